@@ -1,0 +1,37 @@
+// Generated from supabase/migrations: change a migration, then run `npm run db:types`.
+import type { ColumnType } from 'kysely';
+
+/** The tables that vc_canvas may use: columns typed by what its grants let it read, insert and update. */
+export interface Database {
+  canvas_revisions: CanvasRevisionsTable;
+  canvases: CanvasesTable;
+}
+
+export interface CanvasRevisionsTable {
+  canvas_id: ColumnType<string, string, never>;
+  revision: ColumnType<number, number, never>;
+  user_id: ColumnType<string, string, never>;
+  source: ColumnType<
+    'generate' | 'edit' | 'apply' | 'restore',
+    'generate' | 'edit' | 'apply' | 'restore',
+    never
+  >;
+  changed: ColumnType<string[], string[] | undefined, never>;
+  business_description: ColumnType<string, string, never>;
+  industry: ColumnType<string | null, string | null | undefined, never>;
+  target_market: ColumnType<string | null, string | null | undefined, never>;
+  blocks: ColumnType<unknown, string, never>;
+  created_at: ColumnType<Date, Date | string | undefined, never>;
+}
+
+export interface CanvasesTable {
+  id: string;
+  user_id: string;
+  business_description: string;
+  industry: ColumnType<string | null, string | null | undefined, string | null>;
+  target_market: ColumnType<string | null, string | null | undefined, string | null>;
+  blocks: ColumnType<unknown, string, string>;
+  revision: number;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  updated_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}

@@ -1,0 +1,33 @@
+// Generated from supabase/migrations: change a migration, then run `npm run db:types`.
+import type { ColumnType } from 'kysely';
+
+/** The tables that vc_feature_flags may use: columns typed by what its grants let it read, insert and update. */
+export interface Database {
+  feature_flag_evaluations: FeatureFlagEvaluationsTable;
+  feature_flags: FeatureFlagsTable;
+}
+
+export interface FeatureFlagEvaluationsTable {
+  id: ColumnType<string, string, never>;
+  flag_key: ColumnType<string, string, never>;
+  user_id: ColumnType<string | null, string | null | undefined, never>;
+  enabled: ColumnType<boolean, boolean, never>;
+  variant: ColumnType<string | null, string | null | undefined, never>;
+  reason: ColumnType<string, string, never>;
+  flag_version: ColumnType<number, number, never>;
+  created_at: ColumnType<Date, Date | string | undefined, never>;
+}
+
+export interface FeatureFlagsTable {
+  key: string;
+  name: string;
+  description: ColumnType<string, string | undefined, string>;
+  enabled: ColumnType<boolean, boolean | undefined, boolean>;
+  rollout_percentage: ColumnType<string, number | string | undefined, number | string>;
+  targeting: ColumnType<unknown, string | undefined, string>;
+  variants: ColumnType<unknown, string | null | undefined, string | null>;
+  salt: ColumnType<string, string | undefined, string>;
+  version: ColumnType<number, number | undefined, number>;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  updated_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}

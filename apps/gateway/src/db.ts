@@ -1,0 +1,60 @@
+// Generated from supabase/migrations: change a migration, then run `npm run db:types`.
+import type { ColumnType } from 'kysely';
+
+/** The tables that vc_gateway may use: columns typed by what its grants let it read, insert and update. */
+export interface Database {
+  'auth.users': UsersTable;
+  'vc_private.audit_log': AuditLogTable;
+  'vc_private.auth_refresh_tokens': AuthRefreshTokensTable;
+  'vc_private.auth_sessions': AuthSessionsTable;
+}
+
+export interface UsersTable {
+  id: string;
+  instance_id: ColumnType<string | null, string | null | undefined, string | null>;
+  aud: ColumnType<string | null, string | null | undefined, string | null>;
+  role: ColumnType<string | null, string | null | undefined, string | null>;
+  email: ColumnType<string | null, string | null | undefined, string | null>;
+  encrypted_password: ColumnType<string | null, string | null | undefined, string | null>;
+  email_confirmed_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  last_sign_in_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  raw_app_meta_data: ColumnType<unknown, string | null | undefined, string | null>;
+  raw_user_meta_data: ColumnType<unknown, string | null | undefined, string | null>;
+  created_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  updated_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  phone: ColumnType<string | null, string | null | undefined, string | null>;
+  banned_until: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  deleted_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  is_anonymous: ColumnType<boolean, boolean | undefined, boolean>;
+}
+
+export interface AuditLogTable {
+  id: ColumnType<never, string, never>;
+  at: ColumnType<never, Date | string | undefined, never>;
+  actor_id: ColumnType<never, string | null | undefined, never>;
+  actor: ColumnType<never, string, never>;
+  action: ColumnType<never, string, never>;
+  subject: ColumnType<never, string, never>;
+  before: ColumnType<never, string | null | undefined, never>;
+  after: ColumnType<never, string | null | undefined, never>;
+  request_id: ColumnType<never, string | null | undefined, never>;
+}
+
+export interface AuthRefreshTokensTable {
+  id: ColumnType<bigint, never, never>;
+  token_hash: Buffer;
+  session_id: string;
+  parent_id: ColumnType<bigint | null, bigint | null | undefined, bigint | null>;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  used_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  revoked_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}
+
+export interface AuthSessionsTable {
+  id: string;
+  user_id: string;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  refreshed_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  ended_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  user_agent: ColumnType<string | null, string | null | undefined, string | null>;
+}

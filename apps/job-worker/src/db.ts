@@ -1,0 +1,56 @@
+// Generated from supabase/migrations: change a migration, then run `npm run db:types`.
+import type { ColumnType } from 'kysely';
+
+/** The tables that vc_job_worker may use: columns typed by what its grants let it read, insert and update. */
+export interface Database {
+  llm_job_results: LlmJobResultsTable;
+  'vc_private.llm_jobs': LlmJobsTable;
+}
+
+export interface LlmJobResultsTable {
+  job_id: ColumnType<string, string, never>;
+  user_id: ColumnType<string, string, never>;
+  type: ColumnType<
+    'canvas_generation' | 'canvas_refinement' | 'custom_prompt',
+    'canvas_generation' | 'canvas_refinement' | 'custom_prompt',
+    never
+  >;
+  content: ColumnType<string, string, never>;
+  canvas_id: ColumnType<string | null, string | null | undefined, never>;
+  provider: ColumnType<string, string, never>;
+  model: ColumnType<string, string, never>;
+  prompt_tokens: ColumnType<number, number | undefined, never>;
+  completion_tokens: ColumnType<number, number | undefined, never>;
+  cached_tokens: ColumnType<number, number | undefined, never>;
+  cost_nanos: ColumnType<bigint, bigint | undefined, never>;
+  latency_ms: ColumnType<number, number, never>;
+  cached: ColumnType<boolean, boolean | undefined, never>;
+  created_at: ColumnType<Date, Date | string | undefined, never>;
+}
+
+export interface LlmJobsTable {
+  id: string;
+  user_id: string;
+  batch_id: ColumnType<string | null, string | null | undefined, string | null>;
+  type: 'canvas_generation' | 'canvas_refinement' | 'custom_prompt';
+  payload: ColumnType<unknown, string, string>;
+  tier: string;
+  priority: ColumnType<number, number | undefined, number>;
+  status: ColumnType<
+    'queued' | 'active' | 'completed' | 'failed' | 'delayed' | 'cancelled',
+    'queued' | 'active' | 'completed' | 'failed' | 'delayed' | 'cancelled' | undefined,
+    'queued' | 'active' | 'completed' | 'failed' | 'delayed' | 'cancelled'
+  >;
+  progress: ColumnType<number, number | undefined, number>;
+  attempts: ColumnType<number, number | undefined, number>;
+  fence: ColumnType<bigint, bigint | undefined, bigint>;
+  error_code: ColumnType<string | null, string | null | undefined, string | null>;
+  error_message: ColumnType<string | null, string | null | undefined, string | null>;
+  trace_context: ColumnType<unknown, string | undefined, string>;
+  metadata: ColumnType<unknown, string | undefined, string>;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  enqueued_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  started_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  finished_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  cancel_requested_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}

@@ -1,0 +1,60 @@
+// Generated from supabase/migrations: change a migration, then run `npm run db:types`.
+import type { ColumnType } from 'kysely';
+
+/** The tables that vc_prompt_registry may use: columns typed by what its grants let it read, insert and update. */
+export interface Database {
+  ab_tests: AbTestsTable;
+  prompt_executions: PromptExecutionsTable;
+  prompt_versions: PromptVersionsTable;
+}
+
+export interface AbTestsTable {
+  id: string;
+  name: string;
+  prompt_key: string;
+  status: ColumnType<
+    'draft' | 'running' | 'completed',
+    'draft' | 'running' | 'completed' | undefined,
+    'draft' | 'running' | 'completed'
+  >;
+  arms: ColumnType<unknown, string, string>;
+  metric: string;
+  winner: ColumnType<string | null, string | null | undefined, string | null>;
+  created_by: ColumnType<string | null, string | null | undefined, string | null>;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  started_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  completed_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}
+
+export interface PromptExecutionsTable {
+  id: ColumnType<string, string, never>;
+  prompt_version_id: ColumnType<string, string, never>;
+  user_id: ColumnType<string, string, never>;
+  request_id: ColumnType<string | null, string | null | undefined, never>;
+  operation: ColumnType<string | null, string | null | undefined, never>;
+  provider: ColumnType<string | null, string | null | undefined, never>;
+  model: ColumnType<string | null, string | null | undefined, never>;
+  success: ColumnType<boolean, boolean, never>;
+  error_code: ColumnType<string | null, string | null | undefined, never>;
+  latency_ms: ColumnType<number | null, number | null | undefined, never>;
+  cost_nanos: ColumnType<bigint, bigint | undefined, never>;
+  prompt_tokens: ColumnType<number, number | undefined, never>;
+  completion_tokens: ColumnType<number, number | undefined, never>;
+  rating: ColumnType<number | null, number | null | undefined, number | null>;
+  comment: ColumnType<string | null, string | null | undefined, string | null>;
+  rated_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  created_at: ColumnType<Date, Date | string | undefined, never>;
+}
+
+export interface PromptVersionsTable {
+  id: ColumnType<string, string, never>;
+  prompt_key: ColumnType<string, string, never>;
+  version: ColumnType<number, number, never>;
+  template: ColumnType<string, string, never>;
+  variables: ColumnType<unknown, string | undefined, never>;
+  metadata: ColumnType<unknown, string | undefined, never>;
+  status: 'draft' | 'testing' | 'active' | 'deprecated';
+  created_by: ColumnType<string | null, string | null | undefined, never>;
+  created_at: ColumnType<Date, Date | string | undefined, never>;
+  activated_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}

@@ -1,0 +1,36 @@
+import { defineContract } from '@valuecanvas/contracts-core';
+import { deleteCanvas, getCanvas, listCanvases, updateCanvas } from './canvases.ts';
+import { generateCanvas } from './generate-canvas.ts';
+import { refineSection } from './refine-section.ts';
+import { applySuggestions, listRevisions, restoreRevision } from './revisions.ts';
+
+export { Blocks, Canvas, Section, sections } from './canvas.ts';
+export { deleteCanvas, getCanvas, listCanvases, UpdateCanvasRequest, updateCanvas } from './canvases.ts';
+export { GenerateCanvasRequest, GenerateCanvasResult, generateCanvas } from './generate-canvas.ts';
+export { RefineSectionRequest, RefineSectionResult, refineSection } from './refine-section.ts';
+export {
+  ApplySuggestionsRequest,
+  applySuggestions,
+  listRevisions,
+  Revision,
+  restoreRevision,
+} from './revisions.ts';
+
+export const canvasContract = defineContract({
+  service: 'canvas',
+  title: 'Canvas',
+  description: 'Business model canvases: generated, refined, edited, with their history.',
+  prefixes: ['/api/canvas'],
+  callers: ['gateway', 'job-worker'],
+  routes: {
+    generateCanvas,
+    listCanvases,
+    getCanvas,
+    updateCanvas,
+    deleteCanvas,
+    refineSection,
+    applySuggestions,
+    listRevisions,
+    restoreRevision,
+  },
+});

@@ -1,0 +1,25 @@
+import Type from 'typebox';
+
+/** Field schemas that mean the same in every contract. */
+
+export const uuid = (description: string) => Type.String({ format: 'uuid', description });
+
+export const timestamp = (description: string) => Type.String({ format: 'date-time', description });
+
+/** US dollars as a number; may need nine decimals. */
+export const dollars = (description: string) => Type.Number({ minimum: 0, description });
+
+export const milliseconds = (description: string) => Type.Number({ minimum: 0, description });
+
+export const count = (description: string) => Type.Integer({ minimum: 0, description });
+
+export const cursor = Type.Optional(
+  Type.String({
+    maxLength: 200,
+    description: 'The nextCursor of the page before; absent for the first page.',
+  }),
+);
+
+export const pageLimit = Type.Optional(
+  Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Largest number of items to return.' }),
+);

@@ -1,0 +1,17 @@
+/**
+ * Headers between our own processes. Everything that begins with `x-vc-` is removed from requests that come
+ * from outside, so an inner service may trust what it receives there.
+ */
+export const internalHeaderPrefix = 'x-vc-';
+
+export const headers = {
+  requestId: 'x-request-id',
+  /** The signed internal token that says for whom a request acts. */
+  identity: 'x-vc-identity',
+  /** Milliseconds that the caller still waits. */
+  deadline: 'x-vc-deadline-ms',
+  /** Id of the operation at which the platform was entered. */
+  operation: 'x-vc-operation',
+  /** Id of the job on whose behalf a request is made. */
+  job: 'x-vc-job',
+} as const;

@@ -1,0 +1,47 @@
+export { AppError, type AppErrorOptions } from './app-error.ts';
+export type { CallContext } from './call-context.ts';
+export { type Contract, defineContract, isInternal, isUnder } from './contract.ts';
+export { contractFaults } from './contract-faults.ts';
+export {
+  type ErrorCode,
+  type ErrorDefinition,
+  errorCatalogue,
+  errorCodes,
+  isErrorCode,
+} from './error-catalogue.ts';
+export { ErrorEnvelope, toErrorEnvelope } from './error-envelope.ts';
+export { defineFact, type FactDefinition, type FactOf } from './fact.ts';
+export * as field from './fields.ts';
+export { headers, internalHeaderPrefix } from './headers.ts';
+export { defineJob, type JobDefinition, type PayloadOf } from './job.ts';
+export { type OpenApiDocument, toOpenApi } from './openapi.ts';
+export {
+  type AnonymousPrincipal,
+  anonymous,
+  type Principal,
+  type Role,
+  roles,
+  type Scope,
+  type ServicePrincipal,
+  scopes,
+  type Tier,
+  tiers,
+  type UserPrincipal,
+} from './principal.ts';
+export { data, empty, list, type Page, type Reply, type ReplyValue, raw, wireSchema } from './reply.ts';
+export {
+  type BodyOf,
+  type Dialect,
+  defaultBodyLimitBytes,
+  defaultDeadlineMs,
+  defineRoute,
+  errorsOf,
+  type HttpMethod,
+  type ParamsOf,
+  type QueryOf,
+  type ResultOf,
+  type RouteDefinition,
+} from './route.ts';
+export { admin, anyone, type RouteAuth, services, user, userWithScope } from './route-auth.ts';
+export { type ServiceName, serviceNames } from './services.ts';
+export { strictObject } from './strict-object.ts';

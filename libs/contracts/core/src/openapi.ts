@@ -1,0 +1,128 @@
+import type { TObject, TSchema } from 'typebox';
+import { type Contract, isInternal } from './contract.ts';
+import { errorCatalogue } from './error-catalogue.ts';
+import { ErrorEnvelope } from './error-envelope.ts';
+import { type Reply, wireSchema } from './reply.ts';
+import { errorsOf, type RouteDefinition } from './route.ts';
+
+type Json = Record<string, unknown>;
+
+export interface OpenApiDocument extends Json {
+  readonly openapi: '3.1.0';
+  readonly paths: Record<string, Json>;
+}
+
+/** Composes OpenAPI 3.1 of every public route; schemas with a title become components. */
+export function toOpenApi(
+  contracts: readonly Contract[],
+  info: { readonly title: string; readonly version: string; readonly description: string },
+): OpenApiDocument {
+  const components = new Map<string, Json>();
+  const paths: Record<string, Json> = {};
+  for (const contract of contracts) {
+    for (const route of Object.values(contract.routes).filter((route) => !isInternal(route))) {
+      const path = route.path.replace(/:([a-zA-Z]+)/g, '{$1}');
+      paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(contract, route, components) };
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info,
+    tags: contracts.map(({ title, description }) => ({ name: title, description })),
+    paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'Access token or API key.' },
+      },
+      schemas: Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))),
+    },
+  };
+}
+
+function operation(contract: Contract, route: RouteDefinition, components: Map<string, Json>): Json {
+  const body = route.body && reference(route.body, components);
+  return {
+    operationId: route.id,
+    tags: [contract.title],
+    summary: route.summary,
+    description: route.description,
+    security: route.auth.kind === 'anyone' ? [] : [{ bearer: [] }],
+    parameters: [
+      ...parameters('path', route.params, components),
+      ...parameters('query', route.query, components),
+    ],
+    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
+    responses: { ...successes(route, components), ...failures(route, components) },
+  };
+}
+
+function parameters(
+  where: 'path' | 'query',
+  schema: TObject | undefined,
+  components: Map<string, Json>,
+): Json[] {
+  const required = new Set<unknown>((schema?.required as readonly unknown[] | undefined) ?? []);
+  return Object.entries(schema?.properties ?? {}).map(([name, property]) => {
+    const { description, ...rest } = reference(property, components);
+    return { name, in: where, required: required.has(name), description, schema: rest };
+  });
+}
+
+function successes(route: RouteDefinition, components: Map<string, Json>): Json {
+  const replies: [string, Reply][] = [
+    [String(route.status ?? 200), route.reply],
+    ...Object.entries(route.otherReplies ?? {}),
+  ];
+  return Object.fromEntries(replies.map(([status, reply]) => [status, success(route, reply, components)]));
+}
+
+function success(route: RouteDefinition, reply: Reply, components: Map<string, Json>): Json {
+  const schema = wireSchema(reply);
+  if (!schema) return { description: 'Done; no body.' };
+  const type = (reply.kind === 'raw' && reply.contentType) || 'application/json';
+  const events =
+    route.events && reply === route.reply ? { 'text/event-stream': { schema: { type: 'string' } } } : {};
+  return {
+    description: route.summary,
+    content: { [type]: { schema: reference(schema, components) }, ...events },
+  };
+}
+
+function failures(route: RouteDefinition, components: Map<string, Json>): Json {
+  const byStatus = Map.groupBy(errorsOf(route), (code) => errorCatalogue[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      String(status),
+      {
+        description: codes.map((code) => `${code}: ${errorCatalogue[code].title}`).join('; '),
+        ...((route.dialect ?? 'valuecanvas') === 'valuecanvas'
+          ? { content: { 'application/json': { schema: reference(ErrorEnvelope, components) } } }
+          : {}),
+      },
+    ]),
+  );
+}
+
+/** The plain JSON of a schema; parts with a title are moved to the components and referred to. */
+function reference(schema: TSchema, components: Map<string, Json>): Json {
+  return hoist(JSON.parse(JSON.stringify(schema)) as Json, components) as Json;
+}
+
+function hoist(node: unknown, components: Map<string, Json>): unknown {
+  if (Array.isArray(node)) return node.map((item) => hoist(item, components));
+  if (typeof node !== 'object' || node === null) return node;
+  const copy = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, hoist(value, components)]),
+  );
+  if (typeof copy.title !== 'string' || copy.type === undefined) return copy;
+  return name(copy.title, copy, components);
+}
+
+function name(title: string, schema: Json, components: Map<string, Json>): Json {
+  const known = components.get(title);
+  if (known && JSON.stringify(known) !== JSON.stringify(schema)) {
+    throw new Error(`Two different schemas are called ${title}.`);
+  }
+  components.set(title, schema);
+  return { $ref: `#/components/schemas/${title}` };
+}

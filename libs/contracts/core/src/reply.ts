@@ -1,0 +1,70 @@
+import Type, { type Static, type TSchema } from 'typebox';
+
+/** A successful answer: how its value is wrapped, and what it holds. */
+export type Reply =
+  | { readonly kind: 'data'; readonly schema: TSchema }
+  | { readonly kind: 'list'; readonly schema: TSchema }
+  | { readonly kind: 'raw'; readonly schema: TSchema; readonly contentType?: string }
+  | { readonly kind: 'empty' };
+
+/** `{ success: true, data }` */
+export function data<S extends TSchema>(schema: S) {
+  return { kind: 'data', schema } as const;
+}
+
+/** `{ success: true, data: [...], pagination }`: one page of a longer list. */
+export function list<S extends TSchema>(schema: S) {
+  return { kind: 'list', schema } as const;
+}
+
+/** The value itself, for protocols that are not ours (OpenAI, OFREP, Supabase Auth). */
+export function raw<S extends TSchema>(schema: S, contentType?: string) {
+  return { kind: 'raw', schema, ...(contentType === undefined ? {} : { contentType }) } as const;
+}
+
+/** No body. */
+export const empty = { kind: 'empty' } as const;
+
+/** One page of a list as a handler returns it and a client receives it. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly limit: number;
+  readonly nextCursor: string | null;
+}
+
+/** What a handler returns, and a client gets, for a reply. */
+export type ReplyValue<R> = R extends { kind: 'data' | 'raw'; schema: infer S extends TSchema }
+  ? Static<S>
+  : R extends { kind: 'list'; schema: infer S extends TSchema }
+    ? Page<Static<S>>
+    : undefined;
+
+const Pagination = Type.Object(
+  {
+    limit: Type.Integer({ description: 'Largest number of items on a page.' }),
+    nextCursor: Type.Union([Type.String(), Type.Null()], {
+      description: 'Send it back as cursor to get the next page; null on the last one.',
+    }),
+  },
+  { description: 'Where this page stands in the list.' },
+);
+
+const success = Type.Literal(true, { description: 'Always true: the request succeeded.' });
+
+/** The schema of the body as it goes over the wire, or undefined where there is none. */
+export function wireSchema(reply: Reply): TSchema | undefined {
+  switch (reply.kind) {
+    case 'data':
+      return Type.Object({ success, data: reply.schema });
+    case 'list':
+      return Type.Object({
+        success,
+        data: Type.Array(reply.schema, { description: 'The items of this page.' }),
+        pagination: Pagination,
+      });
+    case 'raw':
+      return reply.schema;
+    case 'empty':
+      return undefined;
+  }
+}

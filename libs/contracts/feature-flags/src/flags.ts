@@ -1,0 +1,69 @@
+import { admin, data, defineRoute, empty, field, list } from '@valuecanvas/contracts-core';
+import Type from 'typebox';
+import { CreateFlagRequest, Flag, flagKey, UpdateFlagRequest } from './flag.ts';
+
+const params = Type.Object({ key: flagKey });
+
+export const listFlags = defineRoute({
+  id: 'flags.list',
+  method: 'GET',
+  path: '/api/flags',
+  summary: 'List flags',
+  description: 'All flags, by key.',
+  auth: admin,
+  query: Type.Object({ cursor: field.cursor, limit: field.pageLimit }),
+  reply: list(Flag),
+  errors: ['DEPENDENCY_UNAVAILABLE'],
+});
+
+export const createFlag = defineRoute({
+  id: 'flags.create',
+  method: 'POST',
+  path: '/api/flags',
+  summary: 'Create a flag',
+  description: 'Fails with CONFLICT where the key is taken.',
+  auth: admin,
+  body: CreateFlagRequest,
+  status: 201,
+  reply: data(Flag),
+  errors: ['CONFLICT', 'DEPENDENCY_UNAVAILABLE'],
+});
+
+export const getFlag = defineRoute({
+  id: 'flags.get',
+  method: 'GET',
+  path: '/api/flags/:key',
+  summary: 'Read a flag',
+  description: 'One flag with all its settings.',
+  auth: admin,
+  params,
+  reply: data(Flag),
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+});
+
+export const updateFlag = defineRoute({
+  id: 'flags.update',
+  method: 'PUT',
+  path: '/api/flags/:key',
+  summary: 'Change a flag',
+  description:
+    'Changes the given settings, everywhere within a second; { "enabled": false } is the kill switch.',
+  auth: admin,
+  params,
+  body: UpdateFlagRequest,
+  reply: data(Flag),
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+});
+
+export const deleteFlag = defineRoute({
+  id: 'flags.delete',
+  method: 'DELETE',
+  path: '/api/flags/:key',
+  summary: 'Delete a flag',
+  description: 'Code that still asks for it gets its own default.',
+  auth: admin,
+  params,
+  status: 204,
+  reply: empty,
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+});

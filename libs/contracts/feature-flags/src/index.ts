@@ -1,0 +1,26 @@
+import { defineContract } from '@valuecanvas/contracts-core';
+import { evaluateFlags } from './evaluate.ts';
+import { createFlag, deleteFlag, getFlag, listFlags, updateFlag } from './flags.ts';
+import { getFlagSnapshot } from './snapshot.ts';
+
+export { Evaluation, evaluateFlags } from './evaluate.ts';
+export {
+  CreateFlagRequest,
+  Flag,
+  reservedKeys,
+  Targeting,
+  TargetingRule,
+  UpdateFlagRequest,
+  Variant,
+} from './flag.ts';
+export { createFlag, deleteFlag, getFlag, listFlags, updateFlag } from './flags.ts';
+export { FlagRule, FlagSnapshot, flagsChannel, getFlagSnapshot } from './snapshot.ts';
+
+export const featureFlagsContract = defineContract({
+  service: 'feature-flags',
+  title: 'Flags',
+  description: 'Feature flags with targeting, gradual rollout and variants.',
+  prefixes: ['/api/flags', '/ofrep/v1'],
+  callers: ['gateway', 'canvas', 'llm-router', 'job-worker'],
+  routes: { listFlags, createFlag, getFlag, updateFlag, deleteFlag, evaluateFlags, getFlagSnapshot },
+});

@@ -1,0 +1,111 @@
+import {
+  data,
+  defineRoute,
+  type ErrorCode,
+  field,
+  strictObject,
+  userWithScope,
+} from '@valuecanvas/contracts-core';
+import Type, { type Static } from 'typebox';
+import { completionFacts } from './usage.ts';
+
+const maxPromptLength = 400_000;
+
+/** One message of a conversation. */
+export const ChatMessage = strictObject(
+  {
+    role: Type.Enum(['system', 'user', 'assistant'], { description: 'Who speaks.' }),
+    content: Type.String({ maxLength: maxPromptLength, description: 'What is said.' }),
+  },
+  { title: 'ChatMessage', description: 'One message of a conversation.' },
+);
+export type ChatMessage = Static<typeof ChatMessage>;
+
+const ResponseFormat = Type.Union(
+  [
+    strictObject({ type: Type.Literal('text', { description: 'Free text.' }) }),
+    strictObject({ type: Type.Literal('json_object', { description: 'Any JSON object.' }) }),
+    strictObject({
+      type: Type.Literal('json_schema', { description: 'JSON that a schema describes.' }),
+      json_schema: Type.Object(
+        {
+          name: Type.String({ maxLength: 64, description: 'Name of the schema.' }),
+          schema: Type.Record(Type.String(), Type.Unknown(), { description: 'The JSON Schema.' }),
+          strict: Type.Optional(Type.Boolean({ description: 'Whether the provider must enforce it.' })),
+        },
+        { description: 'The schema, as OpenAI takes it.' },
+      ),
+    }),
+  ],
+  { description: 'Form of the answer.' },
+);
+
+export const ChatRequest = strictObject(
+  {
+    prompt: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: maxPromptLength,
+        description: 'The question; this or messages.',
+      }),
+    ),
+    messages: Type.Optional(
+      Type.Array(ChatMessage, {
+        minItems: 1,
+        maxItems: 500,
+        description: 'The conversation; this or prompt.',
+      }),
+    ),
+    model: Type.Optional(
+      Type.String({ maxLength: 200, description: 'Model; LLM_DEFAULT_MODEL where absent.' }),
+    ),
+    maxTokens: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 131_072, description: 'Largest number of tokens in the answer.' }),
+    ),
+    temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 2, description: 'Randomness.' })),
+    responseFormat: Type.Optional(ResponseFormat),
+    promptVersionId: Type.Optional(field.uuid('Prompt version that made the prompt; booked with the usage.')),
+  },
+  { title: 'ChatRequest', description: 'One question to a model.' },
+);
+export type ChatRequest = Static<typeof ChatRequest>;
+
+export const ChatResult = Type.Object(
+  {
+    content: Type.String({ description: 'The answer.' }),
+    ...completionFacts,
+    finishReason: Type.String({ description: 'Why the model stopped: stop, length, content_filter.' }),
+  },
+  { title: 'ChatResult', description: 'The answer of a model, and what it took.' },
+);
+export type ChatResult = Static<typeof ChatResult>;
+
+/** What any operation that ends in a call of a model can fail with. */
+export const spendingErrors = [
+  'BUDGET_EXCEEDED',
+  'RATE_LIMITED',
+  'PROVIDER_RATE_LIMITED',
+  'LLM_BAD_RESPONSE',
+  'LLM_UNAVAILABLE',
+  'LLM_TIMEOUT',
+  'DEPENDENCY_UNAVAILABLE',
+  'OVERLOADED',
+] as const satisfies readonly ErrorCode[];
+
+/** Milliseconds that a request with a model in it may take. */
+export const spendingDeadlineMs = 90_000;
+
+export const chat = defineRoute({
+  id: 'llm.chat',
+  method: 'POST',
+  path: '/api/llm/chat',
+  summary: 'Ask a model',
+  description:
+    'Sends a prompt or a conversation to the first provider that can serve it and returns its answer.',
+  auth: userWithScope('llm'),
+  body: ChatRequest,
+  bodyLimitBytes: 1024 * 1024,
+  deadlineMs: spendingDeadlineMs,
+  reply: data(ChatResult),
+  errors: spendingErrors,
+});

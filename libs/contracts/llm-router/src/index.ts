@@ -1,0 +1,28 @@
+import { defineContract } from '@valuecanvas/contracts-core';
+import { chat } from './chat.ts';
+import { createChatCompletion, listModels } from './openai.ts';
+import { getOwnUsage } from './spending.ts';
+import { getHealth, getStats } from './status.ts';
+
+export { ChatMessage, ChatRequest, ChatResult, chat, spendingDeadlineMs, spendingErrors } from './chat.ts';
+export { createChatCompletion, listModels } from './openai.ts';
+export { getOwnUsage, UsageReport } from './spending.ts';
+export { getHealth, getStats, LlmHealth, LlmStats } from './status.ts';
+export { completionFacts, Usage } from './usage.ts';
+export { type LlmUsage, llmUsage } from './usage-fact.ts';
+
+export const llmRouterContract = defineContract({
+  service: 'llm-router',
+  title: 'LLM',
+  description: 'Models of any provider, with failover, caching, budgets and an exact ledger.',
+  prefixes: [
+    '/api/llm',
+    '/v1',
+    '/api/user/llm-usage',
+    '/api/user/alerts',
+    '/api/admin/costs',
+    '/api/admin/alerts',
+  ],
+  callers: ['gateway', 'canvas', 'job-worker'],
+  routes: { chat, createChatCompletion, listModels, getStats, getHealth, getOwnUsage },
+});

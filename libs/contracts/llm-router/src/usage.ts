@@ -1,0 +1,24 @@
+import { field } from '@valuecanvas/contracts-core';
+import Type, { type Static } from 'typebox';
+
+/** Tokens of one call as the provider counted them. */
+export const Usage = Type.Object(
+  {
+    promptTokens: field.count('Tokens of the prompt, cached ones included.'),
+    completionTokens: field.count('Tokens of the answer, reasoning included.'),
+    totalTokens: field.count('Prompt and completion together.'),
+    cachedTokens: field.count('Tokens of the prompt that the provider had cached.'),
+  },
+  { title: 'Usage', description: 'Tokens of one call as the provider counted them.' },
+);
+export type Usage = Static<typeof Usage>;
+
+/** What every answer that a model gave says about how it came about. */
+export const completionFacts = {
+  provider: Type.String({ description: 'Who answered: together_ai, openai, a configured one, or cache.' }),
+  model: Type.String({ description: 'Model that answered.' }),
+  usage: Usage,
+  cost: field.dollars('What the call cost in US dollars; may need nine decimals.'),
+  latency: field.milliseconds('Milliseconds from request to complete answer.'),
+  cached: Type.Boolean({ description: 'Whether the answer came from the cache.' }),
+};

@@ -1,0 +1,46 @@
+import { defineContract } from '@valuecanvas/contracts-core';
+import { getPromptSnapshot } from './snapshot.ts';
+import { getPrompt, rateExecution, renderPrompt } from './use-prompt.ts';
+import { activatePromptVersion, createPromptVersion, listPromptVersions } from './versions.ts';
+
+export { type PromptExecution, promptExecution } from './execution-fact.ts';
+export {
+  PromptMetadata,
+  PromptPerformance,
+  PromptVariable,
+  PromptVersion,
+  reservedKeys,
+} from './prompt-version.ts';
+export { ActivePrompt, getPromptSnapshot, PromptSnapshot, promptsChannel } from './snapshot.ts';
+export {
+  getPrompt,
+  RateExecutionRequest,
+  RenderedPrompt,
+  RenderPromptRequest,
+  rateExecution,
+  renderPrompt,
+} from './use-prompt.ts';
+export {
+  activatePromptVersion,
+  CreatePromptVersionRequest,
+  createPromptVersion,
+  listPromptVersions,
+} from './versions.ts';
+
+export const promptRegistryContract = defineContract({
+  service: 'prompt-registry',
+  title: 'Prompts',
+  description:
+    'Prompts as immutable versions, one of them active; with their use and what users thought of it.',
+  prefixes: ['/api/prompts'],
+  callers: ['gateway', 'canvas', 'llm-router', 'job-worker'],
+  routes: {
+    listPromptVersions,
+    createPromptVersion,
+    activatePromptVersion,
+    getPrompt,
+    renderPrompt,
+    rateExecution,
+    getPromptSnapshot,
+  },
+});

@@ -1,0 +1,60 @@
+import { admin, data, defineRoute, field, list, strictObject, user } from '@valuecanvas/contracts-core';
+import Type, { type Static } from 'typebox';
+import { PromptMetadata, PromptVariable, PromptVersion, promptKey, template } from './prompt-version.ts';
+
+export const listPromptVersions = defineRoute({
+  id: 'prompts.listVersions',
+  method: 'GET',
+  path: '/api/prompts/versions',
+  summary: 'List prompt versions',
+  description: 'Versions of all prompts or of one, newest first. Drafts are shown to admins only.',
+  auth: user,
+  query: Type.Object({ promptKey: Type.Optional(promptKey), cursor: field.cursor, limit: field.pageLimit }),
+  reply: list(PromptVersion),
+  errors: ['DEPENDENCY_UNAVAILABLE'],
+});
+
+export const CreatePromptVersionRequest = strictObject(
+  {
+    promptKey,
+    template,
+    variables: Type.Array(
+      Type.Union([PromptVariable, Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,63}$' })], {
+        description: 'A blank, or just its name: then it is required.',
+      }),
+      { maxItems: 50, description: 'The blanks of the template.' },
+    ),
+    metadata: Type.Optional(Type.Partial(PromptMetadata, { description: 'What goes with the template.' })),
+  },
+  { title: 'CreatePromptVersionRequest', description: 'A new version of a prompt.' },
+);
+export type CreatePromptVersionRequest = Static<typeof CreatePromptVersionRequest>;
+
+export const createPromptVersion = defineRoute({
+  id: 'prompts.createVersion',
+  method: 'POST',
+  path: '/api/prompts/versions',
+  summary: 'Create a prompt version',
+  description: 'Stores the next version of a prompt as a draft. Versions never change afterwards.',
+  auth: admin,
+  body: CreatePromptVersionRequest,
+  bodyLimitBytes: 512 * 1024,
+  status: 201,
+  reply: data(PromptVersion),
+  errors: ['CONFLICT', 'DEPENDENCY_UNAVAILABLE'],
+});
+
+export const activatePromptVersion = defineRoute({
+  id: 'prompts.activateVersion',
+  method: 'POST',
+  path: '/api/prompts/versions/:promptKey/:version/activate',
+  summary: 'Activate a prompt version',
+  description: 'Makes a version the one that everybody gets, everywhere within a second.',
+  auth: admin,
+  params: Type.Object({
+    promptKey,
+    version: Type.Integer({ minimum: 1, description: 'Number of the version.' }),
+  }),
+  reply: data(PromptVersion),
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+});

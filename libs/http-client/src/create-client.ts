@@ -1,0 +1,99 @@
+import {
+  AppError,
+  type BodyOf,
+  type CallContext,
+  type Contract,
+  headers,
+  type ParamsOf,
+  type QueryOf,
+  type ReplyValue,
+  type ResultOf,
+  type RouteDefinition,
+} from '@valuecanvas/contracts-core';
+import type { InternalSigner } from '@valuecanvas/identity';
+import { Pool } from 'undici';
+import { withConnectionRetry } from './connection-retry.ts';
+import { readReply } from './read-reply.ts';
+import { requestPath } from './request-path.ts';
+
+type Present<K extends string, T> = T extends undefined ? object : { readonly [key in K]: T };
+
+/** What a call of a route takes: just the parts that its contract has. */
+export type InputOf<R extends RouteDefinition> = Present<'params', ParamsOf<R>> &
+  Present<'query', QueryOf<R>> &
+  Present<'body', BodyOf<R>> & { readonly headers?: Readonly<Record<string, string>> };
+
+type OtherResult<R extends RouteDefinition> =
+  R['otherReplies'] extends Readonly<Record<number, unknown>>
+    ? ReplyValue<R['otherReplies'][keyof R['otherReplies']]>
+    : never;
+
+/** One method per route of a contract; undefined stands for a reply without a body. */
+export type ClientOf<C extends Contract> = {
+  readonly [K in keyof C['routes']]: (
+    input: InputOf<C['routes'][K]>,
+    call: CallContext,
+  ) => Promise<ResultOf<C['routes'][K]> | OtherResult<C['routes'][K]>>;
+};
+
+export interface Client<C extends Contract> {
+  readonly call: ClientOf<C>;
+  /** Lets running calls end and closes the connections. */
+  close(): Promise<void>;
+}
+
+interface AnyInput {
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A client of `contract` at `baseUrl`. Each call signs for its principal, takes request id and deadline along and ends
+ * with the caller's signal. Throws AppError: the service's own, DEPENDENCY_UNAVAILABLE where it cannot be reached, or
+ * DEADLINE_EXCEEDED. A request that was certainly not received is sent again within the deadline.
+ */
+export function createClient<const C extends Contract>(
+  contract: C,
+  options: { readonly baseUrl: string; readonly sign: InternalSigner; readonly connections?: number },
+): Client<C> {
+  const pool = new Pool(new URL(options.baseUrl).origin, {
+    connections: options.connections ?? 64,
+    pipelining: 1,
+  });
+
+  const send = async (route: RouteDefinition, input: AnyInput, call: CallContext): Promise<unknown> => {
+    const remainingMs = call.remainingMs();
+    if (remainingMs === 0) throw new AppError('DEADLINE_EXCEEDED');
+    const response = await pool.request({
+      method: route.method,
+      path: requestPath(route.path, input.params, input.query),
+      headers: {
+        ...input.headers,
+        ...(await travelling(call)),
+        ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body: input.body === undefined ? null : JSON.stringify(input.body),
+      signal: call.signal,
+      headersTimeout: remainingMs,
+      bodyTimeout: remainingMs,
+    });
+    return readReply(contract.service, route, response);
+  };
+
+  const travelling = async (call: CallContext): Promise<Record<string, string>> => ({
+    [headers.identity]: await options.sign(contract.service, call.principal),
+    [headers.requestId]: call.requestId,
+    [headers.deadline]: String(Math.floor(call.remainingMs())),
+    [headers.operation]: call.operation,
+    ...(call.jobId === undefined ? {} : { [headers.job]: call.jobId }),
+  });
+
+  const methods = Object.entries(contract.routes).map(([name, route]) => [
+    name,
+    (input: AnyInput, call: CallContext) =>
+      withConnectionRetry(contract.service, route, call, () => send(route, input, call)),
+  ]);
+  return { call: Object.fromEntries(methods) as ClientOf<C>, close: () => pool.close() };
+}

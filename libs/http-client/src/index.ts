@@ -1,0 +1,2 @@
+export { type Client, type ClientOf, createClient, type InputOf } from './create-client.ts';
+export { serviceCall } from './service-call.ts';

@@ -1,0 +1,57 @@
+import { type ServiceName, serviceNames } from '@valuecanvas/contracts-core';
+import {
+  type CryptoKey,
+  exportJWK,
+  exportPKCS8,
+  generateKeyPair,
+  importJWK,
+  importPKCS8,
+  type JWK,
+} from 'jose';
+
+const algorithm = 'EdDSA';
+
+/** A new Ed25519 key as the two environment values that carry it: `INTERNAL_SIGNING_KEY` and its public half. */
+export async function createSigningKey(): Promise<{ signingKey: string; publicKey: JWK }> {
+  const { privateKey, publicKey } = await generateKeyPair(algorithm, { crv: 'Ed25519', extractable: true });
+  const pem = await exportPKCS8(privateKey);
+  return { signingKey: Buffer.from(pem).toString('base64'), publicKey: await exportJWK(publicKey) };
+}
+
+/** The private key in an `INTERNAL_SIGNING_KEY` (PKCS #8 PEM in base64). Throws one sentence if it is not one. */
+export async function importSigningKey(value: string): Promise<CryptoKey> {
+  try {
+    return await importPKCS8(Buffer.from(value, 'base64').toString('utf8'), algorithm);
+  } catch (cause) {
+    throw new Error('INTERNAL_SIGNING_KEY is not an Ed25519 private key (PKCS #8 PEM in base64).', { cause });
+  }
+}
+
+/** The public keys in an `INTERNAL_PUBLIC_KEYS`: a JSON object of service name to public JWK. */
+export async function importPublicKeys(value: string): Promise<ReadonlyMap<ServiceName, CryptoKey>> {
+  const keys = new Map<ServiceName, CryptoKey>();
+  for (const [name, jwk] of Object.entries(parseObject(value))) {
+    const service = serviceNames.find((known) => known === name);
+    if (!service) throw new Error(`INTERNAL_PUBLIC_KEYS names ${name}, which is not a service.`);
+    keys.set(service, await importPublicKey(service, jwk));
+  }
+  return keys;
+}
+
+async function importPublicKey(service: ServiceName, jwk: JWK): Promise<CryptoKey> {
+  const key = jwk.d === undefined ? await importJWK(jwk, algorithm) : undefined;
+  if (!key || key instanceof Uint8Array) {
+    throw new Error(`INTERNAL_PUBLIC_KEYS holds no Ed25519 public key for ${service}.`);
+  }
+  return key;
+}
+
+function parseObject(value: string): Record<string, JWK> {
+  try {
+    const parsed: unknown = JSON.parse(value);
+    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, JWK>;
+  } catch {
+    // told below, with what was expected
+  }
+  throw new Error('INTERNAL_PUBLIC_KEYS is not a JSON object of service name to public JWK.');
+}

@@ -1,0 +1,1 @@
+export { createLiveSnapshot, type LiveSnapshot, type LiveSnapshotOptions } from './live-snapshot.ts';

@@ -1,0 +1,4 @@
+export { createDatabase, type Database } from './create-database.ts';
+export { isUnavailable } from './map-errors.ts';
+export { acrossUsers, asUser } from './transactions.ts';
+export { postgresVariables } from './variables.ts';

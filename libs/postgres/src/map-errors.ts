@@ -1,0 +1,31 @@
+import { AppError } from '@valuecanvas/contracts-core';
+
+/** SQLSTATE classes and codes that say: the server is away, full or shutting down, not: the query is wrong. */
+const unavailable = [/^08/, /^53/, /^57P0/, /^25006$/];
+
+const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'ETIMEDOUT']);
+
+/** Whether an error of a query means that the database cannot be reached or cannot serve at the moment. */
+export function isUnavailable(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === 'string')
+    return networkCodes.has(code) || unavailable.some((pattern) => pattern.test(code));
+  return (
+    typeof message === 'string' &&
+    /timeout exceeded when trying to connect|Connection terminated/.test(message)
+  );
+}
+
+/** Turns the absence of the database into DEPENDENCY_UNAVAILABLE; any other error stays what it is. */
+export async function orUnavailable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    throw new AppError('DEPENDENCY_UNAVAILABLE', {
+      cause: error,
+      internal: 'postgres',
+      retryAfterSeconds: 2,
+    });
+  }
+}

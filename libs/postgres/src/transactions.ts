@@ -1,0 +1,48 @@
+import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import { type Kysely, sql } from 'kysely';
+import { escapeLiteral } from 'pg';
+import { orUnavailable } from './map-errors.ts';
+
+/**
+ * Runs `work` in one transaction that carries a user's claims, as row level security wants them: only that user's
+ * rows are visible. The claims travel in the same round trip as `begin` and end with the transaction.
+ */
+export function asUser<Tables, T>(
+  db: Kysely<Tables>,
+  principal: UserPrincipal,
+  work: (transaction: Kysely<Tables>) => Promise<T>,
+): Promise<T> {
+  const claims = JSON.stringify({
+    sub: principal.userId,
+    role: 'authenticated',
+    app_metadata: { role: principal.role, tier: principal.tier },
+  });
+  return inTransaction(db, `select set_config('request.jwt.claims', ${escapeLiteral(claims)}, true)`, work);
+}
+
+/** Runs `work` in one transaction that may touch rows of all users, where a policy of its own allows that. */
+export function acrossUsers<Tables, T>(
+  db: Kysely<Tables>,
+  work: (transaction: Kysely<Tables>) => Promise<T>,
+): Promise<T> {
+  return inTransaction(db, `select set_config('vc.across_users', 'on', true)`, work);
+}
+
+function inTransaction<Tables, T>(
+  db: Kysely<Tables>,
+  setting: string,
+  work: (transaction: Kysely<Tables>) => Promise<T>,
+): Promise<T> {
+  const transaction = db.connection().execute(async (connection) => {
+    await sql.raw(`begin; ${setting}`).execute(connection);
+    try {
+      const result = await work(connection);
+      await sql`commit`.execute(connection);
+      return result;
+    } catch (error) {
+      await sql`rollback`.execute(connection).catch(() => undefined);
+      throw error;
+    }
+  });
+  return orUnavailable(transaction);
+}

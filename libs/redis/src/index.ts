@@ -1,0 +1,4 @@
+export { createRedis, createWaitingRedis, type Redis, type RedisOptions } from './create-redis.ts';
+export { createKeys, type Keys } from './keys.ts';
+export { publish, subscribe } from './messages.ts';
+export { redisCacheVariables, redisVariables } from './variables.ts';

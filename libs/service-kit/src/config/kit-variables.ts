@@ -1,0 +1,74 @@
+import Type from 'typebox';
+
+const port = (description: string, fallback: number) =>
+  Type.Integer({ minimum: 0, maximum: 65_535, default: fallback, description });
+
+/** The variables that every service has; the ports' defaults are the service's own. */
+export function kitVariables(ports: { readonly public: number; readonly internal: number }) {
+  return {
+    HOST: Type.String({ default: '0.0.0.0', description: 'Address that the service listens on.' }),
+    PORT: port('Port of the service; 0 takes a free one.', ports.public),
+    INTERNAL_PORT: port(
+      'Port of health checks and metrics, never exposed; 0 takes a free one.',
+      ports.internal,
+    ),
+    SERVICE_VERSION: Type.String({
+      default: 'dev',
+      description: 'Version and commit of the build, set by its image.',
+    }),
+    LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      default: 'info',
+      description: 'Least severe level that is logged.',
+    }),
+    SHUTDOWN_DRAIN_MS: Type.Integer({
+      minimum: 0,
+      default: 0,
+      description:
+        'Milliseconds between reporting not ready and closing the port; in a cluster, long enough for its endpoints to be updated.',
+    }),
+    SHUTDOWN_GRACE_MS: Type.Integer({
+      minimum: 1,
+      default: 25_000,
+      description:
+        'Milliseconds that running requests and jobs may take to finish once the service is told to stop.',
+    }),
+    OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+      Type.String({
+        format: 'url',
+        description: 'Collector that receives traces over OTLP; tracing is off where absent.',
+      }),
+    ),
+    OTEL_SERVICE_NAME: Type.Optional(
+      Type.String({ description: "Name that traces carry; the service's own where absent." }),
+    ),
+    SENTRY_DSN: Type.Optional(
+      Type.String({
+        secret: true,
+        description: 'Sentry project that receives errors; reporting is off where absent.',
+      }),
+    ),
+    SENTRY_ENVIRONMENT: Type.String({
+      default: 'development',
+      description: 'Environment that reported errors carry.',
+    }),
+  };
+}
+
+/** For services that answer other services: who may vouch for a request. */
+export const identityVariables = {
+  INTERNAL_PUBLIC_KEYS: Type.String({
+    description:
+      'JSON object of service name to the public JWK (Ed25519) with which its internal tokens are verified.',
+  }),
+};
+
+/** For services that call other services. */
+export const signingVariables = {
+  INTERNAL_SIGNING_KEY: Type.String({
+    secret: true,
+    description:
+      "This service's own Ed25519 key (PKCS #8 PEM in base64), with which it signs internal tokens.",
+  }),
+};
+
+export type KitVariables = ReturnType<typeof kitVariables>;

@@ -1,0 +1,73 @@
+import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox';
+import Value from 'typebox/value';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a service reads from its environment: one TypeBox schema per variable, by the variable's name. */
+export type ConfigOf<P extends TProperties> = Readonly<Static<TObject<P>>>;
+
+/** All that is wrong with an environment, one sentence per variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The environment is not right:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+/**
+ * Reads, converts and checks every variable once; an empty value counts as absent.
+ * Throws ConfigError naming all faults together. Values of variables marked `secret` are never repeated.
+ */
+export function parseConfig<P extends TProperties>(variables: P, environment: Environment): ConfigOf<P> {
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(variables)) {
+    const text = environment[name]?.trim();
+    const value = text ? fromText(schema, text) : defaultOf(schema);
+    if (value === undefined) {
+      if (!Type.IsOptional(schema)) faults.push(`${name} is required: ${descriptionOf(schema)}`);
+      continue;
+    }
+    const problem = Value.Errors(schema, value)[0];
+    if (problem) faults.push(`${name} ${problem.message}${quoted(schema, text)}: ${descriptionOf(schema)}`);
+    values[name] = value;
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  return Object.freeze(values) as ConfigOf<P>;
+}
+
+function fromText(schema: TSchema, text: string): unknown {
+  switch (typeOf(schema)) {
+    case 'integer':
+    case 'number':
+      return Number.isNaN(Number(text)) ? text : Number(text);
+    case 'boolean':
+      return { true: true, '1': true, false: false, '0': false }[text.toLowerCase()] ?? text;
+    case 'array':
+      return text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
+    default:
+      return text;
+  }
+}
+
+function typeOf(schema: TSchema): unknown {
+  return (schema as { type?: unknown }).type;
+}
+
+function defaultOf(schema: TSchema): unknown {
+  return (schema as { default?: unknown }).default;
+}
+
+function descriptionOf(schema: TSchema): string {
+  return (schema as { description?: string }).description ?? 'no description';
+}
+
+function quoted(schema: TSchema, text: string | undefined): string {
+  return (schema as { secret?: boolean }).secret ? '' : ` (it is "${text}")`;
+}

@@ -1,0 +1,95 @@
+import type {
+  BodyOf,
+  CallContext,
+  ParamsOf,
+  Principal,
+  QueryOf,
+  ReplyValue,
+  ResultOf,
+  RouteDefinition,
+  ServicePrincipal,
+  UserPrincipal,
+} from '@valuecanvas/contracts-core';
+import type { FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+
+/** The principal that a route's declaration leaves possible. */
+export type PrincipalOf<R extends RouteDefinition> = R['auth']['kind'] extends 'user' | 'admin'
+  ? UserPrincipal
+  : R['auth']['kind'] extends 'service'
+    ? ServicePrincipal
+    : Principal;
+
+/** One request as its handler sees it: checked inputs, who asks, and what travels on to other services. */
+export interface Call<R extends RouteDefinition = RouteDefinition> extends CallContext {
+  readonly params: ParamsOf<R>;
+  readonly query: QueryOf<R>;
+  readonly body: BodyOf<R>;
+  readonly principal: PrincipalOf<R>;
+  /** Carries the request's id and operation. */
+  readonly log: Logger;
+  /** A request header, by its lower-case name. */
+  header(name: string): string | undefined;
+}
+
+/** A success other than the route's usual one, or with headers of its own. */
+export class Respond<S extends number = number, V = unknown> {
+  readonly status: S;
+  readonly value: V;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: S, value: V, headers: Readonly<Record<string, string>>) {
+    this.status = status;
+    this.value = value;
+    this.headers = headers;
+  }
+}
+
+/** Answers with one of a route's `otherReplies`, or with its usual reply and extra headers. */
+export function respond<const S extends number, V>(
+  status: S,
+  value: V,
+  headers: Readonly<Record<string, string>> = {},
+): Respond<S, V> {
+  return new Respond(status, value, headers);
+}
+
+type OtherOutcome<R extends RouteDefinition> =
+  R['otherReplies'] extends Readonly<Record<number, unknown>>
+    ? {
+        [S in keyof R['otherReplies'] & number]: Respond<S, ReplyValue<R['otherReplies'][S]>>;
+      }[keyof R['otherReplies'] & number]
+    : never;
+
+/** What a handler may return. */
+export type Outcome<R extends RouteDefinition> = ResultOf<R> | Respond<number, ResultOf<R>> | OtherOutcome<R>;
+
+/** A contract's route with the function that serves it. */
+export interface BoundRoute {
+  readonly definition: RouteDefinition;
+  readonly handle: (call: Call) => unknown;
+}
+
+/** Binds a handler to its contract, from which the types of both its sides follow. */
+export function serve<R extends RouteDefinition>(
+  definition: R,
+  handle: (call: Call<R>) => Promise<Outcome<R>> | Outcome<R>,
+): BoundRoute {
+  return { definition, handle: handle as unknown as BoundRoute['handle'] };
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set before anything else runs; undefined only on requests that matched no route of a contract. */
+    principal: Principal | undefined;
+    deadlineAt: number;
+    receivedAt: number;
+  }
+  interface FastifyContextConfig {
+    operation?: RouteDefinition;
+    /** Path below which the edge forwards to a service. */
+    forwardsTo?: string;
+  }
+}
+
+export type { FastifyRequest };

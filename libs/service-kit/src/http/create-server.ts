@@ -1,0 +1,33 @@
+import { headers } from '@valuecanvas/contracts-core';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
+import { validatorCompiler } from './validation.ts';
+
+/** A request id that a caller may choose: nothing that could break a log line or a header. */
+const requestIdPattern = /^[A-Za-z0-9._-]{8,128}$/;
+
+/** Milliseconds that a client may take to send a whole request. */
+const requestTimeoutMs = 30_000;
+
+/** Longer than the 60 s for which load balancers keep idle connections, so that they are the ones who close them. */
+const keepAliveTimeoutMs = 65_000;
+
+/** The only place that creates Fastify, so that every service has the same limits. */
+export function createServer(): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    requestIdHeader: false,
+    genReqId: (request) => {
+      const given = request.headers[headers.requestId];
+      return typeof given === 'string' && requestIdPattern.test(given) ? given : uuidv7();
+    },
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 512 },
+    http: { maxHeaderSize: 16 * 1024, headersTimeout: 15_000 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  return app;
+}

@@ -1,0 +1,103 @@
+import { AppError, type Dialect, type RouteDefinition, toErrorEnvelope } from '@valuecanvas/contracts-core';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { ErrorReporter } from '../observe/error-reporter.ts';
+
+/** How each dialect words an error; the status and headers are the same in all. */
+const bodies: Record<Dialect, (error: AppError, requestId: string) => object> = {
+  valuecanvas: toErrorEnvelope,
+  openai: (error, requestId) => ({
+    error: {
+      message: `${error.title}: ${error.message}`,
+      type: error.status < 500 ? 'invalid_request_error' : 'api_error',
+      param: null,
+      code: error.code,
+      request_id: requestId,
+    },
+  }),
+  ofrep: (error) => ({ key: '', errorCode: 'GENERAL', errorDetails: `${error.title}: ${error.message}` }),
+  supabase: (error) => ({
+    code: error.status,
+    error_code: error.code.toLowerCase(),
+    msg: error.message,
+    ...error.extra,
+  }),
+};
+
+/** The one place that turns errors into answers. */
+export function installErrorMapper(app: FastifyInstance, log: Logger, reporter: ErrorReporter): void {
+  app.setErrorHandler((error, request, reply) => {
+    const known = toAppError(error);
+    record(known, error, request, log, reporter);
+    return answer(known, request, reply);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    answer(
+      new AppError('NOT_FOUND', { message: `There is no ${request.method} ${pathOf(request)}.` }),
+      request,
+      reply,
+    ),
+  );
+}
+
+const fastifyCodes: Readonly<Record<string, () => AppError>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () => new AppError('PAYLOAD_TOO_LARGE'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new AppError('UNSUPPORTED_MEDIA_TYPE'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => malformed('The body is empty: send JSON.'),
+  FST_ERR_CTP_INVALID_JSON_BODY: () => malformed('The body is not valid JSON.'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
+    malformed('The body has another length than its content-length says.'),
+};
+
+function malformed(message: string): AppError {
+  return new AppError('VALIDATION_FAILED', { message, details: [{ path: '', message }] });
+}
+
+/** Anything that was not thrown on purpose is an internal error, its cause kept for the log. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const { code, statusCode, message } = error as Partial<FastifyError>;
+  const mapped = code === undefined ? undefined : fastifyCodes[code];
+  if (mapped) return mapped();
+  if (statusCode === 400 && code?.startsWith('FST_'))
+    return malformed(message ?? 'The request is malformed.');
+  return new AppError('INTERNAL_ERROR', { cause: error });
+}
+
+/** ERROR is for what somebody must look at; a dependency that is away is a WARN; the caller's own faults are neither. */
+function record(
+  known: AppError,
+  error: unknown,
+  request: FastifyRequest,
+  log: Logger,
+  reporter: ErrorReporter,
+): void {
+  if (known.status < 500) return;
+  const operation = operationOf(request)?.id;
+  const fields = { requestId: request.id, operation, code: known.code, detail: known.internal, err: error };
+  if (known.code !== 'INTERNAL_ERROR') {
+    log.warn(fields, known.title);
+    return;
+  }
+  log.error(fields, 'unexpected error');
+  reporter.report(error, { requestId: request.id, ...(operation === undefined ? {} : { operation }) });
+}
+
+function answer(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
+  if (error.status > 401 && !error.retryHelps) reply.header('x-should-retry', 'false');
+  const dialect = operationOf(request)?.dialect ?? 'valuecanvas';
+  return reply
+    .code(error.status)
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(bodies[dialect](error, request.id));
+}
+
+function operationOf(request: FastifyRequest): RouteDefinition | undefined {
+  return request.routeOptions.config.operation;
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? request.url;
+}

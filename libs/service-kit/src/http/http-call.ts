@@ -1,0 +1,84 @@
+import { AppError, headers, type Principal } from '@valuecanvas/contracts-core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Call } from './call.ts';
+
+/**
+ * A call over HTTP. What costs something (abort signal, its timer, child logger) is made when it is first asked for,
+ * as most requests end without needing it.
+ */
+export class HttpCall implements Call {
+  readonly #request: FastifyRequest;
+  readonly #reply: FastifyReply;
+  readonly #serviceLog: Logger;
+  #abort: AbortController | undefined;
+  #log: Logger | undefined;
+
+  constructor(request: FastifyRequest, reply: FastifyReply, log: Logger) {
+    this.#request = request;
+    this.#reply = reply;
+    this.#serviceLog = log;
+  }
+
+  get requestId(): string {
+    return this.#request.id;
+  }
+
+  get principal(): never {
+    return this.#request.principal as Principal as never;
+  }
+
+  get operation(): string {
+    return this.header(headers.operation) ?? this.#request.routeOptions.config.operation?.id ?? 'unknown';
+  }
+
+  get jobId(): string | undefined {
+    return this.header(headers.job);
+  }
+
+  get params(): never {
+    return this.#request.params as never;
+  }
+
+  get query(): never {
+    return this.#request.query as never;
+  }
+
+  get body(): never {
+    return this.#request.body as never;
+  }
+
+  get log(): Logger {
+    this.#log ??= this.#serviceLog.child({
+      requestId: this.#request.id,
+      operation: this.#request.routeOptions.config.operation?.id,
+    });
+    return this.#log;
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= this.#watch();
+    return this.#abort.signal;
+  }
+
+  remainingMs(): number {
+    return Math.max(0, this.#request.deadlineAt - performance.now());
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  }
+
+  #watch(): AbortController {
+    const abort = new AbortController();
+    const response = this.#reply.raw;
+    const timer = setTimeout(() => abort.abort(new AppError('DEADLINE_EXCEEDED')), this.remainingMs());
+    response.once('close', () => {
+      clearTimeout(timer);
+      if (!response.writableFinished)
+        abort.abort(new DOMException('The caller has gone away.', 'AbortError'));
+    });
+    return abort;
+  }
+}

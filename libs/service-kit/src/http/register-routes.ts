@@ -1,0 +1,100 @@
+import {
+  type Contract,
+  defaultBodyLimitBytes,
+  type Reply,
+  type RouteDefinition,
+  wireSchema,
+} from '@valuecanvas/contracts-core';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Logger } from 'pino';
+import { type BoundRoute, Respond } from './call.ts';
+import { HttpCall } from './http-call.ts';
+
+/** Refuses to go on where the served routes and the contract's are not the same. */
+export function assertServesContract(contract: Contract, routes: readonly BoundRoute[]): void {
+  const declared = new Set(Object.values(contract.routes));
+  const served = new Set(routes.map(({ definition }) => definition));
+  const missing = [...declared].filter((route) => !served.has(route)).map(({ id }) => `${id} is not served`);
+  const foreign = [...served]
+    .filter((route) => !declared.has(route))
+    .map(({ id }) => `${id} is not in the contract`);
+  const twice = routes.length === served.size ? [] : ['a route is served twice'];
+  const faults = [...missing, ...foreign, ...twice];
+  if (faults.length > 0)
+    throw new Error(`${contract.service} does not serve its contract: ${faults.join('; ')}.`);
+}
+
+/** Refuses, at start, any route that neither carries a contract's operation nor forwards to a service. */
+export function refuseUndeclaredRoutes(app: FastifyInstance): void {
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.operation?.auth === undefined && config?.forwardsTo === undefined) {
+      throw new Error(`${String(method)} ${url} has no contract that says who may call it.`);
+    }
+  });
+}
+
+/** Adds a contract's route with its checks, its serializer and its handler. */
+export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logger): void {
+  const { definition: route, handle } = bound;
+  const usualStatus = route.status ?? 200;
+  app.route({
+    method: route.method,
+    url: route.path,
+    exposeHeadRoute: false,
+    bodyLimit: route.bodyLimitBytes ?? defaultBodyLimitBytes,
+    config: { operation: route },
+    schema: {
+      ...(route.params ? { params: route.params } : {}),
+      ...(route.query ? { querystring: route.query } : {}),
+      ...(route.body ? { body: route.body } : {}),
+      response: responseSchemas(route),
+    },
+    handler: async (request, reply) => {
+      const outcome = await handle(new HttpCall(request, reply, log));
+      if (outcome instanceof Respond) {
+        reply.headers(outcome.headers);
+        return send(reply, outcome.status, replyFor(route, outcome.status), outcome.value);
+      }
+      return send(reply, usualStatus, route.reply, outcome);
+    },
+  });
+}
+
+function responseSchemas(route: RouteDefinition): Record<number, unknown> {
+  const replies: [number, Reply][] = [
+    [route.status ?? 200, route.reply],
+    ...Object.entries(route.otherReplies ?? {}).map(([status, reply]): [number, Reply] => [
+      Number(status),
+      reply,
+    ]),
+  ];
+  const withSchema = replies.flatMap(([status, reply]) => {
+    const schema = wireSchema(reply);
+    return schema ? [[status, schema] as const] : [];
+  });
+  return Object.fromEntries(withSchema);
+}
+
+function replyFor(route: RouteDefinition, status: number): Reply {
+  return route.otherReplies?.[status] ?? route.reply;
+}
+
+function send(reply: FastifyReply, status: number, kind: Reply, value: unknown): FastifyReply {
+  reply.code(status);
+  switch (kind.kind) {
+    case 'data':
+      return reply.send({ success: true, data: value });
+    case 'list': {
+      const { items, limit, nextCursor } = value as {
+        items: unknown;
+        limit: number;
+        nextCursor: string | null;
+      };
+      return reply.send({ success: true, data: items, pagination: { limit, nextCursor } });
+    }
+    case 'raw':
+      return kind.contentType ? reply.type(kind.contentType).send(value) : reply.send(value);
+    case 'empty':
+      return reply.send();
+  }
+}

@@ -1,0 +1,118 @@
+import { trace } from '@opentelemetry/api';
+import { type AppError, defaultDeadlineMs, headers, type Principal } from '@valuecanvas/contracts-core';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Metrics } from '../observe/metrics.ts';
+import { tracingIsOn } from '../observe/tracing.ts';
+import type { Authenticator } from './authenticator.ts';
+import { authorize } from './authorize.ts';
+
+/** Seconds; the fine ones are for our own overhead, the coarse ones for calls that wait for a model. */
+const durationBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90];
+
+/** What happens around every request, in order: clock, id, trace name, who asks, may they; and a record of the end. */
+export function installRequestHooks(
+  app: FastifyInstance,
+  options: {
+    readonly authenticate: Authenticator;
+    readonly log: Logger;
+    readonly metrics: Metrics;
+    /** True once the service has been told to stop: clients are asked to go elsewhere. */
+    readonly draining: () => boolean;
+  },
+): void {
+  app.decorateRequest('principal', undefined);
+  app.decorateRequest('receivedAt', 0);
+  app.decorateRequest('deadlineAt', 0);
+  const nameSpan = tracingIsOn() ? nameActiveSpan : () => undefined;
+
+  app.addHook('onRequest', (request, reply, done) => {
+    request.receivedAt = performance.now();
+    request.deadlineAt = request.receivedAt + allowedMs(request);
+    reply.header(headers.requestId, request.id);
+    if (options.draining()) reply.header('connection', 'close');
+    nameSpan(request);
+    admit(request, options.authenticate, done);
+  });
+
+  const finished = recorder(options.log, options.metrics);
+  app.addHook('onResponse', (request, reply, done) => {
+    finished(request, reply.statusCode);
+    done();
+  });
+}
+
+/** The caller's patience counts as far as the route allows; without a word from the caller, the route's own time. */
+function allowedMs(request: FastifyRequest): number {
+  const own = request.routeOptions.config.operation?.deadlineMs ?? defaultDeadlineMs;
+  const given = Number(request.headers[headers.deadline] ?? own);
+  return given >= 0 && given < own ? given : own;
+}
+
+function admit(request: FastifyRequest, authenticate: Authenticator, done: (error?: Error) => void): void {
+  const route = request.routeOptions.config.operation;
+  if (!route) {
+    done();
+    return;
+  }
+  const accept = (principal: Principal): void => {
+    request.principal = principal;
+    try {
+      authorize(route.auth, principal);
+      done();
+    } catch (error) {
+      done(error as AppError);
+    }
+  };
+  try {
+    const principal = authenticate(request);
+    if (principal instanceof Promise) principal.then(accept, done);
+    else accept(principal);
+  } catch (error) {
+    done(error as AppError);
+  }
+}
+
+function nameActiveSpan(request: FastifyRequest): void {
+  const operation = request.routeOptions.config.operation?.id;
+  const span = trace.getActiveSpan();
+  if (!operation || !span) return;
+  span.updateName(operation);
+  span.setAttribute('vc.operation', operation);
+}
+
+function recorder(log: Logger, metrics: Metrics): (request: FastifyRequest, status: number) => void {
+  const duration = metrics.histogram(
+    'http_server_request_duration_seconds',
+    'Time from the first byte of a request to the last of its answer.',
+    ['operation', 'status'],
+    durationBuckets,
+  );
+  // Looking a label set up costs more than observing it: the series are few, so each is looked up once.
+  const series = new Map<string, { observe(seconds: number): void }>();
+  return (request, status) => {
+    const { config } = request.routeOptions;
+    const operation =
+      config.operation?.id ?? (config.forwardsTo ? `forward ${config.forwardsTo}` : 'unmatched');
+    const durationMs = performance.now() - request.receivedAt;
+    const key = `${operation} ${status}`;
+    let known = series.get(key);
+    if (!known) {
+      known = duration.labels({ operation, status: String(status) });
+      series.set(key, known);
+    }
+    known.observe(durationMs / 1000);
+    if (log.isLevelEnabled('info')) {
+      log.info(
+        {
+          requestId: request.id,
+          operation,
+          method: request.method,
+          status,
+          durationMs: Math.round(durationMs * 100) / 100,
+        },
+        'request',
+      );
+    }
+  };
+}

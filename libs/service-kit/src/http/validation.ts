@@ -1,0 +1,52 @@
+import { AppError } from '@valuecanvas/contracts-core';
+import type { FastifySchema, FastifySchemaCompiler } from 'fastify';
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { TLocalizedValidationError } from 'typebox/error';
+
+/** At most this many faults are named in one answer. */
+const maxDetails = 20;
+
+type Result = { value: unknown } | { error: Error };
+
+/**
+ * Compiles TypeBox schemas for Fastify. Text from the URL is converted to the type that the schema wants; a
+ * body is taken as it is. Faults become VALIDATION_FAILED with one detail per field.
+ */
+export const validatorCompiler: FastifySchemaCompiler<FastifySchema> = ({ schema, httpPart }) => {
+  const validator = Compile(schema as TSchema);
+  const fromUrl = httpPart === 'querystring' || httpPart === 'params';
+  const check = (value: unknown): Result =>
+    validator.Check(value) ? { value } : { error: validationError(validator.Errors(value)) };
+  return fromUrl ? (value) => check(validator.Default(validator.Convert(value))) : check;
+};
+
+function validationError(errors: readonly TLocalizedValidationError[]): AppError {
+  const details = errors.flatMap(detailsOf).slice(0, maxDetails);
+  return new AppError('VALIDATION_FAILED', { details });
+}
+
+interface Detail {
+  readonly path: string;
+  readonly message: string;
+}
+
+function detailsOf(error: TLocalizedValidationError): Detail[] {
+  const path = error.instancePath.slice(1).replaceAll('/', '.');
+  const at = (name: string) => (path ? `${path}.${name}` : name);
+  switch (error.keyword) {
+    case 'required':
+      return error.params.requiredProperties.map((name) => ({ path: at(name), message: 'is required' }));
+    case 'additionalProperties':
+      return error.params.additionalProperties.map((name) => ({
+        path: at(name),
+        message: 'is not a known field',
+      }));
+    case 'boolean':
+      return [];
+    case 'enum':
+      return [{ path, message: `must be one of ${error.params.allowedValues.join(', ')}` }];
+    default:
+      return [{ path, message: error.message }];
+  }
+}

@@ -1,0 +1,16 @@
+export { identityVariables, kitVariables, signingVariables } from './config/kit-variables.ts';
+export { ConfigError, type ConfigOf, type Environment, parseConfig } from './config/parse-config.ts';
+export { type Authenticator, believeInternalTokens } from './http/authenticator.ts';
+export { type BoundRoute, type Call, type Outcome, respond, serve } from './http/call.ts';
+export type { Logger } from './observe/logger.ts';
+export type { Metrics } from './observe/metrics.ts';
+export type { Probe } from './run/health.ts';
+export type { Lifecycle } from './run/lifecycle.ts';
+export { runService } from './run/run-service.ts';
+export {
+  type Composition,
+  defineService,
+  type Kit,
+  type ServiceDefinition,
+} from './run/service-definition.ts';
+export { type RunningService, startService } from './run/start-service.ts';

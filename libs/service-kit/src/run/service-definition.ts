@@ -1,0 +1,52 @@
+import type { Contract } from '@valuecanvas/contracts-core';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { TProperties } from 'typebox';
+import type { KitVariables } from '../config/kit-variables.ts';
+import type { ConfigOf } from '../config/parse-config.ts';
+import type { Authenticator } from '../http/authenticator.ts';
+import type { BoundRoute } from '../http/call.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { Probe } from './health.ts';
+import type { Lifecycle } from './lifecycle.ts';
+
+/** What every service's configuration has. */
+export type KitConfig = ConfigOf<KitVariables>;
+
+/** What the frame hands to a service when it is composed. */
+export interface Kit<C extends KitConfig = KitConfig> {
+  readonly config: C;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly lifecycle: Lifecycle;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** What a service hands back: its routes, and what it cannot work without. */
+export interface Composition {
+  readonly routes: readonly BoundRoute[];
+  /** Only what this process itself cannot work without; names appear in /health/ready. */
+  readonly probes: Readonly<Record<string, Probe>>;
+  /** `believeInternalTokens` behind the edge; the edge brings its own. */
+  readonly authenticate: Authenticator;
+  /** Plugins and forwarding of the edge, added before the routes. */
+  readonly edge?: (app: FastifyInstance) => Promise<void>;
+}
+
+/** A service, described: nothing happens until it is started. */
+export interface ServiceDefinition<C extends KitConfig = KitConfig> {
+  readonly contract: Contract;
+  /** One schema per environment variable, from which `config` is read. */
+  readonly variables: TProperties;
+  compose(kit: Kit<C>): Promise<Composition> | Composition;
+}
+
+/** Identity at run time; infers the configuration's type for `compose` from the variables. */
+export function defineService<V extends KitVariables & TProperties>(definition: {
+  readonly contract: Contract;
+  readonly variables: V;
+  compose(kit: Kit<ConfigOf<V> & KitConfig>): Promise<Composition> | Composition;
+}): ServiceDefinition<ConfigOf<V> & KitConfig> {
+  return definition;
+}

@@ -1,0 +1,99 @@
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { type Environment, parseConfig } from '../config/parse-config.ts';
+import { createServer } from '../http/create-server.ts';
+import { installErrorMapper } from '../http/error-mapper.ts';
+import { assertServesContract, refuseUndeclaredRoutes, registerRoute } from '../http/register-routes.ts';
+import { installRequestHooks } from '../http/request-hooks.ts';
+import { createErrorReporter } from '../observe/error-reporter.ts';
+import { createLogger } from '../observe/logger.ts';
+import { createMetrics } from '../observe/metrics.ts';
+import { stopTracing } from '../observe/tracing.ts';
+import { checkReadiness, installInternalRoutes } from './health.ts';
+import { createLifecycle } from './lifecycle.ts';
+import type { KitConfig, ServiceDefinition } from './service-definition.ts';
+
+export interface RunningService {
+  /** Where the service answers, as an origin. */
+  readonly url: string;
+  /** Where its health and metrics are, as an origin. */
+  readonly internalUrl: string;
+  readonly log: Logger;
+  /** Unready, stop intake, drain, flush, close: bounded, and the same promise however often it is called. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a service in this process: everything it needs comes in as arguments, so several can run side by side.
+ * Rejects with ConfigError for a bad environment, and where its routes are not those of its contract.
+ */
+export async function startService<C extends KitConfig>(
+  definition: ServiceDefinition<C>,
+  environment: Environment,
+  options: { readonly log?: Logger; readonly now?: () => number } = {},
+): Promise<RunningService> {
+  const { contract } = definition;
+  const config = parseConfig(definition.variables, environment) as C;
+  const version = config.SERVICE_VERSION;
+  const log = options.log ?? createLogger({ service: contract.service, version, level: config.LOG_LEVEL });
+  const metrics = createMetrics(contract.service);
+  const lifecycle = createLifecycle(log, config.SHUTDOWN_GRACE_MS);
+  const reporter = await createErrorReporter({
+    dsn: config.SENTRY_DSN,
+    environment: config.SENTRY_ENVIRONMENT,
+    service: contract.service,
+    release: version,
+  });
+  let draining = false;
+
+  const app = createServer();
+  const internal = createServer();
+  lifecycle.onStop('intake', 'close the port', async () => {
+    draining = true;
+    await wait(config.SHUTDOWN_DRAIN_MS);
+    await app.close();
+  });
+  lifecycle.onStop('flush', 'traces', stopTracing);
+  lifecycle.onStop('flush', 'reported errors', () => reporter.flush(2_000));
+  lifecycle.onStop('close', 'close the internal port', () => internal.close());
+
+  try {
+    const composition = await definition.compose({
+      config,
+      log,
+      metrics,
+      lifecycle,
+      now: options.now ?? Date.now,
+    });
+    assertServesContract(contract, composition.routes);
+    installErrorMapper(app, log, reporter);
+    installRequestHooks(app, {
+      authenticate: composition.authenticate,
+      log,
+      metrics,
+      draining: () => draining,
+    });
+    refuseUndeclaredRoutes(app);
+    await composition.edge?.(app);
+    for (const route of composition.routes) registerRoute(app, route, log);
+    installInternalRoutes(internal, {
+      readiness: () => checkReadiness(composition.probes, draining),
+      metrics,
+    });
+    const internalUrl = await listen(internal, config.HOST, config.INTERNAL_PORT);
+    const url = await listen(app, config.HOST, config.PORT);
+    log.info({ url, internalUrl }, 'started');
+    return { url, internalUrl, log, stop: () => lifecycle.stop() };
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  await app.listen({ host, port });
+  const { port: actual } = app.server.address() as AddressInfo;
+  return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${actual}`;
+}
