@@ -1,13 +1,23 @@
+import { fileURLToPath } from 'node:url';
 import type { UserProjectConfigExport } from 'vitest/config';
 
 /** Node's own condition for "run from TypeScript sources", set for Vite's resolver as well. */
 const conditions = ['@valuecanvas/source', 'module', 'node', 'development|production'];
 
-/** The one way in which every project's tests run: random order, no retries, sources instead of builds. */
-export function projectTests(name: string): UserProjectConfigExport {
+const servers = fileURLToPath(new URL('./libs/testing/src/global-setup.ts', import.meta.url));
+
+/**
+ * The one way in which every project's tests run: random order, no retries, sources instead of builds. Projects whose
+ * tests need real PostgreSQL and Redis say so.
+ */
+export function projectTests(
+  name: string,
+  needs: { readonly servers?: boolean } = {},
+): UserProjectConfigExport {
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
+    environments: { __vitest__: { resolve: { conditions } } },
     test: {
       name,
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
@@ -17,6 +27,7 @@ export function projectTests(name: string): UserProjectConfigExport {
       retry: 0,
       testTimeout: 20_000,
       hookTimeout: 60_000,
+      ...(needs.servers ? { globalSetup: servers } : {}),
     },
   };
 }

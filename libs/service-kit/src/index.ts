@@ -1,4 +1,4 @@
-export { identityVariables, kitVariables, signingVariables } from './config/kit-variables.ts';
+export { identityVariables, kitVariables, serviceUrl, signingVariables } from './config/kit-variables.ts';
 export { ConfigError, type ConfigOf, type Environment, parseConfig } from './config/parse-config.ts';
 export { type Authenticator, believeInternalTokens } from './http/authenticator.ts';
 export { type BoundRoute, type Call, type Outcome, respond, serve } from './http/call.ts';
@@ -10,6 +10,7 @@ export { runService } from './run/run-service.ts';
 export {
   type Composition,
   defineService,
+  type Edge,
   type Kit,
   type ServiceDefinition,
 } from './run/service-definition.ts';

@@ -4,8 +4,10 @@ import Type, { type Static } from 'typebox';
 /** Words that stand for routes below /api/flags and so cannot be flags. */
 export const reservedKeys = ['evaluate'] as const;
 
+export const keyPattern = '^[a-z][a-z0-9_.-]{0,99}$';
+
 export const flagKey = Type.String({
-  pattern: '^[a-z][a-z0-9_.-]{0,99}$',
+  pattern: keyPattern,
   description: 'Name of the flag, lower case.',
 });
 
@@ -119,7 +121,9 @@ export const UpdateFlagRequest = strictObject(
     enabled: Type.Optional(flagSettings.enabled),
     rolloutPercentage: Type.Optional(rolloutPercentage),
     targeting: Type.Optional(Targeting),
-    variants: flagSettings.variants,
+    variants: Type.Optional(
+      Type.Array(Variant, { maxItems: 20, description: 'Forms of the feature; an empty list removes them.' }),
+    ),
   },
   { title: 'UpdateFlagRequest', description: 'The settings to change; the rest stays.' },
 );

@@ -1,6 +1,11 @@
 import { admin, data, defineRoute, empty, field, list } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
-import { CreateFlagRequest, Flag, flagKey, UpdateFlagRequest } from './flag.ts';
+import { CreateFlagRequest, Flag, flagKey, keyPattern, UpdateFlagRequest } from './flag.ts';
+
+const pageCursor = Type.String({
+  pattern: keyPattern,
+  description: 'The nextCursor of the page before; absent for the first page.',
+});
 
 const params = Type.Object({ key: flagKey });
 
@@ -11,7 +16,7 @@ export const listFlags = defineRoute({
   summary: 'List flags',
   description: 'All flags, by key.',
   auth: admin,
-  query: Type.Object({ cursor: field.cursor, limit: field.pageLimit }),
+  query: Type.Object({ cursor: Type.Optional(pageCursor), limit: field.pageLimit }),
   reply: list(Flag),
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });

@@ -2,6 +2,8 @@ import { admin, data, defineRoute, field, list, strictObject, user } from '@valu
 import Type, { type Static } from 'typebox';
 import { PromptMetadata, PromptVariable, PromptVersion, promptKey, template } from './prompt-version.ts';
 
+const pageCursor = Type.Optional(field.uuid('The nextCursor of the page before; absent for the first page.'));
+
 export const listPromptVersions = defineRoute({
   id: 'prompts.listVersions',
   method: 'GET',
@@ -9,7 +11,7 @@ export const listPromptVersions = defineRoute({
   summary: 'List prompt versions',
   description: 'Versions of all prompts or of one, newest first. Drafts are shown to admins only.',
   auth: user,
-  query: Type.Object({ promptKey: Type.Optional(promptKey), cursor: field.cursor, limit: field.pageLimit }),
+  query: Type.Object({ promptKey: Type.Optional(promptKey), cursor: pageCursor, limit: field.pageLimit }),
   reply: list(PromptVersion),
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });

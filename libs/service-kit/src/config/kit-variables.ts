@@ -1,3 +1,4 @@
+import type { ServiceName } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 
 const port = (description: string, fallback: number) =>
@@ -72,3 +73,12 @@ export const signingVariables = {
 };
 
 export type KitVariables = ReturnType<typeof kitVariables>;
+
+/** Where another service is, as an origin; its own default port on this machine where absent. */
+export function serviceUrl(service: ServiceName, port: number) {
+  return Type.String({
+    format: 'url',
+    default: `http://127.0.0.1:${port}`,
+    description: `Origin of the ${service} service.`,
+  });
+}

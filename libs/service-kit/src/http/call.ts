@@ -1,6 +1,7 @@
 import type {
   BodyOf,
   CallContext,
+  Dialect,
   ParamsOf,
   Principal,
   QueryOf,
@@ -89,6 +90,8 @@ declare module 'fastify' {
     operation?: RouteDefinition;
     /** Path below which the edge forwards to a service. */
     forwardsTo?: string;
+    /** In whose words the edge answers on a path that it forwards; an operation names its own. */
+    dialect?: Dialect;
   }
 }
 

@@ -12,10 +12,14 @@ const requestTimeoutMs = 30_000;
 /** Longer than the 60 s for which load balancers keep idle connections, so that they are the ones who close them. */
 const keepAliveTimeoutMs = 65_000;
 
-/** The only place that creates Fastify, so that every service has the same limits. */
-export function createServer(): FastifyInstance {
+/**
+ * The only place that creates Fastify, so that every service has the same limits. `trustedProxies` are the addresses
+ * whose x-forwarded-for is believed.
+ */
+export function createServer(trustedProxies: readonly string[] = []): FastifyInstance {
   const app = Fastify({
     logger: false,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     requestIdHeader: false,
     genReqId: (request) => {
       const given = request.headers[headers.requestId];

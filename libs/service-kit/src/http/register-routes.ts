@@ -24,9 +24,13 @@ export function assertServesContract(contract: Contract, routes: readonly BoundR
     throw new Error(`${contract.service} does not serve its contract: ${faults.join('; ')}.`);
 }
 
-/** Refuses, at start, any route that neither carries a contract's operation nor forwards to a service. */
+/**
+ * Refuses, at start, any route that neither carries a contract's operation nor forwards to a service. Preflight
+ * requests may be answered: browsers send no credentials with them, and nothing but headers comes back.
+ */
 export function refuseUndeclaredRoutes(app: FastifyInstance): void {
   app.addHook('onRoute', ({ method, url, config }) => {
+    if (method === 'OPTIONS') return;
     if (config?.operation?.auth === undefined && config?.forwardsTo === undefined) {
       throw new Error(`${String(method)} ${url} has no contract that says who may call it.`);
     }

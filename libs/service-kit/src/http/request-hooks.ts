@@ -10,11 +10,10 @@ import { authorize } from './authorize.ts';
 /** Seconds; the fine ones are for our own overhead, the coarse ones for calls that wait for a model. */
 const durationBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90];
 
-/** What happens around every request, in order: clock, id, trace name, who asks, may they; and a record of the end. */
+/** What happens first and last around every request: clock, id, trace name; and a record of the end. */
 export function installRequestHooks(
   app: FastifyInstance,
   options: {
-    readonly authenticate: Authenticator;
     readonly log: Logger;
     readonly metrics: Metrics;
     /** True once the service has been told to stop: clients are asked to go elsewhere. */
@@ -28,17 +27,24 @@ export function installRequestHooks(
 
   app.addHook('onRequest', (request, reply, done) => {
     request.receivedAt = performance.now();
-    request.deadlineAt = request.receivedAt + allowedMs(request);
     reply.header(headers.requestId, request.id);
     if (options.draining()) reply.header('connection', 'close');
     nameSpan(request);
-    admit(request, options.authenticate, done);
+    done();
   });
 
   const finished = recorder(options.log, options.metrics);
   app.addHook('onResponse', (request, reply, done) => {
     finished(request, reply.statusCode);
     done();
+  });
+}
+
+/** Then, after the edge's own hooks if there are any: how long may it take, who asks, may they. */
+export function installAdmission(app: FastifyInstance, authenticate: Authenticator): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.deadlineAt = request.receivedAt + allowedMs(request);
+    admit(request, authenticate, done);
   });
 }
 
@@ -49,16 +55,17 @@ function allowedMs(request: FastifyRequest): number {
   return given >= 0 && given < own ? given : own;
 }
 
+/** What is forwarded is authenticated here as well; whether it is allowed, the service that owns it decides. */
 function admit(request: FastifyRequest, authenticate: Authenticator, done: (error?: Error) => void): void {
-  const route = request.routeOptions.config.operation;
-  if (!route) {
+  const { operation: route, forwardsTo } = request.routeOptions.config;
+  if (!route && !forwardsTo) {
     done();
     return;
   }
   const accept = (principal: Principal): void => {
     request.principal = principal;
     try {
-      authorize(route.auth, principal);
+      if (route) authorize(route.auth, principal);
       done();
     } catch (error) {
       done(error as AppError);

@@ -30,8 +30,17 @@ export interface Composition {
   readonly probes: Readonly<Record<string, Probe>>;
   /** `believeInternalTokens` behind the edge; the edge brings its own. */
   readonly authenticate: Authenticator;
-  /** Plugins and forwarding of the edge, added before the routes. */
-  readonly edge?: (app: FastifyInstance) => Promise<void>;
+  readonly edge?: Edge;
+}
+
+/** What only the service at the edge has. */
+export interface Edge {
+  /** Addresses and ranges of the proxies whose x-forwarded-for is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Adds the hooks that run around every request before it is known who asks. */
+  protect(app: FastifyInstance): Promise<void>;
+  /** Adds the paths that are forwarded; whoever asks is authenticated there. */
+  forward(app: FastifyInstance): Promise<void>;
 }
 
 /** A service, described: nothing happens until it is started. */

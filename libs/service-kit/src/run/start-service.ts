@@ -6,7 +6,7 @@ import { type Environment, parseConfig } from '../config/parse-config.ts';
 import { createServer } from '../http/create-server.ts';
 import { installErrorMapper } from '../http/error-mapper.ts';
 import { assertServesContract, refuseUndeclaredRoutes, registerRoute } from '../http/register-routes.ts';
-import { installRequestHooks } from '../http/request-hooks.ts';
+import { installAdmission, installRequestHooks } from '../http/request-hooks.ts';
 import { createErrorReporter } from '../observe/error-reporter.ts';
 import { createLogger } from '../observe/logger.ts';
 import { createMetrics } from '../observe/metrics.ts';
@@ -48,16 +48,8 @@ export async function startService<C extends KitConfig>(
   });
   let draining = false;
 
-  const app = createServer();
-  const internal = createServer();
-  lifecycle.onStop('intake', 'close the port', async () => {
-    draining = true;
-    await wait(config.SHUTDOWN_DRAIN_MS);
-    await app.close();
-  });
   lifecycle.onStop('flush', 'traces', stopTracing);
   lifecycle.onStop('flush', 'reported errors', () => reporter.flush(2_000));
-  lifecycle.onStop('close', 'close the internal port', () => internal.close());
 
   try {
     const composition = await definition.compose({
@@ -68,15 +60,20 @@ export async function startService<C extends KitConfig>(
       now: options.now ?? Date.now,
     });
     assertServesContract(contract, composition.routes);
-    installErrorMapper(app, log, reporter);
-    installRequestHooks(app, {
-      authenticate: composition.authenticate,
-      log,
-      metrics,
-      draining: () => draining,
+    const app = createServer(composition.edge?.trustedProxies);
+    const internal = createServer();
+    lifecycle.onStop('intake', 'close the port', async () => {
+      draining = true;
+      await wait(config.SHUTDOWN_DRAIN_MS);
+      await app.close();
     });
+    lifecycle.onStop('close', 'close the internal port', () => internal.close());
+    installErrorMapper(app, log, reporter);
+    installRequestHooks(app, { log, metrics, draining: () => draining });
     refuseUndeclaredRoutes(app);
-    await composition.edge?.(app);
+    await composition.edge?.protect(app);
+    installAdmission(app, composition.authenticate);
+    await composition.edge?.forward(app);
     for (const route of composition.routes) registerRoute(app, route, log);
     installInternalRoutes(internal, {
       readiness: () => checkReadiness(composition.probes, draining),

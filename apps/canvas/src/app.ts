@@ -1,0 +1,108 @@
+import { canvasContract } from '@valuecanvas/contracts-canvas';
+import { featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
+import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
+import { promptExecution, promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
+import { createFlags } from '@valuecanvas/flags-sdk';
+import { createClient } from '@valuecanvas/http-client';
+import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
+import { createJournal } from '@valuecanvas/journal';
+import { createDatabase } from '@valuecanvas/postgres';
+import { createPrompts } from '@valuecanvas/prompts-sdk';
+import { createKeys, createRedis, createWaitingRedis } from '@valuecanvas/redis';
+import { believeInternalTokens, defineService } from '@valuecanvas/service-kit';
+import { applySuggestionsRoute } from './canvases/apply-suggestions.route.ts';
+import { createCanvasStore } from './canvases/canvas.store.ts';
+import { createCanvasesService } from './canvases/canvases.service.ts';
+import { deleteCanvasRoute } from './canvases/delete-canvas.route.ts';
+import { getCanvasRoute } from './canvases/get-canvas.route.ts';
+import { listCanvasesRoute } from './canvases/list-canvases.route.ts';
+import { listRevisionsRoute } from './canvases/list-revisions.route.ts';
+import { restoreRevisionRoute } from './canvases/restore-revision.route.ts';
+import { updateCanvasRoute } from './canvases/update-canvas.route.ts';
+import { canvasVariables } from './config.ts';
+import type { Database } from './db.ts';
+import { createAskModel } from './generation/ask-model.ts';
+import { generateCanvasRoute } from './generation/generate-canvas.route.ts';
+import { createGenerationService } from './generation/generation.service.ts';
+import { refineSectionRoute } from './generation/refine-section.route.ts';
+
+export const canvasService = defineService({
+  contract: canvasContract,
+  variables: canvasVariables,
+  async compose({ config, log, lifecycle, now }) {
+    const onError = (part: string) => (err: unknown) =>
+      log.warn({ err, part }, 'a part of the platform is away');
+
+    const database = createDatabase<Database>({
+      url: config.DATABASE_URL,
+      applicationName: 'canvas',
+      poolSize: config.DATABASE_POOL_SIZE,
+      onError: onError('postgres'),
+    });
+    lifecycle.onStop('close', 'postgres', database.close);
+
+    const connection = { url: config.REDIS_URL, password: config.REDIS_PASSWORD, onError: onError('redis') };
+    const redis = createRedis({ ...connection, name: 'canvas' });
+    const keys = createKeys(config.REDIS_KEY_PREFIX);
+    const listener = (name: string) => {
+      const waiting = createWaitingRedis({ ...connection, name: `canvas-${name}` });
+      lifecycle.onStop('close', `redis ${name}`, () => waiting.disconnect());
+      return waiting;
+    };
+    lifecycle.onStop('close', 'redis', () => redis.disconnect());
+
+    const sign = createInternalSigner({
+      issuer: 'canvas',
+      key: await importSigningKey(config.INTERNAL_SIGNING_KEY),
+      now,
+    });
+    const router = createClient(llmRouterContract, { baseUrl: config.LLM_ROUTER_URL, sign });
+    const registry = createClient(promptRegistryContract, { baseUrl: config.PROMPT_REGISTRY_URL, sign });
+    const flagService = createClient(featureFlagsContract, { baseUrl: config.FEATURE_FLAGS_URL, sign });
+    for (const client of [router, registry, flagService]) lifecycle.onStop('close', 'client', client.close);
+
+    const prompts = createPrompts({
+      client: registry.call,
+      redis: listener('prompts'),
+      keys,
+      service: 'canvas',
+      onError: onError('prompt-registry'),
+    });
+    const flags = createFlags({
+      client: flagService.call,
+      redis: listener('flags'),
+      keys,
+      service: 'canvas',
+      onError: onError('feature-flags'),
+    });
+    lifecycle.onStop('intake', 'prompts', prompts.stop);
+    lifecycle.onStop('intake', 'flags', flags.stop);
+
+    const store = createCanvasStore(database.db);
+    const canvases = createCanvasesService(store);
+    const ask = createAskModel({
+      prompts,
+      flags,
+      router: router.call,
+      executions: createJournal(promptExecution, { redis, keys, maxLength: config.JOURNAL_MAX_LENGTH }),
+      onLostExecution: onError('journal'),
+    });
+    const generation = createGenerationService({ ask, store, canvases });
+
+    return {
+      authenticate: await believeInternalTokens(canvasContract, config.INTERNAL_PUBLIC_KEYS, now),
+      probes: { postgres: database.ping },
+      routes: [
+        generateCanvasRoute(generation),
+        refineSectionRoute(generation),
+        listCanvasesRoute(canvases),
+        getCanvasRoute(canvases),
+        updateCanvasRoute(canvases),
+        deleteCanvasRoute(canvases),
+        applySuggestionsRoute(canvases),
+        listRevisionsRoute(canvases),
+        restoreRevisionRoute(canvases),
+      ],
+    };
+  },
+});

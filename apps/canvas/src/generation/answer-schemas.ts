@@ -1,0 +1,21 @@
+import { sections } from '@valuecanvas/contracts-canvas';
+import Type, { type Static } from 'typebox';
+
+const items = Type.Array(Type.String());
+
+/** What a model is asked to answer for a whole canvas: the nine blocks, nothing else. */
+export const CanvasAnswer = Type.Object(
+  Object.fromEntries(sections.map((section) => [section, items])) as Record<
+    (typeof sections)[number],
+    typeof items
+  >,
+  { additionalProperties: false },
+);
+export type CanvasAnswer = Static<typeof CanvasAnswer>;
+
+/** What a model is asked to answer for one block. */
+export const RefinementAnswer = Type.Object(
+  { suggestions: items, reasoning: Type.String() },
+  { additionalProperties: false },
+);
+export type RefinementAnswer = Static<typeof RefinementAnswer>;

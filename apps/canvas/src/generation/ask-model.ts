@@ -1,0 +1,107 @@
+import { AppError, type CallContext, type UserPrincipal } from '@valuecanvas/contracts-core';
+import type { ChatResult, llmRouterContract } from '@valuecanvas/contracts-llm-router';
+import type { promptExecution } from '@valuecanvas/contracts-prompt-registry';
+import type { Flags } from '@valuecanvas/flags-sdk';
+import type { Client } from '@valuecanvas/http-client';
+import type { Journal } from '@valuecanvas/journal';
+import type { Prompts, RenderedVersion } from '@valuecanvas/prompts-sdk';
+import type { TSchema } from 'typebox';
+import { v7 as uuidv7 } from 'uuid';
+import { modelFromFlag } from './model-choice.ts';
+
+export interface Question<T> {
+  readonly promptKey: string;
+  readonly variables: Readonly<Record<string, string>>;
+  /** The caller's own choice; a flag, the prompt or the router's default decides where absent. */
+  readonly model: string | undefined;
+  readonly schema: { readonly name: string; readonly schema: TSchema };
+  /** Throws LLM_BAD_RESPONSE where the answer cannot be used. */
+  readonly parse: (content: string) => T;
+}
+
+export interface Answer<T> {
+  readonly value: T;
+  /** What every result that came out of a prompt says about how it came about. */
+  readonly facts: Pick<ChatResult, 'provider' | 'model' | 'usage' | 'cost' | 'latency' | 'cached'> & {
+    readonly promptVersion: number;
+    readonly executionId: string;
+  };
+}
+
+/** A call on behalf of a user. */
+export type UserCall = CallContext & { readonly principal: UserPrincipal };
+
+export interface ModelDependencies {
+  readonly prompts: Prompts;
+  readonly flags: Flags;
+  readonly router: Client<typeof llmRouterContract>['call'];
+  readonly executions: Journal<typeof promptExecution>;
+  readonly onLostExecution: (error: unknown) => void;
+}
+
+/** Asks a model with a prompt of the registry, and records how that version has done. */
+export type AskModel = <T>(call: UserCall, question: Question<T>) => Promise<Answer<T>>;
+
+export function createAskModel(dependencies: ModelDependencies): AskModel {
+  return async (call, question) => {
+    const prompt = dependencies.prompts.render(question.promptKey, question.variables);
+    const executionId = uuidv7();
+    const startedAt = performance.now();
+    let chat: ChatResult | undefined;
+
+    /** An execution that cannot be recorded is a gap in the statistics, not a reason to withhold the answer. */
+    const record = (error?: unknown): Promise<void> =>
+      dependencies.executions
+        .record({
+          id: executionId,
+          promptVersionId: prompt.versionId,
+          userId: call.principal.userId,
+          requestId: call.requestId,
+          operation: call.operation,
+          success: error === undefined,
+          ...(error === undefined
+            ? {}
+            : { errorCode: error instanceof AppError ? error.code : 'INTERNAL_ERROR' }),
+          ...(chat ? { provider: chat.provider, model: chat.model } : {}),
+          latencyMs: Math.round(performance.now() - startedAt),
+          cost: chat?.cost ?? 0,
+          promptTokens: chat?.usage.promptTokens ?? 0,
+          completionTokens: chat?.usage.completionTokens ?? 0,
+        })
+        .catch(dependencies.onLostExecution);
+
+    try {
+      chat = await dependencies.router.chat(
+        { body: chatRequest(dependencies.flags, call, question, prompt) },
+        call,
+      );
+      const value = question.parse(chat.content);
+      await record();
+      return { value, facts: { ...factsOf(chat), promptVersion: prompt.version, executionId } };
+    } catch (error) {
+      await record(error);
+      throw error;
+    }
+  };
+}
+
+function chatRequest<T>(flags: Flags, call: UserCall, question: Question<T>, prompt: RenderedVersion) {
+  const { temperature, maxTokens } = prompt.metadata;
+  const model = question.model ?? modelFromFlag(flags, call.principal) ?? prompt.metadata.model;
+  const { name, schema } = question.schema;
+  return {
+    prompt: prompt.content,
+    promptVersionId: prompt.versionId,
+    responseFormat: {
+      type: 'json_schema' as const,
+      json_schema: { name, schema: { ...schema }, strict: true },
+    },
+    ...(model === undefined ? {} : { model }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+  };
+}
+
+function factsOf({ provider, model, usage, cost, latency, cached }: ChatResult) {
+  return { provider, model, usage, cost, latency, cached };
+}

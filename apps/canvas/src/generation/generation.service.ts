@@ -1,0 +1,71 @@
+import {
+  type GenerateCanvasRequest,
+  type GenerateCanvasResult,
+  type RefineSectionRequest,
+  type RefineSectionResult,
+  sections,
+} from '@valuecanvas/contracts-canvas';
+import { v7 as uuidv7 } from 'uuid';
+import type { CanvasStore } from '../canvases/canvas.store.ts';
+import { blocksOf } from '../canvases/canvas-content.ts';
+import type { CanvasesService } from '../canvases/canvases.service.ts';
+import { CanvasAnswer, RefinementAnswer } from './answer-schemas.ts';
+import type { AskModel, UserCall } from './ask-model.ts';
+import { parseCanvasAnswer, parseRefinementAnswer } from './parse-answer.ts';
+
+/** What models do for canvases. */
+export interface GenerationService {
+  generate(call: UserCall, request: GenerateCanvasRequest): Promise<GenerateCanvasResult>;
+  refine(call: UserCall, canvasId: string, request: RefineSectionRequest): Promise<RefineSectionResult>;
+}
+
+export function createGenerationService(dependencies: {
+  readonly ask: AskModel;
+  readonly store: CanvasStore;
+  readonly canvases: CanvasesService;
+}): GenerationService {
+  const { ask, store, canvases } = dependencies;
+  return {
+    async generate(call, { model, ...business }) {
+      const { value: blocks, facts } = await ask(call, {
+        promptKey: 'canvas.generate',
+        variables: business,
+        model,
+        schema: { name: 'business_model_canvas', schema: CanvasAnswer },
+        parse: parseCanvasAnswer,
+      });
+      const canvas = await store.create(call.principal, uuidv7(), {
+        content: { ...business, blocks },
+        source: 'generate',
+        changed: sections,
+      });
+      return { canvasId: canvas.id, canvas, ...facts };
+    },
+
+    async refine(call, canvasId, { section, context, model }) {
+      const canvas = await canvases.get(call.principal, canvasId);
+      const { value, facts } = await ask(call, {
+        promptKey: 'canvas.refine',
+        variables: {
+          section,
+          currentContent: asList(canvas[section]),
+          context: [describe(canvas), context].filter((part) => part !== undefined).join('\n\n'),
+        },
+        model,
+        schema: { name: 'refinement', schema: RefinementAnswer },
+        parse: parseRefinementAnswer,
+      });
+      return { section, ...value, ...facts };
+    },
+  };
+}
+
+function asList(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n');
+}
+
+/** The business and its whole canvas in words, so that suggestions for one block fit the others. */
+function describe(canvas: Parameters<typeof blocksOf>[0]): string {
+  const blocks = Object.entries(blocksOf(canvas)).map(([section, items]) => `${section}:\n${asList(items)}`);
+  return [`The business: ${canvas.businessDescription}`, ...blocks].join('\n');
+}

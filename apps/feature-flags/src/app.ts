@@ -1,0 +1,74 @@
+import { featureFlagsContract, flagsChannel } from '@valuecanvas/contracts-feature-flags';
+import { createDatabase } from '@valuecanvas/postgres';
+import { createKeys, createRedis, createWaitingRedis } from '@valuecanvas/redis';
+import { believeInternalTokens, defineService } from '@valuecanvas/service-kit';
+import { featureFlagsVariables } from './config.ts';
+import type { Database } from './db.ts';
+import { createCurrentFlags } from './evaluation/current-flags.ts';
+import { evaluateFlagsRoute } from './evaluation/evaluate-flags.route.ts';
+import { spreadChange } from './evaluation/spread-change.ts';
+import { createFlagRoute } from './flags/create-flag.route.ts';
+import { deleteFlagRoute } from './flags/delete-flag.route.ts';
+import { createFlagsService } from './flags/flags.service.ts';
+import { createFlagsStore } from './flags/flags.store.ts';
+import { getFlagRoute } from './flags/get-flag.route.ts';
+import { listFlagsRoute } from './flags/list-flags.route.ts';
+import { updateFlagRoute } from './flags/update-flag.route.ts';
+import { createFlagRulesStore } from './snapshot/flag-rules.store.ts';
+import { getFlagSnapshotRoute } from './snapshot/get-flag-snapshot.route.ts';
+
+/** Feature flags: their admins' routes, their evaluation for a user, and the snapshot from which services evaluate. */
+export const featureFlagsService = defineService({
+  contract: featureFlagsContract,
+  variables: featureFlagsVariables,
+  async compose({ config, log, lifecycle, now }) {
+    const database = createDatabase<Database>({
+      url: config.DATABASE_URL,
+      applicationName: featureFlagsContract.service,
+      poolSize: config.DATABASE_POOL_SIZE,
+      onError: (err) => log.warn({ err }, 'an idle connection to Postgres broke'),
+    });
+    lifecycle.onStop('close', 'postgres', database.close);
+
+    const connection = {
+      url: config.REDIS_URL,
+      password: config.REDIS_PASSWORD,
+      name: featureFlagsContract.service,
+      onError: (err: Error) => log.warn({ err }, 'Redis cannot be reached'),
+    };
+    const redis = createRedis(connection);
+    const messages = createWaitingRedis(connection);
+    lifecycle.onStop('close', 'redis', () => redis.disconnect());
+    lifecycle.onStop('close', 'messages', () => messages.disconnect());
+
+    const channel = createKeys(config.REDIS_KEY_PREFIX)(...flagsChannel);
+    const rules = createFlagRulesStore(database.db);
+    const current = createCurrentFlags({
+      rules,
+      redis: messages,
+      channel,
+      pollMs: config.FLAGS_POLL_MS,
+      onError: (err) => log.warn({ err }, 'flags cannot be read: the last known ones stay in force'),
+    });
+    lifecycle.onStop('drain', 'current flags', current.stop);
+    const service = createFlagsService(
+      createFlagsStore(database.db),
+      spreadChange({ current, redis, channel, log }),
+    );
+
+    return {
+      authenticate: await believeInternalTokens(featureFlagsContract, config.INTERNAL_PUBLIC_KEYS, now),
+      // Without Postgres the last known flags are still evaluated; without ever having read them, nothing is.
+      probes: { flags: current.known },
+      routes: [
+        listFlagsRoute(service),
+        createFlagRoute(service),
+        getFlagRoute(service),
+        updateFlagRoute(service),
+        deleteFlagRoute(service),
+        evaluateFlagsRoute(current),
+        getFlagSnapshotRoute(rules),
+      ],
+    };
+  },
+});

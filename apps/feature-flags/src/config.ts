@@ -1,0 +1,17 @@
+import { postgresVariables } from '@valuecanvas/postgres';
+import { redisVariables } from '@valuecanvas/redis';
+import { identityVariables, kitVariables } from '@valuecanvas/service-kit';
+import Type from 'typebox';
+
+export const featureFlagsVariables = {
+  ...kitVariables({ public: 3104, internal: 9104 }),
+  ...identityVariables,
+  ...postgresVariables,
+  ...redisVariables,
+  FLAGS_POLL_MS: Type.Integer({
+    minimum: 50,
+    default: 1_000,
+    description:
+      'Milliseconds between reads of the flags that this process evaluates; only how fresh they are while Redis is away.',
+  }),
+};

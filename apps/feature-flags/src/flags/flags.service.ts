@@ -1,0 +1,70 @@
+import { AppError, type Page } from '@valuecanvas/contracts-core';
+import {
+  type CreateFlagRequest,
+  type Flag,
+  reservedKeys,
+  type UpdateFlagRequest,
+} from '@valuecanvas/contracts-feature-flags';
+import { checkSettings } from './check-settings.ts';
+import { changedSettings, initialSettings } from './flag-settings.ts';
+import type { FlagsStore } from './flags.store.ts';
+
+export type FlagsService = ReturnType<typeof createFlagsService>;
+
+/** The flags as their admins see them. `changed` runs after each committed change and before its answer. */
+export function createFlagsService(store: FlagsStore, changed: () => Promise<void>) {
+  return {
+    async list(cursor: string | undefined, limit: number): Promise<Page<Flag>> {
+      const found = await store.list(cursor, limit + 1);
+      const items = found.slice(0, limit);
+      return { items, limit, nextCursor: found.length > limit ? (items.at(-1)?.key ?? null) : null };
+    },
+
+    async get(key: string): Promise<Flag> {
+      return (await store.find(key)) ?? refuseUnknown(key);
+    },
+
+    async create(request: CreateFlagRequest): Promise<Flag> {
+      const { key } = request;
+      refuseReserved(key);
+      const settings = initialSettings(request);
+      checkSettings(settings);
+      const flag = (await store.insert(key, settings)) ?? refuseTaken(key);
+      await changed();
+      return flag;
+    },
+
+    async update(key: string, request: UpdateFlagRequest): Promise<Flag> {
+      const updated = await store.update(key, (current) => {
+        const settings = changedSettings(current, request);
+        checkSettings(settings);
+        return settings;
+      });
+      const flag = updated ?? refuseUnknown(key);
+      await changed();
+      return flag;
+    },
+
+    async remove(key: string): Promise<void> {
+      if (!(await store.remove(key))) refuseUnknown(key);
+      await changed();
+    },
+  };
+}
+
+function refuseReserved(key: string): void {
+  if (!(reservedKeys as readonly string[]).includes(key)) return;
+  throw new AppError('VALIDATION_FAILED', {
+    details: [{ path: 'key', message: `must not be "${key}", which is the name of a route` }],
+  });
+}
+
+function refuseUnknown(key: string): never {
+  throw new AppError('NOT_FOUND', { message: `There is no flag "${key}".` });
+}
+
+function refuseTaken(key: string): never {
+  throw new AppError('CONFLICT', {
+    message: `There is a flag "${key}" already: change that one, or choose another key.`,
+  });
+}

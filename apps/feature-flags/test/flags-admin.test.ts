@@ -1,0 +1,267 @@
+import { type TestAnswer, type TestService, userPrincipal } from '@valuecanvas/testing';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { admin, usePlatform } from './platform.ts';
+
+const platform = usePlatform();
+let service: TestService;
+
+beforeAll(async () => {
+  service = await platform.startReplica();
+});
+
+let made = 0;
+const freshKey = () => `test_flag_${made++}`;
+
+const send = (method: string, path: string, body?: unknown): Promise<TestAnswer> =>
+  service.request(path, { method, as: admin, ...(body === undefined ? {} : { body }) });
+
+async function create(settings: object = {}): Promise<string> {
+  const key = freshKey();
+  const { status } = await send('POST', '/api/flags', { key, ...settings });
+  expect(status).toBe(201);
+  return key;
+}
+
+const variant = (name: string, weight = 1) => ({ name, weight, config: { model: name } });
+
+describe('creating a flag', () => {
+  test('takes a key alone: off, for everybody once it is switched on', async () => {
+    const key = freshKey();
+    const { status, body } = await send('POST', '/api/flags', { key });
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      success: true,
+      data: {
+        key,
+        name: key,
+        description: '',
+        enabled: false,
+        rolloutPercentage: 100,
+        targeting: {},
+        version: 1,
+        createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        updatedAt: body.data.createdAt,
+      },
+    });
+  });
+
+  test('keeps every setting as it was given', async () => {
+    const settings = {
+      name: 'New checkout',
+      description: 'The checkout of 2026.',
+      enabled: true,
+      rolloutPercentage: 0.001,
+      targeting: {
+        userIds: ['u1'],
+        tiers: ['pro'],
+        countries: ['DE'],
+        rules: [{ attribute: 'seats', operator: 'greaterThan', values: [5] }],
+      },
+      variants: [variant('blue', 33.3), variant('green', 0)],
+    };
+    const key = await create(settings);
+    const { status, body } = await send('GET', `/api/flags/${key}`);
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject({ key, ...settings });
+  });
+
+  test('gives each flag a salt of its own, which nobody is told', async () => {
+    const keys = [await create(), await create()];
+    const rows = await platform.database.query<{ salt: string }>(
+      'select distinct salt from feature_flags where key = any ($1)',
+      [keys],
+    );
+    expect(rows).toHaveLength(2);
+    const { body } = await send('GET', `/api/flags/${keys[0]}`);
+    expect(body.data).not.toHaveProperty('salt');
+  });
+
+  test('is refused where the key is taken, and changes nothing', async () => {
+    const key = await create({ description: 'first' });
+    const { status, body } = await send('POST', '/api/flags', { key, description: 'second' });
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ success: false, code: 'CONFLICT' });
+    expect((await send('GET', `/api/flags/${key}`)).body.data.description).toBe('first');
+  });
+
+  test.each([
+    ['a key that is the name of a route', { key: 'evaluate' }, 'key'],
+    ['a key in upper case', { key: 'Checkout' }, 'key'],
+    ['no key', {}, 'key'],
+    ['an unknown field', { key: 'a', enable: true }, 'enable'],
+    ['a rollout above 100 %', { key: 'a', rolloutPercentage: 100.5 }, 'rolloutPercentage'],
+    ['a rollout finer than a thousandth', { key: 'a', rolloutPercentage: 0.0005 }, 'rolloutPercentage'],
+    ['an unknown kind of targeting', { key: 'a', targeting: { cities: ['Bonn'] } }, 'targeting.cities'],
+    ['two variants of one name', { key: 'a', variants: [variant('x'), variant('x')] }, 'variants.1.name'],
+    ['variants without a weight', { key: 'a', variants: [variant('x', 0)] }, 'variants'],
+    ['no variants in the list', { key: 'a', variants: [] }, 'variants'],
+    [
+      'a rule that could never hold',
+      { key: 'a', targeting: { rules: [{ attribute: 'n', operator: 'lessThan', values: ['5'] }] } },
+      'targeting.rules.0.values',
+    ],
+  ])('is refused for %s, which the answer names', async (_, body, path) => {
+    const answer = await send('POST', '/api/flags', body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.code).toBe('VALIDATION_FAILED');
+    expect(answer.body.details.map((detail: { path: string }) => detail.path)).toContain(path);
+  });
+
+  test('is refused for a body that is too large or not JSON', async () => {
+    const large = await send('POST', '/api/flags', { key: 'a', description: 'x'.repeat(70_000) });
+    expect([large.status, large.body.code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
+    const text = await service.request('/api/flags', {
+      method: 'POST',
+      as: admin,
+      body: 'key=a',
+      headers: { 'content-type': 'text/plain' },
+    });
+    expect([text.status, text.body.code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
+  });
+});
+
+describe('changing a flag', () => {
+  test('changes what is given, keeps the rest and counts', async () => {
+    const key = await create({ description: 'kept', rolloutPercentage: 20 });
+    const { status, body } = await send('PUT', `/api/flags/${key}`, { enabled: true });
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject({
+      enabled: true,
+      description: 'kept',
+      rolloutPercentage: 20,
+      version: 2,
+    });
+    expect(Date.parse(body.data.updatedAt)).toBeGreaterThan(Date.parse(body.data.createdAt));
+  });
+
+  test('keeps the salt: nobody changes sides', async () => {
+    const key = await create();
+    const salt = () => platform.database.query('select salt from feature_flags where key = $1', [key]);
+    const before = await salt();
+    await send('PUT', `/api/flags/${key}`, { rolloutPercentage: 50 });
+    expect(await salt()).toEqual(before);
+  });
+
+  test('keeps the variants that it does not name, and removes them by an empty list', async () => {
+    const key = await create({ variants: [variant('blue')] });
+    const kept = await send('PUT', `/api/flags/${key}`, { enabled: true });
+    expect(kept.body.data.variants).toEqual([variant('blue')]);
+    const removed = await send('PUT', `/api/flags/${key}`, { variants: [] });
+    expect(removed.status).toBe(200);
+    expect(removed.body.data).not.toHaveProperty('variants');
+  });
+
+  test('is refused where the flag would mean nothing afterwards, and changes nothing', async () => {
+    const key = await create();
+    const { status, body } = await send('PUT', `/api/flags/${key}`, {
+      enabled: true,
+      variants: [variant('x'), variant('x')],
+    });
+    expect([status, body.code]).toEqual([400, 'VALIDATION_FAILED']);
+    expect((await send('GET', `/api/flags/${key}`)).body.data).toMatchObject({ enabled: false, version: 1 });
+  });
+
+  test('loses none of many concurrent changes', async () => {
+    const key = await create();
+    const changes = [
+      { name: 'renamed' },
+      { description: 'described' },
+      { enabled: true },
+      { rolloutPercentage: 5 },
+      { targeting: { tiers: ['pro'] } },
+    ];
+    const answers = await Promise.all(changes.map((change) => send('PUT', `/api/flags/${key}`, change)));
+    expect(answers.map(({ body }) => body.data.version).sort()).toEqual([2, 3, 4, 5, 6]);
+    const { body } = await send('GET', `/api/flags/${key}`);
+    expect(body.data).toMatchObject({ ...Object.assign({}, ...changes), version: 6 });
+  });
+
+  test('of which there is none is answered with 404', async () => {
+    const { status, body } = await send('PUT', '/api/flags/no_such_flag', { enabled: false });
+    expect([status, body.code]).toEqual([404, 'NOT_FOUND']);
+  });
+
+  test('is refused for a body or a key that does not fit', async () => {
+    expect((await send('PUT', '/api/flags/no_such_flag', { enabled: 'no' })).status).toBe(400);
+    expect((await send('PUT', '/api/flags/Not-A-Key', { enabled: false })).status).toBe(400);
+    expect((await send('PUT', '/api/flags/a', { description: 'x'.repeat(70_000) })).status).toBe(413);
+    const text = { method: 'PUT', as: admin, body: 'off', headers: { 'content-type': 'text/plain' } };
+    expect((await service.request('/api/flags/a', text)).status).toBe(415);
+  });
+});
+
+describe('deleting a flag', () => {
+  test('removes it, and a second time there is none', async () => {
+    const key = await create();
+    const first = await send('DELETE', `/api/flags/${key}`);
+    expect([first.status, first.body]).toEqual([204, '']);
+    const second = await send('DELETE', `/api/flags/${key}`);
+    expect([second.status, second.body.code]).toEqual([404, 'NOT_FOUND']);
+  });
+
+  test('and reading one are refused for a key that cannot be one, and 404 for one that is not there', async () => {
+    expect((await send('DELETE', '/api/flags/NO')).status).toBe(400);
+    expect((await send('GET', '/api/flags/NO')).status).toBe(400);
+    const unknown = await send('GET', '/api/flags/no_such_flag');
+    expect([unknown.status, unknown.body.code]).toEqual([404, 'NOT_FOUND']);
+  });
+});
+
+describe('listing flags', () => {
+  test('pages through all of them by key, each once', async () => {
+    await Promise.all([create(), create(), create()]);
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const { status, body }: TestAnswer = await send(
+        'GET',
+        `/api/flags?limit=2${cursor && `&cursor=${cursor}`}`,
+      );
+      expect(status).toBe(200);
+      expect(body.data.length).toBeLessThanOrEqual(2);
+      expect(body.pagination.limit).toBe(2);
+      seen.push(...body.data.map(({ key }: { key: string }) => key));
+      cursor = body.pagination.nextCursor;
+    }
+    const rows = await platform.database.query<{ key: string }>('select key from feature_flags order by key');
+    expect(seen).toEqual(rows.map(({ key }) => key));
+  });
+
+  test('shows the flags that every deployment starts with', async () => {
+    const { body } = await send('GET', '/api/flags?limit=100');
+    const keys = body.data.map(({ key }: { key: string }) => key);
+    expect(keys).toEqual(
+      expect.arrayContaining(['advanced_analytics', 'ai_model_selection', 'llm_caching', 'new_canvas_ui']),
+    );
+    expect(body.pagination.nextCursor).toBeNull();
+  });
+
+  test.each(['limit=0', 'limit=101', 'limit=many', 'cursor=No', 'cursor=a%00'])(
+    'is refused with %s',
+    async (query) => {
+      const { status, body } = await send('GET', `/api/flags?${query}`);
+      expect([status, body.code]).toEqual([400, 'VALIDATION_FAILED']);
+    },
+  );
+});
+
+describe.each([
+  ['GET', '/api/flags'],
+  ['POST', '/api/flags'],
+  ['GET', '/api/flags/llm_caching'],
+  ['PUT', '/api/flags/llm_caching'],
+  ['DELETE', '/api/flags/llm_caching'],
+])('%s %s', (method, path) => {
+  test('is for admins only', async () => {
+    const user = userPrincipal({ tier: 'enterprise' });
+    const keyOfAdmin = { ...admin, scopes: ['flags:evaluate'] as const };
+    expect((await service.request(path, { method })).status).toBe(401);
+    expect((await service.request(path, { method, as: { kind: 'anonymous' } })).status).toBe(401);
+    expect((await service.request(path, { method, as: user })).status).toBe(403);
+    expect((await service.request(path, { method, as: keyOfAdmin })).status).toBe(403);
+    expect(
+      (await service.request(path, { method, as: { kind: 'service', service: 'canvas' }, from: 'canvas' }))
+        .status,
+    ).toBe(403);
+  });
+});

@@ -1,0 +1,68 @@
+import { SignJWT } from 'jose';
+import { type AuthKeys, accessTokenAlgorithm } from './auth-keys.ts';
+
+/** Seconds that an access token is good for. */
+export const accessTokenSeconds = 3_600;
+
+/** The audience of a signed-in user's tokens, as Supabase Auth names it. */
+export const accessTokenAudience = 'authenticated';
+
+/** Whose tokens are believed: the local auth at the gateway's public address. */
+export function issuerAt(publicUrl: string): string {
+  return `${new URL(publicUrl).origin}/auth/v1`;
+}
+
+/** What an access token says of a user. */
+export interface AccessTokenSubject {
+  readonly userId: string;
+  readonly email: string;
+  readonly appMetadata: Readonly<Record<string, unknown>>;
+  readonly userMetadata: Readonly<Record<string, unknown>>;
+  readonly sessionId: string;
+  /** When the session was opened by password. */
+  readonly authenticatedAt: Date;
+}
+
+export interface AccessToken {
+  readonly token: string;
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** Signs access tokens with the claims of Supabase Auth. */
+export type AccessTokenIssuer = (subject: AccessTokenSubject) => Promise<AccessToken>;
+
+export function createAccessTokenIssuer(options: {
+  readonly keys: AuthKeys;
+  readonly issuer: string;
+  readonly now: () => number;
+}): AccessTokenIssuer {
+  const { kid, key } = options.keys.signing;
+  return async (subject) => {
+    const issuedAt = Math.floor(options.now() / 1000);
+    const expiresAt = issuedAt + accessTokenSeconds;
+    const token = await new SignJWT(claimsOf(subject))
+      .setProtectedHeader({ alg: accessTokenAlgorithm, kid, typ: 'JWT' })
+      .setIssuer(options.issuer)
+      .setSubject(subject.userId)
+      .setAudience(accessTokenAudience)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(expiresAt)
+      .sign(key);
+    return { token, expiresAt };
+  };
+}
+
+function claimsOf({ email, appMetadata, userMetadata, sessionId, authenticatedAt }: AccessTokenSubject) {
+  return {
+    email,
+    phone: '',
+    app_metadata: appMetadata,
+    user_metadata: userMetadata,
+    role: 'authenticated',
+    aal: 'aal1',
+    amr: [{ method: 'password', timestamp: Math.floor(authenticatedAt.getTime() / 1000) }],
+    session_id: sessionId,
+    is_anonymous: false,
+  };
+}

@@ -1,0 +1,70 @@
+import { calculateJwkThumbprint, type CryptoKey, importJWK, type JWK } from 'jose';
+
+/** The keys of access tokens: one that signs, and by key id all that verify. */
+export interface AuthKeys {
+  readonly signing: { readonly kid: string; readonly key: CryptoKey };
+  readonly verifying: ReadonlyMap<string, CryptoKey>;
+  /** The public halves, as a JWKS publishes them. */
+  readonly published: readonly JWK[];
+}
+
+interface AuthKey {
+  readonly kid: string;
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+  readonly published: JWK;
+}
+
+/** The one algorithm that access tokens are signed with and accepted in. */
+export const accessTokenAlgorithm = 'ES256';
+
+/** Reads an AUTH_SIGNING_KEYS. Throws one sentence if it is not a JSON array of private ES256 keys. */
+export async function importAuthKeys(value: string): Promise<AuthKeys> {
+  const keys = await Promise.all(parseKeys(value).map(importKey));
+  const [first] = keys;
+  if (!first) throw malformed();
+  return {
+    signing: { kid: first.kid, key: first.privateKey },
+    verifying: new Map(keys.map(({ kid, publicKey }) => [kid, publicKey])),
+    published: keys.map(({ published }) => published),
+  };
+}
+
+async function importKey(jwk: JWK): Promise<AuthKey> {
+  const { kty, crv, x, y, d } = jwk;
+  if (kty !== 'EC' || crv !== 'P-256' || !x || !y || !d) throw malformed();
+  const bare: JWK = { kty, crv, x, y };
+  const kid = jwk.kid ?? (await calculateJwkThumbprint(bare));
+  const [privateKey, publicKey] = await Promise.all([
+    importJWK({ ...bare, d }, accessTokenAlgorithm).catch(refuse),
+    importJWK(bare, accessTokenAlgorithm).catch(refuse),
+  ]);
+  if (privateKey instanceof Uint8Array || publicKey instanceof Uint8Array) throw malformed();
+  return {
+    kid,
+    privateKey,
+    publicKey,
+    published: { ...bare, kid, alg: accessTokenAlgorithm, use: 'sig', key_ops: ['verify'] },
+  };
+}
+
+function parseKeys(value: string): JWK[] {
+  try {
+    const parsed: unknown = JSON.parse(value);
+    if (Array.isArray(parsed) && parsed.every((key) => typeof key === 'object' && key !== null))
+      return parsed;
+  } catch {
+    // told below, with what was expected
+  }
+  throw malformed();
+}
+
+function refuse(cause: unknown): never {
+  throw malformed(cause);
+}
+
+function malformed(cause?: unknown): Error {
+  return new Error('AUTH_SIGNING_KEYS is not a JSON array of private JWKs for ES256 (kty EC, crv P-256).', {
+    cause,
+  });
+}

@@ -1,0 +1,29 @@
+import { AppError, anonymous, type Principal } from '@valuecanvas/contracts-core';
+import type { Authenticator } from '@valuecanvas/service-kit';
+import type { TokenVerifier } from './token-verifier.ts';
+
+/** Longer ones are not looked at; well beyond what a token with generous metadata needs. */
+const maxTokenLength = 8_192;
+
+const bearer = /^bearer +([\w.~+/=-]+) *$/i;
+
+/** Whoever shows no token is anonymous; whoever shows a bad one is refused, even where anybody may ask. */
+export function authenticateBearer(tokens: TokenVerifier): Authenticator {
+  const verify = async (token: string): Promise<Principal> => {
+    const principal = await tokens.verify(token);
+    if (!principal) throw refused();
+    return principal;
+  };
+  return ({ headers: { authorization } }) => {
+    if (authorization === undefined) return anonymous;
+    const token = bearer.exec(authorization)?.[1];
+    if (!token || token.length > maxTokenLength) throw refused();
+    return tokens.known(token) ?? verify(token);
+  };
+}
+
+function refused(): AppError {
+  return new AppError('UNAUTHENTICATED', {
+    message: 'The access token is not valid or has expired: log in again, or refresh the session.',
+  });
+}

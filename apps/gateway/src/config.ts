@@ -1,0 +1,65 @@
+import { postgresVariables } from '@valuecanvas/postgres';
+import { redisVariables } from '@valuecanvas/redis';
+import { kitVariables, serviceUrl, signingVariables } from '@valuecanvas/service-kit';
+import Type from 'typebox';
+
+/** Everything that the gateway reads from its environment. */
+export const gatewayVariables = {
+  ...kitVariables({ public: 3000, internal: 9100 }),
+  ...signingVariables,
+  ...postgresVariables,
+  ...redisVariables,
+  PUBLIC_URL: Type.String({
+    format: 'url',
+    default: 'http://localhost:3000',
+    description: 'Origin at which clients reach the gateway; access tokens name it as their issuer.',
+  }),
+  AUTH_SIGNING_KEYS: Type.String({
+    secret: true,
+    description:
+      'JSON array of private JWKs (ES256) for access tokens: the first signs, all of them verify. To rotate, put the new one in front and drop the old one an hour later.',
+  }),
+  CORS_ALLOWED_ORIGINS: Type.Array(Type.String({ format: 'url' }), {
+    default: [],
+    description: 'Origins whose pages may call the API, separated by commas; none where absent.',
+  }),
+  RATE_LIMIT_PER_MINUTE: Type.Integer({
+    minimum: 1,
+    default: 600,
+    description: 'Requests per minute of one user, or of one address without a user.',
+  }),
+  AUTH_RATE_LIMIT_PER_MINUTE: Type.Integer({
+    minimum: 1,
+    default: 60,
+    description: 'Sign-ups, logins and refreshes per minute of one address.',
+  }),
+  TRUST_PROXY: Type.Array(Type.String(), {
+    default: [],
+    description:
+      'Addresses, ranges or names (loopback, uniquelocal) of proxies in front whose x-forwarded-for is believed, separated by commas; none where absent.',
+  }),
+  UPGRADE_URL: Type.String({
+    format: 'url',
+    default: 'http://localhost:3000/upgrade',
+    description: 'Page at which a user can get higher limits; named in refusals.',
+  }),
+  CANVAS_URL: serviceUrl('canvas', 3102),
+  CANVAS_INTERNAL_URL: internalUrl('canvas', 9102),
+  LLM_ROUTER_URL: serviceUrl('llm-router', 3101),
+  LLM_ROUTER_INTERNAL_URL: internalUrl('llm-router', 9101),
+  PROMPT_REGISTRY_URL: serviceUrl('prompt-registry', 3103),
+  PROMPT_REGISTRY_INTERNAL_URL: internalUrl('prompt-registry', 9103),
+  FEATURE_FLAGS_URL: serviceUrl('feature-flags', 3104),
+  FEATURE_FLAGS_INTERNAL_URL: internalUrl('feature-flags', 9104),
+  JOB_WORKER_URL: serviceUrl('job-worker', 3105),
+  JOB_WORKER_INTERNAL_URL: internalUrl('job-worker', 9105),
+};
+
+/** Where another service reports its health. */
+function internalUrl(service: string, port: number) {
+  return Type.String({
+    format: 'url',
+    default: `http://127.0.0.1:${port}`,
+    description: `Origin of the health port of the ${service} service.`,
+  });
+}

@@ -1,0 +1,29 @@
+import { AppError } from '@valuecanvas/contracts-core';
+
+/** What Supabase Auth's clients look for in a refusal. */
+
+export const invalidCredentials = () => refused('invalid_credentials', 'Invalid login credentials');
+
+export const userAlreadyExists = () =>
+  new AppError('UNPROCESSABLE', {
+    message: 'User already registered',
+    extra: { error_code: 'user_already_exists' },
+  });
+
+export const weakPassword = (minLength: number) =>
+  new AppError('UNPROCESSABLE', {
+    message: `Password should be at least ${minLength} characters.`,
+    extra: { error_code: 'weak_password', weak_password: { reasons: ['length'] } },
+  });
+
+export const refreshTokenUnknown = () =>
+  refused('refresh_token_not_found', 'Invalid Refresh Token: Refresh Token Not Found');
+
+export const refreshTokenReused = () =>
+  refused('refresh_token_already_used', 'Invalid Refresh Token: Already Used');
+
+export const invalidInput = (message: string) => refused('validation_failed', message);
+
+function refused(code: string, message: string): AppError {
+  return new AppError('VALIDATION_FAILED', { message, extra: { error_code: code } });
+}

@@ -1,0 +1,142 @@
+import { acrossUsers } from '@valuecanvas/postgres';
+import type { Kysely } from 'kysely';
+import type { Database } from '../db.ts';
+
+export interface NewSession {
+  readonly id: string;
+  readonly userId: string;
+  readonly tokenHash: Buffer;
+  readonly userAgent: string | null;
+  readonly at: Date;
+}
+
+/** What became of a refresh token that was shown. */
+export type Rotation =
+  | { readonly outcome: 'rotated'; readonly sessionId: string; readonly userId: string; readonly openedAt: Date }
+  | { readonly outcome: 'unknown' | 'reused' };
+
+/** Sessions and their refresh tokens; of the tokens, only hashes. */
+export interface AuthSessionsStore {
+  /** Opens a session and notes the login on its user. */
+  open(session: NewSession): Promise<void>;
+  /** Replaces one token of a session by the next. A token used before ends its session, see `graceMs`. */
+  rotate(hash: Buffer, nextHash: Buffer, at: Date): Promise<Rotation>;
+}
+
+/**
+ * Milliseconds in which a used token is accepted once more, if what replaced it has not been used: the answer may have
+ * been lost, or two tabs refreshed at once. Supabase Auth's default.
+ */
+export const graceMs = 10_000;
+
+export function createAuthSessionsStore(db: Kysely<Database>): AuthSessionsStore {
+  return {
+    open: (session) =>
+      acrossUsers(db, async (tx) => {
+        const { id, userId, userAgent, at } = session;
+        await tx
+          .insertInto('vc_private.auth_sessions')
+          .values({ id, user_id: userId, user_agent: userAgent, created_at: at, refreshed_at: at })
+          .execute();
+        await insertToken(tx, { hash: session.tokenHash, sessionId: id, parentId: null, at });
+        await tx.updateTable('auth.users').set({ last_sign_in_at: at }).where('id', '=', userId).execute();
+      }),
+    rotate: (hash, nextHash, at) =>
+      acrossUsers(db, async (tx) => {
+        const shown = await findToken(tx, hash);
+        if (!shown || shown.ended_at || shown.revoked_at) return { outcome: 'unknown' };
+        if (shown.used_at && !(await mayBeRepeated(tx, { id: shown.id, usedAt: shown.used_at }, at))) {
+          await endSession(tx, shown.session_id, at);
+          return { outcome: 'reused' };
+        }
+        if (!shown.used_at) await useTokens(tx, shown.session_id, at);
+        await insertToken(tx, { hash: nextHash, sessionId: shown.session_id, parentId: shown.id, at });
+        return {
+          outcome: 'rotated',
+          sessionId: shown.session_id,
+          userId: shown.user_id,
+          openedAt: shown.opened_at,
+        };
+      }),
+  };
+}
+
+/** Locks the session, so that of two uses at the same time the second sees what the first did. */
+async function findToken(tx: Kysely<Database>, hash: Buffer) {
+  const found = await tx
+    .selectFrom('vc_private.auth_refresh_tokens')
+    .select('session_id')
+    .where('token_hash', '=', hash)
+    .executeTakeFirst();
+  if (!found) return undefined;
+  const session = await tx
+    .selectFrom('vc_private.auth_sessions')
+    .select(['user_id', 'created_at as opened_at', 'ended_at'])
+    .where('id', '=', found.session_id)
+    .forUpdate()
+    .executeTakeFirst();
+  const token = await tx
+    .selectFrom('vc_private.auth_refresh_tokens')
+    .select(['id', 'session_id', 'used_at', 'revoked_at'])
+    .where('token_hash', '=', hash)
+    .executeTakeFirst();
+  return session && token && { ...session, ...token };
+}
+
+async function mayBeRepeated(
+  tx: Kysely<Database>,
+  token: { readonly id: bigint; readonly usedAt: Date },
+  at: Date,
+): Promise<boolean> {
+  if (at.getTime() - token.usedAt.getTime() >= graceMs) return false;
+  const unusedChild = await tx
+    .selectFrom('vc_private.auth_refresh_tokens')
+    .select('id')
+    .where('parent_id', '=', token.id)
+    .where('used_at', 'is', null)
+    .executeTakeFirst();
+  return unusedChild !== undefined;
+}
+
+/** All that are still unused: where a token was repeated there are several, and only the one in use may live on. */
+async function useTokens(tx: Kysely<Database>, sessionId: string, at: Date): Promise<void> {
+  await tx
+    .updateTable('vc_private.auth_refresh_tokens')
+    .set({ used_at: at })
+    .where('session_id', '=', sessionId)
+    .where('used_at', 'is', null)
+    .execute();
+  await tx
+    .updateTable('vc_private.auth_sessions')
+    .set({ refreshed_at: at })
+    .where('id', '=', sessionId)
+    .execute();
+}
+
+async function endSession(tx: Kysely<Database>, sessionId: string, at: Date): Promise<void> {
+  await tx
+    .updateTable('vc_private.auth_sessions')
+    .set({ ended_at: at })
+    .where('id', '=', sessionId)
+    .execute();
+  await tx
+    .updateTable('vc_private.auth_refresh_tokens')
+    .set({ revoked_at: at })
+    .where('session_id', '=', sessionId)
+    .execute();
+}
+
+async function insertToken(
+  tx: Kysely<Database>,
+  token: { hash: Buffer; sessionId: string; parentId: bigint | null; at: Date },
+): Promise<void> {
+  await tx
+    .insertInto('vc_private.auth_refresh_tokens')
+    .values({
+      token_hash: token.hash,
+      session_id: token.sessionId,
+      parent_id: token.parentId,
+      created_at: token.at,
+    })
+    .execute();
+}

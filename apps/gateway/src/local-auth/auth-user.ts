@@ -1,0 +1,28 @@
+import type { AuthUser } from '@valuecanvas/contracts-gateway';
+import type { UserRow } from './user-row.ts';
+
+/** A user as Supabase Auth shows it. */
+export function toAuthUser(row: UserRow): AuthUser {
+  const confirmedAt = row.email_confirmed_at?.toISOString();
+  const lastSignInAt = row.last_sign_in_at?.toISOString();
+  return {
+    id: row.id,
+    aud: row.aud ?? 'authenticated',
+    role: row.role ?? 'authenticated',
+    email: row.email ?? '',
+    phone: '',
+    ...(confirmedAt === undefined ? {} : { email_confirmed_at: confirmedAt, confirmed_at: confirmedAt }),
+    ...(lastSignInAt === undefined ? {} : { last_sign_in_at: lastSignInAt }),
+    app_metadata: metadataOf(row.raw_app_meta_data),
+    user_metadata: metadataOf(row.raw_user_meta_data),
+    identities: [],
+    created_at: (row.created_at ?? new Date(0)).toISOString(),
+    updated_at: (row.updated_at ?? row.created_at ?? new Date(0)).toISOString(),
+    is_anonymous: false,
+  };
+}
+
+/** A metadata column, which holds an object or nothing. */
+export function metadataOf(column: unknown): Record<string, unknown> {
+  return typeof column === 'object' && column !== null ? { ...column } : {};
+}

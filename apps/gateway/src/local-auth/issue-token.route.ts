@@ -1,0 +1,15 @@
+import { issueToken } from '@valuecanvas/contracts-gateway';
+import { serve } from '@valuecanvas/service-kit';
+import { invalidInput } from './auth-failures.ts';
+import type { LocalAuth } from './local-auth.service.ts';
+
+export const issueTokenRoute = (auth: LocalAuth) =>
+  serve(issueToken, (call) => {
+    const { email, password, refresh_token } = call.body;
+    if (call.query.grant_type === 'refresh_token') {
+      if (!refresh_token) throw invalidInput('Send refresh_token in the body.');
+      return auth.refresh(refresh_token);
+    }
+    if (!email || !password) throw invalidInput('Send email and password in the body.');
+    return auth.logIn(email, password, call.header('user-agent'));
+  });

@@ -1,0 +1,124 @@
+import { AppError } from '@valuecanvas/contracts-core';
+import type { AuthSession, AuthUser } from '@valuecanvas/contracts-gateway';
+import { v7 as uuidv7 } from 'uuid';
+import { type AccessTokenIssuer, accessTokenSeconds } from '../access-tokens/access-token-issuer.ts';
+import {
+  invalidCredentials,
+  invalidInput,
+  refreshTokenReused,
+  refreshTokenUnknown,
+  userAlreadyExists,
+  weakPassword,
+} from './auth-failures.ts';
+import type { AuthSessionsStore } from './auth-sessions.store.ts';
+import { metadataOf, toAuthUser } from './auth-user.ts';
+import type { AuthUsersStore } from './auth-users.store.ts';
+import type { PasswordHasher } from './password-hasher.ts';
+import { createRefreshToken, hashRefreshToken } from './refresh-token.ts';
+import type { UserRow } from './user-row.ts';
+
+const minPasswordLength = 8;
+
+/** Bytes of user metadata as JSON: they travel in every access token, which must fit a header. */
+const maxUserMetadataBytes = 4_096;
+
+/** What every account starts with; only an admin changes it. */
+const initialAppMetadata = { provider: 'email', providers: ['email'], tier: 'free', role: 'user' };
+
+export interface SignUp {
+  readonly email: string;
+  readonly password: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** Accounts and sessions of the local auth, in the words of Supabase Auth. */
+export interface LocalAuth {
+  signUp(request: SignUp, userAgent?: string): Promise<AuthSession>;
+  /** The same answer after the same time, whether the account or the password is wrong. */
+  logIn(email: string, password: string, userAgent?: string): Promise<AuthSession>;
+  /** A refresh token is good once; a second use ends its session. */
+  refresh(refreshToken: string): Promise<AuthSession>;
+  getUser(userId: string): Promise<AuthUser>;
+}
+
+export function createLocalAuth(options: {
+  readonly users: AuthUsersStore;
+  readonly sessions: AuthSessionsStore;
+  readonly passwords: PasswordHasher;
+  readonly issue: AccessTokenIssuer;
+  readonly now: () => number;
+}): LocalAuth {
+  const { users, sessions, passwords, issue } = options;
+  const clock = () => new Date(options.now());
+
+  const open = async (user: UserRow, userAgent: string | undefined): Promise<AuthSession> => {
+    const { token, hash } = createRefreshToken();
+    const session = { id: uuidv7(), userId: user.id, tokenHash: hash, at: clock() };
+    await sessions.open({ ...session, userAgent: userAgent?.slice(0, 512) ?? null });
+    return answer({ ...user, last_sign_in_at: session.at }, session.id, session.at, token);
+  };
+
+  const answer = async (
+    user: UserRow,
+    sessionId: string,
+    authenticatedAt: Date,
+    refreshToken: string,
+  ): Promise<AuthSession> => {
+    const { token, expiresAt } = await issue({
+      userId: user.id,
+      email: user.email ?? '',
+      appMetadata: metadataOf(user.raw_app_meta_data),
+      userMetadata: metadataOf(user.raw_user_meta_data),
+      sessionId,
+      authenticatedAt,
+    });
+    return {
+      access_token: token,
+      token_type: 'bearer',
+      expires_in: accessTokenSeconds,
+      expires_at: expiresAt,
+      refresh_token: refreshToken,
+      user: toAuthUser(user),
+    };
+  };
+
+  return {
+    async signUp({ email, password, data = {} }, userAgent) {
+      if (password.length < minPasswordLength) throw weakPassword(minPasswordLength);
+      if (Buffer.byteLength(JSON.stringify(data)) > maxUserMetadataBytes) throw tooMuchMetadata();
+      const user = await users.insert({
+        id: uuidv7(),
+        email,
+        passwordHash: await passwords.hash(password),
+        appMetadata: initialAppMetadata,
+        userMetadata: data,
+        at: clock(),
+      });
+      if (!user) throw userAlreadyExists();
+      return open(user, userAgent);
+    },
+    async logIn(email, password, userAgent) {
+      const user = await users.findByEmail(email, clock());
+      const matches = await passwords.matches(password, user?.encrypted_password);
+      if (!user || !matches) throw invalidCredentials();
+      return open(user, userAgent);
+    },
+    async refresh(refreshToken) {
+      const next = createRefreshToken();
+      const rotation = await sessions.rotate(hashRefreshToken(refreshToken), next.hash, clock());
+      if (rotation.outcome === 'reused') throw refreshTokenReused();
+      const user = rotation.outcome === 'rotated' && (await users.find(rotation.userId, clock()));
+      if (!user) throw refreshTokenUnknown();
+      return answer(user, rotation.sessionId, rotation.openedAt, next.token);
+    },
+    async getUser(userId) {
+      const user = await users.find(userId, clock());
+      if (!user) throw new AppError('NOT_FOUND', { message: 'The account of this token is gone.' });
+      return toAuthUser(user);
+    },
+  };
+}
+
+function tooMuchMetadata(): AppError {
+  return invalidInput(`data must not be larger than ${maxUserMetadataBytes} bytes as JSON.`);
+}

@@ -1,0 +1,6 @@
+import { signUp } from '@valuecanvas/contracts-gateway';
+import { serve } from '@valuecanvas/service-kit';
+import type { LocalAuth } from './local-auth.service.ts';
+
+export const signUpRoute = (auth: LocalAuth) =>
+  serve(signUp, ({ body, header }) => auth.signUp(body, header('user-agent')));

@@ -1,0 +1,4 @@
+import { runService } from '@valuecanvas/service-kit';
+import { gatewayService } from './app.ts';
+
+await runService(gatewayService);

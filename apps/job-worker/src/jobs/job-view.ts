@@ -1,0 +1,52 @@
+import type { AcceptedJob, Job, JobResult } from '@valuecanvas/contracts-job-worker';
+import type { JobResultRow, JobRow } from './jobs.store.ts';
+
+const nanosPerDollar = 1e9;
+
+function statusUrl(jobId: string): string {
+  return `/api/queue/llm/${jobId}`;
+}
+
+/** A job that was just stored, as its submitter is told. */
+export function toAcceptedJob(jobId: string): AcceptedJob {
+  return { jobId, status: 'queued', statusUrl: statusUrl(jobId) };
+}
+
+/** A job's row as its user sees it. */
+export function toJob(row: JobRow): Job {
+  return {
+    jobId: row.id,
+    type: row.type,
+    status: row.status,
+    progress: row.progress,
+    attempts: row.attempts,
+    createdAt: row.created_at.toISOString(),
+    ...(row.started_at ? { startedAt: row.started_at.toISOString() } : {}),
+    ...(row.finished_at ? { finishedAt: row.finished_at.toISOString() } : {}),
+    ...(row.error_code ? { error: { code: row.error_code, message: row.error_message ?? '' } } : {}),
+    statusUrl: statusUrl(row.id),
+    ...(row.status === 'completed' ? { resultUrl: `${statusUrl(row.id)}/result` } : {}),
+  };
+}
+
+/** A stored result as its user sees it; money becomes dollars here. */
+export function toJobResult(row: JobResultRow): JobResult {
+  return {
+    jobId: row.job_id,
+    type: row.type,
+    content: row.content,
+    ...(row.canvas_id ? { canvasId: row.canvas_id } : {}),
+    provider: row.provider,
+    model: row.model,
+    usage: {
+      promptTokens: row.prompt_tokens,
+      completionTokens: row.completion_tokens,
+      totalTokens: row.prompt_tokens + row.completion_tokens,
+      cachedTokens: row.cached_tokens,
+    },
+    cost: Number(row.cost_nanos) / nanosPerDollar,
+    latency: row.latency_ms,
+    cached: row.cached,
+    createdAt: row.created_at.toISOString(),
+  };
+}

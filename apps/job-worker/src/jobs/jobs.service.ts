@@ -1,0 +1,113 @@
+import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
+import type {
+  AcceptedBatch,
+  AcceptedJob,
+  Job,
+  JobResult,
+  SubmitJobRequest,
+} from '@valuecanvas/contracts-job-worker';
+import type { Producer } from '@valuecanvas/queue';
+import type { Logger } from '@valuecanvas/service-kit';
+import { v7 as uuidv7 } from 'uuid';
+import type { Dispatch } from './dispatch.ts';
+import { toAcceptedJob, toJob, toJobResult } from './job-view.ts';
+import type { JobsStore, NewJob } from './jobs.store.ts';
+import { planJob } from './plan-job.ts';
+
+/** Who submits, and the trace that the work will continue. */
+export interface Submission {
+  readonly owner: UserPrincipal;
+  readonly traceContext: Readonly<Record<string, string>>;
+}
+
+export interface JobsService {
+  /** Throws VALIDATION_FAILED where the request is not enough for its type. */
+  submit(submission: Submission, request: SubmitJobRequest): Promise<AcceptedJob>;
+  /** All of the jobs or none. */
+  submitBatch(submission: Submission, requests: readonly SubmitJobRequest[]): Promise<AcceptedBatch>;
+  /** Throws NOT_FOUND, as do the ones below. */
+  status(owner: UserPrincipal, jobId: string): Promise<Job>;
+  result(owner: UserPrincipal, jobId: string): Promise<JobResult>;
+  /** Throws CONFLICT where the job has ended. */
+  cancel(owner: UserPrincipal, jobId: string): Promise<Job>;
+}
+
+export function createJobsService(parts: {
+  readonly store: JobsStore;
+  readonly dispatch: Dispatch;
+  readonly producer: Pick<Producer, 'remove' | 'abort'>;
+  readonly log: Logger;
+}): JobsService {
+  const { store, producer, log } = parts;
+
+  const accept = async (
+    owner: UserPrincipal,
+    jobs: readonly NewJob[],
+    batchId: string | null,
+  ): Promise<void> => {
+    await store.insert(owner, jobs, batchId);
+    await hinted(parts.dispatch(jobs), 'the jobs are stored; the sweeper will queue them');
+  };
+
+  /** The rows are the truth and the sweeper acts on them, so Redis may be away. */
+  const hinted = async (work: Promise<void>, meanwhile: string): Promise<void> => {
+    await work.catch((err: unknown) => log.warn({ err }, `the queue was not told: ${meanwhile}`));
+  };
+
+  return {
+    async submit({ owner, traceContext }, request) {
+      planJob(request.type, request);
+      const job = toNewJob(request, traceContext);
+      await accept(owner, [job], null);
+      return toAcceptedJob(job.id);
+    },
+
+    async submitBatch({ owner, traceContext }, requests) {
+      refuseUnsuitable(requests);
+      const batchId = uuidv7();
+      const jobs = requests.map((request) => toNewJob(request, traceContext));
+      await accept(owner, jobs, batchId);
+      return { batchId, jobs: jobs.map(({ id }) => ({ jobId: id, status: 'queued' })) };
+    },
+
+    async status(owner, jobId) {
+      return toJob(found(await store.find(owner, jobId)));
+    },
+
+    async result(owner, jobId) {
+      return toJobResult(found(await store.findResult(owner, jobId)));
+    },
+
+    async cancel(owner, jobId) {
+      const { job, stopped } = found(await store.cancel(owner, jobId));
+      if (!stopped) throw new AppError('CONFLICT', { message: `The job has ended already: ${job.status}.` });
+      const told = job.status === 'active' ? producer.abort(jobId) : producer.remove(jobId);
+      await hinted(told, 'the worker will find the job cancelled');
+      return toJob(job);
+    },
+  };
+}
+
+function toNewJob(request: SubmitJobRequest, traceContext: Readonly<Record<string, string>>): NewJob {
+  const { type, priority = 0, metadata = {}, ...payload } = request;
+  return { id: uuidv7(), type, payload, priority, metadata, traceContext };
+}
+
+/** All faults of a batch are told together. */
+function refuseUnsuitable(requests: readonly SubmitJobRequest[]): void {
+  const details = requests.flatMap((request, index) => {
+    try {
+      planJob(request.type, request, `jobs.${index}.`);
+      return [];
+    } catch (error) {
+      if (error instanceof AppError && Array.isArray(error.details)) return error.details as unknown[];
+      throw error;
+    }
+  });
+  if (details.length > 0) throw new AppError('VALIDATION_FAILED', { details });
+}
+
+function found<T>(value: T | undefined): T {
+  if (value === undefined) throw new AppError('NOT_FOUND');
+  return value;
+}

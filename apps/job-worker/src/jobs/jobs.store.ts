@@ -1,0 +1,122 @@
+import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import type { JobStatus, JobType } from '@valuecanvas/contracts-job-worker';
+import { acrossUsers, asUser } from '@valuecanvas/postgres';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Database, LlmJobResultsTable, LlmJobsTable } from '../db.ts';
+
+export type JobRow = Selectable<LlmJobsTable>;
+export type JobResultRow = Selectable<LlmJobResultsTable>;
+
+export interface NewJob {
+  readonly id: string;
+  readonly type: JobType;
+  readonly payload: object;
+  readonly priority: number;
+  readonly metadata: object;
+  readonly traceContext: Readonly<Record<string, string>>;
+}
+
+/** A job that could still be stopped, as it stands after the attempt to do so; or one that had ended already. */
+export interface Cancellation {
+  readonly job: JobRow;
+  readonly stopped: boolean;
+}
+
+/** The rows of jobs as their users may see and change them. */
+export type JobsStore = ReturnType<typeof createJobsStore>;
+
+export function createJobsStore(db: Kysely<Database>) {
+  return {
+    /** Inserts all of the jobs or none. */
+    insert(owner: UserPrincipal, jobs: readonly NewJob[], batchId: string | null): Promise<void> {
+      return asUser(db, owner, async (transaction) => {
+        await transaction
+          .insertInto('vc_private.llm_jobs')
+          .values(jobs.map((job) => toRow(owner, job, batchId)))
+          .execute();
+      });
+    },
+
+    find(owner: UserPrincipal, id: string): Promise<JobRow | undefined> {
+      return asUser(db, owner, (transaction) => selectOwn(transaction, owner, id));
+    },
+
+    findResult(owner: UserPrincipal, id: string): Promise<JobResultRow | undefined> {
+      return asUser(db, owner, (transaction) =>
+        transaction
+          .selectFrom('llm_job_results')
+          .selectAll()
+          .where('job_id', '=', id)
+          .where('user_id', '=', owner.userId)
+          .executeTakeFirst(),
+      );
+    },
+
+    /** Ends a job that no worker has; one that is at work is marked, for its worker to end. Undefined: no such job. */
+    cancel(owner: UserPrincipal, id: string): Promise<Cancellation | undefined> {
+      return asUser(db, owner, async (transaction) => {
+        const stopped = await cancelUnfinished(transaction, owner, id);
+        const job = stopped ?? (await selectOwn(transaction, owner, id));
+        return job && { job, stopped: stopped !== undefined };
+      });
+    },
+
+    /** Records that the queue has learnt of the jobs. */
+    markEnqueued(ids: readonly string[]): Promise<void> {
+      return acrossUsers(db, async (transaction) => {
+        await transaction
+          .updateTable('vc_private.llm_jobs')
+          .set({ enqueued_at: sql`now()` })
+          .where('id', 'in', [...ids])
+          .execute();
+      });
+    },
+  };
+}
+
+function toRow(owner: UserPrincipal, job: NewJob, batchId: string | null) {
+  return {
+    id: job.id,
+    user_id: owner.userId,
+    batch_id: batchId,
+    type: job.type,
+    payload: JSON.stringify(job.payload),
+    tier: owner.tier,
+    priority: job.priority,
+    metadata: JSON.stringify(job.metadata),
+    trace_context: JSON.stringify(job.traceContext),
+  };
+}
+
+function selectOwn(
+  transaction: Kysely<Database>,
+  owner: UserPrincipal,
+  id: string,
+): Promise<JobRow | undefined> {
+  return transaction
+    .selectFrom('vc_private.llm_jobs')
+    .selectAll()
+    .where('id', '=', id)
+    .where('user_id', '=', owner.userId)
+    .executeTakeFirst();
+}
+
+function cancelUnfinished(
+  transaction: Kysely<Database>,
+  owner: UserPrincipal,
+  id: string,
+): Promise<JobRow | undefined> {
+  const atWork = sql<boolean>`status = 'active'`;
+  return transaction
+    .updateTable('vc_private.llm_jobs')
+    .set({
+      status: sql<JobStatus>`case when ${atWork} then status else 'cancelled' end`,
+      finished_at: sql`case when ${atWork} then finished_at else now() end`,
+      cancel_requested_at: sql`coalesce(cancel_requested_at, now())`,
+    })
+    .where('id', '=', id)
+    .where('user_id', '=', owner.userId)
+    .where('status', 'in', ['queued', 'delayed', 'active'])
+    .returningAll()
+    .executeTakeFirst();
+}

@@ -1,0 +1,4 @@
+import { runService } from '@valuecanvas/service-kit';
+import { jobWorkerService } from './app.ts';
+
+await runService(jobWorkerService);

@@ -1,0 +1,123 @@
+import { Pool } from 'undici';
+import { type CompletionAnswer, isCompletionAnswer } from './chat-completion.ts';
+import type { Provider } from './provider.ts';
+import { ProviderError } from './provider-error.ts';
+
+/** Bytes of an answer beyond which it is refused. */
+const maxAnswerBytes = 16 * 1024 * 1024;
+
+export interface TransportCall {
+  /** The finished JSON body. */
+  readonly body: string;
+  readonly signal: AbortSignal;
+  /** Milliseconds to the first byte, and between any two parts of the answer. */
+  readonly timeoutMs: number;
+}
+
+/** One provider's connections. */
+export interface Transport {
+  /** The whole answer. Throws ProviderError. */
+  complete(call: TransportCall): Promise<CompletionAnswer>;
+  close(): Promise<void>;
+}
+
+export function createTransport(provider: Provider): Transport {
+  const { origin, pathname } = new URL(provider.baseUrl);
+  const pool = new Pool(origin, { connections: 256, connect: { timeout: 5_000 } });
+  const path = `${pathname.replace(/\/$/, '')}/chat/completions`;
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    ...(provider.apiKey === undefined ? {} : { authorization: `Bearer ${provider.apiKey}` }),
+  };
+
+  return {
+    async complete({ body, signal, timeoutMs }) {
+      try {
+        const response = await pool.request({
+          method: 'POST',
+          path,
+          headers,
+          body,
+          signal,
+          headersTimeout: timeoutMs,
+          bodyTimeout: timeoutMs,
+        });
+        const text = await readText(provider, response.body);
+        if (response.statusCode !== 200) throw refusal(provider, response.statusCode, response.headers, text);
+        return parseAnswer(provider, text);
+      } catch (error) {
+        throw toProviderError(provider, signal, error);
+      }
+    },
+    close: () => pool.close(),
+  };
+}
+
+async function readText(provider: Provider, body: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of body) {
+    bytes += part.length;
+    if (bytes > maxAnswerBytes)
+      throw new ProviderError('bad_response', provider.id, 'the answer is too large');
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function parseAnswer(provider: Provider, text: string): CompletionAnswer {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch (cause) {
+    throw new ProviderError('bad_response', provider.id, 'the answer is not JSON', { cause });
+  }
+  if (!isCompletionAnswer(answer))
+    throw new ProviderError('bad_response', provider.id, 'the answer has no choices');
+  return answer;
+}
+
+/** Statuses that blame the request; 401, 403 and 404 blame our key or model map, so another provider may do better. */
+const callerStatuses = new Set([400, 413, 415, 422]);
+
+type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+function refusal(provider: Provider, status: number, headers: ResponseHeaders, text: string): ProviderError {
+  const said = messageIn(text) ?? `HTTP ${status}`;
+  if (status === 429) {
+    return new ProviderError('rate_limited', provider.id, said, { retryAfterSeconds: retryAfter(headers) });
+  }
+  if (callerStatuses.has(status)) return new ProviderError('caller', provider.id, said);
+  return new ProviderError('unavailable', provider.id, `HTTP ${status}: ${said}`, {
+    retryAfterSeconds: retryAfter(headers),
+  });
+}
+
+function retryAfter(headers: ResponseHeaders): number | undefined {
+  const milliseconds = Number(headers['retry-after-ms']);
+  if (milliseconds > 0) return Math.ceil(milliseconds / 1000);
+  const value = String(headers['retry-after'] ?? '');
+  const seconds = /^\d+$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - Date.now()) / 1000);
+  return seconds >= 0 ? seconds : undefined;
+}
+
+function messageIn(text: string): string | undefined {
+  try {
+    const { error } = JSON.parse(text) as { error?: { message?: unknown } };
+    return typeof error?.message === 'string' ? error.message.slice(0, 500) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const timeoutCodes = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT']);
+
+function toProviderError(provider: Provider, signal: AbortSignal, error: unknown): ProviderError {
+  if (error instanceof ProviderError) return error;
+  if (signal.aborted)
+    return new ProviderError('cancelled', provider.id, 'the caller has gone', { cause: error });
+  const { code, message } = error as { code?: string; message?: string };
+  const fault = timeoutCodes.has(code ?? '') ? 'timeout' : 'unavailable';
+  return new ProviderError(fault, provider.id, message ?? 'the connection failed', { cause: error });
+}

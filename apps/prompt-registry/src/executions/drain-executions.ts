@@ -1,0 +1,29 @@
+import { hostname } from 'node:os';
+import { promptExecution } from '@valuecanvas/contracts-prompt-registry';
+import { type Drain, startDrain } from '@valuecanvas/journal';
+import type { Keys, Redis } from '@valuecanvas/redis';
+import type { Logger } from '@valuecanvas/service-kit';
+import { v7 as uuidv7 } from 'uuid';
+import type { ExecutionsStore } from './executions.store.ts';
+
+/** SQLSTATE classes that blame the data: no later attempt can store the same execution. */
+const refused = /^2[23]/;
+
+/** Moves recorded executions from the journal into their table. `redis` must be a waiting connection of its own. */
+export function drainExecutions(options: {
+  readonly redis: Redis;
+  readonly keys: Keys;
+  readonly store: ExecutionsStore;
+  readonly log: Logger;
+}): Drain {
+  const { redis, keys, store, log } = options;
+  return startDrain(promptExecution, {
+    redis,
+    keys,
+    consumer: `${hostname()}-${uuidv7()}`,
+    store: (executions) => store.insert(executions),
+    isTemporary: (error) => !refused.test(String((error as { code?: unknown }).code)),
+    onError: (err) => log.warn({ err }, 'prompt executions cannot be stored at the moment'),
+    onDead: () => log.error('a prompt execution can never be stored: it lies in the dead stream'),
+  });
+}

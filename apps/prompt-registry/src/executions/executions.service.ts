@@ -1,0 +1,18 @@
+import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
+import type { ExecutionsStore } from './executions.store.ts';
+
+export type ExecutionsService = ReturnType<typeof createExecutionsService>;
+
+/** What users think of the results of prompts. */
+export function createExecutionsService(store: ExecutionsStore) {
+  return {
+    /** Throws NOT_FOUND where the execution is absent, not yet stored, or another user's. */
+    async rate(
+      principal: UserPrincipal,
+      id: string,
+      feedback: { readonly rating: number; readonly comment?: string },
+    ): Promise<undefined> {
+      if (!(await store.rate(principal, id, feedback))) throw new AppError('NOT_FOUND');
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import type { PromptExecution } from '@valuecanvas/contracts-prompt-registry';
+import { acrossUsers, asUser } from '@valuecanvas/postgres';
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../db.ts';
+import { toExecutionRow } from './execution-row.ts';
+import { type PerformanceById, unused } from './performance.ts';
+
+export type ExecutionsStore = ReturnType<typeof createExecutionsStore>;
+
+const nanosPerDollar = 1e9;
+
+/** What came of each use of a prompt version. */
+export function createExecutionsStore(db: Kysely<Database>) {
+  return {
+    /** Stores each execution once, however often it comes. */
+    async insert(executions: readonly PromptExecution[]): Promise<void> {
+      await acrossUsers(db, (transaction) =>
+        transaction
+          .insertInto('prompt_executions')
+          .values(executions.map(toExecutionRow))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute(),
+      );
+    },
+
+    /** Replaces an earlier rating; false where the user has no such execution. */
+    rate(
+      principal: UserPrincipal,
+      id: string,
+      { rating, comment = null }: { readonly rating: number; readonly comment?: string | null },
+    ): Promise<boolean> {
+      return asUser(db, principal, async (transaction) => {
+        const { numUpdatedRows } = await transaction
+          .updateTable('prompt_executions')
+          .set({ rating, comment, rated_at: sql<Date>`now()` })
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow();
+        return numUpdatedRows > 0n;
+      });
+    },
+
+    async performanceOf(versionIds: readonly string[]): Promise<PerformanceById> {
+      if (versionIds.length === 0) return () => unused;
+      const rows = await acrossUsers(db, (transaction) => aggregated(transaction, versionIds).execute());
+      const byVersion = new Map(rows.map(({ versionId, ...performance }) => [versionId, performance]));
+      return (versionId) => byVersion.get(versionId) ?? unused;
+    },
+  };
+}
+
+/** One row per version that was used at all. */
+function aggregated(db: Kysely<Database>, versionIds: readonly string[]) {
+  return db
+    .selectFrom('prompt_executions')
+    .select([
+      'prompt_version_id as versionId',
+      sql<number>`count(*)::float8`.as('executions'),
+      sql<number>`avg(success::int)::float8`.as('successRate'),
+      sql<number>`coalesce(avg(latency_ms), 0)::float8`.as('avgLatency'),
+      sql<number>`(avg(cost_nanos) / ${sql.lit(nanosPerDollar)})::float8`.as('avgCost'),
+      sql<number>`avg(prompt_tokens + completion_tokens)::float8`.as('avgTokens'),
+      sql<number>`coalesce(avg(rating), 0)::float8`.as('userSatisfaction'),
+    ])
+    .where('prompt_version_id', 'in', versionIds)
+    .groupBy('prompt_version_id');
+}

@@ -1,0 +1,47 @@
+import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
+import type { PromptVersion, RenderedPrompt } from '@valuecanvas/contracts-prompt-registry';
+import { createPromptRenderer } from '@valuecanvas/prompts-sdk';
+import type { PerformanceOf } from '../executions/performance.ts';
+import { toPromptVersion, toRenderable, type VersionRow } from '../versions/version-row.ts';
+import type { VersionsStore } from '../versions/versions.store.ts';
+
+export type PromptsService = ReturnType<typeof createPromptsService>;
+
+/** Using prompts: what is active, and what it looks like filled in. */
+export function createPromptsService(options: {
+  readonly store: VersionsStore;
+  readonly performanceOf: PerformanceOf;
+}) {
+  const { store, performanceOf } = options;
+  const render = createPromptRenderer();
+
+  /** A draft is as good as absent to those who may not change prompts. */
+  const visible = async (
+    principal: UserPrincipal,
+    promptKey: string,
+    version: number | undefined,
+  ): Promise<VersionRow> => {
+    const row = await (version === undefined ? store.findActive(promptKey) : store.find(promptKey, version));
+    if (!row || (row.status === 'draft' && principal.role !== 'admin')) throw new AppError('NOT_FOUND');
+    return row;
+  };
+
+  return {
+    /** Throws NOT_FOUND where no version of the prompt is active. */
+    async get(principal: UserPrincipal, promptKey: string): Promise<PromptVersion> {
+      const row = await visible(principal, promptKey, undefined);
+      const performance = await performanceOf([row.id]);
+      return toPromptVersion(row, performance(row.id));
+    },
+
+    /** Throws NOT_FOUND for an absent version, VALIDATION_FAILED where the values do not fit its variables. */
+    async render(
+      principal: UserPrincipal,
+      promptKey: string,
+      request: { readonly variables: Readonly<Record<string, string>>; readonly version?: number },
+    ): Promise<RenderedPrompt> {
+      const row = await visible(principal, promptKey, request.version);
+      return { promptKey, ...render(toRenderable(row), request.variables) };
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import { getPromptSnapshot } from '@valuecanvas/contracts-prompt-registry';
+import { respond, serve } from '@valuecanvas/service-kit';
+import { entityTag, isNamedBy } from './entity-tag.ts';
+import type { SnapshotService } from './snapshot.service.ts';
+
+export const getSnapshotRoute = (snapshots: SnapshotService) =>
+  serve(getPromptSnapshot, async (call) => {
+    const snapshot = await snapshots.current();
+    const headers = { etag: entityTag(snapshot.version) };
+    return isNamedBy(call.header('if-none-match'), snapshot.version)
+      ? respond(304, undefined, headers)
+      : respond(200, snapshot, headers);
+  });

@@ -1,0 +1,51 @@
+import type {
+  ActivePrompt,
+  PromptMetadata,
+  PromptPerformance,
+  PromptVariable,
+  PromptVersion,
+} from '@valuecanvas/contracts-prompt-registry';
+import type { Selectable } from 'kysely';
+import type { PromptVersionsTable } from '../db.ts';
+
+export const versionColumns = [
+  'id',
+  'prompt_key',
+  'version',
+  'template',
+  'variables',
+  'metadata',
+  'status',
+  'created_at',
+  'activated_at',
+] as const;
+
+export type VersionRow = Pick<Selectable<PromptVersionsTable>, (typeof versionColumns)[number]>;
+
+/** A version as the world sees it. */
+export function toPromptVersion(row: VersionRow, performance: PromptPerformance): PromptVersion {
+  return {
+    id: row.id,
+    promptKey: row.prompt_key,
+    version: row.version,
+    template: row.template,
+    variables: row.variables as PromptVariable[],
+    metadata: row.metadata as PromptMetadata,
+    performance,
+    status: row.status,
+    createdAt: row.created_at.toISOString(),
+    ...(row.activated_at === null ? {} : { activatedAt: row.activated_at.toISOString() }),
+  };
+}
+
+/** What is needed to render a version. */
+export function toRenderable(row: VersionRow): ActivePrompt {
+  return {
+    versionId: row.id,
+    promptKey: row.prompt_key,
+    version: row.version,
+    template: row.template,
+    variables: row.variables as PromptVariable[],
+    metadata: row.metadata as PromptMetadata,
+  };
+}

@@ -1,0 +1,61 @@
+import { AppError, type Page, type UserPrincipal } from '@valuecanvas/contracts-core';
+import type { CreatePromptVersionRequest, PromptVersion } from '@valuecanvas/contracts-prompt-registry';
+import { type PerformanceOf, unused } from '../executions/performance.ts';
+import { newVersion } from './new-version.ts';
+import { toPromptVersion } from './version-row.ts';
+import type { VersionsStore } from './versions.store.ts';
+
+export type VersionsService = ReturnType<typeof createVersionsService>;
+
+/** Each attempt fails only because another version of the same prompt was created in the same moment. */
+const maxAttempts = 10;
+
+/** Writing and releasing prompts. `announce` tells other processes that what is active has changed. */
+export function createVersionsService(options: {
+  readonly store: VersionsStore;
+  readonly performanceOf: PerformanceOf;
+  readonly announce: () => Promise<void>;
+}) {
+  const { store, performanceOf, announce } = options;
+
+  return {
+    /** Newest first; drafts are for admins only. */
+    async list(
+      principal: UserPrincipal,
+      query: { readonly promptKey?: string; readonly cursor?: string; readonly limit?: number },
+    ): Promise<Page<PromptVersion>> {
+      const { promptKey, cursor, limit = 20 } = query;
+      const withDrafts = principal.role === 'admin';
+      const found = await store.page({ promptKey, withDrafts, after: cursor, limit: limit + 1 });
+      const rows = found.slice(0, limit);
+      const performance = await performanceOf(rows.map(({ id }) => id));
+      return {
+        items: rows.map((row) => toPromptVersion(row, performance(row.id))),
+        limit,
+        nextCursor: found.length > limit ? (rows.at(-1)?.id ?? null) : null,
+      };
+    },
+
+    /** Throws VALIDATION_FAILED as `newVersion` does, and CONFLICT where every number in reach was taken. */
+    async create(principal: UserPrincipal, request: CreatePromptVersionRequest): Promise<PromptVersion> {
+      const draft = newVersion(request, principal.userId);
+      for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+        const row = await store.insertNext(draft);
+        if (row) return toPromptVersion(row, unused);
+      }
+      throw new AppError('CONFLICT', {
+        message: `Many versions of ${draft.promptKey} are being created at once: send the request again.`,
+        retryHelps: true,
+      });
+    },
+
+    /** Throws NOT_FOUND where there is no such version. */
+    async activate(promptKey: string, version: number): Promise<PromptVersion> {
+      const row = await store.activate(promptKey, version);
+      if (!row) throw new AppError('NOT_FOUND');
+      await announce();
+      const performance = await performanceOf([row.id]);
+      return toPromptVersion(row, performance(row.id));
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { flagRule } from '../test-support/flag-rule.ts';
+import { compileFlag } from './compile-flag.ts';
+import { compileBucket } from './rollout.ts';
+import { compileVariantChoice } from './variant-choice.ts';
+
+const keys = Array.from({ length: 20_000 }, (_, index) => `user-${index}`);
+
+const percentage = fc.integer({ min: 0, max: 100_000 }).map((thousandths) => thousandths / 1_000);
+const salt = fc.uuid();
+
+const variantsOf = (...weights: number[]) =>
+  weights.map((weight, index) => ({ name: `v${index}`, weight, config: { index } }));
+
+/** Four standard deviations of chance are allowed. */
+function expectShare(chosen: readonly boolean[], expected: number): void {
+  const share = chosen.filter(Boolean).length / chosen.length;
+  const deviation = Math.sqrt((expected * (1 - expected)) / chosen.length);
+  expect(Math.abs(share - expected)).toBeLessThanOrEqual(4 * deviation);
+}
+
+describe('rollout', () => {
+  test.each([
+    ['user-1', 3_274],
+    ['user-2', 52_924],
+    ['019359c0-6000-7000-8000-000000000001', 44_220],
+    ['Zoë', 46_042],
+    ['日本', 52_209],
+    ['🙂', 76_074],
+  ])('puts "%s" into its published bucket', (targetingKey, bucket) => {
+    expect(compileBucket('checkout.v1')(targetingKey)).toBe(bucket);
+  });
+
+  test.each([0.1, 1, 12.5, 50, 99])('lets in %d %% of many users', (rolloutPercentage) => {
+    const flag = compileFlag(flagRule({ rolloutPercentage }));
+    const chosen = keys.map((targetingKey) => flag({ targetingKey }).enabled);
+    expectShare(chosen, rolloutPercentage / 100);
+  });
+
+  test('is exact to a thousandth of a percent: the border runs between two neighbouring buckets', () => {
+    const targetingKey = 'user-1';
+    const flagAt = (rolloutPercentage: number) => compileFlag(flagRule({ rolloutPercentage }));
+    expect(flagAt(3.274)({ targetingKey }).enabled).toBe(false);
+    expect(flagAt(3.275)({ targetingKey }).enabled).toBe(true);
+  });
+
+  test('keeps everybody in whom it has let in before', () => {
+    fc.assert(
+      fc.property(salt, fc.string(), percentage, percentage, (salt, targetingKey, one, other) => {
+        const isIn = (rolloutPercentage: number) =>
+          compileFlag(flagRule({ salt, rolloutPercentage }))({ targetingKey }).enabled;
+        if (isIn(Math.min(one, other))) expect(isIn(Math.max(one, other))).toBe(true);
+      }),
+    );
+  });
+
+  test('lets in nobody at 0 % and everybody at 100 %', () => {
+    fc.assert(
+      fc.property(salt, fc.string(), (salt, targetingKey) => {
+        expect(compileFlag(flagRule({ salt, rolloutPercentage: 0 }))({ targetingKey }).enabled).toBe(false);
+        expect(compileFlag(flagRule({ salt, rolloutPercentage: 100 }))({ targetingKey }).enabled).toBe(true);
+      }),
+    );
+  });
+
+  test('is independent of the rollout of a flag with another salt', () => {
+    const one = compileFlag(flagRule({ salt: 'one', rolloutPercentage: 50 }));
+    const other = compileFlag(flagRule({ salt: 'other', rolloutPercentage: 50 }));
+    const inBoth = keys.map(
+      (key) => one({ targetingKey: key }).enabled && other({ targetingKey: key }).enabled,
+    );
+    expectShare(inBoth, 0.25);
+  });
+});
+
+describe('variants', () => {
+  test('are handed out in proportion to their weights', () => {
+    const choose = compileVariantChoice('checkout.v1', variantsOf(1, 0, 2.5, 6.5));
+    const chosen = keys.map(choose);
+    for (const [index, share] of [0.1, 0, 0.25, 0.65].entries()) {
+      expectShare(
+        chosen.map((choice) => choice === index),
+        share,
+      );
+    }
+  });
+
+  test('are chosen for every user, whatever the weights', () => {
+    const weight = fc.oneof(fc.constant(0), fc.double({ min: 0.001, max: 1_000_000, noNaN: true }));
+    fc.assert(
+      fc.property(fc.array(weight, { minLength: 1, maxLength: 20 }), fc.string(), (weights, key) => {
+        fc.pre(weights.some((weight) => weight > 0));
+        const choice = compileVariantChoice('salt', variantsOf(...weights))(key);
+        expect(weights[choice]).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  test('stay with their users while the rollout grows', () => {
+    const flagAt = (rolloutPercentage: number) =>
+      compileFlag(flagRule({ rolloutPercentage, variants: variantsOf(1, 1) }));
+    const [few, many] = [flagAt(10), flagAt(60)];
+    const early = keys.filter((targetingKey) => few({ targetingKey }).enabled);
+    expect(early.length).toBeGreaterThan(1_000);
+    for (const targetingKey of early) {
+      expect(many({ targetingKey }).variant).toBe(few({ targetingKey }).variant);
+    }
+  });
+
+  test('are independent of the rollout: those let in first are split as everybody is', () => {
+    const flag = compileFlag(flagRule({ rolloutPercentage: 20, variants: variantsOf(1, 1) }));
+    const chosen = keys.map((targetingKey) => flag({ targetingKey }).variant).filter((name) => name !== null);
+    expectShare(
+      chosen.map((name) => name === 'v0'),
+      0.5,
+    );
+  });
+});

@@ -1,0 +1,31 @@
+import type { FactDefinition, FactOf } from '@valuecanvas/contracts-core';
+import { Compile } from 'typebox/compile';
+import { factField } from './streams.ts';
+
+/** An entry of a stream: its id and its fields as a flat list of names and values. */
+export type RawEntry = readonly [id: string, fields: readonly string[] | null];
+
+export interface Entry<F extends FactDefinition> {
+  readonly id: string;
+  readonly text: string;
+  /** Undefined where the text is not such a fact. */
+  readonly fact: FactOf<F> | undefined;
+}
+
+/** Reads raw entries; what cannot be read stays an entry without a fact. */
+export function entryReader<F extends FactDefinition>(definition: F): (raw: RawEntry) => Entry<F> {
+  const validator = Compile(definition.schema);
+  return ([id, fields]) => {
+    const text = fields?.[fields.indexOf(factField) + 1] ?? '';
+    const value = parse(text);
+    return { id, text, fact: validator.Check(value) ? (value as FactOf<F>) : undefined };
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,15 @@
+import type { FactDefinition } from '@valuecanvas/contracts-core';
+import type { Keys } from '@valuecanvas/redis';
+
+/** The stream in which facts of one kind wait for their owner. */
+export function streamOf(keys: Keys, fact: FactDefinition): string {
+  return keys('journal', fact.name);
+}
+
+/** Where facts lie that their owner cannot store, for a person to look at. */
+export function deadStreamOf(keys: Keys, fact: FactDefinition): string {
+  return keys('journal', fact.name, 'dead');
+}
+
+/** The field of a stream's entry that holds the fact as JSON. */
+export const factField = 'fact';

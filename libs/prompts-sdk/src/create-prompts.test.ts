@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '@valuecanvas/contracts-core';
+import { type ActivePrompt, promptsChannel } from '@valuecanvas/contracts-prompt-registry';
+import { createKeys, createWaitingRedis, publish, type Redis } from '@valuecanvas/redis';
+import { createTestRedis, eventually, type TestRedis } from '@valuecanvas/testing';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createPrompts, type Prompts, type PromptsOptions } from './create-prompts.ts';
+
+/** So long that nothing in a test is due to polling. */
+const never = 3_600_000;
+
+let testRedis: TestRedis;
+const ends: (() => void)[] = [];
+
+beforeAll(() => {
+  testRedis = createTestRedis();
+});
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+afterAll(() => testRedis.stop());
+
+const prompt = (promptKey: string, template: string): ActivePrompt => ({
+  versionId: randomUUID(),
+  promptKey,
+  version: 1,
+  template,
+  variables: [{ name: 'name', required: true }],
+  metadata: { author: 'a', description: '', tags: [] },
+});
+
+interface Registry {
+  readonly client: PromptsOptions['client'];
+  /** Values of if-none-match, in the order of arrival. */
+  readonly asked: (string | undefined)[];
+  /** Sets the prompts that it answers with; undefined makes it fail. */
+  release(prompts: readonly ActivePrompt[] | undefined): void;
+}
+
+/** What the registry's route does, without the registry. */
+function registry(): Registry {
+  let prompts: readonly ActivePrompt[] | undefined;
+  const asked: (string | undefined)[] = [];
+  return {
+    asked,
+    client: {
+      async getPromptSnapshot({ headers = {} }) {
+        if (!prompts) throw new AppError('DEPENDENCY_UNAVAILABLE');
+        const version = prompts.map(({ versionId }) => versionId).join();
+        asked.push(headers['if-none-match']);
+        return headers['if-none-match'] === `"${version}"` ? undefined : { version, prompts: [...prompts] };
+      },
+    },
+    release(next) {
+      prompts = next;
+    },
+  };
+}
+
+interface Started {
+  readonly prompts: Prompts;
+  readonly redis: Redis;
+  readonly errors: unknown[];
+}
+
+function start(client: PromptsOptions['client'], pollMs = never): Started {
+  const errors: unknown[] = [];
+  const redis = createWaitingRedis({ url: testRedis.url, name: 'test', onError: () => undefined });
+  const prompts = createPrompts({
+    client,
+    redis,
+    keys: createKeys(testRedis.prefix),
+    service: 'canvas',
+    onError: (error) => errors.push(error),
+    pollMs,
+  });
+  ends.push(() => {
+    prompts.stop();
+    redis.disconnect();
+  });
+  return { prompts, redis, errors };
+}
+
+/** The one at the start and the one that follows the connection to Redis: what comes later has another cause. */
+const firstFetches = (source: Registry) => eventually(() => expect(source.asked).toHaveLength(2));
+
+const announce = () =>
+  publish(testRedis.client, createKeys(testRedis.prefix)(...promptsChannel), randomUUID());
+
+test('a prompt is rendered in this process, with the version that it came from', async () => {
+  const source = registry();
+  const hello = prompt('hello', 'Hello {{name}}');
+  source.release([hello]);
+  const { prompts } = start(source.client);
+  expect(await prompts.ready(5_000)).toBe(true);
+  expect(prompts.resolve('hello')).toEqual(hello);
+  expect(prompts.render('hello', { name: 'Anna' })).toEqual({
+    content: 'Hello Anna',
+    versionId: hello.versionId,
+    version: 1,
+    metadata: hello.metadata,
+  });
+});
+
+test('before the first prompts have arrived a part is missing, not the prompt', async () => {
+  const { prompts } = start(registry().client);
+  expect(await prompts.ready(10)).toBe(false);
+  expect(() => prompts.resolve('hello')).toThrow(expect.objectContaining({ code: 'DEPENDENCY_UNAVAILABLE' }));
+});
+
+test('an unknown key is not found', async () => {
+  const source = registry();
+  source.release([]);
+  const { prompts } = start(source.client);
+  await prompts.ready(5_000);
+  expect(() => prompts.render('hello', {})).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+});
+
+test('variables that do not fit are refused', async () => {
+  const source = registry();
+  source.release([prompt('hello', 'Hello {{name}}')]);
+  const { prompts } = start(source.client);
+  await prompts.ready(5_000);
+  expect(() => prompts.render('hello', {})).toThrow(expect.objectContaining({ code: 'VALIDATION_FAILED' }));
+});
+
+test('a message brings the new prompts, and a removed one goes', async () => {
+  const source = registry();
+  source.release([prompt('hello', 'Hello {{name}}')]);
+  const { prompts } = start(source.client);
+  await firstFetches(source);
+  source.release([prompt('bye', 'Bye {{name}}')]);
+  await eventually(async () => {
+    await announce();
+    expect(prompts.render('bye', { name: 'Anna' }).content).toBe('Bye Anna');
+  });
+  expect(() => prompts.resolve('hello')).toThrow();
+});
+
+test('without messages polling brings the new prompts, and asks only for what has changed', async () => {
+  const source = registry();
+  const hello = prompt('hello', 'Hello {{name}}');
+  source.release([hello]);
+  const { prompts, redis } = start(source.client, 20);
+  await prompts.ready(5_000);
+  redis.disconnect();
+  await eventually(() => expect(source.asked).toContain(`"${hello.versionId}"`));
+  expect(prompts.resolve('hello')).toEqual(hello);
+  source.release([prompt('bye', 'Bye {{name}}')]);
+  await eventually(() => expect(prompts.resolve('bye').promptKey).toBe('bye'));
+});
+
+test('the last known prompts stay while the registry is away, and its absence is reported', async () => {
+  const source = registry();
+  const hello = prompt('hello', 'Hello {{name}}');
+  source.release([hello]);
+  const { prompts, errors } = start(source.client, 20);
+  await prompts.ready(5_000);
+  source.release(undefined);
+  await eventually(() => expect(errors).not.toEqual([]));
+  expect(prompts.resolve('hello')).toEqual(hello);
+});

@@ -1,0 +1,24 @@
+import type { ActivePrompt } from '@valuecanvas/contracts-prompt-registry';
+import { renderTemplate, type TemplateValues } from './template/render-template.ts';
+import { createTemplateCache } from './template/template-cache.ts';
+
+/** A finished prompt, and the version that it came from. */
+export interface RenderedVersion {
+  readonly content: string;
+  readonly versionId: string;
+  readonly version: number;
+  readonly metadata: ActivePrompt['metadata'];
+}
+
+/** Renders versions, reading each one's template once. Throws VALIDATION_FAILED as `renderTemplate` does. */
+export type PromptRenderer = (prompt: ActivePrompt, values: TemplateValues) => RenderedVersion;
+
+export function createPromptRenderer(): PromptRenderer {
+  const templateOf = createTemplateCache();
+  return (prompt, values) => ({
+    content: renderTemplate(templateOf(prompt), prompt.variables, values),
+    versionId: prompt.versionId,
+    version: prompt.version,
+    metadata: prompt.metadata,
+  });
+}

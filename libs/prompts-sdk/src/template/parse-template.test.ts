@@ -1,0 +1,74 @@
+import { AppError } from '@valuecanvas/contracts-core';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { parseTemplate } from './parse-template.ts';
+
+function faultsOf(text: string): string[] {
+  try {
+    parseTemplate(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'VALIDATION_FAILED') throw error;
+    const details = error.details as { path: string; message: string }[];
+    expect(details.every(({ path }) => path === 'template')).toBe(true);
+    return details.map(({ message }) => message);
+  }
+}
+
+test('blanks and sections are each named once, in the order of their first use', () => {
+  const { blanks, sections } = parseTemplate('{{b}} {{a}} {{#c}}{{b}}{{/c}} {{#a}}x{{/a}}');
+  expect(blanks).toEqual(['b', 'a']);
+  expect(sections).toEqual(['c', 'a']);
+});
+
+test('spaces within the braces mean nothing', () => {
+  expect(parseTemplate('{{ a }}{{# b }}x{{/ b }}')).toEqual(parseTemplate('{{a}}{{#b}}x{{/b}}'));
+});
+
+test('braces of JSON stay text, also right beside a blank', () => {
+  expect(parseTemplate('{"a":{"b":{{{b}}}}').parts).toEqual([
+    { kind: 'text', text: '{"a":{"b":{' },
+    { kind: 'blank', name: 'b' },
+    { kind: 'text', text: '}}' },
+  ]);
+});
+
+test('every unbalanced section is named with its line', () => {
+  expect(faultsOf('{{/a}}\n{{#b}}')).toEqual([
+    'line 1: {{/a}} closes nothing',
+    'line 2: {{#b}} is never closed',
+  ]);
+  expect(faultsOf('{{#a}}{{#b}}{{/a}}{{/b}}')).toEqual([
+    'line 1: {{/a}} closes {{#b}}',
+    'line 1: {{/b}} closes {{#a}}',
+  ]);
+});
+
+test.each(['{{two words}}', '{{}}', '{{1st}}', '{{> partial}}', 'at the end {{'])(
+  'a misspelt blank is refused instead of being sent to a model: %s',
+  (text) => {
+    expect(faultsOf(text)).toEqual(['line 1: {{ begins neither a blank nor a section']);
+  },
+);
+
+test('at most twenty faults are named', () => {
+  expect(faultsOf('{{#a}}'.repeat(15_000))).toHaveLength(20);
+});
+
+test.each([
+  ['spaces', `{{${' '.repeat(99_998)}`],
+  ['nesting', '{{#a}}'.repeat(8_000) + '{{/a}}'.repeat(8_000)],
+])('the largest template takes no time to read, whatever its %s', (_, text) => {
+  const startedAt = performance.now();
+  faultsOf(text);
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+});
+
+test('text without double braces is one part, as it stands', () => {
+  const text = fc.string({ minLength: 1, unit: 'binary' }).filter((value) => !value.includes('{{'));
+  fc.assert(
+    fc.property(text, (value) => {
+      expect(parseTemplate(value).parts).toEqual([{ kind: 'text', text: value }]);
+    }),
+  );
+});

@@ -1,0 +1,78 @@
+import { AppError } from '@valuecanvas/contracts-core';
+import type { Template, TemplatePart } from './template.ts';
+
+/** Spaces are matched so that no run of them can be split in two ways, which would cost quadratic time. */
+const tag = /\{\{[ \t]*(?:([#/])[ \t]*)?([a-zA-Z][a-zA-Z0-9_]{0,63})[ \t]*\}\}/g;
+
+/** More faults than these help nobody. */
+const maxFaults = 20;
+
+interface Fault {
+  readonly at: number;
+  readonly what: string;
+}
+
+interface OpenSection {
+  readonly name: string;
+  readonly at: number;
+  /** Index of the section's part, whose end is known when it closes. */
+  readonly part: number;
+}
+
+/**
+ * Reads `{{name}}` and `{{#name}}…{{/name}}`, which may nest. Throws VALIDATION_FAILED with one detail per fault, each
+ * naming its line: a section that does not close or was not opened, or a `{{` that begins neither.
+ */
+export function parseTemplate(text: string): Template {
+  const parts: TemplatePart[] = [];
+  const open: OpenSection[] = [];
+  const faults: Fault[] = [];
+
+  const addText = (from: number, to: number): void => {
+    const piece = text.slice(from, to);
+    const stray = piece.indexOf('{{');
+    if (stray >= 0) faults.push({ at: from + stray, what: '{{ begins neither a blank nor a section' });
+    if (piece !== '') parts.push({ kind: 'text', text: piece });
+  };
+
+  const openSection = (name: string, at: number): void => {
+    open.push({ name, at, part: parts.length });
+    parts.push({ kind: 'section', name, end: 0 });
+  };
+
+  const closeSection = (name: string, at: number): void => {
+    const section = open.pop();
+    if (section) parts[section.part] = { kind: 'section', name: section.name, end: parts.length };
+    if (section?.name === name) return;
+    faults.push({ at, what: `{{/${name}}} closes ${section ? `{{#${section.name}}}` : 'nothing'}` });
+  };
+
+  let end = 0;
+  for (const { 0: whole, 1: sign, 2: name = '', index } of text.matchAll(tag)) {
+    addText(end, index);
+    end = index + whole.length;
+    if (sign === '#') openSection(name, index);
+    else if (sign === '/') closeSection(name, index);
+    else parts.push({ kind: 'blank', name });
+  }
+  addText(end, text.length);
+  for (const { name, at } of open) faults.push({ at, what: `{{#${name}}} is never closed` });
+
+  if (faults.length > 0) throw unreadable(text, faults);
+  return { parts, blanks: namesOf(parts, 'blank'), sections: namesOf(parts, 'section') };
+}
+
+function unreadable(text: string, faults: readonly Fault[]): AppError {
+  const details = faults
+    .slice(0, maxFaults)
+    .map(({ at, what }) => ({ path: 'template', message: `line ${lineAt(text, at)}: ${what}` }));
+  return new AppError('VALIDATION_FAILED', { details });
+}
+
+function lineAt(text: string, index: number): number {
+  return text.slice(0, index).split('\n').length;
+}
+
+function namesOf(parts: readonly TemplatePart[], kind: 'blank' | 'section'): string[] {
+  return [...new Set(parts.flatMap((part) => (part.kind === kind ? [part.name] : [])))];
+}

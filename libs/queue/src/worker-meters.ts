@@ -1,0 +1,53 @@
+/** How an attempt ended. */
+export type AttemptOutcome = 'completed' | 'retried' | 'failed' | 'cancelled' | 'handed over';
+
+/** What the worker host needs of a service's metrics. */
+export interface MeterFactory {
+  counter(
+    name: string,
+    help: string,
+    labels: readonly string[],
+  ): { inc(labels: Record<string, string>): void };
+  histogram(
+    name: string,
+    help: string,
+    labels: readonly string[],
+    buckets: number[],
+  ): { observe(labels: Record<string, string>, value: number): void };
+}
+
+export interface WorkerMeters {
+  /** Milliseconds between a job's enqueuing and its first attempt. */
+  waited(job: string, ms: number): void;
+  ended(job: string, outcome: AttemptOutcome, ms: number): void;
+}
+
+/** Seconds: from a cached answer to the longest that a job may take. */
+const durationBuckets = [0.05, 0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120];
+
+/** Seconds: from an idle worker to a long backlog. */
+const waitBuckets = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1_800, 7_200];
+
+export function createWorkerMeters(metrics: MeterFactory): WorkerMeters {
+  const labels = ['job', 'outcome'];
+  const total = metrics.counter('queue_attempts_total', 'Attempts at jobs by how they ended.', labels);
+  const duration = metrics.histogram(
+    'queue_attempt_duration_seconds',
+    'Time that attempts at jobs took.',
+    labels,
+    durationBuckets,
+  );
+  const wait = metrics.histogram(
+    'queue_wait_seconds',
+    'Time between the enqueuing of a job and its first attempt.',
+    ['job'],
+    waitBuckets,
+  );
+  return {
+    waited: (job, ms) => wait.observe({ job }, ms / 1_000),
+    ended(job, outcome, ms) {
+      total.inc({ job, outcome });
+      duration.observe({ job, outcome }, ms / 1_000);
+    },
+  };
+}

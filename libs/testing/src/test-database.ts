@@ -1,0 +1,63 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { ServiceName, UserPrincipal } from '@valuecanvas/contracts-core';
+import { cloneDatabase, dropDatabase, serviceRoles } from '@valuecanvas/database';
+import { Pool } from 'pg';
+import { inject } from 'vitest';
+import { userPrincipal } from './callers.ts';
+import './provided.ts';
+
+export interface TestDatabase {
+  /** As the owner, for whom no policy holds. */
+  readonly ownerUrl: string;
+  /** As the role of a service, with its grants and policies and nothing more. */
+  urlFor(service: ServiceName): string;
+  /** Makes a user and returns it as a principal. */
+  createUser(
+    settings?: Partial<Pick<UserPrincipal, 'tier' | 'role'>> & { readonly email?: string },
+  ): Promise<UserPrincipal>;
+  /** Runs SQL as the owner. */
+  query<T extends object>(text: string, parameters?: readonly unknown[]): Promise<T[]>;
+  drop(): Promise<void>;
+}
+
+/** A migrated database of its own for a test file; call `drop` when the file is done. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const url = inject('postgresUrl');
+  const name = `vc_test_${randomBytes(6).toString('hex')}`;
+  const ownerUrl = await cloneDatabase({ url, template: inject('postgresTemplate'), name });
+  const pool = new Pool({ connectionString: ownerUrl, max: 2 });
+  // The server ends the last sessions when the database is dropped: that is no failure of the test.
+  pool.on('error', () => undefined);
+  return {
+    ownerUrl,
+    urlFor: (service) => asRole(ownerUrl, serviceRoles[service]),
+    async createUser({ email, ...settings } = {}) {
+      const principal = userPrincipal({ userId: randomUUID(), ...settings });
+      await pool.query(
+        `insert into auth.users (id, aud, role, email, raw_app_meta_data)
+         values ($1, 'authenticated', 'authenticated', $2, $3)`,
+        [
+          principal.userId,
+          email ?? `${principal.userId}@example.com`,
+          JSON.stringify({ tier: principal.tier, role: principal.role }),
+        ],
+      );
+      return principal;
+    },
+    async query<T extends object>(text: string, parameters: readonly unknown[] = []) {
+      const { rows } = await pool.query<T>(text, [...parameters]);
+      return rows;
+    },
+    async drop() {
+      await pool.end();
+      await dropDatabase({ url, name });
+    },
+  };
+}
+
+/** The session starts in the role, so no password of a shared server's roles has to be known or changed. */
+function asRole(ownerUrl: string, role: string): string {
+  const url = new URL(ownerUrl);
+  url.searchParams.set('options', `-c role=${role}`);
+  return url.href;
+}

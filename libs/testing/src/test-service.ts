@@ -1,0 +1,82 @@
+import { type Contract, headers, type Principal, type ServiceName } from '@valuecanvas/contracts-core';
+import { type Client, createClient } from '@valuecanvas/http-client';
+import { type Environment, type ServiceDefinition, startService } from '@valuecanvas/service-kit';
+import type { TestIdentities } from './test-identities.ts';
+
+export interface TestRequest {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON, unless it is a string. */
+  readonly body?: unknown;
+  /** For whom the calling service vouches; nobody where absent. */
+  readonly as?: Principal;
+  /** Which service calls; the gateway where absent. */
+  readonly from?: ServiceName;
+}
+
+export interface TestAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed where it is JSON, else the text. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies whose shape they are about to assert
+  readonly body: any;
+}
+
+export interface TestService {
+  readonly url: string;
+  readonly internalUrl: string;
+  request(path: string, request?: TestRequest): Promise<TestAnswer>;
+  /** A typed client of the service, as another service has it. */
+  client<const C extends Contract>(contract: C, from?: ServiceName): Client<C>['call'];
+  stop(): Promise<void>;
+}
+
+/** Starts a service in this process, on free ports, as it would start in production but silent. */
+export async function startTestService(
+  // biome-ignore lint/suspicious/noExplicitAny: any configuration will do; the environment is checked by the service
+  definition: ServiceDefinition<any>,
+  environment: Environment,
+  identities: TestIdentities,
+): Promise<TestService> {
+  const service = await startService(definition, {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    INTERNAL_PORT: '0',
+    LOG_LEVEL: 'silent',
+    INTERNAL_PUBLIC_KEYS: identities.publicKeys,
+    INTERNAL_SIGNING_KEY: identities.signingKey(definition.contract.service),
+    ...environment,
+  });
+  const clients: Client<Contract>[] = [];
+  return {
+    url: service.url,
+    internalUrl: service.internalUrl,
+    async request(path, { method = 'GET', headers: given = {}, body, as, from = 'gateway' } = {}) {
+      const identity = as && (await identities.signer(from)(definition.contract.service, as));
+      const response = await fetch(`${service.url}${path}`, {
+        method,
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(identity ? { [headers.identity]: identity } : {}),
+          ...given,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      return { status: response.status, headers: response.headers, body: await readBody(response) };
+    },
+    client<const C extends Contract>(contract: C, from: ServiceName = 'gateway') {
+      const client = createClient(contract, { baseUrl: service.url, sign: identities.signer(from) });
+      clients.push(client as unknown as Client<Contract>);
+      return client.call;
+    },
+    async stop() {
+      await Promise.all(clients.map((client) => client.close()));
+      await service.stop();
+    },
+  };
+}
+
+async function readBody(response: Response): Promise<unknown> {
+  const text = await response.text();
+  return response.headers.get('content-type')?.includes('json') && text !== '' ? JSON.parse(text) : text;
+}

@@ -1,0 +1,30 @@
+import { DatabaseToolError } from '../database-tool-error.ts';
+
+/**
+ * Runs a command of this tool. A failure that has a sentence for the user shows that alone; any other shows
+ * where it came from. Both end with exit code 1.
+ */
+export async function runCommand(command: () => Promise<void>): Promise<void> {
+  try {
+    await command();
+  } catch (error) {
+    console.error(error instanceof DatabaseToolError ? error.message : error);
+    process.exitCode = 1;
+  }
+}
+
+/** The owner's URL from MIGRATION_DATABASE_URL; throws DatabaseToolError where it is unset or no URL. */
+export function ownerUrl(env: NodeJS.ProcessEnv): string {
+  const url = env.MIGRATION_DATABASE_URL;
+  if (!url) {
+    throw new DatabaseToolError(
+      'MIGRATION_DATABASE_URL is not set: set it to the URL of the database, with a role that owns it.',
+    );
+  }
+  if (!URL.canParse(url)) {
+    throw new DatabaseToolError(
+      'MIGRATION_DATABASE_URL is no URL: it must look like postgresql://user:password@host:5432/database.',
+    );
+  }
+  return url;
+}

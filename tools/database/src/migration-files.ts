@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DatabaseToolError } from './database-tool-error.ts';
+
+export interface Migration {
+  /** The file's leading timestamp: 20241123100000. */
+  version: string;
+  /** The rest of its name: baseline. */
+  name: string;
+  sql: string;
+}
+
+export const supabaseDirectory = fileURLToPath(new URL('../../../supabase', import.meta.url));
+export const migrationsDirectory = join(supabaseDirectory, 'migrations');
+
+/** All migrations, oldest first. Throws DatabaseToolError for a file whose name says no order, or the same one. */
+export async function readMigrations(directory: string = migrationsDirectory): Promise<Migration[]> {
+  const files = (await readdir(directory)).filter((file) => file.endsWith('.sql')).sort();
+  const migrations = await Promise.all(files.map((file) => readMigration(directory, file)));
+  for (const [index, { version }] of migrations.entries()) {
+    if (migrations[index + 1]?.version !== version) continue;
+    throw new DatabaseToolError(
+      `Two migrations have the version ${version}: give one of them another timestamp.`,
+    );
+  }
+  return migrations;
+}
+
+/** A migration's full name, as in its file's name without the ending. */
+export function migrationName({ version, name }: Migration): string {
+  return `${version}_${name}`;
+}
+
+/** Changes whenever a migration is added, renamed or edited. */
+export function contentHash(migrations: readonly Migration[]): string {
+  const hash = createHash('sha256');
+  for (const migration of migrations) hash.update(`${migrationName(migration)}\0${migration.sql}\0`);
+  return hash.digest('hex').slice(0, 12);
+}
+
+async function readMigration(directory: string, file: string): Promise<Migration> {
+  const [, version, name] = /^(\d{14})_([a-z0-9_]+)\.sql$/.exec(file) ?? [];
+  if (version === undefined || name === undefined) {
+    throw new DatabaseToolError(
+      `${file} is no migration's name: call it <yyyymmddhhmmss>_<what_it_does>.sql.`,
+    );
+  }
+  return { version, name, sql: await readFile(join(directory, file), 'utf8') };
+}

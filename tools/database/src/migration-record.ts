@@ -1,0 +1,57 @@
+import type { Client } from 'pg';
+import { DatabaseToolError } from './database-tool-error.ts';
+import { type Migration, migrationName } from './migration-files.ts';
+
+/** Makes the Supabase CLI's record of applied migrations, unless it is there (and perhaps owned by others). */
+export async function ensureRecord(client: Client): Promise<void> {
+  const { rows } = await client.query(
+    `select to_regclass('supabase_migrations.schema_migrations') as record`,
+  );
+  if (rows[0].record !== null) return;
+  await client.query('create schema if not exists supabase_migrations');
+  await client.query(
+    `create table supabase_migrations.schema_migrations (
+       version text not null primary key, statements text[], name text
+     )`,
+  );
+}
+
+export async function recordedVersions(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ version: string }>(
+    'select version from supabase_migrations.schema_migrations order by version',
+  );
+  return rows.map(({ version }) => version);
+}
+
+/** Each migration is one statement, and is recorded as such. */
+export async function recordMigration(client: Client, { version, name, sql }: Migration): Promise<void> {
+  await client.query(
+    'insert into supabase_migrations.schema_migrations (version, statements, name) values ($1, $2, $3)',
+    [version, [sql.trim()], name],
+  );
+}
+
+/**
+ * The migrations that are still to be applied. Throws DatabaseToolError where files and record contradict each
+ * other: a recorded version has no file, or a file came to stand before versions that are applied already.
+ */
+export function pendingMigrations(
+  migrations: readonly Migration[],
+  recorded: readonly string[],
+): readonly Migration[] {
+  const known = new Set(migrations.map(({ version }) => version));
+  const missing = recorded.find((version) => !known.has(version));
+  if (missing !== undefined) {
+    throw new DatabaseToolError(
+      `The database has migration ${missing} and these files have not: migrate with the release that brought it, or a newer one.`,
+    );
+  }
+  const newest = recorded.at(-1) ?? '';
+  const applied = new Set(recorded);
+  const pending = migrations.filter(({ version }) => !applied.has(version));
+  const late = pending.find(({ version }) => version < newest);
+  if (late === undefined) return pending;
+  throw new DatabaseToolError(
+    `${migrationName(late)} is older than ${newest}, which is applied already: give it a newer timestamp.`,
+  );
+}

@@ -1,0 +1,31 @@
+import type { ServiceRole } from '../service-roles.ts';
+import { columnType } from './column-type.ts';
+import type { GrantedColumn } from './granted-columns.ts';
+
+/** The source of a service's db.ts: one interface per table, and Database, which names them all for Kysely. */
+export function renderTableTypes(role: ServiceRole, columns: readonly GrantedColumn[]): string {
+  const tables = Map.groupBy(columns, ({ table }) => table);
+  const interfaces = [...tables].map(([table, members]) => renderTable(table, members)).join('\n\n');
+  const names = [...tables.keys()].map((table) => `  '${table}': ${interfaceName(table)};`).join('\n');
+  const usesColumnType = interfaces.includes('ColumnType<');
+  return `// Generated from supabase/migrations: change a migration, then run \`npm run db:types\`.
+${usesColumnType ? `import type { ColumnType } from 'kysely';\n` : ''}
+/** The tables that ${role} may use: columns typed by what its grants let it read, insert and update. */
+export interface Database {
+${names}
+}
+
+${interfaces}
+`;
+}
+
+function renderTable(table: string, columns: readonly GrantedColumn[]): string {
+  const members = columns.map((column) => `  ${column.column}: ${columnType(column)};`).join('\n');
+  return `export interface ${interfaceName(table)} {\n${members}\n}`;
+}
+
+/** vc_private.llm_jobs becomes LlmJobsTable. */
+function interfaceName(table: string): string {
+  const words = table.replace(/^.*\./, '').split('_');
+  return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}Table`;
+}

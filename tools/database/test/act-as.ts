@@ -1,0 +1,29 @@
+import type { Client, QueryResult } from 'pg';
+
+export interface Actor {
+  role: string;
+  /** Whose claims the transaction carries; none where absent. */
+  user?: string;
+  tier?: string;
+  acrossUsers?: boolean;
+}
+
+/** Runs one statement the way a service does: as its role, claims and settings inside the transaction. Undone after. */
+export async function actAs(
+  owner: Client,
+  { role, user, tier, acrossUsers }: Actor,
+  statement: string,
+  values: readonly unknown[] = [],
+): Promise<QueryResult> {
+  const claims =
+    user && JSON.stringify({ sub: user, role: 'authenticated', app_metadata: { role: 'user', tier } });
+  await owner.query('begin');
+  try {
+    await owner.query(`select set_config('role', $1, true)`, [role]);
+    await owner.query(`select set_config('request.jwt.claims', $1, true)`, [claims ?? '']);
+    await owner.query(`select set_config('vc.across_users', $1, true)`, [acrossUsers ? 'on' : '']);
+    return await owner.query(statement, [...values]);
+  } finally {
+    await owner.query('rollback');
+  }
+}

@@ -1,0 +1,33 @@
+/** Who may do what, table by table: the whole truth, so that any further grant needs a line here. */
+export const expectedGrants: Record<string, Record<string, string>> = {
+  'auth.users': { vc_gateway: 'insert, select, update' },
+  'public.ab_tests': { vc_prompt_registry: 'insert, select, update' },
+  'public.backup_logs': {},
+  'public.canvas_revisions': { authenticated: 'select', vc_canvas: 'insert, select' },
+  'public.canvases': { authenticated: 'select', vc_canvas: 'delete, insert, select, update' },
+  'public.cost_alerts': { authenticated: 'select', vc_llm_router: 'insert, select' },
+  'public.feature_flag_evaluations': { authenticated: 'select', vc_feature_flags: 'insert, select' },
+  'public.feature_flags': { vc_feature_flags: 'delete, insert, select, update' },
+  'public.llm_job_results': { authenticated: 'select', vc_job_worker: 'insert, select' },
+  'public.llm_usage': { authenticated: 'select', vc_llm_router: 'insert, select' },
+  'public.prompt_executions': {
+    authenticated: 'select',
+    vc_prompt_registry: 'insert, select, update(comment), update(rated_at), update(rating)',
+  },
+  'public.prompt_versions': {
+    authenticated: 'select',
+    vc_prompt_registry: 'insert, select, update(activated_at), update(status)',
+  },
+  'public.rate_limit_violations': { authenticated: 'select', vc_llm_router: 'insert, select' },
+  'vc_private.audit_log': { vc_gateway: 'insert' },
+  'vc_private.auth_refresh_tokens': { vc_gateway: 'delete, insert, select, update' },
+  'vc_private.auth_sessions': { vc_gateway: 'delete, insert, select, update' },
+  'vc_private.llm_jobs': { vc_job_worker: 'insert, select, update' },
+};
+
+export const expectedFunctions: Record<string, string> = {
+  'vc_private.across_users()': 'vc_feature_flags, vc_job_worker, vc_llm_router, vc_prompt_registry',
+  'vc_private.create_llm_usage_partitions(integer)': 'vc_llm_router',
+  'vc_private.submit_llm_job(uuid,text,jsonb,smallint,uuid,jsonb,jsonb)': 'vc_canvas, vc_job_worker',
+  'vc_private.uuid_v7_time(uuid)': 'vc_llm_router',
+};

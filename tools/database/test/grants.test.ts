@@ -1,0 +1,140 @@
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrate } from '../src/migrate.ts';
+import { serviceRoles } from '../src/service-roles.ts';
+import { expectedFunctions, expectedGrants } from './expected-grants.ts';
+import { grantedFunctions, grantedTables } from './granted.ts';
+import { useServer } from './server.ts';
+
+const server = useServer();
+let owner: Client;
+
+beforeAll(async () => {
+  const url = await server.database();
+  await migrate({ url });
+  owner = new Client(url);
+  await owner.connect();
+});
+
+afterAll(() => owner.end());
+
+async function column(query: string): Promise<string[]> {
+  const { rows } = await owner.query({ text: query, rowMode: 'array' });
+  return rows.map(([value]) => String(value));
+}
+
+describe('grants', () => {
+  it('there are exactly these tables, open to exactly these roles', async () => {
+    const found = await grantedTables(owner, ['public', 'vc_private', 'auth']);
+    const isPartition = (table: string) => /^vc_private\.llm_usage_\d{4}_\d{2}$/.test(table);
+    const partitions = Object.keys(found).filter(isPartition);
+    expect(partitions).toHaveLength(5);
+    expect(partitions.map((table) => found[table])).toEqual(partitions.map(() => ({})));
+    const tables = Object.entries(found).filter(([table]) => !isPartition(table));
+    expect(Object.fromEntries(tables)).toEqual(expectedGrants);
+  });
+
+  it('there are exactly these functions, and everyone else may call none', async () => {
+    expect(await grantedFunctions(owner, ['public', 'vc_private'])).toEqual(expectedFunctions);
+    const auth = await grantedFunctions(owner, ['auth']);
+    expect(Object.keys(auth).sort()).toEqual(['auth.jwt()', 'auth.uid()']);
+    expect(Object.values(auth).join()).not.toMatch(/\bpublic\b/);
+  });
+
+  it('only the services that have work there may use the private schema', async () => {
+    expect(
+      await column(`
+        select rolname from pg_roles
+        where not rolsuper and rolname !~ '^pg_' and has_schema_privilege(oid, 'vc_private', 'usage')
+        order by rolname`),
+    ).toEqual(['vc_canvas', 'vc_gateway', 'vc_job_worker', 'vc_llm_router']);
+  });
+
+  it('no service may create anything in public', async () => {
+    expect(
+      await column(`
+        select rolname from pg_roles
+        where rolname like 'vc\\_%' and has_schema_privilege(oid, 'public', 'create')`),
+    ).toEqual([]);
+  });
+
+  it('definer functions cannot be misled by a search path', async () => {
+    expect(
+      await column(`
+        select p.oid::regprocedure from pg_proc p
+        where p.pronamespace = 'vc_private'::regnamespace and p.proconfig is distinct from array['search_path=""']`),
+    ).toEqual([]);
+  });
+});
+
+describe('service roles', () => {
+  it('there is one per service, which may log in and has no power over the server', async () => {
+    const { rows } = await owner.query(`
+      select rolname from pg_roles
+      where rolname like 'vc\\_%' and rolcanlogin
+        and not (rolsuper or rolbypassrls or rolcreatedb or rolcreaterole or rolreplication)
+        and not exists (select from pg_auth_members where member = pg_roles.oid)
+      order by rolname`);
+    expect(rows.map(({ rolname }) => rolname)).toEqual(Object.values(serviceRoles).sort());
+  });
+
+  it('each bounds its statements, its waits and its idle transactions, and pins its search path', async () => {
+    expect(
+      await column(`
+        select distinct array_to_string(setconfig, ', ') from pg_db_role_setting
+        join pg_roles on pg_roles.oid = setrole and rolname like 'vc\\_%'`),
+    ).toEqual([
+      'statement_timeout=15s, lock_timeout=5s, idle_in_transaction_session_timeout=30s, search_path=public',
+    ]);
+  });
+});
+
+describe('policies', () => {
+  it('row level security is on for every table, partitions included', async () => {
+    expect(
+      await column(`
+        select oid::regclass from pg_class
+        where relkind in ('r', 'p') and not relrowsecurity
+          and relnamespace in ('public'::regnamespace, 'vc_private'::regnamespace, 'auth'::regnamespace)`),
+    ).toEqual([]);
+  });
+
+  it('none applies to everyone, to anon or to service_role, and none covers more than one command', async () => {
+    expect(
+      await column(`
+        select tablename || ': ' || policyname from pg_policies
+        where cmd = 'ALL' or roles && '{public,anon,service_role}'`),
+    ).toEqual([]);
+  });
+
+  it('an update is checked before and after', async () => {
+    expect(
+      await column(`
+        select tablename || ': ' || policyname from pg_policies
+        where cmd = 'UPDATE' and (qual is null or with_check is distinct from qual)`),
+    ).toEqual([]);
+  });
+
+  it('a column by which rows are chosen leads an index', async () => {
+    const unindexed = await column(`
+      select distinct p.polrelid::regclass from pg_policy p
+      join pg_attribute a on a.attrelid = p.polrelid and a.attname = 'user_id'
+      where pg_get_expr(p.polqual, p.polrelid) ~ 'user_id'
+        and not exists (
+          select from pg_index i
+          where i.indrelid = p.polrelid and i.indkey[0] = a.attnum and i.indpred is null
+        )`);
+    expect(unindexed).toEqual([]);
+  });
+
+  it('claims and settings are looked up once per statement, not once per row', async () => {
+    expect(
+      await column(`
+        select tablename || ': ' || policyname from pg_policies
+        where schemaname <> 'auth'
+          and regexp_replace(coalesce(qual, '') || coalesce(with_check, ''),
+            '\\( SELECT (auth\\.uid|vc_private\\.across_users)\\(\\) AS (uid|across_users)\\)', '', 'g')
+            ~ '(uid|across_users)\\('`),
+    ).toEqual([]);
+  });
+});

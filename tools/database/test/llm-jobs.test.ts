@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { migrate } from '../src/migrate.ts';
+import { actAs } from './act-as.ts';
+import { useServer } from './server.ts';
+import { alice, bob, insertTwoUsers } from './two-users.ts';
+
+const server = useServer();
+const submit = `select vc_private.submit_llm_job($1, 'canvas_generation', '{"a":1}')`;
+let owner: Client;
+
+beforeAll(async () => {
+  const url = await server.database();
+  await migrate({ url });
+  owner = new Client(url);
+  await owner.connect();
+  await insertTwoUsers(owner);
+});
+
+afterAll(() => owner.end());
+
+/** Submits as canvas does and reads, as the owner, what that brought. */
+async function submitted(claims: object): Promise<unknown[]> {
+  const id = randomUUID();
+  await owner.query('begin');
+  try {
+    await owner.query(`select set_config('request.jwt.claims', $1, true)`, [JSON.stringify(claims)]);
+    await owner.query('set local role vc_canvas');
+    await owner.query(submit, [id]);
+    await owner.query('reset role');
+    return (await owner.query('select * from vc_private.llm_jobs where id = $1', [id])).rows;
+  } finally {
+    await owner.query('rollback');
+  }
+}
+
+it('a service submits a job for the user of its claims: queued, untouched, with the tier of the claims', async () => {
+  expect(await submitted({ sub: bob, app_metadata: { tier: 'pro' } })).toMatchObject([
+    {
+      user_id: bob,
+      tier: 'pro',
+      type: 'canvas_generation',
+      payload: { a: 1 },
+      trace_context: {},
+      metadata: {},
+      status: 'queued',
+      progress: 0,
+      attempts: 0,
+      fence: '0',
+      batch_id: null,
+      enqueued_at: null,
+      started_at: null,
+    },
+  ]);
+});
+
+it('claims without a tier count as free', async () => {
+  expect(await submitted({ sub: alice })).toMatchObject([{ user_id: alice, tier: 'free' }]);
+});
+
+it('without claims nothing can be submitted', async () => {
+  await expect(actAs(owner, { role: 'vc_canvas' }, submit, [randomUUID()])).rejects.toThrow(
+    /^submit_llm_job needs the claims of a user: set request\.jwt\.claims in this transaction first\.$/,
+  );
+});
+
+it('an id that is taken is refused, so that one submission is one job', async () => {
+  await expect(actAs(owner, { role: 'vc_canvas', user: alice }, submit, [bob])).rejects.toMatchObject({
+    code: '23505',
+  });
+});
+
+it('only canvas and job-worker may submit', async () => {
+  for (const role of [
+    'vc_gateway',
+    'vc_llm_router',
+    'vc_prompt_registry',
+    'vc_feature_flags',
+    'authenticated',
+  ]) {
+    await expect(actAs(owner, { role, user: alice }, submit, [randomUUID()])).rejects.toThrow(
+      /permission denied/,
+    );
+  }
+});
+
+it('a service that submits cannot read jobs', async () => {
+  const read = 'select from vc_private.llm_jobs';
+  await expect(actAs(owner, { role: 'vc_canvas', user: alice }, read)).rejects.toThrow(/permission denied/);
+});
+
+it('the worker stores a result once', async () => {
+  const store = `
+    insert into llm_job_results (job_id, user_id, type, content, provider, model, latency_ms)
+    values ($1, $1, 'custom_prompt', 'another answer', 'p', 'm', 1) on conflict (job_id) do nothing`;
+  const worker = { role: 'vc_job_worker', acrossUsers: true };
+  expect((await actAs(owner, worker, store, [alice])).rowCount).toBe(0);
+  await owner.query('delete from llm_job_results where job_id = $1', [bob]);
+  expect((await actAs(owner, worker, store, [bob])).rowCount).toBe(1);
+});

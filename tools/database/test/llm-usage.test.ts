@@ -1,0 +1,118 @@
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { migrate } from '../src/migrate.ts';
+import { actAs } from './act-as.ts';
+import { useServer } from './server.ts';
+import { alice, insertion, usageRow } from './two-users.ts';
+import { uuidV7 } from './uuid-v7.ts';
+
+const server = useServer();
+const router = { role: 'vc_llm_router', acrossUsers: true };
+let owner: Client;
+
+beforeAll(async () => {
+  const url = await server.database();
+  await migrate({ url });
+  owner = new Client(url);
+  await owner.connect();
+});
+
+afterAll(() => owner.end());
+
+function record(row: Record<string, unknown>) {
+  const { statement, values } = insertion('llm_usage', { ...row, user_id: alice });
+  return actAs(owner, router, statement, values);
+}
+
+/** Midday of the 15th, so that no time zone moves it into another month. */
+function inMonths(offset: number): Date {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 15, 12));
+}
+
+it('a replayed call collides instead of being paid for twice', async () => {
+  const row = usageRow();
+  const { statement, values } = insertion('llm_usage', { ...row, user_id: alice });
+  await owner.query(statement, values);
+  await expect(record(row)).rejects.toMatchObject({ code: '23505' });
+  const replay = await actAs(owner, router, `${statement} on conflict (id, created_at) do nothing`, values);
+  expect(replay.rowCount).toBe(0);
+});
+
+it('a time that is not that of the id is refused, so that a replay cannot slip into another month', async () => {
+  const row = usageRow();
+  await expect(record({ ...row, created_at: inMonths(-1) })).rejects.toMatchObject({ code: '23514' });
+});
+
+it('a row outside of all months fails loudly', async () => {
+  expect((await record(usageRow(inMonths(3)))).rowCount).toBe(1);
+  await expect(record(usageRow(inMonths(4)))).rejects.toThrow(/no partition of relation/);
+  await expect(record(usageRow(inMonths(-2)))).rejects.toThrow(/no partition of relation/);
+});
+
+it('the time of an id is exact to the millisecond', async () => {
+  const times = Array.from(
+    { length: 500 },
+    (_, index) => new Date(1_700_000_000_000 + index * 7_919_777_777),
+  );
+  const { rows } = await owner.query(
+    `select vc_private.uuid_v7_time(id) = time as equal
+     from unnest($1::uuid[], $2::timestamptz[]) as pairs (id, time)`,
+    [times.map(uuidV7), times],
+  );
+  expect(rows.map(({ equal }) => equal)).toEqual(times.map(() => true));
+});
+
+it('the router makes partitions ahead, whatever its time zone, and a second call finds them', async () => {
+  const url = new URL(await server.database());
+  await migrate({ url: url.href });
+  url.searchParams.set('options', '-c timezone=Pacific/Auckland');
+  const client = new Client(url.href);
+  await client.connect();
+  try {
+    await client.query('set role vc_llm_router');
+    const ahead = async () => {
+      const { rows } = await client.query('select vc_private.create_llm_usage_partitions(5) as made');
+      return rows[0].made;
+    };
+    const name = (offset: number) =>
+      `llm_usage_${inMonths(offset).toISOString().slice(0, 7).replace('-', '_')}`;
+    expect(await ahead()).toEqual([name(4), name(5)]);
+    expect(await ahead()).toEqual([]);
+    await client.query('reset role');
+    const { statement, values } = insertion('llm_usage', { ...usageRow(inMonths(5)), user_id: alice });
+    expect((await actAs(client, router, statement, values)).rowCount).toBe(1);
+    const { rows } = await client.query(
+      `select relrowsecurity, relacl is null or relacl::text !~ '(vc_|anon|authenticated|service_role|[{,]=)' as closed
+       from pg_class where relname = $1`,
+      [name(5)],
+    );
+    expect(rows).toEqual([{ relrowsecurity: true, closed: true }]);
+  } finally {
+    await client.end();
+  }
+});
+
+it('partitions cover whole months of UTC without a gap', async () => {
+  const edges = [inMonths(0), inMonths(1)].map((time) => {
+    const start = Date.UTC(time.getUTCFullYear(), time.getUTCMonth(), 1);
+    return [new Date(start - 1), new Date(start)];
+  });
+  for (const time of edges.flat()) expect((await record(usageRow(time))).rowCount).toBe(1);
+});
+
+it('a partition is out of reach even for the router', async () => {
+  const { rows } = await owner.query(`select inhrelid::regclass::text as name from pg_inherits
+    where inhparent = 'llm_usage'::regclass`);
+  expect(rows.length).toBeGreaterThanOrEqual(5);
+  for (const { name } of rows) {
+    await expect(actAs(owner, router, `select from ${name}`)).rejects.toThrow(/permission denied/);
+  }
+});
+
+it('nobody else makes partitions, and not without bound', async () => {
+  const call = (role: string, months: number) =>
+    actAs(owner, { role }, 'select vc_private.create_llm_usage_partitions($1)', [months]);
+  await expect(call('vc_canvas', 1)).rejects.toThrow(/permission denied/);
+  await expect(call('vc_llm_router', 25)).rejects.toThrow(/takes 0 to 24 months/);
+});

@@ -1,0 +1,27 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withClient } from '../src/connection.ts';
+import { migrationsDirectory } from '../src/migration-files.ts';
+
+export interface RawFile {
+  name: string;
+  sql: string;
+}
+
+/** The migrations as psql would meet them: file by file, by name. */
+export async function rawFiles(): Promise<RawFile[]> {
+  const files = (await readdir(migrationsDirectory)).sort();
+  return Promise.all(
+    files.map(async (file) => ({
+      name: file.replace(/\.sql$/, ''),
+      sql: await readFile(join(migrationsDirectory, file), 'utf8'),
+    })),
+  );
+}
+
+/** What `psql -f` does with each: no transaction around it, no record. */
+export async function applyRaw(url: string, files: readonly RawFile[]): Promise<void> {
+  await withClient(url, async (client) => {
+    for (const { sql } of files) await client.query(sql);
+  });
+}

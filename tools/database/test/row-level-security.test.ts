@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrate } from '../src/migrate.ts';
+import { type Actor, actAs } from './act-as.ts';
+import { expectedGrants } from './expected-grants.ts';
+import { useServer } from './server.ts';
+import { alice, bob, insertion, insertTwoUsers, userTables } from './two-users.ts';
+
+const server = useServer();
+let owner: Client;
+
+beforeAll(async () => {
+  const url = await server.database();
+  await migrate({ url });
+  owner = new Client(url);
+  await owner.connect();
+  await insertTwoUsers(owner);
+});
+
+afterAll(() => owner.end());
+
+async function usersSeen(actor: Actor, table: string): Promise<string[]> {
+  const { rows } = await actAs(owner, actor, `select distinct user_id from ${table} order by user_id`);
+  return rows.map(({ user_id }) => user_id);
+}
+
+const mayDo = (table: string, role: string, action: string) =>
+  expectedGrants[table]?.[role]?.includes(action) ?? false;
+
+it('the list of tables of users is complete', async () => {
+  const { rows } = await owner.query(`
+    select attrelid::regclass::text as name from pg_attribute join pg_class on pg_class.oid = attrelid
+    where attname = 'user_id' and relkind in ('r', 'p') and not relispartition`);
+  const qualified = rows.map(({ name }) => (name.includes('.') ? name : `public.${name}`));
+  // Sessions are looked up before anybody's claims are known: the gateway's alone, whoever the user is.
+  const expected = [...userTables.map(({ table }) => table), 'vc_private.auth_sessions'];
+  expect(qualified.sort()).toEqual(expected.sort());
+});
+
+describe.each(userTables)('$table', ({ table, role, row, isSharedWork }) => {
+  const own = (user: string) => insertion(table, { ...row(randomUUID()), user_id: user });
+  const insertAs = (actor: Actor, user: string) => {
+    const { statement, values } = own(user);
+    return actAs(owner, actor, statement, values);
+  };
+
+  it('its service sees the rows of the user in the claims, and none without claims', async () => {
+    expect(await usersSeen({ role, user: alice }, table)).toEqual([alice]);
+    expect(await usersSeen({ role, user: bob }, table)).toEqual([bob]);
+    expect(await usersSeen({ role, user: randomUUID() }, table)).toEqual([]);
+    expect(await usersSeen({ role }, table)).toEqual([]);
+  });
+
+  it('across users its service sees all rows only where it has such work', async () => {
+    const expected = isSharedWork ? [alice, bob] : [];
+    expect(await usersSeen({ role, acrossUsers: true }, table)).toEqual(expected);
+  });
+
+  it('a client of Supabase sees own rows, across users or not, and writes none', async () => {
+    const client = { role: 'authenticated', user: alice, acrossUsers: true };
+    if (mayDo(table, 'authenticated', 'select')) {
+      expect(await usersSeen(client, table)).toEqual([alice]);
+      expect(await usersSeen({ role: 'authenticated', acrossUsers: true }, table)).toEqual([]);
+    } else {
+      await expect(usersSeen(client, table)).rejects.toThrow(/permission denied/);
+    }
+    await expect(insertAs(client, alice)).rejects.toThrow(/permission denied/);
+    await expect(actAs(owner, client, `update ${table} set user_id = user_id`)).rejects.toThrow(
+      /permission denied/,
+    );
+    await expect(actAs(owner, client, `delete from ${table}`)).rejects.toThrow(/permission denied/);
+  });
+
+  it('anon and service_role are refused', async () => {
+    for (const stranger of ['anon', 'service_role']) {
+      await expect(usersSeen({ role: stranger, user: alice }, table)).rejects.toThrow(/permission denied/);
+    }
+  });
+
+  it('another service cannot read it, nor can it write a row', async () => {
+    const others = [...new Set(userTables.map((other) => other.role))].filter((other) => other !== role);
+    for (const other of [...others, 'vc_gateway']) {
+      await expect(usersSeen({ role: other, user: alice }, table)).rejects.toThrow(/permission denied/);
+      await expect(insertAs({ role: other, user: alice }, alice)).rejects.toThrow(/permission denied/);
+    }
+  });
+
+  it("its service cannot write another user's row, or anybody's without claims", async () => {
+    await expect(insertAs({ role, user: alice }, bob)).rejects.toThrow(/row-level security/);
+    await expect(insertAs({ role }, alice)).rejects.toThrow(/row-level security/);
+  });
+});
+
+describe.each(userTables.filter(({ table, role }) => mayDo(table, role, 'update')))(
+  '$table',
+  ({ table, role }) => {
+    it("its service cannot change another user's row", async () => {
+      const column = /update\((\w+)\)/.exec(expectedGrants[table]?.[role] ?? '')?.[1] ?? 'user_id';
+      const update = `update ${table} set ${column} = ${column} where user_id = '${bob}'`;
+      expect((await actAs(owner, { role, user: alice }, update)).rowCount).toBe(0);
+      expect((await actAs(owner, { role }, update)).rowCount).toBe(0);
+      expect((await actAs(owner, { role, user: bob }, update)).rowCount).toBe(1);
+    });
+  },
+);
+
+describe('beyond single tables', () => {
+  it("a service cannot delete another user's canvas", async () => {
+    const remove = `delete from canvases where user_id = '${bob}'`;
+    expect((await actAs(owner, { role: 'vc_canvas', user: alice }, remove)).rowCount).toBe(0);
+    expect((await actAs(owner, { role: 'vc_canvas', user: bob }, remove)).rowCount).toBe(1);
+  });
+
+  it('a row cannot be handed to another user', async () => {
+    const gift = `update canvases set user_id = '${bob}'`;
+    await expect(actAs(owner, { role: 'vc_canvas', user: alice }, gift)).rejects.toThrow(
+      /row-level security/,
+    );
+  });
+
+  it("a revision cannot be added to another user's canvas", async () => {
+    const { statement, values } = insertion('canvas_revisions', {
+      canvas_id: bob,
+      revision: 2,
+      user_id: alice,
+      source: 'edit',
+      business_description: 'a bakery',
+      blocks: '{}',
+    });
+    await expect(actAs(owner, { role: 'vc_canvas', user: alice }, statement, values)).rejects.toThrow(
+      /row-level security/,
+    );
+    await expect(actAs(owner, { role: 'vc_canvas', user: bob }, statement, values)).rejects.toThrow(
+      /row-level security/,
+    );
+  });
+
+  it('a user rates an execution, and the rest of it stays as it was', async () => {
+    const actor = { role: 'vc_prompt_registry', user: alice };
+    expect(
+      (await actAs(owner, actor, 'update prompt_executions set rating = 5, rated_at = now()')).rowCount,
+    ).toBe(1);
+    await expect(actAs(owner, actor, 'update prompt_executions set cost_nanos = 0')).rejects.toThrow(
+      /permission denied/,
+    );
+  });
+
+  it('a prompt version keeps its text, and clients see no drafts', async () => {
+    const registry = { role: 'vc_prompt_registry' };
+    await expect(actAs(owner, registry, `update prompt_versions set template = ''`)).rejects.toThrow(
+      /permission denied/,
+    );
+    await expect(actAs(owner, registry, 'delete from prompt_versions')).rejects.toThrow(/permission denied/);
+    const { statement, values } = insertion('prompt_versions', {
+      id: randomUUID(),
+      prompt_key: 'canvas.secret',
+      version: 1,
+      template: 'x',
+      status: 'draft',
+    });
+    await owner.query(statement, values);
+    const seen = async (role: string) => {
+      const { rows } = await actAs(
+        owner,
+        { role, user: alice },
+        'select distinct status from prompt_versions',
+      );
+      return rows.map(({ status }) => status).sort();
+    };
+    expect(await seen('vc_prompt_registry')).toEqual(['active', 'draft']);
+    expect(await seen('authenticated')).toEqual(['active']);
+  });
+
+  it('only one version of a prompt is active', async () => {
+    const { statement, values } = insertion('prompt_versions', {
+      id: randomUUID(),
+      prompt_key: 'canvas.generate',
+      version: 2,
+      template: 'x',
+      status: 'active',
+    });
+    await expect(actAs(owner, { role: 'vc_prompt_registry' }, statement, values)).rejects.toThrow(
+      /prompt_versions_one_active_key/,
+    );
+  });
+
+  it('the gateway finds users and sessions before there are claims, and cannot rewrite the audit log', async () => {
+    const gateway = { role: 'vc_gateway' };
+    expect((await actAs(owner, gateway, 'select from auth.users')).rowCount).toBe(2);
+    const session = insertion('vc_private.auth_sessions', { id: randomUUID(), user_id: alice });
+    expect((await actAs(owner, gateway, session.statement, session.values)).rowCount).toBe(1);
+    const entry = insertion('vc_private.audit_log', {
+      id: randomUUID(),
+      actor: 'admin@example.com',
+      action: 'user.grant',
+      subject: alice,
+    });
+    expect((await actAs(owner, gateway, entry.statement, entry.values)).rowCount).toBe(1);
+    await expect(actAs(owner, gateway, 'delete from vc_private.audit_log')).rejects.toThrow(
+      /permission denied/,
+    );
+  });
+
+  it('an email is one user, however it is spelled', async () => {
+    const { statement, values } = insertion('auth.users', {
+      id: randomUUID(),
+      email: `${alice}@Example.COM`,
+    });
+    await expect(actAs(owner, { role: 'vc_gateway' }, statement, values)).rejects.toThrow(
+      /users_email_lower_key/,
+    );
+  });
+
+  it('with a user go canvases, jobs, results and sessions, but not what was spent', async () => {
+    const left = `
+      with gone as (select '${bob}'::uuid as id)
+      select (select count(*)::integer from canvases join gone on user_id = gone.id) as canvases,
+        (select count(*)::integer from canvas_revisions join gone on user_id = gone.id) as revisions,
+        (select count(*)::integer from vc_private.llm_jobs join gone on user_id = gone.id) as jobs,
+        (select count(*)::integer from llm_job_results join gone on user_id = gone.id) as results,
+        (select count(*)::integer from llm_usage join gone on user_id = gone.id) as usage`;
+    await owner.query('begin');
+    try {
+      await owner.query('delete from auth.users where id = $1', [bob]);
+      expect((await owner.query(left)).rows).toEqual([
+        { canvases: 0, revisions: 0, jobs: 0, results: 0, usage: 1 },
+      ]);
+    } finally {
+      await owner.query('rollback');
+    }
+  });
+});

@@ -1,0 +1,45 @@
+/** The nine blocks of a business model canvas, in the order in which answers list them. */
+export const blocks = [
+  'keyPartners',
+  'keyActivities',
+  'valuePropositions',
+  'customerRelationships',
+  'customerSegments',
+  'keyResources',
+  'channels',
+  'costStructure',
+  'revenueStreams',
+] as const;
+
+export type Block = (typeof blocks)[number];
+
+const byLetters: ReadonlyMap<string, Block> = new Map(blocks.map((block) => [letters(block), block]));
+
+/** The block that a name means, however it is written: keyPartners, key_partners, "Key Partners". */
+export function blockNamed(name: string): Block | null {
+  return byLetters.get(letters(name)) ?? null;
+}
+
+/** The blocks that a text mentions, in the order of the canvas. */
+export function blocksIn(text: string): readonly Block[] {
+  return blocks.filter((block) => patterns[block].test(text));
+}
+
+/** "Key partners" for keyPartners. */
+export function titleOf(block: Block): string {
+  const words = block.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+const patterns = Object.fromEntries(blocks.map((block) => [block, patternOf(block)])) as Record<
+  Block,
+  RegExp
+>;
+
+function patternOf(block: Block): RegExp {
+  return new RegExp(block.replace(/[A-Z]/g, '[\\s_-]?$&'), 'i');
+}
+
+function letters(name: string): string {
+  return name.replace(/[^a-z]/gi, '').toLowerCase();
+}

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { briefOf } from './brief.ts';
+import { education } from './industries/education.ts';
+import { food } from './industries/food.ts';
+import { general } from './industries/general.ts';
+import { health } from './industries/health.ts';
+import { logistics } from './industries/logistics.ts';
+import { retail } from './industries/retail.ts';
+import { software } from './industries/software.ts';
+
+const said = (...texts: readonly string[]) => briefOf(texts.map((text) => ({ role: 'user', text })));
+
+describe('the brief of a conversation', () => {
+  test.each([
+    [
+      'Sunrise Bakery, a neighbourhood bakery in Lyon selling sourdough bread to commuters',
+      'Sunrise Bakery',
+      food,
+    ],
+    [
+      'A business model canvas as JSON for: a mobile app that helps dog owners find walkers',
+      'the mobile app',
+      software,
+    ],
+    ['We run a second-hand book shop in Leeds', 'the second-hand book shop', retail],
+    ['TechFlow is a SaaS platform for invoice automation', 'TechFlow', software],
+    ['How can I grow an online yoga studio for new mothers?', 'the online yoga studio', health],
+    ['Business: Bright Minds, online tutoring for teenagers', 'Bright Minds', education],
+    [
+      'Industry: logistics\n**Business description:** An eco-friendly courier service',
+      'the eco-friendly courier service',
+      logistics,
+    ],
+    ['{"businessDescription": "A café called Blue Door"}', 'Blue Door', food],
+    [
+      'Create a canvas for the following business:\n\nMoonlight Cinema — film nights in parks',
+      'Moonlight Cinema',
+      general,
+    ],
+    ['<business>a kindergarten in the woods</business>', 'the kindergarten', education],
+    ['How can Sunrise Bakery, a bakery, win commuters?', 'Sunrise Bakery', food],
+    ['A coffee cart in New York City', 'the coffee cart', food],
+    ['', 'the business', general],
+  ])('finds the business in %j', (text, business, industry) => {
+    expect(said(text)).toMatchObject({ business, industry });
+  });
+
+  test('knows what is sold to whom', () => {
+    expect(said('A bakery selling sourdough bread to commuters in Lyon')).toMatchObject({
+      offer: 'sourdough bread',
+      audience: 'commuters',
+    });
+    expect(said('Business description: a bakery\nTarget market: night workers')).toMatchObject({
+      audience: 'night workers',
+    });
+  });
+
+  test('reads the description from the instructions where the user gives none', () => {
+    const messages = [
+      { role: 'system', text: 'Business description: Harbour Brewery brews pale ale' },
+      { role: 'user', text: 'Go on.' },
+    ];
+    expect(briefOf(messages).business).toBe('Harbour Brewery');
+  });
+
+  test('is not misled by instructions that speak of canvases in general', () => {
+    const messages = [
+      { role: 'system', text: 'You write a business model canvas for entrepreneurs.' },
+      { role: 'user', text: 'A vegan restaurant near the university' },
+    ];
+    expect(briefOf(messages).business).toBe('the vegan restaurant');
+  });
+
+  test.each([
+    ['Section: channels\nkeyPartners and more may follow', 'channels'],
+    ['Improve the "Revenue Streams" of a bakery', 'revenueStreams'],
+    ['section: key_activities', 'keyActivities'],
+    ['A bakery', null],
+  ])('finds the section in %j', (text, section) => {
+    expect(said(text).section).toBe(section);
+  });
+
+  test('is ready within milliseconds for prompts built to slow it down', () => {
+    const started = performance.now();
+    for (const unit of [
+      'business: ',
+      'for a ',
+      'Aa ',
+      '"business":"\\\\',
+      'how ',
+      ' ',
+      'called A',
+      '<business>',
+    ])
+      said(unit.repeat(20_000));
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});

@@ -1,0 +1,56 @@
+/** Patterns read at most so much of a prompt: the business is named early, and long prompts stay cheap. */
+const MAX_READ = 8_192;
+const MAX_DESCRIPTION = 400;
+
+/** Ways in which prompts mark the business beyond doubt, surest first. The first group is the description. */
+const marks: readonly RegExp[] = [
+  /"business_?(?:description|idea)?"\s*:\s*"((?:[^"\\]|\\.)+)"/i,
+  /<business[_-]?(?:description|idea)?>\s*([^<]+?)\s*<\//i,
+  /^[^\w\n]*(?:business(?: description| idea| concept)?|company|description|idea|start-?up)\b\W{0,4}[:=]\W{0,4}(\S.*)$/im,
+  /\b(?:following|this) (?:business|company|idea|start-?up)\b[^\n:]{0,40}:\s*(\S.*)/i,
+];
+
+/** Words that may mark it: "a business model canvas for …". Instructions to the model use them too. */
+const hint =
+  /\b(?:canvas|business model|business plan|business)\b[^.:\n]{0,60}?\b(?:for|about|of)\b[\s:]+(\S.*)/i;
+
+/** What the users said and what the model was told, latest first. */
+export interface Prompts {
+  readonly users: readonly string[];
+  readonly instructions: readonly string[];
+}
+
+/** The part of the prompts that describes the business; the longest thing a user said where nothing marks it. */
+export function descriptionIn({ users, instructions }: Prompts): string {
+  const marked = firstMatch([...users, ...instructions], marks) ?? firstMatch(users, [hint]);
+  return tidy(marked ?? users.reduce((longest, each) => (each.length > longest.length ? each : longest), ''));
+}
+
+function firstMatch(prompts: readonly string[], patterns: readonly RegExp[]): string | null {
+  for (const prompt of prompts) {
+    const head = prompt.slice(0, MAX_READ);
+    for (const pattern of patterns) {
+      const found = pattern.exec(head)?.[1];
+      if (found) return found;
+    }
+  }
+  return null;
+}
+
+/** The value of a labelled line such as "Target market: commuters", or of a JSON field of that name. */
+export function labelled(prompts: readonly string[], label: RegExp): string | null {
+  const pattern = new RegExp(`(?:^|[\\n"*<])(?:${label.source})["*>]*\\s*[:=>]\\s*["*]*([^"\\n<]+)`, 'i');
+  for (const prompt of prompts) {
+    const found = pattern.exec(prompt.slice(0, MAX_READ))?.[1]?.trim();
+    if (found) return found.slice(0, MAX_DESCRIPTION);
+  }
+  return null;
+}
+
+function tidy(text: string): string {
+  return text
+    .slice(0, MAX_DESCRIPTION)
+    .replace(/\\[nrt]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/^["'\s]+|["'\s]+$/g, '');
+}

@@ -1,0 +1,43 @@
+import { pick, type Random } from '../random.ts';
+import { blockNamed, titleOf } from './blocks.ts';
+import type { Brief } from './brief.ts';
+import { canvasFor, suggestionsFor } from './canvas.ts';
+import { paragraphFor, reasoningFor } from './paragraph.ts';
+import type { SchemaWriter } from './schema/schema-writer.ts';
+
+const SUGGESTIONS = 4;
+const LIST_ITEMS = 3;
+
+/** Fills the places of a JSON answer with texts about the business, by the names of the properties. */
+export function createWriter(brief: Brief, random: Random): SchemaWriter {
+  const canvas = canvasFor(brief, random);
+  const section = brief.section ?? 'valuePropositions';
+  const suggestions = suggestionsFor(section, brief, random).slice(0, SUGGESTIONS);
+
+  function listAt(path: readonly string[]): readonly string[] {
+    const block = path.map(blockNamed).findLast((named) => named !== null);
+    if (block) return canvas[block];
+    return path.some((name) => /suggestion|recommendation|improvement/i.test(name)) ? suggestions : [];
+  }
+
+  function textAt(path: readonly string[]): string {
+    const name = path.at(-1) ?? '';
+    if (/reason|rationale|explanation/i.test(name))
+      return reasoningFor(brief, titleOf(section).toLowerCase());
+    if (/^(?:section|block)(?:name|key)?$/i.test(name)) return section;
+    if (/^(?:name|business|company|title)(?:name)?$/i.test(name)) return brief.business;
+    if (/(?:^|_)(?:audience|market|customers?)$|target/i.test(name)) return brief.audience;
+    return paragraphFor(brief, random);
+  }
+
+  return {
+    random,
+    count: (path) => listAt(path).length || LIST_ITEMS,
+    text(path, ordinal) {
+      const list = listAt(path);
+      const text = list.length > 0 ? (list[ordinal % list.length] ?? '') : textAt(path);
+      return ordinal > 0 && ordinal >= list.length ? `${ordinal + 1}. ${text}` : text;
+    },
+    choose: (path, options) => (options.includes(textAt(path)) ? textAt(path) : pick(random, options)),
+  };
+}

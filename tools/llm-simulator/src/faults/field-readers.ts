@@ -1,0 +1,59 @@
+import { ApiError } from '../http/api-error.ts';
+import { isObject } from '../json.ts';
+
+/** Turns an untrusted value into a field's value, or throws an ApiError 400 that says what is accepted. */
+export type Reader<T> = (value: unknown, field: string) => T;
+
+/** A reader for each field of T. */
+export type Readers<T> = { readonly [Field in keyof T]-?: Reader<T[Field]> };
+
+/** Reads the fields that are present; an unknown field is an ApiError 400 that lists the known ones. */
+export function readFields<T>(source: unknown, readers: Readers<T>): Partial<T> {
+  if (!isObject(source)) throw refused('The settings', 'a JSON object');
+  const entries = Object.entries(source).map(([field, value]) => {
+    const read = Object.hasOwn(readers, field) ? readers[field as keyof T] : undefined;
+    if (!read)
+      throw new ApiError(400, `Unknown field "${field}"; known: ${Object.keys(readers).join(', ')}.`);
+    return [field, read(value, field)];
+  });
+  return Object.fromEntries(entries) as Partial<T>;
+}
+
+/** Numbers within the bounds, both included; text that is a number is taken too, since headers are text. */
+export function numberBetween(low: number, high: number): Reader<number> {
+  return (value, field) => {
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    if (typeof number === 'number' && number >= low && number <= high) return number;
+    throw refused(field, `a number from ${low} to ${high}`);
+  };
+}
+
+/** As numberBetween, whole numbers only. */
+export function integerBetween(low: number, high: number): Reader<number> {
+  const read = numberBetween(low, high);
+  return (value, field) => {
+    const number = read(value, field);
+    if (Number.isInteger(number)) return number;
+    throw refused(field, `a whole number from ${low} to ${high}`);
+  };
+}
+
+/** One of the given texts. */
+export function oneOf<const T extends string>(...options: readonly T[]): Reader<T> {
+  return (value, field) => {
+    const found = options.find((option) => option === value);
+    if (found !== undefined) return found;
+    throw refused(field, `one of ${options.join(', ')}`);
+  };
+}
+
+/** Any text that is not empty. */
+export const text: Reader<string> = (value, field) => {
+  if (typeof value === 'string' && value !== '') return value;
+  throw refused(field, 'a text');
+};
+
+/** The sentence for a value that a field does not accept. */
+export function refused(field: string, accepted: string): ApiError {
+  return new ApiError(400, `${field} must be ${accepted}.`, { param: field });
+}

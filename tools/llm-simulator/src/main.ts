@@ -1,0 +1,14 @@
+import { readSettings } from './settings.ts';
+import { startSimulator } from './simulator.ts';
+
+try {
+  const { url, adminUrl, port, stop } = await startSimulator(
+    readSettings(process.env, process.argv.slice(2)),
+  );
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  console.log(JSON.stringify({ ready: true, url, adminUrl, port }));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
