@@ -110,13 +110,13 @@ describe('creating a flag', () => {
   test('is refused for a body that is too large or not JSON', async () => {
     const large = await send('POST', '/api/flags', { key: 'a', description: 'x'.repeat(70_000) });
     expect([large.status, large.body.code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
-    const text = await service.request('/api/flags', {
+    const xml = await service.request('/api/flags', {
       method: 'POST',
       as: admin,
-      body: 'key=a',
-      headers: { 'content-type': 'text/plain' },
+      body: '<key>a</key>',
+      headers: { 'content-type': 'application/xml' },
     });
-    expect([text.status, text.body.code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
+    expect([xml.status, xml.body.code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
   });
 });
 
@@ -185,8 +185,8 @@ describe('changing a flag', () => {
     expect((await send('PUT', '/api/flags/no_such_flag', { enabled: 'no' })).status).toBe(400);
     expect((await send('PUT', '/api/flags/Not-A-Key', { enabled: false })).status).toBe(400);
     expect((await send('PUT', '/api/flags/a', { description: 'x'.repeat(70_000) })).status).toBe(413);
-    const text = { method: 'PUT', as: admin, body: 'off', headers: { 'content-type': 'text/plain' } };
-    expect((await service.request('/api/flags/a', text)).status).toBe(415);
+    const xml = { method: 'PUT', as: admin, body: '<off/>', headers: { 'content-type': 'application/xml' } };
+    expect((await service.request('/api/flags/a', xml)).status).toBe(415);
   });
 });
 

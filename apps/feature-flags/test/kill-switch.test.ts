@@ -31,7 +31,7 @@ afterAll(() => {
   for (const end of ends) end();
 });
 
-beforeEach(() => put({ enabled: true }));
+beforeEach(() => put({ enabled: true, rolloutPercentage: 100 }));
 
 function startSdk(service: TestService): Flags {
   const redis = createWaitingRedis({ url: platform.redis.url, name: 'sdk', onError: () => undefined });

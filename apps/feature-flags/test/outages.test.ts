@@ -86,14 +86,16 @@ describe('while Redis is away', () => {
       pollMs: 50,
     });
     ends.push(() => connection.disconnect(), flags.stop);
+    const context = { targetingKey: user.userId };
     await put(one, { enabled: true });
+    await eventually(async () => expect(await isOn(other)).toBe(true));
+    await eventually(() => expect(flags.isEnabled('llm_caching', context, false)).toBe(true));
     await redis.cut();
 
     const { status } = await put(one, { enabled: false });
     expect(status).toBe(200);
     expect(await isOn(one)).toBe(false);
     await eventually(async () => expect(await isOn(other)).toBe(false));
-    const context = { targetingKey: user.userId };
     await eventually(() => expect(flags.isEnabled('llm_caching', context, true)).toBe(false));
     await redis.mend();
   });

@@ -26,14 +26,14 @@ export const admin: UserPrincipal = userPrincipal({ role: 'admin' });
 /** A database, a key space and keys for a test file; what it has started ends with it. */
 export function usePlatform(): Platform {
   const parts = {} as { database: TestDatabase; redis: TestRedis; identities: TestIdentities };
-  const replicas: TestService[] = [];
+  const running = new Set<() => Promise<void>>();
   beforeAll(async () => {
     parts.database = await createTestDatabase();
     parts.redis = createTestRedis();
     parts.identities = await createTestIdentities();
   });
   afterAll(async () => {
-    await Promise.all(replicas.map((replica) => replica.stop()));
+    await Promise.all([...running].map((stop) => stop()));
     await parts.redis.stop();
     await parts.database.drop();
   });
@@ -55,8 +55,12 @@ export function usePlatform(): Platform {
         ...settings,
       };
       const replica = await startTestService(featureFlagsService, environment, parts.identities);
-      replicas.push(replica);
-      return replica;
+      const stop = async () => {
+        running.delete(stop);
+        await replica.stop();
+      };
+      running.add(stop);
+      return { ...replica, stop };
     },
   };
 }

@@ -147,6 +147,8 @@ export function startDrain<F extends FactDefinition>(definition: F, options: Dra
   return {
     async stop() {
       stopping = true;
+      // A command that waits for Redis to come back would hold up the stop.
+      if (redis.status !== 'ready') redis.disconnect();
       await running;
     },
   };

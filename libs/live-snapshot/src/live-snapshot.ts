@@ -21,6 +21,9 @@ export interface LiveSnapshotOptions<S> {
   readonly onError: (error: unknown) => void;
 }
 
+/** Milliseconds between attempts to get the very first state. */
+const firstRetryMs = 300;
+
 /** Starts to fetch at once; then after each message, after each reconnection of Redis, and every `pollMs`. */
 export function createLiveSnapshot<S extends { readonly version: string }>(
   options: LiveSnapshotOptions<S>,
@@ -29,6 +32,7 @@ export function createLiveSnapshot<S extends { readonly version: string }>(
   let state: S | undefined;
   let fetching = false;
   let changedMeanwhile = false;
+  let retry: NodeJS.Timeout | undefined;
 
   const renew = async (): Promise<void> => {
     if (fetching) {
@@ -44,6 +48,8 @@ export function createLiveSnapshot<S extends { readonly version: string }>(
       } while (changedMeanwhile);
     } catch (error) {
       options.onError(error);
+      // Without any state the service cannot do its work: it does not wait for the next poll.
+      if (!state) retry = setTimeout(renew, firstRetryMs).unref();
     } finally {
       fetching = false;
     }
@@ -59,7 +65,10 @@ export function createLiveSnapshot<S extends { readonly version: string }>(
   return {
     current: () => state,
     first: (timeoutMs) => Promise.race([arrived.promise, after(timeoutMs)]),
-    stop: () => clearInterval(timer),
+    stop() {
+      clearInterval(timer);
+      clearTimeout(retry);
+    },
   };
 }
 

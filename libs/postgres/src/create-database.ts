@@ -39,6 +39,9 @@ export function createDatabase<Tables>(options: {
     types: parsers as never,
   });
   pool.on('error', options.onError);
+  // The pool listens to idle connections only; one that breaks between two queries of a transaction would end the
+  // process. Whoever holds it learns of the loss from the next query.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,

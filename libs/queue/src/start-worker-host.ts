@@ -92,6 +92,7 @@ function attempts(options: WorkerHostOptions, running: Map<string, AbortControll
     let outcome: AttemptOutcome = 'completed';
     try {
       await run(job, jobId, abort);
+      if (interruptionOf(abort.signal) === 'cancelled') outcome = 'cancelled';
     } catch (error) {
       outcome = outcomeOf(error, abort.signal, job);
       options.log.warn({ jobId, job: job.name, outcome, kind: kindOf(error) }, 'an attempt at a job failed');

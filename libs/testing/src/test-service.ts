@@ -70,7 +70,7 @@ export async function startTestService(
       return client.call;
     },
     async stop() {
-      await Promise.all(clients.map((client) => client.close()));
+      await Promise.all(clients.splice(0).map((client) => client.close()));
       await service.stop();
     },
   };

@@ -1,4 +1,4 @@
-import { calculateJwkThumbprint, type CryptoKey, importJWK, type JWK } from 'jose';
+import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose';
 
 /** The keys of access tokens: one that signs, and by key id all that verify. */
 export interface AuthKeys {

@@ -12,7 +12,12 @@ export interface NewSession {
 
 /** What became of a refresh token that was shown. */
 export type Rotation =
-  | { readonly outcome: 'rotated'; readonly sessionId: string; readonly userId: string; readonly openedAt: Date }
+  | {
+      readonly outcome: 'rotated';
+      readonly sessionId: string;
+      readonly userId: string;
+      readonly openedAt: Date;
+    }
   | { readonly outcome: 'unknown' | 'reused' };
 
 /** Sessions and their refresh tokens; of the tokens, only hashes. */
@@ -49,7 +54,7 @@ export function createAuthSessionsStore(db: Kysely<Database>): AuthSessionsStore
           await endSession(tx, shown.session_id, at);
           return { outcome: 'reused' };
         }
-        if (!shown.used_at) await useTokens(tx, shown.session_id, at);
+        if (!shown.used_at) await consumeTokens(tx, shown.session_id, at);
         await insertToken(tx, { hash: nextHash, sessionId: shown.session_id, parentId: shown.id, at });
         return {
           outcome: 'rotated',
@@ -61,7 +66,7 @@ export function createAuthSessionsStore(db: Kysely<Database>): AuthSessionsStore
   };
 }
 
-/** Locks the session, so that of two uses at the same time the second sees what the first did. */
+/** Locks the session before it reads the token, so that of two uses at once the second sees what the first did. */
 async function findToken(tx: Kysely<Database>, hash: Buffer) {
   const found = await tx
     .selectFrom('vc_private.auth_refresh_tokens')
@@ -99,7 +104,7 @@ async function mayBeRepeated(
 }
 
 /** All that are still unused: where a token was repeated there are several, and only the one in use may live on. */
-async function useTokens(tx: Kysely<Database>, sessionId: string, at: Date): Promise<void> {
+async function consumeTokens(tx: Kysely<Database>, sessionId: string, at: Date): Promise<void> {
   await tx
     .updateTable('vc_private.auth_refresh_tokens')
     .set({ used_at: at })

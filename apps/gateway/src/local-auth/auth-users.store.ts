@@ -17,7 +17,10 @@ export interface AuthUsersStore {
   /** Undefined where the address belongs to an account already. */
   insert(user: NewUser): Promise<UserRow | undefined>;
   /** Accounts that may log in, by address in any case. */
-  findByEmail(email: string, at: Date): Promise<(UserRow & { encrypted_password: string | null }) | undefined>;
+  findByEmail(
+    email: string,
+    at: Date,
+  ): Promise<(UserRow & { encrypted_password: string | null }) | undefined>;
   find(id: string, at: Date): Promise<UserRow | undefined>;
 }
 
@@ -60,7 +63,6 @@ function rowOf(user: NewUser) {
     email: user.email.toLowerCase(),
     encrypted_password: user.passwordHash,
     email_confirmed_at: user.at,
-    last_sign_in_at: user.at,
     raw_app_meta_data: JSON.stringify(user.appMetadata),
     raw_user_meta_data: JSON.stringify(user.userMetadata),
     created_at: user.at,

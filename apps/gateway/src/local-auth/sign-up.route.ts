@@ -3,4 +3,4 @@ import { serve } from '@valuecanvas/service-kit';
 import type { LocalAuth } from './local-auth.service.ts';
 
 export const signUpRoute = (auth: LocalAuth) =>
-  serve(signUp, ({ body, header }) => auth.signUp(body, header('user-agent')));
+  serve(signUp, (call) => auth.signUp(call.body, call.header('user-agent')));

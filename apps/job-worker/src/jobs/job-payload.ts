@@ -33,7 +33,12 @@ export type RefinementPayload = Static<typeof RefinementPayload>;
 
 const { prompt, maxTokens, temperature } = ChatRequest.properties;
 
-export const QuestionPayload = Type.Object({ prompt: Type.Required(Type.Object({ prompt })).properties.prompt, model, maxTokens, temperature });
+export const QuestionPayload = Type.Object({
+  prompt: Type.Required(Type.Object({ prompt })).properties.prompt,
+  model,
+  maxTokens,
+  temperature,
+});
 export type QuestionPayload = Static<typeof QuestionPayload>;
 
 /** The prompt that does a type of job; there is none for a question that the user words. */

@@ -23,7 +23,7 @@ export function drainExecutions(options: {
     consumer: `${hostname()}-${uuidv7()}`,
     store: (executions) => store.insert(executions),
     isTemporary: (error) => !refused.test(String((error as { code?: unknown }).code)),
-    onError: (err) => log.warn({ err }, 'prompt executions cannot be stored at the moment'),
+    onError: (err) => log.warn({ err }, 'storing prompt executions failed'),
     onDead: () => log.error('a prompt execution can never be stored: it lies in the dead stream'),
   });
 }

@@ -55,6 +55,10 @@ export const PromptPerformance = Type.Object(
 );
 export type PromptPerformance = Static<typeof PromptPerformance>;
 
+/** Bounded by the column that holds it. */
+export const versionNumber = (description: string) =>
+  Type.Integer({ minimum: 1, maximum: 2_147_483_647, description });
+
 export const template = Type.String({
   minLength: 1,
   maxLength: 100_000,
@@ -65,7 +69,7 @@ export const PromptVersion = Type.Object(
   {
     id: field.uuid('Id of the version.'),
     promptKey,
-    version: Type.Integer({ minimum: 1, description: 'Number of the version.' }),
+    version: versionNumber('Number of the version.'),
     template,
     variables: Type.Array(PromptVariable, { description: 'The blanks of the template.' }),
     metadata: PromptMetadata,

@@ -1,6 +1,6 @@
 import { data, defineRoute, empty, field, strictObject, user } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
-import { PromptVersion, promptKey } from './prompt-version.ts';
+import { PromptVersion, promptKey, versionNumber } from './prompt-version.ts';
 
 const params = Type.Object({ promptKey });
 
@@ -21,9 +21,7 @@ export const RenderPromptRequest = strictObject(
     variables: Type.Record(Type.String(), Type.String({ maxLength: 100_000 }), {
       description: 'Values of the variables; missing required and unknown ones are refused.',
     }),
-    version: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'Version to render; the active one where absent.' }),
-    ),
+    version: Type.Optional(versionNumber('Version to render; the active one where absent.')),
   },
   { title: 'RenderPromptRequest', description: 'Values for the blanks of a prompt.' },
 );
@@ -31,7 +29,7 @@ export const RenderPromptRequest = strictObject(
 export const RenderedPrompt = Type.Object(
   {
     promptKey,
-    version: Type.Integer({ minimum: 1, description: 'Version that was rendered.' }),
+    version: versionNumber('Version that was rendered.'),
     versionId: field.uuid('Id of that version.'),
     content: Type.String({ description: 'The finished text.' }),
     metadata: Type.Object(

@@ -1,6 +1,13 @@
 import { admin, data, defineRoute, field, list, strictObject, user } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
-import { PromptMetadata, PromptVariable, PromptVersion, promptKey, template } from './prompt-version.ts';
+import {
+  PromptMetadata,
+  PromptVariable,
+  PromptVersion,
+  promptKey,
+  template,
+  versionNumber,
+} from './prompt-version.ts';
 
 const pageCursor = Type.Optional(field.uuid('The nextCursor of the page before; absent for the first page.'));
 
@@ -26,7 +33,12 @@ export const CreatePromptVersionRequest = strictObject(
       }),
       { maxItems: 50, description: 'The blanks of the template.' },
     ),
-    metadata: Type.Optional(Type.Partial(PromptMetadata, { description: 'What goes with the template.' })),
+    metadata: Type.Optional(
+      Type.Partial(PromptMetadata, {
+        additionalProperties: false,
+        description: 'What goes with the template.',
+      }),
+    ),
   },
   { title: 'CreatePromptVersionRequest', description: 'A new version of a prompt.' },
 );
@@ -55,7 +67,7 @@ export const activatePromptVersion = defineRoute({
   auth: admin,
   params: Type.Object({
     promptKey,
-    version: Type.Integer({ minimum: 1, description: 'Number of the version.' }),
+    version: versionNumber('Number of the version.'),
   }),
   reply: data(PromptVersion),
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],

@@ -75,6 +75,18 @@ describe('rollout', () => {
 });
 
 describe('variants', () => {
+  test.each([
+    ['user-1', 1_560_466_044],
+    ['019359c0-6000-7000-8000-000000000001', 2_882_929_000],
+    ['🙂', 3_946_898_840],
+  ])('of "%s" follow from the published hash', (targetingKey, hash) => {
+    const chooseAt = (border: number) =>
+      compileVariantChoice('checkout.v1', variantsOf(border, 1_000_000 - border))(targetingKey);
+    const share = (hash / 2 ** 32) * 1_000_000;
+    expect(chooseAt(Math.floor(share))).toBe(1);
+    expect(chooseAt(Math.ceil(share))).toBe(0);
+  });
+
   test('are handed out in proportion to their weights', () => {
     const choose = compileVariantChoice('checkout.v1', variantsOf(1, 0, 2.5, 6.5));
     const chosen = keys.map(choose);

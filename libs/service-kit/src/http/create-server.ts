@@ -1,6 +1,7 @@
 import { headers } from '@valuecanvas/contracts-core';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
+import { installJsonParser } from './json-parser.ts';
 import { validatorCompiler } from './validation.ts';
 
 /** A request id that a caller may choose: nothing that could break a log line or a header. */
@@ -33,5 +34,6 @@ export function createServer(trustedProxies: readonly string[] = []): FastifyIns
     http: { maxHeaderSize: 16 * 1024, headersTimeout: 15_000 },
   });
   app.setValidatorCompiler(validatorCompiler);
+  installJsonParser(app);
   return app;
 }

@@ -1,6 +1,7 @@
 import {
   type Contract,
   defaultBodyLimitBytes,
+  type Page,
   type Reply,
   type RouteDefinition,
   wireSchema,
@@ -55,11 +56,9 @@ export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logg
     },
     handler: async (request, reply) => {
       const outcome = await handle(new HttpCall(request, reply, log));
-      if (outcome instanceof Respond) {
-        reply.headers(outcome.headers);
-        return send(reply, outcome.status, replyFor(route, outcome.status), outcome.value);
-      }
-      return send(reply, usualStatus, route.reply, outcome);
+      if (!(outcome instanceof Respond)) return payload(reply.code(usualStatus), route.reply, outcome);
+      reply.code(outcome.status).headers(outcome.headers);
+      return payload(reply, replyFor(route, outcome.status), outcome.value);
     },
   });
 }
@@ -83,22 +82,19 @@ function replyFor(route: RouteDefinition, status: number): Reply {
   return route.otherReplies?.[status] ?? route.reply;
 }
 
-function send(reply: FastifyReply, status: number, kind: Reply, value: unknown): FastifyReply {
-  reply.code(status);
+/** What Fastify is to send. It is returned, not sent here: an async handler that returns its reply is waited for twice. */
+function payload(reply: FastifyReply, kind: Reply, value: unknown): unknown {
   switch (kind.kind) {
     case 'data':
-      return reply.send({ success: true, data: value });
+      return { success: true, data: value };
     case 'list': {
-      const { items, limit, nextCursor } = value as {
-        items: unknown;
-        limit: number;
-        nextCursor: string | null;
-      };
-      return reply.send({ success: true, data: items, pagination: { limit, nextCursor } });
+      const { items, limit, nextCursor } = value as Page<unknown>;
+      return { success: true, data: items, pagination: { limit, nextCursor } };
     }
     case 'raw':
-      return kind.contentType ? reply.type(kind.contentType).send(value) : reply.send(value);
+      if (kind.contentType) reply.type(kind.contentType);
+      return value;
     case 'empty':
-      return reply.send();
+      return null;
   }
 }

@@ -2,20 +2,21 @@ import { trace } from '@opentelemetry/api';
 import { type AppError, defaultDeadlineMs, headers, type Principal } from '@valuecanvas/contracts-core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import type { Metrics } from '../observe/metrics.ts';
+import type { ObserveRequest } from '../observe/request-durations.ts';
 import { tracingIsOn } from '../observe/tracing.ts';
 import type { Authenticator } from './authenticator.ts';
 import { authorize } from './authorize.ts';
 
-/** Seconds; the fine ones are for our own overhead, the coarse ones for calls that wait for a model. */
-const durationBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90];
+/** `all` requests, as the edge does; or just the `failures`, as behind it: what succeeds is counted and traced. */
+export type LoggedRequests = 'all' | 'failures';
 
 /** What happens first and last around every request: clock, id, trace name; and a record of the end. */
 export function installRequestHooks(
   app: FastifyInstance,
   options: {
     readonly log: Logger;
-    readonly metrics: Metrics;
+    readonly observe: ObserveRequest;
+    readonly logged: LoggedRequests;
     /** True once the service has been told to stop: clients are asked to go elsewhere. */
     readonly draining: () => boolean;
   },
@@ -33,7 +34,7 @@ export function installRequestHooks(
     done();
   });
 
-  const finished = recorder(options.log, options.metrics);
+  const finished = recorder(options.log, options.observe, options.logged);
   app.addHook('onResponse', (request, reply, done) => {
     finished(request, reply.statusCode);
     done();
@@ -88,38 +89,24 @@ function nameActiveSpan(request: FastifyRequest): void {
   span.setAttribute('vc.operation', operation);
 }
 
-function recorder(log: Logger, metrics: Metrics): (request: FastifyRequest, status: number) => void {
-  const duration = metrics.histogram(
-    'http_server_request_duration_seconds',
-    'Time from the first byte of a request to the last of its answer.',
-    ['operation', 'status'],
-    durationBuckets,
-  );
-  // Looking a label set up costs more than observing it: the series are few, so each is looked up once.
-  const series = new Map<string, { observe(seconds: number): void }>();
+/** Every request is counted; which of them are logged, `logged` says. */
+function recorder(
+  log: Logger,
+  observe: ObserveRequest,
+  logged: LoggedRequests,
+): (request: FastifyRequest, status: number) => void {
+  const isLogged = (status: number) => logged === 'all' || status >= 400;
   return (request, status) => {
     const { config } = request.routeOptions;
     const operation =
       config.operation?.id ?? (config.forwardsTo ? `forward ${config.forwardsTo}` : 'unmatched');
     const durationMs = performance.now() - request.receivedAt;
-    const key = `${operation} ${status}`;
-    let known = series.get(key);
-    if (!known) {
-      known = duration.labels({ operation, status: String(status) });
-      series.set(key, known);
-    }
-    known.observe(durationMs / 1000);
-    if (log.isLevelEnabled('info')) {
-      log.info(
-        {
-          requestId: request.id,
-          operation,
-          method: request.method,
-          status,
-          durationMs: Math.round(durationMs * 100) / 100,
-        },
-        'request',
-      );
-    }
+    observe(operation, status, durationMs / 1000);
+    if (!isLogged(status)) return;
+    const { id: requestId, method } = request;
+    log.info(
+      { requestId, operation, method, status, durationMs: Math.round(durationMs * 100) / 100 },
+      'request',
+    );
   };
 }

@@ -3,6 +3,7 @@ import type { FastifySchema, FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
+import { fromUrl } from './from-url.ts';
 
 /** At most this many faults are named in one answer. */
 const maxDetails = 20;
@@ -15,11 +16,23 @@ type Result = { value: unknown } | { error: Error };
  */
 export const validatorCompiler: FastifySchemaCompiler<FastifySchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema as TSchema);
-  const fromUrl = httpPart === 'querystring' || httpPart === 'params';
   const check = (value: unknown): Result =>
     validator.Check(value) ? { value } : { error: validationError(validator.Errors(value)) };
-  return fromUrl ? (value) => check(validator.Default(validator.Convert(value))) : check;
+  if (httpPart !== 'querystring' && httpPart !== 'params') return check;
+  const convert = fromUrl(schema as TSchema);
+  return (values) => {
+    const texts = values as Record<string, unknown>;
+    return Object.values(texts).some(hasNul) ? { error: nulInUrl() } : check(convert(texts));
+  };
 };
+
+/** PostgreSQL can store NUL in no text. */
+const hasNul = (value: unknown) => typeof value === 'string' && value.includes('\0');
+
+const nulInUrl = () =>
+  new AppError('VALIDATION_FAILED', {
+    details: [{ path: '', message: 'must not contain the NUL character' }],
+  });
 
 function validationError(errors: readonly TLocalizedValidationError[]): AppError {
   const details = errors.flatMap(detailsOf).slice(0, maxDetails);

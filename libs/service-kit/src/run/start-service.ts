@@ -1,15 +1,16 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 import { type Environment, parseConfig } from '../config/parse-config.ts';
 import { createServer } from '../http/create-server.ts';
 import { installErrorMapper } from '../http/error-mapper.ts';
 import { assertServesContract, refuseUndeclaredRoutes, registerRoute } from '../http/register-routes.ts';
 import { installAdmission, installRequestHooks } from '../http/request-hooks.ts';
 import { createErrorReporter } from '../observe/error-reporter.ts';
-import { createLogger } from '../observe/logger.ts';
+import { createLoggers } from '../observe/logger.ts';
 import { createMetrics } from '../observe/metrics.ts';
+import { createRequestDurations } from '../observe/request-durations.ts';
 import { stopTracing } from '../observe/tracing.ts';
 import { checkReadiness, installInternalRoutes } from './health.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -32,12 +33,15 @@ export interface RunningService {
 export async function startService<C extends KitConfig>(
   definition: ServiceDefinition<C>,
   environment: Environment,
-  options: { readonly log?: Logger; readonly now?: () => number } = {},
+  options: { readonly logTo?: DestinationStream; readonly now?: () => number } = {},
 ): Promise<RunningService> {
   const { contract } = definition;
   const config = parseConfig(definition.variables, environment) as C;
   const version = config.SERVICE_VERSION;
-  const log = options.log ?? createLogger({ service: contract.service, version, level: config.LOG_LEVEL });
+  const { log, accessLog } = createLoggers(
+    { service: contract.service, version, level: config.LOG_LEVEL },
+    options.logTo,
+  );
   const metrics = createMetrics(contract.service);
   const lifecycle = createLifecycle(log, config.SHUTDOWN_GRACE_MS);
   const reporter = await createErrorReporter({
@@ -69,7 +73,12 @@ export async function startService<C extends KitConfig>(
     });
     lifecycle.onStop('close', 'close the internal port', () => internal.close());
     installErrorMapper(app, log, reporter);
-    installRequestHooks(app, { log, metrics, draining: () => draining });
+    installRequestHooks(app, {
+      log: accessLog,
+      logged: composition.edge ? 'all' : 'failures',
+      observe: createRequestDurations(metrics.registry),
+      draining: () => draining,
+    });
     refuseUndeclaredRoutes(app);
     await composition.edge?.protect(app);
     installAdmission(app, composition.authenticate);

@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util';
+import { type Role, roles, type Tier, tiers } from '@valuecanvas/contracts-core';
+import { createDatabase } from '@valuecanvas/postgres';
+import type { PlatformMetadata } from '../access-tokens/platform-metadata.ts';
+import { createPlatformUsersStore } from '../admin-users/platform-users.store.ts';
+import type { Database } from '../db.ts';
+
+/** What the command was asked to do. */
+export interface Grant {
+  readonly email: string;
+  readonly set: Partial<PlatformMetadata>;
+}
+
+const usage = 'npm run user:grant -- <email> [--role user|admin] [--tier free|basic|pro|enterprise]';
+
+/**
+ * Sets role and tier of the user with an address, as the first admin must be made by somebody. Returns what to tell;
+ * throws an Error of one sentence.
+ */
+export async function grantUser(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  const { email, set } = readGrant(args);
+  const database = createDatabase<Database>({
+    url: databaseUrl(environment),
+    applicationName: 'user-grant',
+    poolSize: 1,
+    onError: () => undefined,
+  });
+  try {
+    const changed = await createPlatformUsersStore(database.db)
+      .change({ user: { email }, set, actor: 'cli', actorId: null, requestId: null, at: new Date() })
+      .catch(explain);
+    if (!changed) throw new Error(`There is no user ${email}: sign up first.`);
+    return `${changed.email} is now ${changed.role} with tier ${changed.tier}, from the next login or refresh on.`;
+  } finally {
+    await database.close();
+  }
+}
+
+/** Throws an Error that says how the command is used. */
+export function readGrant(args: readonly string[]): Grant {
+  const { positionals, values } = parse(args);
+  const [email, ...more] = positionals;
+  if (!email || more.length > 0) throw new Error(`Name one user by e-mail address: ${usage}`);
+  if (values.role === undefined && values.tier === undefined) {
+    throw new Error(`Say which role or tier the user gets: ${usage}`);
+  }
+  return {
+    email,
+    set: {
+      ...(values.role === undefined ? {} : { role: oneOf<Role>('role', roles, values.role) }),
+      ...(values.tier === undefined ? {} : { tier: oneOf<Tier>('tier', tiers, values.tier) }),
+    },
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { role: { type: 'string' }, tier: { type: 'string' } },
+    });
+  } catch (cause) {
+    throw new Error(`That is not how this command is used: ${usage}`, { cause });
+  }
+}
+
+function oneOf<T extends string>(what: string, known: readonly T[], given: string): T {
+  const found = known.find((value) => value === given);
+  if (!found) throw new Error(`There is no ${what} "${given}": it must be one of ${known.join(', ')}.`);
+  return found;
+}
+
+function databaseUrl(environment: Readonly<Record<string, string | undefined>>): string {
+  const url = environment.MIGRATION_DATABASE_URL || environment.DATABASE_URL;
+  if (!url || !URL.canParse(url)) {
+    throw new Error('Set MIGRATION_DATABASE_URL (or DATABASE_URL) to the URL of the database.');
+  }
+  return url;
+}
+
+function explain(cause: unknown): never {
+  const { cause: inner = cause } = cause as { cause?: unknown };
+  const reason = inner instanceof Error ? inner.message || String((inner as { code?: unknown }).code) : inner;
+  throw new Error(`The database did not make the change: ${reason}`, { cause });
+}

@@ -1,0 +1,62 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { AppError, type ServiceName } from '@valuecanvas/contracts-core';
+
+/** Milliseconds before each new attempt, about 2 s together: a restarting service is back within them. */
+const pauses = [25, 50, 100, 200, 400, 600, 600];
+
+/** The connection was never made, so the request was certainly not received. */
+const neverReceived = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** The connection broke: the request may have been received, so only reading may be repeated. */
+const broken = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+/** How often a request may be sent. */
+export interface Repeatable {
+  /** False once a part of the body has been sent. */
+  readonly whole: () => boolean;
+  /** True where doing it twice does no more than doing it once. */
+  readonly reads: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Sends again what was certainly not received, of any method. Throws DEPENDENCY_UNAVAILABLE where the service cannot
+ * be reached, DEADLINE_EXCEEDED where it does not answer.
+ */
+export async function withAttempts<T>(
+  service: ServiceName,
+  { whole, reads, signal }: Repeatable,
+  attempt: () => Promise<T>,
+  [pause, ...laterPauses]: readonly number[] = pauses,
+): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    const code = codeOf(error);
+    const again = whole() && (neverReceived.has(code) || (reads && broken.has(code)));
+    if (pause === undefined || !again || signal.aborted) throw toAppError(service, error);
+  }
+  await wait(pause);
+  return withAttempts(service, { whole, reads, signal }, attempt, laterPauses);
+}
+
+function codeOf(error: unknown): string {
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+  return String(code ?? cause?.code ?? '');
+}
+
+function toAppError(service: ServiceName, cause: unknown): AppError {
+  return codeOf(cause) === 'UND_ERR_HEADERS_TIMEOUT'
+    ? new AppError('DEADLINE_EXCEEDED', { cause, internal: `${service} did not answer in time` })
+    : new AppError('DEPENDENCY_UNAVAILABLE', {
+        cause,
+        internal: `${service} cannot be reached`,
+        retryAfterSeconds: 2,
+      });
+}

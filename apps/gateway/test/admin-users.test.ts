@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startGateway, type TestGateway } from './support/start-gateway.ts';
+
+let gateway: TestGateway;
+let admin: { authorization: string };
+let adminId: string;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  const { body } = await gateway.signUp('admin@example.com');
+  adminId = body.user.id;
+  await gateway.database.query(
+    `update auth.users set raw_app_meta_data = raw_app_meta_data || '{"role":"admin"}' where id = $1`,
+    [adminId],
+  );
+  const logIn = await gateway.service.request('/auth/v1/token?grant_type=password', {
+    method: 'POST',
+    body: { email: 'admin@example.com', password: 'correct horse' },
+  });
+  admin = { authorization: `Bearer ${logIn.body.access_token}` };
+});
+afterAll(() => gateway.stop());
+
+const list = (query = '') => gateway.service.request(`/api/admin/users${query}`, { headers: admin });
+const put = (id: string, body: unknown, headers: Record<string, string> = admin) =>
+  gateway.service.request(`/api/admin/users/${id}`, { method: 'PUT', headers, body });
+
+describe('listing', () => {
+  test('goes through all users page by page, newest first, each once', async () => {
+    for (let index = 0; index < 4; index++) await gateway.signUp();
+    // All at one microsecond: only the id tells them apart.
+    await gateway.database.query(
+      `update auth.users set created_at = '2026-01-01T00:00:00.123456Z' where email like 'user-%'`,
+    );
+    const { body: all } = await list('?limit=100');
+    const ids: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const { body } = await list(`?limit=2${cursor && `&cursor=${cursor}`}`);
+      expect(body.data.length).toBeLessThanOrEqual(2);
+      ids.push(...body.data.map(({ id }: { id: string }) => id));
+      cursor = body.pagination.nextCursor;
+    }
+    expect(ids).toEqual(all.data.map(({ id }: { id: string }) => id));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.length).toBeGreaterThanOrEqual(5);
+  });
+
+  test('finds one user by address, in any case', async () => {
+    const { body } = await list('?email=ADMIN@example.com');
+    expect(body.data).toEqual([
+      {
+        id: adminId,
+        email: 'admin@example.com',
+        tier: 'free',
+        role: 'admin',
+        createdAt: expect.any(String),
+        lastSignInAt: expect.any(String),
+      },
+    ]);
+  });
+
+  test.each(['?cursor=made-up', '?limit=0', '?limit=101'])('refuses %s', async (query) => {
+    expect((await list(query)).body.code).toBe('VALIDATION_FAILED');
+  });
+});
+
+describe('changing tier and role', () => {
+  test('shows in the next token of the user, and is recorded with before and after', async () => {
+    const { body: session } = await gateway.signUp('promoted@example.com');
+    const { status, body } = await put(session.user.id, { tier: 'pro', role: 'admin' });
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject({ email: 'promoted@example.com', tier: 'pro', role: 'admin' });
+    const logIn = await gateway.service.request('/auth/v1/token?grant_type=password', {
+      method: 'POST',
+      body: { email: 'promoted@example.com', password: 'correct horse' },
+    });
+    expect(logIn.body.user.app_metadata).toMatchObject({ provider: 'email', tier: 'pro', role: 'admin' });
+    const records = await gateway.database.query('select * from vc_private.audit_log where subject = $1', [
+      session.user.id,
+    ]);
+    expect(records).toEqual([
+      expect.objectContaining({
+        actor: 'admin',
+        actor_id: adminId,
+        action: 'user.update',
+        before: { tier: 'free', role: 'user' },
+        after: { tier: 'pro', role: 'admin' },
+        request_id: expect.any(String),
+      }),
+    ]);
+  });
+
+  test('does not happen where it cannot be recorded', async () => {
+    const { body: session } = await gateway.signUp();
+    await gateway.database.query('revoke insert on vc_private.audit_log from vc_gateway');
+    try {
+      expect((await put(session.user.id, { tier: 'pro' })).status).toBe(500);
+      const { body } = await list(`?email=${session.user.email}`);
+      expect(body.data[0].tier).toBe('free');
+    } finally {
+      await gateway.database.query('grant insert on vc_private.audit_log to vc_gateway');
+    }
+  });
+
+  test('of an unknown user is NOT_FOUND', async () => {
+    const { status, body } = await put('0190a5b0-0000-7000-8000-00000000dead', { tier: 'pro' });
+    expect(status).toBe(404);
+    expect(body.code).toBe('NOT_FOUND');
+  });
+
+  test.each([{}, { tier: 'platinum' }, { email: 'other@example.com' }])('refuses %j', async (change) => {
+    expect((await put(adminId, change)).body.code).toBe('VALIDATION_FAILED');
+  });
+
+  test('is for admins alone', async () => {
+    const user = await gateway.bearer();
+    expect((await put(adminId, { tier: 'pro' }, user)).body.code).toBe('FORBIDDEN');
+    expect((await put(adminId, { tier: 'pro' }, {})).body.code).toBe('UNAUTHENTICATED');
+    expect((await gateway.service.request('/api/admin/users', { headers: user })).status).toBe(403);
+  });
+});

@@ -1,0 +1,331 @@
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import type { Principal } from '@valuecanvas/contracts-core';
+import { createInternalVerifier, importPublicKeys } from '@valuecanvas/identity';
+import { eventually } from '@valuecanvas/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { echo } from './support/stub-upstream.ts';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+beforeEach(() => gateway.upstream.answer(echo));
+afterAll(() => gateway.stop());
+
+async function principalIn(
+  identity: string,
+  audience: 'canvas' | 'llm-router',
+): Promise<Principal | undefined> {
+  const keys = await importPublicKeys(gateway.identities.publicKeys);
+  const verifier = createInternalVerifier({ audience, issuers: ['gateway'], keys });
+  return (await verifier.verify(identity))?.principal;
+}
+
+describe('what a service receives', () => {
+  test('is method, path, query and body as the client sent them', async () => {
+    const { body } = await gateway.service.request('/api/canvas/%7Bid%7D?a=1&b=%20x', {
+      method: 'PUT',
+      body: ' {"odd":  true} ',
+      headers: { 'content-type': 'application/x-odd; v=1' },
+    });
+    expect(body).toMatchObject({
+      method: 'PUT',
+      url: '/api/canvas/%7Bid%7D?a=1&b=%20x',
+      body: ' {"odd":  true} ',
+      headers: { 'content-type': 'application/x-odd; v=1', 'content-length': '16' },
+    });
+  });
+
+  test('names the user in a token for that service alone, with the request id and the time left', async () => {
+    const { body: session } = await gateway.signUp();
+    const { body, headers } = await gateway.service.request('/api/canvas', {
+      headers: { authorization: `Bearer ${session.access_token}`, 'x-request-id': 'chosen-by-client' },
+    });
+    const identity = body.headers['x-vc-identity'];
+    expect(await principalIn(identity, 'canvas')).toMatchObject({
+      kind: 'user',
+      userId: session.user.id,
+      tier: 'free',
+      role: 'user',
+    });
+    expect(await principalIn(identity, 'llm-router')).toBeUndefined();
+    expect(body.headers['x-request-id']).toBe('chosen-by-client');
+    expect(headers.get('x-request-id')).toBe('chosen-by-client');
+    expect(Number(body.headers['x-vc-deadline-ms'])).toBe(95_000);
+  });
+
+  test('holds no header of ours from outside, no credentials, and nothing about the client’s connection', async () => {
+    const smuggled = {
+      'x-vc-identity': await gateway.identities.signer('canvas')('llm-router', {
+        kind: 'service',
+        service: 'canvas',
+      }),
+      'x-vc-operation': 'free.ride',
+      'X-VC-Job': 'job',
+      'x-vc-anything': '1',
+      'x-forwarded-for': '1.2.3.4',
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      cookie: 'session=1',
+      'x-api-key': 'vc_secret',
+      te: 'trailers',
+      'x-hop': 'once',
+      connection: 'x-hop, close',
+      'x-kept': 'yes',
+      ...(await gateway.bearer()),
+    };
+    const received = await echoOf('/api/llm/chat', smuggled);
+    const { 'x-vc-identity': identity, ...others } = received;
+    expect(await principalIn(String(identity), 'llm-router')).toMatchObject({ kind: 'user' });
+    const names = ['x-vc-operation', 'x-vc-job', 'x-vc-anything', 'x-forwarded-for', 'traceparent'];
+    const credentials = ['cookie', 'x-api-key', 'authorization'];
+    for (const name of [...names, ...credentials, 'te', 'x-hop']) expect(others).not.toHaveProperty(name);
+    expect(others['x-kept']).toBe('yes');
+    expect(others.connection).not.toContain('x-hop');
+  });
+
+  test('comes to the service whose prefix fits best', async () => {
+    const own = await gateway.service.request('/api/admin/users');
+    expect(own.body.code).toBe('UNAUTHENTICATED');
+    const routers = await gateway.service.request('/api/admin/costs');
+    expect(await principalIn(routers.body.headers['x-vc-identity'], 'llm-router')).toBeDefined();
+  });
+});
+
+describe('what is never forwarded', () => {
+  test.each([
+    '/internal/flags/snapshot',
+    '/api/canvas/../../internal/flags/snapshot',
+    '/api/canvas/%2e%2e/%2E./internal/flags/snapshot',
+    '/api/canvases',
+    '/metrics',
+    '//internal/flags/snapshot',
+  ])('%s', async (path) => {
+    const before = gateway.upstream.received.length;
+    const answer = await raw(`GET ${path} HTTP/1.1\r\nhost: gateway\r\nconnection: close\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1.1 404 /);
+    expect(gateway.upstream.received).toHaveLength(before);
+  });
+
+  test('a body of more than 8 MiB', async () => {
+    const length = 8 * 1024 * 1024 + 1;
+    const answer = await raw(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 413 /);
+    expect(answer).toContain('"type":"invalid_request_error"');
+  });
+
+  test('an idempotency key of more than 255 characters', async () => {
+    const headers = { 'idempotency-key': 'k'.repeat(256) };
+    const { status, body } = await gateway.service.request('/api/llm/chat', { method: 'POST', headers });
+    expect(status).toBe(400);
+    expect(body.details).toEqual([{ path: 'idempotency-key', message: expect.any(String) }]);
+  });
+
+  test('the origin that a proxy puts in front of the path', async () => {
+    const answer = await raw(
+      'GET http://elsewhere.example/api/canvas?x=1 HTTP/1.1\r\nhost: gateway\r\nconnection: close\r\n\r\n',
+    );
+    expect(answer).toContain('"url":"/api/canvas?x=1"');
+  });
+});
+
+describe('what a client receives', () => {
+  test('is status, headers and body as the service sent them, but nothing about its connection', async () => {
+    gateway.upstream.answer((_, response) => {
+      response.writeHead(418, {
+        'content-type': 'text/teapot',
+        etag: '"1"',
+        'set-cookie': ['a=1', 'b=2'],
+        connection: 'close, x-hop',
+        'x-hop': 'once',
+      });
+      response.end('short and stout');
+    });
+    const { status, headers, body } = await gateway.service.request('/api/flags');
+    expect({ status, body }).toEqual({ status: 418, body: 'short and stout' });
+    expect(headers.get('content-type')).toBe('text/teapot');
+    expect(headers.get('etag')).toBe('"1"');
+    expect(headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    expect(headers.has('x-hop')).toBe(false);
+    expect(headers.get('connection')).not.toBe('close, x-hop');
+  });
+
+  test.each([204, 304])('is a %d without a body', async (status) => {
+    gateway.upstream.answer((_, response) => response.writeHead(status).end());
+    expect(await gateway.service.request('/api/flags')).toMatchObject({ status, body: '' });
+  });
+
+  test('comes event by event, headers before the first', async () => {
+    const { promise: opened, resolve: open } = Promise.withResolvers<ServerResponse>();
+    gateway.upstream.answer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.flushHeaders();
+      open(response);
+    });
+    const answer = await fetch(`${gateway.service.url}/api/queue/llm/1/events`);
+    expect(answer.headers.get('content-type')).toBe('text/event-stream');
+    const events = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const response = await opened;
+    for (const event of ['data: 1\n\n', 'data: 2\n\n']) {
+      response.write(event);
+      expect(await events?.read()).toEqual({ done: false, value: event });
+    }
+    response.end();
+    expect(await events?.read()).toEqual({ done: true, value: undefined });
+  });
+
+  test('ends with an error where the service breaks off, never as if it were whole', async () => {
+    gateway.upstream.answer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('data: 1\n\n', () => response.destroy());
+    });
+    const answer = await fetch(`${gateway.service.url}/api/queue/llm/1/events`);
+    await expect(answer.text()).rejects.toThrow();
+  });
+});
+
+test('a body of several megabytes arrives whole', async () => {
+  gateway.upstream.answer((request, response) => {
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+    });
+    request.on('end', () => response.end(String(length)));
+  });
+  const length = 7 * 1024 * 1024;
+  const answer = await fetch(`${gateway.service.url}/api/llm/chat`, {
+    method: 'POST',
+    body: Buffer.alloc(length),
+  });
+  expect(await answer.text()).toBe(String(length));
+});
+
+test('a body arrives at the service while the client is still sending it', async () => {
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<string>();
+  gateway.upstream.answer((request, response) => {
+    request.once('data', (chunk: Buffer) => arrive(chunk.toString()));
+    request.on('end', () => response.end());
+  });
+  const client = httpRequest(`${gateway.service.url}/api/llm/chat`, { method: 'POST' });
+  client.write('first part');
+  expect(await arrived).toBe('first part');
+  client.end('second part');
+  const [response] = (await once(client, 'response')) as [IncomingMessage];
+  expect(response.resume().statusCode).toBe(200);
+});
+
+describe('a client that hangs up', () => {
+  test.each([
+    ['before the answer', false],
+    ['in the middle of the answer', true],
+  ])('%s ends the request to the service', async (_, answered) => {
+    const { promise: reached, resolve: reach } = Promise.withResolvers<ServerResponse>();
+    gateway.upstream.answer((_, response) => {
+      if (answered) response.write('a part');
+      reach(response);
+    });
+    const client = httpRequest(`${gateway.service.url}/api/llm/chat`);
+    client.on('error', () => undefined);
+    client.end();
+    const response = await reached;
+    const closed = once(response, 'close');
+    if (answered) await once(client, 'response');
+    client.destroy();
+    await closed;
+    expect(response.writableFinished).toBe(false);
+  });
+});
+
+describe('a service that is away', () => {
+  test('and comes back within two seconds loses no request, whatever its method', async () => {
+    await gateway.upstream.goAway();
+    const before = await counted();
+    const requests = [
+      gateway.service.request('/api/canvas'),
+      gateway.service.request('/api/canvas/1', { method: 'DELETE' }),
+      gateway.service.request('/api/llm/chat', { method: 'POST', body: { prompt: 'whole' } }),
+    ];
+    await eventually(async () => expect(await counted()).toBe(before + requests.length));
+    await gateway.upstream.comeBack();
+    const answers = await Promise.all(requests);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(answers[2]?.body.body).toBe('{"prompt":"whole"}');
+  });
+
+  test('is reported as unavailable, in the words of the protocol, and leaves the rest working', async () => {
+    await gateway.upstream.goAway();
+    try {
+      const [canvas, models, own] = await Promise.all([
+        gateway.service.request('/api/canvas'),
+        gateway.service.request('/v1/models'),
+        gateway.signUp(),
+      ]);
+      expect(canvas.status).toBe(503);
+      expect(canvas.body).toMatchObject({ success: false, code: 'DEPENDENCY_UNAVAILABLE', retryAfter: 2 });
+      expect(models.body.error).toMatchObject({ type: 'api_error', code: 'DEPENDENCY_UNAVAILABLE' });
+      expect(own.status).toBe(200);
+    } finally {
+      await gateway.upstream.comeBack();
+    }
+  });
+
+  test('in the middle of a request that changes something gets it only once', async () => {
+    const before = gateway.upstream.received.length;
+    gateway.upstream.answer((request) => request.once('data', () => request.destroy()));
+    const { status } = await gateway.service.request('/api/llm/chat', {
+      method: 'POST',
+      body: { prompt: 'x' },
+    });
+    expect(status).toBe(503);
+    expect(gateway.upstream.received).toHaveLength(before + 1);
+  });
+
+  test('in the middle of a request that only reads gets it again', async () => {
+    let calls = 0;
+    gateway.upstream.answer((request, response) => {
+      calls += 1;
+      if (calls === 1) request.destroy();
+      else echo(request, response);
+    });
+    expect((await gateway.service.request('/api/canvas')).status).toBe(200);
+    expect(calls).toBe(2);
+  });
+});
+
+test('what was forwarded is counted by the prefix it went to', async () => {
+  await gateway.service.request('/api/prompts/versions');
+  await eventually(async () => {
+    const metrics = await (await fetch(`${gateway.service.internalUrl}/metrics`)).text();
+    expect(metrics).toContain('operation="forward /api/prompts",status="200"');
+  });
+});
+
+/** How many requests without a user the gateway has let pass so far. */
+async function counted(): Promise<number> {
+  return Number(await gateway.redis.client.get(`${gateway.redis.prefix}:requests:address:127.0.0.1`));
+}
+
+/** Sends bytes as they are, which no client library would; the whole answer as text. */
+async function raw(bytes: string): Promise<string> {
+  const { port, hostname } = new URL(gateway.service.url);
+  const socket = connect(Number(port), hostname);
+  socket.write(bytes);
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+/** The headers with which a service receives a request; sent by a client that can set any. */
+async function echoOf(path: string, headers: Record<string, string>): Promise<Record<string, unknown>> {
+  const client = httpRequest(`${gateway.service.url}${path}`, { headers });
+  client.end();
+  const [response] = (await once(client, 'response')) as [IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString()).headers;
+}

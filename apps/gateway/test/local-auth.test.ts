@@ -1,0 +1,202 @@
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { publicUrl, startGateway, type TestGateway } from './support/start-gateway.ts';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.stop());
+
+const token = (grant: string, body: object) =>
+  gateway.service.request(`/auth/v1/token?grant_type=${grant}`, { method: 'POST', body });
+
+const refresh = (refreshToken: string) => token('refresh_token', { refresh_token: refreshToken });
+
+const whoAmI = (accessToken: string) =>
+  gateway.service.request('/auth/v1/user', { headers: { authorization: `Bearer ${accessToken}` } });
+
+describe('sign-up', () => {
+  test('opens a session whose access token says who the user is', async () => {
+    const { status, body } = await gateway.signUp('Ada@Example.com');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      token_type: 'bearer',
+      expires_in: 3600,
+      user: { email: 'ada@example.com' },
+    });
+    expect((await whoAmI(body.access_token)).body).toMatchObject({
+      id: body.user.id,
+      aud: 'authenticated',
+      role: 'authenticated',
+      email: 'ada@example.com',
+      app_metadata: { provider: 'email', tier: 'free', role: 'user' },
+      is_anonymous: false,
+    });
+  });
+
+  test('gives tokens that anyone can verify with the published keys, with the claims of Supabase Auth', async () => {
+    const { body } = await gateway.signUp();
+    const { body: jwks } = await gateway.service.request('/auth/v1/.well-known/jwks.json');
+    expect(jwks.keys[0]).not.toHaveProperty('d');
+    const { payload } = await jwtVerify(body.access_token, createLocalJWKSet(jwks), {
+      issuer: `${publicUrl}/auth/v1`,
+      audience: 'authenticated',
+    });
+    expect(payload).toMatchObject({
+      sub: body.user.id,
+      role: 'authenticated',
+      email: body.user.email,
+      phone: '',
+      app_metadata: { tier: 'free', role: 'user' },
+      user_metadata: {},
+      aal: 'aal1',
+      amr: [{ method: 'password', timestamp: expect.any(Number) }],
+      session_id: expect.any(String),
+      is_anonymous: false,
+    });
+    expect(payload.exp).toBe(body.expires_at);
+  });
+
+  test('never takes tier or role from the request', async () => {
+    const { body } = await gateway.service.request('/auth/v1/signup', {
+      method: 'POST',
+      body: {
+        email: 'mallory@example.com',
+        password: 'correct horse',
+        app_metadata: { role: 'admin' },
+        data: { role: 'admin', tier: 'enterprise' },
+      },
+    });
+    expect(body.user.app_metadata).toMatchObject({ tier: 'free', role: 'user' });
+    const answer = await gateway.service.request('/api/admin/users', {
+      headers: { authorization: `Bearer ${body.access_token}` },
+    });
+    expect(answer.status).toBe(403);
+  });
+
+  test('refuses an address that has an account, in any case', async () => {
+    await gateway.signUp('twice@example.com');
+    const { status, body } = await gateway.signUp('TWICE@example.com');
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ code: 422, error_code: 'user_already_exists' });
+  });
+
+  test('refuses a password of fewer than eight characters', async () => {
+    const { status, body } = await gateway.signUp('short@example.com', '1234567');
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ error_code: 'weak_password', weak_password: { reasons: ['length'] } });
+  });
+
+  test('refuses what is not an e-mail address', async () => {
+    expect((await gateway.signUp('nobody')).status).toBe(400);
+  });
+
+  test('refuses metadata that would not fit a token', async () => {
+    const body = { email: 'large@example.com', password: 'correct horse', data: { note: 'x'.repeat(5_000) } };
+    const answer = await gateway.service.request('/auth/v1/signup', { method: 'POST', body });
+    expect(answer.status).toBe(400);
+    expect(answer.body.error_code).toBe('validation_failed');
+  });
+
+  test('stores the password as argon2id and the refresh token as a hash', async () => {
+    const { body } = await gateway.signUp('stored@example.com');
+    const [user] = await gateway.database.query<{ encrypted_password: string }>(
+      'select encrypted_password from auth.users where email = $1',
+      ['stored@example.com'],
+    );
+    expect(user?.encrypted_password).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    const tokens = await gateway.database.query(
+      `select from vc_private.auth_refresh_tokens where token_hash = sha256($1::bytea)`,
+      [Buffer.from(body.refresh_token)],
+    );
+    expect(tokens).toHaveLength(1);
+  });
+});
+
+describe('log-in', () => {
+  test('opens a session of its own', async () => {
+    const first = await gateway.signUp('grace@example.com');
+    const { status, body } = await token('password', {
+      email: 'Grace@example.com',
+      password: 'correct horse',
+    });
+    expect(status).toBe(200);
+    expect(body.user.id).toBe(first.body.user.id);
+    expect(body.refresh_token).not.toBe(first.body.refresh_token);
+  });
+
+  test('answers the same to a wrong password and to an unknown address', async () => {
+    await gateway.signUp('known@example.com');
+    const wrong = await token('password', { email: 'known@example.com', password: 'wrong horse' });
+    const unknown = await token('password', { email: 'unknown@example.com', password: 'wrong horse' });
+    expect(wrong.status).toBe(400);
+    expect(wrong.body).toMatchObject({ error_code: 'invalid_credentials', msg: 'Invalid login credentials' });
+    expect(unknown).toMatchObject({ status: wrong.status, body: wrong.body });
+  });
+
+  test.each([
+    ['deleted', 'deleted_at = now()'],
+    ['banned', "banned_until = now() + interval '1 hour'"],
+  ])('refuses a %s account, and its refresh tokens', async (what, change) => {
+    const { body } = await gateway.signUp(`${what}@example.com`);
+    await gateway.database.query(`update auth.users set ${change} where email = $1`, [`${what}@example.com`]);
+    const credentials = { email: `${what}@example.com`, password: 'correct horse' };
+    expect((await token('password', credentials)).body.error_code).toBe('invalid_credentials');
+    expect((await refresh(body.refresh_token)).body.error_code).toBe('refresh_token_not_found');
+    expect((await whoAmI(body.access_token)).status).toBe(404);
+  });
+
+  test.each([
+    ['password', { email: 'a@example.com' }],
+    ['refresh_token', {}],
+    ['magic', {}],
+  ])('says what is missing from a request with grant %s', async (grant, body) => {
+    const answer = await token(grant, body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.error_code).toBe('validation_failed');
+  });
+});
+
+describe('refresh', () => {
+  test('gives the next session, in which a new tier shows', async () => {
+    const { body } = await gateway.signUp();
+    await gateway.database.query(
+      `update auth.users set raw_app_meta_data = raw_app_meta_data || '{"tier":"pro"}' where id = $1`,
+      [body.user.id],
+    );
+    const next = await refresh(body.refresh_token);
+    expect(next.status).toBe(200);
+    expect(next.body.user.app_metadata.tier).toBe('pro');
+    expect(sessionOf(next.body.access_token)).toBe(sessionOf(body.access_token));
+    expect((await refresh(next.body.refresh_token)).status).toBe(200);
+  });
+
+  test('does not know a token that was never given', async () => {
+    const { status, body } = await refresh('made-up');
+    expect(status).toBe(400);
+    expect(body.error_code).toBe('refresh_token_not_found');
+  });
+
+  test('ends the whole session when a token is used again after its successor', async () => {
+    const { body: first } = await gateway.signUp();
+    const { body: second } = await refresh(first.refresh_token);
+    const { body: third } = await refresh(second.refresh_token);
+    const reused = await refresh(first.refresh_token);
+    expect(reused.status).toBe(400);
+    expect(reused.body.error_code).toBe('refresh_token_already_used');
+    expect((await refresh(third.refresh_token)).body.error_code).toBe('refresh_token_not_found');
+  });
+
+  test('serves two refreshes at the same time, as two tabs send them', async () => {
+    const { body } = await gateway.signUp();
+    const both = await Promise.all([refresh(body.refresh_token), refresh(body.refresh_token)]);
+    expect(both.map(({ status }) => status)).toEqual([200, 200]);
+  });
+});
+
+function sessionOf(accessToken: string): unknown {
+  const [, claims = ''] = accessToken.split('.');
+  return JSON.parse(Buffer.from(claims, 'base64url').toString()).session_id;
+}

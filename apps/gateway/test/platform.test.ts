@@ -1,0 +1,158 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { type StubUpstream, startStubUpstream } from './support/stub-upstream.ts';
+
+describe('the state of the platform', () => {
+  const names = ['canvas', 'llm-router', 'prompt-registry', 'feature-flags', 'job-worker'] as const;
+  let services: Record<(typeof names)[number], StubUpstream>;
+  let gateway: TestGateway;
+
+  const report =
+    (status: number, checks: Record<string, string>) => (_: IncomingMessage, response: ServerResponse) => {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ status: 'any', checks }));
+    };
+  const ready = () => gateway.service.request('/health/ready');
+
+  beforeEach(async () => {
+    const started = await Promise.all(
+      names.map(async (name) => {
+        const stub = await startStubUpstream();
+        stub.answer(report(200, { postgres: 'up' }));
+        return [name, stub] as const;
+      }),
+    );
+    services = Object.fromEntries(started) as typeof services;
+    gateway = await startGateway(
+      Object.fromEntries(
+        started.map(([name, stub]) => [`${name.toUpperCase().replace('-', '_')}_INTERNAL_URL`, stub.url]),
+      ),
+    );
+  });
+  afterEach(async () => {
+    await Promise.all(Object.values(services).map((stub) => stub.goAway()));
+    await gateway.stop();
+  });
+
+  test('is ok when every part is, part by part', async () => {
+    const { status, body } = await ready();
+    expect(status).toBe(200);
+    expect(body.status).toBe('ok');
+    expect(body.services.gateway).toEqual({ status: 'up', checks: { postgres: 'up', redis: 'up' } });
+    for (const name of names)
+      expect(body.services[name]).toEqual({ status: 'up', checks: { postgres: 'up' } });
+  });
+
+  test.each(['prompt-registry', 'feature-flags', 'job-worker'] as const)(
+    'is degraded without %s',
+    async (name) => {
+      services[name].answer(report(503, { postgres: 'down' }));
+      const { status, body } = await ready();
+      expect(status).toBe(200);
+      expect(body.status).toBe('degraded');
+      expect(body.services[name]).toEqual({ status: 'down', checks: { postgres: 'down' } });
+    },
+  );
+
+  test.each(['canvas', 'llm-router'] as const)('is unavailable without %s', async (name) => {
+    await services[name].goAway();
+    const { status, body } = await ready();
+    expect(status).toBe(503);
+    expect(body.status).toBe('unavailable');
+    expect(body.services[name]).toEqual({ status: 'down', checks: {} });
+  });
+
+  test('takes a service that hangs for down, within a few seconds', async () => {
+    services['job-worker'].answer(() => undefined);
+    expect((await ready()).body.services['job-worker'].status).toBe('down');
+  });
+
+  test('is asked of each service once, however many people ask', async () => {
+    await Promise.all(Array.from({ length: 20 }, ready));
+    expect(services.canvas.received).toHaveLength(1);
+    expect(services.canvas.received[0]?.url).toBe('/health/ready');
+  });
+});
+
+describe('the gateway', () => {
+  let gateway: TestGateway;
+  afterEach(() => gateway.stop());
+
+  test('says its version, and stays ready for the cluster when others are not', async () => {
+    gateway = await startGateway({ SERVICE_VERSION: '1.2.3+abc' });
+    await gateway.upstream.goAway();
+    expect((await gateway.service.request('/health')).body).toEqual({ status: 'ok', version: '1.2.3+abc' });
+    expect((await gateway.service.request('/health/live')).body).toEqual({ status: 'ok' });
+    expect((await fetch(`${gateway.service.internalUrl}/health/ready`)).status).toBe(200);
+    await gateway.upstream.comeBack();
+  });
+
+  test('without Redis or its database is not ok, but answers', async () => {
+    gateway = await startGateway({
+      REDIS_URL: 'redis://127.0.0.1:1',
+      DATABASE_URL: 'postgres://127.0.0.1:1/none',
+    });
+    const { status, body } = await gateway.service.request('/health/ready');
+    expect(status).toBe(503);
+    expect(body.services.gateway.checks).toEqual({ postgres: 'down', redis: 'down' });
+    const signUp = await gateway.signUp();
+    expect(signUp.status).toBe(503);
+    expect(signUp.body.error_code).toBe('dependency_unavailable');
+  });
+
+  test('documents every public route of every service, as JSON and as YAML', async () => {
+    gateway = await startGateway();
+    const json = await gateway.service.request('/api/openapi.json');
+    expect(json.headers.get('content-type')).toContain('application/json');
+    expect(json.body.openapi).toBe('3.1.0');
+    const paths = Object.keys(json.body.paths);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        '/auth/v1/signup',
+        '/api/canvas/{id}',
+        '/v1/chat/completions',
+        '/api/flags/{key}',
+      ]),
+    );
+    expect(paths.filter((path) => path.startsWith('/internal'))).toEqual([]);
+    const yaml = await gateway.service.request('/api/openapi.yaml');
+    expect(yaml.headers.get('content-type')).toContain('application/yaml');
+    expect(yaml.body).toMatch(/^openapi: 3\.1\.0\n/);
+  });
+
+  test('tells browsers not to show, frame or guess at its answers, refusals included', async () => {
+    gateway = await startGateway();
+    for (const path of ['/health', '/nowhere', '/auth/v1/user', '/api/canvas']) {
+      const { headers } = await gateway.service.request(path);
+      expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
+      expect(headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+
+  test('lets pages of the named origins call it, and no others', async () => {
+    gateway = await startGateway({ CORS_ALLOWED_ORIGINS: 'https://app.example.com, http://localhost:5173' });
+    const from = (origin: string) =>
+      gateway.service.request('/api/canvas', { headers: { origin, authorization: 'Bearer bad' } });
+    const allowed = await from('https://app.example.com');
+    expect(allowed.status).toBe(401);
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+    expect(allowed.headers.get('access-control-expose-headers')).toContain('ETag, Retry-After, x-request-id');
+    const refused = await from('https://evil.example');
+    expect(refused.headers.has('access-control-allow-origin')).toBe(false);
+  });
+
+  test('answers preflight requests without credentials, for forwarded paths too', async () => {
+    gateway = await startGateway({ CORS_ALLOWED_ORIGINS: 'https://app.example.com' });
+    const { status, headers } = await gateway.service.request('/api/canvas/generate', {
+      method: 'OPTIONS',
+      headers: { origin: 'https://app.example.com', 'access-control-request-method': 'PUT' },
+    });
+    expect(status).toBe(204);
+    expect(headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+    expect(headers.get('access-control-allow-methods')).toContain('PUT');
+    expect(headers.get('access-control-allow-headers')).toContain('If-None-Match');
+    expect(gateway.upstream.received).toHaveLength(0);
+  });
+});

@@ -1,0 +1,133 @@
+import { canvasContract } from '@valuecanvas/contracts-canvas';
+import { jobWorkerContract, llmJob } from '@valuecanvas/contracts-job-worker';
+import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
+import { createClient } from '@valuecanvas/http-client';
+import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
+import { createDatabase } from '@valuecanvas/postgres';
+import { createProducer, startSweeper, startWorkerHost } from '@valuecanvas/queue';
+import { createKeys } from '@valuecanvas/redis';
+import { believeInternalTokens, defineService, type Kit } from '@valuecanvas/service-kit';
+import { type JobWorkerConfig, jobWorkerVariables } from './config.ts';
+import type { Database } from './db.ts';
+import { cancelJobRoute } from './jobs/cancel-job.route.ts';
+import { createDispatch } from './jobs/dispatch.ts';
+import { getJobRoute } from './jobs/get-job.route.ts';
+import { getJobResultRoute } from './jobs/get-job-result.route.ts';
+import { createJobsService } from './jobs/jobs.service.ts';
+import { createJobsStore } from './jobs/jobs.store.ts';
+import { submitBatchRoute } from './jobs/submit-batch.route.ts';
+import { submitJobRoute } from './jobs/submit-job.route.ts';
+import { getQueueMetricsRoute } from './queue-metrics/get-queue-metrics.route.ts';
+import { createQueueGauges } from './queue-metrics/queue-gauges.ts';
+import { createQueueMetricsStore } from './queue-metrics/queue-metrics.store.ts';
+import { createSweepStore } from './sweeping/sweep.store.ts';
+import { createSweep } from './sweeping/sweep.ts';
+import { createAttemptsStore } from './worker/attempts.store.ts';
+import { createLlmJobHandler } from './worker/llm-job-handler.ts';
+
+/** Milliseconds of the shutdown's time that are kept for jobs to be given back once their own time is over. */
+const handOverMs = 8_000;
+
+/** The queue's API and its workers, in one process. */
+export const jobWorkerService = defineService({
+  contract: jobWorkerContract,
+  variables: jobWorkerVariables,
+  async compose(kit) {
+    const { config, lifecycle, log } = kit;
+    const database = createDatabase<Database>({
+      url: config.DATABASE_URL,
+      applicationName: 'job-worker',
+      poolSize: config.DATABASE_POOL_SIZE,
+      onError: (err) => log.warn({ err }, 'a database connection broke'),
+    });
+    lifecycle.onStop('close', 'postgres', database.close);
+
+    const connection = queueConnection(kit);
+    const producer = createProducer(connection);
+    lifecycle.onStop('close', 'queue producer', producer.close);
+
+    const store = createJobsStore(database.db);
+    const dispatch = createDispatch(producer, store);
+    const jobs = createJobsService({ store, dispatch, producer, log });
+    const figures = createQueueMetricsStore(database.db);
+    const showDepth = createQueueGauges(kit.metrics);
+
+    const worker = startWorkerHost({
+      ...connection,
+      handlers: [
+        createLlmJobHandler({
+          attempts: createAttemptsStore(database.db, config.QUEUE_LOCK_MS),
+          performers: await createPerformers(kit),
+          log,
+        }),
+      ],
+      concurrency: config.QUEUE_CONCURRENCY,
+      rateLimitPerMinute: config.QUEUE_RATE_LIMIT,
+      lockMs: config.QUEUE_LOCK_MS,
+      metrics: kit.metrics,
+      log,
+    });
+    lifecycle.onStop('intake', 'workers', () =>
+      worker.stop(Math.max(0, config.SHUTDOWN_GRACE_MS - handOverMs)),
+    );
+
+    const sweep = createSweep({
+      store: createSweepStore(database.db, {
+        untilEnqueued: config.QUEUE_SWEEP_MS,
+        betweenReminders: config.QUEUE_SWEEP_MS * 6,
+        attempt: llmJob.timeoutMs + config.QUEUE_LOCK_MS,
+      }),
+      dispatch,
+      producer,
+      onQueued: (count) => log.info({ count }, 'stored jobs were queued again'),
+    });
+    const sweeper = startSweeper({
+      everyMs: config.QUEUE_SWEEP_MS,
+      async sweep() {
+        showDepth(await figures.read());
+        await sweep();
+      },
+      onError: (err) => log.warn({ err }, 'a sweep failed and will be repeated'),
+    });
+    lifecycle.onStop('intake', 'sweeper', sweeper.stop);
+
+    return {
+      authenticate: await believeInternalTokens(jobWorkerContract, config.INTERNAL_PUBLIC_KEYS, kit.now),
+      // Without Redis, jobs are accepted and wait: it is no reason to refuse requests.
+      probes: { postgres: database.ping },
+      routes: [
+        submitJobRoute(jobs),
+        submitBatchRoute(jobs),
+        getJobRoute(jobs),
+        getJobResultRoute(jobs),
+        cancelJobRoute(jobs),
+        getQueueMetricsRoute(figures),
+      ],
+    };
+  },
+});
+
+function queueConnection({ config, log }: Kit<JobWorkerConfig>) {
+  return {
+    redisUrl: config.REDIS_URL,
+    redisPassword: config.REDIS_PASSWORD,
+    name: 'job-worker',
+    keys: createKeys(config.REDIS_KEY_PREFIX),
+    queueName: config.QUEUE_NAME,
+    tracing: config.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
+    onError: (err: Error) => log.warn({ err }, 'the queue has trouble with Redis'),
+  };
+}
+
+async function createPerformers({ config, lifecycle, now }: Kit<JobWorkerConfig>) {
+  const sign = createInternalSigner({
+    issuer: jobWorkerContract.service,
+    key: await importSigningKey(config.INTERNAL_SIGNING_KEY),
+    now,
+  });
+  const canvas = createClient(canvasContract, { baseUrl: config.CANVAS_URL, sign });
+  const llm = createClient(llmRouterContract, { baseUrl: config.LLM_ROUTER_URL, sign });
+  lifecycle.onStop('close', 'client of canvas', canvas.close);
+  lifecycle.onStop('close', 'client of llm-router', llm.close);
+  return { canvas: canvas.call, llm: llm.call };
+}

@@ -1,0 +1,97 @@
+import { AppError, type AppErrorOptions, type ErrorCode } from '@valuecanvas/contracts-core';
+import { expect, test } from 'vitest';
+import { question, usePlatform } from './support/platform.ts';
+
+const platform = usePlatform();
+
+/** Stores a job whose next attempt is its last, as a submission elsewhere would; the sweeper queues it. */
+async function storeWithLastAttempt(payload: object = { prompt: 'Why?' }): Promise<string> {
+  const [row] = await platform.database.query<{ id: string }>(
+    `insert into vc_private.llm_jobs (id, user_id, type, payload, tier, attempts, created_at)
+     values (gen_random_uuid(), $1, 'custom_prompt', $2, 'free', 2, now() - interval '1 minute') returning id`,
+    [platform.user.userId, JSON.stringify(payload)],
+  );
+  return row?.id ?? '';
+}
+
+test('trouble on the way has the job tried again, with the error on show meanwhile', async () => {
+  const service = await platform.start();
+  platform.performers.before = (_call, earlier) => {
+    if (earlier === 0) throw new AppError('OVERLOADED');
+  };
+  const jobId = await platform.submit(service, question);
+  await platform.reaches(jobId, 'delayed');
+  const waiting = await platform.get(service, jobId);
+  expect(waiting.body.data).toMatchObject({ status: 'delayed', attempts: 1, error: { code: 'OVERLOADED' } });
+  await platform.reaches(jobId, 'completed');
+  const done = await platform.get(service, jobId);
+  expect(done.body.data).toMatchObject({ status: 'completed', attempts: 2 });
+  expect(done.body.data).not.toHaveProperty('error');
+  const keys = platform.performers.calls.map(({ idempotencyKey }) => idempotencyKey);
+  expect(keys).toEqual([`job-${jobId}`, `job-${jobId}`]);
+});
+
+const refusals: [ErrorCode, AppErrorOptions][] = [
+  ['BUDGET_EXCEEDED', { message: 'Your budget for the day is used up.' }],
+  ['VALIDATION_FAILED', {}],
+  ['NOT_FOUND', {}],
+  ['LLM_TIMEOUT', {}],
+];
+
+test.for(refusals)(
+  '%s ends the job at its first attempt, with the reason on show',
+  async ([code, options]) => {
+    const service = await platform.start();
+    platform.performers.before = () => {
+      throw new AppError(code, options);
+    };
+    const jobId = await platform.submit(service, question);
+    await platform.reaches(jobId, 'failed');
+    const { body } = await platform.get(service, jobId);
+    expect(body.data).toMatchObject({
+      status: 'failed',
+      attempts: 1,
+      error: { code, ...options },
+      finishedAt: expect.any(String),
+    });
+    expect(platform.performers.calls).toHaveLength(1);
+  },
+);
+
+test('a limit that says when it ends is waited for', async () => {
+  const service = await platform.start();
+  platform.performers.before = (_call, earlier) => {
+    if (earlier === 0) throw new AppError('RATE_LIMITED', { retryAfterSeconds: 3 });
+  };
+  const jobId = await platform.submit(service, question);
+  await platform.reaches(jobId, 'completed');
+  const [row] = await platform.database.query<{ waited: number }>(
+    'select extract(epoch from started_at - created_at)::float8 as waited from vc_private.llm_jobs',
+  );
+  expect(row?.waited).toBeGreaterThanOrEqual(3);
+});
+
+test('a job whose last attempt fails has failed', async () => {
+  await platform.start();
+  platform.performers.before = () => {
+    throw new AppError('OVERLOADED');
+  };
+  const jobId = await storeWithLastAttempt();
+  expect(await platform.reaches(jobId, 'failed')).toMatchObject({ attempts: 3, error_code: 'OVERLOADED' });
+  expect(platform.performers.calls).toHaveLength(1);
+});
+
+test('a job whose row is not enough for its type fails without a call', async () => {
+  await platform.start();
+  const jobId = await storeWithLastAttempt({ model: 'a-model' });
+  expect(await platform.reaches(jobId, 'failed')).toMatchObject({ error_code: 'VALIDATION_FAILED' });
+  expect(platform.performers.calls).toHaveLength(0);
+});
+
+test('a job that lost its worker at each attempt is given up', async () => {
+  await platform.start();
+  const jobId = await storeWithLastAttempt();
+  await platform.database.query('update vc_private.llm_jobs set attempts = 3');
+  expect(await platform.reaches(jobId, 'failed')).toMatchObject({ error_code: 'INTERNAL_ERROR' });
+  expect(platform.performers.calls).toHaveLength(0);
+});

@@ -1,0 +1,61 @@
+import { eventually } from '@valuecanvas/testing';
+import { v7 as uuidv7 } from 'uuid';
+import { expect, test } from 'vitest';
+import { startJobWorkerProcess } from './support/job-worker-process.ts';
+import type { SeenCall } from './support/performers.ts';
+import { question, usePlatform } from './support/platform.ts';
+
+const platform = usePlatform();
+
+/** As another service submits: the row in its own transaction, and then it crashes before it could tell the queue. */
+async function storeAndCrash(): Promise<string> {
+  const jobId = uuidv7();
+  await platform.database.query(
+    `with claims as materialized (
+       select set_config('request.jwt.claims', $1, true) as set
+     )
+     select vc_private.submit_llm_job($2, 'custom_prompt', '{"prompt":"Why?"}') from claims where set is not null`,
+    [JSON.stringify({ sub: platform.user.userId, app_metadata: { tier: 'enterprise' } }), jobId],
+  );
+  return jobId;
+}
+
+const hold = (_call: SeenCall, earlier: number) =>
+  earlier === 0 ? new Promise<void>(() => undefined) : undefined;
+
+test('a job that was stored but never queued is done, with the tier of its submission', async () => {
+  const jobId = await storeAndCrash();
+  await platform.start();
+  const row = await platform.reaches(jobId, 'completed');
+  expect(row).toMatchObject({ attempts: 1, enqueued_at: expect.any(Date) });
+  expect(platform.performers.calls).toMatchObject([{ principal: { tier: 'enterprise' } }]);
+});
+
+test('a job whose worker was killed at work is finished by another one, once', async () => {
+  platform.performers.before = hold;
+  const identity = {
+    INTERNAL_PUBLIC_KEYS: platform.identities.publicKeys,
+    INTERNAL_SIGNING_KEY: platform.identities.signingKey('job-worker'),
+  };
+  const doomed = startJobWorkerProcess(platform.environment(identity));
+  const jobId = await storeAndCrash();
+  await eventually(() => expect(platform.performers.calls).toHaveLength(1), { timeoutMs: 10_000 });
+  await doomed.kill();
+  expect((await platform.row(jobId)).status).toBe('active');
+  await platform.start();
+  expect(await platform.reaches(jobId, 'completed', 15_000)).toMatchObject({ attempts: 2 });
+  expect(await platform.results(jobId)).toHaveLength(1);
+  const keys = platform.performers.calls.map(({ idempotencyKey }) => idempotencyKey);
+  expect(keys).toEqual([`job-${jobId}`, `job-${jobId}`]);
+});
+
+test('a worker that is told to stop gives its long jobs to others, at once and with all attempts left', async () => {
+  platform.performers.before = hold;
+  const first = await platform.start();
+  const jobId = await platform.submit(first, question);
+  await eventually(() => expect(platform.performers.calls).toHaveLength(1));
+  await platform.start();
+  await first.stop();
+  expect(await platform.reaches(jobId, 'completed')).toMatchObject({ attempts: 1, fence: '2' });
+  expect(await platform.results(jobId)).toHaveLength(1);
+});

@@ -1,0 +1,86 @@
+import { createDatabase, type Database } from '@valuecanvas/postgres';
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Database as Tables } from '../src/db.ts';
+import { type Attempt, type AttemptsStore, createAttemptsStore } from '../src/worker/attempts.store.ts';
+import type { JobOutcome } from '../src/worker/perform.ts';
+import { usePlatform } from './support/platform.ts';
+
+const platform = usePlatform();
+let database: Database<Tables>;
+
+beforeAll(() => {
+  database = createDatabase<Tables>({
+    url: platform.database.urlFor('job-worker'),
+    applicationName: 'test',
+    poolSize: 4,
+    onError: () => undefined,
+  });
+});
+afterAll(() => database.close());
+
+const outcome = (content: string): JobOutcome => ({
+  content,
+  provider: 'p',
+  model: 'm',
+  usage: { promptTokens: 1, completionTokens: 1, totalTokens: 2, cachedTokens: 0 },
+  cost: 0.000000001,
+  latency: 1.4,
+  cached: false,
+});
+
+async function storeJob(): Promise<string> {
+  const id = uuidv7();
+  await platform.database.query(
+    `insert into vc_private.llm_jobs (id, user_id, type, payload, tier) values ($1, $2, 'custom_prompt', '{}', 'free')`,
+    [id, platform.user.userId],
+  );
+  return id;
+}
+
+async function claim(store: AttemptsStore, jobId: string): Promise<Attempt> {
+  const attempt = await store.claim(jobId);
+  if (!attempt) throw new Error('The job could not be claimed.');
+  return attempt;
+}
+
+test('of two attempts at a job only the later one has an effect, whichever ends first', async () => {
+  const store = createAttemptsStore(database.db, 0);
+  const jobId = await storeJob();
+  const stuck = await claim(store, jobId);
+  const later = await claim(store, jobId);
+  expect(await store.complete(stuck, outcome('stuck'))).toBeUndefined();
+  expect(await store.complete(later, outcome('later'))).toBe('completed');
+  expect(await store.complete(stuck, outcome('stuck'))).toBeUndefined();
+  expect(await store.fail(stuck, 'failed', { code: 'X', message: 'x' })).toBeUndefined();
+  expect(await store.release(stuck)).toBeUndefined();
+  expect(await platform.results(jobId)).toMatchObject([{ content: 'later', cost_nanos: '1', latency_ms: 1 }]);
+  expect(await platform.row(jobId)).toMatchObject({
+    status: 'completed',
+    attempts: 2,
+    fence: '2',
+    error_code: null,
+  });
+});
+
+test('a job that was announced twice is begun once', async () => {
+  const store = createAttemptsStore(database.db, 30_000);
+  const jobId = await storeJob();
+  const claims = await Promise.all([1, 2, 3, 4].map(() => store.claim(jobId)));
+  expect(claims.filter((attempt) => attempt !== undefined)).toHaveLength(1);
+});
+
+test('a job that has ended cannot be begun again', async () => {
+  const store = createAttemptsStore(database.db, 0);
+  const jobId = await storeJob();
+  await store.complete(await claim(store, jobId), outcome('done'));
+  expect(await store.claim(jobId)).toBeUndefined();
+  expect(await platform.row(jobId)).toMatchObject({ status: 'completed', attempts: 1 });
+});
+
+test('a job that was given back has lost none of its attempts', async () => {
+  const store = createAttemptsStore(database.db, 30_000);
+  const jobId = await storeJob();
+  expect(await store.release(await claim(store, jobId))).toBe('queued');
+  expect(await claim(store, jobId)).toMatchObject({ number: 1, fence: 2n });
+});

@@ -1,0 +1,118 @@
+import {
+  canvasContract,
+  type GenerateCanvasRequest,
+  type RefineSectionRequest,
+  sections,
+} from '@valuecanvas/contracts-canvas';
+import type { Principal, UserPrincipal } from '@valuecanvas/contracts-core';
+import { type ChatRequest, llmRouterContract } from '@valuecanvas/contracts-llm-router';
+import type { Call } from '@valuecanvas/service-kit';
+import type { TestIdentities } from '@valuecanvas/testing';
+import { v7 as uuidv7 } from 'uuid';
+import { startStub } from './stub-service.ts';
+
+/** A call as canvas or router received it. */
+export interface SeenCall {
+  readonly body: unknown;
+  readonly principal: Principal;
+  readonly operation: string;
+  readonly jobId: string | undefined;
+  readonly idempotencyKey: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What happens when a call arrives, before it is answered: nothing, waiting or an error. */
+type Before = (call: SeenCall, earlier: number) => Promise<void> | void;
+
+export interface Performers {
+  readonly environment: { readonly CANVAS_URL: string; readonly LLM_ROUTER_URL: string };
+  readonly calls: SeenCall[];
+  /** Set by a test; reset by `reset`. */
+  before: Before;
+  reset(): void;
+  stop(): Promise<void>;
+}
+
+const facts = {
+  provider: 'together_ai',
+  model: 'a-model',
+  usage: { promptTokens: 100, completionTokens: 50, totalTokens: 150, cachedTokens: 20 },
+  cost: 0.000123457,
+  latency: 12,
+  cached: false,
+};
+const promptFacts = { promptVersion: 1, executionId: uuidv7() };
+
+/** Stand-ins of canvas and router that answer at once and remember who asked for what. */
+export async function startPerformers(identities: TestIdentities): Promise<Performers> {
+  const calls: SeenCall[] = [];
+  const seen = async (call: Call): Promise<void> => {
+    const { principal, operation, jobId, signal } = call;
+    const entry = {
+      body: call.body,
+      principal,
+      operation,
+      jobId,
+      signal,
+      idempotencyKey: call.header('idempotency-key'),
+    };
+    calls.push(entry);
+    await performers.before(entry, calls.length - 1);
+  };
+  const canvas = await startStub(
+    canvasContract,
+    {
+      async generateCanvas(call) {
+        await seen(call);
+        return generated(call.principal as UserPrincipal, call.body as unknown as GenerateCanvasRequest);
+      },
+      async refineSection(call) {
+        await seen(call);
+        const { section } = call.body as unknown as RefineSectionRequest;
+        return { section, suggestions: ['one', 'two'], reasoning: 'because', ...facts, ...promptFacts };
+      },
+    },
+    identities,
+  );
+  const router = await startStub(
+    llmRouterContract,
+    {
+      async chat(call) {
+        await seen(call);
+        const { prompt } = call.body as unknown as ChatRequest;
+        return { content: `You asked: ${prompt}`, finishReason: 'stop', ...facts };
+      },
+    },
+    identities,
+  );
+  const performers: Performers = {
+    environment: { CANVAS_URL: canvas.url, LLM_ROUTER_URL: router.url },
+    calls,
+    before: () => undefined,
+    reset() {
+      calls.length = 0;
+      performers.before = () => undefined;
+    },
+    async stop() {
+      await Promise.all([canvas.stop(), router.stop()]);
+    },
+  };
+  return performers;
+}
+
+function generated(owner: UserPrincipal, request: GenerateCanvasRequest) {
+  const canvasId = uuidv7();
+  const now = new Date().toISOString();
+  const { model: _model, ...business } = request;
+  const blocks = Object.fromEntries(sections.map((section) => [section, [`Some ${section}`]]));
+  const canvas = {
+    id: canvasId,
+    userId: owner.userId,
+    ...business,
+    revision: 1,
+    ...blocks,
+    createdAt: now,
+    updatedAt: now,
+  };
+  return { canvasId, canvas, ...facts, ...promptFacts };
+}

@@ -1,0 +1,130 @@
+import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import type { JobStatus } from '@valuecanvas/contracts-job-worker';
+import type { Environment } from '@valuecanvas/service-kit';
+import {
+  createTestDatabase,
+  createTestIdentities,
+  createTestRedis,
+  eventually,
+  startTestService,
+  type TestAnswer,
+  type TestService,
+} from '@valuecanvas/testing';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
+import { jobWorkerService } from '../../src/app.ts';
+import { type Performers, startPerformers } from './performers.ts';
+
+export interface JobRecord {
+  readonly status: JobStatus;
+  readonly attempts: number;
+  readonly fence: string;
+  readonly error_code: string | null;
+  readonly enqueued_at: Date | null;
+}
+
+export const generation = {
+  type: 'canvas_generation',
+  promptVariables: { businessDescription: 'A bakery in Lisbon' },
+} as const;
+
+export const question = { type: 'custom_prompt', prompt: 'Why?' } as const;
+
+type Parts = Awaited<ReturnType<typeof startParts>>;
+
+async function startParts() {
+  const identities = await createTestIdentities();
+  const [database, performers] = await Promise.all([createTestDatabase(), startPerformers(identities)]);
+  return { identities, database, performers, redis: createTestRedis() };
+}
+
+/** Database, Redis and stand-ins of the other services for a test file; job workers are started by its tests. */
+export function usePlatform() {
+  let parts: Parts;
+  let user: UserPrincipal;
+
+  beforeAll(async () => {
+    parts = await startParts();
+  });
+  beforeEach(async () => {
+    parts.performers.reset();
+    await parts.database.query('delete from vc_private.llm_jobs');
+    user = await parts.database.createUser({ tier: 'pro' });
+  });
+  afterAll(async () => {
+    await parts.performers.stop();
+    await parts.redis.stop();
+    await parts.database.drop();
+  });
+
+  const environment = (settings: Environment = {}): Environment => ({
+    DATABASE_URL: parts.database.urlFor('job-worker'),
+    REDIS_URL: parts.redis.url,
+    REDIS_KEY_PREFIX: parts.redis.prefix,
+    QUEUE_SWEEP_MS: '100',
+    QUEUE_LOCK_MS: '1000',
+    // 500 ms for running jobs, the rest for giving them back
+    SHUTDOWN_GRACE_MS: '8500',
+    QUEUE_RATE_LIMIT: '10000',
+    ...parts.performers.environment,
+    ...settings,
+  });
+
+  const platform = {
+    get user() {
+      return user;
+    },
+    get performers(): Performers {
+      return parts.performers;
+    },
+    get database() {
+      return parts.database;
+    },
+    get identities() {
+      return parts.identities;
+    },
+    environment,
+
+    /** Starts a job worker that ends with the test. */
+    async start(settings: Environment = {}): Promise<TestService> {
+      const service = await startTestService(jobWorkerService, environment(settings), parts.identities);
+      onTestFinished(() => service.stop());
+      return service;
+    },
+
+    async submit(service: TestService, body: object = generation): Promise<string> {
+      const answer = await service.request('/api/queue/llm', { method: 'POST', as: user, body });
+      expect(answer).toMatchObject({ status: 202, body: { success: true } });
+      return answer.body.data.jobId;
+    },
+
+    get: (service: TestService, jobId: string, what = ''): Promise<TestAnswer> =>
+      service.request(`/api/queue/llm/${jobId}${what}`, { as: user }),
+
+    cancel: (service: TestService, jobId: string): Promise<TestAnswer> =>
+      service.request(`/api/queue/llm/${jobId}`, { method: 'DELETE', as: user }),
+
+    async row(jobId: string): Promise<JobRecord> {
+      const [row] = await parts.database.query<JobRecord>('select * from vc_private.llm_jobs where id = $1', [
+        jobId,
+      ]);
+      if (!row) throw new Error(`There is no job ${jobId}.`);
+      return row;
+    },
+
+    /** Waits until a job's row has a status. */
+    reaches: (jobId: string, status: JobStatus, timeoutMs = 10_000): Promise<JobRecord> =>
+      eventually(
+        async () => {
+          const row = await platform.row(jobId);
+          expect(row.status).toBe(status);
+          return row;
+        },
+        { timeoutMs },
+      ),
+
+    async results(jobId: string): Promise<object[]> {
+      return parts.database.query('select * from llm_job_results where job_id = $1', [jobId]);
+    },
+  };
+  return platform;
+}

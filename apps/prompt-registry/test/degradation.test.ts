@@ -1,0 +1,64 @@
+import {
+  createTestDatabase,
+  createTestIdentities,
+  createTestRedis,
+  startTestService,
+  type TestRequest,
+  userPrincipal,
+} from '@valuecanvas/testing';
+import { v7 as uuidv7 } from 'uuid';
+import { expect, test } from 'vitest';
+import { promptRegistryService } from '../src/app.ts';
+
+const admin = userPrincipal({ role: 'admin' });
+const nobodyListens = '127.0.0.1:1';
+
+async function start(environment: Record<string, string>) {
+  return startTestService(
+    promptRegistryService,
+    { SHUTDOWN_GRACE_MS: '1000', ...environment },
+    await createTestIdentities(),
+  );
+}
+
+test('an activation succeeds while Redis is away', async () => {
+  const database = await createTestDatabase();
+  const service = await start({
+    DATABASE_URL: database.urlFor('prompt-registry'),
+    REDIS_URL: `redis://${nobodyListens}`,
+  });
+  const { status } = await service.request('/api/prompts/versions/canvas.refine/1/activate', {
+    method: 'POST',
+    as: admin,
+  });
+  expect(status).toBe(200);
+  expect((await fetch(`${service.internalUrl}/health/ready`)).status).toBe(200);
+  await service.stop();
+  await database.drop();
+});
+
+test('while Postgres is away the service is not ready, and every route says that a part is missing', async () => {
+  const redis = createTestRedis();
+  const service = await start({
+    DATABASE_URL: `postgres://nobody@${nobodyListens}/none`,
+    REDIS_URL: redis.url,
+    REDIS_KEY_PREFIX: redis.prefix,
+  });
+  const post = (body?: unknown): TestRequest => ({ method: 'POST', as: admin, ...(body ? { body } : {}) });
+  const requests: [string, TestRequest][] = [
+    ['/api/prompts/versions', { as: admin }],
+    ['/api/prompts/versions', post({ promptKey: 'a', template: 'x', variables: [] })],
+    ['/api/prompts/versions/a/1/activate', post()],
+    ['/api/prompts/a', { as: admin }],
+    ['/api/prompts/a/render', post({ variables: {} })],
+    [`/api/prompts/executions/${uuidv7()}/feedback`, post({ rating: 5 })],
+    ['/internal/prompts/snapshot', { as: { kind: 'service', service: 'canvas' }, from: 'canvas' }],
+  ];
+  for (const [path, request] of requests) {
+    const { status, body } = await service.request(path, request);
+    expect([path, status, body.code]).toEqual([path, 503, 'DEPENDENCY_UNAVAILABLE']);
+  }
+  expect((await fetch(`${service.internalUrl}/health/ready`)).status).toBe(503);
+  await service.stop();
+  await redis.stop();
+});

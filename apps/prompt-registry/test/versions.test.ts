@@ -1,0 +1,209 @@
+import type { PromptVersion } from '@valuecanvas/contracts-prompt-registry';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type NewPrompt, startRegistry, type TestRegistry } from './registry.ts';
+
+let registry: TestRegistry;
+beforeAll(async () => {
+  registry = await startRegistry();
+});
+afterAll(() => registry.stop());
+
+const post = (body: NewPrompt, as = registry.admin) =>
+  registry.as(as, '/api/prompts/versions', { method: 'POST', body });
+
+const versionsOf = async (promptKey: string, as = registry.admin): Promise<PromptVersion[]> =>
+  (await registry.as(as, `/api/prompts/versions?promptKey=${promptKey}`)).body.data;
+
+test('a new version is a draft with complete variables and metadata, made by the caller', async () => {
+  const { status, body } = await post({
+    promptKey: 'new.one',
+    template: 'Dear {{name}}{{#title}}, {{title}}{{/title}}',
+    variables: ['name', { name: 'title', required: false, description: 'Of honour' }],
+    metadata: { description: 'A greeting', temperature: 0.2 },
+  });
+  expect(status).toBe(201);
+  expect(body.data).toMatchObject({
+    promptKey: 'new.one',
+    version: 1,
+    status: 'draft',
+    variables: [
+      { name: 'name', required: true },
+      { name: 'title', required: false, description: 'Of honour' },
+    ],
+    metadata: { author: registry.admin.userId, description: 'A greeting', tags: [], temperature: 0.2 },
+    performance: { executions: 0, successRate: 0, userSatisfaction: 0 },
+  });
+  expect(body.data).not.toHaveProperty('activatedAt');
+  const [row] = await registry.database.query('select created_by from prompt_versions where id = $1', [
+    body.data.id,
+  ]);
+  expect(row).toEqual({ created_by: registry.admin.userId });
+});
+
+test('versions created at the same time get different numbers, without gaps', async () => {
+  const created = await Promise.all(
+    Array.from({ length: 6 }, () => registry.create({ promptKey: 'busy.one' })),
+  );
+  expect(created.map(({ version }) => version).sort()).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('where every number is taken in the same moment the caller is asked to repeat', async () => {
+  const { query } = registry.database;
+  await query(`create function steal_number() returns trigger language plpgsql as $$ begin
+    raise unique_violation using constraint = 'prompt_versions_prompt_key_version_key'; end $$`);
+  await query(`create trigger steal_number before insert on prompt_versions
+    for each row when (new.prompt_key = 'stolen.one') execute function steal_number()`);
+  const { status, body, headers } = await post({ promptKey: 'stolen.one', template: 'x', variables: [] });
+  expect(status).toBe(409);
+  expect(body.code).toBe('CONFLICT');
+  expect(headers.has('x-should-retry')).toBe(false);
+});
+
+test.each<[string, Partial<NewPrompt>, { path: string; message: string }[]]>([
+  [
+    'a reserved key',
+    { promptKey: 'executions' },
+    [{ path: 'promptKey', message: 'is reserved, as are versions, ab-tests, executions' }],
+  ],
+  [
+    'an undeclared and an unused variable, both named',
+    { template: '{{a}}{{#b}}x{{/b}}', variables: ['b', 'c'] },
+    [
+      { path: 'template', message: 'uses a, which is not among the variables' },
+      { path: 'variables.1', message: 'c is not used in the template' },
+    ],
+  ],
+  [
+    'a variable declared twice',
+    { template: '{{a}}', variables: ['a', 'a'] },
+    [{ path: 'variables.1', message: 'a is declared twice' }],
+  ],
+  [
+    'an unbalanced section',
+    { template: '{{#a}}', variables: ['a'] },
+    [{ path: 'template', message: 'line 1: {{#a}} is never closed' }],
+  ],
+  [
+    'misspelt metadata',
+    { metadata: { modell: 'x' } },
+    [{ path: 'metadata.modell', message: 'is not a known field' }],
+  ],
+])('%s is refused', async (_, change, details) => {
+  const { status, body } = await post({ promptKey: 'bad.one', template: 'x', variables: [], ...change });
+  expect(status).toBe(400);
+  expect(body).toMatchObject({ code: 'VALIDATION_FAILED', details });
+});
+
+test('a template beyond the limit of the body is refused', async () => {
+  const { status } = await post({ promptKey: 'long.one', template: 'x'.repeat(600_000), variables: [] });
+  expect(status).toBe(413);
+});
+
+test('pages run from the newest to the oldest and show each version once', async () => {
+  for (let made = 0; made < 5; made += 1) await registry.create({ promptKey: 'paged.one' });
+  const seen: number[] = [];
+  let cursor = '';
+  for (;;) {
+    const path = `/api/prompts/versions?promptKey=paged.one&limit=2${cursor && `&cursor=${cursor}`}`;
+    const { body } = await registry.as(registry.admin, path);
+    seen.push(...body.data.map(({ version }: PromptVersion) => version));
+    expect(body.pagination.limit).toBe(2);
+    cursor = body.pagination.nextCursor;
+    if (cursor === null) break;
+  }
+  expect(seen).toEqual([5, 4, 3, 2, 1]);
+});
+
+test('without a key the versions of all prompts are listed', async () => {
+  await registry.create({ promptKey: 'all.one' });
+  const { body } = await registry.as(registry.admin, '/api/prompts/versions?limit=100');
+  const keys = body.data.map(({ promptKey }: PromptVersion) => promptKey);
+  expect(keys).toEqual(expect.arrayContaining(['all.one', 'canvas.generate', 'canvas.refine']));
+});
+
+test('a cursor that no page has given is refused', async () => {
+  const { status, body } = await registry.as(registry.user, '/api/prompts/versions?cursor=x');
+  expect(status).toBe(400);
+  expect(body.details[0].path).toBe('cursor');
+});
+
+test('drafts are shown to admins only', async () => {
+  const released = await registry.create({ promptKey: 'drafted.one' });
+  await registry.activate(released);
+  await registry.create({ promptKey: 'drafted.one' });
+  const numbers = (versions: PromptVersion[]) => versions.map(({ version }) => version);
+  expect(numbers(await versionsOf('drafted.one'))).toEqual([2, 1]);
+  expect(numbers(await versionsOf('drafted.one', registry.user))).toEqual([1]);
+});
+
+test('an activation replaces the active version of its prompt and of no other', async () => {
+  const [first, second, other] = [
+    await registry.create({ promptKey: 'active.one' }),
+    await registry.create({ promptKey: 'active.one' }),
+    await registry.create({ promptKey: 'active.two' }),
+  ];
+  await registry.activate(other);
+  await registry.activate(first);
+  const { status, body } = await registry.activate(second);
+  expect(status).toBe(200);
+  expect(body.data).toMatchObject({ id: second.id, status: 'active', activatedAt: expect.any(String) });
+  const statuses = (await versionsOf('active.one')).map((version) => [version.version, version.status]);
+  expect(statuses).toEqual([
+    [2, 'active'],
+    [1, 'deprecated'],
+  ]);
+  expect((await versionsOf('active.two'))[0]?.status).toBe('active');
+});
+
+test('an earlier version can become the active one again', async () => {
+  const first = await registry.create({ promptKey: 'back.one' });
+  const second = await registry.create({ promptKey: 'back.one' });
+  for (const version of [first, second, first]) await registry.activate(version);
+  const active = await registry.as(registry.user, '/api/prompts/back.one');
+  expect(active.body.data.version).toBe(1);
+});
+
+test('activating the active version changes nothing', async () => {
+  const version = await registry.create({ promptKey: 'again.one' });
+  const first = await registry.activate(version);
+  const second = await registry.activate(version);
+  expect(second.status).toBe(200);
+  expect(second.body.data).toEqual(first.body.data);
+});
+
+test('activations at the same time all succeed and leave one active version', async () => {
+  const versions: PromptVersion[] = [];
+  for (let made = 0; made < 5; made += 1) versions.push(await registry.create({ promptKey: 'raced.one' }));
+  const answers = await Promise.all(versions.map((version) => registry.activate(version)));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  const active = (await versionsOf('raced.one')).filter(({ status }) => status === 'active');
+  expect(active).toHaveLength(1);
+});
+
+test('an unknown version cannot be activated', async () => {
+  const version = await registry.create({ promptKey: 'unknown.one' });
+  const { status, body } = await registry.activate({ ...version, version: 9 });
+  expect(status).toBe(404);
+  expect(body.code).toBe('NOT_FOUND');
+});
+
+test('a number that no version can have is refused', async () => {
+  const version = await registry.create({ promptKey: 'huge.one' });
+  expect((await registry.activate({ ...version, version: 9_999_999_999 })).status).toBe(400);
+});
+
+test('only admins change prompts', async () => {
+  const draft = await registry.create({ promptKey: 'guarded.one' });
+  const created = await post({ promptKey: 'guarded.one', template: 'x', variables: [] }, registry.user);
+  const activated = await registry.as(
+    registry.user,
+    `/api/prompts/versions/${draft.promptKey}/${draft.version}/activate`,
+    { method: 'POST' },
+  );
+  expect([created.status, activated.status]).toEqual([403, 403]);
+  expect(await versionsOf('guarded.one')).toHaveLength(1);
+});
+
+test('nothing is answered to a caller for whom nobody vouches', async () => {
+  expect((await registry.service.request('/api/prompts/versions')).status).toBe(401);
+});

@@ -1,0 +1,69 @@
+import { AppError } from '@valuecanvas/contracts-core';
+import { eventually } from '@valuecanvas/testing';
+import { expect, test } from 'vitest';
+import { queueInTest, testJob } from './test-support/queue-in-test.ts';
+
+const job = testJob();
+
+test('an id that is queued already is not queued again', async () => {
+  const queue = queueInTest();
+  const producer = queue.producer();
+  const id = queue.newId();
+  const seen: string[] = [];
+  await producer.enqueue(job, { jobId: id }, { id });
+  await producer.enqueue(job, { jobId: id }, { id });
+  queue.worker(job, async ({ jobId }) => void seen.push(jobId));
+  await eventually(() => expect(queue.ended).toHaveLength(1));
+  const last = queue.newId();
+  await producer.enqueue(job, { jobId: last }, { id: last });
+  await eventually(() => expect(seen).toEqual([id, last]));
+});
+
+test('a job that has ended leaves nothing behind, so that its id can be queued again', async () => {
+  const queue = queueInTest();
+  const producer = queue.producer();
+  const id = queue.newId();
+  queue.worker(job, async () => undefined);
+  for (const times of [1, 2]) {
+    await producer.enqueue(job, { jobId: id }, { id });
+    await eventually(() => expect(queue.ended).toHaveLength(times));
+    await eventually(async () => expect(await queue.isStored(id)).toBe(false));
+  }
+});
+
+test('a job with a higher priority goes first, and equal ones in the order in which they came', async () => {
+  const queue = queueInTest();
+  const producer = queue.producer();
+  const seen: string[] = [];
+  for (const [id, priority] of [
+    ['low', 0],
+    ['middle-a', 5],
+    ['middle-b', 5],
+    ['high', 10],
+  ] as const) {
+    await producer.enqueue(job, { jobId: id }, { id, priority });
+  }
+  queue.worker(job, async ({ jobId }) => void seen.push(jobId), { concurrency: 1 });
+  await eventually(() => expect(seen).toEqual(['high', 'middle-a', 'middle-b', 'low']));
+});
+
+test('a removed job is not run', async () => {
+  const queue = queueInTest();
+  const producer = queue.producer();
+  const seen: string[] = [];
+  for (const id of ['kept', 'removed']) await producer.enqueue(job, { jobId: id }, { id });
+  await producer.remove('removed');
+  queue.worker(job, async ({ jobId }) => void seen.push(jobId), { concurrency: 1 });
+  await producer.enqueue(job, { jobId: 'last' }, { id: 'last' });
+  await eventually(() => expect(seen).toEqual(['kept', 'last']));
+});
+
+test('while Redis is away a producer refuses at once, and nothing is queued later', async () => {
+  const queue = queueInTest();
+  const producer = queue.producer({ redisUrl: 'redis://127.0.0.1:1' });
+  const begunAt = performance.now();
+  const refusal = await producer.enqueue(job, { jobId: 'a' }, { id: 'a' }).catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(AppError);
+  expect(refusal).toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE', retryAfterSeconds: 2 });
+  expect(performance.now() - begunAt).toBeLessThan(4_500);
+});

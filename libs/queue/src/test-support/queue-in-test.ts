@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { defineJob, type JobDefinition } from '@valuecanvas/contracts-core';
+import { createKeys } from '@valuecanvas/redis';
+import { createTestRedis } from '@valuecanvas/testing';
+import Type from 'typebox';
+import { onTestFinished } from 'vitest';
+import {
+  createProducer,
+  handleJob,
+  type JobContext,
+  type QueueConnection,
+  startWorkerHost,
+  type WorkerHostOptions,
+} from '../index.ts';
+
+/** A job with short waits; what it does is said by each test. */
+export const testJob = (settings: Partial<JobDefinition> = {}) =>
+  defineJob({
+    name: 'test',
+    description: 'Does what a test wants.',
+    payload: Type.Object({ jobId: Type.String() }),
+    attempts: 3,
+    backoffMs: 10,
+    timeoutMs: 5_000,
+    ...settings,
+  });
+
+type Run = (payload: { readonly jobId: string }, context: JobContext) => Promise<void>;
+
+/** A queue of its own in the real Redis, for one test. */
+export function queueInTest() {
+  const redis = createTestRedis();
+  const connection: QueueConnection = {
+    redisUrl: redis.url,
+    name: 'test',
+    keys: createKeys(redis.prefix),
+    queueName: 'jobs',
+    tracing: false,
+    onError: () => undefined,
+  };
+  const ended: { job: string; outcome: string }[] = [];
+  const warnings: object[] = [];
+  const keyOf = (id: string) => connection.keys('queue', connection.queueName, id);
+  // Registered first, so that it runs after the workers and producers of the test have been stopped.
+  onTestFinished(() => redis.stop());
+
+  return {
+    redis,
+    connection,
+    /** Labels of the attempts that were counted. */
+    ended,
+    warnings,
+    newId: () => randomUUID(),
+    /** Where Redis keeps what it knows of a job. */
+    keyOf,
+    isStored: async (id: string) => (await redis.client.exists(keyOf(id))) === 1,
+
+    producer(settings: Partial<QueueConnection> = {}) {
+      const producer = createProducer({ ...connection, ...settings });
+      onTestFinished(() => producer.close());
+      return producer;
+    },
+
+    worker(job: JobDefinition, run: Run, settings: Partial<WorkerHostOptions> = {}) {
+      const host = startWorkerHost({
+        ...connection,
+        handlers: [handleJob(job, run as never)],
+        concurrency: 10,
+        rateLimitPerMinute: 10_000,
+        lockMs: 30_000,
+        metrics: {
+          counter: () => ({ inc: (labels) => ended.push(labels as never) }),
+          histogram: () => ({ observe: () => undefined }),
+        },
+        log: { warn: (fields) => warnings.push(fields) },
+        ...settings,
+      });
+      onTestFinished(() => host.stop(0));
+      return host;
+    },
+  };
+}

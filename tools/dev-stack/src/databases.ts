@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import {
+  type RunningPostgres,
+  type RunningRedis,
+  startPostgres,
+  startRedis,
+} from '@valuecanvas/local-servers';
+import type { Environment } from './settings.ts';
+
+export interface Databases {
+  readonly ownerUrl: string;
+  readonly redisUrl: string;
+}
+
+export const postgresFolder = (state: string) => join(state, 'postgres');
+export const redisFolder = (state: string) => join(state, 'redis');
+
+/**
+ * Starts PostgreSQL and Redis side by side, or uses those that MIGRATION_DATABASE_URL and REDIS_URL name. What was
+ * started stops with `cleanup`, even where the other one fails.
+ */
+export async function startDatabases(
+  state: string,
+  environment: Environment,
+  { cleanup, say }: { readonly cleanup: AsyncDisposableStack; readonly say: (line: string) => void },
+): Promise<Databases> {
+  const [postgres, redis] = await Promise.allSettled([
+    environment.MIGRATION_DATABASE_URL ? undefined : ownPostgres(state, say),
+    environment.REDIS_URL ? undefined : ownRedis(state, say),
+  ]);
+  for (const server of [postgres, redis]) if (server.status === 'fulfilled') stopWith(cleanup, server.value);
+  return {
+    ownerUrl: urlOf(postgres) ?? environment.MIGRATION_DATABASE_URL ?? '',
+    redisUrl: urlOf(redis) ?? environment.REDIS_URL ?? '',
+  };
+}
+
+type Server = RunningPostgres | RunningRedis | undefined;
+
+function stopWith(cleanup: AsyncDisposableStack, server: Server): void {
+  if (server) cleanup.defer(server.stop);
+}
+
+function urlOf(server: PromiseSettledResult<Server>): string | undefined {
+  if (server.status === 'rejected') throw server.reason;
+  return server.value?.url;
+}
+
+async function ownPostgres(state: string, say: (line: string) => void): Promise<RunningPostgres> {
+  const server = await startPostgres({ directory: postgresFolder(state), durable: true, log: say });
+  say(`PostgreSQL ${server.version} runs on port ${server.port}`);
+  return server;
+}
+
+async function ownRedis(state: string, say: (line: string) => void): Promise<RunningRedis> {
+  const server = await startRedis({ directory: redisFolder(state), persistent: true, progress: say });
+  say(`Redis ${server.version} runs on port ${server.port}`);
+  return server;
+}

@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isAlive, type ProcessIdentity } from './process-identity.ts';
+import { readRunRecord } from './run-record.ts';
+import { StackError } from './stack-error.ts';
+
+/** Services stop by themselves when their starter is gone: they had all the time since. */
+const patienceMs = 5_000;
+
+/**
+ * Ends what an earlier run has left running and returns the names. A process that merely has the same pid is left
+ * alone. Throws StackError where that run's starter still lives.
+ */
+export async function stopLeftovers(recordFile: string): Promise<string[]> {
+  const record = readRunRecord(recordFile);
+  if (record === undefined) return [];
+  if (isAlive(record.starter)) throw runsAlready(record.starter.pid);
+  const left = Object.entries(record.processes).filter(([, identity]) => isAlive(identity));
+  await Promise.all(left.map(([, identity]) => end(identity)));
+  return left.map(([name]) => name);
+}
+
+async function end(identity: ProcessIdentity): Promise<void> {
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    send(identity, signal);
+    if (await isGoneWithin(identity, patienceMs)) return;
+  }
+  throw new StackError(
+    `Process ${identity.pid} of an earlier run does not end; end it by hand (kill -9 ${identity.pid}) and start again.`,
+  );
+}
+
+function send({ pid }: ProcessIdentity, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH') throw error;
+  }
+}
+
+async function isGoneWithin(identity: ProcessIdentity, ms: number): Promise<boolean> {
+  const deadline = performance.now() + ms;
+  while (isAlive(identity)) {
+    if (performance.now() > deadline) return false;
+    await delay(20);
+  }
+  return true;
+}
+
+function runsAlready(pid: number): StackError {
+  return new StackError(
+    `The platform runs already (process ${pid}): stop that one with Ctrl-C, or start another clone with \`PORT=3001 npm start\`.`,
+  );
+}

@@ -1,0 +1,18 @@
+import { open } from 'node:fs/promises';
+
+const tailBytes = 16 * 1024;
+const tailLines = 12;
+
+/** The last lines of a log, indented; the file may be of any size. */
+export async function logTail(file: string): Promise<string> {
+  const lines = (await readEnd(file)).trimEnd().split('\n').slice(-tailLines);
+  return lines.map((line) => `    ${line}`).join('\n');
+}
+
+async function readEnd(path: string): Promise<string> {
+  await using file = await open(path);
+  const { size } = await file.stat();
+  const length = Math.min(size, tailBytes);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
+  return buffer.toString('utf8', 0, bytesRead);
+}

@@ -1,0 +1,56 @@
+import { type ChildRun, type Program, startChild } from './child-run.ts';
+import { logTail } from './log-tail.ts';
+import type { RunRecord } from './run-record.ts';
+import { stopChild } from './stop-child.ts';
+import { type CrashReport, type Supervised, supervise } from './supervise.ts';
+import { untilReady } from './until-ready.ts';
+
+/** The processes of one run, by name. */
+export interface ProcessTable {
+  /** Returns when the program can do its work; from then on it is started again if it ends. Throws StackError. */
+  start(program: Program): Promise<void>;
+  /** Stops those of these names that run, all at once; `force` ends the waiting. */
+  stop(names: readonly string[], force: AbortSignal): Promise<void>;
+}
+
+export function createProcessTable(options: {
+  readonly record: RunRecord;
+  readonly say: (line: string) => void;
+  /** Ends the waiting for programs that are being started. */
+  readonly stop: AbortSignal;
+}): ProcessTable {
+  const { record, say } = options;
+  const running = new Map<string, Supervised>();
+
+  const launch = (program: Program): ChildRun => {
+    const child = startChild(program);
+    if (child.pid !== undefined) record.add(program.name, child.pid);
+    return child;
+  };
+
+  return {
+    async start(program) {
+      const child = launch(program);
+      const unwatched = { current: () => child, release: () => undefined };
+      running.set(program.name, unwatched);
+      await untilReady(program, child, options.stop);
+      const report = (crash: CrashReport) => void describeCrash(program, crash).then(say);
+      running.set(program.name, supervise(child, { again: () => launch(program), report }));
+    },
+    async stop(names, force) {
+      const stopped = names.map(async (name) => {
+        const supervised = running.get(name);
+        if (supervised === undefined) return;
+        supervised.release();
+        await stopChild(supervised.current(), force);
+      });
+      await Promise.all(stopped);
+    },
+  };
+}
+
+async function describeCrash({ name, logFile }: Program, { how, givenUp }: CrashReport): Promise<string> {
+  if (!givenUp) return `${name} ended by itself (${how}) and is started again; its log: ${logFile}`;
+  const tail = await logTail(logFile);
+  return `${name} ended three times within a minute (${how}) and stays off until you start again. The end of its log:\n\n${tail}\n\nAll of it is in ${logFile}.`;
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import type { Service } from '@valuecanvas/database';
+import type { Program } from './child-run.ts';
+import { type Platform, serviceEnvironment } from './environment.ts';
+import { type Environment, projectRoot } from './settings.ts';
+
+const sources = '--conditions=@valuecanvas/source';
+
+/** All that a service needs to run from its sources. */
+export function serviceProgram(
+  service: Service,
+  options: { readonly platform: Platform; readonly caller: Environment; readonly logs: string },
+): Program {
+  return {
+    name: service,
+    folder: join(projectRoot, 'apps', service),
+    args: [sources, '--import', '@valuecanvas/service-kit/register', 'src/main.ts'],
+    environment: serviceEnvironment(service, options.platform, options.caller),
+    readyUrl: `http://127.0.0.1:${options.platform.ports[service].internalPort}/health/ready`,
+    logFile: join(options.logs, `${service}.log`),
+  };
+}
+
+/** The stand-in for language models. */
+export function simulatorProgram(port: number, caller: Environment, logs: string): Program {
+  return {
+    name: 'llm-simulator',
+    folder: join(projectRoot, 'tools', 'llm-simulator'),
+    args: [sources, 'src/main.ts'],
+    environment: { PATH: caller.PATH, HOST: '127.0.0.1', PORT: String(port) },
+    readyUrl: `${simulatorUrl(port)}/models`,
+    logFile: join(logs, 'llm-simulator.log'),
+  };
+}
+
+export function simulatorUrl(port: number): string {
+  return `http://127.0.0.1:${port}/v1`;
+}
+
+/**
+ * In which order programs stop: whoever takes in work first, and everything that a request or a job in flight still
+ * calls later.
+ */
+export const stopOrder: readonly (readonly string[])[] = [
+  ['gateway', 'job-worker'],
+  ['canvas'],
+  ['llm-router', 'prompt-registry', 'feature-flags'],
+  ['llm-simulator'],
+];

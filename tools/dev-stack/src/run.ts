@@ -1,0 +1,19 @@
+import { once } from 'node:events';
+import { readyScreen } from './screen.ts';
+import type { Environment, Settings } from './settings.ts';
+import { startPlatform, type Terminal } from './start-platform.ts';
+
+/** One run from start to stop. Returns when everything has stopped; throws what kept the platform from starting. */
+export async function run(settings: Settings, caller: Environment, terminal: Terminal): Promise<void> {
+  const { say, stop } = terminal;
+  const began = performance.now();
+  await using cleanup = new AsyncDisposableStack();
+  try {
+    const ready = await startPlatform(settings, caller, terminal, cleanup);
+    say(readyScreen({ ...ready, seconds: (performance.now() - began) / 1_000 }));
+    await once(stop, 'abort');
+  } catch (error) {
+    // Whoever interrupts a start does not want to read what it was doing.
+    if (!stop.aborted) throw error;
+  }
+}

@@ -1,0 +1,65 @@
+import { demoAccounts } from './demo-accounts.ts';
+
+export interface ReadyScreen {
+  /** The gateway's origin. */
+  readonly url: string;
+  readonly seconds: number;
+  readonly simulated: boolean;
+  readonly demoData: boolean;
+  readonly logs: string;
+}
+
+/** What a person needs once the platform runs. */
+export function readyScreen(ready: ReadyScreen): string {
+  const { url, seconds, logs } = ready;
+  return `
+ValueCanvas is ready at ${url} (after ${seconds.toFixed(1)} s)
+
+${accounts(ready)}
+
+${answers(ready)}
+
+A first canvas:
+
+${firstCanvas(ready)}
+
+Every route   ${url}/api/openapi.json
+Check it      npm run smoke -- ${url}
+Logs          ${logs}
+Stop          Ctrl-C
+`;
+}
+
+function accounts({ demoData }: ReadyScreen): string {
+  if (!demoData) {
+    return 'No demo accounts were made, since the database is not on this machine: sign up at POST /auth/v1/signup.';
+  }
+  const widest = (field: 'email' | 'password') =>
+    Math.max(...demoAccounts.map((account) => account[field].length));
+  const [emailWidth, passwordWidth] = [widest('email'), widest('password')];
+  const lines = demoAccounts.map(
+    ({ email, password, what }) =>
+      `  ${email.padEnd(emailWidth)}   ${password.padEnd(passwordWidth)}   ${what}`,
+  );
+  return `Demo accounts, with their passwords:\n${lines.join('\n')}`;
+}
+
+function answers({ simulated }: ReadyScreen): string {
+  if (!simulated)
+    return 'Answers come from the language models that the environment names; they cost what those cost.';
+  return `Answers are SIMULATED: no language model is asked. To ask real ones, put TOGETHER_API_KEY or OPENAI_API_KEY into
+the file .env (or OPENAI_BASE_URL and OPENAI_FALLBACK_MODEL, for Ollama or vLLM), then stop and start again.`;
+}
+
+/** Commands that work as they stand, with nothing but a shell, curl and sed. */
+function firstCanvas({ url, demoData }: ReadyScreen): string {
+  const [account] = demoAccounts;
+  const credentials = demoData
+    ? JSON.stringify({ email: account.email, password: account.password })
+    : JSON.stringify({ email: 'you@example.com', password: 'a-password-of-yours' });
+  const path = demoData ? 'token?grant_type=password' : 'signup';
+  return `  TOKEN=$(curl -s '${url}/auth/v1/${path}' -H 'content-type: application/json' \\
+    -d '${credentials}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+  curl -s ${url}/api/canvas/generate -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
+    -d '{"businessDescription":"A bakery in Lyon that delivers bread by cargo bike"}'`;
+}

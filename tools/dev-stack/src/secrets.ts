@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { type Service, services } from '@valuecanvas/database';
+import { createSigningKey } from '@valuecanvas/identity';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { replaceFile } from './replace-file.ts';
+
+interface ServiceSecrets {
+  readonly databasePassword: string;
+  /** As in INTERNAL_SIGNING_KEY. */
+  readonly signingKey: string;
+  readonly publicKey: JWK;
+}
+
+/** What only this clone knows: made once, kept until the state is deleted. */
+export interface Secrets {
+  /** Private ES256 keys, as in AUTH_SIGNING_KEYS. */
+  readonly authSigningKeys: readonly JWK[];
+  readonly services: Readonly<Record<Service, ServiceSecrets>>;
+}
+
+/** Reads the secrets, and makes those that are missing; the file is readable by its owner only. */
+export async function loadSecrets(file: string): Promise<Secrets> {
+  const known = await readKnown(file);
+  const secrets: Secrets = {
+    authSigningKeys: known.authSigningKeys ?? [await createAuthKey()],
+    services: await completeServices(known.services ?? {}),
+  };
+  await replaceFile(file, `${JSON.stringify(secrets, null, 2)}\n`);
+  return secrets;
+}
+
+/** All public halves, as in INTERNAL_PUBLIC_KEYS. */
+export function publicKeysOf(secrets: Secrets): string {
+  return JSON.stringify(
+    Object.fromEntries(services.map((service) => [service, secrets.services[service].publicKey])),
+  );
+}
+
+interface KnownSecrets {
+  authSigningKeys?: readonly JWK[];
+  services?: Partial<Record<Service, ServiceSecrets>>;
+}
+
+/** Half a file or none: whatever depended on it was not complete either, or is told its new password. */
+async function readKnown(file: string): Promise<KnownSecrets> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as KnownSecrets;
+  } catch {
+    return {};
+  }
+}
+
+async function completeServices(
+  known: Partial<Record<Service, ServiceSecrets>>,
+): Promise<Record<Service, ServiceSecrets>> {
+  const entries = services.map(
+    async (service) => [service, known[service] ?? (await createServiceSecrets())] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries)) as Record<Service, ServiceSecrets>;
+}
+
+async function createServiceSecrets(): Promise<ServiceSecrets> {
+  return { databasePassword: randomBytes(24).toString('base64url'), ...(await createSigningKey()) };
+}
+
+async function createAuthKey(): Promise<JWK> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+  const kid = await calculateJwkThumbprint(await exportJWK(publicKey));
+  return { ...(await exportJWK(privateKey)), alg: 'ES256', kid };
+}

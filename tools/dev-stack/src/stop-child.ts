@@ -1,0 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ChildRun } from './child-run.ts';
+
+/** A service gives its requests and jobs 25 s (SHUTDOWN_GRACE_MS), and then needs a moment. */
+const drainMs = 30_000;
+
+/** Lets a process finish what it does, then ends it: at once where `force` is aborted. Never rejects. */
+export async function stopChild(child: ChildRun, force: AbortSignal, patienceMs = drainMs): Promise<void> {
+  child.signal('SIGTERM');
+  const done = new AbortController();
+  const signal = AbortSignal.any([force, done.signal]);
+  const enough = delay(patienceMs, undefined, { signal }).catch(() => undefined);
+  await Promise.race([child.exited, enough]);
+  done.abort();
+  child.signal('SIGKILL');
+  await child.exited;
+}

@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ChildRun, Program } from './child-run.ts';
+import { logTail } from './log-tail.ts';
+import { StackError } from './stack-error.ts';
+
+/** Long enough for a machine that does six other things as well. */
+const readyWithinMs = 60_000;
+
+/** Returns when the program can do its work. Throws StackError with the end of its log if it dies or takes too long. */
+export async function untilReady(
+  program: Program,
+  child: ChildRun,
+  stop: AbortSignal,
+  patienceMs = readyWithinMs,
+): Promise<void> {
+  const tooLate = AbortSignal.timeout(patienceMs);
+  const ended = new AbortController();
+  const outcome = await Promise.race([
+    answers(program.readyUrl, AbortSignal.any([stop, tooLate, ended.signal])),
+    child.exited,
+  ]);
+  ended.abort();
+  stop.throwIfAborted();
+  if (outcome === 'ready') return;
+  throw await notReady(
+    program,
+    outcome === 'not ready' ? `was not ready after ${patienceMs / 1000} s` : `ended (${outcome})`,
+  );
+}
+
+async function answers(url: string, signal: AbortSignal): Promise<'ready' | 'not ready'> {
+  while (!signal.aborted) {
+    const response = await fetch(url, { signal }).catch(() => undefined);
+    await response?.body?.cancel();
+    if (response?.ok) return 'ready';
+    await delay(50, undefined, { signal }).catch(() => undefined);
+  }
+  return 'not ready';
+}
+
+async function notReady({ name, logFile }: Program, what: string): Promise<StackError> {
+  const tail = await logTail(logFile);
+  return new StackError(
+    `${name} ${what}. The end of its log:\n\n${tail}\n\nMend what it says and start again; all of it is in ${logFile}.`,
+  );
+}

@@ -1,0 +1,21 @@
+// The one file that runs on any Node: it has to say so where what follows could not even be read.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const oldest = 24;
+const installed = fileURLToPath(new URL('../../node_modules/@valuecanvas/dev-stack', import.meta.url));
+
+if (!existsSync(installed)) {
+  refuse('The dependencies are not installed: run `npm ci`, then `npm start` again.');
+} else if (Number.parseInt(process.versions.node, 10) < oldest) {
+  refuse(
+    `Node ${process.versions.node} is too old: install Node ${oldest} or newer, or run \`npm ci\` where it brings its own.`,
+  );
+} else {
+  await import('./src/main.ts');
+}
+
+function refuse(sentence) {
+  console.error(sentence);
+  process.exitCode = 1;
+}

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { requireDiskSpace } from './disk-space.ts';
+
+const ABANDONED_AFTER_MS = 60 * 60 * 1000;
+
+/**
+ * Makes the folder `target` unless it exists. `fill` works in a neighbouring draft that is renamed when it is
+ * complete: nobody ever sees half a folder, and of two builders at once the slower one throws its draft away.
+ */
+export async function buildOnce(target: string, fill: (draft: string) => Promise<void>): Promise<void> {
+  if (existsSync(target)) return;
+  await mkdir(dirname(target), { recursive: true });
+  await requireDiskSpace(dirname(target));
+  await removeAbandonedDrafts(target);
+  const draft = await mkdtemp(draftPrefix(target));
+  try {
+    await chmod(draft, 0o755);
+    await fill(draft);
+    await rename(draft, target).catch(ignoreEarlierWinner);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+const draftPrefix = (target: string) => `${target}.draft-`;
+
+function ignoreEarlierWinner(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+}
+
+/** A killed builder leaves its draft; a young one may still be somebody's work. */
+async function removeAbandonedDrafts(target: string): Promise<void> {
+  const parent = dirname(target);
+  const drafts = (await readdir(parent)).filter((name) => name.startsWith(basename(draftPrefix(target))));
+  for (const name of drafts) {
+    const draft = join(parent, name);
+    const changed = await stat(draft).then(
+      (found) => found.mtimeMs,
+      () => Number.POSITIVE_INFINITY,
+    );
+    if (changed < Date.now() - ABANDONED_AFTER_MS) await rm(draft, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,11 @@
+export { freePort } from './free-port.ts';
+export { LocalServerError } from './local-server-error.ts';
+export {
+  type PostgresMajor,
+  type PostgresOptions,
+  type RunningPostgres,
+  removePostgres,
+  startPostgres,
+} from './postgres/start-postgres.ts';
+export { projectCache } from './project-cache.ts';
+export { type RedisOptions, type RunningRedis, removeRedis, startRedis } from './redis/start-redis.ts';

@@ -1,0 +1,42 @@
+import { CommandError } from './run-command.ts';
+
+/** A failure whose message is one sentence for the person at the terminal: what is wrong and what to do. */
+export class LocalServerError extends Error {
+  override name = 'LocalServerError';
+}
+
+/** Puts a full disk and a folder of another user into a LocalServerError; other errors pass unchanged. */
+export function explainFailure(error: unknown, folder: string): unknown {
+  if (error instanceof LocalServerError) return error;
+  if (isDiskFull(error)) return diskFull(folder, error);
+  if (isDenied(error)) return denied(folder, error);
+  return error;
+}
+
+/** Whether an error of the operating system or of a command comes from a full disk. */
+export function isDiskFull(error: unknown): boolean {
+  if (error instanceof CommandError) return saysDiskFull(error.output);
+  return error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+}
+
+/** Whether a server's or a tool's own words report a full disk. */
+export function saysDiskFull(text: string): boolean {
+  return /No space left on device|ENOSPC|enough free space/.test(text);
+}
+
+export function diskFull(folder: string, cause?: unknown): LocalServerError {
+  const message = `The disk that holds ${folder} is full; free some space and start again.`;
+  return new LocalServerError(message, { cause });
+}
+
+function isDenied(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
+}
+
+function denied(folder: string, error: NodeJS.ErrnoException): LocalServerError {
+  const path = error.path ?? folder;
+  return new LocalServerError(
+    `This user may not use ${path}: make it this user's (chown -R), or start as the user it belongs to.`,
+    { cause: error },
+  );
+}

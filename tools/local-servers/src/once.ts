@@ -1,0 +1,8 @@
+/** Later calls share the first one's outcome: a second stop must not end a server that somebody started since. */
+export function once(action: () => Promise<void>): () => Promise<void> {
+  let outcome: Promise<void> | undefined;
+  return () => {
+    outcome ??= action();
+    return outcome;
+  };
+}

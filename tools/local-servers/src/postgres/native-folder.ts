@@ -1,0 +1,50 @@
+import { chmod, cp, lstat, readdir, readFile, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { buildOnce } from '../build-once.ts';
+import { type Account, canReach } from './account.ts';
+import type { PostgresBinaries } from './binaries.ts';
+import { sharedFolder } from './shared-folder.ts';
+
+/**
+ * A folder from which the account can run the binaries: the package's own or, where that is out of the
+ * account's reach (a clone in root's home), a copy, made once per version.
+ */
+export async function runnableFolder(
+  binaries: PostgresBinaries,
+  account: Account | undefined,
+): Promise<string> {
+  const { folder, packageVersion } = binaries;
+  if (account === undefined || (await canReach(account, join(folder, 'bin', 'postgres')))) {
+    await linkLibraries(folder);
+    return folder;
+  }
+  const copy = await sharedFolder(`postgres-${packageVersion}-${process.platform}-${process.arch}`);
+  await buildOnce(copy, async (draft) => {
+    await cp(folder, draft, { recursive: true, verbatimSymlinks: true });
+    await makeReadable(draft);
+    await linkLibraries(draft);
+  });
+  return copy;
+}
+
+/** npm packages cannot hold links, so the package lists them; its install script would make them, ours is not run. */
+async function linkLibraries(folder: string): Promise<void> {
+  const list = await readFile(join(folder, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
+  const links: { source: string; target: string }[] = JSON.parse(list);
+  for (const { source, target } of links) {
+    const link = join(folder, relative('native', target));
+    await symlink(relative(dirname(target), source), link).catch((error) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  }
+}
+
+/** Gives everybody what the owner may do, short of writing: an install under umask 077 gives others nothing. */
+async function makeReadable(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((found) => !found.isSymbolicLink())) {
+    const path = join(entry.parentPath, entry.name);
+    const { mode } = await lstat(path);
+    await chmod(path, entry.isDirectory() || mode & 0o100 ? 0o755 : 0o644);
+  }
+}

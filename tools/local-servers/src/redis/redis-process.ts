@@ -1,0 +1,48 @@
+import { readFile, rm } from 'node:fs/promises';
+import { serverEnvironment } from '../environment.ts';
+import { launchServer } from '../launch-server.ts';
+import { commandLine, type StopStep, stopProcess } from '../processes.ts';
+import { tcpExchange } from '../tcp-exchange.ts';
+import type { RedisBinary } from './binary.ts';
+import type { RedisFiles } from './configuration.ts';
+
+const stopSteps: StopStep[] = [
+  { signal: 'SIGTERM', patienceMs: 10_000 },
+  { signal: 'SIGKILL', patienceMs: 2_000 },
+];
+
+/** Starts the server with the configuration file that lies ready, and returns when it serves commands. */
+export function launchRedis(
+  files: RedisFiles,
+  { binary, password, port }: { binary: RedisBinary; password: string; port: number | undefined },
+): Promise<{ pid: number; port: number }> {
+  return launchServer({
+    name: 'Redis',
+    command: binary.command,
+    args: (port) => [files.configuration, '--port', String(port)],
+    env: serverEnvironment(binary.libraryPath),
+    directory: files.directory,
+    logFile: files.log,
+    port,
+    isReady: (port) => answers(port, password),
+    isPassing: () => false,
+    stopSteps,
+  });
+}
+
+/** Stops a server of this folder that still runs, and removes its pid file. */
+export async function stopRedis(files: RedisFiles): Promise<void> {
+  const pid = Number.parseInt(await readFile(files.pid, 'utf8').catch(() => ''), 10);
+  if (Number.isNaN(pid)) return;
+  const command = await commandLine(pid);
+  if (command?.includes(`-server ${files.configuration} --port `)) await stopProcess(pid, stopSteps);
+  await rm(files.pid, { force: true });
+}
+
+/** A server that knows the password is ours, whoever else may have taken the port. */
+async function answers(port: number, password: string): Promise<boolean> {
+  const request = Buffer.from(`AUTH ${password}\r\nPING\r\n`);
+  const twoReplies = (bytes: Buffer) => bytes.toString().split('\r\n').length > 2;
+  const reply = await tcpExchange(port, request, twoReplies);
+  return reply?.toString() === '+OK\r\n+PONG\r\n';
+}
