@@ -5,7 +5,7 @@ import { cancelChannel, type QueueConnection, queueOptions, redisOptions } from 
 import { failFast } from './fail-fast.ts';
 
 /** Highest priority that a job can have; 0 is the lowest. */
-export const highestPriority = 10;
+const highestPriority = 10;
 
 export interface EnqueueOptions {
   /** Id of the job's row. */

@@ -1,4 +1,4 @@
-import { AppError, type CallContext, type UserPrincipal } from '@valuecanvas/contracts-core';
+import { AppError, type UserCall } from '@valuecanvas/contracts-core';
 import type { ChatResult, llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import type { promptExecution } from '@valuecanvas/contracts-prompt-registry';
 import type { Flags } from '@valuecanvas/flags-sdk';
@@ -27,9 +27,6 @@ export interface Answer<T> {
     readonly executionId: string;
   };
 }
-
-/** A call on behalf of a user. */
-export type UserCall = CallContext & { readonly principal: UserPrincipal };
 
 export interface ModelDependencies {
   readonly prompts: Prompts;

@@ -5,12 +5,13 @@ import {
   type RefineSectionResult,
   sections,
 } from '@valuecanvas/contracts-canvas';
+import type { UserCall } from '@valuecanvas/contracts-core';
 import { v7 as uuidv7 } from 'uuid';
 import type { CanvasStore } from '../canvases/canvas.store.ts';
 import { blocksOf } from '../canvases/canvas-content.ts';
 import type { CanvasesService } from '../canvases/canvases.service.ts';
 import { CanvasAnswer, RefinementAnswer } from './answer-schemas.ts';
-import type { AskModel, UserCall } from './ask-model.ts';
+import type { AskModel } from './ask-model.ts';
 import { parseCanvasAnswer, parseRefinementAnswer } from './parse-answer.ts';
 
 /** What models do for canvases. */

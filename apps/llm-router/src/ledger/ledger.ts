@@ -1,8 +1,8 @@
+import type { UserCall } from '@valuecanvas/contracts-core';
 import type { LlmUsage, llmUsage } from '@valuecanvas/contracts-llm-router';
 import type { Journal } from '@valuecanvas/journal';
 import { v7 as uuidv7 } from 'uuid';
 import type { Tokens } from '../providers/chat-completion.ts';
-import type { UserCall } from '../routing/completions.ts';
 
 /** What one call of a provider comes to. */
 export interface LedgerEntry {

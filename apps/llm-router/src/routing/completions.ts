@@ -1,4 +1,4 @@
-import { AppError, type CallContext, type UserPrincipal } from '@valuecanvas/contracts-core';
+import { AppError, type UserCall } from '@valuecanvas/contracts-core';
 import type { LedgerEntry } from '../ledger/ledger.ts';
 import { costOf } from '../pricing/cost.ts';
 import { free, type ModelPrice, priceOf } from '../pricing/prices.ts';
@@ -12,8 +12,6 @@ import { ProviderError } from '../providers/provider-error.ts';
 import { toAppError } from './failover-error.ts';
 import { type Candidate, candidatesFor } from './model-map.ts';
 import type { ProviderLine } from './provider-line.ts';
-
-export type UserCall = CallContext & { readonly principal: UserPrincipal };
 
 export interface Completion {
   readonly answer: CompletionAnswer;

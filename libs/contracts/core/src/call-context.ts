@@ -1,4 +1,4 @@
-import type { Principal } from './principal.ts';
+import type { Principal, UserPrincipal } from './principal.ts';
 
 /**
  * What travels with a request from hop to hop. A service passes the context of the request that it
@@ -16,3 +16,6 @@ export interface CallContext {
   /** Milliseconds left until the deadline; never negative. */
   remainingMs(): number;
 }
+
+/** A call on behalf of a user. */
+export type UserCall = CallContext & { readonly principal: UserPrincipal };

@@ -1,5 +1,5 @@
 export { AppError, type AppErrorOptions } from './app-error.ts';
-export type { CallContext } from './call-context.ts';
+export type { CallContext, UserCall } from './call-context.ts';
 export { type Contract, defineContract, isInternal, isUnder } from './contract.ts';
 export { contractFaults } from './contract-faults.ts';
 export {

@@ -53,6 +53,12 @@ export function queueInTest() {
     newId: () => randomUUID(),
     /** Where Redis keeps what it knows of a job. */
     keyOf,
+    /** How many of this test's workers wait for a job, with nothing to do or besides what they do. */
+    async idleWorkers(): Promise<number> {
+      const list = (await redis.client.client('LIST')) as string;
+      return list.split('\n').filter((line) => line.includes(redis.prefix) && line.includes('cmd=bzpopmin'))
+        .length;
+    },
     isStored: async (id: string) => (await redis.client.exists(keyOf(id))) === 1,
 
     producer(settings: Partial<QueueConnection> = {}) {

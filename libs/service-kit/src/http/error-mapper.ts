@@ -20,6 +20,7 @@ const bodies: Record<Dialect, (error: AppError, requestId: string) => object> = 
     code: error.status,
     error_code: error.code.toLowerCase(),
     msg: error.message,
+    ...(error.details === undefined ? {} : { details: error.details }),
     ...error.extra,
   }),
 };

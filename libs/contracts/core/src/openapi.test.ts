@@ -1,0 +1,154 @@
+import Type from 'typebox';
+import { describe, expect, test } from 'vitest';
+import { defineContract } from './contract.ts';
+import { errorCatalogue } from './error-catalogue.ts';
+import { toOpenApi } from './openapi.ts';
+import { data, empty, raw } from './reply.ts';
+import { defineRoute, errorsOf } from './route.ts';
+import { anyone, services, user } from './route-auth.ts';
+
+const Loaf = Type.Object(
+  { name: Type.String({ description: 'Name.' }) },
+  { title: 'Loaf', description: 'A loaf.' },
+);
+
+const base = { summary: 'Loaves', description: 'About loaves.', errors: [] } as const;
+
+const bake = defineRoute({
+  ...base,
+  id: 'bakery.bake',
+  method: 'POST',
+  path: '/api/loaves/:ovenId',
+  auth: user,
+  params: Type.Object({ ovenId: Type.String({ description: 'Oven.' }) }),
+  query: Type.Object({ crusty: Type.Optional(Type.Boolean({ description: 'Whether to bake longer.' })) }),
+  body: Type.Object({ loaves: Type.Array(Loaf, { description: 'What to bake.' }) }),
+  status: 201,
+  reply: data(Loaf),
+  otherReplies: { 202: data(Loaf) },
+  events: { rising: Loaf },
+  errors: ['CONFLICT', 'IDEMPOTENCY_IN_FLIGHT'],
+});
+
+const open = defineRoute({
+  ...base,
+  id: 'bakery.open',
+  method: 'GET',
+  path: '/api/open',
+  auth: anyone,
+  reply: empty,
+});
+
+const recipe = defineRoute({
+  ...base,
+  id: 'bakery.recipe',
+  method: 'GET',
+  path: '/api/recipe',
+  auth: anyone,
+  dialect: 'openai',
+  reply: raw(Type.String({ description: 'The recipe.' }), 'text/plain'),
+});
+
+const inside = defineRoute({
+  ...base,
+  id: 'bakery.inside',
+  method: 'GET',
+  path: '/internal/oven',
+  auth: services('gateway'),
+  reply: data(Type.Object({ heat: Type.Number({ description: 'Heat.' }) }, { title: 'Oven' })),
+});
+
+const bakery = defineContract({
+  service: 'canvas',
+  title: 'Bakery',
+  description: 'Loaves.',
+  prefixes: ['/api'],
+  callers: ['gateway'],
+  routes: { open, recipe, inside, bake },
+});
+
+interface Operations {
+  readonly post: { readonly responses: Readonly<Record<string, { readonly description: string }>> };
+}
+
+const info = { title: 'Shop', version: '1', description: 'All of it.' };
+const document = toOpenApi([bakery], info);
+
+describe('the OpenAPI document', () => {
+  test('says its version, its title and its tags', () => {
+    expect(document).toMatchObject({
+      openapi: '3.1.0',
+      info,
+      tags: [{ name: 'Bakery', description: 'Loaves.' }],
+    });
+  });
+
+  test('has every public route and no internal one', () => {
+    expect(Object.keys(document.paths)).toEqual(['/api/loaves/{ovenId}', '/api/open', '/api/recipe']);
+    expect(JSON.stringify(document)).not.toContain('Oven"');
+  });
+
+  test('describes the parameters in path and query', () => {
+    expect(document.paths['/api/loaves/{ovenId}']).toMatchObject({
+      post: {
+        operationId: 'bakery.bake',
+        parameters: [
+          { name: 'ovenId', in: 'path', required: true, description: 'Oven.', schema: { type: 'string' } },
+          { name: 'crusty', in: 'query', required: false, schema: { type: 'boolean' } },
+        ],
+      },
+    });
+  });
+
+  test('asks for credentials exactly where the route does', () => {
+    expect(document.paths['/api/loaves/{ovenId}']).toMatchObject({ post: { security: [{ bearer: [] }] } });
+    expect(document.paths['/api/open']).toMatchObject({ get: { security: [] } });
+  });
+
+  test('has a schema with a title once and refers to it', () => {
+    const loaf = { $ref: '#/components/schemas/Loaf' };
+    expect(document.components).toMatchObject({ schemas: { Loaf: { type: 'object', title: 'Loaf' } } });
+    expect(document.paths['/api/loaves/{ovenId}']).toMatchObject({
+      post: {
+        requestBody: {
+          content: { 'application/json': { schema: { properties: { loaves: { items: loaf } } } } },
+        },
+        responses: { 201: { content: { 'application/json': { schema: { properties: { data: loaf } } } } } },
+      },
+    });
+  });
+
+  test('refuses two different schemas of one title', () => {
+    const other = Type.Object({ weight: Type.Number() }, { title: 'Loaf' });
+    const contract = { ...bakery, routes: { bake, other: { ...open, reply: data(other) } } };
+    expect(() => toOpenApi([contract], info)).toThrow('Two different schemas are called Loaf.');
+  });
+
+  test('answers every status that the route promises, and names its codes', () => {
+    const { responses } = (document.paths['/api/loaves/{ovenId}'] as unknown as Operations).post;
+    const failures = errorsOf(bake).map((code) => String(errorCatalogue[code].status));
+    expect(Object.keys(responses).sort()).toEqual([...new Set(['201', '202', ...failures])].sort());
+    expect(responses['409']?.description).toBe(
+      'CONFLICT: Conflict; IDEMPOTENCY_IN_FLIGHT: Request in flight',
+    );
+  });
+
+  test('offers events where the route streams them', () => {
+    expect(document.paths['/api/loaves/{ovenId}']).toMatchObject({
+      post: { responses: { 201: { content: { 'text/event-stream': {} } } } },
+    });
+  });
+
+  test('has the content type of a raw reply, and no envelope for failures in the words of others', () => {
+    expect(document.paths['/api/recipe']).toMatchObject({
+      get: { responses: { 200: { content: { 'text/plain': { schema: { type: 'string' } } } } } },
+    });
+    expect(document.paths['/api/recipe']).not.toHaveProperty(['get', 'responses', '500', 'content']);
+  });
+
+  test('has no content where there is no body', () => {
+    expect(document.paths['/api/open']).toHaveProperty(['get', 'responses', '200'], {
+      description: 'Done; no body.',
+    });
+  });
+});

@@ -1,0 +1,97 @@
+import Type from 'typebox';
+import { expect, test } from 'vitest';
+import { kitVariables, serviceUrl } from './kit-variables.ts';
+import { ConfigError, type Environment, parseConfig } from './parse-config.ts';
+
+type Variables = Parameters<typeof parseConfig>[0];
+
+function faultsOf(variables: Variables, environment: Environment): readonly string[] {
+  try {
+    parseConfig(variables, environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+const text = (options = {}) => Type.String({ description: 'A text.', ...options });
+
+test('all faults are reported together, each with the name and meaning of its variable', () => {
+  const variables = {
+    NAME: text({ description: 'Who it is.' }),
+    SIZE: Type.Integer({ minimum: 1, description: 'How big.' }),
+    FINE: text({ default: 'x' }),
+  };
+  const faults = faultsOf(variables, { SIZE: 'big' });
+  expect(faults).toHaveLength(2);
+  expect(faults[0]).toBe('NAME is required: Who it is.');
+  expect(faults[1]).toMatch(/^SIZE must be integer \(it is "big"\): How big\.$/);
+  expect(() => parseConfig(variables, {})).toThrow(/The environment is not right:\n {2}- NAME[^]*\n {2}- SIZE/);
+});
+
+test('the value of a secret is never repeated', () => {
+  const variables = { KEY: text({ secret: true, minLength: 30 }), PORT: Type.Integer({ secret: true }) };
+  const faults = faultsOf(variables, { KEY: 'sesame', PORT: 'opensesame' });
+  expect(faults).toHaveLength(2);
+  expect(faults.join()).not.toContain('sesame');
+});
+
+test('a default stands in for what is absent, and blank counts as absent', () => {
+  const variables = { NAME: text({ default: 'canvas' }), NOTE: Type.Optional(text()), NEEDED: text() };
+  expect(parseConfig(variables, { NAME: '  ', NOTE: '', NEEDED: ' x ' })).toEqual({ NAME: 'canvas', NEEDED: 'x' });
+  expect(faultsOf(variables, { NEEDED: '' })).toEqual(['NEEDED is required: A text.']);
+});
+
+test.each([
+  ['true', true],
+  ['1', true],
+  ['TRUE', true],
+  ['false', false],
+  ['0', false],
+])('the boolean %s is read', (given, expected) => {
+  expect(parseConfig({ ON: Type.Boolean() }, { ON: given })).toEqual({ ON: expected });
+});
+
+test('anything else is no boolean', () => {
+  expect(faultsOf({ ON: Type.Boolean({ description: 'On.' }) }, { ON: 'yes' })).toHaveLength(1);
+});
+
+test('numbers are read and held to their bounds; what merely begins like one is refused', () => {
+  const variables = { N: Type.Integer({ minimum: 0, maximum: 10 }), RATE: Type.Number() };
+  expect(parseConfig(variables, { N: '7', RATE: '0.25' })).toEqual({ N: 7, RATE: 0.25 });
+  for (const N of ['11', '-1', '1.5', '7up', '0x']) expect(faultsOf(variables, { N, RATE: '1' })).toHaveLength(1);
+});
+
+test('a list is separated by commas; blanks and empty parts fall away', () => {
+  const variables = { ORIGINS: Type.Array(Type.String({ minLength: 2 }), { default: [] }) };
+  expect(parseConfig(variables, { ORIGINS: ' https://a , ,https://b,' })).toEqual({
+    ORIGINS: ['https://a', 'https://b'],
+  });
+  expect(parseConfig(variables, {})).toEqual({ ORIGINS: [] });
+  expect(faultsOf(variables, { ORIGINS: 'aa,b' })).toHaveLength(1);
+});
+
+test('a configuration cannot be changed', () => {
+  const config = parseConfig({ NAME: text(), LIST: Type.Array(Type.String()) }, { NAME: 'a', LIST: 'b' });
+  expect(Object.isFrozen(config)).toBe(true);
+  expect(Object.isFrozen(config.LIST)).toBe(true);
+});
+
+test('only what is declared is read', () => {
+  expect(parseConfig({ NAME: text() }, { NAME: 'a', OTHER: 'b' })).toEqual({ NAME: 'a' });
+});
+
+test('every service starts from an empty environment as far as the frame is concerned', () => {
+  expect(parseConfig(kitVariables({ public: 3101, internal: 9101 }), {})).toMatchObject({
+    PORT: 3101,
+    INTERNAL_PORT: 9101,
+    LOG_LEVEL: 'info',
+  });
+});
+
+test('a port out of range, an unknown level and an address that is none are refused', () => {
+  const variables = { ...kitVariables({ public: 1, internal: 2 }), ROUTER_URL: serviceUrl('llm-router', 3101) };
+  const faults = faultsOf(variables, { PORT: '70000', LOG_LEVEL: 'loud', ROUTER_URL: 'router' });
+  expect(faults.map((fault) => fault.split(' ')[0])).toEqual(['PORT', 'LOG_LEVEL', 'ROUTER_URL']);
+});

@@ -1,0 +1,133 @@
+import {
+  type Contract,
+  defineContract,
+  headers,
+  type Principal,
+  type ServiceName,
+} from '@valuecanvas/contracts-core';
+import {
+  createInternalSigner,
+  createSigningKey,
+  type InternalSigner,
+  importSigningKey,
+} from '@valuecanvas/identity';
+import { onTestFinished } from 'vitest';
+import { identityVariables, kitVariables } from '../config/kit-variables.ts';
+import type { Environment } from '../config/parse-config.ts';
+import { believeInternalTokens } from '../http/authenticator.ts';
+import type { BoundRoute } from '../http/call.ts';
+import { type Composition, defineService, type Kit } from '../run/service-definition.ts';
+import { type RunningService, startService } from '../run/start-service.ts';
+
+/** What a test route needs beside what the test is about. */
+export const words = { summary: 'A route', description: 'A route of a test.', errors: [] } as const;
+
+/** The services that may call the one in test. */
+export const callers = ['gateway', 'job-worker'] as const satisfies readonly ServiceName[];
+
+export interface RequestInTest {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON unless it is text. */
+  readonly body?: unknown;
+  /** For whom the gateway vouches; nobody signed in where absent. */
+  readonly as?: Principal;
+  /** The caller who vouches. */
+  readonly from?: ServiceName;
+}
+
+export interface AnswerInTest {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies whose shape they are about to assert
+  readonly body: any;
+}
+
+export interface ServiceInTest extends RunningService {
+  request(path: string, request?: RequestInTest): Promise<AnswerInTest>;
+  /** A token of a caller, as the service in test expects it. */
+  token(principal: Principal, from?: ServiceName): Promise<string>;
+  /** What was logged so far. */
+  readonly lines: readonly Record<string, unknown>[];
+}
+
+export interface Setup {
+  readonly routes: readonly BoundRoute[];
+  readonly contract?: Contract;
+  readonly environment?: Environment;
+  readonly compose?: (kit: Kit) => Partial<Composition>;
+  readonly now?: () => number;
+}
+
+/** A contract of just these routes. */
+export function contractOf(routes: readonly BoundRoute[]): Contract {
+  return defineContract({
+    service: 'canvas',
+    title: 'Test',
+    description: 'The routes of a test.',
+    prefixes: ['/test'],
+    callers: [...callers],
+    routes: Object.fromEntries(routes.map(({ definition }) => [definition.id, definition])),
+  });
+}
+
+/** Starts a service on free ports with real tokens; it ends with the test. */
+export async function startInTest(setup: Setup): Promise<ServiceInTest> {
+  const lines: Record<string, unknown>[] = [];
+  const { signers, publicKeys } = await makeCallers();
+  const contract = setup.contract ?? contractOf(setup.routes);
+  const definition = defineService({
+    contract,
+    variables: { ...kitVariables({ public: 0, internal: 0 }), ...identityVariables },
+    compose: async (kit) => ({
+      authenticate: await believeInternalTokens(contract, kit.config.INTERNAL_PUBLIC_KEYS, kit.now),
+      probes: {},
+      routes: setup.routes,
+      ...setup.compose?.(kit),
+    }),
+  });
+  const service = await startService(
+    definition,
+    { HOST: '127.0.0.1', INTERNAL_PUBLIC_KEYS: publicKeys, ...setup.environment },
+    { logTo: { write: (line) => lines.push(JSON.parse(line)) }, ...(setup.now ? { now: setup.now } : {}) },
+  );
+  onTestFinished(() => service.stop());
+  const token = (principal: Principal, from: ServiceName = 'gateway') => {
+    const sign = signers.get(from);
+    if (!sign) throw new Error(`${from} is not a caller in this test.`);
+    return sign(contract.service, principal);
+  };
+  return { ...service, lines, token, request: (path, request = {}) => send(service.url, path, request, token) };
+}
+
+async function makeCallers(): Promise<{ signers: Map<ServiceName, InternalSigner>; publicKeys: string }> {
+  const signers = new Map<ServiceName, InternalSigner>();
+  const publicKeys: Record<string, unknown> = {};
+  for (const issuer of callers) {
+    const { signingKey, publicKey } = await createSigningKey();
+    signers.set(issuer, createInternalSigner({ issuer, key: await importSigningKey(signingKey) }));
+    publicKeys[issuer] = publicKey;
+  }
+  return { signers, publicKeys: JSON.stringify(publicKeys) };
+}
+
+async function send(
+  url: string,
+  path: string,
+  { method = 'GET', headers: given = {}, body, as = { kind: 'anonymous' }, from }: RequestInTest,
+  token: ServiceInTest['token'],
+): Promise<AnswerInTest> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      [headers.identity]: await token(as, from),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...given,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
+  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : text };
+}
