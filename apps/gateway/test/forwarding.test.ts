@@ -274,13 +274,13 @@ describe('a service that is away', () => {
     }
   });
 
-  test('in the middle of a request that changes something gets it only once', async () => {
+  test.each([
+    ['POST', { prompt: 'x' }],
+    ['DELETE', undefined],
+  ])('in the middle of a %s, which may have had its effect, gets it only once', async (method, body) => {
     const before = gateway.upstream.received.length;
-    gateway.upstream.answer((request) => request.once('data', () => request.destroy()));
-    const { status } = await gateway.service.request('/api/llm/chat', {
-      method: 'POST',
-      body: { prompt: 'x' },
-    });
+    gateway.upstream.answer((request) => request.resume().once('end', () => request.socket.destroy()));
+    const { status } = await gateway.service.request('/api/canvas/1', { method, body });
     expect(status).toBe(503);
     expect(gateway.upstream.received).toHaveLength(before + 1);
   });
@@ -289,7 +289,7 @@ describe('a service that is away', () => {
     let calls = 0;
     gateway.upstream.answer((request, response) => {
       calls += 1;
-      if (calls === 1) request.destroy();
+      if (calls === 1) request.socket.destroy();
       else echo(request, response);
     });
     expect((await gateway.service.request('/api/canvas')).status).toBe(200);

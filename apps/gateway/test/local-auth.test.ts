@@ -100,6 +100,17 @@ describe('sign-up', () => {
     expect(answer.body.error_code).toBe('validation_failed');
   });
 
+  test.each([
+    [413, 'application/json', JSON.stringify({ padding: 'x'.repeat(70_000) })],
+    [415, 'text/plain', 'hello'],
+    [400, 'application/json', '{"email":'],
+  ])('answers %d to a body that it cannot take', async (status, type, body) => {
+    const headers = { 'content-type': type };
+    const answer = await gateway.service.request('/auth/v1/signup', { method: 'POST', headers, body });
+    expect(answer.status).toBe(status);
+    expect(answer.body.code).toBe(status);
+  });
+
   test('stores the password as argon2id and the refresh token as a hash', async () => {
     const { body } = await gateway.signUp('stored@example.com');
     const [user] = await gateway.database.query<{ encrypted_password: string }>(
@@ -148,10 +159,14 @@ describe('log-in', () => {
     expect((await whoAmI(body.access_token)).status).toBe(404);
   });
 
+  test('names the field that is wrong', async () => {
+    const { body } = await token('magic', {});
+    expect(body.details).toEqual([{ path: 'grant_type', message: 'must be one of password, refresh_token' }]);
+  });
+
   test.each([
     ['password', { email: 'a@example.com' }],
     ['refresh_token', {}],
-    ['magic', {}],
   ])('says what is missing from a request with grant %s', async (grant, body) => {
     const answer = await token(grant, body);
     expect(answer.status).toBe(400);

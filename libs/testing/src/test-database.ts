@@ -34,8 +34,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     async createUser({ email, ...settings } = {}) {
       const principal = userPrincipal({ userId: randomUUID(), ...settings });
       await pool.query(
-        `insert into auth.users (id, aud, role, email, raw_app_meta_data)
-         values ($1, 'authenticated', 'authenticated', $2, $3)`,
+        `insert into auth.users (id, aud, role, email, raw_app_meta_data, created_at, updated_at)
+         values ($1, 'authenticated', 'authenticated', $2, $3, now(), now())`,
         [
           principal.userId,
           email ?? `${principal.userId}@example.com`,
