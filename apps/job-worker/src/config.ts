@@ -1,10 +1,14 @@
 import { postgresVariables } from '@valuecanvas/postgres';
 import { queueVariables } from '@valuecanvas/queue';
 import { redisVariables } from '@valuecanvas/redis';
-import { type ConfigOf, identityVariables, kitVariables, signingVariables } from '@valuecanvas/service-kit';
+import {
+  type ConfigOf,
+  identityVariables,
+  kitVariables,
+  serviceUrl,
+  signingVariables,
+} from '@valuecanvas/service-kit';
 import Type from 'typebox';
-
-const serviceUrl = (description: string) => Type.String({ format: 'url', description });
 
 /** The environment of the job worker. */
 export const jobWorkerVariables = {
@@ -19,8 +23,8 @@ export const jobWorkerVariables = {
     default: 5_000,
     description: 'Milliseconds between searches for jobs that are stored but not queued.',
   }),
-  CANVAS_URL: serviceUrl('Where the canvas service answers.'),
-  LLM_ROUTER_URL: serviceUrl('Where the router of language models answers.'),
+  CANVAS_URL: serviceUrl('canvas', 3102),
+  LLM_ROUTER_URL: serviceUrl('llm-router', 3101),
 };
 
 export type JobWorkerConfig = ConfigOf<typeof jobWorkerVariables>;

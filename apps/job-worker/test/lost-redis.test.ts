@@ -1,42 +1,26 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type RunningRedis, startRedis } from '@valuecanvas/local-servers';
-import { createRedis } from '@valuecanvas/redis';
 import { eventually } from '@valuecanvas/testing';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startBreakableLink } from './support/breakable-link.ts';
 import { question, usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
 
-/** A Redis of its own, as everything in it is lost here on purpose. */
-let redis: RunningRedis;
-let directory: string;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'valuecanvas-lost-redis-'));
-  redis = await startRedis({ directory, persistent: false });
-});
-afterAll(async () => {
-  await redis.stop();
-  await rm(directory, { recursive: true, force: true });
-});
-
-async function flushAll(): Promise<void> {
-  const client = createRedis({ url: redis.url, name: 'test', onError: () => undefined });
-  await client.flushall();
-  client.disconnect();
+/** What FLUSHALL does to this deployment; others share the server. One script, so that nothing happens meanwhile. */
+async function loseEverything(): Promise<void> {
+  const { client, prefix } = platform.redis;
+  const script =
+    "local keys = redis.call('keys', ARGV[1]) for _, key in ipairs(keys) do redis.call('del', key) end return #keys";
+  expect(await client.eval(script, 0, `${prefix}:*`)).toBeGreaterThan(5);
 }
 
 test('a Redis that has lost everything loses no job and no result, and no work is done twice', async () => {
-  const service = await platform.start({ REDIS_URL: redis.url, QUEUE_CONCURRENCY: '2' });
+  const service = await platform.start({ QUEUE_CONCURRENCY: '2' });
   const gate = Promise.withResolvers<void>();
   platform.performers.before = () => gate.promise;
   const ids: string[] = [];
   for (let index = 0; index < 6; index += 1) ids.push(await platform.submit(service, question));
   await eventually(() => expect(platform.performers.calls).toHaveLength(2));
-  await flushAll();
+  await loseEverything();
   gate.resolve();
   for (const id of ids) await platform.reaches(id, 'completed');
   for (const id of ids) expect(await platform.results(id)).toHaveLength(1);
@@ -44,7 +28,7 @@ test('a Redis that has lost everything loses no job and no result, and no work i
 });
 
 test('jobs are accepted and cancelled while Redis is away, and done when it is back', async () => {
-  const link = await startBreakableLink(redis.url);
+  const link = await startBreakableLink(platform.redis.url);
   onTestFinished(() => link.stop());
   const service = await platform.start({ REDIS_URL: link.url });
   await platform.reaches(await platform.submit(service, question), 'completed');
@@ -63,7 +47,7 @@ test('jobs are accepted and cancelled while Redis is away, and done when it is b
 });
 
 test('a worker that starts while Redis is away answers requests and begins to work when Redis comes', async () => {
-  const link = await startBreakableLink(redis.url);
+  const link = await startBreakableLink(platform.redis.url);
   onTestFinished(() => link.stop());
   link.cut();
   const service = await platform.start({ REDIS_URL: link.url });

@@ -59,3 +59,24 @@ test('a worker that is told to stop gives its long jobs to others, at once and w
   expect(await platform.reaches(jobId, 'completed')).toMatchObject({ attempts: 1, fence: '2' });
   expect(await platform.results(jobId)).toHaveLength(1);
 });
+
+test('a job at work that was lost together with its worker and with Redis is done in the end', async () => {
+  const jobId = await storeAndCrash();
+  await platform.database.query(
+    `update vc_private.llm_jobs set status = 'active', attempts = 1, fence = 1,
+       started_at = now() - interval '10 minutes', enqueued_at = now() - interval '10 minutes'`,
+  );
+  await platform.start();
+  expect(await platform.reaches(jobId, 'completed')).toMatchObject({ attempts: 2, fence: '2' });
+});
+
+test('a job at work is left to its worker, even where Redis has forgotten it', async () => {
+  const jobId = await storeAndCrash();
+  await platform.database.query(
+    `update vc_private.llm_jobs set status = 'active', attempts = 1, fence = 1,
+       started_at = now() - interval '1 minute', enqueued_at = now() - interval '1 minute'`,
+  );
+  const service = await platform.start();
+  await platform.reaches(await platform.submit(service, question), 'completed');
+  expect(await platform.row(jobId)).toMatchObject({ status: 'active', fence: '1' });
+});

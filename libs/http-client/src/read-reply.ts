@@ -65,7 +65,7 @@ async function readFailure(service: ServiceName, response: Dispatcher.ResponseDa
     message: String(message),
     details,
     extra,
-    retryHelps: response.headers['x-should-retry'] !== 'false',
+    ...(response.headers['x-should-retry'] === 'false' ? { retryHelps: false } : {}),
     ...(typeof retryAfter === 'number' ? { retryAfterSeconds: retryAfter } : {}),
   });
 }

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '@valuecanvas/contracts-core';
 import { eventually } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
@@ -8,9 +7,10 @@ import { queueInTest, testJob } from './test-support/queue-in-test.ts';
 const job = testJob();
 
 /** Stands for work that ends only when it is told to. */
-async function untilAborted({ signal }: JobContext): Promise<never> {
-  await wait(60_000, undefined, { signal, ref: false });
-  throw new Error('The work was not aborted.');
+function untilAborted({ signal }: JobContext): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 const outcomes = (ended: readonly { outcome: string }[]) => ended.map(({ outcome }) => outcome);
@@ -169,10 +169,10 @@ test('no more jobs are begun within a minute than the rate allows', async () => 
   expect(seen).toEqual(['a', 'b']);
 });
 
-test('a worker stops in bounded time while Redis is away', async () => {
+test('an idle worker stops within seconds while Redis is away, however long its jobs may take', async () => {
   const queue = queueInTest();
   const host = queue.worker(job, async () => undefined, { redisUrl: 'redis://127.0.0.1:1' });
   const begunAt = performance.now();
-  await host.stop(10);
-  expect(performance.now() - begunAt).toBeLessThan(8_000);
+  await host.stop(60_000);
+  expect(performance.now() - begunAt).toBeLessThan(4_000);
 });

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { createWaitingRedis, subscribe } from '@valuecanvas/redis';
 import { Worker } from 'bullmq';
 import { backoffMs } from './backoff.ts';
@@ -9,6 +10,12 @@ import { settleMs } from './run-attempt.ts';
 
 /** How often a job may lose its worker before the queue gives it up; whoever owns its row enqueues it again or not. */
 const maxStalledCount = 2;
+
+/** Milliseconds that closing may take once nothing runs any more; it takes longer only where Redis is away. */
+const closeMs = 2_000;
+
+/** Milliseconds between looks at whether the running jobs have ended. */
+const pollMs = 20;
 
 export interface WorkerHostOptions extends QueueConnection, ProcessorOptions {
   /** Jobs worked on at the same time by this host. */
@@ -56,7 +63,9 @@ export function startWorkerHost(options: WorkerHostOptions): WorkerHost {
   return {
     async stop(graceMs) {
       const closed = worker.close();
-      if (!(await happens(closed, graceMs))) {
+      await happens(Promise.race([closed, emptied(running)]), graceMs);
+      if (running.size === 0) await happens(closed, closeMs);
+      if (running.size > 0) {
         for (const abort of running.values()) abort.abort(new Interruption('stopping'));
         await happens(closed, settleMs + 1_000);
       }
@@ -64,6 +73,10 @@ export function startWorkerHost(options: WorkerHostOptions): WorkerHost {
       cancels.disconnect();
     },
   };
+}
+
+async function emptied(running: ReadonlyMap<string, unknown>): Promise<void> {
+  while (running.size > 0) await wait(pollMs);
 }
 
 function firstWaitMs(backoff: unknown): number {

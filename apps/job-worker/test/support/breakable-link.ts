@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface BreakableLink {
-  /** The target's URL, with this link's own port. */
+  /** The target's URL, with this link's own address. */
   readonly url: string;
   /** Cuts all connections and refuses new ones: the server is away. */
   cut(): void;
@@ -10,16 +10,17 @@ export interface BreakableLink {
   stop(): Promise<void>;
 }
 
-/** A TCP link to a server on 127.0.0.1 that a test can cut and mend. */
+/** A TCP link to a server that a test can cut and mend. */
 export async function startBreakableLink(target: string): Promise<BreakableLink> {
   const sockets = new Set<Socket>();
   let broken = false;
+  const { hostname, port } = new URL(target);
   const server = createServer((near) => {
     if (broken) {
       near.destroy();
       return;
     }
-    const far = connect(Number(new URL(target).port), '127.0.0.1');
+    const far = connect(Number(port), hostname);
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -36,6 +37,7 @@ export async function startBreakableLink(target: string): Promise<BreakableLink>
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = new URL(target);
+  url.hostname = '127.0.0.1';
   url.port = String((server.address() as AddressInfo).port);
   const cut = (): void => {
     broken = true;

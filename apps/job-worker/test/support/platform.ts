@@ -79,6 +79,9 @@ export function usePlatform() {
     get database() {
       return parts.database;
     },
+    get redis() {
+      return parts.redis;
+    },
     get identities() {
       return parts.identities;
     },
