@@ -6,9 +6,9 @@ import { createFlags } from '@valuecanvas/flags-sdk';
 import { createClient } from '@valuecanvas/http-client';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
 import { createJournal } from '@valuecanvas/journal';
-import { createDatabase } from '@valuecanvas/postgres';
-import { createPrompts } from '@valuecanvas/prompts-sdk';
-import { createKeys, createRedis, createWaitingRedis } from '@valuecanvas/redis';
+import { openDatabase } from '@valuecanvas/postgres';
+import { createPrompts, type Prompts } from '@valuecanvas/prompts-sdk';
+import { openRedis } from '@valuecanvas/redis';
 import { believeInternalTokens, defineService } from '@valuecanvas/service-kit';
 import { applySuggestionsRoute } from './canvases/apply-suggestions.route.ts';
 import { createCanvasStore } from './canvases/canvas.store.ts';
@@ -29,27 +29,13 @@ import { refineSectionRoute } from './generation/refine-section.route.ts';
 export const canvasService = defineService({
   contract: canvasContract,
   variables: canvasVariables,
-  async compose({ config, log, lifecycle, now }) {
+  async compose(kit) {
+    const { config, log, lifecycle, now } = kit;
     const onError = (part: string) => (err: unknown) =>
       log.warn({ err, part }, 'a part of the platform is away');
 
-    const database = createDatabase<Database>({
-      url: config.DATABASE_URL,
-      applicationName: 'canvas',
-      poolSize: config.DATABASE_POOL_SIZE,
-      onError: onError('postgres'),
-    });
-    lifecycle.onStop('close', 'postgres', database.close);
-
-    const connection = { url: config.REDIS_URL, password: config.REDIS_PASSWORD, onError: onError('redis') };
-    const redis = createRedis({ ...connection, name: 'canvas' });
-    const keys = createKeys(config.REDIS_KEY_PREFIX);
-    const listener = (name: string) => {
-      const waiting = createWaitingRedis({ ...connection, name: `canvas-${name}` });
-      lifecycle.onStop('close', `redis ${name}`, () => waiting.disconnect());
-      return waiting;
-    };
-    lifecycle.onStop('close', 'redis', () => redis.disconnect());
+    const database = openDatabase<Database>('canvas', kit);
+    const { redis, keys, waiting } = openRedis('canvas', kit);
 
     const sign = createInternalSigner({
       issuer: 'canvas',
@@ -63,14 +49,14 @@ export const canvasService = defineService({
 
     const prompts = createPrompts({
       client: registry.call,
-      redis: listener('prompts'),
+      redis: waiting('prompts'),
       keys,
       service: 'canvas',
       onError: onError('prompt-registry'),
     });
     const flags = createFlags({
       client: flagService.call,
-      redis: listener('flags'),
+      redis: waiting('flags'),
       keys,
       service: 'canvas',
       onError: onError('feature-flags'),
@@ -91,7 +77,7 @@ export const canvasService = defineService({
 
     return {
       authenticate: await believeInternalTokens(canvasContract, config.INTERNAL_PUBLIC_KEYS, now),
-      probes: { postgres: database.ping },
+      probes: { postgres: database.ping, prompts: () => firstPrompts(prompts) },
       routes: [
         generateCanvasRoute(generation),
         refineSectionRoute(generation),
@@ -106,3 +92,8 @@ export const canvasService = defineService({
     };
   },
 });
+
+/** Until the first prompts have arrived nothing can be generated; from then on the last known ones serve. */
+async function firstPrompts(prompts: Prompts): Promise<void> {
+  if (!(await prompts.ready(1_000))) throw new Error('no prompts have arrived yet');
+}

@@ -1,6 +1,6 @@
 import { featureFlagsContract, flagsChannel } from '@valuecanvas/contracts-feature-flags';
-import { createDatabase } from '@valuecanvas/postgres';
-import { createKeys, createRedis, createWaitingRedis } from '@valuecanvas/redis';
+import { openDatabase } from '@valuecanvas/postgres';
+import { openRedis } from '@valuecanvas/redis';
 import { believeInternalTokens, defineService } from '@valuecanvas/service-kit';
 import { featureFlagsVariables } from './config.ts';
 import type { Database } from './db.ts';
@@ -21,31 +21,15 @@ import { getFlagSnapshotRoute } from './snapshot/get-flag-snapshot.route.ts';
 export const featureFlagsService = defineService({
   contract: featureFlagsContract,
   variables: featureFlagsVariables,
-  async compose({ config, log, lifecycle, now }) {
-    const database = createDatabase<Database>({
-      url: config.DATABASE_URL,
-      applicationName: featureFlagsContract.service,
-      poolSize: config.DATABASE_POOL_SIZE,
-      onError: (err) => log.warn({ err }, 'an idle connection to Postgres broke'),
-    });
-    lifecycle.onStop('close', 'postgres', database.close);
-
-    const connection = {
-      url: config.REDIS_URL,
-      password: config.REDIS_PASSWORD,
-      name: featureFlagsContract.service,
-      onError: (err: Error) => log.warn({ err }, 'Redis cannot be reached'),
-    };
-    const redis = createRedis(connection);
-    const messages = createWaitingRedis(connection);
-    lifecycle.onStop('close', 'redis', () => redis.disconnect());
-    lifecycle.onStop('close', 'messages', () => messages.disconnect());
-
-    const channel = createKeys(config.REDIS_KEY_PREFIX)(...flagsChannel);
+  async compose(kit) {
+    const { config, log, lifecycle, now } = kit;
+    const database = openDatabase<Database>('feature-flags', kit);
+    const { redis, keys, waiting } = openRedis('feature-flags', kit);
+    const channel = keys(...flagsChannel);
     const rules = createFlagRulesStore(database.db);
     const current = createCurrentFlags({
       rules,
-      redis: messages,
+      redis: waiting('messages'),
       channel,
       pollMs: config.FLAGS_POLL_MS,
       onError: (err) => log.warn({ err }, 'flags cannot be read: the last known ones stay in force'),

@@ -1,7 +1,7 @@
 import { gatewayContract } from '@valuecanvas/contracts-gateway';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
-import { createDatabase } from '@valuecanvas/postgres';
-import { createKeys, createRedis } from '@valuecanvas/redis';
+import { openDatabase } from '@valuecanvas/postgres';
+import { openRedis } from '@valuecanvas/redis';
 import { defineService } from '@valuecanvas/service-kit';
 import { createAccessTokenIssuer, issuerAt } from './access-tokens/access-token-issuer.ts';
 import { importAuthKeys } from './access-tokens/auth-keys.ts';
@@ -38,26 +38,15 @@ import { upstreamsOf } from './upstreams.ts';
 export const gatewayService = defineService({
   contract: gatewayContract,
   variables: gatewayVariables,
-  async compose({ config, log, lifecycle, now }) {
+  async compose(kit) {
+    const { config, log, lifecycle, now } = kit;
     const upstreams = upstreamsOf(config);
     const keys = await importAuthKeys(config.AUTH_SIGNING_KEYS);
     const signingKey = await importSigningKey(config.INTERNAL_SIGNING_KEY);
     const issuer = issuerAt(config.PUBLIC_URL);
 
-    const database = createDatabase<Database>({
-      url: config.DATABASE_URL,
-      applicationName: 'gateway',
-      poolSize: config.DATABASE_POOL_SIZE,
-      onError: (err) => log.warn({ err }, 'an idle connection to PostgreSQL broke'),
-    });
-    lifecycle.onStop('close', 'postgres', () => database.close());
-    const redis = createRedis({
-      url: config.REDIS_URL,
-      password: config.REDIS_PASSWORD,
-      name: 'gateway',
-      onError: (err) => log.warn({ err }, 'Redis cannot be reached'),
-    });
-    lifecycle.onStop('close', 'redis', () => redis.disconnect());
+    const database = openDatabase<Database>('gateway', kit);
+    const { redis, keys: redisKeys } = openRedis('gateway', kit);
     const forwarding = createForwarding(
       upstreams,
       createInternalSigner({ issuer: 'gateway', key: signingKey, now }),
@@ -98,7 +87,7 @@ export const gatewayService = defineService({
               upgradeUrl: config.UPGRADE_URL,
             },
             redis,
-            keys: createKeys(config.REDIS_KEY_PREFIX),
+            keys: redisKeys,
             authenticate,
             log,
           });

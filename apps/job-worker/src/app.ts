@@ -3,7 +3,7 @@ import { jobWorkerContract, llmJob } from '@valuecanvas/contracts-job-worker';
 import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import { createClient } from '@valuecanvas/http-client';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
-import { createDatabase } from '@valuecanvas/postgres';
+import { openDatabase } from '@valuecanvas/postgres';
 import { createProducer, startSweeper, startWorkerHost } from '@valuecanvas/queue';
 import { createKeys } from '@valuecanvas/redis';
 import { believeInternalTokens, defineService, type Kit } from '@valuecanvas/service-kit';
@@ -34,13 +34,7 @@ export const jobWorkerService = defineService({
   variables: jobWorkerVariables,
   async compose(kit) {
     const { config, lifecycle, log } = kit;
-    const database = createDatabase<Database>({
-      url: config.DATABASE_URL,
-      applicationName: 'job-worker',
-      poolSize: config.DATABASE_POOL_SIZE,
-      onError: (err) => log.warn({ err }, 'a database connection broke'),
-    });
-    lifecycle.onStop('close', 'postgres', database.close);
+    const database = openDatabase<Database>('job-worker', kit);
 
     const connection = queueConnection(kit);
     const producer = createProducer(connection);

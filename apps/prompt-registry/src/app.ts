@@ -1,6 +1,6 @@
 import { promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
-import { createDatabase } from '@valuecanvas/postgres';
-import { createKeys, createRedis, createWaitingRedis } from '@valuecanvas/redis';
+import { openDatabase } from '@valuecanvas/postgres';
+import { openRedis } from '@valuecanvas/redis';
 import { believeInternalTokens, defineService } from '@valuecanvas/service-kit';
 import { promptRegistryVariables } from './config.ts';
 import type { Database } from './db.ts';
@@ -24,26 +24,10 @@ import { createVersionsStore } from './versions/versions.store.ts';
 export const promptRegistryService = defineService({
   contract: promptRegistryContract,
   variables: promptRegistryVariables,
-  async compose({ config, log, lifecycle, now }) {
-    const database = createDatabase<Database>({
-      url: config.DATABASE_URL,
-      applicationName: promptRegistryContract.service,
-      poolSize: config.DATABASE_POOL_SIZE,
-      onError: (err) => log.warn({ err }, 'an idle connection to Postgres broke'),
-    });
-    lifecycle.onStop('close', 'postgres', database.close);
-
-    const connection = {
-      url: config.REDIS_URL,
-      password: config.REDIS_PASSWORD,
-      name: promptRegistryContract.service,
-      onError: (err: Error) => log.warn({ err }, 'Redis cannot be reached'),
-    };
-    const redis = createRedis(connection);
-    const journal = createWaitingRedis(connection);
-    lifecycle.onStop('close', 'redis', () => redis.disconnect());
-    lifecycle.onStop('close', 'journal', () => journal.disconnect());
-    const keys = createKeys(config.REDIS_KEY_PREFIX);
+  async compose(kit) {
+    const { config, log, lifecycle, now } = kit;
+    const database = openDatabase<Database>('prompt-registry', kit);
+    const { redis, keys, waiting } = openRedis('prompt-registry', kit);
 
     const store = createVersionsStore(database.db);
     const executions = createExecutionsStore(database.db);
@@ -52,7 +36,7 @@ export const promptRegistryService = defineService({
     const { performanceOf } = executions;
     const versions = createVersionsService({ store, performanceOf, announce });
     const prompts = createPromptsService({ store, performanceOf });
-    const drain = drainExecutions({ redis: journal, keys, store: executions, log });
+    const drain = drainExecutions({ redis: waiting('journal'), keys, store: executions, log });
     lifecycle.onStop('drain', 'prompt executions', drain.stop);
 
     return {

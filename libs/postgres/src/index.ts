@@ -1,4 +1,5 @@
 export { createDatabase, type Database } from './create-database.ts';
 export { isUnavailable } from './map-errors.ts';
+export { type DatabaseKit, openDatabase } from './open-database.ts';
 export { acrossUsers, asUser } from './transactions.ts';
 export { postgresVariables } from './variables.ts';
