@@ -5,21 +5,10 @@ import {
   type RouteDefinition,
   type ServiceName,
 } from '@valuecanvas/contracts-core';
+import { connectionFaultOf } from './connection-fault.ts';
 
 /** Milliseconds before each new attempt: a restarting service is back within their sum. */
 const pauses = [25, 100, 250, 500, 1_000];
-
-/** The connection was never made, so the request was certainly not received. */
-const neverReceived = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** The connection broke: the request may have been received, so only reading may be repeated. */
-const broken = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /** Runs `attempt` again where that is safe and the deadline leaves room; turns what is left into AppError. */
 export async function withConnectionRetry<T>(
@@ -43,19 +32,13 @@ export async function withConnectionRetry<T>(
 }
 
 function mayRepeat(route: RouteDefinition, error: unknown): boolean {
-  const code = codeOf(error);
-  return neverReceived.has(code) || (route.method === 'GET' && broken.has(code));
-}
-
-function codeOf(error: unknown): string {
-  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
-  return String(code ?? cause?.code ?? '');
+  const fault = connectionFaultOf(error);
+  return fault === 'never_received' || (fault === 'broken' && route.method === 'GET');
 }
 
 function toAppError(service: ServiceName, call: CallContext, error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const late =
-    call.remainingMs() === 0 || ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'].includes(codeOf(error));
+  const late = call.remainingMs() === 0 || connectionFaultOf(error) === 'late';
   if (late)
     return new AppError('DEADLINE_EXCEEDED', { cause: error, internal: `${service} did not answer in time` });
   return new AppError('DEPENDENCY_UNAVAILABLE', { cause: error, internal: `${service} cannot be reached` });

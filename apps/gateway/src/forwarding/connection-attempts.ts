@@ -1,20 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { AppError, type ServiceName } from '@valuecanvas/contracts-core';
+import { connectionFaultOf } from '@valuecanvas/http-client';
 
 /** Milliseconds before each new attempt, about 2 s together: a restarting service is back within them. */
 const pauses = [25, 50, 100, 200, 400, 600, 600];
-
-/** The connection was never made, so the request was certainly not received. */
-const neverReceived = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** The connection broke: the request may have been received, so only reading may be repeated. */
-const broken = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /** How often a request may be sent. */
 export interface Repeatable {
@@ -38,21 +27,16 @@ export async function withAttempts<T>(
   try {
     return await attempt();
   } catch (error) {
-    const code = codeOf(error);
-    const again = whole() && (neverReceived.has(code) || (reads && broken.has(code)));
+    const fault = connectionFaultOf(error);
+    const again = whole() && (fault === 'never_received' || (reads && fault === 'broken'));
     if (pause === undefined || !again || signal.aborted) throw toAppError(service, error);
   }
   await wait(pause);
   return withAttempts(service, { whole, reads, signal }, attempt, laterPauses);
 }
 
-function codeOf(error: unknown): string {
-  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
-  return String(code ?? cause?.code ?? '');
-}
-
 function toAppError(service: ServiceName, cause: unknown): AppError {
-  return codeOf(cause) === 'UND_ERR_HEADERS_TIMEOUT'
+  return connectionFaultOf(cause) === 'late'
     ? new AppError('DEADLINE_EXCEEDED', { cause, internal: `${service} did not answer in time` })
     : new AppError('DEPENDENCY_UNAVAILABLE', {
         cause,
