@@ -1,9 +1,7 @@
 export { createFlags, type Flags, type FlagsOptions } from './create-flags.ts';
 export {
   type CompiledFlag,
-  compileFlag,
   compileFlags,
-  evaluateFlag,
   type SharedEvaluation,
 } from './evaluation/compile-flag.ts';
 export { type EvaluationContext, userContext } from './evaluation/context.ts';

@@ -1,3 +1,3 @@
-export { createInternalSigner, type InternalSigner, internalTokenSeconds } from './internal-signer.ts';
+export { createInternalSigner, type InternalSigner } from './internal-signer.ts';
 export { createInternalVerifier, type InternalVerifier, type VerifiedIdentity } from './internal-verifier.ts';
 export { createSigningKey, importPublicKeys, importSigningKey } from './signing-keys.ts';

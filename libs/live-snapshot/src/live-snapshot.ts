@@ -6,6 +6,7 @@ export interface LiveSnapshot<S> {
   current(): S | undefined;
   /** Resolves with the first state, or with undefined where none has arrived within `timeoutMs`. */
   first(timeoutMs: number): Promise<S | undefined>;
+  /** The state stays as it is from now on. */
   stop(): void;
 }
 
@@ -33,8 +34,10 @@ export function createLiveSnapshot<S extends { readonly version: string }>(
   let fetching = false;
   let changedMeanwhile = false;
   let retry: NodeJS.Timeout | undefined;
+  let stopped = false;
 
   const renew = async (): Promise<void> => {
+    if (stopped) return;
     if (fetching) {
       changedMeanwhile = true;
       return;
@@ -43,13 +46,16 @@ export function createLiveSnapshot<S extends { readonly version: string }>(
     try {
       do {
         changedMeanwhile = false;
-        state = (await options.fetch(state?.version)) ?? state;
+        const fetched = await options.fetch(state?.version);
+        if (stopped) return;
+        state = fetched ?? state;
         if (state) arrived.resolve(state);
       } while (changedMeanwhile);
     } catch (error) {
+      if (stopped) return;
       options.onError(error);
       // Without any state the service cannot do its work: it does not wait for the next poll.
-      if (!state) retry = setTimeout(renew, firstRetryMs).unref();
+      if (!state) retry = setTimeout(() => void renew(), firstRetryMs).unref();
     } finally {
       fetching = false;
     }
@@ -58,7 +64,7 @@ export function createLiveSnapshot<S extends { readonly version: string }>(
   subscribe(options.redis, options.channel, (version) => {
     if (version === undefined || version !== state?.version) void renew();
   });
-  const timer = setInterval(renew, options.pollMs);
+  const timer = setInterval(() => void renew(), options.pollMs);
   timer.unref();
   void renew();
 
@@ -66,6 +72,7 @@ export function createLiveSnapshot<S extends { readonly version: string }>(
     current: () => state,
     first: (timeoutMs) => Promise.race([arrived.promise, after(timeoutMs)]),
     stop() {
+      stopped = true;
       clearInterval(timer);
       clearTimeout(retry);
     },

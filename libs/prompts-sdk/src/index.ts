@@ -1,5 +1,5 @@
 export { createPrompts, type Prompts, type PromptsOptions } from './create-prompts.ts';
 export { createPromptRenderer, type PromptRenderer, type RenderedVersion } from './render-prompt.ts';
 export { parseTemplate } from './template/parse-template.ts';
-export { renderTemplate, type TemplateValues } from './template/render-template.ts';
+export type { TemplateValues } from './template/render-template.ts';
 export type { Template, TemplatePart } from './template/template.ts';

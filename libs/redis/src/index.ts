@@ -2,4 +2,4 @@ export { createRedis, createWaitingRedis, type Redis, type RedisOptions } from '
 export { createKeys, type Keys } from './keys.ts';
 export { publish, subscribe } from './messages.ts';
 export { type OpenRedis, openRedis, type RedisKit } from './open-redis.ts';
-export { redisCacheVariables, redisVariables } from './variables.ts';
+export { redisVariables } from './variables.ts';

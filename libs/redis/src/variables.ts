@@ -16,14 +16,3 @@ export const redisVariables = {
     description: 'First part of every key and channel, so that several deployments can share one Redis.',
   }),
 };
-
-/** The environment of a service that caches, beside `redisVariables`. */
-export const redisCacheVariables = {
-  REDIS_CACHE_URL: Type.Optional(
-    Type.String({
-      secret: true,
-      format: 'url',
-      description: 'A Redis of its own for the cache, which may evict; REDIS_URL where absent.',
-    }),
-  ),
-};

@@ -1,4 +1,3 @@
-export { databaseUrl } from './connection.ts';
 export { DatabaseToolError } from './database-tool-error.ts';
 export { cloneDatabase, createDatabase, type DatabaseName, dropDatabase } from './databases.ts';
 export { type MigrateOptions, type MigrateResult, migrate } from './migrate.ts';

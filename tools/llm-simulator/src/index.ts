@@ -3,5 +3,4 @@ export type { Behaviour } from './faults/behaviour.ts';
 export type { Effect } from './faults/effect.ts';
 export type { Fault } from './faults/fault-names.ts';
 export type { Rule } from './faults/rule.ts';
-export { defaultModels } from './models/models.ts';
 export { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts';

@@ -5,8 +5,8 @@ try {
   const { url, adminUrl, port, stop } = await startSimulator(
     readSettings(process.env, process.argv.slice(2)),
   );
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.once('SIGTERM', () => void stop());
+  process.once('SIGINT', () => void stop());
   console.log(JSON.stringify({ ready: true, url, adminUrl, port }));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

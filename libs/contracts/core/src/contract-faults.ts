@@ -25,10 +25,11 @@ function routeFaults(contract: Contract, route: RouteDefinition): string[] {
   };
   check(idPattern.test(route.id), 'the id is not of the form owner.operation.');
   check(route.summary.length > 0 && route.description.length > 0, 'summary and description are needed.');
-  check(route.auth !== undefined, 'who may call it is not declared.');
+  const declared = route.auth !== undefined;
+  check(declared, 'who may call it is not declared.');
   check(route.errors.every(isErrorCode), 'it names an error that is not in the catalogue.');
   check(
-    isInternal(route) || contract.prefixes.some((prefix) => isUnder(prefix, route.path)),
+    (declared && isInternal(route)) || contract.prefixes.some((prefix) => isUnder(prefix, route.path)),
     `${route.path} lies under none of the prefixes of ${contract.service}.`,
   );
   check(

@@ -6,10 +6,9 @@ export {
   type ErrorCode,
   type ErrorDefinition,
   errorCatalogue,
-  errorCodes,
   isErrorCode,
 } from './error-catalogue.ts';
-export { ErrorEnvelope, toErrorEnvelope } from './error-envelope.ts';
+export { toErrorEnvelope } from './error-envelope.ts';
 export { defineFact, type FactDefinition, type FactOf } from './fact.ts';
 export * as field from './fields.ts';
 export { headers, internalHeaderPrefix } from './headers.ts';
@@ -35,7 +34,6 @@ export {
   defaultBodyLimitBytes,
   defaultDeadlineMs,
   defineRoute,
-  errorsOf,
   type HttpMethod,
   type ParamsOf,
   type QueryOf,

@@ -23,6 +23,11 @@ export const evaluateFlags = defineRoute({
   summary: 'Evaluate all flags',
   description: 'What every flag means for the caller.',
   auth: user,
-  reply: data(Type.Object({ flags: Type.Record(Type.String(), Evaluation, { description: 'By key.' }) })),
+  reply: data(
+    Type.Object(
+      { flags: Type.Record(Type.String(), Evaluation, { description: 'By key.' }) },
+      { description: 'All flags.' },
+    ),
+  ),
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });

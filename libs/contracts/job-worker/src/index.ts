@@ -2,10 +2,10 @@ import { defineContract } from '@valuecanvas/contracts-core';
 import { cancelJob, getJob, getJobResult, getQueueMetrics } from './jobs.ts';
 import { submitBatch, submitJob } from './submit.ts';
 
-export { AcceptedJob, Job, JobResult, type JobStatus, type JobType, jobStatuses, jobTypes } from './job.ts';
+export { AcceptedJob, Job, JobResult, type JobStatus, type JobType } from './job.ts';
 export { cancelJob, getJob, getJobResult, getQueueMetrics, QueueMetrics } from './jobs.ts';
 export { llmJob } from './llm-job.ts';
-export { AcceptedBatch, SubmitBatchRequest, SubmitJobRequest, submitBatch, submitJob } from './submit.ts';
+export { AcceptedBatch, SubmitJobRequest, submitBatch, submitJob } from './submit.ts';
 
 export const jobWorkerContract = defineContract({
   service: 'job-worker',

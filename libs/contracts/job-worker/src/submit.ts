@@ -54,7 +54,7 @@ export const submitJob = defineRoute({
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });
 
-export const SubmitBatchRequest = strictObject(
+const SubmitBatchRequest = strictObject(
   { jobs: Type.Array(SubmitJobRequest, { minItems: 1, maxItems: 100, description: 'The jobs.' }) },
   { title: 'SubmitBatchRequest', description: 'Several jobs at once.' },
 );

@@ -12,14 +12,13 @@ import { completionFacts } from './usage.ts';
 const maxPromptLength = 400_000;
 
 /** One message of a conversation. */
-export const ChatMessage = strictObject(
+const ChatMessage = strictObject(
   {
     role: Type.Enum(['system', 'user', 'assistant'], { description: 'Who speaks.' }),
     content: Type.String({ maxLength: maxPromptLength, description: 'What is said.' }),
   },
   { title: 'ChatMessage', description: 'One message of a conversation.' },
 );
-export type ChatMessage = Static<typeof ChatMessage>;
 
 const ResponseFormat = Type.Union(
   [

@@ -4,10 +4,10 @@ import { createChatCompletion, listModels } from './openai.ts';
 import { getOwnUsage } from './spending.ts';
 import { getHealth, getStats } from './status.ts';
 
-export { ChatMessage, ChatRequest, ChatResult, chat, spendingDeadlineMs, spendingErrors } from './chat.ts';
+export { ChatRequest, ChatResult, chat, spendingDeadlineMs, spendingErrors } from './chat.ts';
 export { createChatCompletion, listModels } from './openai.ts';
 export { getOwnUsage, UsageReport } from './spending.ts';
-export { getHealth, getStats, LlmHealth, LlmStats } from './status.ts';
+export { getHealth, getStats } from './status.ts';
 export { completionFacts, Usage } from './usage.ts';
 export { type LlmUsage, llmUsage } from './usage-fact.ts';
 

@@ -1,5 +1,5 @@
 import { anyone, data, defineRoute, field } from '@valuecanvas/contracts-core';
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 
 const breakerState = Type.Enum(['closed', 'open', 'half-open'], {
   description: 'State of the circuit breaker: closed is healthy, open is shut off.',
@@ -14,7 +14,7 @@ const ProviderStats = Type.Object({
   latencyP95: field.milliseconds('Latency in milliseconds that 95 % of the calls stay below.'),
 });
 
-export const LlmStats = Type.Object(
+const LlmStats = Type.Object(
   {
     providers: Type.Record(Type.String(), ProviderStats, { description: 'By provider.' }),
     cache: Type.Object(
@@ -29,7 +29,6 @@ export const LlmStats = Type.Object(
   },
   { title: 'LlmStats', description: 'How the providers and the cache do.' },
 );
-export type LlmStats = Static<typeof LlmStats>;
 
 export const getStats = defineRoute({
   id: 'llm.getStats',
@@ -42,7 +41,7 @@ export const getStats = defineRoute({
   errors: [],
 });
 
-export const LlmHealth = Type.Object(
+const LlmHealth = Type.Object(
   {
     healthy: Type.Boolean({ description: 'Whether at least one provider can serve.' }),
     providers: Type.Record(
@@ -53,7 +52,6 @@ export const LlmHealth = Type.Object(
   },
   { title: 'LlmHealth', description: 'Whether models can be reached.' },
 );
-export type LlmHealth = Static<typeof LlmHealth>;
 
 export const getHealth = defineRoute({
   id: 'llm.getHealth',

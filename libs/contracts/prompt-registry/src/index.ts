@@ -14,9 +14,7 @@ export {
 export { ActivePrompt, getPromptSnapshot, PromptSnapshot, promptsChannel } from './snapshot.ts';
 export {
   getPrompt,
-  RateExecutionRequest,
   RenderedPrompt,
-  RenderPromptRequest,
   rateExecution,
   renderPrompt,
 } from './use-prompt.ts';

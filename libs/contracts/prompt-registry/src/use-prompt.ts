@@ -16,7 +16,7 @@ export const getPrompt = defineRoute({
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });
 
-export const RenderPromptRequest = strictObject(
+const RenderPromptRequest = strictObject(
   {
     variables: Type.Record(Type.String(), Type.String({ maxLength: 100_000 }), {
       description: 'Values of the variables; missing required and unknown ones are refused.',
@@ -59,7 +59,7 @@ export const renderPrompt = defineRoute({
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });
 
-export const RateExecutionRequest = strictObject(
+const RateExecutionRequest = strictObject(
   {
     rating: Type.Integer({ minimum: 1, maximum: 5, description: 'From 1 (useless) to 5 (excellent).' }),
     comment: Type.Optional(Type.String({ maxLength: 2_000, description: 'Why.' })),

@@ -1,7 +1,7 @@
 import { ApiError } from '../http/api-error.ts';
 
 /** The models that are listed unless others are configured. */
-export const defaultModels: readonly string[] = [
+const defaultModels: readonly string[] = [
   'meta-llama/Llama-3-70b-chat-hf',
   'meta-llama/Llama-3-8b-chat-hf',
   'mistralai/Mixtral-8x7B-Instruct-v0.1',

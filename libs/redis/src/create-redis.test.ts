@@ -1,0 +1,77 @@
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { createTestRedis, type TestRedis } from '@valuecanvas/testing';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createRedis, createWaitingRedis, type RedisOptions } from './create-redis.ts';
+
+let testRedis: TestRedis;
+beforeAll(() => {
+  testRedis = createTestRedis();
+});
+afterAll(() => testRedis.stop());
+
+function connect(create: typeof createRedis, options: Partial<RedisOptions> = {}) {
+  const redis = create({ url: testRedis.url, name: 'in-test', onError: () => undefined, ...options });
+  onTestFinished(() => redis.disconnect());
+  return redis;
+}
+
+/** Where nobody answers: with a listener that never says a word, or with none at all. */
+async function deadEnd(settings: { readonly accepts: boolean }): Promise<string> {
+  const server = createServer(() => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  if (settings.accepts) onTestFinished(() => void server.close());
+  else await new Promise((resolve) => server.close(resolve));
+  return `redis://127.0.0.1:${port}`;
+}
+
+test('a command gets its answer, and many at once do', async () => {
+  const redis = connect(createRedis);
+  const key = `${testRedis.prefix}:counter`;
+  const counts = await Promise.all(Array.from({ length: 100 }, () => redis.incr(key)));
+  expect(new Set(counts).size).toBe(100);
+});
+
+test('a connection can be told by its name', async () => {
+  const redis = connect(createRedis, { name: `${testRedis.prefix}-named` });
+  await redis.ping();
+  expect(String(await redis.client('LIST'))).toContain(`name=${testRedis.prefix}-named `);
+});
+
+test('the password may come apart from the address', async () => {
+  const url = new URL(testRedis.url);
+  const password = decodeURIComponent(url.password);
+  url.password = '';
+  const redis = connect(createRedis, { url: url.href, ...(password ? { password } : {}) });
+  expect(await redis.ping()).toBe('PONG');
+});
+
+test('where Redis is away a command fails within a second, and the loss is told', async () => {
+  const errors: Error[] = [];
+  const redis = connect(createRedis, {
+    url: await deadEnd({ accepts: false }),
+    onError: (error) => errors.push(error),
+  });
+  const startedAt = performance.now();
+  await expect(redis.get('key')).rejects.toThrow();
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(errors.length).toBeGreaterThan(0);
+});
+
+test('where Redis is connected but silent a command fails within three seconds', async () => {
+  const redis = connect(createRedis, { url: await deadEnd({ accepts: true }) });
+  const startedAt = performance.now();
+  await expect(redis.get('key')).rejects.toThrow();
+  expect(performance.now() - startedAt).toBeLessThan(3_000);
+});
+
+test('a waiting connection carries its commands out once Redis is there', async () => {
+  const url = new URL(await deadEnd({ accepts: false }));
+  const redis = connect(createWaitingRedis, { url: url.href });
+  const pong = redis.ping();
+  const server = createServer((socket) => socket.on('data', () => socket.write('+PONG\r\n')));
+  await new Promise<void>((resolve) => server.listen(Number(url.port), '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  expect(await pong).toBe('PONG');
+});

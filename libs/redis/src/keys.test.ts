@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest';
+import { createKeys } from './keys.ts';
+
+test('every name lies below the prefix of its deployment', () => {
+  const keys = createKeys('vc');
+  expect(keys('journal', 'llm.usage', 'dead')).toBe('vc:journal:llm.usage:dead');
+  expect(createKeys('other')('journal')).toBe('other:journal');
+});

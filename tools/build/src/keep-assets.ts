@@ -1,0 +1,37 @@
+import { copyFile, readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Plugin } from 'esbuild';
+
+const besideItself = /new URL\('(\.[^']*)', import\.meta\.url\)/g;
+
+/**
+ * A module that reads a file beside itself (a Lua script, say) finds it beside the bundle. All of them land in one
+ * folder, so two of the same name fail the build.
+ */
+export function keepAssets(outdir: string): Plugin {
+  return {
+    name: 'keep-assets',
+    setup(build) {
+      const assets = new Map<string, string>();
+      build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        const contents = source.replace(besideItself, (_, asset: string) => {
+          const name = register(assets, resolve(dirname(path), asset));
+          return `new URL('./${name}', import.meta.url)`;
+        });
+        return { contents, loader: 'ts' };
+      });
+      build.onEnd(async () => {
+        for (const [name, path] of assets) await copyFile(path, join(outdir, name));
+      });
+    },
+  };
+}
+
+function register(assets: Map<string, string>, path: string): string {
+  const name = basename(path);
+  const known = assets.get(name) ?? path;
+  if (known !== path) throw new Error(`Two files are called ${name}: ${known} and ${path}; rename one.`);
+  assets.set(name, path);
+  return name;
+}

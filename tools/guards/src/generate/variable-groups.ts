@@ -1,0 +1,33 @@
+import type { ServiceVariables } from './service-variables.ts';
+import type { Variable } from './variable.ts';
+
+/** One variable with the services that read it; those may differ in their defaults. */
+export interface SharedVariable extends Variable {
+  readonly readers: readonly string[];
+  /** Default by service, where not all have the same. */
+  readonly fallbacks: ReadonlyMap<string, string | undefined>;
+}
+
+/** Each variable once, in the order in which services name them. A description or default may differ by service. */
+export function mergeVariables(services: readonly ServiceVariables[]): SharedVariable[] {
+  const all = services.flatMap(({ service, variables }) =>
+    variables.map((variable) => ({ service, variable })),
+  );
+  return [...Map.groupBy(all, ({ variable }) => variable.name).values()].map(merge);
+}
+
+function merge(uses: readonly { service: string; variable: Variable }[]): SharedVariable {
+  const [first] = uses;
+  if (!first) throw new Error('A variable that nobody reads.');
+  const fallbacks = new Map(uses.map(({ service, variable }) => [service, variable.fallback]));
+  const same = new Set(fallbacks.values()).size === 1;
+  return {
+    ...first.variable,
+    description: [...new Set(uses.map(({ variable }) => variable.description))].join(' '),
+    required: uses.some(({ variable }) => variable.required),
+    fallback: same ? first.variable.fallback : undefined,
+    secret: uses.some(({ variable }) => variable.secret),
+    readers: uses.map(({ service }) => service),
+    fallbacks: same ? new Map() : fallbacks,
+  };
+}
