@@ -8,9 +8,7 @@ const installed = fileURLToPath(new URL('../../node_modules/@valuecanvas/dev-sta
 if (!existsSync(installed)) {
   refuse('The dependencies are not installed: run `npm ci`, then `npm start` again.');
 } else if (Number.parseInt(process.versions.node, 10) < oldest) {
-  refuse(
-    `Node ${process.versions.node} is too old: install Node ${oldest} or newer, or run \`npm ci\` where it brings its own.`,
-  );
+  refuse(`Node ${process.versions.node} is too old: install Node ${oldest} or newer, then start again.`);
 } else {
   await import('./src/main.ts');
 }

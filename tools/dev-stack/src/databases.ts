@@ -5,6 +5,7 @@ import {
   startPostgres,
   startRedis,
 } from '@valuecanvas/local-servers';
+import { requireReachable } from './require-reachable.ts';
 import type { Environment } from './settings.ts';
 
 export interface Databases {
@@ -17,13 +18,16 @@ export const redisFolder = (state: string) => join(state, 'redis');
 
 /**
  * Starts PostgreSQL and Redis side by side, or uses those that MIGRATION_DATABASE_URL and REDIS_URL name. What was
- * started stops with `cleanup`, even where the other one fails.
+ * started stops with `cleanup`, even where the other one fails. Throws LocalServerError, or StackError where a named
+ * server is not there.
  */
 export async function startDatabases(
   state: string,
   environment: Environment,
   { cleanup, say }: { readonly cleanup: AsyncDisposableStack; readonly say: (line: string) => void },
 ): Promise<Databases> {
+  await requireReachable('MIGRATION_DATABASE_URL', environment, 5432);
+  await requireReachable('REDIS_URL', environment, 6379);
   const [postgres, redis] = await Promise.allSettled([
     environment.MIGRATION_DATABASE_URL ? undefined : ownPostgres(state, say),
     environment.REDIS_URL ? undefined : ownRedis(state, say),

@@ -9,7 +9,7 @@ import { StackError } from './stack-error.ts';
  */
 export function mayHoldDemoData(ownerUrl: string): boolean {
   const host = new URL(ownerUrl).hostname;
-  return ['localhost', '[::1]', ''].includes(host) || host.startsWith('127.');
+  return ['localhost', '127.0.0.1', '[::1]', ''].includes(host);
 }
 
 /** Makes the demo accounts that are missing, through the gateway, and the sample canvas. Throws StackError. */

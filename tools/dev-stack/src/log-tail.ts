@@ -3,9 +3,10 @@ import { open } from 'node:fs/promises';
 const tailBytes = 16 * 1024;
 const tailLines = 12;
 
-/** The last lines of a log, indented; the file may be of any size. */
+/** The last lines of a log, indented; the file may be of any size, or not be there. */
 export async function logTail(file: string): Promise<string> {
-  const lines = (await readEnd(file)).trimEnd().split('\n').slice(-tailLines);
+  const text = await readEnd(file).catch(() => '');
+  const lines = (text.trimEnd() || '(nothing)').split('\n').slice(-tailLines);
   return lines.map((line) => `    ${line}`).join('\n');
 }
 

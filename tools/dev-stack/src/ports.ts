@@ -12,7 +12,9 @@ export interface ServicePorts {
 
 export type PlatformPorts = Readonly<Record<Service, ServicePorts>>;
 
-/** Where each service is as long as nobody else is there; the gateway's own port is the caller's choice. */
+/** Where the gateway is unless PORT says otherwise. */
+export const usualGateway = 3000;
+/** Where the others are beside it, as long as nobody else is there. */
 const usual: Readonly<Record<Exclude<Service, 'gateway'>, number>> = {
   'llm-router': 3101,
   canvas: 3102,
@@ -29,19 +31,24 @@ const usualInternal: Readonly<Record<Service, number>> = {
   'job-worker': 9105,
 };
 
-/** The usual ports, and free ones in place of those that are taken: two clones can run. */
+/**
+ * The usual ports, and free ones in place of those that are taken. Beside a gateway elsewhere all others are free ones:
+ * two clones that start at the same moment must not both find the usual ports free.
+ */
 export async function choosePorts(gatewayPort: number): Promise<PlatformPorts> {
-  const chosen = await Promise.all(
-    services.map(async (service) => {
-      const port = service === 'gateway' ? gatewayPort : await freeOr(usual[service]);
-      return [service, { port, internalPort: await freeOr(usualInternal[service]) }] as const;
-    }),
-  );
-  return Object.fromEntries(chosen) as Record<Service, ServicePorts>;
-}
-
-async function freeOr(port: number): Promise<number> {
-  return (await isFree(port)) ? port : freePort();
+  const given = new Set([gatewayPort]);
+  const give = async (wanted: number): Promise<number> => {
+    let port = gatewayPort === usualGateway && (await isFree(wanted)) ? wanted : await freePort();
+    while (given.has(port)) port = await freePort();
+    given.add(port);
+    return port;
+  };
+  const chosen: Partial<Record<Service, ServicePorts>> = {};
+  for (const service of services) {
+    const port = service === 'gateway' ? gatewayPort : await give(usual[service]);
+    chosen[service] = { port, internalPort: await give(usualInternal[service]) };
+  }
+  return chosen as PlatformPorts;
 }
 
 /** Whether nobody listens there, on either of the addresses that `localhost` can mean. Throws StackError. */

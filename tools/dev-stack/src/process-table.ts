@@ -21,6 +21,7 @@ export function createProcessTable(options: {
 }): ProcessTable {
   const { record, say } = options;
   const running = new Map<string, Supervised>();
+  const released = new Set<string>();
 
   const launch = (program: Program): ChildRun => {
     const child = startChild(program);
@@ -34,11 +35,14 @@ export function createProcessTable(options: {
       const unwatched = { current: () => child, release: () => undefined };
       running.set(program.name, unwatched);
       await untilReady(program, child, options.stop);
+      // Where another program failed, this one may have been told to stop just as it became ready.
+      if (released.has(program.name)) return;
       const report = (crash: CrashReport) => void describeCrash(program, crash).then(say);
       running.set(program.name, supervise(child, { again: () => launch(program), report }));
     },
     async stop(names, force) {
       const stopped = names.map(async (name) => {
+        released.add(name);
         const supervised = running.get(name);
         if (supervised === undefined) return;
         supervised.release();
@@ -52,5 +56,5 @@ export function createProcessTable(options: {
 async function describeCrash({ name, logFile }: Program, { how, givenUp }: CrashReport): Promise<string> {
   if (!givenUp) return `${name} ended by itself (${how}) and is started again; its log: ${logFile}`;
   const tail = await logTail(logFile);
-  return `${name} ended three times within a minute (${how}) and stays off until you start again. The end of its log:\n\n${tail}\n\nAll of it is in ${logFile}.`;
+  return `${name} stays off until you start again: it ended too often (${how}). The end of its log:\n\n${tail}\n\nAll of it is in ${logFile}.`;
 }

@@ -8,6 +8,9 @@ export async function run(settings: Settings, caller: Environment, terminal: Ter
   const { say, stop } = terminal;
   const began = performance.now();
   await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(() => {
+    if (stop.aborted) say('Stopped. The next start continues with the same data.');
+  });
   try {
     const ready = await startPlatform(settings, caller, terminal, cleanup);
     say(readyScreen({ ...ready, seconds: (performance.now() - began) / 1_000 }));

@@ -21,13 +21,17 @@ export interface Secrets {
 
 /** Reads the secrets, and makes those that are missing; the file is readable by its owner only. */
 export async function loadSecrets(file: string): Promise<Secrets> {
-  const known = await readKnown(file);
-  const secrets: Secrets = {
+  const secrets = await createSecrets(await readKnown(file));
+  await replaceFile(file, `${JSON.stringify(secrets, null, 2)}\n`);
+  return secrets;
+}
+
+/** Secrets with new ones in place of those that are not known. */
+export async function createSecrets(known: KnownSecrets): Promise<Secrets> {
+  return {
     authSigningKeys: known.authSigningKeys ?? [await createAuthKey()],
     services: await completeServices(known.services ?? {}),
   };
-  await replaceFile(file, `${JSON.stringify(secrets, null, 2)}\n`);
-  return secrets;
 }
 
 /** All public halves, as in INTERNAL_PUBLIC_KEYS. */
@@ -37,7 +41,7 @@ export function publicKeysOf(secrets: Secrets): string {
   );
 }
 
-interface KnownSecrets {
+export interface KnownSecrets {
   authSigningKeys?: readonly JWK[];
   services?: Partial<Record<Service, ServiceSecrets>>;
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { usualGateway } from './ports.ts';
 import { StackError } from './stack-error.ts';
 
 /** Variables by name; an empty value counts as absent. */
@@ -30,7 +31,7 @@ export function readSettings(args: readonly string[], environment: Environment):
   return {
     fresh: fresh ?? false,
     stateDirectory: resolve(state ?? `${projectRoot}/.dev`),
-    gatewayPort: readPort(environment.PORT || '3000'),
+    gatewayPort: readPort(environment.PORT || String(usualGateway)),
   };
 }
 

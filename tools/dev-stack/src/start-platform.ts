@@ -18,6 +18,7 @@ import { givenProviders, simulatedProviders } from './providers.ts';
 import type { ReadyScreen } from './screen.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import type { Environment, Settings } from './settings.ts';
+import { shareEnvironment } from './shared-environment.ts';
 
 /** How a run speaks to the person at the terminal, and that person to it. */
 export interface Terminal {
@@ -45,6 +46,7 @@ export async function startPlatform(
     startDatabases(directory, caller, { cleanup, say }),
     loadSecrets(secretsFile),
   ]);
+  await shareEnvironment(directory, databases, cleanup);
   stop.throwIfAborted();
   const rolePasswords = passwordsOf(secrets, caller);
   await migrateDatabase(databases.ownerUrl, rolePasswords, say);

@@ -49,6 +49,6 @@ export function supervise(
     }
   };
 
-  void watch();
+  watch().catch((error: unknown) => report({ how: `cannot be started: ${error}`, givenUp: true }));
   return { current: () => current, release: () => released.abort() };
 }

@@ -1,0 +1,32 @@
+import { passwordVariable, type Service, services } from '@valuecanvas/database';
+import { publicKeysOf, type Secrets } from '../secrets.ts';
+
+/** Services that call others; only they sign. */
+const callers: readonly Service[] = ['gateway', 'canvas', 'job-worker'];
+
+/** The secrets as lines for .env, by the names that docker-compose.yml reads. `password` makes a new one. */
+export function secretLines(secrets: Secrets, password: () => string): string {
+  return [
+    '# Answers are simulated. For real ones set TOGETHER_API_KEY or OPENAI_API_KEY, and delete these two lines.',
+    line('COMPOSE_PROFILES', 'simulated'),
+    line('LLM_SIMULATOR_URL', 'http://llm-simulator:4010/v1'),
+    '',
+    line('POSTGRES_PASSWORD', password()),
+    line('REDIS_PASSWORD', password()),
+    ...services.map((service) => line(passwordVariable(service), secrets.services[service].databasePassword)),
+    '',
+    ...callers.map((service) => line(signingVariable(service), secrets.services[service].signingKey)),
+    line('INTERNAL_PUBLIC_KEYS', publicKeysOf(secrets)),
+    line('AUTH_SIGNING_KEYS', JSON.stringify(secrets.authSigningKeys)),
+    '',
+  ].join('\n');
+}
+
+function signingVariable(service: Service): string {
+  return `${service.toUpperCase().replaceAll('-', '_')}_SIGNING_KEY`;
+}
+
+/** Single quotes: Compose, Node and the shell all take what stands between them as it is. */
+function line(name: string, value: string): string {
+  return `${name}='${value}'`;
+}

@@ -1,0 +1,79 @@
+import { type Service, services } from '@valuecanvas/database';
+import { beforeAll, expect, test } from 'vitest';
+import { type Platform, serviceEnvironment } from './environment.ts';
+import { createSecrets } from './secrets.ts';
+
+let platform: Platform;
+
+beforeAll(async () => {
+  platform = {
+    ports: {
+      gateway: { port: 3000, internalPort: 9100 },
+      'llm-router': { port: 3101, internalPort: 9101 },
+      canvas: { port: 40_002, internalPort: 9102 },
+      'prompt-registry': { port: 3103, internalPort: 9103 },
+      'feature-flags': { port: 3104, internalPort: 9104 },
+      'job-worker': { port: 3105, internalPort: 40_005 },
+    },
+    ownerUrl: 'postgresql://owner:owners@127.0.0.1:5432/postgres?sslmode=disable',
+    rolePasswords: {
+      vc_gateway: 'g',
+      vc_llm_router: 'r',
+      vc_canvas: 'with % and @',
+      vc_prompt_registry: 'p',
+      vc_feature_flags: 'f',
+      vc_job_worker: 'j',
+    },
+    redisUrl: 'redis://127.0.0.1:6379',
+    secrets: await createSecrets({}),
+    providers: { TOGETHER_API_KEY: 'provider-key' },
+  };
+});
+
+const of = (service: Service, caller = {}) => serviceEnvironment(service, platform, caller);
+
+test('a service connects as its own role to the database of the owner', () => {
+  expect(of('canvas').DATABASE_URL).toBe(
+    'postgresql://vc_canvas:with%20%25%20and%20%40@127.0.0.1:5432/postgres?sslmode=disable',
+  );
+});
+
+test("nobody gets the owner's access, nor the password of another service", () => {
+  const caller = { MIGRATION_DATABASE_URL: platform.ownerUrl, CANVAS_DB_PASSWORD: 'with % and @' };
+  for (const service of services) {
+    const values = Object.entries(of(service, caller)).filter(([name]) => name !== 'DATABASE_URL');
+    expect(values.join()).not.toMatch(/owners|with % and @/);
+  }
+});
+
+test('the keys of providers reach the router alone', () => {
+  const caller = { TOGETHER_API_KEY: 'provider-key', OPENAI_API_KEY: 'another' };
+  const holders = services.filter((service) => JSON.stringify(of(service, caller)).includes('provider-key'));
+  expect(holders).toEqual(['llm-router']);
+});
+
+test('only those who call others can sign, each with a key of its own', () => {
+  const signers = services.filter((service) => of(service).INTERNAL_SIGNING_KEY);
+  expect(signers).toEqual(['gateway', 'canvas', 'job-worker']);
+  expect(new Set(signers.map((service) => of(service).INTERNAL_SIGNING_KEY)).size).toBe(3);
+});
+
+test('only the gateway can issue access tokens', () => {
+  expect(services.filter((service) => of(service).AUTH_SIGNING_KEYS)).toEqual(['gateway']);
+});
+
+test('every service knows where all others are, on the ports that were chosen', () => {
+  for (const service of services) {
+    expect(of(service)).toMatchObject({
+      CANVAS_URL: 'http://127.0.0.1:40002',
+      JOB_WORKER_INTERNAL_URL: 'http://127.0.0.1:40005',
+    });
+  }
+});
+
+test("settings of the caller pass through, the caller's addresses and npm's noise do not", () => {
+  const caller = { LLM_TIMEOUT: '5000', HOST: 'laptop', PORT: '3001', npm_config_registry: 'x', EMPTY: '' };
+  const environment = of('canvas', caller);
+  expect(environment).toMatchObject({ LLM_TIMEOUT: '5000', HOST: '127.0.0.1', PORT: '40002' });
+  expect(Object.keys(environment)).not.toContain('npm_config_registry');
+});

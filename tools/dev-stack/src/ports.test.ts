@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { services } from '@valuecanvas/database';
+import { freePort } from '@valuecanvas/local-servers';
+import { expect, onTestFinished, test } from 'vitest';
+import { choosePorts, isFree, usualGateway } from './ports.ts';
+import { requireGatewayPort, requireSupported } from './preflight.ts';
+
+async function takenPort(host: string, port = 0): Promise<number> {
+  const server = createServer().listen(port, host);
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+test.each(['127.0.0.1', '0.0.0.0', '::1'])('a port that is taken on %s is not free', async (host) => {
+  expect(await isFree(await takenPort(host))).toBe(false);
+});
+
+test('a taken port of the gateway is named, with the command that takes another', async () => {
+  const port = await takenPort('127.0.0.1');
+  await expect(requireGatewayPort(port)).rejects.toThrow(
+    new RegExp(`Port ${port} is taken: .*PORT=${port === 65_535 ? 3000 : port + 1} npm start`),
+  );
+});
+
+test('a service moves to a free port where its usual one is taken', async () => {
+  const wanted = await choosePorts(usualGateway);
+  const taken = await takenPort('127.0.0.1', wanted.canvas.port);
+  const chosen = await choosePorts(usualGateway);
+  expect(chosen.canvas.port).not.toBe(taken);
+  expect(await isFree(chosen.canvas.port)).toBe(true);
+});
+
+test('a second clone, with its gateway elsewhere, leaves the usual ports to the first', async () => {
+  const chosen = await choosePorts(3001);
+  const others = services.filter((service) => service !== 'gateway').map((service) => chosen[service].port);
+  expect(others.filter((port) => port >= 3101 && port <= 3105)).toEqual([]);
+});
+
+test('no port is given twice', async () => {
+  const chosen = await choosePorts(await freePort());
+  const all = services.flatMap((service) => Object.values(chosen[service]));
+  expect(new Set(all).size).toBe(all.length);
+});
+
+test.each([
+  ['win32', 'x64'],
+  ['linux', 'ia32'],
+])('%s on %s is refused with a way out', (platform, arch) => {
+  expect(() => requireSupported(platform, arch)).toThrow(/Docker Compose/);
+});

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { givenProviders, simulatedProviders } from './providers.ts';
+import { projectRoot, readSettings } from './settings.ts';
+
+test('the gateway listens on 3000 unless PORT says otherwise', () => {
+  expect(readSettings([], {})?.gatewayPort).toBe(3000);
+  expect(readSettings([], { PORT: '' })?.gatewayPort).toBe(3000);
+  expect(readSettings([], { PORT: '3001' })?.gatewayPort).toBe(3001);
+});
+
+test.each(['0', '70000', 'http', '30.5'])('PORT=%s is refused', (PORT) => {
+  expect(() => readSettings([], { PORT })).toThrow(`not "${PORT}"`);
+});
+
+test('the state lies below the clone, wherever it is started from', () => {
+  expect(readSettings([], {})).toMatchObject({ stateDirectory: `${projectRoot}.dev`, fresh: false });
+  expect(readSettings(['--fresh', '--state', '/var/x'], {})).toMatchObject({
+    stateDirectory: '/var/x',
+    fresh: true,
+  });
+});
+
+test('a flag that does not exist is answered with those that do', () => {
+  expect(() => readSettings(['--frehs'], {})).toThrow(/--frehs.*--fresh/s);
+});
+
+test.each([
+  { TOGETHER_API_KEY: 'k' },
+  { OPENAI_API_KEY: 'k' },
+  { OPENAI_BASE_URL: 'http://localhost:11434/v1' },
+])('a real provider is used where the environment has %o', (environment) => {
+  expect(givenProviders(environment)).toMatchObject(environment);
+});
+
+test('without a key answers are simulated, by both providers', () => {
+  expect(givenProviders({ OPENAI_API_KEY: '' })).toBeUndefined();
+  expect(simulatedProviders('http://127.0.0.1:4010/v1')).toMatchObject({
+    TOGETHER_BASE_URL: 'http://127.0.0.1:4010/v1',
+    OPENAI_BASE_URL: 'http://127.0.0.1:4010/v1',
+  });
+});

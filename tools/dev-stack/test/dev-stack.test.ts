@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { freePort } from '@valuecanvas/local-servers';
+import { expect, test } from 'vitest';
+import { demoAccounts } from '../src/demo-accounts.ts';
+import { isFree } from '../src/ports.ts';
+import { isAlive, type ProcessIdentity } from '../src/process-identity.ts';
+import { readRunRecord } from '../src/run-record.ts';
+import { runCommand } from './run-command.ts';
+import { type StackProcess, sources, startStack } from './stack-process.ts';
+import { stateFolder } from './state-folder.ts';
+
+const minute = 60_000;
+
+/** The services and the simulator, as the state has them on record. */
+function processesOf(state: string): ProcessIdentity[] {
+  return Object.values(readRunRecord(join(state, 'run.json'))?.processes ?? {});
+}
+
+function databasePorts(stack: StackProcess): number[] {
+  return [...stack.output().matchAll(/runs on port (\d+)/g)].map(([, port]) => Number(port));
+}
+
+/** The commands of the ready screen's "A first canvas", as a person would paste them. */
+function firstCanvas(stack: StackProcess): string {
+  return /A first canvas:\n(.*?)\n\n/s.exec(`${stack.output().replace(':\n\n', ':\n')}`)?.[1] ?? '';
+}
+
+function smoke(port: number): Promise<string> {
+  const admin = demoAccounts.find(({ role }) => role === 'admin');
+  const account = ['--admin-email', admin?.email ?? '', '--admin-password', admin?.password ?? ''];
+  const url = `http://localhost:${port}`;
+  return runCommand(process.execPath, [sources, 'tools/smoke/src/main.ts', url, ...account]);
+}
+
+test(
+  'one command brings the platform up, it does its main job, and Ctrl-C leaves nothing running',
+  async () => {
+    const [state, port] = [await stateFolder(), await freePort()];
+    const stack = startStack(state, port);
+    await stack.ready();
+    const processes = processesOf(state);
+    expect(processes.filter(isAlive)).toHaveLength(7);
+
+    expect(await runCommand('sh', ['-c', firstCanvas(stack)])).toContain('"canvasId"');
+    expect(await smoke(port)).toMatch(/^\d+ passed, 0 failed$/m);
+
+    expect(await stack.end('SIGINT')).toBe(0);
+    expect(processes.filter(isAlive)).toEqual([]);
+    const ports = [port, ...databasePorts(stack)];
+    expect(ports).toHaveLength(3);
+    expect(await Promise.all(ports.map(isFree))).toEqual([true, true, true]);
+  },
+  minute,
+);
+
+test(
+  'after a starter was killed outright, the next start cleans up and finds the data',
+  async () => {
+    const [state, port] = [await stateFolder(), await freePort()];
+    const killed = startStack(state, port);
+    await killed.ready();
+    const orphans = processesOf(state);
+    await killed.end('SIGKILL');
+
+    const next = startStack(state, port);
+    await next.ready();
+    expect(next.output()).not.toMatch(/Creating|migrations applied/);
+    expect(orphans.filter(isAlive)).toEqual([]);
+    expect(await Promise.all(databasePorts(killed).map(isFree))).toEqual([true, true]);
+    expect(await next.end('SIGTERM')).toBe(0);
+  },
+  minute,
+);

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { stopLeftovers } from '../src/leftovers.ts';
+
+export const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
+export const sources = '--conditions=@valuecanvas/source';
+
+/** A starter in a process group of its own, like a terminal's job. */
+export interface StackProcess {
+  /** All that it has printed so far. */
+  output(): string;
+  /** Returns once it says that the platform is ready; rejects with its output if it ends before. */
+  ready(): Promise<void>;
+  /** Sends a signal to its whole group, as a terminal does, and returns its exit code when it has ended. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Nothing that the tests' own environment says of servers and providers may reach the platform. */
+const blank = Object.fromEntries(
+  [
+    'MIGRATION_DATABASE_URL',
+    'REDIS_URL',
+    'TOGETHER_API_KEY',
+    'OPENAI_API_KEY',
+    'OPENAI_BASE_URL',
+    'NODE_OPTIONS',
+  ].map((name) => [name, '']),
+);
+
+export function startStack(state: string, port: number): StackProcess {
+  const args = [sources, 'tools/dev-stack/start.mjs', '--state', state];
+  const child = spawn(process.execPath, args, {
+    cwd: projectRoot,
+    env: { ...process.env, ...blank, PORT: String(port) },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (printed += text));
+
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      process.kill(-child.pid, signal);
+    }
+    const [code] = await exited;
+    return code;
+  };
+  onTestFinished(async () => {
+    await end('SIGKILL');
+    await stopLeftovers(`${state}/run.json`);
+  });
+  return {
+    output: () => printed,
+    end,
+    async ready() {
+      const died = exited.then(() => Promise.reject(new Error(`the starter ended:\n${printed}`)));
+      const { promise, resolve } = Promise.withResolvers<void>();
+      child.stdout.on('data', () => printed.includes('Stop          Ctrl-C') && resolve());
+      await Promise.race([promise, died]);
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import { removePostgres, removeRedis } from '@valuecanvas/local-servers';
+import { onTestFinished } from 'vitest';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** A state's folder whose databases are stopped and deleted when the test ends, whatever became of it. */
+export async function stateFolder(): Promise<string> {
+  const state = await temporaryFolder();
+  onTestFinished(async () => {
+    await removePostgres(join(state, 'postgres'));
+    await removeRedis(join(state, 'redis'));
+  });
+  return state;
+}

@@ -1,0 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Mismatch } from './mismatch.ts';
+
+/** Asks until the answer satisfies, and returns it. Throws Mismatch where it does not within the time. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  satisfies: (answer: T) => boolean,
+  options: { readonly withinMs: number; readonly everyMs: number; readonly what: string },
+): Promise<T> {
+  const deadline = performance.now() + options.withinMs;
+  for (;;) {
+    const answer = await ask();
+    if (satisfies(answer)) return answer;
+    if (performance.now() > deadline) {
+      const last = JSON.stringify(answer).slice(0, 300);
+      throw new Mismatch(`not within ${options.withinMs} ms: ${options.what}; at last: ${last}`);
+    }
+    await delay(options.everyMs);
+  }
+}
