@@ -20,5 +20,20 @@ export function listenToTerminal(self: NodeJS.Process): Terminal {
     }
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) self.on(signal, onSignal);
+  if (self.env.npm_lifecycle_event) whenOrphaned(self, onSignal);
   return { say, stop: stop.signal, force: force.signal };
+}
+
+/** Milliseconds between looks for the parent. */
+const lookMs = 500;
+
+/** npm keeps a SIGTERM to itself and ends: whoever stops `npm start` by its process id means the platform. */
+function whenOrphaned(self: NodeJS.Process, stop: () => void): void {
+  const parent = self.ppid;
+  const timer = setInterval(() => {
+    if (self.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, lookMs);
+  timer.unref();
 }
