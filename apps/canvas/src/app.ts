@@ -26,6 +26,9 @@ import { generateCanvasRoute } from './generation/generate-canvas.route.ts';
 import { createGenerationService } from './generation/generation.service.ts';
 import { refineSectionRoute } from './generation/refine-section.route.ts';
 
+/** Milliseconds that the start waits for prompts and flags, so that the first requests find them there. */
+const firstSnapshotMs = 1_000;
+
 export const canvasService = defineService({
   contract: canvasContract,
   variables: canvasVariables,
@@ -63,6 +66,9 @@ export const canvasService = defineService({
     });
     lifecycle.onStop('intake', 'prompts', prompts.stop);
     lifecycle.onStop('intake', 'flags', flags.stop);
+
+    // Starts without them as well: they are asked for again until they come.
+    await Promise.all([prompts.ready(firstSnapshotMs), flags.ready(firstSnapshotMs)]);
 
     const store = createCanvasStore(database.db);
     const canvases = createCanvasesService(store);

@@ -1,19 +1,20 @@
-import { hostname } from 'node:os';
 import { llmRouterContract, llmUsage } from '@valuecanvas/contracts-llm-router';
-import { createJournal, startDrain } from '@valuecanvas/journal';
-import { createDatabase, isUnavailable } from '@valuecanvas/postgres';
-import { createKeys, createRedis, createWaitingRedis } from '@valuecanvas/redis';
+import { createJournal } from '@valuecanvas/journal';
+import { openDatabase } from '@valuecanvas/postgres';
+import { openRedis } from '@valuecanvas/redis';
 import { believeInternalTokens, defineService } from '@valuecanvas/service-kit';
 import { chatRoute } from './chat/chat.route.ts';
 import { createChatService } from './chat/chat.service.ts';
 import { llmRouterVariables } from './config.ts';
 import type { Database } from './db.ts';
+import { drainLedger } from './ledger/drain-ledger.ts';
 import { createLedgerStore } from './ledger/ledger.store.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { keepPartitionsAhead } from './ledger/partitions.ts';
 import { createChatCompletionRoute } from './openai/create-chat-completion.route.ts';
 import { listModelsRoute } from './openai/list-models.route.ts';
 import { configuredProviders } from './providers/configured-providers.ts';
+import { offeredModels } from './providers/offered-models.ts';
 import { createComplete } from './routing/completions.ts';
 import { createProviderLine } from './routing/provider-line.ts';
 import { getOwnUsageRoute } from './spending/get-own-usage.route.ts';
@@ -25,47 +26,32 @@ import { getStatsRoute } from './status/get-stats.route.ts';
 export const llmRouterService = defineService({
   contract: llmRouterContract,
   variables: llmRouterVariables,
-  async compose({ config, log, lifecycle, now }) {
-    const onError = (part: string) => (err: unknown) =>
-      log.warn({ err, part }, 'a part of the platform is away');
-
-    const database = createDatabase<Database>({
-      url: config.DATABASE_URL,
-      applicationName: 'llm-router',
-      poolSize: config.DATABASE_POOL_SIZE,
-      onError: onError('postgres'),
-    });
-    lifecycle.onStop('close', 'postgres', database.close);
-
-    const connection = { url: config.REDIS_URL, password: config.REDIS_PASSWORD, onError: onError('redis') };
-    const redis = createRedis({ ...connection, name: 'llm-router' });
-    const drainRedis = createWaitingRedis({ ...connection, name: 'llm-router-drain' });
-    lifecycle.onStop('close', 'redis', () => redis.disconnect());
-    lifecycle.onStop('close', 'redis drain', () => drainRedis.disconnect());
-    const keys = createKeys(config.REDIS_KEY_PREFIX);
+  async compose(kit) {
+    const { config, log, lifecycle, now } = kit;
+    const database = openDatabase<Database>('llm-router', kit);
+    const { redis, keys, waiting } = openRedis('llm-router', kit);
 
     const ledgerStore = createLedgerStore(database.db);
     const ledger = createLedger({
       journal: createJournal(llmUsage, { redis, keys, maxLength: config.JOURNAL_MAX_LENGTH }),
       onUnbooked: (usage, err) => log.error({ usage, err }, 'a call of a provider could not be booked'),
     });
-    const drain = startDrain(llmUsage, {
-      redis: drainRedis,
-      keys,
-      consumer: `${hostname()}-${process.pid}`,
-      store: ledgerStore.insert,
-      isTemporary: isUnavailable,
-      onError: onError('ledger'),
-      onDead: (usage) => log.error({ usage }, 'a booked call cannot be stored'),
-    });
+    const drain = drainLedger({ redis: waiting('drain'), keys, store: ledgerStore, log });
     lifecycle.onStop('drain', 'ledger', drain.stop);
-    lifecycle.onStop('intake', 'partitions', keepPartitionsAhead(ledgerStore, onError('postgres')));
+    lifecycle.onStop(
+      'intake',
+      'partitions',
+      keepPartitionsAhead(ledgerStore, (err) =>
+        log.warn({ err }, 'partitions of the ledger could not be made ahead'),
+      ),
+    );
 
     const providers = configuredProviders(config);
     const lines = providers.map(createProviderLine);
     for (const line of lines) lifecycle.onStop('close', line.provider.id, line.close);
     const complete = createComplete({
       lines,
+      offered: new Set([...offeredModels, config.LLM_DEFAULT_MODEL]),
       assertRoom: ledger.assertRoom,
       book: ledger.book,
       timeoutMs: config.LLM_TIMEOUT,

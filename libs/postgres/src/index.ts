@@ -1,5 +1,5 @@
 export { createDatabase, type Database } from './create-database.ts';
-export { isUnavailable } from './map-errors.ts';
+export { isRefusedData } from './map-errors.ts';
 export { type DatabaseKit, openDatabase } from './open-database.ts';
 export { acrossUsers, asUser } from './transactions.ts';
 export { postgresVariables } from './variables.ts';

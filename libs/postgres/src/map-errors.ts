@@ -6,7 +6,7 @@ const unavailable = [/^08/, /^53/, /^57P0/, /^25006$/];
 const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'ETIMEDOUT']);
 
 /** Whether an error of a query means that the database cannot be reached or cannot serve at the moment. */
-export function isUnavailable(error: unknown): boolean {
+function isUnavailable(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (typeof code === 'string')
     return networkCodes.has(code) || unavailable.some((pattern) => pattern.test(code));
@@ -16,6 +16,14 @@ export function isUnavailable(error: unknown): boolean {
       message,
     )
   );
+}
+
+/** SQLSTATE classes that blame the data (22) or a constraint on it (23): no later attempt can store the same row. */
+const refusedData = /^2[23]/;
+
+/** Whether a row can never be stored; any other failure may pass. */
+export function isRefusedData(error: unknown): boolean {
+  return refusedData.test(String((error as { code?: unknown }).code));
 }
 
 /** Turns the absence of the database into DEPENDENCY_UNAVAILABLE; any other error stays what it is. */

@@ -1,5 +1,12 @@
 import { type Blocks, type Canvas, type Section, sections } from '@valuecanvas/contracts-canvas';
-import type { CanvasContent } from './canvas.store.ts';
+
+/** What a revision holds: all that a user can change. */
+export interface CanvasContent {
+  readonly businessDescription: string;
+  readonly industry?: string;
+  readonly targetMarket?: string;
+  readonly blocks: Blocks;
+}
 
 /** The nine blocks of a canvas, without the rest. */
 export function blocksOf(canvas: Canvas): Blocks {
@@ -9,7 +16,12 @@ export function blocksOf(canvas: Canvas): Blocks {
 /** What a revision of the canvas would hold as it stands. */
 export function contentOf(canvas: Canvas): CanvasContent {
   const { businessDescription, industry, targetMarket } = canvas;
-  return { businessDescription, industry, targetMarket, blocks: blocksOf(canvas) };
+  return {
+    businessDescription,
+    ...(industry === undefined ? {} : { industry }),
+    ...(targetMarket === undefined ? {} : { targetMarket }),
+    blocks: blocksOf(canvas),
+  };
 }
 
 /** The blocks whose items or their order differ. */

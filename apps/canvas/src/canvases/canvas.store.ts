@@ -1,16 +1,10 @@
-import type { Blocks, Canvas, Revision, Section } from '@valuecanvas/contracts-canvas';
+import type { Canvas, Revision, Section } from '@valuecanvas/contracts-canvas';
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import { asUser } from '@valuecanvas/postgres';
-import type { Kysely, Selectable } from 'kysely';
-import type { CanvasesTable, Database } from '../db.ts';
-
-/** What a revision holds: all that a user can change. */
-export interface CanvasContent {
-  readonly businessDescription: string;
-  readonly industry?: string | undefined;
-  readonly targetMarket?: string | undefined;
-  readonly blocks: Blocks;
-}
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../db.ts';
+import type { CanvasContent } from './canvas-content.ts';
+import { type CanvasRow, toCanvas, toColumns, toContent } from './canvas-row.ts';
 
 export interface NewRevision {
   readonly content: CanvasContent;
@@ -20,15 +14,23 @@ export interface NewRevision {
 
 /** Where in the list of canvases a page ends. */
 export interface CanvasPosition {
-  readonly createdAt: Date;
+  /** To the microsecond, as Postgres keeps it and no Date can: rounded, it would skip what lies in between. */
+  readonly createdAt: string;
   readonly id: string;
+}
+
+export interface ListedCanvas {
+  readonly canvas: Canvas;
+  readonly position: CanvasPosition;
 }
 
 /** Canvases and their history; every method sees and changes only what the user owns. */
 export interface CanvasStore {
+  /** Throws DEPENDENCY_UNAVAILABLE where nothing could be stored at the moment. */
+  assertReachable(owner: UserPrincipal): Promise<void>;
   create(owner: UserPrincipal, id: string, revision: NewRevision): Promise<Canvas>;
   find(owner: UserPrincipal, id: string): Promise<Canvas | undefined>;
-  list(owner: UserPrincipal, limit: number, after: CanvasPosition | undefined): Promise<Canvas[]>;
+  list(owner: UserPrincipal, limit: number, after: CanvasPosition | undefined): Promise<ListedCanvas[]>;
   /** Undefined where the canvas is not there or is not at `basedOn` any more. */
   revise(
     owner: UserPrincipal,
@@ -44,6 +46,8 @@ export interface CanvasStore {
 
 export function createCanvasStore(db: Kysely<Database>): CanvasStore {
   return {
+    assertReachable: (owner) => asUser(db, owner, async () => undefined),
+
     create: (owner, id, revision) =>
       asUser(db, owner, async (tx) => {
         const row = await tx
@@ -63,20 +67,19 @@ export function createCanvasStore(db: Kysely<Database>): CanvasStore {
 
     list: (owner, limit, after) =>
       asUser(db, owner, async (tx) => {
-        const rows = await tx
+        const page = tx
           .selectFrom('canvases')
           .selectAll()
+          .select(sql<string>`to_char(created_at at time zone 'UTC', ${microseconds})`.as('position'))
           .where('user_id', '=', owner.userId)
-          .$if(after !== undefined, (query) =>
-            query.where(({ eb, refTuple, tuple }) =>
-              eb(refTuple('created_at', 'id'), '<', tuple(after?.createdAt ?? new Date(), after?.id ?? '')),
-            ),
-          )
           .orderBy('created_at', 'desc')
           .orderBy('id', 'desc')
-          .limit(limit)
-          .execute();
-        return rows.map(toCanvas);
+          .limit(limit);
+        const rows = await (after ? page.where(isAfter(after)) : page).execute();
+        return rows.map((row) => ({
+          canvas: toCanvas(row),
+          position: { createdAt: row.position, id: row.id },
+        }));
       }),
 
     revise: (owner, id, basedOn, revision) =>
@@ -128,11 +131,16 @@ export function createCanvasStore(db: Kysely<Database>): CanvasStore {
   };
 }
 
-type Row = Selectable<CanvasesTable>;
+const microseconds = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
+
+/** The list begins with the newest, so what comes after a position is older. */
+function isAfter({ createdAt, id }: CanvasPosition) {
+  return sql<boolean>`(created_at, id) < (${createdAt}::timestamptz, ${id}::uuid)`;
+}
 
 async function keep(
   tx: Kysely<Database>,
-  row: Row,
+  row: CanvasRow,
   { content, source, changed }: NewRevision,
 ): Promise<void> {
   await tx
@@ -147,37 +155,4 @@ async function keep(
       ...toColumns(content),
     })
     .execute();
-}
-
-function toColumns({ businessDescription, industry, targetMarket, blocks }: CanvasContent) {
-  return {
-    business_description: businessDescription,
-    industry: industry ?? null,
-    target_market: targetMarket ?? null,
-    blocks: JSON.stringify(blocks),
-  };
-}
-
-function toContent(
-  row: Pick<Row, 'business_description' | 'industry' | 'target_market' | 'blocks'>,
-): CanvasContent {
-  return {
-    businessDescription: row.business_description,
-    ...(row.industry === null ? {} : { industry: row.industry }),
-    ...(row.target_market === null ? {} : { targetMarket: row.target_market }),
-    blocks: row.blocks as Blocks,
-  };
-}
-
-function toCanvas(row: Row): Canvas {
-  const { blocks, ...words } = toContent(row);
-  return {
-    id: row.id,
-    userId: row.user_id,
-    ...(words as Omit<CanvasContent, 'blocks' | 'industry' | 'targetMarket'>),
-    ...blocks,
-    revision: row.revision,
-    createdAt: row.created_at.toISOString(),
-    updatedAt: row.updated_at.toISOString(),
-  };
 }

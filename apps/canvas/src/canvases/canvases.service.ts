@@ -5,8 +5,8 @@ import type {
   UpdateCanvasRequest,
 } from '@valuecanvas/contracts-canvas';
 import { AppError, type Page, type UserPrincipal } from '@valuecanvas/contracts-core';
-import type { CanvasContent, CanvasStore } from './canvas.store.ts';
-import { blocksOf, changedSections, contentOf } from './canvas-content.ts';
+import type { CanvasStore } from './canvas.store.ts';
+import { blocksOf, type CanvasContent, changedSections, contentOf } from './canvas-content.ts';
 import { parseCursor, toCursor } from './cursor.ts';
 
 const defaultLimit = 20;
@@ -35,15 +35,21 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
     return canvas;
   };
 
+  /** The canvas as a change expects it: what it leaves alone is taken from there. */
+  const getAt = async (owner: UserPrincipal, id: string, revision: number): Promise<Canvas> => {
+    const canvas = await get(owner, id);
+    if (canvas.revision !== revision) throw staleRevision(canvas.revision);
+    return canvas;
+  };
+
   const revise = async (
     owner: UserPrincipal,
     canvas: Canvas,
-    basedOn: number,
     source: Revision['source'],
     content: CanvasContent,
   ): Promise<Canvas> => {
     const changed = changedSections(blocksOf(canvas), content.blocks);
-    const revised = await store.revise(owner, canvas.id, basedOn, { content, source, changed });
+    const revised = await store.revise(owner, canvas.id, canvas.revision, { content, source, changed });
     if (!revised) throw staleRevision((await get(owner, canvas.id)).revision);
     return revised;
   };
@@ -57,15 +63,16 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
         limit + 1,
         cursor === undefined ? undefined : parseCursor(cursor),
       );
-      const items = found.slice(0, limit);
-      const last = items.at(-1);
-      return { items, limit, nextCursor: found.length > limit && last ? toCursor(last) : null };
+      const page = found.slice(0, limit);
+      const last = page.at(-1);
+      const nextCursor = found.length > limit && last ? toCursor(last.position) : null;
+      return { items: page.map(({ canvas }) => canvas), limit, nextCursor };
     },
 
     async update(owner, id, { revision, businessDescription, ...blocks }) {
-      const canvas = await get(owner, id);
+      const canvas = await getAt(owner, id, revision);
       const content = contentOf(canvas);
-      return revise(owner, canvas, revision, 'edit', {
+      return revise(owner, canvas, 'edit', {
         ...content,
         businessDescription: businessDescription ?? content.businessDescription,
         blocks: { ...content.blocks, ...blocks },
@@ -73,12 +80,12 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
     },
 
     async apply(owner, id, { section, suggestions, mode, revision }) {
-      const canvas = await get(owner, id);
+      const canvas = await getAt(owner, id, revision);
       const content = contentOf(canvas);
       const items =
         mode === 'replace' ? suggestions : [...new Set([...content.blocks[section], ...suggestions])];
       if (items.length > maxItems) throw tooManyItems();
-      return revise(owner, canvas, revision, 'apply', {
+      return revise(owner, canvas, 'apply', {
         ...content,
         blocks: { ...content.blocks, [section]: items },
       });
@@ -94,7 +101,7 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
       const canvas = await get(owner, id);
       const content = await store.findRevision(owner, id, revision);
       if (!content) throw new AppError('NOT_FOUND', { message: `This canvas has no revision ${revision}.` });
-      return revise(owner, canvas, canvas.revision, 'restore', content);
+      return revise(owner, canvas, 'restore', content);
     },
 
     async remove(owner, id) {

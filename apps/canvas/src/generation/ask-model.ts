@@ -1,12 +1,12 @@
-import { AppError, type UserCall } from '@valuecanvas/contracts-core';
+import type { UserCall } from '@valuecanvas/contracts-core';
 import type { ChatResult, llmRouterContract } from '@valuecanvas/contracts-llm-router';
-import type { promptExecution } from '@valuecanvas/contracts-prompt-registry';
+import type { PromptExecution, promptExecution } from '@valuecanvas/contracts-prompt-registry';
 import type { Flags } from '@valuecanvas/flags-sdk';
 import type { Client } from '@valuecanvas/http-client';
 import type { Journal } from '@valuecanvas/journal';
 import type { Prompts, RenderedVersion } from '@valuecanvas/prompts-sdk';
 import type { TSchema } from 'typebox';
-import { v7 as uuidv7 } from 'uuid';
+import { startExecution } from './execution.ts';
 import { modelFromFlag } from './model-choice.ts';
 
 export interface Question<T> {
@@ -40,43 +40,23 @@ export interface ModelDependencies {
 export type AskModel = <T>(call: UserCall, question: Question<T>) => Promise<Answer<T>>;
 
 export function createAskModel(dependencies: ModelDependencies): AskModel {
+  const { prompts, flags, router, executions, onLostExecution } = dependencies;
+
+  /** An execution that cannot be recorded is a gap in the statistics, not a reason to withhold the answer. */
+  const record = (execution: PromptExecution): Promise<void> =>
+    executions.record(execution).catch(onLostExecution);
+
   return async (call, question) => {
-    const prompt = dependencies.prompts.render(question.promptKey, question.variables);
-    const executionId = uuidv7();
-    const startedAt = performance.now();
+    const prompt = prompts.render(question.promptKey, question.variables);
+    const execution = startExecution(call, prompt.versionId);
     let chat: ChatResult | undefined;
-
-    /** An execution that cannot be recorded is a gap in the statistics, not a reason to withhold the answer. */
-    const record = (error?: unknown): Promise<void> =>
-      dependencies.executions
-        .record({
-          id: executionId,
-          promptVersionId: prompt.versionId,
-          userId: call.principal.userId,
-          requestId: call.requestId,
-          operation: call.operation,
-          success: error === undefined,
-          ...(error === undefined
-            ? {}
-            : { errorCode: error instanceof AppError ? error.code : 'INTERNAL_ERROR' }),
-          ...(chat ? { provider: chat.provider, model: chat.model } : {}),
-          latencyMs: Math.round(performance.now() - startedAt),
-          cost: chat?.cost ?? 0,
-          promptTokens: chat?.usage.promptTokens ?? 0,
-          completionTokens: chat?.usage.completionTokens ?? 0,
-        })
-        .catch(dependencies.onLostExecution);
-
     try {
-      chat = await dependencies.router.chat(
-        { body: chatRequest(dependencies.flags, call, question, prompt) },
-        call,
-      );
+      chat = await router.chat({ body: chatRequest(flags, call, question, prompt) }, call);
       const value = question.parse(chat.content);
-      await record();
-      return { value, facts: { ...factsOf(chat), promptVersion: prompt.version, executionId } };
+      await record(execution.ended(chat));
+      return { value, facts: { ...factsOf(chat), promptVersion: prompt.version, executionId: execution.id } };
     } catch (error) {
-      await record(error);
+      await record(execution.ended(chat, error));
       throw error;
     }
   };

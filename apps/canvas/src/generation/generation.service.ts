@@ -28,6 +28,8 @@ export function createGenerationService(dependencies: {
   const { ask, store, canvases } = dependencies;
   return {
     async generate(call, { model, ...business }) {
+      // Nothing is spent on a canvas that could not be kept.
+      await store.assertReachable(call.principal);
       const { value: blocks, facts } = await ask(call, {
         promptKey: 'canvas.generate',
         variables: business,

@@ -39,14 +39,15 @@ function parseObject(content: string): Record<string, unknown> {
 function toItems(value: unknown): string[] {
   const parts = Array.isArray(value) ? value.map(toText) : typeof value === 'string' ? value.split('\n') : [];
   return parts
-    .map((part) =>
-      part
-        .replace(/^[\s\-*•]+/, '')
-        .trim()
-        .slice(0, maxItemLength),
-    )
+    .map(toItem)
     .filter((part) => part !== '')
     .slice(0, maxItems);
+}
+
+/** Without a list's mark. NUL and halves of surrogate pairs, which a cut can leave, fit no database. */
+function toItem(text: string): string {
+  const item = text.replaceAll('\0', '').replace(/^[\s\-*•]+/, '');
+  return item.trim().slice(0, maxItemLength).toWellFormed();
 }
 
 function toText(item: unknown): string {

@@ -1,7 +1,8 @@
 import { AppError, type UserCall } from '@valuecanvas/contracts-core';
 import type { ChatRequest, ChatResult, Usage } from '@valuecanvas/contracts-llm-router';
 import { toDollars } from '../pricing/cost.ts';
-import type { CompletionBody, Tokens } from '../providers/chat-completion.ts';
+import type { CompletionBody } from '../providers/chat-completion.ts';
+import type { Tokens } from '../providers/tokens.ts';
 import type { Complete } from '../routing/completions.ts';
 
 /** Our own, simpler form of asking a model. */

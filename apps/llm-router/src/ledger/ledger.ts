@@ -2,7 +2,7 @@ import type { UserCall } from '@valuecanvas/contracts-core';
 import type { LlmUsage, llmUsage } from '@valuecanvas/contracts-llm-router';
 import type { Journal } from '@valuecanvas/journal';
 import { v7 as uuidv7 } from 'uuid';
-import type { Tokens } from '../providers/chat-completion.ts';
+import type { Tokens } from '../providers/tokens.ts';
 
 /** What one call of a provider comes to. */
 export interface LedgerEntry {

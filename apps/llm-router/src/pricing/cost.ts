@@ -1,4 +1,4 @@
-import type { Tokens } from '../providers/chat-completion.ts';
+import type { Tokens } from '../providers/tokens.ts';
 import type { ModelPrice } from './prices.ts';
 
 const picosPerNano = 1_000n;

@@ -1,4 +1,5 @@
 import { calcPrice } from '@pydantic/genai-prices';
+import type { Provider } from '../providers/provider.ts';
 
 /** Prices of one model in pico-dollars per token, as whole numbers, so that sums are exact. */
 export interface ModelPrice {
@@ -7,14 +8,19 @@ export interface ModelPrice {
   readonly output: bigint;
 }
 
-/** Nothing is charged: a server of one's own. */
-export const free: ModelPrice = { input: 0n, cachedInput: 0n, output: 0n };
+/** What a server of one's own charges. */
+const free: ModelPrice = { input: 0n, cachedInput: 0n, output: 0n };
 
 /** Pico-dollars per token for each dollar per million tokens. */
 const picosPerDollarPerMillion = 1_000_000;
 
-/** The price that holds on a day, from the data set; undefined where it knows none. */
-export function priceOf(priceId: string, model: string, at: Date): ModelPrice | undefined {
+/** What a provider charges for a model on a day; undefined where the price data know no such model. */
+export function priceOf(
+  { priceId }: Pick<Provider, 'priceId'>,
+  model: string,
+  at: Date,
+): ModelPrice | undefined {
+  if (priceId === undefined) return free;
   const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, model, {
     providerId: priceId,
     timestamp: at,

@@ -1,15 +1,12 @@
+import { ConfigError } from '@valuecanvas/service-kit';
 import type { LlmRouterConfig } from '../config.ts';
+import { priceOf } from '../pricing/prices.ts';
+import { offeredModels } from './offered-models.ts';
 import type { Provider } from './provider.ts';
-
-const togetherModels = [
-  'meta-llama/Llama-3-70b-chat-hf',
-  'meta-llama/Llama-3-8b-chat-hf',
-  'mistralai/Mixtral-8x7B-Instruct-v0.1',
-];
 
 const openaiModels = ['gpt-4o-mini', 'gpt-4o'];
 
-/** The providers that the environment names, in the order in which they are tried. */
+/** The providers that the environment names, in the order in which they are tried. Throws ConfigError. */
 export function configuredProviders(config: LlmRouterConfig): Provider[] {
   return [together(config), openai(config)].filter((provider) => provider !== undefined);
 }
@@ -21,7 +18,7 @@ function together(config: LlmRouterConfig): Provider | undefined {
     baseUrl: config.TOGETHER_BASE_URL,
     apiKey: config.TOGETHER_API_KEY,
     priceId: 'together',
-    models: togetherModels,
+    models: offeredModels,
     fallbackModel: undefined,
   };
 }
@@ -30,7 +27,7 @@ function together(config: LlmRouterConfig): Provider | undefined {
 function openai(config: LlmRouterConfig): Provider | undefined {
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: ownServer, OPENAI_FALLBACK_MODEL: fallbackModel } = config;
   if (apiKey === undefined && ownServer === undefined) return undefined;
-  return {
+  const provider = {
     id: 'openai',
     baseUrl: ownServer ?? 'https://api.openai.com/v1',
     apiKey,
@@ -38,4 +35,8 @@ function openai(config: LlmRouterConfig): Provider | undefined {
     models: [...new Set([...(ownServer === undefined ? openaiModels : []), fallbackModel])],
     fallbackModel,
   };
+  if (priceOf(provider, fallbackModel, new Date())) return provider;
+  throw new ConfigError([
+    `OPENAI_FALLBACK_MODEL: no price is known for ${fallbackModel}: name a model that OpenAI sells.`,
+  ]);
 }

@@ -2,6 +2,7 @@ import { Pool } from 'undici';
 import { type CompletionAnswer, isCompletionAnswer } from './chat-completion.ts';
 import type { Provider } from './provider.ts';
 import { ProviderError } from './provider-error.ts';
+import { refusal } from './refusal.ts';
 
 /** Bytes of an answer beyond which it is refused. */
 const maxAnswerBytes = 16 * 1024 * 1024;
@@ -44,7 +45,7 @@ export function createTransport(provider: Provider): Transport {
           bodyTimeout: timeoutMs,
         });
         const text = await readText(provider, response.body);
-        if (response.statusCode !== 200) throw refusal(provider, response.statusCode, response.headers, text);
+        if (response.statusCode !== 200) throw refusal(provider.id, response, text);
         return parseAnswer(provider, text);
       } catch (error) {
         throw toProviderError(provider, signal, error);
@@ -78,45 +79,12 @@ function parseAnswer(provider: Provider, text: string): CompletionAnswer {
   return answer;
 }
 
-/** Statuses that blame the request; 401, 403 and 404 blame our key or model map, so another provider may do better. */
-const callerStatuses = new Set([400, 413, 415, 422]);
-
-type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
-
-function refusal(provider: Provider, status: number, headers: ResponseHeaders, text: string): ProviderError {
-  const said = messageIn(text) ?? `HTTP ${status}`;
-  if (status === 429) {
-    return new ProviderError('rate_limited', provider.id, said, { retryAfterSeconds: retryAfter(headers) });
-  }
-  if (callerStatuses.has(status)) return new ProviderError('caller', provider.id, said);
-  return new ProviderError('unavailable', provider.id, `HTTP ${status}: ${said}`, {
-    retryAfterSeconds: retryAfter(headers),
-  });
-}
-
-function retryAfter(headers: ResponseHeaders): number | undefined {
-  const milliseconds = Number(headers['retry-after-ms']);
-  if (milliseconds > 0) return Math.ceil(milliseconds / 1000);
-  const value = String(headers['retry-after'] ?? '');
-  const seconds = /^\d+$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - Date.now()) / 1000);
-  return seconds >= 0 ? seconds : undefined;
-}
-
-function messageIn(text: string): string | undefined {
-  try {
-    const { error } = JSON.parse(text) as { error?: { message?: unknown } };
-    return typeof error?.message === 'string' ? error.message.slice(0, 500) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 const timeoutCodes = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT']);
 
 function toProviderError(provider: Provider, signal: AbortSignal, error: unknown): ProviderError {
   if (error instanceof ProviderError) return error;
   if (signal.aborted)
-    return new ProviderError('cancelled', provider.id, 'the caller has gone', { cause: error });
+    return new ProviderError('cancelled', provider.id, 'the caller waits no longer', { cause: error });
   const { code, message } = error as { code?: string; message?: string };
   const fault = timeoutCodes.has(code ?? '') ? 'timeout' : 'unavailable';
   return new ProviderError(fault, provider.id, message ?? 'the connection failed', { cause: error });

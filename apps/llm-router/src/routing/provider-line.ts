@@ -1,7 +1,7 @@
 import CircuitBreaker from 'opossum';
 import type { CompletionAnswer } from '../providers/chat-completion.ts';
 import type { Provider } from '../providers/provider.ts';
-import { ProviderError } from '../providers/provider-error.ts';
+import { ProviderError, type ProviderFault } from '../providers/provider-error.ts';
 import { createTransport, type TransportCall } from '../providers/transport.ts';
 import { createProviderStatistics, type ProviderFigures } from './provider-statistics.ts';
 
@@ -12,7 +12,7 @@ export interface ProviderLine {
   readonly provider: Provider;
   state(): BreakerState;
   figures(): ProviderFigures;
-  /** Throws ProviderError; `unavailable` at once while the breaker is open. */
+  /** Throws ProviderError; `shut_off` at once, without a call, while the breaker is open. */
   complete(call: TransportCall, asFallback: boolean): Promise<CompletionAnswer>;
   close(): Promise<void>;
 }
@@ -20,14 +20,15 @@ export interface ProviderLine {
 /** Opens at half of at least ten calls within 10 s, and tries again after a minute. */
 const breakerOptions = {
   timeout: false,
-  errorThresholdPercentage: 50,
+  // Opossum opens above its threshold, we at half.
+  errorThresholdPercentage: 49.9,
   volumeThreshold: 10,
   rollingCountTimeout: 10_000,
   resetTimeout: 60_000,
 } as const;
 
 /** What says nothing about the provider's health. */
-const notItsFault = new Set(['caller', 'cancelled']);
+const notItsFault = new Set<ProviderFault>(['caller', 'not_served', 'cancelled']);
 
 const isNotItsFault = (error: unknown) => error instanceof ProviderError && notItsFault.has(error.fault);
 
@@ -51,9 +52,7 @@ export function createProviderLine(provider: Provider): ProviderLine {
         return answer;
       } catch (error) {
         if (CircuitBreaker.isOurError(error as Error)) {
-          throw new ProviderError('unavailable', provider.id, 'its circuit breaker is open', {
-            cause: error,
-          });
+          throw new ProviderError('shut_off', provider.id, 'its circuit breaker is open', { cause: error });
         }
         if (!isNotItsFault(error)) statistics.failed();
         throw error;

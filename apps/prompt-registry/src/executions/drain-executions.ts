@@ -1,13 +1,11 @@
 import { hostname } from 'node:os';
 import { promptExecution } from '@valuecanvas/contracts-prompt-registry';
 import { type Drain, startDrain } from '@valuecanvas/journal';
+import { isRefusedData } from '@valuecanvas/postgres';
 import type { Keys, Redis } from '@valuecanvas/redis';
 import type { Logger } from '@valuecanvas/service-kit';
 import { v7 as uuidv7 } from 'uuid';
 import type { ExecutionsStore } from './executions.store.ts';
-
-/** SQLSTATE classes that blame the data: no later attempt can store the same execution. */
-const refused = /^2[23]/;
 
 /** Moves recorded executions from the journal into their table. `redis` must be a waiting connection of its own. */
 export function drainExecutions(options: {
@@ -22,7 +20,7 @@ export function drainExecutions(options: {
     keys,
     consumer: `${hostname()}-${uuidv7()}`,
     store: (executions) => store.insert(executions),
-    isTemporary: (error) => !refused.test(String((error as { code?: unknown }).code)),
+    isTemporary: (error) => !isRefusedData(error),
     onError: (err) => log.warn({ err }, 'storing prompt executions failed'),
     onDead: () => log.error('a prompt execution can never be stored: it lies in the dead stream'),
   });

@@ -1,0 +1,35 @@
+import { AppError, type UserCall } from '@valuecanvas/contracts-core';
+import type { ChatResult } from '@valuecanvas/contracts-llm-router';
+import type { PromptExecution } from '@valuecanvas/contracts-prompt-registry';
+import { v7 as uuidv7 } from 'uuid';
+
+/** One use of a prompt version, from its rendering on. */
+export interface Execution {
+  readonly id: string;
+  /** What is to be recorded of it: which answer came, if any, and why it cannot be used, if it cannot. */
+  ended(chat: ChatResult | undefined, error?: unknown): PromptExecution;
+}
+
+export function startExecution(call: UserCall, promptVersionId: string): Execution {
+  const id = uuidv7();
+  const startedAt = performance.now();
+  return {
+    id,
+    ended: (chat, error) => ({
+      id,
+      promptVersionId,
+      userId: call.principal.userId,
+      requestId: call.requestId,
+      operation: call.operation,
+      success: error === undefined,
+      ...(error === undefined
+        ? {}
+        : { errorCode: error instanceof AppError ? error.code : 'INTERNAL_ERROR' }),
+      ...(chat ? { provider: chat.provider, model: chat.model } : {}),
+      latencyMs: Math.round(performance.now() - startedAt),
+      cost: chat?.cost ?? 0,
+      promptTokens: chat?.usage.promptTokens ?? 0,
+      completionTokens: chat?.usage.completionTokens ?? 0,
+    }),
+  };
+}

@@ -1,0 +1,71 @@
+import type { TestRequest } from '@valuecanvas/testing';
+import { userPrincipal } from '@valuecanvas/testing';
+import { v7 as uuidv7 } from 'uuid';
+import { expect, test } from 'vitest';
+import { aBakery, expectError, usePlatform } from './support/platform.ts';
+
+const platform = usePlatform();
+
+const onCanvas = (id: string): [path: string, request: TestRequest][] => [
+  [`/api/canvas/${id}`, {}],
+  [`/api/canvas/${id}`, { method: 'PUT', body: { revision: 1, channels: [] } }],
+  [`/api/canvas/${id}`, { method: 'DELETE' }],
+  [`/api/canvas/${id}/refine`, { method: 'POST', body: { section: 'channels' } }],
+  [
+    `/api/canvas/${id}/apply`,
+    { method: 'POST', body: { section: 'channels', suggestions: ['x'], mode: 'append', revision: 1 } },
+  ],
+  [`/api/canvas/${id}/revisions`, {}],
+  [`/api/canvas/${id}/revisions/1/restore`, { method: 'POST' }],
+];
+
+const everywhere = (id: string): [path: string, request: TestRequest][] => [
+  ...onCanvas(id),
+  ['/api/canvas', {}],
+  ['/api/canvas/generate', { method: 'POST', body: aBakery }],
+];
+
+async function codes(requests: [string, TestRequest][], by: TestRequest): Promise<string[]> {
+  const answers = await Promise.all(
+    requests.map(([path, request]) => platform.request(path, { ...request, ...by })),
+  );
+  return [...new Set(answers.map(({ status, body }) => `${status} ${body.code}`))];
+}
+
+test('another user’s canvas does not exist, whatever is asked of it', async () => {
+  const canvas = await platform.aCanvas();
+  const other = await platform.database.createUser({ role: 'admin' });
+  expect(await codes(onCanvas(canvas.id), { as: other })).toEqual(['404 NOT_FOUND']);
+  expect((await platform.request(`/api/canvas/${canvas.id}`)).body.data).toEqual(canvas);
+  expect(platform.neighbours.asked).toEqual([]);
+});
+
+test('a canvas that never was does not exist either', async () => {
+  expect(await codes(onCanvas(uuidv7()), {})).toEqual(['404 NOT_FOUND']);
+});
+
+test('an id that is none is refused', async () => {
+  expect(await codes(onCanvas('none'), {})).toEqual(['400 VALIDATION_FAILED']);
+});
+
+test('nobody does anything without having signed in', async () => {
+  expect(await codes(everywhere(uuidv7()), { as: { kind: 'anonymous' } })).toEqual(['401 UNAUTHENTICATED']);
+});
+
+test('an API key opens no canvas, whatever its scopes', async () => {
+  const as = userPrincipal({ scopes: ['llm', 'flags:evaluate'] });
+  expect(await codes(everywhere(uuidv7()), { as })).toEqual(['403 FORBIDDEN']);
+});
+
+test('only the gateway and the job worker are believed', async () => {
+  expect(await codes(everywhere(uuidv7()), { from: 'llm-router' })).toEqual(['401 UNAUTHENTICATED']);
+  expect((await platform.request('/api/canvas', { from: 'job-worker' })).status).toBe(200);
+});
+
+test('a body beyond the limit, or in another form than JSON, is refused', async () => {
+  const { id } = await platform.aCanvas();
+  const large = { revision: 1, channels: ['x'.repeat(1024 * 1024)] };
+  expectError(await platform.put(`/api/canvas/${id}`, large), 413, 'PAYLOAD_TOO_LARGE');
+  const text = { headers: { 'content-type': 'text/plain' } };
+  expectError(await platform.put(`/api/canvas/${id}`, 'revision=1', text), 415, 'UNSUPPORTED_MEDIA_TYPE');
+});

@@ -1,0 +1,184 @@
+import { GenerateCanvasResult, sections } from '@valuecanvas/contracts-canvas';
+import { AppError, type ErrorCode } from '@valuecanvas/contracts-core';
+import Value from 'typebox/value';
+import { expect, test } from 'vitest';
+import { modelOfFlag } from './support/neighbours.ts';
+import { aBakery, expectError, knownBlocks, usePlatform } from './support/platform.ts';
+
+const platform = usePlatform();
+
+const canvasesOf = () =>
+  platform.database.query('select * from canvases where user_id = $1', [platform.user.userId]);
+
+test('a description becomes a canvas about it, stored as revision 1 with all nine blocks', async () => {
+  const { status, body } = await platform.generate();
+  expect(status).toBe(201);
+  expect([...Value.Errors(GenerateCanvasResult, body.data)]).toEqual([]);
+  const { canvas, canvasId } = body.data;
+  expect(canvas).toMatchObject({ id: canvasId, userId: platform.user.userId, revision: 1, ...aBakery });
+  for (const section of sections) expect(canvas[section].length).toBeGreaterThan(0);
+  expect(JSON.stringify(sections.map((section) => canvas[section]))).toMatch(/bakery/i);
+  expect((await platform.request(`/api/canvas/${canvasId}`)).body.data).toEqual(canvas);
+});
+
+test('the result tells what it took and which version of the prompt was used', async () => {
+  platform.neighbours.answer = () => ({ content: JSON.stringify(knownBlocks), cost: 0.000000001 });
+  const { body } = await platform.generate();
+  expect(body.data).toMatchObject({
+    provider: 'together_ai',
+    model: 'a-model',
+    usage: { promptTokens: 100, completionTokens: 50, totalTokens: 150, cachedTokens: 20 },
+    cost: 0.000000001,
+    latency: 12,
+    cached: false,
+    promptVersion: 1,
+  });
+});
+
+test('the router is asked with the active prompt, its settings, the answer’s schema and what is to be booked', async () => {
+  const { headers } = await platform.generate();
+  const [asked] = platform.neighbours.asked;
+  const active = platform.prompts.find(({ promptKey }) => promptKey === 'canvas.generate');
+  expect(asked).toMatchObject({
+    promptVersionId: active?.versionId,
+    maxTokens: active?.metadata.maxTokens,
+    temperature: active?.metadata.temperature,
+    responseFormat: { type: 'json_schema', json_schema: { strict: true } },
+    operation: 'canvas.generate',
+    requestId: headers.get('x-request-id'),
+  });
+  for (const words of Object.values(aBakery)) expect(asked?.prompt).toContain(words);
+});
+
+test('a use of a prompt is recorded with how it went', async () => {
+  const { body, headers } = await platform.generate();
+  const { usage, cost, provider, model, executionId } = body.data;
+  expect(await platform.executions()).toEqual([
+    {
+      id: executionId,
+      promptVersionId: platform.neighbours.asked[0]?.promptVersionId,
+      userId: platform.user.userId,
+      requestId: headers.get('x-request-id'),
+      operation: 'canvas.generate',
+      success: true,
+      provider,
+      model,
+      latencyMs: expect.any(Number),
+      cost,
+      promptTokens: usage.promptTokens,
+      completionTokens: usage.completionTokens,
+    },
+  ]);
+});
+
+test('the flag’s variant decides the model, unless the request names one', async () => {
+  await platform.generate();
+  await platform.generate({ ...aBakery, model: 'gpt-4o' });
+  expect(platform.neighbours.asked.map(({ model }) => model)).toEqual([modelOfFlag, 'gpt-4o']);
+});
+
+test.each([
+  ['in a code fence', (json: string) => `\`\`\`json\n${json}\n\`\`\``],
+  ['with prose around it', (json: string) => `Here is your canvas:\n${json}\nI hope that it helps!`],
+])('an answer %s is accepted', async (_, wrap) => {
+  platform.neighbours.answer = () => ({ content: wrap(JSON.stringify(knownBlocks)) });
+  const { status, body } = await platform.generate();
+  expect(status).toBe(201);
+  expect(body.data.canvas).toMatchObject(knownBlocks);
+});
+
+test('an answer with text that no database takes is stored without it', async () => {
+  const keyPartners = ['Mil\0lers', `${'x'.repeat(999)}🥐`, '\ud83d'];
+  platform.neighbours.answer = () => ({ content: JSON.stringify({ ...knownBlocks, keyPartners }) });
+  const { status, body } = await platform.generate();
+  expect(status).toBe(201);
+  expect(body.data.canvas.keyPartners).toEqual(['Millers', `${'x'.repeat(999)}\ufffd`, '\ufffd']);
+});
+
+const { channels: _, ...withoutChannels } = knownBlocks;
+
+test.each([
+  ['without a block', JSON.stringify(withoutChannels)],
+  ['with an empty block', JSON.stringify({ ...knownBlocks, channels: [' '] })],
+  ['that breaks off', JSON.stringify(knownBlocks).slice(0, 200)],
+  ['without JSON', 'I cannot help with that.'],
+  ['without words', ''],
+])('an answer %s is a 502; nothing is stored, and the execution has failed', async (_, content) => {
+  platform.neighbours.answer = () => ({ content });
+  const answer = await platform.generate();
+  expectError(answer, 502, 'LLM_BAD_RESPONSE');
+  expect(answer.body.error).toMatch(/^Failed to parse LLM response/);
+  expect(await canvasesOf()).toEqual([]);
+  expect(await platform.executions()).toMatchObject([
+    { success: false, errorCode: 'LLM_BAD_RESPONSE', cost: 0.000123457, promptTokens: 100 },
+  ]);
+});
+
+test('a budget that is spent is told as the router told it', async () => {
+  const extra = { limit: 5, spent: 4.99, resetsAt: '2026-12-01T00:00:00.000Z', upgradeUrl: '/pricing' };
+  platform.neighbours.answer = () => {
+    throw new AppError('BUDGET_EXCEEDED', { extra });
+  };
+  const answer = await platform.generate();
+  expectError(answer, 402, 'BUDGET_EXCEEDED');
+  expect(answer.body).toMatchObject(extra);
+  expect(answer.headers.get('x-should-retry')).toBe('false');
+});
+
+test('a rate limit is told as the router told it', async () => {
+  const extra = { tier: 'free', limit: 10, windowMs: 3_600_000, upgradeUrl: '/pricing' };
+  platform.neighbours.answer = () => {
+    throw new AppError('RATE_LIMITED', { extra, retryAfterSeconds: 1_800, retryHelps: false });
+  };
+  const answer = await platform.generate();
+  expectError(answer, 429, 'RATE_LIMITED');
+  expect(answer.body).toMatchObject({ ...extra, error: 'Rate limit exceeded', retryAfter: 1_800 });
+  expect(answer.headers.get('retry-after')).toBe('1800');
+  expect(answer.headers.get('x-should-retry')).toBe('false');
+});
+
+test.each<[ErrorCode, number]>([
+  ['PROVIDER_RATE_LIMITED', 429],
+  ['LLM_BAD_RESPONSE', 502],
+  ['LLM_UNAVAILABLE', 503],
+  ['OVERLOADED', 503],
+  ['LLM_TIMEOUT', 504],
+])('the router’s %s is the caller’s %i; nothing is stored', async (code, status) => {
+  platform.neighbours.answer = () => {
+    throw new AppError(code, { retryAfterSeconds: 7 });
+  };
+  const answer = await platform.generate();
+  expectError(answer, status, code);
+  expect(answer.body.retryAfter).toBe(7);
+  expect(await canvasesOf()).toEqual([]);
+  expect(await platform.executions()).toMatchObject([{ success: false, errorCode: code, cost: 0 }]);
+});
+
+test('a fault of the router is not the caller’s', async () => {
+  platform.neighbours.answer = () => {
+    throw new Error('a bug');
+  };
+  expectError(await platform.generate(), 503, 'DEPENDENCY_UNAVAILABLE');
+});
+
+test('a caller’s deadline ends the wait for the model', async () => {
+  const { promise, resolve } = Promise.withResolvers<object>();
+  platform.neighbours.answer = () => promise;
+  const answer = await platform.generate(aBakery, { headers: { 'x-vc-deadline-ms': '200' } });
+  resolve({});
+  expectError(answer, 504, 'DEADLINE_EXCEEDED');
+  expect(await canvasesOf()).toEqual([]);
+});
+
+test.each([
+  ['no description', {}],
+  ['a description that is too short', { businessDescription: 'ab' }],
+  ['a description that is too long', { businessDescription: 'x'.repeat(5_001) }],
+  ['an industry that is too long', { ...aBakery, industry: 'x'.repeat(201) }],
+  ['an unknown field', { ...aBakery, description: 'A bakery' }],
+])('%s is refused before a model is asked', async (_, body) => {
+  const answer = await platform.generate(body);
+  expectError(answer, 400, 'VALIDATION_FAILED');
+  expect(answer.body.details).not.toEqual([]);
+  expect(platform.neighbours.asked).toEqual([]);
+});

@@ -1,0 +1,97 @@
+import type { Canvas } from '@valuecanvas/contracts-canvas';
+import { v7 as uuidv7 } from 'uuid';
+import { expect, test } from 'vitest';
+import { expectError, knownBlocks, usePlatform } from './support/platform.ts';
+
+const platform = usePlatform();
+
+/** Canvases of the test's user that were made at these times; their ids, in the same order. */
+async function canvasesMadeAt(...times: string[]): Promise<string[]> {
+  const ids = times.map(() => uuidv7());
+  for (const [index, time] of times.entries())
+    await platform.database.query(
+      `insert into canvases (id, user_id, business_description, blocks, revision, created_at)
+       values ($1, $2, 'A bakery', $3, 1, $4)`,
+      [ids[index], platform.user.userId, JSON.stringify(knownBlocks), time],
+    );
+  return ids;
+}
+
+/** All ids that the list shows, read in pages. */
+async function readAll(limit: number, cursor?: string): Promise<string[]> {
+  const { status, body } = await platform.request(
+    `/api/canvas?limit=${limit}${cursor === undefined ? '' : `&cursor=${cursor}`}`,
+  );
+  expect(status).toBe(200);
+  const ids = body.data.map(({ id }: Canvas) => id);
+  const { nextCursor } = body.pagination;
+  return nextCursor === null ? ids : [...ids, ...(await readAll(limit, nextCursor))];
+}
+
+const second = '2026-01-01T12:00:00';
+
+test('who has no canvas has an empty list', async () => {
+  const { status, body } = await platform.request('/api/canvas');
+  expect(status).toBe(200);
+  expect(body).toEqual({ success: true, data: [], pagination: { limit: 20, nextCursor: null } });
+});
+
+test('the newest canvas comes first, whole', async () => {
+  const older = await platform.aCanvas();
+  const newer = await platform.aCanvas();
+  expect((await platform.request('/api/canvas')).body.data).toEqual([newer, older]);
+});
+
+test.each([1, 2, 3])('canvases made within one millisecond are each on one page of %i', async (limit) => {
+  const ids = await canvasesMadeAt(
+    `${second}.000400Z`,
+    `${second}.000300Z`,
+    `${second}.000200Z`,
+    `${second}.000100Z`,
+    `${second}.000000Z`,
+    '2026-01-01T11:59:59.999999Z',
+  );
+  expect(await readAll(limit)).toEqual(ids);
+});
+
+test('canvases made at the very same time are each on one page', async () => {
+  const ids = await canvasesMadeAt(...Array.from({ length: 5 }, () => `${second}.123456Z`));
+  expect(await readAll(2)).toEqual(ids.toSorted().reverse());
+});
+
+test('a list goes on after a canvas that has been deleted meanwhile', async () => {
+  const ids = await canvasesMadeAt('2026-01-03', '2026-01-02', '2026-01-01');
+  const { body } = await platform.request('/api/canvas?limit=2');
+  await platform.request(`/api/canvas/${ids[1]}`, { method: 'DELETE' });
+  expect(await readAll(2, body.pagination.nextCursor)).toEqual([ids[2]]);
+});
+
+test('a last page that is full has no next one', async () => {
+  await canvasesMadeAt('2026-01-02', '2026-01-01');
+  const { body } = await platform.request('/api/canvas?limit=2');
+  expect(body.pagination).toEqual({ limit: 2, nextCursor: null });
+});
+
+test('nobody sees the canvases of others, not even with a cursor of theirs', async () => {
+  await canvasesMadeAt('2026-01-02', '2026-01-01');
+  const { body } = await platform.request('/api/canvas?limit=1');
+  const as = await platform.database.createUser();
+  const path = `/api/canvas?cursor=${body.pagination.nextCursor}`;
+  expect((await platform.request(path, { as })).body.data).toEqual([]);
+});
+
+const cursorOf = (text: string) => Buffer.from(text).toString('base64url');
+
+test.each([
+  ['nonsense', 'nonsense'],
+  ['a time that does not exist', cursorOf(`2026-99-99T99:99:99.000000Z ${uuidv7()}`)],
+  ['an id that is none', cursorOf(`2026-01-01T00:00:00.000000Z ${'-'.repeat(36)}`)],
+])('%s as a cursor is refused', async (_, cursor) => {
+  const answer = await platform.request(`/api/canvas?cursor=${cursor}`);
+  expectError(answer, 400, 'VALIDATION_FAILED');
+  expect(answer.body.details).toEqual([{ path: 'cursor', message: 'is not a cursor of this list' }]);
+});
+
+test.each(['0', '101', 'many'])('%s as a limit is refused', async (limit) => {
+  expectError(await platform.request(`/api/canvas?limit=${limit}`), 400, 'VALIDATION_FAILED');
+});

@@ -1,0 +1,110 @@
+import { type FlagSnapshot, featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
+import { type ChatRequest, type ChatResult, llmRouterContract } from '@valuecanvas/contracts-llm-router';
+import { type PromptSnapshot, promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
+import { type Simulator, startSimulator } from '@valuecanvas/llm-simulator';
+import type { Call } from '@valuecanvas/service-kit';
+import type { TestIdentities } from '@valuecanvas/testing';
+import { startStub } from './stub-service.ts';
+
+export type Flag = FlagSnapshot['flags'][number];
+
+/** A question as the router received it. */
+export interface Asked extends ChatRequest {
+  readonly operation: string;
+  readonly requestId: string;
+}
+
+/** What the router answers: the simulator's answer unless a test says otherwise. */
+type RouterAnswer = (asked: Asked) => Partial<ChatResult> | Promise<Partial<ChatResult>>;
+
+/** Stand-ins of the services that canvas talks to. */
+export interface Neighbours {
+  readonly environment: Readonly<
+    Record<'LLM_ROUTER_URL' | 'PROMPT_REGISTRY_URL' | 'FEATURE_FLAGS_URL', string>
+  >;
+  /** What the router was asked, oldest first. */
+  readonly asked: Asked[];
+  answer: RouterAnswer | undefined;
+  /** Back to the simulator, with nothing asked. */
+  reset(): void;
+  stop(): Promise<void>;
+}
+
+export const modelOfFlag = 'mistralai/Mixtral-8x7B-Instruct-v0.1';
+export const modelOfPrompt = 'meta-llama/Llama-3-8b-chat-hf';
+
+const aVariant: Flag = {
+  key: 'ai_model_selection',
+  enabled: true,
+  rolloutPercentage: 100,
+  targeting: {},
+  variants: [{ name: 'mixtral', weight: 1, config: { model: modelOfFlag } }],
+  salt: 'salt',
+  version: 1,
+};
+
+export async function startNeighbours(
+  identities: TestIdentities,
+  prompts: PromptSnapshot['prompts'],
+  flags: readonly Flag[] = [aVariant],
+): Promise<Neighbours> {
+  const simulator = await startSimulator();
+  const asked: Asked[] = [];
+  const chat = async (call: Call): Promise<ChatResult> => {
+    const { operation, requestId } = call;
+    const request = { ...(call.body as unknown as ChatRequest), operation, requestId };
+    asked.push(request);
+    const given = await neighbours.answer?.(request);
+    return { ...(given?.content === undefined ? await simulated(simulator, request) : facts), ...given };
+  };
+  const stubs = await Promise.all([
+    startStub(llmRouterContract, { chat }, identities),
+    startStub(promptRegistryContract, { getPromptSnapshot: () => ({ version: '1', prompts }) }, identities),
+    startStub(featureFlagsContract, { getFlagSnapshot: () => ({ version: '1', flags }) }, identities),
+  ]);
+  const [router, registry, flagService] = stubs;
+  const neighbours: Neighbours = {
+    environment: {
+      LLM_ROUTER_URL: router.url,
+      PROMPT_REGISTRY_URL: registry.url,
+      FEATURE_FLAGS_URL: flagService.url,
+    },
+    asked,
+    answer: undefined,
+    reset() {
+      asked.length = 0;
+      neighbours.answer = undefined;
+    },
+    async stop() {
+      await Promise.all([simulator, ...stubs].map((part) => part.stop()));
+    },
+  };
+  return neighbours;
+}
+
+const facts: ChatResult = {
+  content: '',
+  provider: 'together_ai',
+  model: 'a-model',
+  usage: { promptTokens: 100, completionTokens: 50, totalTokens: 150, cachedTokens: 20 },
+  cost: 0.000123457,
+  latency: 12,
+  cached: false,
+  finishReason: 'stop',
+};
+
+async function simulated(
+  simulator: Simulator,
+  { prompt, model, responseFormat }: ChatRequest,
+): Promise<ChatResult> {
+  const response = await fetch(`${simulator.url}/chat/completions`, {
+    method: 'POST',
+    body: JSON.stringify({
+      model: model ?? facts.model,
+      messages: [{ role: 'user', content: prompt }],
+      response_format: responseFormat,
+    }),
+  });
+  const { choices } = (await response.json()) as { choices: [{ message: { content: string } }] };
+  return { ...facts, model: model ?? facts.model, content: choices[0].message.content };
+}

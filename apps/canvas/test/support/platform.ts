@@ -1,0 +1,143 @@
+import { type Canvas, sections } from '@valuecanvas/contracts-canvas';
+import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import {
+  type PromptExecution,
+  type PromptSnapshot,
+  promptExecution,
+} from '@valuecanvas/contracts-prompt-registry';
+import { createKeys } from '@valuecanvas/redis';
+import type { Environment } from '@valuecanvas/service-kit';
+import {
+  createTestDatabase,
+  createTestIdentities,
+  createTestRedis,
+  startTestService,
+  type TestAnswer,
+  type TestRequest,
+  type TestService,
+} from '@valuecanvas/testing';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
+import { canvasService } from '../../src/app.ts';
+import { type Neighbours, startNeighbours } from './neighbours.ts';
+
+async function startParts() {
+  const [database, identities] = await Promise.all([createTestDatabase(), createTestIdentities()]);
+  const prompts = await database.query<PromptSnapshot['prompts'][number]>(
+    `select id as "versionId", prompt_key as "promptKey", version, template, variables, metadata
+       from prompt_versions where status = 'active'`,
+  );
+  const neighbours = await startNeighbours(identities, prompts);
+  return { database, identities, redis: createTestRedis(), prompts, neighbours };
+}
+
+/** Servers, stand-ins of the neighbours and one canvas service for a test file; and a user for each test. */
+export function usePlatform() {
+  let parts: Awaited<ReturnType<typeof startParts>>;
+  let service: TestService;
+  let user: UserPrincipal;
+
+  const start = (settings: Environment = {}): Promise<TestService> =>
+    startTestService(
+      canvasService,
+      {
+        DATABASE_URL: parts.database.urlFor('canvas'),
+        REDIS_URL: parts.redis.url,
+        REDIS_KEY_PREFIX: parts.redis.prefix,
+        SHUTDOWN_GRACE_MS: '2000',
+        ...parts.neighbours.environment,
+        ...settings,
+      },
+      parts.identities,
+    );
+
+  beforeAll(async () => {
+    parts = await startParts();
+    service = await start();
+  });
+  beforeEach(async () => {
+    parts.neighbours.reset();
+    user = await parts.database.createUser({ tier: 'pro' });
+  });
+  afterAll(async () => {
+    await service.stop();
+    await parts.neighbours.stop();
+    await parts.redis.stop();
+    await parts.database.drop();
+  });
+
+  const platform = {
+    get user() {
+      return user;
+    },
+    get service() {
+      return service;
+    },
+    get database() {
+      return parts.database;
+    },
+    get redis() {
+      return parts.redis;
+    },
+    get identities() {
+      return parts.identities;
+    },
+    get prompts() {
+      return parts.prompts;
+    },
+    get neighbours(): Neighbours {
+      return parts.neighbours;
+    },
+
+    /** A further service with settings of its own, which ends with the test. */
+    async start(settings: Environment): Promise<TestService> {
+      const other = await start(settings);
+      onTestFinished(other.stop);
+      return other;
+    },
+
+    /** A request of the test's user to the file's service. */
+    request: (path: string, request: TestRequest = {}): Promise<TestAnswer> =>
+      service.request(path, { as: user, ...request }),
+
+    post: (path: string, body: unknown, request: TestRequest = {}): Promise<TestAnswer> =>
+      platform.request(path, { method: 'POST', body, ...request }),
+
+    put: (path: string, body: unknown, request: TestRequest = {}): Promise<TestAnswer> =>
+      platform.request(path, { method: 'PUT', body, ...request }),
+
+    generate: (body: object = aBakery, request: TestRequest = {}): Promise<TestAnswer> =>
+      platform.post('/api/canvas/generate', body, request),
+
+    /** A new canvas with known contents. */
+    async aCanvas(): Promise<Canvas> {
+      parts.neighbours.answer = () => ({ content: JSON.stringify(knownBlocks) });
+      const { status, body } = await platform.generate();
+      expect(status).toBe(201);
+      parts.neighbours.reset();
+      return body.data.canvas;
+    },
+
+    /** What has been recorded of the test user's prompts. */
+    async executions(): Promise<PromptExecution[]> {
+      const stream = createKeys(parts.redis.prefix)('journal', promptExecution.name);
+      const entries = await parts.redis.client.xrange(stream, '-', '+');
+      const facts = entries.map(([, fields]): PromptExecution => JSON.parse(String(fields[1])));
+      return facts.filter(({ userId }) => userId === user.userId);
+    },
+  };
+  return platform;
+}
+
+export const aBakery = {
+  businessDescription: 'A sourdough bakery in Lisbon that delivers to offices',
+  industry: 'Food',
+  targetMarket: 'Office workers',
+};
+
+export const knownBlocks = Object.fromEntries(
+  sections.map((section) => [section, [`One ${section}`, `Two ${section}`]]),
+);
+
+export function expectError(answer: TestAnswer, status: number, code: string): void {
+  expect(answer).toMatchObject({ status, body: { success: false, code, requestId: expect.any(String) } });
+}

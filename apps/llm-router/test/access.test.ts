@@ -1,0 +1,62 @@
+import type { Principal } from '@valuecanvas/contracts-core';
+import { userPrincipal } from '@valuecanvas/testing';
+import { expect, test } from 'vitest';
+import { expectError, llama, usePlatform } from './support/platform.ts';
+
+const platform = usePlatform();
+
+const completion = { model: llama, messages: [{ role: 'user', content: 'Why?' }] };
+const routes = [
+  ['POST', '/api/llm/chat', { prompt: 'Why?' }],
+  ['POST', '/v1/chat/completions', completion],
+  ['GET', '/v1/models', undefined],
+] as const;
+
+const statuses = async (as: Principal): Promise<number[]> => {
+  const router = await platform.start();
+  const answers = routes.map(([method, path, body]) =>
+    router.request(path, { method, as, ...(body ? { body } : {}) }),
+  );
+  return (await Promise.all(answers)).map(({ status }) => status);
+};
+
+test('nobody spends without having signed in', async () => {
+  expect(await statuses({ kind: 'anonymous' })).toEqual([401, 401, 401]);
+  expect(platform.together.calls().calls).toBe(0);
+});
+
+test('an API key spends with the scope llm and with no other', async () => {
+  expect(await statuses(userPrincipal({ scopes: ['flags:evaluate'] }))).toEqual([403, 403, 403]);
+  expect(platform.together.calls().calls).toBe(0);
+  expect(await statuses(userPrincipal({ scopes: ['llm'] }))).toEqual([200, 200, 200]);
+});
+
+test('an API key does not read the user’s spending', async () => {
+  const router = await platform.start();
+  const as = userPrincipal({ scopes: ['llm'] });
+  expectError(await router.request('/api/user/llm-usage', { as }), 403, 'FORBIDDEN');
+});
+
+test('a service spends only on behalf of a user', async () => {
+  const router = await platform.start();
+  const as = { kind: 'service', service: 'canvas' } as const;
+  expectError(await platform.chat(router, { prompt: 'Why?' }, { as, from: 'canvas' }), 403, 'FORBIDDEN');
+});
+
+test.each(['gateway', 'canvas', 'job-worker'] as const)('%s is believed', async (from) => {
+  expect((await platform.chat(await platform.start(), { prompt: 'Why?' }, { from })).status).toBe(200);
+});
+
+test.each(['feature-flags', 'prompt-registry'] as const)('%s is not believed', async (from) => {
+  const router = await platform.start();
+  expectError(await platform.chat(router, { prompt: 'Why?' }, { from }), 401, 'UNAUTHENTICATED');
+});
+
+test('a body beyond the limit, or in another form than JSON, is refused', async () => {
+  const router = await platform.start();
+  const large = { messages: [{ role: 'user', content: 'x'.repeat(1024 * 1024) }] };
+  expectError(await platform.chat(router, large), 413, 'PAYLOAD_TOO_LARGE');
+  const text = { headers: { 'content-type': 'text/plain' } };
+  expectError(await platform.chat(router, 'Why?' as never, text), 415, 'UNSUPPORTED_MEDIA_TYPE');
+  expect(platform.together.calls().calls).toBe(0);
+});

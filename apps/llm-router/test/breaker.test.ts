@@ -1,0 +1,84 @@
+import type { Fault } from '@valuecanvas/llm-simulator';
+import type { TestService } from '@valuecanvas/testing';
+import { expect, test } from 'vitest';
+import { expectError, usePlatform } from './support/platform.ts';
+
+const platform = usePlatform();
+const alone = { OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined };
+
+const health = (router: TestService) => router.request('/api/llm/health', { as: { kind: 'anonymous' } });
+
+/** One after the other, so that each sees what the one before has done to the breaker. */
+async function chats(router: TestService, count: number): Promise<void> {
+  for (let call = 0; call < count; call += 1) await platform.chat(router);
+}
+
+test('a router that has just started is healthy and has counted nothing', async () => {
+  const router = await platform.start();
+  expect(await health(router)).toMatchObject({
+    status: 200,
+    body: {
+      success: true,
+      data: { healthy: true, providers: { together_ai: { healthy: true, state: 'closed' } } },
+    },
+  });
+  const stats = await router.request('/api/llm/stats', { as: { kind: 'anonymous' } });
+  expect(stats.body.data).toEqual({
+    providers: Object.fromEntries(
+      ['together_ai', 'openai'].map((id) => [
+        id,
+        { state: 'closed', calls: 0, failures: 0, fallbacks: 0, latencyP50: 0, latencyP95: 0 },
+      ]),
+    ),
+    cache: { hits: 0, misses: 0, hitRate: 0 },
+    since: expect.any(String),
+  });
+});
+
+test('a provider of whose ten calls half have failed is shut off, and is not called or charged any more', async () => {
+  platform.together.behave({
+    rules: [{ fault: 'none', count: 5 }, { fault: '500' }],
+  });
+  const router = await platform.start();
+  await chats(router, 9);
+  expect(await platform.stats(router)).toMatchObject({ together_ai: { state: 'closed' } });
+  await chats(router, 1);
+  expect(await platform.stats(router)).toMatchObject({
+    together_ai: { state: 'open', calls: 10, failures: 5 },
+    openai: { state: 'closed', calls: 5, fallbacks: 5 },
+  });
+  await chats(router, 1);
+  expect(platform.together.calls().calls).toBe(10);
+  expect(platform.openai.calls().calls).toBe(6);
+  expect(await health(router)).toMatchObject({
+    status: 200,
+    body: { data: { healthy: true, providers: { together_ai: { healthy: false, state: 'open' } } } },
+  });
+  await platform.booked(16);
+});
+
+test('when every provider is shut off, health is 503 and calls fail at once', async () => {
+  platform.together.behave({ rules: [{ fault: '500' }] });
+  const router = await platform.start(alone);
+  await chats(router, 10);
+  expect(await health(router)).toMatchObject({
+    status: 503,
+    body: {
+      success: true,
+      data: { healthy: false, providers: { together_ai: { healthy: false, state: 'open' } } },
+    },
+  });
+  expectError(await platform.chat(router), 503, 'LLM_UNAVAILABLE');
+  expect(platform.together.calls().calls).toBe(10);
+});
+
+test.each(['400', '404'] as const satisfies Fault[])(
+  'callers whose requests a provider answers with %s do not shut it off for others',
+  async (fault) => {
+    platform.together.behave({ rules: [{ fault, count: 15 }] });
+    const router = await platform.start(alone);
+    await chats(router, 15);
+    expect(await platform.stats(router)).toMatchObject({ together_ai: { state: 'closed', failures: 0 } });
+    expect((await platform.chat(router)).status).toBe(200);
+  },
+);

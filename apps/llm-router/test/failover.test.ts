@@ -1,0 +1,140 @@
+import type { Fault } from '@valuecanvas/llm-simulator';
+import { expect, test } from 'vitest';
+import { expectError, llama, refusedUrl, usePlatform } from './support/platform.ts';
+import { startScriptedProvider } from './support/scripted-provider.ts';
+
+const platform = usePlatform();
+const shortly = { LLM_TIMEOUT: '200' };
+
+const failures = [
+  ['answers 500', '500', 'failed', 'unavailable'],
+  ['answers 429', '429', 'failed', 'rate_limited'],
+  ['refuses our key', '401', 'failed', 'unavailable'],
+  ['does not have the model', '404', 'failed', 'not_served'],
+  ['never answers', 'hang', 'timed_out', 'timeout'],
+  ['stops in the middle of its answer', 'stall', 'timed_out', 'timeout'],
+  ['drops the connection', 'reset', 'failed', 'unavailable'],
+  ['breaks off in the middle of its answer', 'cut', 'failed', 'unavailable'],
+  ['answers malformed JSON', 'malformed', 'failed', 'bad_response'],
+  ['answers half of its JSON', 'silent-end', 'failed', 'bad_response'],
+  ['answers a web page', 'wrong-content-type', 'failed', 'bad_response'],
+  ['answers an error under status 200', 'error-event', 'failed', 'bad_response'],
+  ['answers without choices', 'empty-choices', 'failed', 'bad_response'],
+] as const satisfies readonly (readonly [string, Fault, string, string])[];
+
+test.each(failures)(
+  'when the first provider %s, the second serves, and both calls are booked',
+  async (_, fault, status, code) => {
+    platform.together.behave({ rules: [{ fault }] });
+    const router = await platform.start(shortly);
+    const answer = await platform.chat(router);
+    expect(answer.status).toBe(200);
+    expect(answer.body.data).toMatchObject({ provider: 'openai', model: 'gpt-4o-mini' });
+    expect(await platform.stats(router)).toMatchObject({
+      together_ai: { calls: fault === '404' ? 0 : 1, failures: fault === '404' ? 0 : 1, fallbacks: 0 },
+      openai: { calls: 1, failures: 0, fallbacks: 1 },
+    });
+    const requestId = answer.headers.get('x-request-id');
+    expect(await platform.booked(2)).toMatchObject([
+      {
+        request_id: requestId,
+        provider: 'together_ai',
+        model: llama,
+        status,
+        error_code: code,
+        cost_nanos: '0',
+      },
+      {
+        request_id: requestId,
+        provider: 'openai',
+        model: 'gpt-4o-mini',
+        status: 'succeeded',
+        error_code: null,
+      },
+    ]);
+  },
+);
+
+test('when the first provider refuses connections, the second serves', async () => {
+  const router = await platform.start({ TOGETHER_BASE_URL: refusedUrl });
+  const { body } = await platform.chat(router);
+  expect(body.data.provider).toBe('openai');
+  expect(await platform.booked(2)).toMatchObject([{ error_code: 'unavailable' }, { status: 'succeeded' }]);
+});
+
+test('an answer whose choices are no choices is not handed on', async () => {
+  const odd = await startScriptedProvider({ choices: [null] });
+  const router = await platform.start({ TOGETHER_BASE_URL: odd.url });
+  expect((await platform.chat(router)).body.data.provider).toBe('openai');
+});
+
+test('a request that the provider finds wrong is the caller’s fault and goes nowhere else', async () => {
+  platform.together.behave({ rules: [{ fault: '400' }] });
+  const router = await platform.start();
+  const answer = await platform.chat(router);
+  expectError(answer, 400, 'VALIDATION_FAILED');
+  expect(answer.body.message).toMatch(/^The provider refused the request: ./);
+  expect(platform.openai.calls().calls).toBe(0);
+  expect(await platform.booked(1)).toMatchObject([{ status: 'failed', error_code: 'caller' }]);
+});
+
+test('when every provider is rate limiting, the caller is told the shortest time to wait', async () => {
+  platform.together.behave({ rules: [{ fault: '429', retryAfterMs: 30_000 }] });
+  platform.openai.behave({ rules: [{ fault: '429', retryAfterMs: 7_000 }] });
+  const answer = await platform.chat(await platform.start());
+  expectError(answer, 429, 'PROVIDER_RATE_LIMITED');
+  expect(answer.body.retryAfter).toBe(7);
+  expect(answer.headers.get('retry-after')).toBe('7');
+  expect(answer.headers.get('x-should-retry')).toBe('false');
+});
+
+test.each(['seconds', 'milliseconds', 'date'] as const)(
+  'a provider may say in %s when to come back',
+  async (retryAfterForm) => {
+    for (const provider of [platform.together, platform.openai])
+      provider.behave({ rules: [{ fault: '429', retryAfterMs: 60_000, retryAfterForm }] });
+    const { body } = await platform.chat(await platform.start());
+    expect(body.retryAfter).toBeGreaterThan(50);
+    expect(body.retryAfter).toBeLessThanOrEqual(60);
+  },
+);
+
+test('when all providers are down, the caller is told so and when to come back', async () => {
+  const router = await platform.start({ TOGETHER_BASE_URL: refusedUrl, OPENAI_BASE_URL: refusedUrl });
+  const answer = await platform.chat(router);
+  expectError(answer, 503, 'LLM_UNAVAILABLE');
+  expect(answer.body.error).toMatch(/^All LLM providers unavailable/);
+  expect(answer.body.retryAfter).toBeGreaterThan(0);
+  expect(answer.headers.get('retry-after')).toBe(String(answer.body.retryAfter));
+});
+
+test('nothing that a provider says about itself reaches the caller', async () => {
+  for (const provider of [platform.together, platform.openai]) provider.behave({ rules: [{ fault: '500' }] });
+  const answer = await platform.chat(await platform.start());
+  expectError(answer, 503, 'LLM_UNAVAILABLE');
+  expect(JSON.stringify(answer.body)).not.toMatch(/500|127\.0\.0\.1|together|simulat/i);
+});
+
+test('when no provider answers in time, the error says timeout', async () => {
+  for (const provider of [platform.together, platform.openai])
+    provider.behave({ rules: [{ fault: 'hang' }] });
+  const answer = await platform.chat(await platform.start(shortly));
+  expectError(answer, 504, 'LLM_TIMEOUT');
+  expect(answer.body.error).toContain('timeout');
+  expect(await platform.booked(2)).toMatchObject([{ status: 'timed_out' }, { status: 'timed_out' }]);
+});
+
+test('when no provider gives a usable answer, the error says so', async () => {
+  for (const provider of [platform.together, platform.openai])
+    provider.behave({ rules: [{ fault: 'malformed' }] });
+  const answer = await platform.chat(await platform.start());
+  expectError(answer, 502, 'LLM_BAD_RESPONSE');
+  expect(answer.body.error).toMatch(/^Failed to parse LLM response/);
+});
+
+test('a model that no provider has, whatever the price lists say, is unknown', async () => {
+  for (const provider of [platform.together, platform.openai]) provider.behave({ rules: [{ fault: '404' }] });
+  const answer = await platform.chat(await platform.start());
+  expectError(answer, 400, 'VALIDATION_FAILED');
+  expect(answer.body.message).toContain('/v1/models');
+});

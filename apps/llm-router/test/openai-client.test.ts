@@ -1,0 +1,113 @@
+import type { Principal } from '@valuecanvas/contracts-core';
+import { headers } from '@valuecanvas/contracts-core';
+import type { TestService } from '@valuecanvas/testing';
+import OpenAI from 'openai';
+import { expect, test } from 'vitest';
+import { llama, refusedUrl, usePlatform } from './support/platform.ts';
+import { startScriptedProvider } from './support/scripted-provider.ts';
+
+const platform = usePlatform();
+const messages = [{ role: 'user' as const, content: 'Why?' }];
+const simple = { model: llama, messages };
+
+/** The official client; the gateway's part, to vouch for the caller, is done by a header. */
+async function clientOf(router: TestService, as: Principal = platform.user): Promise<OpenAI> {
+  return new OpenAI({
+    apiKey: 'checked by the gateway',
+    baseURL: `${router.url}/v1`,
+    maxRetries: 0,
+    defaultHeaders: { [headers.identity]: await platform.identities.signer('gateway')('llm-router', as) },
+  });
+}
+
+test('the official client gets a completion in its own shape, booked like any other', async () => {
+  const client = await clientOf(await platform.start());
+  const completion = await client.chat.completions.create({ ...simple, max_tokens: 20 });
+  expect(completion).toMatchObject({ object: 'chat.completion', model: llama });
+  expect(completion.choices[0]?.message.content).toEqual(expect.any(String));
+  expect(completion._request_id).toEqual(expect.any(String));
+  expect(await platform.booked(1)).toMatchObject([
+    {
+      request_id: completion._request_id,
+      operation: 'llm.createChatCompletion',
+      prompt_tokens: completion.usage?.prompt_tokens,
+      completion_tokens: completion.usage?.completion_tokens,
+    },
+  ]);
+});
+
+test('fields that the router does not know reach the provider untouched', async () => {
+  const provider = await startScriptedProvider();
+  const client = await clientOf(await platform.start({ TOGETHER_BASE_URL: provider.url }));
+  const body = {
+    ...simple,
+    seed: 7,
+    stop: ['\n'],
+    n: 2,
+    stream: false as const,
+    tools: [{ type: 'function' as const, function: { name: 'look', parameters: { type: 'object' } } }],
+    tool_choice: 'auto' as const,
+  };
+  await client.chat.completions.create(body);
+  expect(provider.requests).toEqual([body]);
+});
+
+test('tool calls come back as the provider made them', async () => {
+  const client = await clientOf(await platform.start());
+  const { choices } = await client.chat.completions.create({
+    ...simple,
+    tools: [{ type: 'function', function: { name: 'look', parameters: { type: 'object', properties: {} } } }],
+  });
+  expect(choices[0]?.message.tool_calls).toMatchObject([{ type: 'function', function: { name: 'look' } }]);
+});
+
+test('the official client lists the models, each once, with who serves it', async () => {
+  const client = await clientOf(await platform.start());
+  const models = await Array.fromAsync(await client.models.list());
+  expect(models).toContainEqual({ id: llama, object: 'model', created: 0, owned_by: 'together_ai' });
+  expect(models).toContainEqual({ id: 'gpt-4o-mini', object: 'model', created: 0, owned_by: 'openai' });
+  expect(new Set(models.map(({ id }) => id)).size).toBe(models.length);
+});
+
+const failing = (fault: '400' | '429' | '500') => () => {
+  for (const provider of [platform.together, platform.openai]) provider.behave({ rules: [{ fault }] });
+};
+
+test.each([
+  ['a wrong request', failing('400'), OpenAI.BadRequestError, 400, 'VALIDATION_FAILED'],
+  ['rate limits of all providers', failing('429'), OpenAI.RateLimitError, 429, 'PROVIDER_RATE_LIMITED'],
+  ['providers that are down', failing('500'), OpenAI.InternalServerError, 503, 'LLM_UNAVAILABLE'],
+])('%s is the error that the official client has for it', async (_, fail, errorClass, status, code) => {
+  fail();
+  const client = await clientOf(await platform.start());
+  const failure = await client.chat.completions.create(simple).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(errorClass);
+  expect(failure).toMatchObject({ status, code, requestID: expect.any(String) });
+  const { requestID, error } = failure as { requestID: string; error: { request_id: string } };
+  expect(error.request_id).toBe(requestID);
+});
+
+test.each([
+  ['an unknown model', { ...simple, model: 'no-such-model' }],
+  ['no messages', { model: llama, messages: [] }],
+  ['a stream, as none is offered yet', { ...simple, stream: true as const }],
+])('%s is a BadRequestError', async (_, body) => {
+  const client = await clientOf(await platform.start());
+  await expect(client.chat.completions.create(body)).rejects.toBeInstanceOf(OpenAI.BadRequestError);
+  expect(platform.together.calls().calls).toBe(0);
+});
+
+test('an anonymous caller is an AuthenticationError, a key without the scope a PermissionDeniedError', async () => {
+  const router = await platform.start();
+  const nobody = await clientOf(router, { kind: 'anonymous' });
+  await expect(nobody.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
+  const key = await clientOf(router, { ...platform.user, scopes: ['flags:evaluate'] });
+  await expect(key.models.list()).rejects.toBeInstanceOf(OpenAI.PermissionDeniedError);
+});
+
+test('the client’s own retries are not spent on what our failover has tried already', async () => {
+  const router = await platform.start({ TOGETHER_BASE_URL: refusedUrl, OPENAI_BASE_URL: refusedUrl });
+  const client = (await clientOf(router)).withOptions({ maxRetries: 2 });
+  await expect(client.chat.completions.create(simple)).rejects.toBeInstanceOf(OpenAI.InternalServerError);
+  await platform.booked(2);
+});
