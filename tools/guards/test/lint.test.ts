@@ -158,6 +158,11 @@ const allowed: [what: string, file: string, code: string][] = [
     'libs/queue/src/start-worker-host.test.ts',
     imports('@valuecanvas/testing'),
   ],
+  [
+    'a test that imports a tool',
+    'libs/postgres/src/transactions.test.ts',
+    imports('@valuecanvas/llm-simulator'),
+  ],
   ['a tool that imports a contract', 'tools/guards/src/root.ts', imports('@valuecanvas/contracts-canvas')],
   [
     "fastify's types in the gateway",

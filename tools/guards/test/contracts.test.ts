@@ -1,0 +1,132 @@
+import * as canvas from '@valuecanvas/contracts-canvas';
+import {
+  type Contract,
+  contractFaults,
+  type FactDefinition,
+  isInternal,
+  isUnder,
+  type JobDefinition,
+  type RouteDefinition,
+  serviceNames,
+} from '@valuecanvas/contracts-core';
+import * as featureFlags from '@valuecanvas/contracts-feature-flags';
+import * as gateway from '@valuecanvas/contracts-gateway';
+import * as jobWorker from '@valuecanvas/contracts-job-worker';
+import * as llmRouter from '@valuecanvas/contracts-llm-router';
+import * as promptRegistry from '@valuecanvas/contracts-prompt-registry';
+import type { TObject } from 'typebox';
+import { describe, expect, test } from 'vitest';
+
+const packages = {
+  gateway,
+  'llm-router': llmRouter,
+  canvas,
+  'prompt-registry': promptRegistry,
+  'feature-flags': featureFlags,
+  'job-worker': jobWorker,
+};
+
+type Exported = Readonly<Record<string, unknown>>;
+
+const has = (value: unknown, ...keys: string[]): value is Exported =>
+  typeof value === 'object' && value !== null && keys.every((key) => key in value);
+
+function exported<T>(keys: string[]): T[] {
+  const all = Object.values(packages).flatMap((module: Exported) => Object.values(module));
+  return all.filter((value) => has(value, ...keys)) as T[];
+}
+
+const contracts = exported<Contract>(['service', 'routes', 'prefixes']);
+const routes = contracts.flatMap(({ service, routes }) =>
+  Object.values<RouteDefinition>(routes).map((route) => ({ service, route })),
+);
+const facts = exported<FactDefinition>(['name', 'owner', 'schema']);
+const jobs = exported<JobDefinition>(['name', 'payload', 'attempts']);
+
+const repeated = (values: readonly string[]): string[] =>
+  values.filter((value, index) => values.indexOf(value) !== index);
+
+/** Properties at the top of a payload that do not say what they are. */
+const undescribed = (name: string, { properties }: TObject): string[] =>
+  Object.entries(properties)
+    .filter(([, property]) => typeof (property as { description?: unknown }).description !== 'string')
+    .map(([property]) => `${name}.${property}`);
+
+describe('the contracts of all services', () => {
+  test('are one for each service', () => {
+    expect(contracts.map(({ service }) => service).sort()).toEqual([...serviceNames].sort());
+  });
+
+  test.each(contracts)('of $service keeps the house rules', (contract) => {
+    expect(contractFaults(contract)).toEqual([]);
+  });
+
+  test('serve every route that their packages define', () => {
+    const defined = exported<RouteDefinition>(['method', 'path', 'auth']).map(({ id }) => id);
+    expect(routes.map(({ route }) => route.id)).toEqual(expect.arrayContaining(defined));
+  });
+
+  test('share no operation id', () => {
+    expect(repeated(routes.map(({ route }) => route.id))).toEqual([]);
+  });
+
+  test('share no method and path', () => {
+    expect(repeated(routes.map(({ route }) => `${route.method} ${route.path}`))).toEqual([]);
+  });
+
+  test('share no prefix', () => {
+    expect(repeated(contracts.flatMap(({ prefixes }) => prefixes))).toEqual([]);
+  });
+
+  test('have each public route reached by the longest prefix that it lies under', () => {
+    const prefixes = contracts.flatMap(({ service, prefixes }) =>
+      prefixes.map((prefix) => ({ service, prefix })),
+    );
+    const owner = (path: string) =>
+      prefixes
+        .filter(({ prefix }) => isUnder(prefix, path))
+        .sort((a, b) => b.prefix.length - a.prefix.length)[0]?.service;
+    const astray = routes.filter(({ service, route }) => !isInternal(route) && owner(route.path) !== service);
+    expect(astray.map(({ route }) => route.id)).toEqual([]);
+  });
+
+  test('let every caller of an internal route call the service at all', () => {
+    const callers = new Map(contracts.map((contract) => [contract.service, contract.callers]));
+    const refused = routes.flatMap(({ service, route }) =>
+      route.auth.kind === 'service'
+        ? route.auth.callers
+            .filter((caller) => !callers.get(service)?.includes(caller))
+            .map((caller) => `${route.id}: ${caller}`)
+        : [],
+    );
+    expect(refused).toEqual([]);
+  });
+});
+
+describe('the facts', () => {
+  test('are found', () => expect(facts.length).toBeGreaterThan(0));
+
+  test('share no name', () => expect(repeated(facts.map(({ name }) => name))).toEqual([]));
+
+  test.each(facts)('$name says what each field is', ({ name, schema }) => {
+    expect(undescribed(name, schema)).toEqual([]);
+  });
+
+  test.each(facts)('$name has an id, which makes a replay harmless', ({ schema }) => {
+    expect(schema.required).toContain('id');
+  });
+
+  test.each(facts)('$name lies in the package of its owner', (fact) => {
+    expect(Object.values(packages[fact.owner])).toContain(fact);
+  });
+});
+
+describe('the jobs', () => {
+  test('are found', () => expect(jobs.length).toBeGreaterThan(0));
+
+  test('share no name', () => expect(repeated(jobs.map(({ name }) => name))).toEqual([]));
+
+  test.each(jobs)('$name says what each field is', ({ name, payload }) => {
+    expect(undescribed(name, payload)).toEqual([]);
+  });
+});

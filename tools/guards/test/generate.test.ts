@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { serviceNames } from '@valuecanvas/contracts-core';
+import Type from 'typebox';
+import { expect, onTestFinished, test } from 'vitest';
+import { envExample } from '../src/generate/env-example.ts';
+import { environmentPage } from '../src/generate/environment-page.ts';
+import { staleFiles, writeFiles } from '../src/generate/generated-files.ts';
+import { readServiceVariables, type ServiceVariables } from '../src/generate/service-variables.ts';
+import { type Variable, variableOf } from '../src/generate/variable.ts';
+
+const port = (fallback: number): Variable =>
+  variableOf('PORT', Type.Integer({ default: fallback, description: 'Port.' }));
+const key = variableOf('KEY', Type.String({ secret: true, description: 'Key.' }));
+const level = variableOf('LEVEL', Type.String({ default: 'info', description: 'Level.' }));
+const hook = variableOf('HOOK', Type.Optional(Type.String({ description: 'Hook.' })));
+
+const services: ServiceVariables[] = [
+  { service: 'gateway', variables: [port(3000), level, key] },
+  { service: 'canvas', variables: [port(3102), level, hook] },
+];
+
+const assignments = (text: string): string[] => text.split('\n').filter((line) => /^#?[A-Z_]+=/.test(line));
+
+test('the example has each variable once: what is required open, the rest as a comment', () => {
+  const tool = variableOf('OWNER', Type.Optional(Type.String({ description: 'Owner.' })));
+  expect(assignments(envExample(services, [tool, hook]))).toEqual([
+    'KEY=',
+    '#PORT=',
+    '#LEVEL=info',
+    '#HOOK=',
+    '#OWNER=',
+  ]);
+});
+
+test('the example names the defaults of services that differ', () => {
+  expect(envExample(services, [])).toContain('# Default: 3000 (gateway), 3102 (canvas)');
+});
+
+test('the page tells once what every service reads in the same way', () => {
+  const page = environmentPage(services, []);
+  expect(page.match(/`LEVEL`/g)).toHaveLength(1);
+  expect(page.match(/`PORT`/g)).toHaveLength(2);
+  expect(page).toContain('| `KEY` | **required** | Key. Secret. |');
+});
+
+test('a variable without a description cannot be documented', () => {
+  expect(() => variableOf('PORT', Type.Integer())).toThrow('PORT has no description.');
+});
+
+test('every service has its variables read', async () => {
+  const read = await readServiceVariables();
+  expect(read.map(({ service }) => service)).toEqual(serviceNames);
+  for (const { variables } of read) expect(variables.map(({ name }) => name)).toContain('PORT');
+});
+
+test('a file that is missing, or that somebody has edited, is named as stale', async () => {
+  const folder = await mkdtemp(`${tmpdir()}/valuecanvas-generate-`);
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = (content: string) => ({ path: 'docs/page.md', content });
+
+  expect(await staleFiles([file('one')], folder)).toEqual(['docs/page.md']);
+  await writeFiles([file('one')], folder);
+  expect(await staleFiles([file('one')], folder)).toEqual([]);
+  expect(await staleFiles([file('two')], folder)).toEqual(['docs/page.md']);
+});

@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { root } from '../src/root.ts';
+
+/** What Biome says of two files under the repository's own configuration. */
+async function lint(files: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(join(root, 'tools/guards/test/cycle-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await mkdir(folder, { recursive: true });
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const biome = join(root, 'node_modules/.bin/biome');
+  execFile(biome, ['lint', folder], { cwd: root }, (_error, stdout, stderr) => resolve(stdout + stderr));
+  return promise;
+}
+
+test('two files that import only types of each other are a cycle', async () => {
+  const report = await lint({
+    'hen.ts': "import type { Egg } from './egg.ts';\nexport type Hen = { readonly from: Egg };\n",
+    'egg.ts': "import type { Hen } from './hen.ts';\nexport type Egg = { readonly of: Hen };\n",
+  });
+  expect(report).toContain('lint/suspicious/noImportCycles');
+});
+
+test('imports in one direction are none', async () => {
+  const report = await lint({
+    'hen.ts': "import type { Egg } from './egg.ts';\nexport type Hen = { readonly from: Egg };\n",
+    'egg.ts': 'export type Egg = { readonly weight: number };\n',
+  });
+  expect(report).not.toContain('noImportCycles');
+});

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { registryFaults } from '../src/lockfile/lock-faults.ts';
+import type { Manifest } from '../src/manifests.ts';
+import { rangeFaults, tagFaults, versionFaults } from '../src/packages/package-faults.ts';
+
+const shop: Manifest = {
+  folder: 'apps/shop',
+  name: '@valuecanvas/shop',
+  dependencies: { clock: '1.0.0', '@valuecanvas/redis': '*' },
+  nx: { tags: ['type:app', 'scope:shop'] },
+};
+
+const bank: Manifest = { ...shop, folder: 'apps/bank', name: '@valuecanvas/bank' };
+
+test('packages that agree have no faults', () => {
+  expect([versionFaults, rangeFaults, tagFaults].flatMap((faults) => faults([shop, bank]))).toEqual([]);
+});
+
+test('a dependency in two versions is a fault, whatever kind of dependency it is', () => {
+  expect(versionFaults([shop, { ...bank, dependencies: {}, devDependencies: { clock: '2.0.0' } }])).toEqual([
+    'clock has several versions: 1.0.0 in apps/shop, 2.0.0 in apps/bank.',
+  ]);
+});
+
+test('a range of versions is a fault', () => {
+  expect(rangeFaults([{ ...shop, dependencies: { clock: '^1.0.0' } }])).toEqual([
+    'apps/shop asks for clock ^1.0.0: name one version.',
+  ]);
+});
+
+test.each([
+  ['none', []],
+  ['several', ['type:app', 'type:util', 'scope:shop', 'scope:bank']],
+])('a workspace with %s of a tag is a fault', (_how, tags) => {
+  expect(tagFaults([{ ...shop, nx: { tags } }])).toEqual([
+    'apps/shop needs exactly one type: tag in its package.json.',
+    'apps/shop needs exactly one scope: tag in its package.json.',
+  ]);
+});
+
+test('a lock file that names a registry is a fault, a link to a workspace is none', () => {
+  const lock = {
+    packages: {
+      'node_modules/clock': { resolved: 'https://registry.example/clock-1.0.0.tgz' },
+      'node_modules/@valuecanvas/shop': { resolved: 'apps/shop' },
+      'node_modules/watch': {},
+    },
+  };
+  expect(registryFaults('package-lock.json', lock)).toEqual([
+    'package-lock.json names a host for node_modules/clock: write it anew with the .npmrc of the root.',
+  ]);
+});
