@@ -24,8 +24,8 @@ export async function withConnectionRetry<T>(
     if (pause === undefined || pause >= call.remainingMs() || !mayRepeat(route, error)) {
       throw toAppError(service, call, error);
     }
-    await wait(pause, undefined, { signal: call.signal }).catch((cause) => {
-      throw toAppError(service, call, cause);
+    await wait(pause, undefined, { signal: call.signal }).catch(() => {
+      throw toAppError(service, call, call.signal.reason);
     });
     return withConnectionRetry(service, route, call, attempt, laterPauses);
   }
@@ -38,8 +38,16 @@ function mayRepeat(route: RouteDefinition, error: unknown): boolean {
 
 function toAppError(service: ServiceName, call: CallContext, error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const late = call.remainingMs() === 0 || connectionFaultOf(error) === 'late';
-  if (late)
+  if (isLate(call, error))
     return new AppError('DEADLINE_EXCEEDED', { cause: error, internal: `${service} did not answer in time` });
-  return new AppError('DEPENDENCY_UNAVAILABLE', { cause: error, internal: `${service} cannot be reached` });
+  const internal = call.signal.aborted
+    ? `the caller did not wait for ${service}`
+    : `${service} cannot be reached`;
+  return new AppError('DEPENDENCY_UNAVAILABLE', { cause: error, internal });
+}
+
+/** A timer may go off a fraction of a millisecond before the clock says that the time is up. */
+function isLate(call: CallContext, error: unknown): boolean {
+  const timedOut = error instanceof Error && error.name === 'TimeoutError';
+  return timedOut || call.remainingMs() === 0 || connectionFaultOf(error) === 'late';
 }

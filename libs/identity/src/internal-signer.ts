@@ -19,7 +19,12 @@ export function createInternalSigner(options: {
   readonly now?: () => number;
 }): InternalSigner {
   const now = options.now ?? Date.now;
-  const recent = new LRUCache<string, Promise<string>>({ max: 10_000, ttl: reuseMs, perf: { now } });
+  const recent = new LRUCache<string, Promise<string>>({
+    max: 10_000,
+    ttl: reuseMs,
+    ttlResolution: 0,
+    perf: { now },
+  });
 
   const sign = (audience: ServiceName, principal: Principal): Promise<string> => {
     const issuedAt = Math.floor(now() / 1000);

@@ -1,5 +1,5 @@
 import type { Principal, ServiceName } from '@valuecanvas/contracts-core';
-import { type CryptoKey, decodeJwt, jwtVerify } from 'jose';
+import { type CryptoKey, decodeJwt, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { principalOf } from './internal-claims.ts';
 import { internalTokenSeconds } from './internal-signer.ts';
@@ -54,7 +54,7 @@ export function createInternalVerifier(options: {
       currentDate: new Date(now()),
     });
     const principal = principalOf(payload, issuer);
-    return principal && { issuer, principal, expiresAt: (payload.exp ?? 0) * 1000 };
+    return principal && { issuer, principal, expiresAt: expiryOf(payload) };
   };
 
   return {
@@ -67,6 +67,11 @@ export function createInternalVerifier(options: {
       return identity;
     },
   };
+}
+
+/** Whatever a token claims, nobody is vouched for longer than this. */
+function expiryOf({ exp = 0, iat = 0 }: JWTPayload): number {
+  return Math.min(exp, iat + internalTokenSeconds) * 1000;
 }
 
 function claimedIssuer(token: string): string | undefined {

@@ -38,20 +38,25 @@ export async function importPublicKeys(value: string): Promise<ReadonlyMap<Servi
   return keys;
 }
 
-async function importPublicKey(service: ServiceName, jwk: JWK): Promise<CryptoKey> {
-  const key = jwk.d === undefined ? await importJWK(jwk, algorithm) : undefined;
+async function importPublicKey(service: ServiceName, jwk: unknown): Promise<CryptoKey> {
+  const key =
+    isObject(jwk) && jwk.d === undefined ? await importJWK(jwk, algorithm).catch(() => undefined) : undefined;
   if (!key || key instanceof Uint8Array) {
     throw new Error(`INTERNAL_PUBLIC_KEYS holds no Ed25519 public key for ${service}.`);
   }
   return key;
 }
 
-function parseObject(value: string): Record<string, JWK> {
+function parseObject(value: string): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(value);
-    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, JWK>;
+    if (isObject(parsed)) return parsed;
   } catch {
     // told below, with what was expected
   }
   throw new Error('INTERNAL_PUBLIC_KEYS is not a JSON object of service name to public JWK.');
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,11 +5,11 @@ import { factField, streamOf } from './streams.ts';
 /** Where facts are recorded that must not be lost. */
 export interface Journal<F extends FactDefinition> {
   /**
-   * Resolves when Redis has the fact. Throws OVERLOADED where too many wait already, and DEPENDENCY_UNAVAILABLE
-   * where Redis is away: what must be recorded must then not be done.
+   * Resolves when Redis has the fact. Throws DEPENDENCY_UNAVAILABLE where Redis is away. It is never refused for want
+   * of room: what has happened must be told, so whoever is about to make it happen asks `assertRoom` first.
    */
   record(fact: FactOf<F>): Promise<void>;
-  /** Throws OVERLOADED where nothing more could be recorded; to be asked before spending. */
+  /** Throws OVERLOADED where `maxLength` facts wait, and DEPENDENCY_UNAVAILABLE where Redis is away. */
   assertRoom(): Promise<void>;
 }
 

@@ -12,14 +12,27 @@ export interface Entry<F extends FactDefinition> {
   readonly fact: FactOf<F> | undefined;
 }
 
+export type ReadableEntry<F extends FactDefinition> = Entry<F> & { readonly fact: FactOf<F> };
+
+export function isReadable<F extends FactDefinition>(entry: Entry<F>): entry is ReadableEntry<F> {
+  return entry.fact !== undefined;
+}
+
 /** Reads raw entries; what cannot be read stays an entry without a fact. */
 export function entryReader<F extends FactDefinition>(definition: F): (raw: RawEntry) => Entry<F> {
   const validator = Compile(definition.schema);
   return ([id, fields]) => {
-    const text = fields?.[fields.indexOf(factField) + 1] ?? '';
+    const text = textOf(fields ?? []);
     const value = parse(text);
     return { id, text, fact: validator.Check(value) ? (value as FactOf<F>) : undefined };
   };
+}
+
+/** What another program may have written without our field is kept whole, for a person to look at. */
+function textOf(fields: readonly string[]): string {
+  const at = fields.indexOf(factField);
+  if (at >= 0) return fields[at + 1] ?? '';
+  return fields.length === 0 ? '' : JSON.stringify(fields);
 }
 
 function parse(text: string): unknown {

@@ -1,3 +1,3 @@
-export { type Drain, type DrainOptions, startDrain } from './create-drain.ts';
 export { createJournal, type Journal } from './create-journal.ts';
+export { type Drain, type DrainOptions, startDrain } from './start-drain.ts';
 export { journalVariables } from './variables.ts';

@@ -1,5 +1,4 @@
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { type AddressInfo, connect as connectTo, createServer } from 'node:net';
 import { createTestRedis, type TestRedis } from '@valuecanvas/testing';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createRedis, createWaitingRedis, type RedisOptions } from './create-redis.ts';
@@ -67,11 +66,17 @@ test('where Redis is connected but silent a command fails within three seconds',
 });
 
 test('a waiting connection carries its commands out once Redis is there', async () => {
-  const url = new URL(await deadEnd({ accepts: false }));
+  const url = new URL(testRedis.url);
+  const { hostname, port } = url;
+  url.port = new URL(await deadEnd({ accepts: false })).port;
   const redis = connect(createWaitingRedis, { url: url.href });
   const pong = redis.ping();
-  const server = createServer((socket) => socket.on('data', () => socket.write('+PONG\r\n')));
-  await new Promise<void>((resolve) => server.listen(Number(url.port), '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
+  const back = createServer((socket) => {
+    const upstream = connectTo(Number(port), hostname);
+    for (const end of [socket, upstream]) end.on('error', () => undefined);
+    socket.pipe(upstream).pipe(socket);
+  });
+  await new Promise<void>((resolve) => back.listen(Number(url.port), '127.0.0.1', resolve));
+  onTestFinished(() => void back.close());
   expect(await pong).toBe('PONG');
 });

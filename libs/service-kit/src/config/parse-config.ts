@@ -33,7 +33,7 @@ export function parseConfig<P extends TProperties>(variables: P, environment: En
     }
     const problem = Value.Errors(schema, value)[0];
     if (problem) faults.push(`${name} ${problem.message}${quoted(schema, text)}: ${descriptionOf(schema)}`);
-    values[name] = value;
+    values[name] = Array.isArray(value) ? Object.freeze([...value]) : value;
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(values) as ConfigOf<P>;

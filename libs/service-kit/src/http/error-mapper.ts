@@ -55,9 +55,9 @@ function malformed(message: string): AppError {
 }
 
 /** Anything that was not thrown on purpose is an internal error, its cause kept for the log. */
-export function toAppError(error: unknown): AppError {
+function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const { code, statusCode, message } = error as Partial<FastifyError>;
+  const { code, statusCode, message } = (error ?? {}) as Partial<FastifyError>;
   const mapped = code === undefined ? undefined : fastifyCodes[code];
   if (mapped) return mapped();
   if (statusCode === 400 && code?.startsWith('FST_'))

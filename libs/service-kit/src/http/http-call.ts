@@ -74,11 +74,13 @@ export class HttpCall implements Call {
     const abort = new AbortController();
     const response = this.#reply.raw;
     const timer = setTimeout(() => abort.abort(new AppError('DEADLINE_EXCEEDED')), this.remainingMs());
-    response.once('close', () => {
+    const ended = (): void => {
       clearTimeout(timer);
       if (!response.writableFinished)
         abort.abort(new DOMException('The caller has gone away.', 'AbortError'));
-    });
+    };
+    if (response.closed) ended();
+    else response.once('close', ended);
     return abort;
   }
 }

@@ -29,14 +29,21 @@ export function installRequestHooks(
   app.addHook('onRequest', (request, reply, done) => {
     request.receivedAt = performance.now();
     reply.header(headers.requestId, request.id);
-    if (options.draining()) reply.header('connection', 'close');
     nameSpan(request);
     done();
+  });
+
+  // Asked when it answers, not when it begins: who was being served when the drain began must go elsewhere as well.
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (options.draining()) reply.header('connection', 'close');
+    done(null, payload);
   });
 
   const finished = recorder(options.log, options.observe, options.logged);
   app.addHook('onResponse', (request, reply, done) => {
     finished(request, reply.statusCode);
+    // A stream that began earlier had promised to keep its connection, for which the closing port would wait.
+    if (options.draining()) request.raw.socket.destroySoon();
     done();
   });
 }
@@ -52,7 +59,7 @@ export function installAdmission(app: FastifyInstance, authenticate: Authenticat
 /** The caller's patience counts as far as the route allows; without a word from the caller, the route's own time. */
 function allowedMs(request: FastifyRequest): number {
   const own = request.routeOptions.config.operation?.deadlineMs ?? defaultDeadlineMs;
-  const given = Number(request.headers[headers.deadline] ?? own);
+  const given = Number(request.headers[headers.deadline] || own);
   return given >= 0 && given < own ? given : own;
 }
 

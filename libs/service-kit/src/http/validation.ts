@@ -5,7 +5,7 @@ import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { fromUrl } from './from-url.ts';
 
-/** At most this many faults are named in one answer. */
+/** At most this many faults are named in one answer; TypeBox stops looking after eight, but one can name many fields. */
 const maxDetails = 20;
 
 type Result = { value: unknown } | { error: Error };
@@ -50,12 +50,10 @@ function detailsOf(error: TLocalizedValidationError): Detail[] {
   switch (error.keyword) {
     case 'required':
       return error.params.requiredProperties.map((name) => ({ path: at(name), message: 'is required' }));
-    case 'additionalProperties':
-      return error.params.additionalProperties.map((name) => ({
-        path: at(name),
-        message: 'is not a known field',
-      }));
+    // Each field that is not known comes as one of these, then all of them once more as additionalProperties.
     case 'boolean':
+      return [{ path, message: 'is not a known field' }];
+    case 'additionalProperties':
       return [];
     case 'enum':
       return [{ path, message: `must be one of ${error.params.allowedValues.join(', ')}` }];

@@ -31,13 +31,11 @@ async function isUp(probe: Probe): Promise<boolean> {
   const signal = AbortSignal.timeout(probeTimeoutMs);
   const { promise: expired, resolve } = Promise.withResolvers<false>();
   signal.addEventListener('abort', () => resolve(false), { once: true });
-  return Promise.race([
-    probe(signal).then(
-      () => true,
-      () => false,
-    ),
-    expired,
-  ]);
+  const answered = async (): Promise<boolean> => {
+    await probe(signal);
+    return true;
+  };
+  return Promise.race([answered().catch(() => false), expired]);
 }
 
 /** Liveness, readiness and metrics: for the cluster only, on a port of its own. */

@@ -23,7 +23,10 @@ import { type RunningService, startService } from '../run/start-service.ts';
 export const words = { summary: 'A route', description: 'A route of a test.', errors: [] } as const;
 
 /** The services that may call the one in test. */
-export const callers = ['gateway', 'job-worker'] as const satisfies readonly ServiceName[];
+const callers = ['gateway', 'job-worker'] as const satisfies readonly ServiceName[];
+
+/** The services whose keys it knows: more than may call it. */
+const signing = [...callers, 'llm-router'] as const satisfies readonly ServiceName[];
 
 export interface RequestInTest {
   readonly method?: string;
@@ -32,7 +35,7 @@ export interface RequestInTest {
   readonly body?: unknown;
   /** For whom the gateway vouches; nobody signed in where absent. */
   readonly as?: Principal;
-  /** The caller who vouches. */
+  /** The caller who vouches; the gateway where absent. */
   readonly from?: ServiceName;
 }
 
@@ -46,8 +49,8 @@ export interface AnswerInTest {
 
 export interface ServiceInTest extends RunningService {
   request(path: string, request?: RequestInTest): Promise<AnswerInTest>;
-  /** A token of a caller, as the service in test expects it. */
-  token(principal: Principal, from?: ServiceName): Promise<string>;
+  /** A token for the service in test by the gateway, unless said otherwise. */
+  token(principal: Principal, from?: ServiceName, audience?: ServiceName): Promise<string>;
   /** What was logged so far. */
   readonly lines: readonly Record<string, unknown>[];
 }
@@ -75,7 +78,7 @@ export function contractOf(routes: readonly BoundRoute[]): Contract {
 /** Starts a service on free ports with real tokens; it ends with the test. */
 export async function startInTest(setup: Setup): Promise<ServiceInTest> {
   const lines: Record<string, unknown>[] = [];
-  const { signers, publicKeys } = await makeCallers();
+  const { signers, publicKeys } = await keys;
   const contract = setup.contract ?? contractOf(setup.routes);
   const definition = defineService({
     contract,
@@ -93,18 +96,26 @@ export async function startInTest(setup: Setup): Promise<ServiceInTest> {
     { logTo: { write: (line) => lines.push(JSON.parse(line)) }, ...(setup.now ? { now: setup.now } : {}) },
   );
   onTestFinished(() => service.stop());
-  const token = (principal: Principal, from: ServiceName = 'gateway') => {
+  const token = (principal: Principal, from: ServiceName = 'gateway', audience = contract.service) => {
     const sign = signers.get(from);
-    if (!sign) throw new Error(`${from} is not a caller in this test.`);
-    return sign(contract.service, principal);
+    if (!sign) throw new Error(`${from} has no key in this test.`);
+    return sign(audience, principal);
   };
-  return { ...service, lines, token, request: (path, request = {}) => send(service.url, path, request, token) };
+  return {
+    ...service,
+    lines,
+    token,
+    request: (path, request = {}) => send(service.url, path, request, token),
+  };
 }
 
-async function makeCallers(): Promise<{ signers: Map<ServiceName, InternalSigner>; publicKeys: string }> {
+/** The same for all tests of a file: making keys is slow. */
+const keys = makeKeys();
+
+async function makeKeys(): Promise<{ signers: Map<ServiceName, InternalSigner>; publicKeys: string }> {
   const signers = new Map<ServiceName, InternalSigner>();
   const publicKeys: Record<string, unknown> = {};
-  for (const issuer of callers) {
+  for (const issuer of signing) {
     const { signingKey, publicKey } = await createSigningKey();
     signers.set(issuer, createInternalSigner({ issuer, key: await importSigningKey(signingKey) }));
     publicKeys[issuer] = publicKey;

@@ -1,0 +1,149 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import {
+  anyone,
+  type CallContext,
+  data,
+  defineContract,
+  defineRoute,
+  empty,
+  list,
+  raw,
+} from '@valuecanvas/contracts-core';
+import Type from 'typebox';
+import { onTestFinished } from 'vitest';
+import { type Client, createClient } from '../create-client.ts';
+
+const described = { description: 'A field.' };
+const Item = Type.Object({ id: Type.String(described) });
+const words = { summary: 'A route', description: 'A route of a test.', auth: anyone, errors: [] } as const;
+const params = Type.Object({ id: Type.String(described) });
+
+/** A contract with a route of each kind. */
+export const contract = defineContract({
+  service: 'llm-router',
+  title: 'Test',
+  description: 'A route of each kind.',
+  prefixes: ['/items'],
+  callers: ['canvas'],
+  routes: {
+    read: defineRoute({
+      ...words,
+      id: 'test.read',
+      method: 'GET',
+      path: '/items/:id',
+      params,
+      query: Type.Object({
+        text: Type.Optional(Type.String(described)),
+        deep: Type.Optional(Type.Boolean(described)),
+      }),
+      reply: data(Item),
+      otherReplies: { 304: empty },
+    }),
+    all: defineRoute({ ...words, id: 'test.all', method: 'GET', path: '/items', reply: list(Item) }),
+    save: defineRoute({
+      ...words,
+      id: 'test.save',
+      method: 'POST',
+      path: '/items',
+      body: Item,
+      status: 201,
+      reply: data(Item),
+    }),
+    models: defineRoute({
+      ...words,
+      id: 'test.models',
+      method: 'GET',
+      path: '/items/models',
+      reply: raw(Item),
+    }),
+    remove: defineRoute({
+      ...words,
+      id: 'test.remove',
+      method: 'DELETE',
+      path: '/items/:id',
+      params,
+      status: 204,
+      reply: empty,
+    }),
+  },
+});
+
+export type Answer = (response: ServerResponse, request: Received) => void;
+
+export interface Received {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+export interface ServerInTest {
+  readonly port: number;
+  /** What has arrived so far. */
+  readonly received: readonly Received[];
+  close(): void;
+}
+
+/** A bare HTTP server, so that it can do what no service of ours would; it ends with the test. */
+export async function serveInTest(answer: Answer, port = 0): Promise<ServerInTest> {
+  const received: Received[] = [];
+  const server = createServer(async (request, response) => {
+    const { method, url, headers } = request;
+    const arrived = { method, url, headers, body: await text(request) };
+    received.push(arrived);
+    answer(response, arrived);
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  onTestFinished(close);
+  return { port: (server.address() as AddressInfo).port, received, close };
+}
+
+export const json =
+  (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Answer =>
+  (response) => {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+  };
+
+/** A client whose tokens tell in plain words what was signed; it ends with the test. */
+export function clientOf(
+  port: number,
+  beforeAttempt: () => unknown = () => undefined,
+): Client<typeof contract>['call'] {
+  const client = createClient(contract, {
+    baseUrl: `http://127.0.0.1:${port}`,
+    async sign(audience, principal) {
+      await beforeAttempt();
+      return JSON.stringify({ audience, principal });
+    },
+  });
+  onTestFinished(() => client.close());
+  return client.call;
+}
+
+/** A client of a server that gives this answer to everything. */
+export async function clientFor(answer: Answer) {
+  const server = await serveInTest(answer);
+  return { server, call: clientOf(server.port) };
+}
+
+/** The context of a call for a user, with 10 s of time unless said otherwise. */
+export function contextFor(
+  settings: Partial<CallContext> & { readonly timeoutMs?: number } = {},
+): CallContext {
+  const { timeoutMs = 10_000, ...rest } = settings;
+  const endsAt = performance.now() + timeoutMs;
+  return {
+    requestId: 'request-in-test',
+    principal: { kind: 'user', userId: 'u-1', tier: 'free', role: 'user' },
+    operation: 'canvas.generate',
+    signal: new AbortController().signal,
+    remainingMs: () => Math.max(0, endsAt - performance.now()),
+    ...rest,
+  };
+}

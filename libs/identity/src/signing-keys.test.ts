@@ -1,0 +1,57 @@
+import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
+import { expect, test } from 'vitest';
+import { createSigningKey, importPublicKeys, importSigningKey } from './signing-keys.ts';
+
+const notPrivate = 'INTERNAL_SIGNING_KEY is not an Ed25519 private key (PKCS #8 PEM in base64).';
+
+test('a new key comes as the two values that the environment carries', async () => {
+  const { signingKey, publicKey } = await createSigningKey();
+  await expect(importSigningKey(signingKey)).resolves.toBeDefined();
+  const keys = await importPublicKeys(JSON.stringify({ canvas: publicKey, gateway: publicKey }));
+  expect([...keys.keys()]).toEqual(['canvas', 'gateway']);
+  expect(publicKey).not.toHaveProperty('d');
+});
+
+test.each(['', 'garbage', Buffer.from('-----BEGIN PRIVATE KEY-----').toString('base64')])(
+  'the signing key %j is refused in one sentence',
+  async (value) => {
+    await expect(importSigningKey(value)).rejects.toThrow(notPrivate);
+  },
+);
+
+test('a private key of another kind is refused in one sentence', async () => {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const value = Buffer.from(await exportPKCS8(privateKey)).toString('base64');
+  await expect(importSigningKey(value)).rejects.toThrow(notPrivate);
+});
+
+test.each(['', 'garbage', 'null', '"text"', '[]', '7'])('%s is no set of public keys', async (value) => {
+  await expect(importPublicKeys(value)).rejects.toThrow(
+    'INTERNAL_PUBLIC_KEYS is not a JSON object of service name to public JWK.',
+  );
+});
+
+test('a key of something that is not a service is named', async () => {
+  const { publicKey } = await createSigningKey();
+  await expect(importPublicKeys(JSON.stringify({ billing: publicKey }))).rejects.toThrow(
+    'INTERNAL_PUBLIC_KEYS names billing, which is not a service.',
+  );
+});
+
+const ecKey = async () => exportJWK((await generateKeyPair('ES256', { extractable: true })).publicKey);
+const privateJwk = async () =>
+  exportJWK((await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })).privateKey);
+
+test.each<[string, () => unknown]>([
+  ['null', () => null],
+  ['a text', () => 'key'],
+  ['an empty object', () => ({})],
+  ['a shared secret', () => ({ kty: 'oct', k: 'c2VjcmV0' })],
+  ['a key of another kind', ecKey],
+  ['a private key, which has no business here', privateJwk],
+  ['a broken key', () => ({ kty: 'OKP', crv: 'Ed25519', x: 'short' })],
+])('%s in place of a public key is refused with the name of its service', async (_, make) => {
+  await expect(importPublicKeys(JSON.stringify({ canvas: await make() }))).rejects.toThrow(
+    /^INTERNAL_PUBLIC_KEYS holds no Ed25519 public key for canvas\.$/,
+  );
+});

@@ -1,0 +1,88 @@
+import type { FactDefinition } from '@valuecanvas/contracts-core';
+import type { Keys, Redis } from '@valuecanvas/redis';
+import type { RawEntry } from './entries.ts';
+import { deadStreamOf, factField, streamOf } from './streams.ts';
+
+/** One consumer group per kind of fact: each fact goes to one of its owner's processes. */
+const group = 'owner';
+
+const batchSize = 200;
+
+/** Milliseconds to wait for new facts before looking for abandoned ones. */
+const blockMs = 1_000;
+
+/** The stream of one kind of fact, as one of its owner's processes sees it. */
+export interface FactStream {
+  /** The next entries, those that another process has abandoned first; none where a second brings none. */
+  take(): Promise<readonly RawEntry[]>;
+  /** Removes entries for good. */
+  settle(ids: readonly string[]): Promise<void>;
+  /** Keeps what can never be stored for a person to look at. */
+  layAside(text: string): Promise<void>;
+}
+
+export function openFactStream(
+  definition: FactDefinition,
+  options: {
+    /** A waiting connection used for nothing else. */
+    readonly redis: Redis;
+    readonly keys: Keys;
+    readonly consumer: string;
+    readonly abandonedAfterMs: number;
+  },
+): FactStream {
+  const { redis, keys, consumer, abandonedAfterMs } = options;
+  const stream = streamOf(keys, definition);
+  let claimFrom = '0-0';
+
+  const takeAbandoned = async (): Promise<readonly RawEntry[]> => {
+    const claim = redis.xautoclaim(stream, group, consumer, abandonedAfterMs, claimFrom, 'COUNT', batchSize);
+    const [next, entries] = (await claim) as [string, (RawEntry | null)[]];
+    claimFrom = next;
+    return entries.filter((entry) => entry !== null);
+  };
+
+  const takeNew = async (): Promise<readonly RawEntry[]> => {
+    const read = redis.xreadgroup(
+      ...(['GROUP', group, consumer, 'COUNT', batchSize, 'BLOCK', blockMs] as const),
+      ...(['STREAMS', stream, '>'] as const),
+    );
+    const answer = (await read) as [string, RawEntry[]][] | null;
+    return answer?.[0]?.[1] ?? [];
+  };
+
+  return {
+    async take() {
+      try {
+        const abandoned = await takeAbandoned();
+        return abandoned.length > 0 ? abandoned : await takeNew();
+      } catch (error) {
+        if (!isMissingGroup(error)) throw error;
+        await createGroup(redis, stream);
+        return [];
+      }
+    },
+    async settle(ids) {
+      if (ids.length === 0) return;
+      await redis
+        .multi()
+        .xack(stream, group, ...ids)
+        .xdel(stream, ...ids)
+        .exec();
+    },
+    async layAside(text) {
+      await redis.xadd(deadStreamOf(keys, definition), '*', factField, text);
+    },
+  };
+}
+
+function isMissingGroup(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOGROUP');
+}
+
+/** From the first fact on: those recorded before their owner was ever started are its too. */
+async function createGroup(redis: Redis, stream: string): Promise<void> {
+  await redis.xgroup('CREATE', stream, group, '0', 'MKSTREAM').catch((error: unknown) => {
+    if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
+  });
+}

@@ -1,0 +1,197 @@
+import { createWaitingRedis } from '@valuecanvas/redis';
+import { createTestRedis, eventually, type TestRedis } from '@valuecanvas/testing';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { startDrain } from './start-drain.ts';
+import { journalInTest, spent, storeInTest } from './test-support/journal-in-test.ts';
+
+let testRedis: TestRedis;
+beforeAll(() => {
+  testRedis = createTestRedis();
+});
+afterAll(() => testRedis.stop());
+
+test('facts reach their store once each, in the order of their recording, and leave the journal', async () => {
+  const { drain, recordAll, waiting } = journalInTest(testRedis);
+  const seen: string[] = [];
+  drain({
+    store: async (facts) => void seen.push(...facts.map(({ id }) => id)),
+    isTemporary: () => true,
+  });
+  await recordAll('a', 'b', 'c');
+  await eventually(async () => expect(await waiting()).toBe(0));
+  await recordAll('d');
+  await eventually(async () => expect(await waiting()).toBe(0));
+  expect(seen).toEqual(['a', 'b', 'c', 'd']);
+});
+
+test('facts that were recorded before their owner was ever started are not lost', async () => {
+  const { drain, recordAll } = journalInTest(testRedis);
+  const store = storeInTest();
+  await recordAll('early');
+  drain(store);
+  await eventually(() => expect(store.stored).toEqual(['early']));
+});
+
+test('an owner that starts before any fact exists gets the first one', async () => {
+  const { drain, recordAll, stream } = journalInTest(testRedis);
+  const store = storeInTest();
+  drain(store);
+  await eventually(async () => expect(await testRedis.client.exists(stream)).toBe(1));
+  await recordAll('first');
+  await eventually(() => expect(store.stored).toEqual(['first']));
+});
+
+test('two processes of an owner share the facts', async () => {
+  const { drain, recordAll, waiting } = journalInTest(testRedis);
+  const seen: string[] = [];
+  const store = async (facts: readonly { id: string }[]) => void seen.push(...facts.map(({ id }) => id));
+  for (const _ of [1, 2]) drain({ store, isTemporary: () => true });
+  const ids = Array.from({ length: 50 }, (_, index) => `fact-${index}`);
+  await recordAll(...ids);
+  await eventually(async () => expect(await waiting()).toBe(0));
+  expect(seen.toSorted()).toEqual(ids.toSorted());
+});
+
+test('what a process stored and died before it could say so is stored once all the same', async () => {
+  const { drain, recordAll, waiting } = journalInTest(testRedis);
+  const store = storeInTest();
+  const died = Promise.withResolvers<void>();
+  drain({
+    ...store,
+    async store(facts) {
+      await store.store(facts);
+      // From here on this process does nothing more, as after kill -9.
+      await died.promise;
+    },
+  });
+  onTestFinished(() => died.resolve());
+  await recordAll('a', 'b');
+  await eventually(() => expect(store.stored).toEqual(['a', 'b']));
+  expect(await waiting()).toBe(2);
+  drain({ ...store, abandonedAfterMs: 50 });
+  await eventually(async () => expect(await waiting()).toBe(0));
+  expect(store.stored).toEqual(['a', 'b']);
+});
+
+test('a fact that can never be stored is laid aside alone, and the others are stored', async () => {
+  const { drain, recordAll, waiting, dead } = journalInTest(testRedis);
+  const store = storeInTest();
+  store.poison.add('bad');
+  const told: string[] = [];
+  await recordAll('a', 'b', 'bad', 'c');
+  drain({ ...store, onDead: (text) => told.push(text) });
+  await eventually(async () => expect(await waiting()).toBe(0));
+  expect(store.stored).toEqual(['a', 'b', 'c']);
+  expect(await dead()).toEqual(['{"id":"bad","amount":1}']);
+  expect(told).toEqual(['{"id":"bad","amount":1}']);
+});
+
+test('a fact is laid aside once, though the store goes away before the batch is through', async () => {
+  const { drain, recordAll, waiting, dead } = journalInTest(testRedis);
+  const store = storeInTest();
+  store.poison.add('bad');
+  let failures = 2;
+  await recordAll('bad', 'a');
+  drain({
+    ...store,
+    async store(facts) {
+      if (facts.length === 1 && facts[0]?.id === 'a' && failures-- > 0) throw new Error('away');
+      await store.store(facts);
+    },
+  });
+  await eventually(async () => expect(await waiting()).toBe(0));
+  expect(await dead()).toHaveLength(1);
+  expect(store.stored).toEqual(['a']);
+});
+
+test('what is no fact at all is laid aside, and what follows it is stored', async () => {
+  const { drain, recordAll, waiting, dead, stream } = journalInTest(testRedis);
+  const store = storeInTest();
+  await testRedis.client.xadd(stream, '*', 'fact', '{broken');
+  await testRedis.client.xadd(stream, '*', 'fact', '{"id":"a","amount":"much"}');
+  await testRedis.client.xadd(stream, '*', 'other', 'field');
+  await recordAll('good');
+  drain(store);
+  await eventually(async () => expect(await waiting()).toBe(0));
+  expect(store.stored).toEqual(['good']);
+  expect(await dead()).toEqual(['{broken', '{"id":"a","amount":"much"}', '["other","field"]']);
+});
+
+test('while the store is away facts wait, and none is lost when it is back', async () => {
+  const { drain, recordAll, waiting, dead } = journalInTest(testRedis);
+  const store = storeInTest();
+  const errors: unknown[] = [];
+  store.away(true);
+  await recordAll('a', 'b');
+  drain({ ...store, onError: (error) => errors.push(error) });
+  await eventually(() => expect(store.calls()).toBeGreaterThan(1));
+  expect(await waiting()).toBe(2);
+  store.away(false);
+  await eventually(async () => expect(await waiting()).toBe(0));
+  expect(store.stored).toEqual(['a', 'b']);
+  expect(errors.length).toBeGreaterThan(0);
+  expect(await dead()).toEqual([]);
+});
+
+test('a drain goes on after its connection was lost, and after all of Redis was', async () => {
+  const { drain, recordAll, loseConnection, stream } = journalInTest(testRedis);
+  const store = storeInTest();
+  drain({ ...store, consumer: `${testRedis.prefix}-losing` });
+  await recordAll('a');
+  await eventually(() => expect(store.stored).toEqual(['a']));
+  await loseConnection(`${testRedis.prefix}-losing`);
+  await recordAll('b');
+  await eventually(() => expect(store.stored).toEqual(['a', 'b']));
+  await testRedis.client.del(stream);
+  await recordAll('c');
+  await eventually(() => expect(store.stored).toEqual(['a', 'b', 'c']));
+});
+
+test('a drain that stops finishes the batch at hand first', async () => {
+  const { drain, recordAll, waiting } = journalInTest(testRedis);
+  const begun = Promise.withResolvers<void>();
+  const finish = Promise.withResolvers<void>();
+  const draining = drain({
+    isTemporary: () => true,
+    async store() {
+      begun.resolve();
+      await finish.promise;
+    },
+  });
+  await recordAll('a');
+  await begun.promise;
+  const stopped = draining.stop();
+  finish.resolve();
+  await stopped;
+  expect(await waiting()).toBe(0);
+});
+
+test('a drain that stops while nothing can be stored gives its batch back', async () => {
+  const { drain, recordAll, waiting } = journalInTest(testRedis);
+  const store = storeInTest();
+  store.away(true);
+  await recordAll('a');
+  const draining = drain(store);
+  await eventually(() => expect(store.calls()).toBeGreaterThan(0));
+  await draining.stop();
+  expect(await waiting()).toBe(1);
+  store.away(false);
+  drain({ ...store, abandonedAfterMs: 10 });
+  await eventually(() => expect(store.stored).toEqual(['a']));
+});
+
+test('stopping does not wait for a Redis that is away', async () => {
+  const redis = createWaitingRedis({ url: 'redis://127.0.0.1:1', name: 'away', onError: () => undefined });
+  onTestFinished(() => redis.disconnect());
+  const { keys } = journalInTest(testRedis);
+  const draining = startDrain(spent, {
+    ...storeInTest(),
+    redis,
+    keys,
+    consumer: 'x',
+    onError: () => undefined,
+  });
+  const startedAt = performance.now();
+  await draining.stop();
+  expect(performance.now() - startedAt).toBeLessThan(1_500);
+});

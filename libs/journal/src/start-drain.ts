@@ -1,0 +1,64 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FactDefinition, FactOf } from '@valuecanvas/contracts-core';
+import type { Keys, Redis } from '@valuecanvas/redis';
+import { batchHandler, retryPauseMs } from './batch-handler.ts';
+import { entryReader } from './entries.ts';
+import { openFactStream } from './fact-stream.ts';
+
+export interface DrainOptions<F extends FactDefinition> {
+  /** A waiting connection used for nothing else. */
+  readonly redis: Redis;
+  readonly keys: Keys;
+  /** Name of this process among its service's. */
+  readonly consumer: string;
+  /** Stores facts once, however often it gets them; rejects where it cannot. */
+  readonly store: (facts: readonly FactOf<F>[]) => Promise<void>;
+  /** Whether a rejection of `store` means that the same facts can be stored later. */
+  readonly isTemporary: (error: unknown) => boolean;
+  readonly onError: (error: unknown) => void;
+  /** Told of each fact that had to be laid aside. */
+  readonly onDead?: (text: string) => void;
+  /** Milliseconds after which a fact that a process took and did not store is taken over by another: 15,000. */
+  readonly abandonedAfterMs?: number;
+}
+
+export interface Drain {
+  /** Takes no more facts, and resolves when the batch at hand is stored or given back. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Moves facts from the journal to their owner's store, in batches. A fact leaves the journal only when it is
+ * stored, or when it can never be: then it is laid aside in the dead stream, where a crash may leave it twice.
+ */
+export function startDrain<F extends FactDefinition>(definition: F, options: DrainOptions<F>): Drain {
+  const { redis, onError } = options;
+  const stream = openFactStream(definition, { abandonedAfterMs: 15_000, ...options });
+  const read = entryReader(definition);
+  let stopping = false;
+  const handle = batchHandler(stream, { ...options, stopping: () => stopping });
+
+  const run = async (): Promise<void> => {
+    while (!stopping) {
+      try {
+        const entries = await stream.take();
+        await handle(entries.map(read));
+      } catch (error) {
+        if (stopping) return;
+        onError(error);
+        await wait(retryPauseMs);
+      }
+    }
+  };
+
+  const running = run();
+  return {
+    async stop() {
+      stopping = true;
+      // A command that waits for Redis to come back would hold up the stop.
+      if (redis.status === 'ready') redis.once('close', () => redis.disconnect());
+      else redis.disconnect();
+      await running;
+    },
+  };
+}

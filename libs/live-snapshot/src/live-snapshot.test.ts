@@ -1,0 +1,218 @@
+import { createWaitingRedis, publish } from '@valuecanvas/redis';
+import { createTestRedis, eventually, type TestRedis } from '@valuecanvas/testing';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createLiveSnapshot, type LiveSnapshotOptions } from './live-snapshot.ts';
+
+/** So long that nothing in a test is due to polling. */
+const never = 3_600_000;
+
+let testRedis: TestRedis;
+let snapshots = 0;
+beforeAll(() => {
+  testRedis = createTestRedis();
+});
+afterAll(() => testRedis.stop());
+
+interface State {
+  readonly version: string;
+}
+
+/** What another service owns: its version, and whether it answers. */
+function owner(version: string | undefined) {
+  const asked: (string | undefined)[] = [];
+  return {
+    asked,
+    /** Undefined makes it fail. */
+    become(next: string | undefined) {
+      version = next;
+    },
+    async fetch(known: string | undefined): Promise<State | undefined> {
+      asked.push(known);
+      if (version === undefined) throw new Error('away');
+      return known === version ? undefined : { version };
+    },
+  };
+}
+
+/** A snapshot with a channel of its own; it ends with the test. */
+function follow(options: Pick<LiveSnapshotOptions<State>, 'fetch'> & Partial<LiveSnapshotOptions<State>>) {
+  snapshots += 1;
+  const channel = `${testRedis.prefix}:changed:${snapshots}`;
+  const errors: unknown[] = [];
+  const redis = createWaitingRedis({ url: testRedis.url, name: channel, onError: () => undefined });
+  const heard: string[] = [];
+  redis.on('message', (_channel, message) => heard.push(message));
+  const snapshot = createLiveSnapshot<State>({
+    redis,
+    channel,
+    pollMs: never,
+    onError: (error) => errors.push(error),
+    ...options,
+  });
+  onTestFinished(() => {
+    snapshot.stop();
+    redis.disconnect();
+  });
+  return {
+    snapshot,
+    errors,
+    /** Messages that have reached this process. */
+    heard,
+    /** Tells of a new version, once it is sure that somebody listens. */
+    async announce(version: string) {
+      await eventually(async () =>
+        expect(await testRedis.client.pubsub('NUMSUB', channel)).toEqual([channel, 1]),
+      );
+      await publish(testRedis.client, channel, version);
+    },
+    /** Ends the snapshot's connection on the server's side. */
+    async loseConnection() {
+      const clients = String(await testRedis.client.client('LIST')).split('\n');
+      const id = /\bid=(\d+)/.exec(clients.find((line) => line.includes(`name=${channel} `)) ?? '')?.[1];
+      if (!id) throw new Error('The snapshot is not connected.');
+      await testRedis.client.client('KILL', 'ID', id);
+    },
+  };
+}
+
+test('the first state is fetched at once, and is the current one from then on', async () => {
+  const { snapshot } = follow(owner('1'));
+  expect(snapshot.current()).toBeUndefined();
+  expect(await snapshot.first(5_000)).toEqual({ version: '1' });
+  expect(snapshot.current()).toEqual({ version: '1' });
+});
+
+test('who waits for a first state that does not come waits no longer than he said', async () => {
+  const { snapshot } = follow({ fetch: () => new Promise(() => undefined) });
+  expect(await snapshot.first(20)).toBeUndefined();
+});
+
+test('a message of a new version brings the new state', async () => {
+  const registry = owner('1');
+  const { snapshot, announce } = follow(registry);
+  await snapshot.first(5_000);
+  registry.become('2');
+  await announce('2');
+  await eventually(() => expect(snapshot.current()).toEqual({ version: '2' }));
+  expect(registry.asked.at(-1)).toBe('1');
+});
+
+test('a message of the version that is known already costs nothing', async () => {
+  const registry = owner('1');
+  const { snapshot, announce } = follow(registry);
+  await snapshot.first(5_000);
+  await announce('0');
+  await eventually(() => expect(registry.asked.length).toBeGreaterThan(1));
+  const before = await settled(registry.asked);
+  await announce('1');
+  await announce('1');
+  registry.become('2');
+  await announce('2');
+  await eventually(() => expect(snapshot.current()).toEqual({ version: '2' }));
+  expect(registry.asked.length).toBe(before + 1);
+});
+
+/** The length of a list once the fetches that are due to the start are over. */
+async function settled(asked: readonly unknown[]): Promise<number> {
+  let before = -1;
+  return eventually(() => {
+    const isSettled = before === asked.length;
+    before = asked.length;
+    expect(isSettled).toBe(true);
+    return before;
+  });
+}
+
+test('a change whose message was lost arrives by polling', async () => {
+  const registry = owner('1');
+  const { snapshot } = follow({ fetch: registry.fetch, pollMs: 30 });
+  await snapshot.first(5_000);
+  registry.become('2');
+  await eventually(() => expect(snapshot.current()).toEqual({ version: '2' }));
+});
+
+test('a change during a break in the connection arrives when it is back', async () => {
+  const registry = owner('1');
+  const { snapshot, announce, loseConnection } = follow(registry);
+  await snapshot.first(5_000);
+  await announce('0');
+  registry.become('2');
+  await loseConnection();
+  await eventually(() => expect(snapshot.current()).toEqual({ version: '2' }));
+});
+
+test('where nothing has changed the state stays the very same', async () => {
+  const registry = owner('1');
+  const { snapshot } = follow({ fetch: registry.fetch, pollMs: 10 });
+  const first = await snapshot.first(5_000);
+  await eventually(() => expect(registry.asked.length).toBeGreaterThan(3));
+  expect(snapshot.current()).toBe(first);
+});
+
+test('the last known state stays while its owner is away, and the failures are told', async () => {
+  const registry = owner('1');
+  const { snapshot, errors } = follow({ fetch: registry.fetch, pollMs: 10 });
+  await snapshot.first(5_000);
+  registry.become(undefined);
+  await eventually(() => expect(errors.length).toBeGreaterThan(2));
+  expect(snapshot.current()).toEqual({ version: '1' });
+  registry.become('2');
+  await eventually(() => expect(snapshot.current()).toEqual({ version: '2' }));
+});
+
+test('without any state it asks again soon, however seldom it polls', async () => {
+  const registry = owner(undefined);
+  const { snapshot, errors } = follow(registry);
+  await eventually(() => expect(errors.length).toBeGreaterThan(0));
+  registry.become('1');
+  expect(await snapshot.first(5_000)).toEqual({ version: '1' });
+});
+
+test('changes during a fetch lead to one more fetch, not to one each, and never to two at a time', async () => {
+  let version = 1;
+  let running = 0;
+  let mostAtOnce = 0;
+  const gates: (() => void)[] = [];
+  const fetch = async () => {
+    running += 1;
+    mostAtOnce = Math.max(mostAtOnce, running);
+    await new Promise<void>((resolve) => gates.push(resolve));
+    running -= 1;
+    return { version: String(version) };
+  };
+  const { snapshot, announce, heard } = follow({ fetch });
+  for (version = 2; version < 6; version += 1) await announce(String(version));
+  await eventually(() => expect(heard).toHaveLength(4));
+  expect(gates).toHaveLength(1);
+  gates[0]?.();
+  await eventually(() => expect(gates).toHaveLength(2));
+  gates[1]?.();
+  await eventually(() => expect(snapshot.current()).toEqual({ version: '6' }));
+  expect([gates.length, mostAtOnce]).toEqual([2, 1]);
+});
+
+test('once stopped the state stays as it is', async () => {
+  const registry = owner('1');
+  const { snapshot, announce, heard } = follow({ fetch: registry.fetch, pollMs: 10 });
+  await snapshot.first(5_000);
+  snapshot.stop();
+  registry.become('2');
+  await announce('2');
+  await eventually(() => expect(heard).toEqual(['2']));
+  expect(snapshot.current()).toEqual({ version: '1' });
+});
+
+test('once stopped it does not try for a first state any more', async () => {
+  const gate = Promise.withResolvers<State>();
+  const asked: unknown[] = [];
+  const { snapshot, errors } = follow({
+    fetch(known) {
+      asked.push(known);
+      return gate.promise;
+    },
+  });
+  snapshot.stop();
+  gate.reject(new Error('away'));
+  expect(await snapshot.first(500)).toBeUndefined();
+  expect([asked.length, errors.length]).toEqual([1, 0]);
+});

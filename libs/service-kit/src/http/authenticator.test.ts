@@ -1,0 +1,79 @@
+import { anyone, data, defineRoute, headers } from '@valuecanvas/contracts-core';
+import { createInternalSigner, createSigningKey, importSigningKey } from '@valuecanvas/identity';
+import Type from 'typebox';
+import { expect, test } from 'vitest';
+import { startInTest, words } from '../test-support/service-in-test.ts';
+import { serve } from './call.ts';
+
+const route = defineRoute({
+  ...words,
+  id: 'test.open',
+  method: 'GET',
+  path: '/test/open',
+  auth: anyone,
+  reply: data(Type.String({ description: 'Something.' })),
+});
+
+const start = (now?: () => number) =>
+  startInTest({ routes: [serve(route, ({ principal }) => principal.kind)], ...(now ? { now } : {}) });
+
+const claims = { kind: 'user', sub: 'u-1', tier: 'free', role: 'user' } as const;
+const member = { kind: 'user', userId: 'u-1', tier: 'free', role: 'user' } as const;
+
+async function knocking(token: string | undefined, service: Awaited<ReturnType<typeof start>>) {
+  const response = await fetch(`${service.url}/test/open`, {
+    headers: token === undefined ? {} : { [headers.identity]: token },
+  });
+  return { status: response.status, body: (await response.json()) as { code?: string; data?: string } };
+}
+
+const refused = { status: 401, body: { code: 'UNAUTHENTICATED' } };
+
+test('a token of a caller is believed, and again when it is known already', async () => {
+  const service = await start();
+  const token = await service.token(member);
+  for (const _ of [1, 2])
+    expect(await knocking(token, service)).toMatchObject({ status: 200, body: { data: 'user' } });
+});
+
+test('without a token not even what is open to anyone is answered', async () => {
+  expect(await knocking(undefined, await start())).toMatchObject(refused);
+});
+
+test.each(['', 'garbage', 'a.b.c', 'e30.e30.'])('the token %j is refused', async (token) => {
+  expect(await knocking(token, await start())).toMatchObject(refused);
+});
+
+test('a token that has been accepted is refused once it has expired', async () => {
+  let time = Date.now();
+  const service = await start(() => time);
+  const token = await service.token(member);
+  expect(await knocking(token, service)).toMatchObject({ status: 200 });
+  time += 70_000;
+  expect(await knocking(token, service)).toMatchObject(refused);
+});
+
+test('a token for another service is refused', async () => {
+  const service = await start();
+  expect(await knocking(await service.token(member, 'gateway', 'llm-router'), service)).toMatchObject(
+    refused,
+  );
+});
+
+test('a token of a service that the contract does not name as a caller is refused, though its key is known', async () => {
+  const service = await start();
+  expect(await knocking(await service.token(member, 'llm-router'), service)).toMatchObject(refused);
+});
+
+test('a token in the name of a caller that another key has signed is refused', async () => {
+  const { signingKey } = await createSigningKey();
+  const forge = createInternalSigner({ issuer: 'gateway', key: await importSigningKey(signingKey) });
+  expect(await knocking(await forge('canvas', member), await start())).toMatchObject(refused);
+});
+
+test('a token without a signature is refused', async () => {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const now = Math.floor(Date.now() / 1000);
+  const token = `${part({ alg: 'none', typ: 'vc-internal+jwt' })}.${part({ ...claims, iss: 'gateway', aud: 'canvas', iat: now, exp: now + 60 })}.`;
+  expect(await knocking(token, await start())).toMatchObject(refused);
+});

@@ -1,0 +1,160 @@
+import { anyone, data, defineRoute, empty, list, raw } from '@valuecanvas/contracts-core';
+import Type from 'typebox';
+import { expect, test } from 'vitest';
+import { contractOf, startInTest, words } from '../test-support/service-in-test.ts';
+import { respond, serve } from './call.ts';
+
+const described = { description: 'A field.' };
+const Item = Type.Object({ id: Type.String(described), note: Type.Optional(Type.String(described)) });
+const get = { ...words, method: 'GET', auth: anyone } as const;
+
+const one = defineRoute({ ...get, id: 'test.one', path: '/test/one', reply: data(Item) });
+const many = defineRoute({ ...get, id: 'test.many', path: '/test/many', reply: list(Item) });
+
+const serveOne = serve(one, () => ({ id: 'a' }));
+const serveMany = serve(many, () => ({ items: [{ id: 'a' }], limit: 1, nextCursor: 'next' }));
+
+test('a service that leaves out a route of its contract does not start', async () => {
+  const contract = contractOf([serveOne, serveMany]);
+  await expect(startInTest({ contract, routes: [serveOne] })).rejects.toThrow(
+    'canvas does not serve its contract: test.many is not served.',
+  );
+});
+
+test('a service with a route that its contract lacks does not start', async () => {
+  const contract = contractOf([serveOne]);
+  await expect(startInTest({ contract, routes: [serveOne, serveMany] })).rejects.toThrow(
+    'test.many is not in the contract',
+  );
+});
+
+test('a service that serves a route twice does not start', async () => {
+  await expect(startInTest({ routes: [serveOne, serveOne] })).rejects.toThrow('a route is served twice');
+});
+
+test('a route that is added past the contract does not start', async () => {
+  const edge = {
+    trustedProxies: [],
+    protect: async () => undefined,
+    forward: async (app: import('fastify').FastifyInstance) => void app.get('/test/backdoor', () => 'open'),
+  };
+  await expect(startInTest({ routes: [serveOne], compose: () => ({ edge }) })).rejects.toThrow(
+    'GET /test/backdoor has no contract that says who may call it.',
+  );
+});
+
+test('a contract whose route does not say who may call it does not start', async () => {
+  const { auth: _, ...open } = one;
+  const route = serve(open as unknown as typeof one, () => ({ id: 'a' }));
+  await expect(startInTest({ routes: [route] })).rejects.toThrow('GET /test/one has no contract');
+});
+
+test('at the edge a path may be forwarded, and preflights answered, without a contract', async () => {
+  const edge = {
+    trustedProxies: [],
+    protect: async () => undefined,
+    async forward(app: import('fastify').FastifyInstance) {
+      app.options('/test/*', (_request, reply) => reply.code(204).send());
+      app.get('/test/away', { config: { forwardsTo: '/test' } }, () => ({ forwarded: true }));
+    },
+  };
+  const service = await startInTest({ routes: [serveOne], compose: () => ({ edge }) });
+  expect((await service.request('/test/away')).body).toEqual({ forwarded: true });
+  expect((await service.request('/test/one', { method: 'OPTIONS' })).status).toBe(204);
+});
+
+test('a value, and a page of a list, come in their envelopes', async () => {
+  const service = await startInTest({ routes: [serveOne, serveMany] });
+  expect((await service.request('/test/one')).body).toEqual({ success: true, data: { id: 'a' } });
+  expect((await service.request('/test/many')).body).toEqual({
+    success: true,
+    data: [{ id: 'a' }],
+    pagination: { limit: 1, nextCursor: 'next' },
+  });
+});
+
+test('a raw reply is the value itself, under the content type of its contract', async () => {
+  const object = defineRoute({ ...get, id: 'test.object', path: '/test/object', reply: raw(Item) });
+  const text = defineRoute({
+    ...get,
+    id: 'test.text',
+    path: '/test/text',
+    reply: raw(Type.String(described), 'text/markdown; charset=utf-8'),
+  });
+  const service = await startInTest({
+    routes: [serve(object, () => ({ id: 'a' })), serve(text, () => '# hi')],
+  });
+  expect((await service.request('/test/object')).body).toEqual({ id: 'a' });
+  const answer = await service.request('/test/text');
+  expect([answer.text, answer.headers.get('content-type')]).toEqual(['# hi', 'text/markdown; charset=utf-8']);
+});
+
+test('an empty reply has no body', async () => {
+  const route = defineRoute({
+    ...words,
+    id: 'test.gone',
+    method: 'DELETE',
+    path: '/test/gone',
+    auth: anyone,
+    status: 204,
+    reply: empty,
+  });
+  const service = await startInTest({ routes: [serve(route, () => undefined)] });
+  const { status, text, headers } = await service.request('/test/gone', { method: 'DELETE' });
+  expect([status, text, headers.get('content-type')]).toEqual([204, '', null]);
+});
+
+test('another promised success has its own status, shape and headers', async () => {
+  const Job = Type.Object({ jobId: Type.String(described) });
+  const route = defineRoute({
+    ...words,
+    id: 'test.make',
+    method: 'POST',
+    path: '/test/make',
+    auth: anyone,
+    query: Type.Object({ how: Type.String(described) }),
+    status: 201,
+    reply: data(Item),
+    otherReplies: { 202: data(Job), 204: empty },
+  });
+  const service = await startInTest({
+    routes: [
+      serve(route, ({ query }) => {
+        if (query.how === 'later') return respond(202, { jobId: 'j' }, { location: '/jobs/j' });
+        if (query.how === 'never') return respond(204, undefined);
+        if (query.how === 'named') return respond(201, { id: 'b' }, { etag: '"b"' });
+        return { id: 'a' };
+      }),
+    ],
+  });
+  const make = (how: string) => service.request(`/test/make?how=${how}`, { method: 'POST' });
+  expect(await make('now')).toMatchObject({ status: 201, body: { success: true, data: { id: 'a' } } });
+  const later = await make('later');
+  expect(later).toMatchObject({ status: 202, body: { success: true, data: { jobId: 'j' } } });
+  expect(later.headers.get('location')).toBe('/jobs/j');
+  expect(await make('never')).toMatchObject({ status: 204, text: '' });
+  const named = await make('named');
+  expect([named.status, named.headers.get('etag'), named.body.data]).toEqual([201, '"b"', { id: 'b' }]);
+});
+
+test('what the contract does not promise is not sent', async () => {
+  const leaky = { id: 'a', note: 'n', passwordHash: 'secret' };
+  const service = await startInTest({
+    routes: [
+      serve(one, () => leaky),
+      serve(many, () => ({ items: [leaky], limit: 1, nextCursor: null, total: 7 })),
+    ],
+  });
+  expect((await service.request('/test/one')).body.data).toEqual({ id: 'a', note: 'n' });
+  expect((await service.request('/test/many')).body).toEqual({
+    success: true,
+    data: [{ id: 'a', note: 'n' }],
+    pagination: { limit: 1, nextCursor: null },
+  });
+});
+
+test('a handler that gives less than the contract promises is an internal error, not a broken answer', async () => {
+  const service = await startInTest({ routes: [serve(one, () => ({}) as { id: string })] });
+  const { status, body } = await service.request('/test/one');
+  expect([status, body.code]).toEqual([500, 'INTERNAL_ERROR']);
+});

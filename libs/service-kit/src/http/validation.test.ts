@@ -1,0 +1,205 @@
+import { anyone, data, defineRoute, raw, strictObject } from '@valuecanvas/contracts-core';
+import Type from 'typebox';
+import { expect, test } from 'vitest';
+import { startInTest, words } from '../test-support/service-in-test.ts';
+import { serve } from './call.ts';
+
+const described = { description: 'A field.' };
+const id = '0190d4c6-7f3e-7a3b-8b1a-5a1d3c9e2f10';
+
+const save = defineRoute({
+  ...words,
+  id: 'test.save',
+  method: 'POST',
+  path: '/test/save',
+  auth: anyone,
+  body: strictObject({
+    name: Type.String({ minLength: 1, maxLength: 10, ...described }),
+    amount: Type.Optional(Type.Integer({ minimum: 0, ...described })),
+    kind: Type.Optional(Type.Enum(['big', 'small'], described)),
+    tags: Type.Optional(Type.Array(Type.String(), described)),
+    size: Type.Optional(strictObject({ width: Type.Number(described) })),
+  }),
+  reply: data(Type.Unknown(described)),
+  bodyLimitBytes: 1_000,
+});
+
+const find = defineRoute({
+  ...words,
+  id: 'test.find',
+  method: 'GET',
+  path: '/test/items/:id',
+  auth: anyone,
+  params: Type.Object({ id: Type.String({ format: 'uuid', ...described }) }),
+  query: strictObject({
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20, ...described })),
+    deep: Type.Optional(Type.Boolean(described)),
+    text: Type.Optional(Type.String(described)),
+    ratio: Type.Optional(Type.Number(described)),
+  }),
+  reply: raw(Type.Unknown(described)),
+});
+
+const activate = defineRoute({
+  ...words,
+  id: 'test.activate',
+  method: 'POST',
+  path: '/test/activate',
+  auth: anyone,
+  reply: data(Type.Unknown(described)),
+});
+
+const start = () =>
+  startInTest({
+    routes: [
+      serve(save, ({ body }) => body),
+      serve(find, ({ params, query }) => ({ params, query })),
+      serve(activate, () => 'active'),
+    ],
+  });
+
+async function post(body: unknown, headers: Record<string, string> = {}) {
+  const service = await start();
+  return service.request('/test/save', { method: 'POST', body, headers });
+}
+
+async function get(search: string, of = id) {
+  const service = await start();
+  return service.request(`/test/items/${of}${search}`);
+}
+
+test.each([
+  ['a missing field', {}, 'name', 'is required'],
+  ['an unknown field', { name: 'a', nmae: 'b' }, 'nmae', 'is not a known field'],
+  ['a wrong type', { name: 7 }, 'name', 'must be string'],
+  [
+    'a text that looks like a number, as a body is taken as it is',
+    { name: 'a', amount: '7' },
+    'amount',
+    'integer',
+  ],
+  ['a value out of bounds', { name: 'a', amount: -1 }, 'amount', '0'],
+  ['a value that is none of the choices', { name: 'a', kind: 'huge' }, 'kind', 'must be one of big, small'],
+  ['an item of a list', { name: 'a', tags: ['b', 7] }, 'tags.1', 'must be string'],
+  ['a missing field deep down', { name: 'a', size: {} }, 'size.width', 'is required'],
+  [
+    'an unknown field deep down',
+    { name: 'a', size: { width: 1, depth: 2 } },
+    'size.depth',
+    'is not a known field',
+  ],
+  ['a body that is no object', ['a'], '', 'must be object'],
+])('%s is named with its path', async (_, body, path, message) => {
+  const { status, body: answer } = await post(body);
+  expect(status).toBe(400);
+  expect(answer).toMatchObject({ success: false, code: 'VALIDATION_FAILED' });
+  expect(answer.details).toEqual([{ path, message: expect.stringContaining(message) }]);
+});
+
+test('all faults of a body are told at once, but no more than twenty', async () => {
+  const { body: few } = await post({ amount: 'x', kind: 'y' });
+  expect(few.details.map(({ path }: { path: string }) => path).toSorted()).toEqual([
+    'amount',
+    'kind',
+    'name',
+  ]);
+  expect((await post({ tags: Array.from({ length: 50 }, () => 1) })).body.details.length).toBeLessThan(21);
+});
+
+test('many unknown fields are still named one by one', async () => {
+  const unknown = Array.from({ length: 25 }, (_, index) => [`field${index}`, 1]);
+  const { body } = await post({ name: 'a', ...Object.fromEntries(unknown) });
+  expect(body.details[0]).toEqual({ path: 'field0', message: 'is not a known field' });
+  expect(body.details.length).toBeGreaterThan(5);
+});
+
+test('texts of a query become what the contract says, and defaults stand in', async () => {
+  const { body } = await get('?deep=true&text=007&ratio=0.5');
+  expect(body.query).toEqual({ limit: 20, deep: true, text: '007', ratio: 0.5 });
+  expect((await get('?limit=5')).body.query).toEqual({ limit: 5 });
+});
+
+test.each([
+  ['?limit=many', 'limit'],
+  ['?limit=', 'limit'],
+  ['?limit=101', 'limit'],
+  ['?limit=1&limit=2', 'limit'],
+  ['?deep=yes', 'deep'],
+  ['?other=1', 'other'],
+])('the query %s is refused by name', async (search, path) => {
+  const { status, body } = await get(search);
+  expect([status, body.details[0].path]).toEqual([400, path]);
+});
+
+test('a parameter that is no UUID is refused before anything is looked up', async () => {
+  const { status, body } = await get('', '42');
+  expect([status, body.code, body.details[0].path]).toEqual([400, 'VALIDATION_FAILED', 'id']);
+});
+
+test.each([
+  ['NUL in a text', '{"name":"a\\u0000b"}'],
+  ['NUL in the name of a field', '{"name":"a","\\u0000":1}'],
+  ['NUL after an escaped backslash', '{"name":"\\\\\\u0000"}'],
+  ['a high surrogate without a low one', '{"name":"\\ud83dx"}'],
+  ['a low surrogate without a high one', '{"name":"\\udc00"}'],
+])('what no store can keep is refused in a body: %s', async (_, body) => {
+  const { status, body: answer } = await post(body);
+  expect([status, answer.message]).toEqual([
+    400,
+    'Text must not contain the NUL character or half of a surrogate pair.',
+  ]);
+});
+
+test.each(['\\u0000', '\\ud83d', '\u{1f600}'])('the harmless text %s is taken', async (name) => {
+  expect(await post({ name })).toMatchObject({ status: 200, body: { data: { name } } });
+});
+
+test.each(['?text=%00', '?text=a%00b'])('NUL is refused in the query %s', async (search) => {
+  const { status, body } = await get(search);
+  expect([status, body.details]).toEqual([
+    400,
+    [{ path: '', message: 'must not contain the NUL character' }],
+  ]);
+});
+
+test('NUL is refused in a path', async () => {
+  expect((await get('', `${id}%00`)).body.details[0].message).toContain('NUL');
+});
+
+test.each([
+  ['malformed JSON', '{"name":', 'The body is not valid JSON.'],
+  ['an empty body', '', 'The body is empty: send JSON.'],
+  ['a body that would poison a prototype', '{"name":"a","__proto__":{"x":1}}', 'The body is not valid JSON.'],
+])('%s is told in one sentence', async (_, body, message) => {
+  const answer = await post(body);
+  expect([answer.status, answer.body.code, answer.body.message]).toEqual([400, 'VALIDATION_FAILED', message]);
+});
+
+test('an escaped surrogate pair is taken', async () => {
+  expect((await post('{"name":"\\ud83d\\ude00"}')).body.data).toEqual({ name: '\u{1f600}' });
+});
+
+test('an operation without a body accepts the content type that a client sends out of habit', async () => {
+  const service = await start();
+  const answer = await service.request('/test/activate', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  });
+  expect(answer).toMatchObject({ status: 200, body: { data: 'active' } });
+});
+
+test.each([
+  'text/plain',
+  'application/xml',
+  'multipart/form-data; boundary=x',
+  'application/x-www-form-urlencoded',
+])('a body of type %s is refused with 415', async (type) => {
+  const answer = await post('name=a', { 'content-type': type });
+  expect([answer.status, answer.body.code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
+});
+
+test('a body beyond the limit of its operation is refused with 413', async () => {
+  const answer = await post({ name: 'a'.repeat(1_000) });
+  expect([answer.status, answer.body.code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
+  expect(answer.headers.get('x-should-retry')).toBe('false');
+});

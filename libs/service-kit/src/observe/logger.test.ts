@@ -1,0 +1,104 @@
+import { anyone, data, defineRoute, headers } from '@valuecanvas/contracts-core';
+import Type from 'typebox';
+import { expect, test } from 'vitest';
+import { serve } from '../http/call.ts';
+import type { Composition } from '../run/service-definition.ts';
+import { startInTest, words } from '../test-support/service-in-test.ts';
+
+const reply = data(Type.String({ description: 'A text.' }));
+const item = defineRoute({
+  ...words,
+  id: 'test.item',
+  method: 'GET',
+  path: '/test/item',
+  auth: anyone,
+  query: Type.Object({ token: Type.Optional(Type.String({ description: 'A secret.' })) }),
+  reply,
+});
+const edge: Composition['edge'] = {
+  trustedProxies: [],
+  protect: async () => undefined,
+  forward: async (app) => void app.get('/away/*', { config: { forwardsTo: '/away' } }, () => 'forwarded'),
+};
+
+/** The lines that requests leave behind. */
+async function accessOf(paths: readonly string[], composition: Partial<Composition> = {}) {
+  const service = await startInTest({ routes: [serve(item, () => 'item')], compose: () => composition });
+  for (const path of paths)
+    await service.request(path, { headers: { [headers.requestId]: 'request-in-test' } });
+  await service.stop();
+  return service.lines.filter(({ message }) => message === 'request');
+}
+
+test('behind the edge what succeeds leaves no line, what fails leaves one', async () => {
+  const lines = await accessOf(['/test/item', '/test/none']);
+  expect(lines).toEqual([
+    expect.objectContaining({
+      level: 'info',
+      service: 'canvas',
+      requestId: 'request-in-test',
+      operation: 'unmatched',
+      method: 'GET',
+      status: 404,
+      durationMs: expect.any(Number),
+    }),
+  ]);
+});
+
+test('the edge logs every request, with what it is or where it goes', async () => {
+  const lines = await accessOf(['/test/item', '/away/there', '/nowhere'], { edge });
+  expect(lines.map(({ operation, status }) => [operation, status])).toEqual([
+    ['test.item', 200],
+    ['forward /away', 200],
+    ['unmatched', 404],
+  ]);
+});
+
+test('no line of a request tells its path or its query, where secrets may be', async () => {
+  const lines = await accessOf(['/test/item?token=sesame', '/test/sesame', '/away/sesame'], { edge });
+  expect(lines).toHaveLength(3);
+  expect(JSON.stringify(lines)).not.toContain('sesame');
+});
+
+test('secrets are struck out of what services log, at the top and one level down', async () => {
+  const service = await startInTest({
+    routes: [serve(item, () => 'item')],
+    compose({ log }) {
+      log.info({ password: 'sesame', user: { accessToken: 'sesame', name: 'Ada' } }, 'signing up');
+      log.info({ headers: { authorization: 'Bearer sesame', cookie: 'sesame' } }, 'asking');
+      log.child({ part: 'keys' }).info({ apiKey: 'sesame', body: { secret: 'sesame' } }, 'making');
+      return {};
+    },
+  });
+  const text = JSON.stringify(service.lines);
+  expect(text).not.toContain('sesame');
+  expect(text).toContain('"password":"[redacted]"');
+  expect(text).toContain('Ada');
+});
+
+test('lines say when, how bad and who: ISO 8601, a word, service and version', async () => {
+  const service = await startInTest({
+    routes: [serve(item, () => 'item')],
+    environment: { SERVICE_VERSION: '1.2.3-abc' },
+  });
+  expect(service.lines.find(({ message }) => message === 'started')).toMatchObject({
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+    level: 'info',
+    service: 'canvas',
+    version: '1.2.3-abc',
+    url: service.url,
+  });
+});
+
+test('LOG_LEVEL keeps what is less severe out of the log', async () => {
+  const service = await startInTest({
+    routes: [serve(item, () => 'item')],
+    environment: { LOG_LEVEL: 'warn' },
+    compose({ log }) {
+      log.info('quiet');
+      log.warn('loud');
+      return {};
+    },
+  });
+  expect(service.lines.map(({ message }) => message)).toEqual(['loud']);
+});

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { startCaptureServer } from '../test-support/capture-server.ts';
+import { runInTest } from '../test-support/process-in-test.ts';
+
+const traceId = '0af7651916cd43dd8448eb211c80319c';
+
+test("a request's span is named after its operation, continues the caller's trace and is sent before the process ends", async () => {
+  const collector = await startCaptureServer();
+  const process = runInTest({
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}`,
+    OTEL_SERVICE_NAME: 'canvas-in-test',
+  });
+  const { url } = await process.logged('started');
+  const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+  const answer = await fetch(`${url}/test/hello`, { headers });
+  expect(await answer.json()).toMatchObject({ data: { traced: true } });
+  process.child.kill('SIGTERM');
+  expect((await process.ended).code).toBe(0);
+  const sent = collector.bodies.join();
+  expect(sent).toContain('test.hello');
+  expect(sent).toContain('canvas-in-test');
+  expect(sent).toContain(Buffer.from(traceId, 'hex').toString('latin1'));
+});
+
+test('without a collector nothing is traced', async () => {
+  const process = runInTest();
+  const { url } = await process.logged('started');
+  const answer = await fetch(`${url}/test/hello`);
+  expect(await answer.json()).toMatchObject({ data: { traced: false } });
+});

@@ -1,0 +1,73 @@
+import { anyone, data, defineRoute } from '@valuecanvas/contracts-core';
+import Type from 'typebox';
+import { expect, test } from 'vitest';
+import { serve } from '../http/call.ts';
+import { startInTest, words } from '../test-support/service-in-test.ts';
+import type { Probe } from './health.ts';
+
+const route = defineRoute({
+  ...words,
+  id: 'test.hello',
+  method: 'GET',
+  path: '/test/hello',
+  auth: anyone,
+  reply: data(Type.String({ description: 'A text.' })),
+});
+
+const start = (probes: Readonly<Record<string, Probe>> = {}) =>
+  startInTest({ routes: [serve(route, () => 'hello')], compose: () => ({ probes }) });
+
+async function readiness(probes: Readonly<Record<string, Probe>>) {
+  const service = await start(probes);
+  const response = await fetch(`${service.internalUrl}/health/ready`);
+  return { status: response.status, body: await response.json() };
+}
+
+test('health and metrics are on the internal port and on no other', async () => {
+  const service = await start();
+  for (const path of ['/health/live', '/health/ready', '/metrics']) {
+    expect((await fetch(service.internalUrl + path)).status).toBe(200);
+    expect((await service.request(path)).status).toBe(404);
+  }
+  expect((await fetch(`${service.internalUrl}/test/hello`)).status).toBe(404);
+});
+
+test('a service is ready where all that it needs is there', async () => {
+  expect(await readiness({ postgres: async () => 1, redis: async () => 'PONG' })).toEqual({
+    status: 200,
+    body: { status: 'ok', checks: { postgres: 'up', redis: 'up' } },
+  });
+});
+
+test.each<[string, Probe]>([
+  ['rejects', () => Promise.reject(new Error('away'))],
+  [
+    'throws',
+    () => {
+      throw new Error('away');
+    },
+  ],
+])('a probe that %s makes the service unready and is named', async (_, redis) => {
+  expect(await readiness({ postgres: async () => 1, redis })).toEqual({
+    status: 503,
+    body: { status: 'unavailable', checks: { postgres: 'up', redis: 'down' } },
+  });
+});
+
+test('a probe that hangs counts as down after two seconds, and is told to give up', async () => {
+  let told: AbortSignal | undefined;
+  const hanging: Probe = (signal) => {
+    told = signal;
+    return new Promise(() => undefined);
+  };
+  const startedAt = performance.now();
+  const { status, body } = await readiness({ redis: hanging });
+  expect([status, body]).toEqual([503, { status: 'unavailable', checks: { redis: 'down' } }]);
+  expect(performance.now() - startedAt).toBeLessThan(4_000);
+  expect(told?.aborted).toBe(true);
+});
+
+test('a service whose parts are away is still alive: restarting it would not help', async () => {
+  const service = await start({ redis: () => Promise.reject(new Error('away')) });
+  expect((await fetch(`${service.internalUrl}/health/live`)).status).toBe(200);
+});

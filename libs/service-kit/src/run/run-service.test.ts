@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { runInTest } from '../test-support/process-in-test.ts';
+
+test('SIGTERM ends a service in order, with exit code 0', async () => {
+  const process = runInTest();
+  const { url } = await process.logged('started');
+  expect((await fetch(`${url}/test/hello`)).status).toBe(200);
+  process.child.kill('SIGTERM');
+  expect(await process.ended).toEqual({ code: 0, stderr: '' });
+  await process.logged('stopping');
+});
+
+test('a second signal ends a service that is still stopping at once, with exit code 1', async () => {
+  const process = runInTest({ SHUTDOWN_GRACE_MS: '60000' });
+  const { url } = await process.logged('started');
+  fetch(`${url}/test/hang`).catch(() => undefined);
+  await process.logged('hanging');
+  process.child.kill('SIGINT');
+  await process.logged('stopping');
+  process.child.kill('SIGINT');
+  expect((await process.ended).code).toBe(1);
+});
+
+test('a bad environment ends the process with code 1 and all faults on stderr', async () => {
+  const process = runInTest({ PORT: 'x', NAME: 'A' });
+  const { code, stderr } = await process.ended;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^The environment is not right:\n {2}- PORT .+\n {2}- NAME .+\n$/);
+});
+
+test('a service ends in order when the parent that started it is gone', async () => {
+  const process = runInTest();
+  await process.logged('started');
+  process.child.disconnect();
+  expect((await process.ended).code).toBe(0);
+});
+
+test.each([
+  ['crash', 'uncaught exception', 'nobody catches this'],
+  ['reject', 'unhandled rejection', 'nobody awaits this'],
+])(
+  'after a %s the service says so, finishes what runs and ends with code 1',
+  async (path, message, cause) => {
+    const process = runInTest();
+    const { url } = await process.logged('started');
+    await fetch(`${url}/test/${path}`, { method: 'POST' });
+    expect((await process.ended).code).toBe(1);
+    expect(await process.logged(message)).toMatchObject({ level: 'fatal', err: { message: cause } });
+  },
+);

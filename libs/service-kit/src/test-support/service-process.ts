@@ -1,0 +1,60 @@
+import { trace } from '@opentelemetry/api';
+import { anonymous, anyone, data, defineContract, defineRoute } from '@valuecanvas/contracts-core';
+import Type from 'typebox';
+import { kitVariables } from '../config/kit-variables.ts';
+import { serve } from '../http/call.ts';
+import { runService } from '../run/run-service.ts';
+import { defineService } from '../run/service-definition.ts';
+
+/** A process for tests of what only a process does; anybody may ask it anything. */
+const basics = {
+  summary: 'A route',
+  description: 'A route of a test.',
+  errors: [],
+  auth: anyone,
+  reply: data(Type.Unknown({ description: 'Something.' })),
+} as const;
+const hello = defineRoute({ ...basics, id: 'test.hello', method: 'GET', path: '/test/hello' });
+const hang = defineRoute({ ...basics, id: 'test.hang', method: 'GET', path: '/test/hang' });
+const crash = defineRoute({ ...basics, id: 'test.crash', method: 'POST', path: '/test/crash' });
+const reject = defineRoute({ ...basics, id: 'test.reject', method: 'POST', path: '/test/reject' });
+
+const contract = defineContract({
+  service: 'canvas',
+  title: 'Test',
+  description: 'What only a process does.',
+  prefixes: ['/test'],
+  callers: [],
+  routes: { hello, hang, crash, reject },
+});
+
+await runService(
+  defineService({
+    contract,
+    variables: {
+      ...kitVariables({ public: 0, internal: 0 }),
+      NAME: Type.String({ default: 'Ada', minLength: 3, description: 'Whom to greet.' }),
+    },
+    compose: ({ config }) => ({
+      authenticate: () => anonymous,
+      probes: {},
+      routes: [
+        serve(hello, () => ({ name: config.NAME, traced: trace.getActiveSpan()?.isRecording() ?? false })),
+        serve(hang, ({ log }) => {
+          log.warn('hanging');
+          return new Promise(() => undefined);
+        }),
+        serve(crash, () => {
+          setImmediate(() => {
+            throw new Error('nobody catches this');
+          });
+          return 'soon';
+        }),
+        serve(reject, () => {
+          void Promise.reject(new Error('nobody awaits this'));
+          return 'soon';
+        }),
+      ],
+    }),
+  }),
+);
