@@ -43,8 +43,15 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
   const { prompts, flags, router, executions, onLostExecution } = dependencies;
 
   /** An execution that cannot be recorded is a gap in the statistics, not a reason to withhold the answer. */
-  const record = (execution: PromptExecution): Promise<void> =>
-    executions.record(execution).catch(onLostExecution);
+  const record = async (execution: PromptExecution): Promise<void> => {
+    try {
+      // While the registry is away they pile up: beyond the bound they are dropped, not the rest of what Redis holds.
+      await executions.assertRoom();
+      await executions.record(execution);
+    } catch (error) {
+      onLostExecution(error);
+    }
+  };
 
   return async (call, question) => {
     const prompt = prompts.render(question.promptKey, question.variables);

@@ -22,6 +22,19 @@ test("a request's span is named after its operation, continues the caller's trac
   expect(sent).toContain(Buffer.from(traceId, 'hex').toString('latin1'));
 });
 
+test("traces carry the service's name where the environment gives none", async () => {
+  const collector = await startCaptureServer();
+  const process = runInTest({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}` });
+  const { url, service } = await process.logged('started');
+  await fetch(`${url}/test/hello`);
+  process.child.kill('SIGTERM');
+  await process.ended;
+  const sent = collector.bodies.join();
+  expect(sent).toContain(`service.name\x12`);
+  expect(sent).toContain(service);
+  expect(sent).not.toContain('unknown_service');
+});
+
 test('without a collector nothing is traced', async () => {
   const process = runInTest();
   const { url } = await process.logged('started');

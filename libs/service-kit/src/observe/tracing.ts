@@ -2,11 +2,15 @@ import type { NodeSDK } from '@opentelemetry/sdk-node';
 
 let running: NodeSDK | undefined;
 
+/** Known only once the service is started, after the preload: spans wait for it before they are sent. */
+const serviceName = Promise.withResolvers<string>();
+
 /** Starts OpenTelemetry with the settings of its own standard variables. Called once, by the preload. */
 export async function startTracing(): Promise<void> {
   const [
     { NodeSDK },
     { OTLPTraceExporter },
+    { resourceFromAttributes },
     { HttpInstrumentation },
     { PgInstrumentation },
     { IORedisInstrumentation },
@@ -14,12 +18,15 @@ export async function startTracing(): Promise<void> {
   ] = await Promise.all([
     import('@opentelemetry/sdk-node'),
     import('@opentelemetry/exporter-trace-otlp-proto'),
+    import('@opentelemetry/resources'),
     import('@opentelemetry/instrumentation-http'),
     import('@opentelemetry/instrumentation-pg'),
     import('@opentelemetry/instrumentation-ioredis'),
     import('@opentelemetry/instrumentation-undici'),
   ]);
   running = new NodeSDK({
+    // OTEL_SERVICE_NAME, where it is set, wins over this.
+    resource: resourceFromAttributes({ 'service.name': serviceName.promise }),
     traceExporter: new OTLPTraceExporter(),
     metricReaders: [],
     logRecordProcessors: [],
@@ -31,6 +38,11 @@ export async function startTracing(): Promise<void> {
     ],
   });
   running.start();
+}
+
+/** The name that this process's traces carry; the first one stays. */
+export function nameTracedService(name: string): void {
+  serviceName.resolve(name);
 }
 
 /** Whether spans are recorded at all, so that nobody pays for naming them when they are not. */

@@ -11,7 +11,7 @@ import { createErrorReporter } from '../observe/error-reporter.ts';
 import { createLoggers } from '../observe/logger.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { createRequestDurations } from '../observe/request-durations.ts';
-import { stopTracing } from '../observe/tracing.ts';
+import { nameTracedService, stopTracing } from '../observe/tracing.ts';
 import { checkReadiness, installInternalRoutes } from './health.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { KitConfig, ServiceDefinition } from './service-definition.ts';
@@ -43,6 +43,7 @@ export async function startService<C extends KitConfig>(
     options.logTo,
   );
   const metrics = createMetrics(contract.service);
+  nameTracedService(contract.service);
   const lifecycle = createLifecycle(log, config.SHUTDOWN_GRACE_MS);
   const reporter = await createErrorReporter({
     dsn: config.SENTRY_DSN,
