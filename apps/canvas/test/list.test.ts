@@ -85,6 +85,7 @@ const cursorOf = (text: string) => Buffer.from(text).toString('base64url');
 test.each([
   ['nonsense', 'nonsense'],
   ['a time that does not exist', cursorOf(`2026-99-99T99:99:99.000000Z ${uuidv7()}`)],
+  ['a day that no month has', cursorOf(`2026-02-31T07:24:49.887418Z ${uuidv7()}`)],
   ['an id that is none', cursorOf(`2026-01-01T00:00:00.000000Z ${'-'.repeat(36)}`)],
 ])('%s as a cursor is refused', async (_, cursor) => {
   const answer = await platform.request(`/api/canvas?cursor=${cursor}`);

@@ -12,9 +12,15 @@ export function toCursor({ createdAt, id }: CanvasPosition): string {
 /** Throws VALIDATION_FAILED for anything that `toCursor` did not make. */
 export function parseCursor(cursor: string): CanvasPosition {
   const [, createdAt = '', id = ''] = pattern.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (Number.isNaN(Date.parse(createdAt))) {
+  if (!isTime(createdAt)) {
     const message = 'is not a cursor of this list';
     throw new AppError('VALIDATION_FAILED', { details: [{ path: 'cursor', message }] });
   }
   return { createdAt, id };
+}
+
+/** Days that no month has roll over when they are read: then the time is not the one that was written. */
+function isTime(text: string): boolean {
+  const time = new Date(text);
+  return !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 19) === text.slice(0, 19);
 }

@@ -39,6 +39,7 @@ export type Blocks = Static<typeof Blocks>;
 export const businessDescription = Type.String({
   minLength: 3,
   maxLength: 5_000,
+  pattern: '\\S',
   description: 'What the business does, in plain words.',
 });
 export const industry = Type.String({
@@ -59,7 +60,7 @@ export const Canvas = Type.Object(
     businessDescription,
     industry: Type.Optional(industry),
     targetMarket: Type.Optional(targetMarket),
-    revision: Type.Integer({ minimum: 1, description: 'Number of the current revision.' }),
+    revision: field.ordinal('Number of the current revision.'),
     ...blockProperties,
     createdAt: field.timestamp('When the canvas was made.'),
     updatedAt: field.timestamp('When its current revision was made.'),
@@ -72,6 +73,6 @@ export const canvasParams = Type.Object({ id: field.uuid('Id of the canvas.') })
 
 /** What every answer that came out of a prompt says about it. */
 export const promptFacts = {
-  promptVersion: Type.Integer({ minimum: 1, description: 'Version of the prompt that was used.' }),
+  promptVersion: field.ordinal('Version of the prompt that was used.'),
   executionId: field.uuid('Execution of the prompt: feedback goes to it.'),
 };

@@ -2,7 +2,7 @@ import { data, defineRoute, empty, field, list, strictObject, user } from '@valu
 import Type, { type Static } from 'typebox';
 import { blockProperties, businessDescription, Canvas, canvasParams } from './canvas.ts';
 
-const revision = Type.Integer({ minimum: 1, description: 'Revision that the change is based on.' });
+const revision = field.ordinal('Revision that the change is based on.');
 
 export const listCanvases = defineRoute({
   id: 'canvas.list',

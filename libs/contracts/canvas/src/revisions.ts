@@ -2,7 +2,7 @@ import { data, defineRoute, field, strictObject, user } from '@valuecanvas/contr
 import Type, { type Static } from 'typebox';
 import { Canvas, canvasParams, Section } from './canvas.ts';
 
-const basedOn = Type.Integer({ minimum: 1, description: 'Revision that the change is based on.' });
+const basedOn = field.ordinal('Revision that the change is based on.');
 
 export const ApplySuggestionsRequest = strictObject(
   {
@@ -34,7 +34,7 @@ export const applySuggestions = defineRoute({
 
 export const Revision = Type.Object(
   {
-    revision: Type.Integer({ minimum: 1, description: 'Number of the revision.' }),
+    revision: field.ordinal('Number of the revision.'),
     createdAt: field.timestamp('When it was made.'),
     source: Type.Enum(['generate', 'edit', 'apply', 'restore'], { description: 'What made it.' }),
     changed: Type.Array(Section, { description: 'Blocks that differ from the revision before.' }),
@@ -64,7 +64,7 @@ export const restoreRevision = defineRoute({
   auth: user,
   params: Type.Object({
     id: field.uuid('Id of the canvas.'),
-    n: Type.Integer({ minimum: 1, description: 'Number of the revision to restore.' }),
+    n: field.ordinal('Number of the revision to restore.'),
   }),
   reply: data(Canvas),
   errors: ['NOT_FOUND', 'CONFLICT', 'DEPENDENCY_UNAVAILABLE'],

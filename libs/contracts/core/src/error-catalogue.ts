@@ -23,6 +23,12 @@ export const errorCatalogue = {
     message: 'Send a valid access token as "Authorization: Bearer <token>".',
     retryHelps: false,
   },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    title: 'Request not received in time',
+    message: 'The request did not arrive completely: send it again.',
+    retryHelps: true,
+  },
   BUDGET_EXCEEDED: {
     status: 402,
     title: 'Budget exceeded',
@@ -93,6 +99,12 @@ export const errorCatalogue = {
     status: 429,
     title: 'LLM providers are rate limiting',
     message: 'Every provider refused the call because of its own limits: retry later.',
+    retryHelps: false,
+  },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    title: 'Headers too large',
+    message: 'Send fewer or shorter headers, or a shorter URL.',
     retryHelps: false,
   },
   INTERNAL_ERROR: {

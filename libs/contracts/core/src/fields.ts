@@ -13,6 +13,10 @@ export const milliseconds = (description: string) => Type.Number({ minimum: 0, d
 
 export const count = (description: string) => Type.Integer({ minimum: 0, description });
 
+/** A number that counts from 1 and is kept in a PostgreSQL integer. */
+export const ordinal = (description: string) =>
+  Type.Integer({ minimum: 1, maximum: 2_147_483_647, description });
+
 export const cursor = Type.Optional(
   Type.String({
     maxLength: 200,

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { anyone, data, defineRoute } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
@@ -45,10 +46,52 @@ test.each([['short'], ['a'.repeat(129)], ['has some spaces'], ['"quoted-and-long
 test.each([
   ['GET', '/test/none?secret=1', 'There is no GET /test/none.'],
   ['POST', '/test/hello', 'There is no POST /test/hello.'],
-  ['HEAD', '/test/hello', undefined],
+  ['HEAD', '/test/none', undefined],
 ])('%s %s is not found', async (method, path, message) => {
   const service = await start();
   const { status, body } = await service.request(path, { method });
   expect(status).toBe(404);
   if (message) expect(body).toMatchObject({ code: 'NOT_FOUND', message });
 });
+
+test('HEAD answers as GET does, without a body', async () => {
+  const service = await start();
+  const { status, text, headers } = await service.request('/test/hello', { method: 'HEAD' });
+  expect([status, text]).toEqual([200, '']);
+  expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('a path that cannot be decoded is refused in the usual envelope', async () => {
+  const service = await start();
+  const { status, headers, body } = await service.request('/test/%E0%A4%A');
+  expect(status).toBe(400);
+  expect(body).toMatchObject({ success: false, code: 'VALIDATION_FAILED', message: 'The URL is malformed.' });
+  expect(headers.get('x-request-id')).toBe(body.requestId);
+});
+
+test.each([
+  [
+    'headers of 20 KB',
+    `GET /test/hello HTTP/1.1\r\nhost: x\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`,
+    431,
+    'HEADERS_TOO_LARGE',
+  ],
+  ['what is not HTTP', 'nonsense\r\n\r\n', 400, 'VALIDATION_FAILED'],
+])('%s is refused in the usual envelope, and the connection ends', async (_, bytes, status, code) => {
+  const service = await start();
+  const answer = await sendRaw(service.url, bytes);
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  const envelope = JSON.parse(body);
+  expect(envelope).toMatchObject({ success: false, code });
+  expect(head).toContain(`x-request-id: ${envelope.requestId}`);
+});
+
+/** Everything that the server sends before it closes. */
+async function sendRaw(url: string, bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.setEncoding('utf8').write(bytes);
+  let received = '';
+  for await (const part of socket) received += part;
+  return received;
+}

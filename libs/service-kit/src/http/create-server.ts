@@ -2,6 +2,7 @@ import { headers } from '@valuecanvas/contracts-core';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { installJsonParser } from './json-parser.ts';
+import { answerUnreadable, answerUnroutable } from './unroutable.ts';
 import { validatorCompiler } from './validation.ts';
 
 /** A request id that a caller may choose: nothing that could break a log line or a header. */
@@ -30,6 +31,8 @@ export function createServer(trustedProxies: readonly string[] = []): FastifyIns
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: 512 },
     http: { maxHeaderSize: 16 * 1024, headersTimeout: 15_000 },
   });

@@ -86,6 +86,7 @@ function record(
 
 function answer(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
+  if (error.status === 401) reply.header('www-authenticate', 'Bearer');
   if (error.status > 401 && !error.retryHelps) reply.header('x-should-retry', 'false');
   const { operation, dialect = operation?.dialect ?? 'valuecanvas' } = request.routeOptions.config;
   return reply

@@ -45,7 +45,7 @@ export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logg
   app.route({
     method: route.method,
     url: route.path,
-    exposeHeadRoute: false,
+    exposeHeadRoute: route.method === 'GET',
     bodyLimit: route.bodyLimitBytes ?? defaultBodyLimitBytes,
     config: { operation: route },
     schema: {

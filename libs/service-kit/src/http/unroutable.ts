@@ -1,0 +1,46 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { AppError, type ErrorCode, headers, toErrorEnvelope } from '@valuecanvas/contracts-core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
+
+/** What Fastify refuses before it knows the route: a path that cannot be decoded, say. */
+export function answerUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const error = new AppError('VALIDATION_FAILED', { message: 'The URL is malformed.' });
+  reply
+    .code(error.status)
+    .header(headers.requestId, request.id)
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(toErrorEnvelope(error, request.id));
+}
+
+const codes: Readonly<Record<string, ErrorCode>> = {
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
+};
+
+/** What is not HTTP, or too much of it: there is no request to answer, so the words go to the socket itself. */
+export function answerUnreadable({ code = '' }: Error & { code?: string }, socket: Socket): void {
+  if (socket.destroyed) return;
+  if (!socket.writable || code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const error = new AppError(codes[code] ?? 'VALIDATION_FAILED', {
+    ...(codes[code] ? {} : { message: 'The request is not valid HTTP.' }),
+  });
+  const requestId = uuidv7();
+  const body = JSON.stringify(toErrorEnvelope(error, requestId));
+  socket.end(
+    [
+      `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
+      'content-type: application/json; charset=utf-8',
+      `content-length: ${Buffer.byteLength(body)}`,
+      `${headers.requestId}: ${requestId}`,
+      'connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
