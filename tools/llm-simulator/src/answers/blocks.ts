@@ -20,9 +20,12 @@ export function blockNamed(name: string): Block | null {
   return byLetters.get(letters(name)) ?? null;
 }
 
-/** The blocks that a text mentions, in the order of the canvas. */
+/** The blocks that a text mentions, in the order in which it does. */
 export function blocksIn(text: string): readonly Block[] {
-  return blocks.filter((block) => patterns[block].test(text));
+  const found = blocks
+    .map((block) => ({ block, at: text.search(patterns[block]) }))
+    .filter(({ at }) => at >= 0);
+  return found.sort((one, other) => one.at - other.at).map(({ block }) => block);
 }
 
 /** "Key partners" for keyPartners. */

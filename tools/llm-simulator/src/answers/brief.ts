@@ -1,5 +1,5 @@
 import type { Message } from '../chat/chat-request.ts';
-import { type Block, blockNamed, blocksIn } from './blocks.ts';
+import { type Block, blocksIn } from './blocks.ts';
 import { businessName } from './business-name.ts';
 import { descriptionIn, labelled, type Prompts } from './description.ts';
 import type { Industry } from './industries/industry.ts';
@@ -24,6 +24,10 @@ const offerPattern =
   /\b(?:sell|offer|provid|mak|bak|deliver|rent|teach|build|brew|produc|design)(?:e?s|ing|e)?\s+(.+?)(?=[,.;?!]|\s(?:to|for|in|from|with|at|by|through|that|who|and)\b|$)/i;
 const audiencePattern =
   /\b(?:for|serving|targeting|aimed at|sold to|to)\s+(?!(?:a|an|the|make|help|be|sell|build|open|start)\b)(.+?)(?=[,.;?!]|\s(?:in|with|by|through|who|that|from)\b|$)/i;
+/** "Section: channels", "Improve one section of a canvas: channels", and the same as a tag or a JSON field. */
+const sectionLabel = /\b(?:section|block)\b[^\n.:>=]{0,60}[:>=]\s{0,4}([^\n.]{1,80})/gi;
+/** The section is named early; long prompts stay cheap. */
+const MAX_LABELS = 8_192;
 const MAX_PHRASE = 60;
 
 /** Reads the conversation, latest user message first. The same messages always give the same brief. */
@@ -58,8 +62,9 @@ function phrase(pattern: RegExp, description: string): string | null {
   return found && found.length <= MAX_PHRASE ? found : null;
 }
 
+/** The first label of a section or block that is followed by a block's name, else the block named first. */
 function sectionOf(prompts: readonly string[]): Block | null {
-  const label = labelled(prompts, /(?:canvas )?(?:section|block)(?: to \w+)?/);
-  const fromLabel = label === null ? null : (blockNamed(label) ?? blocksIn(label)[0]);
-  return fromLabel ?? blocksIn(prompts[0] ?? '')[0] ?? null;
+  const labels = prompts.flatMap((prompt) => [...prompt.slice(0, MAX_LABELS).matchAll(sectionLabel)]);
+  const named = labels.flatMap(([, label = '']) => blocksIn(label).slice(0, 1));
+  return named[0] ?? blocksIn(prompts[0] ?? '')[0] ?? null;
 }

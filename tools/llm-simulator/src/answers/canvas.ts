@@ -7,6 +7,8 @@ export type Canvas = Readonly<Record<Block, readonly string[]>>;
 
 /** How many items of the industry join the one that names the business. */
 const INDUSTRY_ITEMS = 3;
+/** Suggestions that name the business, and as many from its industry. */
+const SUGGESTIONS_OF_A_KIND = 2;
 
 /** Each of these names the business, so that no block could be anybody's. */
 const ownItems: Readonly<Record<Block, readonly string[]>> = {
@@ -36,12 +38,23 @@ export function blockFor(block: Block, brief: Brief, random: Random): readonly s
   return [own, ...common].map((item) => filled(item, brief));
 }
 
-/** Items for one block that the conversation does not hold yet, at least one. */
+/** Four items for one block that the conversation does not hold yet; the first two name the business. */
 export function suggestionsFor(block: Block, brief: Brief, random: Random): readonly string[] {
-  const candidates = [...ownItems[block], ...shuffled(random, brief.industry.items[block])];
-  const items = candidates.map((item) => filled(item, brief));
-  const fresh = items.filter((item) => !brief.said.includes(item));
-  return fresh.length > 0 ? fresh : items.map((item) => `${item}, measured every month`);
+  const said = brief.said.toLowerCase();
+  const industryItems = shuffled(random, brief.industry.items[block]);
+  return [ownItems[block], industryItems].flatMap((items) => unsaid(items, said, brief));
+}
+
+/** Where everything was said already, the items return with a target for a later month. */
+function unsaid(items: readonly string[], said: string, brief: Brief): readonly string[] {
+  const fresh: string[] = [];
+  for (let month = 0; fresh.length < SUGGESTIONS_OF_A_KIND; month += 1) {
+    const texts = items.map(
+      (item) => filled(item, brief) + (month > 0 ? `, with a target for month ${month}` : ''),
+    );
+    fresh.push(...texts.filter((text) => !said.includes(text.toLowerCase())));
+  }
+  return fresh.slice(0, SUGGESTIONS_OF_A_KIND);
 }
 
 function filled(item: string, { business, offer, audience }: Brief): string {

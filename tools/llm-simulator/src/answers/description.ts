@@ -1,3 +1,6 @@
+import { blocks } from './blocks.ts';
+import { taggedText, withoutTags } from './tagged-text.ts';
+
 /** Patterns read at most so much of a prompt: the business is named early, and long prompts stay cheap. */
 const MAX_READ = 8_192;
 const MAX_DESCRIPTION = 400;
@@ -5,7 +8,6 @@ const MAX_DESCRIPTION = 400;
 /** Ways in which prompts mark the business beyond doubt, surest first. The first group is the description. */
 const marks: readonly RegExp[] = [
   /"business_?(?:description|idea)?"\s*:\s*"((?:[^"\\]|\\.)+)"/i,
-  /<business[_-]?(?:description|idea)?>\s*([^<]+?)\s*<\//i,
   /^[^\w\n]*(?:business(?: description| idea| concept)?|company|description|idea|start-?up)\b\W{0,4}[:=]\W{0,4}(\S.*)$/im,
   /\b(?:following|this) (?:business|company|idea|start-?up)\b[^\n:]{0,40}:\s*(\S.*)/i,
 ];
@@ -20,10 +22,36 @@ export interface Prompts {
   readonly instructions: readonly string[];
 }
 
-/** The part of the prompts that describes the business; the longest thing a user said where nothing marks it. */
+const businessTag = /business[_-]?(?:description|idea)?/;
+const businessLabel = /^(?:the )?business(?: description| idea)?\s*:\s*/i;
+/** After the description, a context lists the blocks of the canvas. */
+const firstBlock = new RegExp(`\\n(?:${blocks.join('|')}):`);
+
+/**
+ * The part of the prompts that describes the business: what stands in tags, what is labelled, else the longest
+ * thing a user said. Empty where a section is given to improve but nothing about the business.
+ */
 export function descriptionIn({ users, instructions }: Prompts): string {
-  const marked = firstMatch([...users, ...instructions], marks) ?? firstMatch(users, [hint]);
+  const prompts = [...users, ...instructions];
+  const marked = inTags(prompts) ?? firstMatch(prompts, marks) ?? firstMatch(users, [hint]);
   return tidy(marked ?? users.reduce((longest, each) => (each.length > longest.length ? each : longest), ''));
+}
+
+function inTags(prompts: readonly string[]): string | null {
+  for (const prompt of prompts) {
+    const business = taggedText(prompt, businessTag);
+    if (business) return business.replace(businessLabel, '');
+    const context = taggedText(prompt, /context/);
+    if (context) return inContext(context);
+    if (taggedText(prompt, /current_content/) !== null) return '';
+  }
+  return null;
+}
+
+function inContext(context: string): string {
+  if (!businessLabel.test(context)) return firstMatch([context], marks) ?? context;
+  const end = context.search(firstBlock);
+  return (end < 0 ? context : context.slice(0, end)).replace(businessLabel, '');
 }
 
 function firstMatch(prompts: readonly string[], patterns: readonly RegExp[]): string | null {
@@ -48,8 +76,7 @@ export function labelled(prompts: readonly string[], label: RegExp): string | nu
 }
 
 function tidy(text: string): string {
-  return text
-    .slice(0, MAX_DESCRIPTION)
+  return withoutTags(text.slice(0, MAX_DESCRIPTION))
     .replace(/\\[nrt]/g, ' ')
     .replace(/\s+/g, ' ')
     .replace(/^["'\s]+|["'\s]+$/g, '');

@@ -5,14 +5,13 @@ import { canvasFor, suggestionsFor } from './canvas.ts';
 import { paragraphFor, reasoningFor } from './paragraph.ts';
 import type { SchemaWriter } from './schema/schema-writer.ts';
 
-const SUGGESTIONS = 4;
 const LIST_ITEMS = 3;
 
 /** Fills the places of a JSON answer with texts about the business, by the names of the properties. */
 export function createWriter(brief: Brief, random: Random): SchemaWriter {
   const canvas = canvasFor(brief, random);
   const section = brief.section ?? 'valuePropositions';
-  const suggestions = suggestionsFor(section, brief, random).slice(0, SUGGESTIONS);
+  const suggestions = suggestionsFor(section, brief, random);
 
   function listAt(path: readonly string[]): readonly string[] {
     const block = path.map(blockNamed).findLast((named) => named !== null);
