@@ -3,7 +3,7 @@ import type { FactDefinition, FactOf } from '@valuecanvas/contracts-core';
 import type { Keys, Redis } from '@valuecanvas/redis';
 import { batchHandler, retryPauseMs } from './batch-handler.ts';
 import { entryReader } from './entries.ts';
-import { openFactStream } from './fact-stream.ts';
+import { type FactStream, openFactStream } from './fact-stream.ts';
 
 export interface DrainOptions<F extends FactDefinition> {
   /** A waiting connection used for nothing else. */
@@ -33,7 +33,12 @@ export interface Drain {
  */
 export function startDrain<F extends FactDefinition>(definition: F, options: DrainOptions<F>): Drain {
   const { redis, onError } = options;
-  const stream = openFactStream(definition, { abandonedAfterMs: 15_000, ...options });
+  const away = Promise.withResolvers<never>();
+  away.promise.catch(() => undefined);
+  const stream = untilAway(
+    openFactStream(definition, { abandonedAfterMs: 15_000, ...options }),
+    away.promise,
+  );
   const read = entryReader(definition);
   let stopping = false;
   const handle = batchHandler(stream, { ...options, stopping: () => stopping });
@@ -56,9 +61,19 @@ export function startDrain<F extends FactDefinition>(definition: F, options: Dra
     async stop() {
       stopping = true;
       // A command that waits for Redis to come back would hold up the stop.
-      if (redis.status === 'ready') redis.once('close', () => redis.disconnect());
-      else redis.disconnect();
+      const giveUp = () => away.reject(new Error('Redis is away.'));
+      if (redis.status === 'ready') redis.once('close', giveUp);
+      else giveUp();
       await running;
     },
+  };
+}
+
+/** A stream whose commands are no longer waited for once `away` is rejected; what they did not do is done again later. */
+function untilAway(stream: FactStream, away: Promise<never>): FactStream {
+  return {
+    take: () => Promise.race([stream.take(), away]),
+    settle: (ids) => Promise.race([stream.settle(ids), away]),
+    layAside: (text) => Promise.race([stream.layAside(text), away]),
   };
 }
