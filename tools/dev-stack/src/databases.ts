@@ -6,6 +6,7 @@ import {
   startRedis,
 } from '@valuecanvas/local-servers';
 import { requireReachable } from './require-reachable.ts';
+import { type OnLoss, stopWith } from './server-loss.ts';
 import type { Environment } from './settings.ts';
 
 export interface Databases {
@@ -18,13 +19,21 @@ export const redisFolder = (state: string) => join(state, 'redis');
 
 /**
  * Starts PostgreSQL and Redis side by side, or uses those that MIGRATION_DATABASE_URL and REDIS_URL name. What was
- * started stops with `cleanup`, even where the other one fails. Throws LocalServerError, or StackError where a named
- * server is not there.
+ * started stops with `cleanup`, even where the other one fails, and is `lost` if it ends before. Throws
+ * LocalServerError, or StackError where a named server is not there.
  */
 export async function startDatabases(
   state: string,
   environment: Environment,
-  { cleanup, say }: { readonly cleanup: AsyncDisposableStack; readonly say: (line: string) => void },
+  {
+    cleanup,
+    say,
+    lost,
+  }: {
+    readonly cleanup: AsyncDisposableStack;
+    readonly say: (line: string) => void;
+    readonly lost: OnLoss;
+  },
 ): Promise<Databases> {
   await requireReachable('MIGRATION_DATABASE_URL', environment, 5432);
   await requireReachable('REDIS_URL', environment, 6379);
@@ -32,7 +41,12 @@ export async function startDatabases(
     environment.MIGRATION_DATABASE_URL ? undefined : ownPostgres(state, say),
     environment.REDIS_URL ? undefined : ownRedis(state, say),
   ]);
-  for (const server of [postgres, redis]) if (server.status === 'fulfilled') stopWith(cleanup, server.value);
+  for (const [name, server] of [
+    ['PostgreSQL', postgres],
+    ['Redis', redis],
+  ] as const) {
+    if (server.status === 'fulfilled' && server.value) stopWith(cleanup, { name, ...server.value }, lost);
+  }
   return {
     ownerUrl: urlOf(postgres) ?? environment.MIGRATION_DATABASE_URL ?? '',
     redisUrl: urlOf(redis) ?? environment.REDIS_URL ?? '',
@@ -40,10 +54,6 @@ export async function startDatabases(
 }
 
 type Server = RunningPostgres | RunningRedis | undefined;
-
-function stopWith(cleanup: AsyncDisposableStack, server: Server): void {
-  if (server) cleanup.defer(server.stop);
-}
 
 function urlOf(server: PromiseSettledResult<Server>): string | undefined {
   if (server.status === 'rejected') throw server.reason;

@@ -10,6 +10,12 @@ export async function logTail(file: string): Promise<string> {
   return lines.map((line) => `    ${line}`).join('\n');
 }
 
+/** The last line of a log, which may be of any size, or not be there. */
+export async function lastLine(file: string): Promise<string> {
+  const text = await readEnd(file).catch(() => '');
+  return text.trimEnd().split('\n').at(-1) || '(nothing)';
+}
+
 async function readEnd(path: string): Promise<string> {
   await using file = await open(path);
   const { size } = await file.stat();

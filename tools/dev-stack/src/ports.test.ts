@@ -13,6 +13,10 @@ async function takenPort(host: string, port = 0): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+function tolerateTaken(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EADDRINUSE') throw error;
+}
+
 test.each(['127.0.0.1', '0.0.0.0', '::1'])('a port that is taken on %s is not free', async (host) => {
   expect(await isFree(await takenPort(host))).toBe(false);
 });
@@ -25,10 +29,11 @@ test('a taken port of the gateway is named, with the command that takes another'
 });
 
 test('a service moves to a free port where its usual one is taken', async () => {
-  const wanted = await choosePorts(usualGateway);
-  const taken = await takenPort('127.0.0.1', wanted.canvas.port);
+  const usual = 3102;
+  // A platform that runs on this machine may be there already.
+  await takenPort('127.0.0.1', usual).catch(tolerateTaken);
   const chosen = await choosePorts(usualGateway);
-  expect(chosen.canvas.port).not.toBe(taken);
+  expect(chosen.canvas.port).not.toBe(usual);
   expect(await isFree(chosen.canvas.port)).toBe(true);
 });
 
@@ -40,7 +45,7 @@ test('a second clone, with its gateway elsewhere, leaves the usual ports to the 
 
 test('no port is given twice', async () => {
   const chosen = await choosePorts(await freePort());
-  const all = services.flatMap((service) => Object.values(chosen[service]));
+  const all = [chosen.simulator, ...services.flatMap((service) => Object.values(chosen[service]))];
   expect(new Set(all).size).toBe(all.length);
 });
 

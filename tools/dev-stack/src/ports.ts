@@ -12,6 +12,8 @@ export interface ServicePorts {
 
 export type PlatformPorts = Readonly<Record<Service, ServicePorts>>;
 
+export type ChosenPorts = PlatformPorts & { readonly simulator: number };
+
 /** Where the gateway is unless PORT says otherwise. */
 export const usualGateway = 3000;
 /** Where the others are beside it, as long as nobody else is there. */
@@ -35,20 +37,25 @@ const usualInternal: Readonly<Record<Service, number>> = {
  * The usual ports, and free ones in place of those that are taken. Beside a gateway elsewhere all others are free ones:
  * two clones that start at the same moment must not both find the usual ports free.
  */
-export async function choosePorts(gatewayPort: number): Promise<PlatformPorts> {
+export async function choosePorts(gatewayPort: number): Promise<ChosenPorts> {
   const given = new Set([gatewayPort]);
-  const give = async (wanted: number): Promise<number> => {
-    let port = gatewayPort === usualGateway && (await isFree(wanted)) ? wanted : await freePort();
+  const giveFree = async (): Promise<number> => {
+    let port = await freePort();
     while (given.has(port)) port = await freePort();
     given.add(port);
     return port;
+  };
+  const give = async (wanted: number): Promise<number> => {
+    if (gatewayPort !== usualGateway || given.has(wanted) || !(await isFree(wanted))) return giveFree();
+    given.add(wanted);
+    return wanted;
   };
   const chosen: Partial<Record<Service, ServicePorts>> = {};
   for (const service of services) {
     const port = service === 'gateway' ? gatewayPort : await give(usual[service]);
     chosen[service] = { port, internalPort: await give(usualInternal[service]) };
   }
-  return chosen as PlatformPorts;
+  return { ...(chosen as PlatformPorts), simulator: await giveFree() };
 }
 
 /** Whether nobody listens there, on either of the addresses that `localhost` can mean. Throws StackError. */

@@ -2,21 +2,27 @@ import { once } from 'node:events';
 import { readyScreen } from './screen.ts';
 import type { Environment, Settings } from './settings.ts';
 import { startPlatform, type Terminal } from './start-platform.ts';
+import { stopOnLoss } from './stop-on-loss.ts';
 
-/** One run from start to stop. Returns when everything has stopped; throws what kept the platform from starting. */
+/**
+ * One run from start to stop. Returns when everything has stopped; throws what kept the platform from starting, and
+ * StackError where a database ended under it.
+ */
 export async function run(settings: Settings, caller: Environment, terminal: Terminal): Promise<void> {
-  const { say, stop } = terminal;
+  const watch = stopOnLoss(terminal);
+  const { say, stop, loss } = watch;
   const began = performance.now();
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => {
-    if (stop.aborted) say('Stopped. The next start continues with the same data.');
+    if (stop.aborted && !loss.aborted) say('Stopped. The next start continues with the same data.');
   });
   try {
-    const ready = await startPlatform(settings, caller, terminal, cleanup);
+    const ready = await startPlatform(settings, caller, watch, cleanup);
     say(readyScreen({ ...ready, seconds: (performance.now() - began) / 1_000 }));
-    await once(stop, 'abort');
+    if (!stop.aborted) await once(stop, 'abort');
   } catch (error) {
     // Whoever interrupts a start does not want to read what it was doing.
     if (!stop.aborted) throw error;
   }
+  loss.throwIfAborted();
 }

@@ -6,7 +6,6 @@ import {
   serviceRoles,
   services,
 } from '@valuecanvas/database';
-import { freePort } from '@valuecanvas/local-servers';
 import { startDatabases } from './databases.ts';
 import { bringDemoData, mayHoldDemoData } from './demo-data.ts';
 import type { Platform } from './environment.ts';
@@ -17,6 +16,7 @@ import { serviceProgram, simulatorProgram, simulatorUrl, stopOrder } from './pro
 import { givenProviders, simulatedProviders } from './providers.ts';
 import type { ReadyScreen } from './screen.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
+import type { OnLoss } from './server-loss.ts';
 import type { Environment, Settings } from './settings.ts';
 import { shareEnvironment } from './shared-environment.ts';
 
@@ -36,14 +36,14 @@ export interface Terminal {
 export async function startPlatform(
   settings: Settings,
   caller: Environment,
-  terminal: Terminal,
+  terminal: Terminal & { readonly lost: OnLoss },
   cleanup: AsyncDisposableStack,
 ): Promise<Omit<ReadyScreen, 'seconds'>> {
-  const { say, stop, force } = terminal;
+  const { say, stop, force, lost } = terminal;
   const { directory, logs, secretsFile, record } = await openState(settings, say);
   cleanup.defer(record.remove);
   const [databases, secrets] = await Promise.all([
-    startDatabases(directory, caller, { cleanup, say }),
+    startDatabases(directory, caller, { cleanup, say, lost }),
     loadSecrets(secretsFile),
   ]);
   await shareEnvironment(directory, databases, cleanup);
@@ -55,17 +55,17 @@ export async function startPlatform(
   const processes = createProcessTable({ record, say, stop });
   cleanup.defer(() => stopAll(processes, force));
   const given = givenProviders(caller);
-  const simulatorPort = await freePort();
+  const ports = await choosePorts(settings.gatewayPort);
   const platform: Platform = {
     ...databases,
-    ports: await choosePorts(settings.gatewayPort),
+    ports,
     secrets,
     rolePasswords,
-    providers: given ?? simulatedProviders(simulatorUrl(simulatorPort)),
+    providers: given ?? simulatedProviders(simulatorUrl(ports.simulator)),
   };
   say(`Starting ${services.length} services${given ? '' : ' and the simulator of language models'}`);
   await Promise.all([
-    given ? undefined : processes.start(simulatorProgram(simulatorPort, caller, logs)),
+    given ? undefined : processes.start(simulatorProgram(ports.simulator, caller, logs)),
     ...services.map((service) => processes.start(serviceProgram(service, { platform, caller, logs }))),
   ]);
 

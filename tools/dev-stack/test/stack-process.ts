@@ -13,6 +13,8 @@ export interface StackProcess {
   output(): string;
   /** Returns once it says that the platform is ready; rejects with its output if it ends before. */
   ready(): Promise<void>;
+  /** Its exit code, once it has ended. */
+  readonly ended: Promise<number | null>;
   /** Sends a signal to its whole group, as a terminal does, and returns its exit code when it has ended. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -37,7 +39,7 @@ export function startStack(state: string, port: number): StackProcess {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const ended = once(child, 'close').then(([code]): number | null => code);
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (printed += text));
 
@@ -45,8 +47,7 @@ export function startStack(state: string, port: number): StackProcess {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
       process.kill(-child.pid, signal);
     }
-    const [code] = await exited;
-    return code;
+    return await ended;
   };
   onTestFinished(async () => {
     await end('SIGKILL');
@@ -54,9 +55,10 @@ export function startStack(state: string, port: number): StackProcess {
   });
   return {
     output: () => printed,
+    ended,
     end,
     async ready() {
-      const died = exited.then(() => Promise.reject(new Error(`the starter ended:\n${printed}`)));
+      const died = ended.then(() => Promise.reject(new Error(`the starter ended:\n${printed}`)));
       const { promise, resolve } = Promise.withResolvers<void>();
       child.stdout.on('data', () => printed.includes('Stop          Ctrl-C') && resolve());
       await Promise.race([promise, died]);

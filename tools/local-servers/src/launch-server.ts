@@ -30,24 +30,31 @@ export interface Launch {
   stopSteps: StopStep[];
 }
 
+export interface Launched {
+  pid: number;
+  port: number;
+  /** How the process ended, in words; whether that was wanted, the caller knows. Never rejects. */
+  ended: Promise<string>;
+}
+
 /** Starts a server that outlives a terminal's Ctrl-C, and returns when it answers; throws LocalServerError. */
-export async function launchServer(launch: Launch): Promise<{ pid: number; port: number }> {
+export async function launchServer(launch: Launch): Promise<Launched> {
   const deadline = Date.now() + RETRY_FOR_MS;
   for (;;) {
     const port = launch.port ?? (await freePort());
-    const pid = await tryLaunch(launch, port);
-    if (pid !== undefined) return { pid, port };
+    const launched = await tryLaunch(launch, port);
+    if (launched !== undefined) return launched;
     const log = await readFile(launch.logFile, 'utf8');
     if (!mayPass(launch, log) || Date.now() > deadline) throw failure(launch, port, log);
     await delay(100);
   }
 }
 
-async function tryLaunch(launch: Launch, port: number): Promise<number | undefined> {
-  const server = await spawnDetached(launch, port);
+async function tryLaunch(launch: Launch, port: number): Promise<Launched | undefined> {
+  const { server, ended } = await spawnDetached(launch, port);
   const deadline = Date.now() + READY_WITHIN_MS;
   while (server.exitCode === null && server.signalCode === null) {
-    if (await launch.isReady(port, server.pid)) return server.pid;
+    if (await launch.isReady(port, server.pid)) return { pid: server.pid, port, ended };
     if (Date.now() > deadline) {
       await stopProcess(server.pid, launch.stopSteps);
       throw new LocalServerError(`${launch.name} did not answer within a minute; see ${launch.logFile}.`);
@@ -57,16 +64,23 @@ async function tryLaunch(launch: Launch, port: number): Promise<number | undefin
   return undefined;
 }
 
-async function spawnDetached(launch: Launch, port: number): Promise<ChildProcess & { pid: number }> {
+interface Spawned {
+  server: ChildProcess & { pid: number };
+  ended: Promise<string>;
+}
+
+async function spawnDetached(launch: Launch, port: number): Promise<Spawned> {
   const log = await open(launch.logFile, 'w', 0o600);
   try {
     const { command, env, account } = launch;
     // The working directory must be one that the server's account may enter.
     const settings = { cwd: '/', detached: true, env, ...account };
     const server = spawn(command, launch.args(port), { ...settings, stdio: ['ignore', log.fd, log.fd] });
+    const { promise: ended, resolve } = Promise.withResolvers<string>();
+    server.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
     await once(server, 'spawn');
     server.unref();
-    return server as ChildProcess & { pid: number };
+    return { server: server as Spawned['server'], ended };
   } finally {
     await log.close();
   }

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serverEnvironment } from '../environment.ts';
-import { type Launch, launchServer } from '../launch-server.ts';
+import { type Launch, type Launched, launchServer } from '../launch-server.ts';
 import { commandLine, type StopStep, stopProcess } from '../processes.ts';
 import { tcpExchange } from '../tcp-exchange.ts';
 import type { Account } from './account.ts';
@@ -22,10 +22,7 @@ const stopSteps: StopStep[] = [
   { signal: 'SIGKILL', patienceMs: 2_000 },
 ];
 
-export function startPostmaster(
-  state: PostgresState,
-  settings: PostmasterSettings,
-): Promise<{ pid: number; port: number }> {
+export function startPostmaster(state: PostgresState, settings: PostmasterSettings): Promise<Launched> {
   const launch: Launch = {
     name: 'PostgreSQL',
     command: join(settings.native, 'bin', 'postgres'),

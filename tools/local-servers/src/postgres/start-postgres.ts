@@ -36,6 +36,10 @@ export interface RunningPostgres {
   pid: number;
   /** As `15.18`. */
   version: string;
+  /** Where its output goes. */
+  logFile: string;
+  /** How its process ended, in words, `stop` included. Never rejects, and keeps no process waiting. */
+  ended: Promise<string>;
   /** Ends all sessions and keeps the data; may be called again, and after the server died. */
   stop(): Promise<void>;
 }
@@ -86,5 +90,5 @@ async function startClaimed(
   const running = await startPostmaster(state, { native, account, port, durable, maxConnections });
   const url = `postgresql://postgres:${password}@127.0.0.1:${running.port}/postgres`;
   const stop = once(() => stopPostmaster(state.data).then(release));
-  return { ...running, url, version: binaries.version, stop };
+  return { ...running, url, version: binaries.version, logFile: state.log, stop };
 }

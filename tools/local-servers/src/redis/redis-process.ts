@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { serverEnvironment } from '../environment.ts';
-import { launchServer } from '../launch-server.ts';
+import { type Launched, launchServer } from '../launch-server.ts';
 import { commandLine, type StopStep, stopProcess } from '../processes.ts';
 import { tcpExchange } from '../tcp-exchange.ts';
 import type { RedisBinary } from './binary.ts';
@@ -15,7 +15,7 @@ const stopSteps: StopStep[] = [
 export function launchRedis(
   files: RedisFiles,
   { binary, password, port }: { binary: RedisBinary; password: string; port: number | undefined },
-): Promise<{ pid: number; port: number }> {
+): Promise<Launched> {
   return launchServer({
     name: 'Redis',
     command: binary.command,

@@ -33,6 +33,13 @@ describe('a start', () => {
     expect(server.version).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
+  test('tells how its server ended, when nobody had stopped it', async () => {
+    const server = await start({ directory: await serverFolder() });
+    process.kill(server.pid, 'SIGKILL');
+    expect(await server.ended).toBe('SIGKILL');
+    expect(await readFile(server.logFile, 'utf8')).toContain('Ready to accept connections');
+  });
+
   test('keeps the data of an earlier one when both are persistent', async () => {
     const directory = await serverFolder();
     const first = await start({ directory, persistent: true });

@@ -30,6 +30,10 @@ export interface RunningRedis {
   pid: number;
   /** As `7.0.15`. */
   version: string;
+  /** Where its output goes. */
+  logFile: string;
+  /** How its process ended, in words, `stop` included. Never rejects, and keeps no process waiting. */
+  ended: Promise<string>;
   /** May be called again, and after the server died. */
   stop(): Promise<void>;
 }
@@ -90,5 +94,5 @@ async function startClaimed(
   const running = await launchRedis(files, { binary, password, port });
   const url = `redis://:${password}@127.0.0.1:${running.port}`;
   const stop = once(() => stopRedis(files).then(release));
-  return { ...running, url, version: binary.version, stop };
+  return { ...running, url, version: binary.version, logFile: files.log, stop };
 }
