@@ -11,7 +11,7 @@ export type OnLoss = (server: NamedServer, how: string) => void;
 /** Stops a server with `cleanup`; if it ends before that, it is lost. */
 export function stopWith(cleanup: AsyncDisposableStack, server: NamedServer, lost: OnLoss): void {
   let wanted = false;
-  server.ended.then((how) => wanted || lost(server, how));
+  void server.ended.then((how) => wanted || lost(server, how));
   cleanup.defer(() => {
     wanted = true;
     return server.stop();
