@@ -29,14 +29,9 @@ export function installRequestHooks(
   app.addHook('onRequest', (request, reply, done) => {
     request.receivedAt = performance.now();
     reply.header(headers.requestId, request.id);
+    if (options.draining()) reply.header('connection', 'close');
     nameSpan(request);
     done();
-  });
-
-  // Asked when it answers, not when it begins: who was being served when the drain began must go elsewhere as well.
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    if (options.draining()) reply.header('connection', 'close');
-    done(null, payload);
   });
 
   const finished = recorder(options.log, options.observe, options.logged);

@@ -5,6 +5,7 @@ import type { DestinationStream, Logger } from 'pino';
 import { type Environment, parseConfig } from '../config/parse-config.ts';
 import { createServer } from '../http/create-server.ts';
 import { installErrorMapper } from '../http/error-mapper.ts';
+import { watchConnections } from '../http/open-connections.ts';
 import { assertServesContract, refuseUndeclaredRoutes, registerRoute } from '../http/register-routes.ts';
 import { installAdmission, installRequestHooks } from '../http/request-hooks.ts';
 import { createErrorReporter } from '../observe/error-reporter.ts';
@@ -67,8 +68,10 @@ export async function startService<C extends KitConfig>(
     assertServesContract(contract, composition.routes);
     const app = createServer(composition.edge?.trustedProxies);
     const internal = createServer();
+    const connections = watchConnections(app.server);
     lifecycle.onStop('intake', 'close the port', async () => {
       draining = true;
+      connections.askToLeave();
       await wait(config.SHUTDOWN_DRAIN_MS);
       await app.close();
     });
