@@ -85,6 +85,8 @@ declare module 'fastify' {
     principal: Principal | undefined;
     deadlineAt: number;
     receivedAt: number;
+    /** The route's configuration: Fastify builds its own `routeOptions` anew for each look. */
+    routeConfig: FastifyContextConfig;
   }
   interface FastifyContextConfig {
     operation?: RouteDefinition;

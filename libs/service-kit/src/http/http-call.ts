@@ -29,7 +29,7 @@ export class HttpCall implements Call {
   }
 
   get operation(): string {
-    return this.header(headers.operation) ?? this.#request.routeOptions.config.operation?.id ?? 'unknown';
+    return this.header(headers.operation) ?? this.#request.routeConfig.operation?.id ?? 'unknown';
   }
 
   get jobId(): string | undefined {
@@ -51,7 +51,7 @@ export class HttpCall implements Call {
   get log(): Logger {
     this.#log ??= this.#serviceLog.child({
       requestId: this.#request.id,
-      operation: this.#request.routeOptions.config.operation?.id,
+      operation: this.#request.routeConfig.operation?.id,
     });
     return this.#log;
   }

@@ -38,10 +38,11 @@ export function refuseUndeclaredRoutes(app: FastifyInstance): void {
   });
 }
 
+const usualStatus = 200;
+
 /** Adds a contract's route with its checks, its serializer and its handler. */
 export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logger): void {
   const { definition: route, handle } = bound;
-  const usualStatus = route.status ?? 200;
   app.route({
     method: route.method,
     url: route.path,
@@ -54,18 +55,27 @@ export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logg
       ...(route.body ? { body: route.body } : {}),
       response: responseSchemas(route),
     },
-    handler: async (request, reply) => {
-      const outcome = await handle(new HttpCall(request, reply, log));
-      if (!(outcome instanceof Respond)) return payload(reply.code(usualStatus), route.reply, outcome);
-      reply.code(outcome.status).headers(outcome.headers);
-      return payload(reply, replyFor(route, outcome.status), outcome.value);
+    // Not an async function: an answer that is there at once costs no promise.
+    handler: (request, reply) => {
+      const outcome = handle(new HttpCall(request, reply, log));
+      return outcome instanceof Promise
+        ? outcome.then((settled) => payloadOf(route, reply, settled))
+        : payloadOf(route, reply, outcome);
     },
   });
 }
 
+function payloadOf(route: RouteDefinition, reply: FastifyReply, outcome: unknown): unknown {
+  if (!(outcome instanceof Respond)) {
+    return payload(reply.code(route.status ?? usualStatus), route.reply, outcome);
+  }
+  reply.code(outcome.status).headers(outcome.headers);
+  return payload(reply, replyFor(route, outcome.status), outcome.value);
+}
+
 function responseSchemas(route: RouteDefinition): Record<number, unknown> {
   const replies: [number, Reply][] = [
-    [route.status ?? 200, route.reply],
+    [route.status ?? usualStatus, route.reply],
     ...Object.entries(route.otherReplies ?? {}).map(([status, reply]): [number, Reply] => [
       Number(status),
       reply,

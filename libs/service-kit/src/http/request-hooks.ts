@@ -24,10 +24,12 @@ export function installRequestHooks(
   app.decorateRequest('principal', undefined);
   app.decorateRequest('receivedAt', 0);
   app.decorateRequest('deadlineAt', 0);
+  app.decorateRequest('routeConfig');
   const nameSpan = tracingIsOn() ? nameActiveSpan : () => undefined;
 
   app.addHook('onRequest', (request, reply, done) => {
     request.receivedAt = performance.now();
+    request.routeConfig = request.routeOptions.config;
     reply.header(headers.requestId, request.id);
     if (options.draining()) reply.header('connection', 'close');
     nameSpan(request);
@@ -53,14 +55,14 @@ export function installAdmission(app: FastifyInstance, authenticate: Authenticat
 
 /** The caller's patience counts as far as the route allows; without a word from the caller, the route's own time. */
 function allowedMs(request: FastifyRequest): number {
-  const own = request.routeOptions.config.operation?.deadlineMs ?? defaultDeadlineMs;
+  const own = request.routeConfig.operation?.deadlineMs ?? defaultDeadlineMs;
   const given = Number(request.headers[headers.deadline] || own);
   return given >= 0 && given < own ? given : own;
 }
 
 /** What is forwarded is authenticated here as well; whether it is allowed, the service that owns it decides. */
 function admit(request: FastifyRequest, authenticate: Authenticator, done: (error?: Error) => void): void {
-  const { operation: route, forwardsTo } = request.routeOptions.config;
+  const { operation: route, forwardsTo } = request.routeConfig;
   if (!route && !forwardsTo) {
     done();
     return;
@@ -84,7 +86,7 @@ function admit(request: FastifyRequest, authenticate: Authenticator, done: (erro
 }
 
 function nameActiveSpan(request: FastifyRequest): void {
-  const operation = request.routeOptions.config.operation?.id;
+  const operation = request.routeConfig.operation?.id;
   const span = trace.getActiveSpan();
   if (!operation || !span) return;
   span.updateName(operation);
@@ -99,7 +101,7 @@ function recorder(
 ): (request: FastifyRequest, status: number) => void {
   const isLogged = (status: number) => logged === 'all' || status >= 400;
   return (request, status) => {
-    const { config } = request.routeOptions;
+    const { routeConfig: config } = request;
     const operation =
       config.operation?.id ?? (config.forwardsTo ? `forward ${config.forwardsTo}` : 'unmatched');
     const durationMs = performance.now() - request.receivedAt;
