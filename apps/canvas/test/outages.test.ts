@@ -1,8 +1,7 @@
-import { eventually, type TestService } from '@valuecanvas/testing';
+import { eventually, startSeverableLink, type TestService } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { aBakery, expectError, usePlatform } from './support/platform.ts';
-import { startSeverableLink } from './support/severable-link.ts';
 
 const platform = usePlatform();
 

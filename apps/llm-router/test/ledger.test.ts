@@ -1,11 +1,10 @@
 import { headers } from '@valuecanvas/contracts-core';
 import { llmRouterContract, llmUsage } from '@valuecanvas/contracts-llm-router';
 import { createKeys } from '@valuecanvas/redis';
-import { callAs, eventually, type TestService } from '@valuecanvas/testing';
+import { callAs, eventually, startSeverableLink, type TestService } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { expectError, llama, usePlatform } from './support/platform.ts';
-import { startSeverableLink } from './support/severable-link.ts';
 
 const platform = usePlatform();
 

@@ -1,9 +1,9 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import type { TestService } from '@valuecanvas/testing';
+import { startSeverableLink } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { beforeAll, expect, test } from 'vitest';
 import { expectError, refusedUrl, usePlatform } from './support/platform.ts';
-import { startSeverableLink } from './support/severable-link.ts';
 
 const platform = usePlatform();
 

@@ -10,6 +10,7 @@ export interface SeverableLink {
   mend(): Promise<void>;
 }
 
+/** Opens a link to the server of `target`; it is mended at the port that it had. */
 export async function startSeverableLink(target: string): Promise<SeverableLink> {
   const url = new URL(target);
   const { hostname: host, port } = url;
