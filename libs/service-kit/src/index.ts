@@ -2,6 +2,15 @@ export { identityVariables, kitVariables, serviceUrl, signingVariables } from '.
 export { ConfigError, type ConfigOf, type Environment, parseConfig } from './config/parse-config.ts';
 export { type Authenticator, believeInternalTokens } from './http/authenticator.ts';
 export { type BoundRoute, type Call, type Outcome, respond, serve } from './http/call.ts';
+export { type OpenAiError, openAiErrorEvent, toOpenAiError } from './http/openai-error.ts';
+export { type ServerEvents, serverEvents } from './http/server-events.ts';
+export {
+  type StreamBody,
+  type StreamHead,
+  type StreamProducer,
+  type StreamSink,
+  stream,
+} from './http/stream-body.ts';
 export type { Logger } from './observe/logger.ts';
 export type { Metrics } from './observe/metrics.ts';
 export type { Probe } from './run/health.ts';

@@ -11,12 +11,19 @@ export interface AppErrorOptions {
   readonly extra?: Readonly<Record<string, unknown>>;
   /** Whole seconds; sent as `retry-after` and, in the envelope, `retryAfter`. */
   readonly retryAfterSeconds?: number;
+  /** Milliseconds, where less than a second is worth knowing: sent as `retry-after-ms`, and rounded up as above. */
+  readonly retryAfterMs?: number;
+  /** Headers of its own beside those that follow from the other fields. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Overrides the catalogue's `retryHelps` where the thrower knows better. */
   readonly retryHelps?: boolean;
   /** For logs only, never sent. */
   readonly internal?: string;
   readonly cause?: unknown;
 }
+
+/** Seconds. OpenAI's clients ignore a longer wait that they are told, and come back almost at once. */
+const longestWait = 60;
 
 /** The one error that code throws on purpose. Everything else that reaches the mapper is INTERNAL_ERROR. */
 export class AppError extends Error {
@@ -26,6 +33,9 @@ export class AppError extends Error {
   readonly details: unknown;
   readonly extra: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds: number | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether the same request can succeed soon: false as well where the wait is longer than a minute. */
   readonly retryHelps: boolean;
   readonly internal: string | undefined;
 
@@ -36,12 +46,19 @@ export class AppError extends Error {
     this.title = options.title ?? definition.title;
     this.details = options.details;
     this.extra = options.extra ?? {};
-    this.retryAfterSeconds = options.retryAfterSeconds;
-    this.retryHelps = options.retryHelps ?? definition.retryHelps;
+    this.headers = options.headers ?? {};
+    this.retryAfterMs = options.retryAfterMs;
+    this.retryAfterSeconds = options.retryAfterSeconds ?? wholeSeconds(options.retryAfterMs);
+    this.retryHelps =
+      options.retryHelps ?? (definition.retryHelps && (this.retryAfterSeconds ?? 0) <= longestWait);
     this.internal = options.internal;
   }
 
   get status(): number {
     return errorCatalogue[this.code].status;
   }
+}
+
+function wholeSeconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.max(1, Math.ceil(ms / 1_000));
 }

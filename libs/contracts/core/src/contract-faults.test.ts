@@ -34,15 +34,28 @@ const contractOf = (...routes: RouteDefinition[]): Contract =>
 const faultsOf = (change: Partial<RouteDefinition>): string[] =>
   contractFaults(contractOf({ ...route, ...change }));
 
+const Loaf = Type.Object({ name }, { description: 'A loaf.' });
+const undescribed = Type.Object({ crust: Type.String() });
+
 test('a contract that keeps the rules has no faults', () => {
   expect(contractFaults(contractOf(route))).toEqual([]);
+});
+
+test.each<[string, Partial<RouteDefinition>]>([
+  ['events', { events: { rising: Loaf, done: Loaf }, streamMaxMs: 1_000 }],
+  [
+    'the stream of another protocol',
+    { chunks: Type.Unknown({ description: 'Anything.' }), streamMaxMs: 1_000 },
+  ],
+  ['an idempotency key', { method: 'POST', idempotent: true }],
+  ['headers with words', { requestHeaders: { age: name }, responseHeaders: { age: name } }],
+])('a route with %s keeps the rules', (_what, change) => {
+  expect(faultsOf(change)).toEqual([]);
 });
 
 test('an internal route may lie outside the prefixes', () => {
   expect(faultsOf({ path: '/internal/loaves/:loafId', auth: services('gateway') })).toEqual([]);
 });
-
-const undescribed = Type.Object({ crust: Type.String() });
 
 describe('a fault is', () => {
   test.each<[string, Partial<RouteDefinition>, string]>([
@@ -77,6 +90,15 @@ describe('a fault is', () => {
       { otherReplies: { 202: data(undescribed) } },
       'reply.data.crust',
     ],
+    ['events that nothing ends', { events: { baked: Loaf } }, 'its events lack done'],
+    ['an error event of its own', { events: { done: Loaf, error: Loaf } }, 'leave it out'],
+    ['two kinds of streams', { events: { done: Loaf }, chunks: Loaf }, 'of its own and of another protocol'],
+    ['a field of a chunk without words', { chunks: undescribed }, 'chunk.crust'],
+    ['a time for a stream that it has not', { streamMaxMs: 1_000 }, 'but no stream'],
+    ['an idempotency key for what repeats safely anyway', { idempotent: true }, 'only a POST'],
+    ['a header in capitals', { responseHeaders: { Age: name } }, 'not in lower case'],
+    ['a request header without words', { requestHeaders: { age: Type.String() } }, 'request header.age'],
+    ['a response header without words', { responseHeaders: { age: Type.String() } }, 'response header.age'],
     ['a field of an event without words', { events: { baked: undescribed } }, 'event baked.crust'],
     [
       'a field within a union without words',

@@ -1,8 +1,8 @@
-import type { TSchema } from 'typebox';
+import Type, { type TSchema } from 'typebox';
 import { type Contract, isInternal, isUnder } from './contract.ts';
 import { isErrorCode } from './error-catalogue.ts';
 import { wireSchema } from './reply.ts';
-import type { RouteDefinition } from './route.ts';
+import { canStream, type RouteDefinition } from './route.ts';
 import { walkProperties } from './schema-walk.ts';
 
 const idPattern = /^[a-z][a-zA-Z]*(\.[a-z][a-zA-Z]*)+$/;
@@ -36,8 +36,22 @@ function routeFaults(contract: Contract, route: RouteDefinition): string[] {
     pathParameters(route.path).join() === Object.keys(route.params?.properties ?? {}).join(),
     'the parameters in its path and in its params differ.',
   );
+  check(!(route.events && route.chunks), 'it streams events of its own and of another protocol.');
+  check(!route.events || 'done' in route.events, 'its events lack done, which ends them.');
+  check(!route.events || !('error' in route.events), 'the event error is the same everywhere: leave it out.');
+  check(canStream(route) || route.streamMaxMs === undefined, 'a time for its stream, but no stream.');
+  check(!route.idempotent || route.method === 'POST', 'only a POST needs an idempotency key.');
+  check(headerNames(route).every(isLowerCase), 'the names of its headers are not in lower case.');
   for (const [where, schema] of schemasOf(route)) faults.push(...undescribed(`${route.id} ${where}`, schema));
   return faults;
+}
+
+function headerNames({ requestHeaders = {}, responseHeaders = {} }: RouteDefinition): string[] {
+  return [...Object.keys(requestHeaders), ...Object.keys(responseHeaders)];
+}
+
+function isLowerCase(name: string): boolean {
+  return name === name.toLowerCase();
 }
 
 function pathParameters(path: string): string[] {
@@ -50,6 +64,9 @@ function schemasOf(route: RouteDefinition): [string, TSchema][] {
     ['params', route.params],
     ['query', route.query],
     ['body', route.body],
+    ['request header', Type.Object({ ...route.requestHeaders })],
+    ['response header', Type.Object({ ...route.responseHeaders })],
+    ['chunk', route.chunks],
     ...replies.map((schema): [string, TSchema | undefined] => ['reply', schema]),
     ...Object.entries(route.events ?? {}).map(([name, schema]): [string, TSchema] => [
       `event ${name}`,

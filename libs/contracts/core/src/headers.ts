@@ -15,3 +15,11 @@ export const headers = {
   /** Id of the job on whose behalf a request is made. */
   job: 'x-vc-job',
 } as const;
+
+/** Headers that clients of the platform know. */
+export const publicHeaders = {
+  /** 1 to 255 visible characters with which a client names one request, however often it sends it. */
+  idempotencyKey: 'idempotency-key',
+  /** `true` on an answer that was stored when the same request was made before. */
+  idempotentReplayed: 'idempotent-replayed',
+} as const;

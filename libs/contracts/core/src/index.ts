@@ -11,7 +11,7 @@ export {
 export { toErrorEnvelope } from './error-envelope.ts';
 export { defineFact, type FactDefinition, type FactOf } from './fact.ts';
 export * as field from './fields.ts';
-export { headers, internalHeaderPrefix } from './headers.ts';
+export { headers, internalHeaderPrefix, publicHeaders } from './headers.ts';
 export { defineJob, type JobDefinition, type PayloadOf } from './job.ts';
 export { type OpenApiDocument, toOpenApi } from './openapi.ts';
 export {
@@ -30,10 +30,13 @@ export {
 export { data, empty, list, type Page, type Reply, type ReplyValue, raw, wireSchema } from './reply.ts';
 export {
   type BodyOf,
+  canStream,
   type Dialect,
   defaultBodyLimitBytes,
   defaultDeadlineMs,
+  defaultStreamMaxMs,
   defineRoute,
+  type EventsOf,
   type HttpMethod,
   type ParamsOf,
   type QueryOf,

@@ -26,8 +26,12 @@ const bake = defineRoute({
   status: 201,
   reply: data(Loaf),
   otherReplies: { 202: data(Loaf) },
-  events: { rising: Loaf },
-  errors: ['CONFLICT', 'IDEMPOTENCY_IN_FLIGHT'],
+  events: { rising: Loaf, done: Loaf },
+  idempotent: true,
+  bodyLimitBytes: 128 * 1024,
+  requestHeaders: { 'x-oven': Type.String({ description: 'Which oven.' }) },
+  responseHeaders: { 'x-baker': Type.String({ description: 'Who baked.' }) },
+  errors: ['CONFLICT'],
 });
 
 const open = defineRoute({
@@ -47,6 +51,7 @@ const recipe = defineRoute({
   auth: anyone,
   dialect: 'openai',
   reply: raw(Type.String({ description: 'The recipe.' }), 'text/plain'),
+  chunks: Type.Object({ step: Type.String({ description: 'Step.' }) }, { description: 'A step.' }),
 });
 
 const inside = defineRoute({
@@ -95,8 +100,43 @@ describe('the OpenAPI document', () => {
         parameters: [
           { name: 'ovenId', in: 'path', required: true, description: 'Oven.', schema: { type: 'string' } },
           { name: 'crusty', in: 'query', required: false, schema: { type: 'boolean' } },
+          {
+            name: 'idempotency-key',
+            in: 'header',
+            required: false,
+            schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
+          },
+          {
+            name: 'x-oven',
+            in: 'header',
+            required: false,
+            description: 'Which oven.',
+            schema: { type: 'string' },
+          },
         ],
       },
+    });
+  });
+
+  test('describes the headers of a success where the route names some', () => {
+    expect(document.paths['/api/loaves/{ovenId}']).toMatchObject({
+      post: {
+        responses: {
+          201: {
+            headers: {
+              'idempotent-replayed': { schema: { const: 'true' } },
+              'x-baker': { description: 'Who baked.', schema: { type: 'string' } },
+            },
+          },
+        },
+      },
+    });
+    expect(document.paths['/api/recipe']).not.toHaveProperty(['get', 'responses', '200', 'headers']);
+  });
+
+  test('says how large a body may be', () => {
+    expect(document.paths['/api/loaves/{ovenId}']).toMatchObject({
+      post: { requestBody: { description: 'At most 128 KiB.' } },
     });
   });
 
@@ -129,13 +169,50 @@ describe('the OpenAPI document', () => {
     const failures = errorsOf(bake).map((code) => String(errorCatalogue[code].status));
     expect(Object.keys(responses).sort()).toEqual([...new Set(['201', '202', ...failures])].sort());
     expect(responses['409']?.description).toBe(
-      'CONFLICT: Conflict; IDEMPOTENCY_IN_FLIGHT: Request in flight',
+      'IDEMPOTENCY_IN_FLIGHT: Request in flight; CONFLICT: Conflict',
     );
   });
 
-  test('offers events where the route streams them', () => {
+  test('names the events that a route streams, the one for failures too, and what each holds', () => {
+    const loaf = { $ref: '#/components/schemas/Loaf' };
     expect(document.paths['/api/loaves/{ovenId}']).toMatchObject({
-      post: { responses: { 201: { content: { 'text/event-stream': {} } } } },
+      post: {
+        responses: {
+          201: {
+            content: {
+              'application/json': {},
+              'text/event-stream': {
+                schema: { type: 'string', description: 'Server-sent events: rising, done, error.' },
+                'x-events': { rising: loaf, done: loaf, error: { $ref: '#/components/schemas/Error' } },
+              },
+            },
+          },
+        },
+      },
+    });
+    expect(document.paths['/api/loaves/{ovenId}']).not.toHaveProperty([
+      'post',
+      'responses',
+      '202',
+      'content',
+      'text/event-stream',
+    ]);
+  });
+
+  test("has another protocol's stream beside its JSON", () => {
+    expect(document.paths['/api/recipe']).toMatchObject({
+      get: {
+        responses: {
+          200: {
+            content: {
+              'text/event-stream': {
+                schema: { type: 'string', description: 'A step.' },
+                'x-event-data': { properties: { step: { type: 'string' } } },
+              },
+            },
+          },
+        },
+      },
     });
   });
 

@@ -2,8 +2,9 @@ import type { TObject, TSchema } from 'typebox';
 import { type Contract, isInternal } from './contract.ts';
 import { errorCatalogue } from './error-catalogue.ts';
 import { ErrorEnvelope } from './error-envelope.ts';
+import { headerParameters, successHeaders } from './openapi-headers.ts';
 import { type Reply, wireSchema } from './reply.ts';
-import { errorsOf, type RouteDefinition } from './route.ts';
+import { canStream, defaultBodyLimitBytes, errorsOf, type RouteDefinition } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -40,7 +41,6 @@ export function toOpenApi(
 }
 
 function operation(contract: Contract, route: RouteDefinition, components: Map<string, Json>): Json {
-  const body = route.body && reference(route.body, components);
   return {
     operationId: route.id,
     tags: [contract.title],
@@ -50,9 +50,19 @@ function operation(contract: Contract, route: RouteDefinition, components: Map<s
     parameters: [
       ...parameters('path', route.params, components),
       ...parameters('query', route.query, components),
+      ...headerParameters(route),
     ],
-    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
+    ...(route.body ? { requestBody: requestBody(route.body, route, components) } : {}),
     responses: { ...successes(route, components), ...failures(route, components) },
+  };
+}
+
+function requestBody(body: TSchema, route: RouteDefinition, components: Map<string, Json>): Json {
+  const { bodyLimitBytes = defaultBodyLimitBytes } = route;
+  return {
+    required: true,
+    description: `At most ${bodyLimitBytes / 1024} KiB.`,
+    content: { 'application/json': { schema: reference(body, components) } },
   };
 }
 
@@ -80,12 +90,26 @@ function success(route: RouteDefinition, reply: Reply, components: Map<string, J
   const schema = wireSchema(reply);
   if (!schema) return { description: 'Done; no body.' };
   const type = (reply.kind === 'raw' && reply.contentType) || 'application/json';
-  const events =
-    route.events && reply === route.reply ? { 'text/event-stream': { schema: { type: 'string' } } } : {};
+  const streamed =
+    canStream(route) && reply === route.reply ? { 'text/event-stream': stream(route, components) } : {};
   return {
     description: route.summary,
-    content: { [type]: { schema: reference(schema, components) }, ...events },
+    ...successHeaders(route),
+    content: { [type]: { schema: reference(schema, components) }, ...streamed },
   };
+}
+
+/** OpenAPI 3.1 has no word for the events of a stream: their names are told in words, their data in an extension. */
+function stream({ events, chunks }: RouteDefinition, components: Map<string, Json>): Json {
+  const dataOf = (schema: TSchema) => reference(schema, components);
+  if (!events) {
+    const data = chunks && dataOf(chunks);
+    return { schema: { type: 'string', description: data?.description }, 'x-event-data': data };
+  }
+  const all = { ...events, error: ErrorEnvelope };
+  const description = `Server-sent events: ${Object.keys(all).join(', ')}.`;
+  const data = Object.entries(all).map(([name, schema]) => [name, dataOf(schema)]);
+  return { schema: { type: 'string', description }, 'x-events': Object.fromEntries(data) };
 }
 
 function failures(route: RouteDefinition, components: Map<string, Json>): Json {

@@ -43,6 +43,15 @@ describe('the errors of a route', () => {
     expect(errorsOf({ ...route, auth: user })).toEqual([...always, 'UNAUTHENTICATED', 'FORBIDDEN']);
   });
 
+  test('name what can be wrong with an idempotency key where it honours one', () => {
+    expect(errorsOf({ ...route, idempotent: true })).toEqual([
+      ...always,
+      'VALIDATION_FAILED',
+      'IDEMPOTENCY_IN_FLIGHT',
+      'IDEMPOTENCY_MISMATCH',
+    ]);
+  });
+
   test('name each code once, its own at the end', () => {
     expect(errorsOf({ ...route, errors: ['RATE_LIMITED', 'CONFLICT'] })).toEqual([...always, 'CONFLICT']);
   });

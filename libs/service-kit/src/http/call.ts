@@ -1,4 +1,5 @@
 import type {
+  AppError,
   BodyOf,
   CallContext,
   Dialect,
@@ -13,6 +14,7 @@ import type {
 } from '@valuecanvas/contracts-core';
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { StreamBody } from './stream-body.ts';
 
 /** The principal that a route's declaration leaves possible. */
 export type PrincipalOf<R extends RouteDefinition> = R['auth']['kind'] extends 'user' | 'admin'
@@ -27,10 +29,19 @@ export interface Call<R extends RouteDefinition = RouteDefinition> extends CallC
   readonly query: QueryOf<R>;
   readonly body: BodyOf<R>;
   readonly principal: PrincipalOf<R>;
+  /** The client's name for this request, where the route honours one and the client gives it. */
+  readonly idempotencyKey: string | undefined;
+  /** The body as it came, on routes that honour an idempotency key: to be compared without being written out anew. */
+  readonly bodyText: string | undefined;
   /** Carries the request's id and operation. */
   readonly log: Logger;
   /** A request header, by its lower-case name. */
   header(name: string): string | undefined;
+  /**
+   * Records an error that no status can tell any more, as the frame does with those that are thrown; returns it as the
+   * caller may see it. For producers of streams, which go on to send it as an event.
+   */
+  recordFailure(error: unknown): AppError;
 }
 
 /** A success other than the route's usual one, or with headers of its own. */
@@ -62,8 +73,23 @@ type OtherOutcome<R extends RouteDefinition> =
       }[keyof R['otherReplies'] & number]
     : never;
 
+/** Bytes of JSON that somebody else has made are sent as they are, unchecked. */
+type UsualOutcome<R extends RouteDefinition> = R['reply']['kind'] extends 'raw'
+  ? ResultOf<R> | Uint8Array
+  : ResultOf<R>;
+
+type StreamOutcome<R extends RouteDefinition> = R['events'] extends object
+  ? StreamBody
+  : R['chunks'] extends object
+    ? StreamBody
+    : never;
+
 /** What a handler may return. */
-export type Outcome<R extends RouteDefinition> = ResultOf<R> | Respond<number, ResultOf<R>> | OtherOutcome<R>;
+export type Outcome<R extends RouteDefinition> =
+  | UsualOutcome<R>
+  | Respond<number, UsualOutcome<R>>
+  | OtherOutcome<R>
+  | StreamOutcome<R>;
 
 /** A contract's route with the function that serves it. */
 export interface BoundRoute {
@@ -87,6 +113,14 @@ declare module 'fastify' {
     receivedAt: number;
     /** The route's configuration: Fastify builds its own `routeOptions` anew for each look. */
     routeConfig: FastifyContextConfig;
+    /** The body before it was parsed, where its route may have to compare it. */
+    bodyText: string | undefined;
+  }
+  interface FastifyInstance {
+    /** Counts and logs a request whose answer has ended, with the status to be named. */
+    recordEnd: (request: FastifyRequest, status: number) => void;
+    /** Logs and reports an error by its kind; gives what the caller may be told. */
+    recordFailure: (error: unknown, request: FastifyRequest) => AppError;
   }
   interface FastifyContextConfig {
     operation?: RouteDefinition;

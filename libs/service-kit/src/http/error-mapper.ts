@@ -2,19 +2,12 @@ import { AppError, type Dialect, type RouteDefinition, toErrorEnvelope } from '@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { ErrorReporter } from '../observe/error-reporter.ts';
+import { toOpenAiError } from './openai-error.ts';
 
 /** How each dialect words an error; the status and headers are the same in all. */
 const bodies: Record<Dialect, (error: AppError, requestId: string) => object> = {
   valuecanvas: toErrorEnvelope,
-  openai: (error, requestId) => ({
-    error: {
-      message: `${error.title}: ${error.message}`,
-      type: error.status < 500 ? 'invalid_request_error' : 'api_error',
-      param: null,
-      code: error.code,
-      request_id: requestId,
-    },
-  }),
+  openai: toOpenAiError,
   ofrep: (error) => ({ key: '', errorCode: 'GENERAL', errorDetails: `${error.title}: ${error.message}` }),
   supabase: (error) => ({
     code: error.status,
@@ -27,11 +20,13 @@ const bodies: Record<Dialect, (error: AppError, requestId: string) => object> = 
 
 /** The one place that turns errors into answers. */
 export function installErrorMapper(app: FastifyInstance, log: Logger, reporter: ErrorReporter): void {
-  app.setErrorHandler((error, request, reply) => {
+  const recordFailure = (error: unknown, request: FastifyRequest): AppError => {
     const known = toAppError(error);
-    record(known, error, request, log, reporter);
-    return answer(known, request, reply);
-  });
+    if (!isFarewell(error, request)) record(known, error, request, log, reporter);
+    return known;
+  };
+  app.decorate('recordFailure', recordFailure);
+  app.setErrorHandler((error, request, reply) => answer(recordFailure(error, request), request, reply));
   app.setNotFoundHandler((request, reply) =>
     answer(
       new AppError('NOT_FOUND', { message: `There is no ${request.method} ${pathOf(request)}.` }),
@@ -65,6 +60,11 @@ function toAppError(error: unknown): AppError {
   return new AppError('INTERNAL_ERROR', { cause: error });
 }
 
+/** Work that was given up because nobody waits for it any more has not failed. */
+function isFarewell(error: unknown, { socket }: FastifyRequest): boolean {
+  return socket.destroyed && error instanceof Error && error.name === 'AbortError';
+}
+
 /** ERROR is for what somebody must look at; a dependency that is away is a WARN; the caller's own faults are neither. */
 function record(
   known: AppError,
@@ -85,15 +85,24 @@ function record(
 }
 
 function answer(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.headers(error.headers);
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
+  if (error.retryAfterMs !== undefined) reply.header('retry-after-ms', error.retryAfterMs);
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
-  if (error.status > 401 && !error.retryHelps) reply.header('x-should-retry', 'false');
+  const advice = retryAdvice(error);
+  if (advice !== undefined) reply.header('x-should-retry', advice);
   const { operation, dialect = operation?.dialect ?? 'valuecanvas' } = request.routeOptions.config;
   return reply
     .code(error.status)
     .type('application/json; charset=utf-8')
     .serializer(JSON.stringify)
     .send(bodies[dialect](error, request.id));
+}
+
+/** Said where the status alone would tell a client otherwise, or might. */
+function retryAdvice({ status, retryHelps }: AppError): string | undefined {
+  if (status > 401 && !retryHelps) return 'false';
+  return status === 409 ? 'true' : undefined;
 }
 
 function operationOf(request: FastifyRequest): RouteDefinition | undefined {

@@ -2,6 +2,7 @@ import { AppError, headers, type Principal } from '@valuecanvas/contracts-core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Call } from './call.ts';
+import { idempotencyKeyOf } from './idempotency-key.ts';
 
 /**
  * A call over HTTP. What costs something (abort signal, its timer, child logger) is made when it is first asked for,
@@ -11,13 +12,16 @@ export class HttpCall implements Call {
   readonly #request: FastifyRequest;
   readonly #reply: FastifyReply;
   readonly #serviceLog: Logger;
+  readonly idempotencyKey: string | undefined;
   #abort: AbortController | undefined;
+  #deadline: NodeJS.Timeout | undefined;
   #log: Logger | undefined;
 
   constructor(request: FastifyRequest, reply: FastifyReply, log: Logger) {
     this.#request = request;
     this.#reply = reply;
     this.#serviceLog = log;
+    this.idempotencyKey = request.routeConfig.operation?.idempotent ? idempotencyKeyOf(request) : undefined;
   }
 
   get requestId(): string {
@@ -48,6 +52,10 @@ export class HttpCall implements Call {
     return this.#request.body as never;
   }
 
+  get bodyText(): string | undefined {
+    return this.#request.bodyText;
+  }
+
   get log(): Logger {
     this.#log ??= this.#serviceLog.child({
       requestId: this.#request.id,
@@ -70,17 +78,34 @@ export class HttpCall implements Call {
     return Array.isArray(value) ? value[0] : value;
   }
 
+  recordFailure(error: unknown): AppError {
+    return this.#request.server.recordFailure(error, this.#request);
+  }
+
+  /** Puts the deadline off to `ms` from now, as for a stream whose head is in time. */
+  lastAnother(ms: number): void {
+    this.#request.deadlineAt = performance.now() + ms;
+    if (this.#abort && this.#deadline) this.#awaitDeadline(this.#abort);
+  }
+
   #watch(): AbortController {
     const abort = new AbortController();
     const response = this.#reply.raw;
-    const timer = setTimeout(() => abort.abort(new AppError('DEADLINE_EXCEEDED')), this.remainingMs());
+    this.#awaitDeadline(abort);
     const ended = (): void => {
-      clearTimeout(timer);
+      clearTimeout(this.#deadline);
+      this.#deadline = undefined;
       if (!response.writableFinished)
         abort.abort(new DOMException('The caller has gone away.', 'AbortError'));
     };
     if (response.closed) ended();
     else response.once('close', ended);
     return abort;
+  }
+
+  #awaitDeadline(abort: AbortController): void {
+    clearTimeout(this.#deadline);
+    const late = (): void => abort.abort(new AppError('DEADLINE_EXCEEDED'));
+    this.#deadline = setTimeout(late, this.remainingMs());
   }
 }

@@ -1,5 +1,5 @@
 import { AppError } from '@valuecanvas/contracts-core';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance } from 'fastify';
 
 /**
  * Escapes that are legal in JSON and that PostgreSQL can store in no text: NUL, and half a surrogate pair. A backslash
@@ -13,8 +13,12 @@ export function installJsonParser(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   // Everything else is an unsupported media type; Fastify would take plain text as well.
   app.removeAllContentTypeParsers();
+  app.decorateRequest('bodyText', undefined);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = body as string;
+    // The internal port has no routes of a contract, and so no configuration to look at.
+    const config = request.routeConfig as FastifyContextConfig | undefined;
+    if (config?.operation?.idempotent) request.bodyText = text;
     // Clients often name a content type out of habit, with nothing to send and nothing asked for.
     if (text === '' && request.routeOptions.config.operation?.body === undefined) done(null, undefined);
     else if (text.includes('\\u') && unstorable.test(text)) done(unstorableText(), undefined);

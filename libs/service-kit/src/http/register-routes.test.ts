@@ -89,6 +89,41 @@ test('a raw reply is the value itself, under the content type of its contract', 
   expect([answer.text, answer.headers.get('content-type')]).toEqual(['# hi', 'text/markdown; charset=utf-8']);
 });
 
+test('bytes of a raw reply are sent as they are, with the status and headers that come with them', async () => {
+  const bytes = Buffer.from('{ "id" : "a", "unknown": 1.0 }');
+  const route = defineRoute({
+    ...get,
+    id: 'test.bytes',
+    path: '/test/bytes',
+    query: Type.Object({ how: Type.String(described) }),
+    reply: raw(Item),
+    otherReplies: { 203: raw(Item) },
+  });
+  const service = await startInTest({
+    routes: [
+      serve(route, ({ query }) => {
+        if (query.how === 'bare') return bytes;
+        if (query.how === 'other') return respond(203, bytes, { 'content-type': 'application/x-other' });
+        return respond(200, new Uint8Array(bytes), { age: '7' });
+      }),
+    ],
+  });
+  const bare = await service.request('/test/bytes?how=bare');
+  expect([bare.status, bare.text, bare.headers.get('content-type')]).toEqual([
+    200,
+    String(bytes),
+    'application/json',
+  ]);
+  const headed = await service.request('/test/bytes?how=headed');
+  expect([headed.text, headed.headers.get('age')]).toEqual([String(bytes), '7']);
+  const other = await service.request('/test/bytes?how=other');
+  expect([other.status, other.text, other.headers.get('content-type')]).toEqual([
+    203,
+    String(bytes),
+    'application/x-other',
+  ]);
+});
+
 test('an empty reply has no body', async () => {
   const route = defineRoute({
     ...words,

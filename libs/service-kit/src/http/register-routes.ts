@@ -1,5 +1,6 @@
 import {
   type Contract,
+  canStream,
   defaultBodyLimitBytes,
   type Page,
   type Reply,
@@ -10,6 +11,8 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { type BoundRoute, Respond } from './call.ts';
 import { HttpCall } from './http-call.ts';
+import { sendStream } from './send-stream.ts';
+import { StreamBody } from './stream-body.ts';
 
 /** Refuses to go on where the served routes and the contract's are not the same. */
 export function assertServesContract(contract: Contract, routes: readonly BoundRoute[]): void {
@@ -46,7 +49,8 @@ export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logg
   app.route({
     method: route.method,
     url: route.path,
-    exposeHeadRoute: route.method === 'GET',
+    // A stream is not begun for somebody who wants just its head.
+    exposeHeadRoute: route.method === 'GET' && !canStream(route),
     bodyLimit: route.bodyLimitBytes ?? defaultBodyLimitBytes,
     config: { operation: route },
     schema: {
@@ -57,15 +61,21 @@ export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logg
     },
     // Not an async function: an answer that is there at once costs no promise.
     handler: (request, reply) => {
-      const outcome = handle(new HttpCall(request, reply, log));
+      const call = new HttpCall(request, reply, log);
+      const outcome = handle(call);
       return outcome instanceof Promise
-        ? outcome.then((settled) => payloadOf(route, reply, settled))
-        : payloadOf(route, reply, outcome);
+        ? outcome.then((settled) => payloadOf(route, reply, call, settled))
+        : payloadOf(route, reply, call, outcome);
     },
   });
 }
 
-function payloadOf(route: RouteDefinition, reply: FastifyReply, outcome: unknown): unknown {
+function payloadOf(route: RouteDefinition, reply: FastifyReply, call: HttpCall, outcome: unknown): unknown {
+  if (outcome instanceof StreamBody) {
+    if (!canStream(route)) throw new Error(`${route.id} streams, which its contract does not say.`);
+    sendStream(route, reply, call, outcome);
+    return undefined;
+  }
   if (!(outcome instanceof Respond)) {
     return payload(reply.code(route.status ?? usualStatus), route.reply, outcome);
   }
@@ -103,6 +113,8 @@ function payload(reply: FastifyReply, kind: Reply, value: unknown): unknown {
     }
     case 'raw':
       if (kind.contentType) reply.type(kind.contentType);
+      else if (value instanceof Uint8Array && !reply.hasHeader('content-type'))
+        reply.type('application/json');
       return value;
     case 'empty':
       return null;

@@ -36,9 +36,10 @@ export function installRequestHooks(
     done();
   });
 
-  const finished = recorder(options.log, options.observe, options.logged);
+  const recordEnd = recorder(options.log, options.observe, options.logged);
+  app.decorate('recordEnd', recordEnd);
   app.addHook('onResponse', (request, reply, done) => {
-    finished(request, reply.statusCode);
+    recordEnd(request, reply.statusCode);
     // A stream that began earlier had promised to keep its connection, for which the closing port would wait.
     if (options.draining()) request.raw.socket.destroySoon();
     done();

@@ -1,0 +1,177 @@
+import {
+  AppError,
+  type AppErrorOptions,
+  defineRoute,
+  type ErrorCode,
+  headers,
+  raw,
+  user,
+} from '@valuecanvas/contracts-core';
+import OpenAI from 'openai';
+import Type from 'typebox';
+import { describe, expect, test } from 'vitest';
+import { startInTest, words } from '../test-support/service-in-test.ts';
+import { serve } from './call.ts';
+import { openAiErrorEvent, toOpenAiError } from './openai-error.ts';
+import { stream } from './stream-body.ts';
+
+const route = defineRoute({
+  ...words,
+  id: 'test.complete',
+  method: 'POST',
+  path: '/v1/chat/completions',
+  auth: user,
+  dialect: 'openai',
+  body: Type.Object(
+    {
+      messages: Type.Array(Type.Object({ role: Type.String() }), { minItems: 1 }),
+      n: Type.Optional(Type.Integer()),
+    },
+    { additionalProperties: true },
+  ),
+  reply: raw(Type.Unknown()),
+  chunks: Type.Unknown(),
+});
+
+/** OpenAI's own client of a service that fails once, and how often the service was asked. */
+async function clientOf(failure: () => unknown) {
+  let asked = 0;
+  const service = await startInTest({
+    contract: {
+      service: 'canvas',
+      title: 'Test',
+      description: 'One route.',
+      prefixes: ['/v1'],
+      callers: ['gateway'],
+      routes: { route },
+    },
+    routes: [
+      serve(route, () => {
+        asked += 1;
+        return (asked === 1 ? failure() : { choices: [] }) as never;
+      }),
+    ],
+  });
+  const identity = await service.token({ kind: 'user', userId: 'u-1', tier: 'free', role: 'user' });
+  const client = new OpenAI({
+    apiKey: 'checked by the gateway',
+    baseURL: `${service.url}/v1`,
+    maxRetries: 2,
+    defaultHeaders: { [headers.identity]: identity, [headers.requestId]: 'request-in-test' },
+  });
+  return { client, asked: () => asked };
+}
+
+const request = { model: 'm', messages: [{ role: 'user' as const, content: 'Why?' }] };
+
+async function outcome(code: ErrorCode, options?: AppErrorOptions) {
+  const { client, asked } = await clientOf(() => {
+    throw new AppError(code, options);
+  });
+  const answer = await client.chat.completions.create(request).catch((error: unknown) => error);
+  return { answer, asked: asked() };
+}
+
+describe("OpenAI's client retries", () => {
+  test.each<[string, ErrorCode, AppErrorOptions]>([
+    ['a request in flight', 'IDEMPOTENCY_IN_FLIGHT', { retryAfterMs: 20 }],
+    ['a limit of a minute', 'RATE_LIMITED', { retryAfterMs: 20 }],
+    ['a service at its capacity', 'OVERLOADED', { retryAfterMs: 20 }],
+    ['a part of the platform that is away', 'DEPENDENCY_UNAVAILABLE', { retryAfterMs: 20 }],
+  ])('%s', async (_what, code, options) => {
+    expect(await outcome(code, options)).toMatchObject({ asked: 2, answer: { choices: [] } });
+  });
+});
+
+type ErrorClass = new (...parts: never[]) => Error;
+
+describe("OpenAI's client does not retry", () => {
+  test.each<[string, ErrorCode, AppErrorOptions | undefined, ErrorClass]>([
+    ['a budget', 'BUDGET_EXCEEDED', undefined, OpenAI.APIError],
+    ['an hour-long limit', 'RATE_LIMITED', { retryAfterSeconds: 3_000 }, OpenAI.RateLimitError],
+    ['a limit that the thrower knows to last', 'RATE_LIMITED', { retryHelps: false }, OpenAI.RateLimitError],
+    ['what our failover has tried', 'LLM_UNAVAILABLE', { retryAfterSeconds: 1 }, OpenAI.InternalServerError],
+    ['limits of all providers', 'PROVIDER_RATE_LIMITED', { retryAfterSeconds: 1 }, OpenAI.RateLimitError],
+    ['a time-out of the providers', 'LLM_TIMEOUT', undefined, OpenAI.InternalServerError],
+    ['a key of another request', 'IDEMPOTENCY_MISMATCH', undefined, OpenAI.UnprocessableEntityError],
+    ['a conflict', 'CONFLICT', undefined, OpenAI.ConflictError],
+    ['a wrong request', 'VALIDATION_FAILED', undefined, OpenAI.BadRequestError],
+  ])('%s', async (_what, code, options, errorClass) => {
+    const { answer, asked } = await outcome(code, options);
+    expect(answer).toBeInstanceOf(errorClass);
+    expect(answer).toMatchObject({ error: { error_code: code }, requestID: 'request-in-test' });
+    expect(asked).toBe(1);
+  });
+});
+
+test("OpenAI's client throws what the event of a broken stream says, after what came before", async () => {
+  const { client, asked } = await clientOf(() =>
+    stream({}, async (sink) => {
+      void sink.write('data: {"choices":[]}\n\n');
+      void sink.write(openAiErrorEvent(new AppError('LLM_UNAVAILABLE'), 'request-in-test'));
+    }),
+  );
+  const seen: unknown[] = [];
+  const reading = (async () => {
+    for await (const chunk of await client.chat.completions.create({ ...request, stream: true }))
+      seen.push(chunk);
+  })();
+  await expect(reading).rejects.toMatchObject({ code: 'LLM_UNAVAILABLE', type: 'api_error' });
+  expect([seen.length, asked()]).toEqual([1, 1]);
+});
+
+test('the field that is wrong is named as OpenAI names fields, and the message says what is wrong', async () => {
+  const { client } = await clientOf(() => ({}));
+  const wrong = { ...request, n: 'many', messages: [{ role: 'user' }, {}] };
+  await expect(client.chat.completions.create(wrong as never)).rejects.toMatchObject({
+    type: 'invalid_request_error',
+    param: 'messages[1].role',
+    code: 'VALIDATION_FAILED',
+    error: {
+      message: 'Validation failed: messages[1].role is required; n must be integer.',
+      details: [{ path: 'messages.1.role' }, { path: 'n' }],
+    },
+  });
+});
+
+test('a message of its own is kept, whatever the details say', () => {
+  const error = new AppError('VALIDATION_FAILED', {
+    message: 'No provider serves the model m.',
+    details: [{ path: 'model', message: 'is not served' }],
+  });
+  expect(toOpenAiError(error, 'r').error).toMatchObject({
+    message: 'Validation failed: No provider serves the model m.',
+    param: 'model',
+  });
+});
+
+describe('the kinds of errors are named as OpenAI names them', () => {
+  test.each<[ErrorCode, string]>([
+    ['VALIDATION_FAILED', 'invalid_request_error'],
+    ['UNAUTHENTICATED', 'authentication_error'],
+    ['FORBIDDEN', 'permission_error'],
+    ['NOT_FOUND', 'not_found_error'],
+    ['PAYLOAD_TOO_LARGE', 'invalid_request_error'],
+    ['RATE_LIMITED', 'rate_limit_error'],
+    ['PROVIDER_RATE_LIMITED', 'rate_limit_error'],
+    ['INTERNAL_ERROR', 'api_error'],
+    ['OVERLOADED', 'api_error'],
+  ])('%s is %s', (code, type) => {
+    expect(toOpenAiError(new AppError(code), 'r').error).toMatchObject({ type, code, error_code: code });
+  });
+
+  test.each<[ErrorCode, AppErrorOptions]>([
+    ['BUDGET_EXCEEDED', { extra: { limit: 5, spent: 4.9 } }],
+    ['RATE_LIMITED', { retryAfterSeconds: 3_000, extra: { limit: 10, tier: 'free' } }],
+  ])(
+    '%s is insufficient_quota where time alone does not help, with the fields that it always has',
+    (code, options) => {
+      expect(toOpenAiError(new AppError(code, options), 'r').error).toMatchObject({
+        type: 'insufficient_quota',
+        code: 'insufficient_quota',
+        error_code: code,
+        ...options.extra,
+      });
+    },
+  );
+});

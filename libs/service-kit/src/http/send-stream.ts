@@ -1,0 +1,69 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import { defaultStreamMaxMs, type RouteDefinition } from '@valuecanvas/contracts-core';
+import type { FastifyReply } from 'fastify';
+import type { HttpCall } from './http-call.ts';
+import { OpenStream } from './open-stream.ts';
+import type { StreamBody } from './stream-body.ts';
+
+/** How an answer is counted whose client has left before its end; nginx's number for it. */
+const clientLeft = 499;
+
+/** How an answer is counted that we have cut. */
+const cutByUs = 500;
+
+const eventStream = 'text/event-stream';
+
+/** Sends the head of a stream and has the rest produced; Fastify waits for the end of the answer and does nothing. */
+export function sendStream(
+  route: RouteDefinition,
+  reply: FastifyReply,
+  call: HttpCall,
+  body: StreamBody,
+): void {
+  const contentType = body.head.contentType ?? eventStream;
+  writeHead(route, reply, body, contentType);
+  const stream = new OpenStream(reply.raw, contentType.startsWith(eventStream));
+  countUnfinished(reply, stream);
+  call.lastAnother(route.streamMaxMs ?? defaultStreamMaxMs);
+  whenAborted(call.signal, () => stream.cutSoon());
+  void produce(body, stream, call);
+  stream.flushHead();
+}
+
+function writeHead(
+  route: RouteDefinition,
+  reply: FastifyReply,
+  { head }: StreamBody,
+  contentType: string,
+): void {
+  reply
+    .code(head.status ?? route.status ?? 200)
+    .headers({ 'cache-control': 'no-cache', 'x-accel-buffering': 'no', ...head.headers })
+    .type(contentType);
+  reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
+  reply.hijack();
+}
+
+async function produce(body: StreamBody, stream: OpenStream, call: HttpCall): Promise<void> {
+  try {
+    await body.produce(stream);
+    stream.end();
+  } catch (error) {
+    call.recordFailure(error);
+    stream.cut();
+  }
+}
+
+/** What ends without its last byte, Fastify tells nobody. */
+function countUnfinished({ raw, request, server }: FastifyReply, stream: OpenStream): void {
+  const count = (): void => {
+    if (!raw.writableFinished) server.recordEnd(request, stream.wasCut ? cutByUs : clientLeft);
+  };
+  if (raw.closed) count();
+  else raw.once('close', count);
+}
+
+function whenAborted(signal: AbortSignal, act: () => void): void {
+  if (signal.aborted) act();
+  else signal.addEventListener('abort', act, { once: true });
+}
