@@ -63,6 +63,9 @@ export const ChatRequest = strictObject(
     ),
     temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 2, description: 'Randomness.' })),
     responseFormat: Type.Optional(ResponseFormat),
+    stream: Type.Optional(
+      Type.Boolean({ description: 'Whether the answer comes as events while it is written.' }),
+    ),
     promptVersionId: Type.Optional(field.uuid('Prompt version that made the prompt; booked with the usage.')),
   },
   { title: 'ChatRequest', description: 'One question to a model.' },
@@ -94,17 +97,47 @@ export const spendingErrors = [
 /** Milliseconds that a request with a model in it may take. */
 export const spendingDeadlineMs = 90_000;
 
+/** What a request may say about the cache; any other directive is ignored. */
+export const cacheRequestHeader = {
+  'cache-control': Type.String({
+    description:
+      'no-cache: a new answer, which is cached; no-store: a new answer, neither cached nor shared with anybody.',
+  }),
+};
+
+/** How an answer came about, for clients that read no body of ours. A stream names what is known at its head. */
+export const completionHeaders = {
+  'x-llm-provider': Type.String({ description: 'Who answered, or cache.' }),
+  'x-llm-model': Type.String({ description: 'Model that answered.' }),
+  'x-llm-cost': Type.String({
+    description: 'What the call cost in US dollars, with all its decimals; not on streams.',
+  }),
+  'x-llm-cached': Type.Enum(['hit', 'miss', 'bypass'], {
+    description: 'Whether the cache answered, had nothing, or was not asked.',
+  }),
+  age: Type.String({ description: 'Seconds since the answer was made, where the cache gave it.' }),
+};
+
+const ChatDelta = Type.Object(
+  { content: Type.String({ description: 'The next piece of the answer.' }) },
+  { title: 'ChatDelta', description: 'A piece of an answer.' },
+);
+
 export const chat = defineRoute({
   id: 'llm.chat',
   method: 'POST',
   path: '/api/llm/chat',
   summary: 'Ask a model',
   description:
-    'Sends a prompt or a conversation to the first provider that can serve it and returns its answer.',
+    'Sends a prompt or a conversation to the first provider that can serve it and returns its answer, with stream as it is written.',
   auth: userWithScope('llm'),
   body: ChatRequest,
   bodyLimitBytes: 1024 * 1024,
   deadlineMs: spendingDeadlineMs,
+  idempotent: true,
+  requestHeaders: cacheRequestHeader,
   reply: data(ChatResult),
+  responseHeaders: completionHeaders,
+  events: { delta: ChatDelta, done: ChatResult },
   errors: spendingErrors,
 });

@@ -1,12 +1,22 @@
 import { defineContract } from '@valuecanvas/contracts-core';
 import { chat } from './chat.ts';
+import { getOwnAlerts, getPlatformAlerts } from './cost-alerts.ts';
+import { clearCache, resetBreakers } from './maintenance.ts';
 import { createChatCompletion, listModels } from './openai.ts';
-import { getOwnUsage } from './spending.ts';
+import { getOwnUsage, getPlatformCosts } from './spending.ts';
 import { getHealth, getStats } from './status.ts';
 
 export { ChatRequest, ChatResult, chat, spendingDeadlineMs, spendingErrors } from './chat.ts';
+export {
+  type AlertList,
+  type CostAlert,
+  costAlert,
+  getOwnAlerts,
+  getPlatformAlerts,
+} from './cost-alerts.ts';
+export { type ClosedBreakers, clearCache, resetBreakers } from './maintenance.ts';
 export { createChatCompletion, listModels } from './openai.ts';
-export { getOwnUsage, UsageReport } from './spending.ts';
+export { getOwnUsage, getPlatformCosts, type PlatformCosts, UsageReport } from './spending.ts';
 export { getHealth, getStats } from './status.ts';
 export { completionFacts, Usage } from './usage.ts';
 export { type LlmUsage, llmUsage } from './usage-fact.ts';
@@ -24,5 +34,17 @@ export const llmRouterContract = defineContract({
     '/api/admin/alerts',
   ],
   callers: ['gateway', 'canvas', 'job-worker'],
-  routes: { chat, createChatCompletion, listModels, getStats, getHealth, getOwnUsage },
+  routes: {
+    chat,
+    createChatCompletion,
+    listModels,
+    getStats,
+    getHealth,
+    resetBreakers,
+    clearCache,
+    getOwnUsage,
+    getOwnAlerts,
+    getPlatformCosts,
+    getPlatformAlerts,
+  },
 });

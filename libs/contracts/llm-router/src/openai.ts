@@ -1,12 +1,44 @@
 import { defineRoute, raw, userWithScope } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
-import { spendingDeadlineMs, spendingErrors } from './chat.ts';
+import { cacheRequestHeader, completionHeaders, spendingDeadlineMs, spendingErrors } from './chat.ts';
+
+/** OpenAI takes null for a field that is not given. */
+const orNull = <T>(type: string, options: object) =>
+  Type.Optional(Type.Unsafe<T | null>({ ...options, type: [type, 'null'] }));
+
+const limit = (description: string) => orNull<number>('integer', { minimum: 1, description });
+
+/** What `stream_options` holds for us. */
+interface StreamOptions {
+  readonly include_usage?: boolean | null;
+}
 
 /** OpenAI's own protocol: checked only as far as we rely on it, everything else passes through. */
 const ChatCompletionRequest = Type.Object(
   {
     model: Type.String({ minLength: 1, maxLength: 200, description: 'Model, as in the list of models.' }),
-    messages: Type.Array(Type.Unknown(), { minItems: 1, description: "The conversation in OpenAI's form." }),
+    messages: Type.Array(
+      Type.Object(
+        { role: Type.String({ description: 'Who speaks.' }) },
+        { additionalProperties: true, description: "A message in OpenAI's form, of several parts or none." },
+      ),
+      { minItems: 1, description: 'The conversation.' },
+    ),
+    stream: orNull<boolean>('boolean', {
+      description: 'Whether the answer comes as events while it is written.',
+    }),
+    stream_options: orNull<StreamOptions>('object', {
+      properties: {
+        include_usage: {
+          type: ['boolean', 'null'],
+          description: 'Whether a last chunk without choices tells the usage.',
+        },
+      },
+      description: 'How it is streamed.',
+    }),
+    n: orNull<number>('integer', { minimum: 1, maximum: 16, description: 'Answers to give.' }),
+    max_tokens: limit('Largest number of tokens in each answer.'),
+    max_completion_tokens: limit('The same by its newer name: reasoning counts as well.'),
   },
   { additionalProperties: true, description: "A chat completion request in OpenAI's form." },
 );
@@ -20,9 +52,14 @@ export const createChatCompletion = defineRoute({
   auth: userWithScope('llm'),
   dialect: 'openai',
   body: ChatCompletionRequest,
-  bodyLimitBytes: 4 * 1024 * 1024,
+  // As much as the edge lets through: an image of 6 MiB within its message.
+  bodyLimitBytes: 8 * 1024 * 1024,
   deadlineMs: spendingDeadlineMs,
+  idempotent: true,
+  requestHeaders: cacheRequestHeader,
   reply: raw(Type.Unknown({ description: "A chat completion in OpenAI's form." })),
+  responseHeaders: completionHeaders,
+  chunks: Type.Unknown({ description: "Chunks of a chat completion in OpenAI's form, then [DONE]." }),
   errors: spendingErrors,
 });
 

@@ -12,6 +12,7 @@ const ProviderStats = Type.Object({
   fallbacks: field.count('Calls that were served here because a provider before this one could not.'),
   latencyP50: field.milliseconds('Median latency in milliseconds.'),
   latencyP95: field.milliseconds('Latency in milliseconds that 95 % of the calls stay below.'),
+  models: Type.Record(Type.String(), breakerState, { description: 'By model that has been asked for.' }),
 });
 
 const LlmStats = Type.Object(
