@@ -15,12 +15,11 @@ export interface CompletionAnswer {
   readonly [field: string]: unknown;
 }
 
-/** What a provider says that it counted, unchecked. */
+/** What a provider says that it counted, unchecked; which fields there are differs between providers. */
 export interface ReportedUsage {
-  readonly prompt_tokens?: unknown;
-  readonly completion_tokens?: unknown;
-  readonly prompt_tokens_details?: { readonly cached_tokens?: unknown } | null;
-  readonly completion_tokens_details?: { readonly reasoning_tokens?: unknown } | null;
+  readonly prompt_tokens_details?: Readonly<Record<string, unknown>> | null;
+  readonly completion_tokens_details?: Readonly<Record<string, unknown>> | null;
+  readonly [field: string]: unknown;
 }
 
 /** Whether a parsed body is an answer that can be handed on. */
@@ -29,6 +28,7 @@ export function isCompletionAnswer(value: unknown): value is CompletionAnswer {
   return Array.isArray(choices) && choices.length > 0 && choices.every(isObject);
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
+/** Whether a parsed JSON value is an object, arrays excluded. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,36 +3,148 @@ import { expect, test } from 'vitest';
 import { llmRouterVariables } from '../config.ts';
 import { configuredProviders } from './configured-providers.ts';
 
-const providersOf = (environment: Environment) =>
-  configuredProviders(
-    parseConfig(llmRouterVariables, {
-      INTERNAL_PUBLIC_KEYS: '{}',
-      DATABASE_URL: 'postgres://127.0.0.1/none',
-      REDIS_URL: 'redis://127.0.0.1',
-      ...environment,
-    }),
-  );
+const {
+  TOGETHER_API_KEY,
+  TOGETHER_BASE_URL,
+  OPENAI_API_KEY,
+  OPENAI_BASE_URL,
+  OPENAI_FALLBACK_MODEL,
+  LLM_PROVIDERS,
+  LLM_PROVIDER_ORDER,
+} = llmRouterVariables;
+const variables = {
+  TOGETHER_API_KEY,
+  TOGETHER_BASE_URL,
+  OPENAI_API_KEY,
+  OPENAI_BASE_URL,
+  OPENAI_FALLBACK_MODEL,
+  LLM_PROVIDERS,
+  LLM_PROVIDER_ORDER,
+};
+
+const providersOf = (environment: Environment) => configuredProviders(parseConfig(variables, environment));
+const both = { OPENAI_API_KEY: 'a', TOGETHER_API_KEY: 'b' };
+const idsOf = (environment: Environment) => providersOf(environment).map(({ id }) => id);
+
+const groq = { id: 'groq', baseUrl: 'https://api.groq.com/openai/v1', models: ['llama'] };
+const listing = (...entries: object[]) => ({ LLM_PROVIDERS: JSON.stringify(entries) });
+
+function faultsOf(environment: Environment): string {
+  try {
+    providersOf(environment);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).message;
+  }
+  return expect.fail('no fault was found');
+}
 
 test('Together.ai comes first, OpenAI second', () => {
-  expect(providersOf({ OPENAI_API_KEY: 'a', TOGETHER_API_KEY: 'b' })).toMatchObject([
-    { id: 'together_ai', apiKey: 'b', baseUrl: 'https://api.together.xyz/v1' },
-    { id: 'openai', apiKey: 'a', baseUrl: 'https://api.openai.com/v1', fallbackModel: 'gpt-4o-mini' },
+  expect(providersOf(both)).toMatchObject([
+    { id: 'together_ai', apiKey: 'b', baseUrl: 'https://api.together.xyz/v1', maxTokensField: 'max_tokens' },
+    {
+      id: 'openai',
+      apiKey: 'a',
+      baseUrl: 'https://api.openai.com/v1',
+      fallbackModel: 'gpt-4o-mini',
+      maxTokensField: 'max_completion_tokens',
+    },
   ]);
 });
 
 test('a provider without a key is not there', () => {
-  expect(providersOf({})).toEqual([]);
-  expect(providersOf({ TOGETHER_API_KEY: 'b' }).map(({ id }) => id)).toEqual(['together_ai']);
+  expect(idsOf({})).toEqual([]);
+  expect(idsOf({ TOGETHER_API_KEY: 'b' })).toEqual(['together_ai']);
 });
 
 test('a server of one’s own needs no key, has its own model and costs nothing', () => {
-  expect(
-    providersOf({ OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1', OPENAI_FALLBACK_MODEL: 'llama3.2' }),
-  ).toMatchObject([{ id: 'openai', apiKey: undefined, models: ['llama3.2'], priceId: undefined }]);
+  const settings = { OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1', OPENAI_FALLBACK_MODEL: 'llama3.2' };
+  expect(providersOf(settings)).toMatchObject([
+    {
+      id: 'openai',
+      apiKey: undefined,
+      models: ['llama3.2'],
+      priceId: undefined,
+      maxTokensField: 'max_tokens',
+    },
+  ]);
 });
 
 test('a fallback model of OpenAI that has no price is noticed at the start', () => {
-  expect(() => providersOf({ OPENAI_API_KEY: 'a', OPENAI_FALLBACK_MODEL: 'no-such-model' })).toThrow(
-    ConfigError,
+  expect(faultsOf({ OPENAI_API_KEY: 'a', OPENAI_FALLBACK_MODEL: 'no-such-model' })).toContain(
+    'no-such-model',
   );
+});
+
+test('a provider that is listed needs no code', () => {
+  const prices = { 'llama-8b': { input: 0.05, output: 0.08, cachedInput: 0.01, cacheWrite: 0.06 } };
+  const listed = {
+    ...groq,
+    apiKey: 'secret',
+    models: { llama: 'llama-8b' },
+    prices,
+    fallbackModel: 'llama-8b',
+    maxTokensField: 'max_completion_tokens',
+  };
+  expect(providersOf({ ...both, ...listing(listed) })[2]).toEqual({
+    id: 'groq',
+    baseUrl: groq.baseUrl,
+    apiKey: 'secret',
+    priceId: undefined,
+    prices,
+    models: ['llama'],
+    modelNames: { llama: 'llama-8b' },
+    fallbackModel: 'llama-8b',
+    maxTokensField: 'max_completion_tokens',
+  });
+});
+
+test('models that have no other name are a list, and a provider without prices is free', () => {
+  expect(providersOf(listing(groq))).toMatchObject([
+    { models: ['llama'], modelNames: {}, prices: {}, priceId: undefined, maxTokensField: 'max_tokens' },
+  ]);
+});
+
+test('another order goes before the usual one, and those it leaves out come last', () => {
+  const settings = { ...both, ...listing(groq, { ...groq, id: 'vllm' }) };
+  expect(idsOf(settings)).toEqual(['together_ai', 'openai', 'groq', 'vllm']);
+  expect(idsOf({ ...settings, LLM_PROVIDER_ORDER: 'vllm, openai' })).toEqual([
+    'vllm',
+    'openai',
+    'together_ai',
+    'groq',
+  ]);
+});
+
+test('an order may name a built-in provider that is not configured, but nobody else', () => {
+  expect(idsOf({ ...listing(groq), LLM_PROVIDER_ORDER: 'openai,groq' })).toEqual(['groq']);
+  expect(faultsOf({ LLM_PROVIDER_ORDER: 'grok' })).toContain('grok');
+});
+
+test.each<[what: string, entry: object, fault: RegExp]>([
+  ['without models', { id: 'a', baseUrl: 'http://a' }, /models/],
+  ['with a misspelt field', { ...groq, modles: [] }, /additional|modles/],
+  ['with a base URL of another kind', { ...groq, baseUrl: 'ftp://a' }, /baseUrl/],
+  ['with a base URL that is none', { ...groq, baseUrl: 'https://' }, /baseUrl/],
+  ['with a password in its base URL', { ...groq, baseUrl: 'https://me:secret@a' }, /baseUrl/],
+  ['with a key that no header can carry', { ...groq, apiKey: 'sec\nret' }, /apiKey/],
+  ['with a built-in name', { ...groq, id: 'openai' }, /taken/],
+  ['with a negative price', { ...groq, prices: { llama: { input: -1, output: 1 } } }, /prices/],
+  ['with a price list that lacks a model', { ...groq, priceId: 'openai' }, /llama/],
+])('a provider %s is refused at the start', (_, entry, fault) => {
+  const message = faultsOf(listing({ apiKey: 'secret', ...entry }));
+  expect(message).toMatch(/LLM_PROVIDERS/);
+  expect(message).toMatch(fault);
+  expect(message).not.toContain('secret');
+});
+
+test('all faults are told at once', () => {
+  const faults = faultsOf(listing({ ...groq, id: 'A' }, groq, { ...groq, baseUrl: 3 }));
+  expect(faults).toMatch(/\/0\/id/);
+  expect(faults).toMatch(/\/2\/baseUrl/);
+  expect(faultsOf(listing(groq, groq))).toContain('twice');
+});
+
+test('a list that is no JSON is refused without being repeated', () => {
+  expect(faultsOf({ LLM_PROVIDERS: '[{"apiKey":"secret"' })).not.toContain('secret');
 });

@@ -1,42 +1,58 @@
 import { ConfigError } from '@valuecanvas/service-kit';
 import type { LlmRouterConfig } from '../config.ts';
 import { priceOf } from '../pricing/prices.ts';
-import { offeredModels } from './offered-models.ts';
+import { compatible } from './compatible/compatible.ts';
+import { openai } from './openai/openai.ts';
+import { ownModelName } from './own-model-name.ts';
 import type { Provider } from './provider.ts';
+import { together } from './together/together.ts';
 
-const openaiModels = ['gpt-4o-mini', 'gpt-4o'];
+/** The variables that say which providers there are. */
+export type ProviderSettings = Pick<
+  LlmRouterConfig,
+  | 'TOGETHER_API_KEY'
+  | 'TOGETHER_BASE_URL'
+  | 'OPENAI_API_KEY'
+  | 'OPENAI_BASE_URL'
+  | 'OPENAI_FALLBACK_MODEL'
+  | 'LLM_PROVIDERS'
+  | 'LLM_PROVIDER_ORDER'
+>;
 
-/** The providers that the environment names, in the order in which they are tried. Throws ConfigError. */
-export function configuredProviders(config: LlmRouterConfig): Provider[] {
-  return [together(config), openai(config)].filter((provider) => provider !== undefined);
+/** The providers that the environment names, in the order of trying. Throws ConfigError, in which no key is repeated. */
+export function configuredProviders(config: ProviderSettings): Provider[] {
+  const providers = [together(config), openai(config), ...compatible(config.LLM_PROVIDERS)].filter(
+    (provider) => provider !== undefined,
+  );
+  const order = (config.LLM_PROVIDER_ORDER ?? '').split(',').flatMap((id) => id.trim() || []);
+  const faults = [...providers.flatMap(unpricedModels), ...unknownIds(order, providers)];
+  if (faults.length > 0) throw new ConfigError(faults);
+  return inOrder(providers, order);
 }
 
-function together(config: LlmRouterConfig): Provider | undefined {
-  if (config.TOGETHER_API_KEY === undefined) return undefined;
-  return {
-    id: 'together_ai',
-    baseUrl: config.TOGETHER_BASE_URL,
-    apiKey: config.TOGETHER_API_KEY,
-    priceId: 'together',
-    models: offeredModels,
-    fallbackModel: undefined,
-  };
+/** A model without a price would silently never be served. */
+function unpricedModels(provider: Provider): string[] {
+  const { id, models, fallbackModel } = provider;
+  const own = models.map((model) => ownModelName(provider, model));
+  const names = new Set(fallbackModel === undefined ? own : [...own, fallbackModel]);
+  return [...names]
+    .filter((model) => !priceOf(provider, model, new Date()))
+    .map((model) => `${sourceOf(id)}: no price is known for ${model} of ${id}: name a model that it sells.`);
 }
 
-/** A base URL of its own is some other server: it has its own models, and nobody knows what it costs. */
-function openai(config: LlmRouterConfig): Provider | undefined {
-  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: ownServer, OPENAI_FALLBACK_MODEL: fallbackModel } = config;
-  if (apiKey === undefined && ownServer === undefined) return undefined;
-  const provider = {
-    id: 'openai',
-    baseUrl: ownServer ?? 'https://api.openai.com/v1',
-    apiKey,
-    priceId: ownServer === undefined || openaiModels.includes(fallbackModel) ? 'openai' : undefined,
-    models: [...new Set([...(ownServer === undefined ? openaiModels : []), fallbackModel])],
-    fallbackModel,
-  };
-  if (priceOf(provider, fallbackModel, new Date())) return provider;
-  throw new ConfigError([
-    `OPENAI_FALLBACK_MODEL: no price is known for ${fallbackModel}: name a model that OpenAI sells.`,
-  ]);
+function sourceOf(id: string): string {
+  return id === 'openai' ? 'OPENAI_FALLBACK_MODEL' : 'LLM_PROVIDERS';
+}
+
+/** The built-in ones may be named where they are not configured, so that one order serves all environments. */
+function unknownIds(order: readonly string[], providers: readonly Provider[]): string[] {
+  const known = new Set(['together_ai', 'openai', ...providers.map(({ id }) => id)]);
+  return order
+    .filter((id) => !known.has(id))
+    .map((id) => `LLM_PROVIDER_ORDER names ${id}, which is no provider.`);
+}
+
+function inOrder(providers: readonly Provider[], order: readonly string[]): Provider[] {
+  const rank = ({ id }: Provider) => (order.includes(id) ? order.indexOf(id) : order.length);
+  return providers.toSorted((one, other) => rank(one) - rank(other));
 }

@@ -10,24 +10,39 @@ export type ProviderFault =
   | 'bad_response'
   /** Its circuit breaker is open: it has not been called at all. */
   | 'shut_off'
+  /** No slot was free here: it has not been called at all. */
+  | 'overloaded'
   /** Whoever asked has gone, or may wait no longer. */
   | 'cancelled';
+
+export interface ProviderErrorOptions {
+  readonly cause?: unknown;
+  readonly retryAfterSeconds?: number | undefined;
+  readonly billed?: 'no' | 'maybe';
+  readonly receivedBytes?: number;
+}
 
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
   readonly fault: ProviderFault;
   readonly provider: string;
   readonly retryAfterSeconds: number | undefined;
+  /** `maybe`: the request reached the provider, which may have worked on it; `no`, also where nothing is said. */
+  readonly billed: 'no' | 'maybe';
+  /** Bytes of the answer that had arrived. */
+  readonly receivedBytes: number;
 
-  constructor(
-    fault: ProviderFault,
-    provider: string,
-    message: string,
-    options: { readonly cause?: unknown; readonly retryAfterSeconds?: number | undefined } = {},
-  ) {
+  constructor(fault: ProviderFault, provider: string, message: string, options: ProviderErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.fault = fault;
     this.provider = provider;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.billed = options.billed ?? 'no';
+    this.receivedBytes = options.receivedBytes ?? 0;
   }
+}
+
+/** Whether a failure came from a provider, or from us before it was called. */
+export function wasCalled({ fault }: ProviderError): boolean {
+  return fault !== 'shut_off' && fault !== 'overloaded';
 }

@@ -1,3 +1,5 @@
+import type { ListedPrice } from '../pricing/model-price.ts';
+
 /** One provider of models that speaks OpenAI's protocol: data, nothing else. */
 export interface Provider {
   /** As answers, ledger and metrics name it. */
@@ -5,10 +7,16 @@ export interface Provider {
   readonly baseUrl: string;
   /** Undefined for servers that ask for none. */
   readonly apiKey: string | undefined;
-  /** By which name the price data know it; undefined where calls cost nothing. */
+  /** By which name the price data know it; undefined: calls are free unless `prices` names the model. */
   readonly priceId: string | undefined;
-  /** Models that are offered to users even where nobody asks the provider for its list. */
+  /** Prices that go before the price data, by the provider's own name of the model. */
+  readonly prices: Readonly<Record<string, ListedPrice>>;
+  /** Models that it serves, by the names under which they are offered. */
   readonly models: readonly string[];
+  /** Its own names of offered models, where they differ. */
+  readonly modelNames: Readonly<Record<string, string>>;
   /** What is asked for in place of a model that it does not serve; without one, such a call goes elsewhere. */
   readonly fallbackModel: string | undefined;
+  /** The field in which it takes the largest number of tokens in an answer. */
+  readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
 }

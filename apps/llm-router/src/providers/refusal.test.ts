@@ -1,40 +1,70 @@
 import { expect, test } from 'vitest';
 import { refusal } from './refusal.ts';
 
-const said = JSON.stringify({ error: { message: 'No.' } });
-const faultOf = (statusCode: number, text = said) => refusal('a', { statusCode, headers: {} }, text).fault;
+const now = Date.parse('2026-06-01T12:00:00Z');
+const provider = { id: 'a', apiKey: 'sk-secret' };
+const saying = (error: object) => JSON.stringify({ error });
+const said = saying({ message: 'No.' });
+const refused = (statusCode: number, text = said, headers: Record<string, string> = {}) =>
+  refusal(provider, { statusCode, headers }, text, now);
 
 test.each([400, 413, 415, 422])('%i blames the caller', (status) => {
-  expect(faultOf(status)).toBe('caller');
+  expect(refused(status).fault).toBe('caller');
 });
 
-test.each([401, 403, 408, 500, 502, 503])('%i blames the provider, or our key', (status) => {
-  expect(faultOf(status)).toBe('unavailable');
+test.each([301, 401, 402, 403, 408, 500, 502, 503])('%i blames the provider, or our key', (status) => {
+  expect(refused(status).fault).toBe('unavailable');
 });
 
 test('404 with a word of the provider is an unknown model, without one a wrong base URL', () => {
-  expect(faultOf(404)).toBe('not_served');
-  expect(faultOf(404, '<html>Not found</html>')).toBe('unavailable');
+  expect(refused(404).fault).toBe('not_served');
+  expect(refused(404, '<html>Not found</html>').fault).toBe('unavailable');
+  expect(refused(404, '{"detail":"Not Found"}').fault).toBe('unavailable');
 });
 
-const retryAfterOf = (headers: Record<string, string>) =>
-  refusal('a', { statusCode: 429, headers }, said).retryAfterSeconds;
-
-test('the time to wait is whole seconds, however the provider names it', () => {
-  expect(retryAfterOf({ 'retry-after': '7' })).toBe(7);
-  expect(retryAfterOf({ 'retry-after-ms': '1500', 'retry-after': '7' })).toBe(2);
-  const date = new Date(Date.now() + 30_000).toUTCString();
-  expect(retryAfterOf({ 'retry-after': date })).toSatisfy((seconds: number) => seconds > 27 && seconds <= 30);
+test('an unknown model is one under any status that could be the caller’s fault', () => {
+  expect(refused(400, saying({ message: 'No.', code: 'model_not_found' })).fault).toBe('not_served');
+  expect(refused(500, saying({ message: 'No.', code: 'model_not_found' })).fault).toBe('unavailable');
 });
 
-test.each([{}, { 'retry-after': 'soon' }, { 'retry-after': new Date(0).toUTCString() }])(
-  '%j names no time to wait',
-  (headers) => {
-    expect(retryAfterOf(headers)).toBeUndefined();
-  },
-);
+test('429 means to wait, except where our account is empty', () => {
+  expect(refused(429).fault).toBe('rate_limited');
+  expect(refused(429, saying({ message: 'No.', code: 'insufficient_quota' })).fault).toBe('unavailable');
+});
+
+test('what is refused costs nothing; what is accepted, and no answer, may', () => {
+  for (const status of [400, 404, 429, 500, 503]) expect(refused(status).billed).toBe('no');
+  expect(refused(202)).toMatchObject({ fault: 'bad_response', billed: 'maybe' });
+});
+
+test.each<[headers: Record<string, string>, seconds: number | undefined]>([
+  [{ 'retry-after': '7' }, 7],
+  [{ 'retry-after': '0.4' }, 1],
+  [{ 'retry-after': '0' }, 0],
+  [{ 'retry-after-ms': '1500', 'retry-after': '7' }, 2],
+  [{ 'retry-after': 'Mon, 01 Jun 2026 12:00:30 GMT' }, 30],
+  [{}, undefined],
+  [{ 'retry-after': 'soon' }, undefined],
+  [{ 'retry-after': 'Mon, 01 Jun 2026 11:00:00 GMT' }, undefined],
+])('%j names %j seconds to wait', (headers, seconds) => {
+  expect(refused(429, said, headers).retryAfterSeconds).toBe(seconds);
+});
+
+test.each([
+  [saying({ message: 'Too long.' }), 'Too long.'],
+  ['{"error":"Too long."}', 'Too long.'],
+  ['{"object":"error","message":"Too long.","code":400}', 'Too long.'],
+  ['', 'HTTP 400'],
+  ['null', 'HTTP 400'],
+])('in %j the provider says: %s', (text, message) => {
+  expect(refused(400, text).message).toBe(message);
+});
 
 test('what a provider says at great length is cut', () => {
-  const text = JSON.stringify({ error: { message: 'x'.repeat(10_000) } });
-  expect(refusal('a', { statusCode: 400, headers: {} }, text).message).toHaveLength(500);
+  expect(refused(400, saying({ message: 'x'.repeat(10_000) })).message).toHaveLength(500);
+});
+
+test('a key that the provider repeats is not repeated again', () => {
+  const { message } = refused(401, saying({ message: 'Incorrect API key provided: sk-secret.' }));
+  expect(message).toBe('HTTP 401: Incorrect API key provided: [key].');
 });

@@ -1,40 +1,54 @@
-import { ProviderError } from './provider-error.ts';
+import type { Provider } from './provider.ts';
+import { ProviderError, type ProviderFault } from './provider-error.ts';
+import { errorIn, isOutOfQuota, namesUnknownModel, type ReportedError } from './reported-error.ts';
+import { type ResponseHeaders, retryAfter } from './retry-after.ts';
+
+export interface Refused {
+  readonly statusCode: number;
+  readonly headers: ResponseHeaders;
+}
 
 /** Statuses that blame the request. 401 and 403 blame our own key, so another provider may do better. */
 const callerStatuses = new Set([400, 413, 415, 422]);
 
-type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
-
-/** What an answer other than 200 means. */
+/** What an answer other than 200 means. The provider's key is in no message, even where the provider repeats it. */
 export function refusal(
-  provider: string,
-  { statusCode, headers }: { readonly statusCode: number; readonly headers: ResponseHeaders },
+  provider: Pick<Provider, 'id' | 'apiKey'>,
+  { statusCode, headers }: Refused,
   text: string,
+  now: number,
 ): ProviderError {
-  const said = messageIn(text);
-  const message = said ?? `HTTP ${statusCode}`;
-  if (callerStatuses.has(statusCode)) return new ProviderError('caller', provider, message);
+  const reported = reportedIn(text);
+  const said = reported?.message;
+  const fault = faultOfStatus(statusCode, reported);
+  const message =
+    fault === 'unavailable' && said ? `HTTP ${statusCode}: ${said}` : (said ?? `HTTP ${statusCode}`);
+  return new ProviderError(fault, provider.id, withoutKey(message, provider), {
+    retryAfterSeconds: retryAfter(headers, now),
+    // A success that is no answer may have cost something.
+    billed: fault === 'bad_response' ? 'maybe' : 'no',
+    receivedBytes: Buffer.byteLength(text),
+  });
+}
+
+function faultOfStatus(statusCode: number, reported: ReportedError | undefined): ProviderFault {
+  if (statusCode < 300) return 'bad_response';
+  if (statusCode === 429) return reported && isOutOfQuota(reported) ? 'unavailable' : 'rate_limited';
+  if (reported && statusCode < 500 && namesUnknownModel(reported)) return 'not_served';
+  if (callerStatuses.has(statusCode)) return 'caller';
   // Without a word of the provider, it is our base URL that is wrong.
-  if (statusCode === 404 && said !== undefined) return new ProviderError('not_served', provider, said);
-  const retryAfterSeconds = retryAfter(headers);
-  if (statusCode === 429) return new ProviderError('rate_limited', provider, message, { retryAfterSeconds });
-  return new ProviderError('unavailable', provider, `HTTP ${statusCode}: ${message}`, { retryAfterSeconds });
+  return statusCode === 404 && reported?.message !== undefined ? 'not_served' : 'unavailable';
 }
 
-/** Seconds, or undefined where the provider names no time. Clients of OpenAI read the same two headers. */
-function retryAfter(headers: ResponseHeaders): number | undefined {
-  const milliseconds = Number(headers['retry-after-ms']);
-  if (milliseconds > 0) return Math.ceil(milliseconds / 1000);
-  const value = String(headers['retry-after'] ?? '');
-  const seconds = /^\d+$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - Date.now()) / 1000);
-  return seconds >= 0 ? seconds : undefined;
-}
-
-function messageIn(text: string): string | undefined {
+function reportedIn(text: string): ReportedError | undefined {
   try {
-    const { error } = JSON.parse(text) as { error?: { message?: unknown } };
-    return typeof error?.message === 'string' ? error.message.slice(0, 500) : undefined;
+    return errorIn(JSON.parse(text));
   } catch {
     return undefined;
   }
+}
+
+/** Some providers repeat the key that they refuse. */
+export function withoutKey(message: string, { apiKey }: Pick<Provider, 'apiKey'>): string {
+  return apiKey === undefined ? message : message.replaceAll(apiKey, '[key]');
 }

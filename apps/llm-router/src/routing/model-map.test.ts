@@ -1,19 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Provider } from '../providers/provider.ts';
-import { candidatesFor } from './model-map.ts';
+import { providerInTest } from '../providers/test-support/provider-in-test.ts';
+import { candidatesFor, createModelMap } from './model-map.ts';
 
 const at = new Date('2026-06-01');
-const provider = (settings: Partial<Provider>): { provider: Provider } => ({
-  provider: {
-    id: 'a',
-    baseUrl: 'http://127.0.0.1/v1',
-    apiKey: undefined,
-    priceId: undefined,
-    models: [],
-    fallbackModel: undefined,
-    ...settings,
-  },
-});
+const provider = (settings: Partial<Provider>) => ({ provider: providerInTest(settings) });
 const first = provider({ id: 'first', models: ['big', 'small'] });
 const second = provider({ id: 'second', models: ['other'], fallbackModel: 'other' });
 
@@ -46,13 +37,71 @@ test('a model that the platform offers is served in place of another where nobod
   expect(namesOf([first, second], 'offered', ['offered'])).toEqual([['second', 'other']]);
 });
 
+test('a model is asked for by the provider’s own name, whichever name the caller used', () => {
+  const groq = provider({ id: 'groq', models: ['llama'], modelNames: { llama: 'llama-8b-instant' } });
+  expect(namesOf([groq], 'llama')).toEqual([['groq', 'llama-8b-instant']]);
+  expect(namesOf([groq], 'llama-8b-instant')).toEqual([['groq', 'llama-8b-instant']]);
+});
+
 test('a provider serves what its price list sells, listed or not, at that price', () => {
   const openai = provider({ id: 'openai', priceId: 'openai' });
   const [candidate] = candidatesFor([openai], 'gpt-4o', new Set(), at);
   expect(candidate).toMatchObject({ model: 'gpt-4o', price: { input: 2_500_000n } });
 });
 
+test('a provider serves what a price is configured for, at that price', () => {
+  const own = provider({ id: 'own', prices: { llama: { input: 1, output: 2 } } });
+  const [candidate] = candidatesFor([own], 'llama', new Set(), at);
+  expect(candidate).toMatchObject({ model: 'llama', price: { input: 1_000_000n, output: 2_000_000n } });
+});
+
 test('a model without a price is not served where calls cost money', () => {
   const priced = provider({ id: 'openai', priceId: 'openai', models: ['unpriced'] });
   expect(namesOf([priced, second], 'unpriced')).toEqual([['second', 'other']]);
+});
+
+test.each(['constructor', '__proto__', 'toString'])(
+  '%s is a model like any other that nobody has',
+  (model) => {
+    expect(namesOf([first, second, provider({ priceId: 'openai' })], model)).toEqual([]);
+  },
+);
+
+const llama = 'meta-llama/Llama-3-70b-chat-hf';
+const together = provider({ id: 'together', priceId: 'together', models: [llama] });
+const openai = provider({ id: 'openai', priceId: 'openai', models: ['gpt-4o'], fallbackModel: 'gpt-4o' });
+const image = { role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a/b.png' } }] };
+const text = { role: 'user', content: 'Why?' };
+
+const served = (lines: { provider: Provider }[], message: object, model = llama) =>
+  createModelMap({ lines, offered: new Set(), now: () => at.getTime() })({ model, messages: [message] }).map(
+    ({ line }) => line.provider.id,
+  );
+
+test('who cannot do what a request needs is left out, except where nobody can', () => {
+  expect(served([together, openai], text)).toEqual(['together', 'openai']);
+  expect(served([together, openai], image)).toEqual(['openai']);
+  expect(served([together], image)).toEqual(['together']);
+});
+
+test('what is remembered of a model serves only requests with its needs', () => {
+  const candidates = createModelMap({
+    lines: [together, openai],
+    offered: new Set(),
+    now: () => at.getTime(),
+  });
+  const count = (message: object) => candidates({ model: llama, messages: [message] }).length;
+  expect([count(image), count(text), count(image)]).toEqual([1, 2, 1]);
+});
+
+test('a price that changes is noticed within a minute', () => {
+  const prices: Record<string, { input: number; output: number }> = { big: { input: 1, output: 1 } };
+  let time = at.getTime();
+  const lines = [{ provider: providerInTest({ prices }) }];
+  const candidates = createModelMap({ lines, offered: new Set(), now: () => time });
+  const before = candidates({ model: 'big', messages: [] });
+  time += 59_999;
+  expect(candidates({ model: 'big', messages: [] })[0]).toBe(before[0]);
+  time += 1;
+  expect(candidates({ model: 'big', messages: [] })[0]).not.toBe(before[0]);
 });

@@ -1,0 +1,51 @@
+import type { Capabilities, CapabilityTable } from './capability-table.ts';
+import { type CompletionBody, isObject } from './chat-completion.ts';
+import { openaiCapabilities } from './openai/capabilities.ts';
+import type { Provider } from './provider.ts';
+import { togetherCapabilities } from './together/capabilities.ts';
+
+export type Need = 'tools' | 'jsonSchema' | 'images' | 'streaming';
+
+const capable: Capabilities = {
+  tools: true,
+  jsonSchema: true,
+  images: true,
+  streaming: true,
+  maxOutputTokens: undefined,
+};
+
+/** By the same ids as the price data: they say who really serves, whatever the provider is called here. */
+const tables: ReadonlyMap<string | undefined, CapabilityTable> = new Map([
+  ['together', togetherCapabilities],
+  ['openai', openaiCapabilities],
+]);
+
+/** What a provider's model can do, by the provider's own name of it. Unknown models can do everything. */
+export function capabilitiesOf({ priceId }: Pick<Provider, 'priceId'>, model: string): Capabilities {
+  const table = tables.get(priceId) ?? {};
+  const [longest] = Object.keys(table)
+    .filter((beginning) => model.startsWith(beginning))
+    .sort((one, other) => other.length - one.length);
+  return longest === undefined ? capable : { ...capable, ...table[longest] };
+}
+
+/** What a request cannot do without. */
+export function needsOf({
+  tools,
+  tool_choice: choice,
+  response_format: format,
+  messages,
+  stream,
+}: CompletionBody): Need[] {
+  const needs: Need[] = [];
+  if (Array.isArray(tools) && tools.length > 0 && choice !== 'none') needs.push('tools');
+  if (isObject(format) && format.type === 'json_schema') needs.push('jsonSchema');
+  if (messages.some(hasImage)) needs.push('images');
+  if (stream === true) needs.push('streaming');
+  return needs;
+}
+
+function hasImage(message: unknown): boolean {
+  const content = isObject(message) ? message.content : undefined;
+  return Array.isArray(content) && content.some((part) => isObject(part) && part.type === 'image_url');
+}

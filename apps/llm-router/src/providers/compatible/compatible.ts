@@ -1,0 +1,61 @@
+import { ConfigError } from '@valuecanvas/service-kit';
+import Value from 'typebox/value';
+import type { Provider } from '../provider.ts';
+import { ProviderEntries, type ProviderEntry } from './provider-entry.ts';
+
+/** Taken by the built-in providers, and by answers that came from the cache. */
+const reservedIds = new Set(['together_ai', 'openai', 'cache']);
+
+/** Any servers that speak OpenAI's protocol, by configuration alone. Throws ConfigError, which repeats no value: keys are among them. */
+export function compatible(list: string | undefined): Provider[] {
+  if (list === undefined) return [];
+  const entries = parsed(list);
+  const faults = faultsOf(entries);
+  if (faults.length > 0) throw new ConfigError(faults.map((fault) => `LLM_PROVIDERS${fault}`));
+  return (entries as ProviderEntry[]).map(toProvider);
+}
+
+function parsed(list: string): unknown {
+  try {
+    return JSON.parse(list);
+  } catch {
+    throw new ConfigError(['LLM_PROVIDERS is not JSON: a list of providers is wanted.']);
+  }
+}
+
+function faultsOf(entries: unknown): string[] {
+  if (!Value.Check(ProviderEntries, entries)) {
+    return Value.Errors(ProviderEntries, entries).map(
+      ({ instancePath, message }) => `${instancePath} ${message}`,
+    );
+  }
+  const ids = entries.map(({ id }) => id);
+  return entries.flatMap(({ id, baseUrl }, index) => [
+    ...(reservedIds.has(id) ? [`/${index}/id ${id} is taken`] : []),
+    ...(ids.indexOf(id) < index ? [`/${index}/id ${id} is there twice`] : []),
+    ...(isPlainUrl(baseUrl)
+      ? []
+      : [`/${index}/baseUrl must be a URL without user, password, query and fragment`]),
+  ]);
+}
+
+function isPlainUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { username, password, search, hash } = new URL(text);
+  return [username, password, search, hash].every((part) => part === '');
+}
+
+function toProvider(entry: ProviderEntry): Provider {
+  const { id, baseUrl, apiKey, models, fallbackModel, prices = {}, priceId, maxTokensField } = entry;
+  return {
+    id,
+    baseUrl,
+    apiKey,
+    priceId,
+    prices,
+    models: Array.isArray(models) ? models : Object.keys(models),
+    modelNames: Array.isArray(models) ? {} : models,
+    fallbackModel,
+    maxTokensField: maxTokensField ?? 'max_tokens',
+  };
+}

@@ -1,0 +1,38 @@
+import Type, { type Static } from 'typebox';
+
+/** What goes into a header as it is. */
+const printable = '^[\\x21-\\x7e]+$';
+
+const name = Type.String({ minLength: 1, maxLength: 200 });
+const dollars = Type.Number({ minimum: 0 });
+const strict = { additionalProperties: false } as const;
+
+const Prices = Type.Object(
+  {
+    input: dollars,
+    output: dollars,
+    cachedInput: Type.Optional(dollars),
+    cacheWrite: Type.Optional(dollars),
+  },
+  strict,
+);
+
+/** One provider as LLM_PROVIDERS names it. */
+const ProviderEntry = Type.Object(
+  {
+    id: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,39}$' }),
+    baseUrl: Type.String({ pattern: '^https?://' }),
+    apiKey: Type.Optional(Type.String({ pattern: printable })),
+    /** Names that it shares with those offered, or offered names with its own. */
+    models: Type.Union([Type.Array(name), Type.Record(Type.String(), name)]),
+    fallbackModel: Type.Optional(name),
+    /** Dollars per million tokens, by its own names. */
+    prices: Type.Optional(Type.Record(Type.String(), Prices)),
+    priceId: Type.Optional(name),
+    maxTokensField: Type.Optional(Type.Enum(['max_tokens', 'max_completion_tokens'])),
+  },
+  strict,
+);
+export type ProviderEntry = Static<typeof ProviderEntry>;
+
+export const ProviderEntries = Type.Array(ProviderEntry);

@@ -1,0 +1,28 @@
+import type { LlmRouterConfig } from '../../config.ts';
+import type { Provider } from '../provider.ts';
+
+const models = ['gpt-4o-mini', 'gpt-4o'];
+
+/**
+ * OpenAI, or what stands at a base URL of its own: some other server, which has its own models, and nobody knows what
+ * it costs. Undefined with neither a key nor a base URL.
+ */
+export function openai(
+  config: Pick<LlmRouterConfig, 'OPENAI_API_KEY' | 'OPENAI_BASE_URL' | 'OPENAI_FALLBACK_MODEL'>,
+): Provider | undefined {
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: ownServer, OPENAI_FALLBACK_MODEL: fallbackModel } = config;
+  if (apiKey === undefined && ownServer === undefined) return undefined;
+  const sellsOpenaiModels = ownServer === undefined || models.includes(fallbackModel);
+  return {
+    id: 'openai',
+    baseUrl: ownServer ?? 'https://api.openai.com/v1',
+    apiKey,
+    priceId: sellsOpenaiModels ? 'openai' : undefined,
+    prices: {},
+    models: [...new Set([...(ownServer === undefined ? models : []), fallbackModel])],
+    modelNames: {},
+    fallbackModel,
+    // OpenAI's newer models take no other field, and other servers often do not know this one.
+    maxTokensField: ownServer === undefined ? 'max_completion_tokens' : 'max_tokens',
+  };
+}

@@ -1,0 +1,78 @@
+import { isObject, type ReportedUsage } from './chat-completion.ts';
+import type { Tokens } from './tokens.ts';
+
+/**
+ * What a provider counted, or undefined where it counted nothing or nonsense. Read from a cache: OpenAI, xAI, OpenRouter
+ * and Groq `prompt_tokens_details.cached_tokens`, Together and Moonshot `cached_tokens`, DeepSeek
+ * `prompt_cache_hit_tokens`, Anthropic `cache_read_input_tokens`; written to it: OpenRouter `cache_write_tokens`
+ * among the details, Anthropic `cache_creation_input_tokens`.
+ */
+export function readTokens(usage: unknown): Tokens | undefined {
+  return isObject(usage) ? tokensIn(usage) : undefined;
+}
+
+function tokensIn(usage: ReportedUsage): Tokens | undefined {
+  const counted = countedIn(usage);
+  const completion = count(usage.completion_tokens) ?? count(usage.output_tokens);
+  if (counted === undefined || completion === undefined) return undefined;
+  const { cached, cacheWrite } = counted;
+  const total = count(usage.total_tokens) ?? 0;
+  const isApart = isCountedApart(counted, total - completion);
+  const prompt = isApart ? counted.prompt + cached + cacheWrite : counted.prompt;
+  // xAI and Gemini count reasoning beside the completion: then only the total covers everything.
+  const beside = Math.max(0, total - prompt - completion);
+  const reasoning = count(usage.completion_tokens_details?.reasoning_tokens) ?? 0;
+  return {
+    prompt,
+    completion: completion + beside,
+    cached,
+    cacheWrite,
+    reasoning: Math.max(reasoning, beside),
+    estimated: false,
+  };
+}
+
+interface Counted {
+  readonly prompt: number;
+  readonly cached: number;
+  readonly cacheWrite: number;
+  /** In Anthropic's own form the prompt is only what was neither read from the cache nor written to it. */
+  readonly anthropic: boolean;
+}
+
+function countedIn(usage: ReportedUsage): Counted | undefined {
+  const { prompt_tokens_details: details } = usage;
+  const prompt = count(usage.prompt_tokens);
+  const input = prompt ?? count(usage.input_tokens);
+  if (input === undefined) return undefined;
+  return {
+    prompt: input,
+    anthropic: prompt === undefined,
+    cached: largest(
+      details?.cached_tokens,
+      usage.cached_tokens,
+      usage.prompt_cache_hit_tokens,
+      usage.cache_read_input_tokens,
+    ),
+    cacheWrite: largest(
+      details?.cache_write_tokens,
+      details?.cache_creation_tokens,
+      usage.cache_creation_input_tokens,
+    ),
+  };
+}
+
+/** Proxies of Anthropic's models disagree on whether the prompt includes the cache; sizes and the total give it away. */
+function isCountedApart({ prompt, cached, cacheWrite, anthropic }: Counted, totalInput: number): boolean {
+  const ofCache = cached + cacheWrite;
+  return ofCache > 0 && (anthropic || ofCache > prompt || totalInput === prompt + ofCache);
+}
+
+/** Some report one number under two names, one of them as 0. */
+function largest(...reported: readonly unknown[]): number {
+  return Math.max(0, ...reported.map((each) => count(each) ?? 0));
+}
+
+function count(reported: unknown): number | undefined {
+  return Number.isSafeInteger(reported) && (reported as number) >= 0 ? (reported as number) : undefined;
+}

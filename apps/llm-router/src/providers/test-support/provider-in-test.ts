@@ -1,0 +1,17 @@
+import type { Provider } from '../provider.ts';
+
+/** A provider without key, price or models, but for what a test is about. */
+export function providerInTest(settings: Partial<Provider> = {}): Provider {
+  return {
+    id: 'a',
+    baseUrl: 'http://127.0.0.1:1/v1',
+    apiKey: undefined,
+    priceId: undefined,
+    prices: {},
+    models: [],
+    modelNames: {},
+    fallbackModel: undefined,
+    maxTokensField: 'max_tokens',
+    ...settings,
+  };
+}

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+export interface ServerInTest {
+  /** Base URL, as providers have one. */
+  readonly url: string;
+  /** What arrived, oldest first. */
+  readonly requests: readonly ReceivedRequest[];
+}
+
+export interface ReceivedRequest {
+  readonly url: string | undefined;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** A provider that says what no real one would, and ends with the test. */
+export async function startServerInTest(
+  answer: (response: ServerResponse, request: ReceivedRequest) => void,
+): Promise<ServerInTest> {
+  const requests: ReceivedRequest[] = [];
+  const server = createServer(async (incoming, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of incoming) parts.push(part);
+    const request = {
+      url: incoming.url,
+      headers: incoming.headers,
+      body: Buffer.concat(parts).toString('utf8'),
+    };
+    requests.push(request);
+    answer(response, request);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, requests };
+}

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import type { CompletionBody } from './chat-completion.ts';
+import { outputLimitOf, toBody } from './to-body.ts';
+
+const messages = [{ role: 'user', content: 'Why?' }];
+const older = { maxTokensField: 'max_tokens' } as const;
+const newer = { maxTokensField: 'max_completion_tokens' } as const;
+
+const whole = (provider: typeof older | typeof newer, fields: object) =>
+  toBody(
+    provider,
+    { model: 'offered', messages, ...fields },
+    { model: 'own', maxOutputTokens: 99, stream: false },
+  );
+const streamed = (fields: object) =>
+  toBody(
+    older,
+    { model: 'offered', messages, ...fields },
+    { model: 'own', maxOutputTokens: 99, stream: true },
+  );
+
+test('an answer has a largest length even where the caller names none', () => {
+  expect(whole(older, {})).toEqual({ model: 'own', messages, max_tokens: 99 });
+  expect(whole(newer, {})).toEqual({ model: 'own', messages, max_completion_tokens: 99 });
+});
+
+test('the caller’s own limit is kept, in the field that the provider takes', () => {
+  expect(whole(older, { max_completion_tokens: 5 })).toEqual({ model: 'own', messages, max_tokens: 5 });
+  expect(whole(newer, { max_tokens: 5 })).toEqual({ model: 'own', messages, max_completion_tokens: 5 });
+  expect(whole(newer, { max_completion_tokens: 5, max_tokens: 7 })).toEqual({
+    model: 'own',
+    messages,
+    max_completion_tokens: 5,
+  });
+});
+
+test.each([null, 0, -1, 1.5, '7', Number.NaN])('%j is no limit, and is replaced by one', (limit) => {
+  expect(outputLimitOf({ model: 'a', messages, max_tokens: limit })).toBeUndefined();
+  expect(whole(older, { max_tokens: limit })).toMatchObject({ max_tokens: 99 });
+});
+
+test('a stream always reports its usage, whatever the caller wants', () => {
+  expect(streamed({ stream: true })).toMatchObject({ stream: true, stream_options: { include_usage: true } });
+  const asked = { include_usage: false, include_obfuscation: false };
+  expect(streamed({ stream: true, stream_options: asked })).toMatchObject({
+    stream_options: { include_usage: true, include_obfuscation: false },
+  });
+});
+
+test('a whole answer is asked for without the options of a stream, which providers refuse', () => {
+  const body = whole(older, { stream: true, stream_options: { include_usage: true } });
+  expect(body).toEqual({ model: 'own', messages, max_tokens: 99 });
+});
+
+test('fields that we do not know pass through, and ours stay here', () => {
+  const unknown = { min_p: 0.1, provider: { order: ['x'] }, metadata: { a: 'b' } };
+  const body = whole(older, { ...unknown, promptVersionId: 'ours' });
+  expect(body).toEqual({ ...unknown, model: 'own', messages, max_tokens: 99 });
+});
+
+test('the caller’s body is left as it is', () => {
+  const body: CompletionBody = Object.freeze({ model: 'offered', messages, stream: true, max_tokens: 3 });
+  expect(() => toBody(newer, body, { model: 'own', maxOutputTokens: 1, stream: true })).not.toThrow();
+});

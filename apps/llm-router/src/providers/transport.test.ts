@@ -1,0 +1,245 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { createServer, type Socket } from 'node:net';
+import { eventually } from '@valuecanvas/testing';
+import { expect, onTestFinished, test } from 'vitest';
+import type { StreamEvent } from './stream-event.ts';
+import { providerInTest } from './test-support/provider-in-test.ts';
+import { startServerInTest } from './test-support/server-in-test.ts';
+import {
+  answer,
+  begin,
+  callOf,
+  chunk,
+  done,
+  errorOf,
+  read,
+  tookMs,
+  transportTo,
+  transportWith,
+} from './test-support/transport-in-test.ts';
+import { createTransport } from './transport.ts';
+
+const textOf = (events: readonly StreamEvent[]) => Buffer.concat(events.map(({ bytes }) => bytes)).toString();
+
+test('a call carries its key and its request id', async () => {
+  const { url, requests } = await startServerInTest((response) => response.end(JSON.stringify(answer)));
+  await transportTo(`${url}/`, 'sk-secret').complete(callOf({ body: '{"a":"é"}', requestId: 'req-1' }));
+  await transportTo(url).complete(callOf());
+  expect(requests).toMatchObject([
+    {
+      url: '/v1/chat/completions',
+      body: '{"a":"é"}',
+      headers: {
+        authorization: 'Bearer sk-secret',
+        'x-request-id': 'req-1',
+        'content-type': 'application/json',
+      },
+    },
+    { url: '/v1/chat/completions' },
+  ]);
+  expect(requests[1]?.headers).not.toHaveProperty('authorization');
+});
+
+test('the bytes of an answer are those that came', async () => {
+  const text = `\n\n ${JSON.stringify({ ...answer, unknown: 'é😀' }, undefined, 3)}`;
+  const transport = await transportWith((response) => {
+    const bytes = Buffer.from(text);
+    response.write(bytes.subarray(0, bytes.length - 9));
+    response.end(bytes.subarray(bytes.length - 9));
+  });
+  const whole = await transport.complete(callOf());
+  expect(whole.bytes.toString()).toBe(text);
+  expect(whole.answer).toEqual({ ...answer, unknown: 'é😀' });
+});
+
+test('a provider that falls silent in an answer is noticed within half a second of the limit', async () => {
+  const transport = await transportWith((response) => response.write('{"choices":'));
+  const call = transport.complete(callOf({ stallMs: 300 }));
+  const ms = await tookMs(call);
+  expect(ms).toBeGreaterThan(290);
+  expect(ms).toBeLessThan(800);
+  expect(await errorOf(call)).toMatchObject({ fault: 'timeout', billed: 'maybe', receivedBytes: 11 });
+});
+
+test('what only keeps a connection alive does not put off the limit to the first byte', async () => {
+  const intervals: NodeJS.Timeout[] = [];
+  onTestFinished(() => intervals.forEach(clearInterval));
+  const alive = (head: string) => (response: ServerResponse) => {
+    if (head.startsWith(':')) begin(response);
+    intervals.push(setInterval(() => response.write(head), 20));
+  };
+  const whole = (await transportWith(alive('\n'))).complete(callOf({ firstByteMs: 200 }));
+  const stream = (await transportWith(alive(': wait\n\n'))).stream(callOf({ firstByteMs: 200 }));
+  expect(await errorOf(whole)).toMatchObject({ fault: 'timeout', billed: 'maybe', receivedBytes: 0 });
+  expect(await errorOf(stream)).toMatchObject({ fault: 'timeout', billed: 'maybe', receivedBytes: 0 });
+});
+
+test('nothing is owed where nobody listens', async () => {
+  const error = await errorOf(transportTo('http://127.0.0.1:1/v1').complete(callOf()));
+  expect(error).toMatchObject({ fault: 'unavailable', billed: 'no', receivedBytes: 0 });
+});
+
+test('a caller who has gone before is not even connected', async () => {
+  const { url, requests } = await startServerInTest((response) => response.end(JSON.stringify(answer)));
+  const signal = AbortSignal.abort();
+  expect(await errorOf(transportTo(url).complete(callOf({ signal })))).toMatchObject({
+    fault: 'cancelled',
+    billed: 'no',
+  });
+  expect(requests).toEqual([]);
+});
+
+test.each(['complete', 'stream'] as const)(
+  'a caller who goes closes the connection of %s, which may have cost something',
+  async (method) => {
+    const caller = new AbortController();
+    let closed = false;
+    const transport = await transportWith((response) => {
+      response.on('close', () => {
+        closed = true;
+      });
+      caller.abort();
+    });
+    const error = await errorOf(transport[method](callOf({ signal: caller.signal })));
+    expect(error).toMatchObject({ fault: 'cancelled', billed: 'maybe' });
+    await eventually(() => expect(closed).toBe(true));
+  },
+);
+
+test('a call that waits for a connection and is given up never reaches the provider', async () => {
+  const { url, requests } = await startServerInTest((response) =>
+    setImmediate(() => response.end(JSON.stringify(answer))),
+  );
+  const transport = createTransport(providerInTest({ baseUrl: url }), { connections: 1 });
+  onTestFinished(() => void transport.close());
+  const caller = new AbortController();
+  const first = transport.complete(callOf());
+  const second = transport.complete(callOf({ signal: caller.signal }));
+  caller.abort();
+  expect(await errorOf(second)).toMatchObject({ fault: 'cancelled', billed: 'no' });
+  await first;
+  await transport.complete(callOf());
+  expect(requests).toHaveLength(2);
+});
+
+test('connections are used again, after whole answers and after streams', async () => {
+  const ports = new Set<number | undefined>();
+  const transport = await transportWith((response) => {
+    ports.add(response.socket?.remotePort);
+    if (ports.size > 0 && response.req.headers['x-request-id'] === 'whole')
+      response.end(JSON.stringify(answer));
+    else {
+      begin(response, chunk('a', 'stop'), done);
+      response.end();
+    }
+  });
+  for (const requestId of ['whole', 'stream', 'whole', 'stream', 'whole']) {
+    if (requestId === 'whole') await transport.complete(callOf({ requestId }));
+    else await read(await transport.stream(callOf({ requestId })));
+    // The socket is free once the end of the body has been read, an event loop's turn later.
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+  }
+  expect(ports.size).toBeLessThanOrEqual(2);
+});
+
+test('an error status counts even where the rest of it never comes', async () => {
+  const transport = await transportWith((response) => {
+    response.statusCode = 503;
+    response.setHeader('retry-after', '9');
+    response.write('{"error":');
+  });
+  const call = callOf({ firstByteMs: 100, stallMs: 100 });
+  for (const method of ['complete', 'stream'] as const) {
+    expect(await errorOf(transport[method](call))).toMatchObject({
+      fault: 'unavailable',
+      billed: 'no',
+      retryAfterSeconds: 9,
+    });
+  }
+});
+
+test('no answer is read without end', async () => {
+  const endless = (response: ServerResponse, text: string) => {
+    const more = (): boolean => !response.destroyed && response.write(text) && more();
+    response.on('drain', more);
+    more();
+  };
+  const megabyte = 'x'.repeat(1024 * 1024);
+  const whole = await transportWith((response) => endless(response, megabyte));
+  expect(await errorOf(whole.complete(callOf()))).toMatchObject({ fault: 'bad_response', billed: 'maybe' });
+  const refused = await transportWith((response) => {
+    response.statusCode = 500;
+    endless(response, megabyte);
+  });
+  expect(await errorOf(refused.complete(callOf()))).toMatchObject({ fault: 'unavailable', billed: 'no' });
+  const event = await transportWith((response) => {
+    begin(response, chunk('a'), 'data: ');
+    endless(response, megabyte);
+  });
+  expect(await errorOf(event.stream(callOf()).then(read))).toMatchObject({ fault: 'bad_response' });
+  const page = await transportWith((response) => endless(response, megabyte));
+  expect(await errorOf(page.stream(callOf()))).toMatchObject({ fault: 'bad_response' });
+});
+
+test.each<[what: string, events: string[], fault: string | undefined]>([
+  ['that is finished, without [DONE]', [chunk('a', 'stop')], undefined],
+  ['whose [DONE] lacks its blank line', [chunk('a'), 'data: [DONE]'], undefined],
+  ['whose answer is not finished', [chunk('a')], 'unavailable'],
+  [
+    'of which one of two choices is finished',
+    [chunk('a', 'stop'), 'data: {"choices":[{"index":1}]}\n\n'],
+    'unavailable',
+  ],
+  ['that breaks off in an event', [chunk('a'), 'data: {"choices":[{"ind'], 'unavailable'],
+  ['with an event that is no object', [chunk('a'), 'data: 7\n\n'], 'bad_response'],
+  ['with choices that are none', [chunk('a'), 'data: {"choices":[7]}\n\n'], 'bad_response'],
+  ['with empty data', [chunk('a'), 'data:\n\n', done], undefined],
+  ['without an event', [], 'bad_response'],
+  ['without a choice', ['data: {"choices":[]}\n\n', done], 'bad_response'],
+])('a stream %s ends accordingly', async (_, events, fault) => {
+  const transport = await transportWith((response) => {
+    begin(response, ...events);
+    response.end();
+  });
+  const reading = transport.stream(callOf()).then(read);
+  if (fault === undefined) expect(textOf(await reading).startsWith(events.join(''))).toBe(true);
+  else expect(await errorOf(reading)).toMatchObject({ fault, billed: 'maybe' });
+});
+
+test.each([
+  ['application/json', JSON.stringify(answer), 'bad_response'],
+  ['text/html', '<html></html>', 'bad_response'],
+  ['application/json', '', 'bad_response'],
+  ['application/json', '{"error":{"message":"No.","type":"invalid_request_error"}}', 'caller'],
+])('%s instead of a stream is none: %s', async (type, body, fault) => {
+  const transport = await transportWith((response) => {
+    response.setHeader('content-type', type);
+    response.end(body);
+  });
+  expect(await errorOf(transport.stream(callOf()))).toMatchObject({ fault, billed: 'maybe' });
+});
+
+test('a connection that is reset once the request was sent may have cost something', async () => {
+  const server = createServer((socket: Socket) => socket.once('data', () => socket.resetAndDestroy()));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as { port: number };
+  const transport = transportTo(`http://127.0.0.1:${port}/v1`);
+  for (const method of ['complete', 'stream'] as const) {
+    expect(await errorOf(transport[method](callOf()))).toMatchObject({
+      fault: 'unavailable',
+      billed: 'maybe',
+      receivedBytes: 0,
+    });
+  }
+});
+
+test('a key is in no error, wherever the provider repeats it', async () => {
+  const said = JSON.stringify({ error: { message: 'The key sk-secret is bad.', code: 'invalid_api_key' } });
+  const { url } = await startServerInTest((response) => response.end(said));
+  const error = await errorOf(transportTo(url, 'sk-secret').complete(callOf()));
+  expect(error.message).toBe('The key [key] is bad.');
+});

@@ -1,0 +1,145 @@
+import { eventually } from '@valuecanvas/testing';
+import { expect, onTestFinished, test } from 'vitest';
+import type { StreamEvent } from '../stream-event.ts';
+import {
+  begin,
+  callOf,
+  chunk,
+  done,
+  errorOf,
+  read,
+  tookMs,
+  transportWith,
+} from '../test-support/transport-in-test.ts';
+
+const textOf = (events: readonly StreamEvent[]) => Buffer.concat(events.map(({ bytes }) => bytes)).toString();
+
+test('a provider that falls silent in a stream is noticed within half a second of the limit', async () => {
+  const transport = await transportWith((response) => begin(response, chunk('a')));
+  const stream = await transport.stream(callOf({ stallMs: 300 }));
+  const reading = read(stream);
+  expect(await tookMs(reading)).toBeLessThan(800);
+  expect(await errorOf(reading)).toMatchObject({ fault: 'timeout', billed: 'maybe' });
+});
+
+test('comments keep a stream alive once it has begun', async () => {
+  let writing: NodeJS.Timeout | undefined;
+  onTestFinished(() => clearInterval(writing));
+  const transport = await transportWith((response) => {
+    begin(response, chunk('a'));
+    let left = 8;
+    writing = setInterval(() => {
+      left -= 1;
+      response.write(left > 0 ? ': wait\n\n' : `${chunk('', 'stop')}${done}`);
+      if (left === 0) clearInterval(writing);
+    }, 50);
+  });
+  const events = await read(await transport.stream(callOf({ stallMs: 250 })));
+  expect(events.at(-1)).toMatchObject({ done: true });
+});
+
+test('a caller who goes in the middle of a stream is told so by its events', async () => {
+  const caller = new AbortController();
+  const transport = await transportWith((response) => begin(response, chunk('a')));
+  const stream = await transport.stream(callOf({ signal: caller.signal }));
+  const reading = read(stream);
+  caller.abort();
+  expect(await errorOf(reading)).toMatchObject({ fault: 'cancelled', billed: 'maybe' });
+});
+
+test.each(['cancel', 'break'])(
+  'a stream that is ended by %s ends without an error and stops the provider',
+  async (how) => {
+    let closed = false;
+    const transport = await transportWith((response) => {
+      begin(response, chunk('a'));
+      response.on('close', () => {
+        closed = true;
+      });
+    });
+    const stream = await transport.stream(callOf());
+    let batches = 0;
+    for await (const _ of stream.events) {
+      batches += 1;
+      if (how === 'break') break;
+      stream.cancel();
+    }
+    expect(batches).toBe(1);
+    await eventually(() => expect(closed).toBe(true));
+  },
+);
+
+test('a reader that is slow holds the provider back, and is not taken for its silence', async () => {
+  let written = 0;
+  const event = chunk('x'.repeat(10_000));
+  const transport = await transportWith((response) => {
+    begin(response);
+    const more = (): void => {
+      while (written < 20_000_000 && !response.destroyed) {
+        written += event.length;
+        if (!response.write(event)) return void response.once('drain', more);
+      }
+      if (!response.destroyed) response.end(`${chunk('', 'stop')}${done}`);
+    };
+    more();
+  });
+  const silent = await transportWith((response) => response.write('{'));
+  const stream = await transport.stream(callOf({ stallMs: 600 }));
+  let before = -1;
+  await eventually(() => {
+    const held = written === before;
+    before = written;
+    expect(held).toBe(true);
+  });
+  expect(written).toBeLessThan(15_000_000);
+  // A provider that is silent is given up meanwhile.
+  expect(await errorOf(silent.complete(callOf({ stallMs: 800 })))).toMatchObject({ fault: 'timeout' });
+  const events = await read(stream);
+  expect(events.at(-1)).toMatchObject({ done: true });
+  expect(textOf(events).length).toBeGreaterThan(20_000_000);
+});
+
+test('the events of a stream are its bytes, with what keeps it alive', async () => {
+  const said = [
+    ': hi\r\n\r\n',
+    chunk('é😀'),
+    ': wait\n\n',
+    chunk('b', 'stop'),
+    'event: x\ndata: {"usage":{}}\n\n',
+    done,
+  ];
+  const transport = await transportWith((response) => {
+    begin(response);
+    response.end(said.join(''));
+  });
+  const events = await read(await transport.stream(callOf()));
+  expect(textOf(events)).toBe(said.join(''));
+  expect(events.map(({ data }) => data !== undefined)).toEqual([false, true, false, true, true, false]);
+});
+
+test('a stream begins with its first choice: an error before that is no stream, for another provider to begin', async () => {
+  const error = 'data: {"error":{"message":"Busy.","type":"rate_limit_error","code":429}}\n\n';
+  for (const before of ['', 'data: {"choices":[]}\n\n', chunk('a')]) {
+    const transport = await transportWith((response) => {
+      begin(response);
+      response.end(`${before}${error}`);
+    });
+    expect(await errorOf(transport.stream(callOf()))).toMatchObject({
+      fault: 'rate_limited',
+      message: 'Busy.',
+      billed: 'maybe',
+    });
+  }
+});
+
+test('a stream whose provider keeps the connection after [DONE] is over all the same', async () => {
+  let closed = false;
+  const transport = await transportWith((response) => {
+    begin(response, chunk('a', 'stop'), done);
+    response.on('close', () => {
+      closed = true;
+    });
+  });
+  expect(await read(await transport.stream(callOf()))).toHaveLength(2);
+  await eventually(() => expect(closed).toBe(true));
+});

@@ -1,0 +1,24 @@
+import type { ChunkData } from '../stream-event.ts';
+
+/** Whether a streamed answer is whole, by what has come of it. */
+export interface FinishedChoices {
+  see(data: ChunkData): void;
+  haveBegun(): boolean;
+  /** Whether every choice that began came to its end. */
+  areAllFinished(): boolean;
+}
+
+export function createFinishedChoices(): FinishedChoices {
+  const begun = new Set<number>();
+  const finished = new Set<number>();
+  return {
+    see({ choices }) {
+      for (const { index = 0, finish_reason: reason } of choices ?? []) {
+        begun.add(index);
+        if (reason) finished.add(index);
+      }
+    },
+    haveBegun: () => begun.size > 0,
+    areAllFinished: () => begun.size > 0 && finished.size === begun.size,
+  };
+}

@@ -1,0 +1,40 @@
+import { isObject } from '../chat-completion.ts';
+import { errorIn, faultOf } from '../reported-error.ts';
+import type { ChunkData, StreamEvent } from '../stream-event.ts';
+import type { Exchange } from './exchange.ts';
+import { dataOf } from './sse-data.ts';
+
+type Failing = Pick<Exchange, 'failure'>;
+
+/** Reads an event. Throws ProviderError for one that is broken, or that tells of an error. */
+export function readEvent(bytes: Buffer, exchange: Failing): StreamEvent {
+  const text = dataOf(bytes);
+  // Some servers send empty data to keep the connection alive.
+  if (text === undefined || text === '') return { bytes, data: undefined, done: false };
+  if (text === '[DONE]') return { bytes, data: undefined, done: true };
+  return { bytes, data: readChunk(text, exchange), done: false };
+}
+
+function readChunk(text: string, exchange: Failing): ChunkData {
+  const data = parse(text, exchange);
+  const error = errorIn(data);
+  if (error) throw exchange.failure(faultOf(error), error.message ?? 'an error without a message');
+  if (!isObject(data) || !hasProperChoices(data)) {
+    throw exchange.failure('bad_response', 'an event is no part of an answer');
+  }
+  return data;
+}
+
+/** Events without choices are let through: providers report usage, or their filters' opinion, in some. */
+function hasProperChoices({ choices }: Readonly<Record<string, unknown>>): boolean {
+  return choices === undefined || choices === null || (Array.isArray(choices) && choices.every(isObject));
+}
+
+function parse(text: string, exchange: Failing): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message would repeat a part of the answer.
+    throw exchange.failure('bad_response', 'an event is not JSON');
+  }
+}

@@ -1,0 +1,9 @@
+import { type CompletionAnswer, isObject, type ReportedUsage } from './chat-completion.ts';
+import type { ChunkData } from './stream-event.ts';
+
+/** The usage in an answer or event; in streams, Groq may put it into a field of its own. */
+export function usageIn({ usage, x_groq: groq }: CompletionAnswer | ChunkData): ReportedUsage | undefined {
+  if (isObject(usage)) return usage;
+  const { usage: ofGroq } = isObject(groq) ? groq : {};
+  return isObject(ofGroq) ? ofGroq : undefined;
+}
