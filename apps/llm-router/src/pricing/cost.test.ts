@@ -1,51 +1,85 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { costOf, toDollars } from './cost.ts';
-
-const picos = fc.bigInt({ min: 0n, max: 10n ** 9n });
-/** Cached input never costs more than fresh. */
-const price = fc
-  .record({ cachedInput: picos, more: picos, output: picos })
-  .map(({ cachedInput, more, output }) => ({ input: cachedInput + more, cachedInput, output }));
-const count = fc.nat({ max: 2_000_000 });
-const tokens = fc.record({ prompt: count, completion: count, cached: count });
+import { costOf, toDollars, toNanos } from './cost.ts';
+import { pricesFor } from './model-price.ts';
+import { anyPrice, anyTokens, priced } from './test-support/any-price.ts';
 
 test('a call costs the sum of its parts, rounded up once to whole nano-dollars', () => {
-  const fractions = { input: 300n, cachedInput: 200n, output: 400n };
-  expect(costOf(fractions, { prompt: 0, completion: 0, cached: 0 })).toBe(0n);
-  expect(costOf(fractions, { prompt: 1, completion: 0, cached: 0 })).toBe(1n);
-  expect(costOf(fractions, { prompt: 2, completion: 1, cached: 0 })).toBe(1n);
-  expect(costOf(fractions, { prompt: 3, completion: 1, cached: 1 })).toBe(2n);
+  const price = priced({ input: 300n, cachedInput: 200n, cacheWrite: 350n, output: 400n, reasoning: 500n });
+  const nothing = { prompt: 0, completion: 0, cached: 0, cacheWrite: 0, reasoning: 0 };
+  expect(costOf(price, nothing)).toBe(0n);
+  expect(costOf(price, { ...nothing, prompt: 1 })).toBe(1n);
+  expect(costOf(price, { ...nothing, prompt: 2, completion: 1 })).toBe(1n);
+  expect(costOf(price, { ...nothing, prompt: 3, completion: 1, cached: 1 })).toBe(2n);
+  expect(costOf(price, { ...nothing, prompt: 2, cacheWrite: 2, completion: 1 })).toBe(2n);
+  expect(costOf(price, { ...nothing, completion: 2, reasoning: 2 })).toBe(1n);
+});
+
+test('what each call costs beside its tokens is paid once', () => {
+  const nothing = { prompt: 0, completion: 0, cached: 0, cacheWrite: 0, reasoning: 0 };
+  expect(costOf(priced({ perCall: 12_000n }), nothing)).toBe(12n);
+});
+
+test('the sum is exact, and rounding adds less than a nano-dollar', () => {
   fc.assert(
-    fc.property(price, tokens, (asked, used) => {
+    fc.property(anyPrice, anyTokens, (price, used) => {
+      const prices = pricesFor(price, used.prompt);
       const cached = BigInt(Math.min(used.cached, used.prompt));
+      const cacheWrite = BigInt(Math.min(used.cacheWrite, used.prompt - Number(cached)));
+      const reasoning = BigInt(Math.min(used.reasoning, used.completion));
       const exact =
-        (BigInt(used.prompt) - cached) * asked.input +
-        cached * asked.cachedInput +
-        BigInt(used.completion) * asked.output;
-      const excess = costOf(asked, used) * 1_000n - exact;
+        price.perCall +
+        (BigInt(used.prompt) - cached - cacheWrite) * prices.input +
+        cached * prices.cachedInput +
+        cacheWrite * prices.cacheWrite +
+        (BigInt(used.completion) - reasoning) * prices.output +
+        reasoning * prices.reasoning;
+      const excess = costOf(price, used) * 1_000n - exact;
       expect(excess >= 0n && excess < 1_000n).toBe(true);
     }),
   );
 });
 
-test('no call has a negative cost, not even with more cached tokens than there are', () => {
+test('counts that contradict each other never cost less than nothing nor more than the dearest reading', () => {
+  const price = priced({
+    input: 10n ** 6n,
+    cachedInput: 10n ** 5n,
+    cacheWrite: 2n * 10n ** 6n,
+    output: 10n ** 6n,
+    reasoning: 10n ** 6n,
+  });
+  const nonsense = { prompt: 10, completion: 5, cached: 1_000, cacheWrite: 1_000, reasoning: 1_000 };
+  expect(costOf(price, nonsense)).toBe(toNanos('0.000006'));
   fc.assert(
-    fc.property(price, tokens, (asked, used) => {
-      expect(costOf(asked, used) >= 0n).toBe(true);
+    fc.property(anyPrice, anyTokens, (asked, used) => {
+      const cost = costOf(asked, used);
+      const all = [asked, ...asked.tiers].flatMap((prices) => [
+        prices.input,
+        prices.cachedInput,
+        prices.cacheWrite,
+        prices.output,
+        prices.reasoning,
+      ]);
+      const dearest = all.reduce((most, one) => (one > most ? one : most), 0n);
+      const most = asked.perCall + BigInt(used.prompt + used.completion) * dearest;
+      expect(cost >= 0n && cost <= most / 1_000n + 1n).toBe(true);
     }),
   );
 });
 
-test('more tokens never cost less, and more cached ones never more', () => {
-  fc.assert(
-    fc.property(price, tokens, count, (asked, used, more) => {
-      const cost = costOf(asked, used);
-      expect(costOf(asked, { ...used, prompt: used.prompt + more }) >= cost).toBe(true);
-      expect(costOf(asked, { ...used, completion: used.completion + more }) >= cost).toBe(true);
-      expect(costOf(asked, { ...used, cached: used.cached + more }) <= cost).toBe(true);
-    }),
-  );
+test('a tier counts for the whole call, and only beyond its start', () => {
+  const tier = {
+    above: 100,
+    input: 2_000n,
+    cachedInput: 2_000n,
+    cacheWrite: 2_000n,
+    output: 3_000n,
+    reasoning: 0n,
+  };
+  const price = priced({ input: 1_000n, output: 1_000n, tiers: [tier] });
+  const used = { completion: 10, cached: 0, cacheWrite: 0, reasoning: 0 };
+  expect(costOf(price, { ...used, prompt: 100 })).toBe(110n);
+  expect(costOf(price, { ...used, prompt: 101 })).toBe(202n + 30n);
 });
 
 test('dollars show each nano-dollar and no noise', () => {
@@ -55,6 +89,15 @@ test('dollars show each nano-dollar and no noise', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 10n ** 15n }), (nanos) => {
       expect(BigInt(toDollars(nanos).toFixed(9).replace('.', ''))).toBe(nanos);
+      expect(toNanos(toDollars(nanos))).toBe(nanos);
     }),
   );
+});
+
+test('dollars of a configuration are read exactly or not at all', () => {
+  expect(toNanos(0.5)).toBe(500_000_000n);
+  expect(toNanos('1000.000000001')).toBe(1_000_000_000_001n);
+  expect(() => toNanos('0.0000000001')).toThrow(RangeError);
+  expect(() => toNanos(-1)).toThrow(RangeError);
+  expect(() => toNanos('five')).toThrow(RangeError);
 });

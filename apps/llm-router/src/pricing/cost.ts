@@ -1,17 +1,45 @@
 import type { Tokens } from '../providers/tokens.ts';
-import type { ModelPrice } from './prices.ts';
+import { timesPowerOfTen } from './decimal.ts';
+import { type ModelPrice, pricesFor } from './model-price.ts';
 
 const picosPerNano = 1_000n;
+const nanosPerDollarPower = 9;
 
-/** What a call cost in nano-dollars, rounded up once at the end. Reasoning tokens are part of the completion. */
-export function costOf(price: ModelPrice, tokens: Pick<Tokens, 'prompt' | 'completion' | 'cached'>): bigint {
-  const cached = BigInt(Math.min(tokens.cached, tokens.prompt));
-  const fresh = BigInt(tokens.prompt) - cached;
-  const picos = fresh * price.input + cached * price.cachedInput + BigInt(tokens.completion) * price.output;
+/** What is paid for. */
+export type PaidTokens = Omit<Tokens, 'estimated'>;
+
+/**
+ * What a call cost in nano-dollars, rounded up once at the end. Of parts that together exceed the whole (tokens from the
+ * cache the prompt, reasoning the completion), only as many count as the whole has.
+ */
+export function costOf(price: ModelPrice, tokens: PaidTokens): bigint {
+  const prices = pricesFor(price, tokens.prompt);
+  const cached = Math.min(tokens.cached, tokens.prompt);
+  const cacheWrite = Math.min(tokens.cacheWrite, tokens.prompt - cached);
+  const reasoning = Math.min(tokens.reasoning, tokens.completion);
+  return nanosOf(
+    price.perCall +
+      BigInt(tokens.prompt - cached - cacheWrite) * prices.input +
+      BigInt(cached) * prices.cachedInput +
+      BigInt(cacheWrite) * prices.cacheWrite +
+      BigInt(tokens.completion - reasoning) * prices.output +
+      BigInt(reasoning) * prices.reasoning,
+  );
+}
+
+/** Pico-dollars as nano-dollars, rounded up. */
+export function nanosOf(picos: bigint): bigint {
   return (picos + picosPerNano - 1n) / picosPerNano;
 }
 
 /** Nano-dollars as dollars, for the edge: a double holds 9 decimals exactly up to nine million dollars. */
 export function toDollars(nanos: bigint): number {
   return Number(nanos) / 1e9;
+}
+
+/** Dollars, as configuration states them, in nano-dollars. Throws RangeError for what is negative, finer than that or no number. */
+export function toNanos(dollars: number | string): bigint {
+  const { whole, exact } = timesPowerOfTen(dollars, nanosPerDollarPower);
+  if (!exact) throw new RangeError(`${dollars} dollars have more than ${nanosPerDollarPower} decimals`);
+  return whole;
 }

@@ -1,0 +1,44 @@
+import type { Tokens } from '../providers/tokens.ts';
+import { type Bound, worstCost } from './bound.ts';
+import { costOf } from './cost.ts';
+import type { ModelPrice } from './model-price.ts';
+
+/** What is booked where the provider counted nothing. Never more than the worst case. */
+export interface Estimate {
+  readonly tokens: Tokens;
+  readonly costNanos: bigint;
+}
+
+/** Fewer bytes of text than models put into a token on average: an estimate must rather be too high. */
+const bytesPerToken = 3;
+
+/** Nothing has been heard: the provider may have done all that it was asked for. */
+export function estimateUnanswered(price: ModelPrice, bound: Bound): Estimate {
+  return estimateBrokenOff(price, bound, bound.completionTokens);
+}
+
+/** The answer broke off: the question was read, and each byte that arrived was a token at most. */
+export function estimateBrokenOff(price: ModelPrice, bound: Bound, receivedBytes: number): Estimate {
+  const completionTokens = Math.min(receivedBytes, bound.completionTokens);
+  return {
+    tokens: estimated(bound.promptTokens, completionTokens),
+    costNanos: worstCost(price, { promptTokens: bound.promptTokens, completionTokens }),
+  };
+}
+
+/** The answer is complete, but without usage. */
+export function estimateUncounted(
+  price: ModelPrice,
+  bound: Bound,
+  bytes: { readonly question: number; readonly answer: number },
+): Estimate {
+  const tokens = estimated(
+    Math.min(Math.ceil(bytes.question / bytesPerToken), bound.promptTokens),
+    Math.min(Math.ceil(bytes.answer / bytesPerToken), bound.completionTokens),
+  );
+  return { tokens, costNanos: costOf(price, tokens) };
+}
+
+function estimated(prompt: number, completion: number): Tokens {
+  return { prompt, completion, cached: 0, cacheWrite: 0, reasoning: 0, estimated: true };
+}

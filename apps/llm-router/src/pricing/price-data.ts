@@ -1,0 +1,51 @@
+import type { ModelPrice as DataPrice, TieredPrices } from '@pydantic/genai-prices';
+import { timesPowerOfTen } from './decimal.ts';
+import { free, type ModelPrice, picosPerToken, type TokenPrices } from './model-price.ts';
+
+type Listed = number | TieredPrices;
+
+/**
+ * A price as `@pydantic/genai-prices` states it. As there, a tier counts for all tokens of a call whose prompt exceeds
+ * its start, and what has no price of its own costs as much as what it is a part of. Undefined for what is not sold by
+ * tokens of question and answer: embeddings, transcription, documents.
+ */
+export function fromPriceData(data: DataPrice): ModelPrice | undefined {
+  if (Object.keys(data).length === 0) return free;
+  const { input_mtok: input, output_mtok: output, requests_kcount: perThousandCalls } = data;
+  if (input === undefined || output === undefined) return undefined;
+  const pricesAbove = (promptTokens: number): TokenPrices => {
+    const picos = (listed: Listed | undefined, whole: Listed) =>
+      picosPerToken(listedAbove(listed ?? whole, promptTokens));
+    return {
+      input: picos(input, input),
+      cachedInput: picos(data.cache_read_mtok, input),
+      cacheWrite: picos(data.cache_write_mtok, input),
+      output: picos(output, output),
+      reasoning: picos(data.output_reasoning_mtok, output),
+    };
+  };
+  return {
+    ...pricesAbove(0),
+    perCall: picosPerCall(perThousandCalls),
+    tiers: startsOf(data).map((above) => ({ above, ...pricesAbove(above + 1) })),
+  };
+}
+
+function listedAbove(listed: Listed, promptTokens: number): number {
+  if (typeof listed === 'number') return listed;
+  const started = listed.tiers.filter(({ start }) => promptTokens > start);
+  return started.sort((a, b) => a.start - b.start).at(-1)?.price ?? listed.base;
+}
+
+/** Where the price of anything changes. */
+function startsOf(data: DataPrice): number[] {
+  const starts = Object.values(data).flatMap((listed) =>
+    typeof listed === 'object' ? listed.tiers.map(({ start }) => start) : [],
+  );
+  return [...new Set(starts)].sort((a, b) => a - b);
+}
+
+/** Pico-dollars for one call; the data state dollars for a thousand. */
+function picosPerCall(perThousand: Listed | undefined): bigint {
+  return typeof perThousand === 'number' ? timesPowerOfTen(perThousand, 9).whole : 0n;
+}

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import type { PaidTokens } from '../cost.ts';
+import { free, type ModelPrice, type TokenPrices } from '../model-price.ts';
+
+/** A price that names only what matters. */
+export const priced = (price: Partial<ModelPrice>): ModelPrice => ({ ...free, ...price });
+
+const picos = fc.bigInt({ min: 0n, max: 10n ** 8n });
+
+const tokenPrices: fc.Arbitrary<TokenPrices> = fc.record({
+  input: picos,
+  cachedInput: picos,
+  cacheWrite: picos,
+  output: picos,
+  reasoning: picos,
+});
+
+const tiers = fc
+  .uniqueArray(fc.nat({ max: 1_000_000 }), { maxLength: 3 })
+  .chain((starts) =>
+    fc.tuple(
+      ...starts.sort((a, b) => a - b).map((above) => tokenPrices.map((prices) => ({ ...prices, above }))),
+    ),
+  );
+
+/** Any price, sensible or not: cached input may be dearer than fresh, and a tier cheaper than the one before. */
+export const anyPrice: fc.Arbitrary<ModelPrice> = fc
+  .tuple(tokenPrices, picos, tiers)
+  .map(([prices, perCall, tiersAbove]) => ({ ...prices, perCall, tiers: tiersAbove }));
+
+const count = fc.nat({ max: 2_000_000 });
+
+/** Any counts, consistent or not. */
+export const anyTokens: fc.Arbitrary<PaidTokens> = fc.record({
+  prompt: count,
+  completion: count,
+  cached: count,
+  cacheWrite: count,
+  reasoning: count,
+});
