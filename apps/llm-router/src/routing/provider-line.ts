@@ -1,65 +1,107 @@
-import CircuitBreaker from 'opossum';
-import type { CompletionAnswer } from '../providers/chat-completion.ts';
 import type { Provider } from '../providers/provider.ts';
-import { ProviderError, type ProviderFault } from '../providers/provider-error.ts';
-import { createTransport, type TransportCall } from '../providers/transport.ts';
+import type { ProviderStream, Transport, TransportCall, WholeAnswer } from '../providers/transport.ts';
+import type { Breaker } from './breaker.ts';
+import { type Breakers, createBreakers } from './breakers.ts';
+import type { BreakerState, CircuitSettings } from './circuit.ts';
+import { isProvidersFault } from './provider-blame.ts';
 import { createProviderStatistics, type ProviderFigures } from './provider-statistics.ts';
+import { createSlots, type SlotFigures } from './slots.ts';
+import { watchEnd } from './watched-stream.ts';
 
-export type BreakerState = 'closed' | 'open' | 'half-open';
-
-/** The way to one provider: its connections, its breaker and what is known of how it does. */
+/** The way to one provider: its connections, their bound, its breakers, and what is known of how it does. */
 export interface ProviderLine {
   readonly provider: Provider;
+  readonly breakers: Breakers;
+  /** Of the provider as a whole. */
   state(): BreakerState;
+  /** Whether a call would not be refused at once; asked before anything is reserved for it. */
+  mayServe(model: string): boolean;
+  /**
+   * `model` is what the provider calls it, `asFallback` whether one before this could not serve. Throws ProviderError;
+   * `shut_off` and `overloaded` without having called anybody.
+   */
+  complete(model: string, call: TransportCall, asFallback: boolean): Promise<WholeAnswer>;
+  /**
+   * Resolves once the answer has begun, and throws as `complete`. The slot is held until the events are read to their
+   * end, are left, or are cancelled, or the signal is aborted: one of them must happen.
+   */
+  stream(model: string, call: TransportCall, asFallback: boolean): Promise<ProviderStream>;
   figures(): ProviderFigures;
-  /** Throws ProviderError; `shut_off` at once, without a call, while the breaker is open. */
-  complete(call: TransportCall, asFallback: boolean): Promise<CompletionAnswer>;
+  load(): SlotFigures;
+  /** Waits for the calls under way. */
   close(): Promise<void>;
 }
 
-/** Opens at half of at least ten calls within 10 s, and tries again after a minute. */
-const breakerOptions = {
-  timeout: false,
-  // Opossum opens above its threshold, we at half.
-  errorThresholdPercentage: 49.9,
-  volumeThreshold: 10,
-  rollingCountTimeout: 10_000,
-  resetTimeout: 60_000,
-} as const;
+export interface ProviderLineOptions {
+  readonly provider: Provider;
+  readonly transport: Transport;
+  /** Calls at the same time. */
+  readonly concurrency: number;
+  /** Calls that may wait for one of those. */
+  readonly queue: number;
+  readonly maxWaitMs?: number;
+  readonly circuit?: CircuitSettings;
+  readonly maxModels?: number;
+}
 
-/** What says nothing about the provider's health. */
-const notItsFault = new Set<ProviderFault>(['caller', 'not_served', 'cancelled']);
-
-const isNotItsFault = (error: unknown) => error instanceof ProviderError && notItsFault.has(error.fault);
-
-export function createProviderLine(provider: Provider): ProviderLine {
-  const transport = createTransport(provider);
+export function createProviderLine(options: ProviderLineOptions): ProviderLine {
+  const { provider, transport } = options;
+  const slots = createSlots({ ...options, provider: provider.id });
+  const breakers = createBreakers({ ...options, provider: provider.id });
   const statistics = createProviderStatistics();
-  const breaker = new CircuitBreaker((call: TransportCall) => transport.complete(call), {
-    ...breakerOptions,
-    errorFilter: isNotItsFault,
-  });
+
+  /** With a slot taken. */
+  async function ask<T>(breaker: Breaker, asFallback: boolean, work: () => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    try {
+      const result = await breaker.run(work);
+      statistics.succeeded(performance.now() - startedAt, asFallback);
+      return result;
+    } catch (error) {
+      if (isProvidersFault(error)) statistics.failed();
+      throw error;
+    }
+  }
+
+  /** Takes the slot along. */
+  function hold(breaker: Breaker, stream: ProviderStream, signal: AbortSignal | undefined): ProviderStream {
+    const begunAt = performance.now();
+    return watchEnd(stream, signal, (error) => {
+      slots.release();
+      if (!isProvidersFault(error)) return;
+      breaker.failedLater(begunAt);
+      statistics.failedLater();
+    });
+  }
 
   return {
     provider,
-    state: () => (breaker.opened ? 'open' : breaker.halfOpen ? 'half-open' : 'closed'),
-    figures: statistics.figures,
-    async complete(call, asFallback) {
-      const startedAt = performance.now();
+    breakers,
+    state: breakers.state,
+    mayServe: (model) => breakers.known(model)?.letsThrough() !== false && !slots.isFull(),
+    async complete(model, call, asFallback) {
+      if (!slots.take()) await slots.wait(call.signal);
       try {
-        const answer = await breaker.fire(call);
-        statistics.succeeded(performance.now() - startedAt, asFallback);
-        return answer;
+        return await ask(breakers.of(model), asFallback, () => transport.complete(call));
+      } finally {
+        slots.release();
+      }
+    },
+    async stream(model, call, asFallback) {
+      if (!slots.take()) await slots.wait(call.signal);
+      try {
+        const breaker = breakers.of(model);
+        const begun = await ask(breaker, asFallback, () => transport.stream(call));
+        return hold(breaker, begun, call.signal);
       } catch (error) {
-        if (CircuitBreaker.isOurError(error as Error)) {
-          throw new ProviderError('shut_off', provider.id, 'its circuit breaker is open', { cause: error });
-        }
-        if (!isNotItsFault(error)) statistics.failed();
+        slots.release();
         throw error;
       }
     },
+    figures: statistics.figures,
+    load: slots.figures,
     async close() {
-      breaker.shutdown();
+      breakers.stop();
       await transport.close();
     },
   };

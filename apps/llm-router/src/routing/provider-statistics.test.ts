@@ -27,3 +27,10 @@ test('failed calls have no latency', () => {
   statistics.failed();
   expect(statistics.figures()).toMatchObject({ calls: 1, latencyP50: 0, latencyP95: 0 });
 });
+
+test('a stream that breaks off later has failed, and is not counted as another call', () => {
+  const statistics = createProviderStatistics();
+  statistics.succeeded(10, false);
+  statistics.failedLater();
+  expect(statistics.figures()).toMatchObject({ calls: 1, failures: 1, latencyP50: 10 });
+});

@@ -11,32 +11,39 @@ export interface ProviderFigures {
 
 /** Counts what happened with one provider since the start. */
 export interface ProviderStatistics {
+  /** A whole answer, or a stream's beginning, came so many milliseconds after the question. */
   succeeded(latencyMs: number, asFallback: boolean): void;
   failed(): void;
+  /** A stream that had begun broke off. */
+  failedLater(): void;
   figures(): ProviderFigures;
 }
 
 export function createProviderStatistics(): ProviderStatistics {
-  const latencies: number[] = [];
-  let calls = 0;
-  let failures = 0;
+  const latencies = new Float64Array(sampleSize);
+  let successes = 0;
+  let failedCalls = 0;
+  let brokenStreams = 0;
   let fallbacks = 0;
 
   return {
     succeeded(latencyMs, asFallback) {
-      latencies[calls % sampleSize] = latencyMs;
-      calls += 1;
+      latencies[successes % sampleSize] = latencyMs;
+      successes += 1;
       if (asFallback) fallbacks += 1;
     },
     failed() {
-      failures += 1;
+      failedCalls += 1;
+    },
+    failedLater() {
+      brokenStreams += 1;
     },
     figures() {
-      const sorted = latencies.toSorted((a, b) => a - b);
+      const sorted = latencies.slice(0, Math.min(successes, sampleSize)).sort();
       const percentile = (share: number) => Math.round(sorted[Math.floor(sorted.length * share)] ?? 0);
       return {
-        calls: calls + failures,
-        failures,
+        calls: successes + failedCalls,
+        failures: failedCalls + brokenStreams,
         fallbacks,
         latencyP50: percentile(0.5),
         latencyP95: percentile(0.95),

@@ -1,0 +1,223 @@
+import { eventually } from '@valuecanvas/testing';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { ProviderError, type ProviderFault } from '../providers/provider-error.ts';
+import { type Breaker, type BreakerChange, createBreaker } from './breaker.ts';
+import { type CircuitSettings, defaultCircuitSettings } from './circuit.ts';
+
+function start(settings: Partial<CircuitSettings> = {}) {
+  const changes: BreakerChange[] = [];
+  const breaker = createBreaker({
+    provider: 'a',
+    circuit: { ...defaultCircuitSettings, ...settings },
+    onChange: (change) => changes.push(change),
+  });
+  onTestFinished(breaker.stop);
+  return { breaker, changes };
+}
+
+const succeed = (breaker: Breaker) => breaker.run(async () => 'answer');
+
+function fail(breaker: Breaker, fault: ProviderFault = 'unavailable'): Promise<void> {
+  const failure = new ProviderError(fault, 'a', 'failed');
+  return expect(breaker.run(() => Promise.reject(failure))).rejects.toBe(failure);
+}
+
+async function times(count: number, run: () => Promise<unknown>): Promise<void> {
+  for (let call = 0; call < count; call += 1) await run();
+}
+
+const open = async (breaker: Breaker) => {
+  await times(10, () => fail(breaker));
+  expect(breaker.state()).toBe('open');
+};
+
+const halfOpened = async (breaker: Breaker) => {
+  await open(breaker);
+  await eventually(() => expect(breaker.state()).toBe('half-open'), { everyMs: 1 });
+};
+
+/** A call that ends when it is told to. */
+function underWay(breaker: Breaker) {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const ended = breaker.run(() => promise);
+  ended.catch(() => undefined);
+  return {
+    async succeed() {
+      resolve();
+      await ended;
+    },
+    async fail(fault: ProviderFault) {
+      reject(new ProviderError(fault, 'a', 'failed'));
+      await ended.catch(() => undefined);
+    },
+  };
+}
+
+test('it opens at half of ten calls, not at nine, and lets nothing through then', async () => {
+  const { breaker } = start();
+  await times(5, () => succeed(breaker));
+  await times(4, () => fail(breaker));
+  expect(breaker.state()).toBe('closed');
+  await fail(breaker);
+  expect(breaker.state()).toBe('open');
+  expect(breaker.letsThrough()).toBe(false);
+  let ran = false;
+  const refused = breaker.run(async () => {
+    ran = true;
+  });
+  await expect(refused).rejects.toMatchObject({ fault: 'shut_off', provider: 'a' });
+  expect(ran).toBe(false);
+});
+
+test('it stays closed below half, however many calls there are', async () => {
+  const { breaker } = start();
+  await times(11, () => succeed(breaker));
+  await times(10, () => fail(breaker));
+  expect(breaker.state()).toBe('closed');
+});
+
+test.each<ProviderFault>(['rate_limited', 'timeout', 'unavailable', 'bad_response'])(
+  'a failure of kind %s is the provider’s',
+  async (fault) => {
+    const { breaker } = start();
+    await times(10, () => fail(breaker, fault));
+    expect(breaker.state()).toBe('open');
+  },
+);
+
+test.each<ProviderFault>(['caller', 'not_served', 'cancelled', 'overloaded', 'shut_off'])(
+  'a failure of kind %s counts for nothing, neither as a failure nor as a success',
+  async (fault) => {
+    const { breaker } = start();
+    await times(100, () => fail(breaker, fault));
+    expect(breaker.state()).toBe('closed');
+    // Had they counted as successes, these would be too few.
+    await times(10, () => fail(breaker));
+    expect(breaker.state()).toBe('open');
+  },
+);
+
+test('while it is half-open one call tries and the others are shut off; its success closes it', async () => {
+  const { breaker, changes } = start({ resetMs: 30 });
+  await halfOpened(breaker);
+  expect(breaker.letsThrough()).toBe(true);
+  const trial = underWay(breaker);
+  expect(breaker.letsThrough()).toBe(false);
+  await expect(succeed(breaker)).rejects.toMatchObject({ fault: 'shut_off' });
+  await trial.succeed();
+  expect(breaker.state()).toBe('closed');
+  expect(changes).toEqual([
+    { state: 'open', followed: false },
+    { state: 'half-open', followed: false },
+    { state: 'closed', followed: false },
+  ]);
+});
+
+test('where the one that tries fails, it is open again', async () => {
+  const { breaker } = start({ resetMs: 30 });
+  await halfOpened(breaker);
+  await fail(breaker);
+  expect(breaker.state()).toBe('open');
+});
+
+test('where the one that tries says nothing of the provider, the next one tries', async () => {
+  const { breaker } = start({ resetMs: 30 });
+  await halfOpened(breaker);
+  await fail(breaker, 'cancelled');
+  expect(breaker.state()).toBe('half-open');
+  expect(breaker.letsThrough()).toBe(true);
+  await succeed(breaker);
+  expect(breaker.state()).toBe('closed');
+});
+
+test('calls that began before it opened neither close it nor open it again', async () => {
+  const { breaker } = start({ resetMs: 30 });
+  const [lucky, unlucky] = [underWay(breaker), underWay(breaker)];
+  await halfOpened(breaker);
+  await lucky.succeed();
+  await unlucky.fail('timeout');
+  expect(breaker.state()).toBe('half-open');
+});
+
+test('a stream that breaks off later is a failure instead of a success, not one beside it', async () => {
+  const { breaker } = start();
+  await times(10, () => succeed(breaker));
+  const later = () => breaker.failedLater(performance.now());
+  for (let broken = 0; broken < 4; broken += 1) later();
+  expect(breaker.state()).toBe('closed');
+  later();
+  expect(breaker.state()).toBe('open');
+});
+
+test('streams that began before the window are calls of their own when they break off', async () => {
+  const { breaker } = start();
+  const longAgo = performance.now() - 60_000;
+  for (let broken = 0; broken < 9; broken += 1) breaker.failedLater(longAgo);
+  expect(breaker.state()).toBe('closed');
+  breaker.failedLater(longAgo);
+  expect(breaker.state()).toBe('open');
+});
+
+test('closing it forgets what it has counted', async () => {
+  const { breaker } = start();
+  await open(breaker);
+  breaker.close();
+  expect(breaker.state()).toBe('closed');
+  await times(9, () => fail(breaker));
+  expect(breaker.state()).toBe('closed');
+});
+
+test('what was counted is forgotten after the window', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { breaker } = start();
+  await times(9, () => fail(breaker));
+  vi.advanceTimersByTime(10_000);
+  await times(9, () => fail(breaker));
+  expect(breaker.state()).toBe('closed');
+  await fail(breaker);
+  expect(breaker.state()).toBe('open');
+});
+
+test('following another one, it opens for what is left of its time', async () => {
+  const { breaker, changes } = start({ resetMs: 60_000 });
+  breaker.follow('open', 59_970);
+  expect(breaker.state()).toBe('open');
+  await eventually(() => expect(breaker.state()).toBe('half-open'), { everyMs: 1, timeoutMs: 2_000 });
+  expect(changes[0]).toEqual({ state: 'open', followed: true });
+  // Its own failure opens it for the whole time again.
+  await fail(breaker);
+  expect(changes.at(-1)).toEqual({ state: 'open', followed: false });
+});
+
+test('one that is open starts its time anew when another one has tried in vain', async () => {
+  const { breaker, changes } = start({ resetMs: 200 });
+  breaker.follow('open', 190);
+  breaker.follow('open', 0);
+  const openedAt = performance.now();
+  await eventually(() => expect(breaker.state()).toBe('half-open'), { everyMs: 1 });
+  expect(performance.now() - openedAt).toBeGreaterThan(150);
+  expect(changes.map(({ state }) => state)).toEqual(['open', 'half-open']);
+});
+
+test('what it followed is as old as it was told: newer news count', () => {
+  const { breaker } = start();
+  breaker.follow('open', 20_000);
+  breaker.follow('closed', 30_000);
+  expect(breaker.state()).toBe('open');
+  breaker.follow('closed', 10_000);
+  expect(breaker.state()).toBe('closed');
+});
+
+test('it does not follow what is older than its own last change, or than the time after which one tries again', async () => {
+  const { breaker } = start();
+  breaker.follow('open', 60_000);
+  expect(breaker.state()).toBe('closed');
+  await open(breaker);
+  breaker.follow('closed', 1_000);
+  expect(breaker.state()).toBe('open');
+  breaker.follow('closed', 0);
+  expect(breaker.state()).toBe('closed');
+  breaker.follow('open', 1_000);
+  expect(breaker.state()).toBe('closed');
+});

@@ -1,0 +1,109 @@
+import { type Breaker, type BreakerChange, createBreaker, type FollowedState } from './breaker.ts';
+import { type BreakerState, type CircuitSettings, defaultCircuitSettings } from './circuit.ts';
+
+/** A change of one model's breaker. */
+export interface ModelChange extends BreakerChange {
+  readonly model: string;
+  /** Whether the breaker is the one that models beyond the limit share. */
+  readonly isShared: boolean;
+}
+
+/** The breakers of one provider, one per model. */
+export interface Breakers {
+  /** Made on first use; models beyond the limit share one. */
+  of(model: string): Breaker;
+  /** The breaker that `of` would return, if it has been made. */
+  known(model: string): Breaker | undefined;
+  /** Of all that have been made. */
+  states(): Readonly<Record<string, BreakerState>>;
+  /** Of the provider as a whole: open when all breakers used of late are, half-open when any is, else closed. */
+  state(): BreakerState;
+  /** Hears of every change, within the call that causes it. */
+  onChange(listener: (change: ModelChange) => void): void;
+  /** Does what the model's breaker did elsewhere so many milliseconds ago; the shared one follows nobody. */
+  follow(model: string, state: FollowedState, agoMs: number): void;
+  followAll(state: FollowedState, agoMs: number): void;
+  /** Closes all and returns the models of those that were not closed. */
+  closeAll(): readonly string[];
+  stop(): void;
+}
+
+export interface BreakersOptions {
+  readonly provider: string;
+  readonly circuit?: CircuitSettings;
+  /** Breakers beyond which models share one. */
+  readonly maxModels?: number;
+}
+
+/** The name under which models beyond the limit are counted together. */
+export const sharedName = 'others';
+
+/** Milliseconds without a call after which a model says nothing of its provider's state. */
+const recentMs = 5 * 60_000;
+
+export function createBreakers(options: BreakersOptions): Breakers {
+  const { provider, circuit = defaultCircuitSettings, maxModels = 64 } = options;
+  const ofModels = new Map<string, Breaker>();
+  const listeners: ((change: ModelChange) => void)[] = [];
+  let shared: Breaker | undefined;
+
+  function make(model: string, isShared: boolean): Breaker {
+    return createBreaker({
+      provider,
+      circuit,
+      onChange: (change) => {
+        for (const listener of listeners) listener({ ...change, model, isShared });
+      },
+    });
+  }
+
+  function of(model: string): Breaker {
+    const known = ofModels.get(model);
+    if (known) return known;
+    if (ofModels.size >= maxModels) {
+      shared ??= make(sharedName, true);
+      return shared;
+    }
+    const breaker = make(model, false);
+    ofModels.set(model, breaker);
+    return breaker;
+  }
+
+  const all = (): [string, Breaker][] => [
+    ...ofModels,
+    ...(shared ? [[sharedName, shared] as [string, Breaker]] : []),
+  ];
+
+  return {
+    of,
+    known: (model) => ofModels.get(model) ?? (ofModels.size >= maxModels ? shared : undefined),
+    states: () => Object.fromEntries(all().map(([model, breaker]) => [model, breaker.state()])),
+    state() {
+      const since = performance.now() - recentMs;
+      return summaryOf(
+        all().flatMap(([, breaker]) => (breaker.lastUsedAt >= since ? [breaker.state()] : [])),
+      );
+    },
+    onChange: (listener) => void listeners.push(listener),
+    follow(model, state, agoMs) {
+      const breaker = state === 'closed' ? ofModels.get(model) : of(model);
+      if (breaker !== shared) breaker?.follow(state, agoMs);
+    },
+    followAll(state, agoMs) {
+      for (const [, breaker] of all()) breaker.follow(state, agoMs);
+    },
+    closeAll() {
+      const troubled = all().filter(([, breaker]) => breaker.state() !== 'closed');
+      for (const [, breaker] of all()) breaker.close();
+      return troubled.map(([model]) => model);
+    },
+    stop() {
+      for (const [, breaker] of all()) breaker.stop();
+    },
+  };
+}
+
+function summaryOf(states: readonly BreakerState[]): BreakerState {
+  if (states.length > 0 && states.every((state) => state === 'open')) return 'open';
+  return states.includes('half-open') ? 'half-open' : 'closed';
+}

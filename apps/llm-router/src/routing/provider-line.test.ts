@@ -1,0 +1,176 @@
+import { type Fault, type Simulator, startSimulator } from '@valuecanvas/llm-simulator';
+import { eventually } from '@valuecanvas/testing';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { providerInTest } from '../providers/test-support/provider-in-test.ts';
+import { createTransport, type ProviderStream, type TransportCall } from '../providers/transport.ts';
+import { createProviderLine, type ProviderLineOptions } from './provider-line.ts';
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator();
+});
+beforeEach(() => simulator.reset());
+afterAll(() => simulator.stop());
+
+function start(settings: Partial<ProviderLineOptions> = {}) {
+  const provider = providerInTest({ id: 'a', baseUrl: simulator.url });
+  const line = createProviderLine({
+    provider,
+    transport: createTransport(provider),
+    concurrency: 4,
+    queue: 4,
+    ...settings,
+  });
+  onTestFinished(() => line.close());
+  return line;
+}
+type Line = ReturnType<typeof start>;
+
+function call({
+  stream = false,
+  ...settings
+}: Partial<TransportCall> & { stream?: boolean } = {}): TransportCall {
+  const body = JSON.stringify({ model: 'big', stream, messages: [{ role: 'user', content: 'Why?' }] });
+  return { body, signal: AbortSignal.timeout(10_000), firstByteMs: 5_000, stallMs: 5_000, ...settings };
+}
+
+const complete = (line: Line, model = 'big') => line.complete(model, call(), false);
+const stream = (line: Line, settings: Partial<TransportCall> = {}) =>
+  line.stream('big', call({ stream: true, ...settings }), false);
+
+async function read(begun: ProviderStream): Promise<number> {
+  let events = 0;
+  for await (const batch of begun.events) events += batch.length;
+  return events;
+}
+
+const behave = (fault: Fault, more: object = {}) => simulator.behave({ rules: [{ fault, ...more }] });
+const idle = { inUse: 0, queued: 0 };
+
+test('a whole answer comes through, is counted, and leaves its slot', async () => {
+  const line = start();
+  const { answer, bytes } = await line.complete('big', call(), true);
+  expect(answer.choices).toHaveLength(1);
+  expect(JSON.parse(bytes.toString())).toEqual(answer);
+  expect(line.figures()).toMatchObject({ calls: 1, failures: 0, fallbacks: 1 });
+  expect(line.load()).toEqual(idle);
+});
+
+test('a model that fails is shut off without a call and before anything is reserved for it; others are served', async () => {
+  behave('500', { count: 10 });
+  const line = start();
+  for (let calls = 0; calls < 10; calls += 1)
+    await expect(complete(line)).rejects.toMatchObject({ fault: 'unavailable' });
+  expect(line.mayServe('big')).toBe(false);
+  await expect(complete(line)).rejects.toMatchObject({ fault: 'shut_off' });
+  expect(simulator.calls().calls).toBe(10);
+  expect(line.state()).toBe('open');
+  expect(line.mayServe('small')).toBe(true);
+  await complete(line, 'small');
+  expect(line.breakers.states()).toEqual({ big: 'open', small: 'closed' });
+  expect(line.state()).toBe('closed');
+  expect(line.figures()).toMatchObject({ calls: 11, failures: 10 });
+  expect(line.load()).toEqual(idle);
+});
+
+test('what the caller got wrong is no failure of the provider', async () => {
+  behave('400');
+  const line = start();
+  await expect(complete(line)).rejects.toMatchObject({ fault: 'caller' });
+  expect(line.figures()).toMatchObject({ calls: 0, failures: 0 });
+  expect(line.load()).toEqual(idle);
+});
+
+test('no more calls run at a time than configured, no more wait, and all of those are served', async () => {
+  simulator.behave({ latencyMs: 20 });
+  const line = start({ concurrency: 2, queue: 3 });
+  const calls = Array.from({ length: 8 }, () => complete(line));
+  expect(line.load()).toEqual({ inUse: 2, queued: 3 });
+  expect(line.mayServe('big')).toBe(false);
+  const outcomes = await Promise.allSettled(calls);
+  const refused = outcomes.filter(({ status }) => status === 'rejected');
+  expect(refused).toHaveLength(3);
+  for (const outcome of refused) expect(outcome).toMatchObject({ reason: { fault: 'overloaded' } });
+  expect(simulator.calls().calls).toBe(5);
+  expect(line.figures()).toMatchObject({ calls: 5, failures: 0 });
+  expect(line.load()).toEqual(idle);
+});
+
+test('a stream holds its slot until it has been read to its end', async () => {
+  const line = start();
+  const begun = await stream(line);
+  expect(line.load()).toEqual({ inUse: 1, queued: 0 });
+  expect(await read(begun)).toBeGreaterThan(2);
+  expect(line.load()).toEqual(idle);
+  expect(line.figures()).toMatchObject({ calls: 1, failures: 0 });
+});
+
+test('a stream that does not begin leaves its slot and is one failure', async () => {
+  behave('500');
+  const line = start();
+  await expect(stream(line)).rejects.toMatchObject({ fault: 'unavailable' });
+  expect(line.load()).toEqual(idle);
+  expect(line.figures()).toMatchObject({ calls: 1, failures: 1 });
+});
+
+test.each<[Fault, string]>([
+  ['cut', 'unavailable'],
+  ['malformed', 'bad_response'],
+])(
+  'a stream that breaks off (%s) is told to its reader, leaves its slot, and has failed after all',
+  async (fault, told) => {
+    behave(fault, { afterChunks: 3, chunkIntervalMs: 5 });
+    const line = start({
+      circuit: { failurePercentage: 50, leastCalls: 2, windowMs: 10_000, resetMs: 60_000 },
+    });
+    for (let broken = 0; broken < 2; broken += 1) {
+      const begun = await stream(line);
+      await expect(read(begun)).rejects.toMatchObject({ fault: told });
+    }
+    expect(line.load()).toEqual(idle);
+    expect(line.figures()).toMatchObject({ calls: 2, failures: 2 });
+    expect(line.state()).toBe('open');
+  },
+);
+
+const slow = () => simulator.behave({ chunkIntervalMs: 50 });
+
+test('a stream whose reader leaves, or that is cancelled, leaves its slot once and is no failure', async () => {
+  slow();
+  const line = start();
+  const [left, cancelled] = [await stream(line), await stream(line)];
+  for await (const _ of left.events) break;
+  expect(line.load().inUse).toBe(1);
+  cancelled.cancel();
+  cancelled.cancel();
+  await read(cancelled);
+  expect(line.load()).toEqual(idle);
+  expect(line.figures()).toMatchObject({ calls: 2, failures: 0 });
+  await eventually(() => expect(simulator.calls()).toMatchObject({ open: 0 }));
+});
+
+test('a stream that nobody reads leaves its slot when the caller is gone', async () => {
+  slow();
+  const line = start();
+  const caller = new AbortController();
+  const begun = await stream(line, { signal: caller.signal });
+  expect(line.load().inUse).toBe(1);
+  caller.abort();
+  expect(line.load()).toEqual(idle);
+  await expect(read(begun)).rejects.toMatchObject({ fault: 'cancelled' });
+  expect(line.load()).toEqual(idle);
+  expect(line.figures()).toMatchObject({ failures: 0 });
+});
+
+test('a caller who leaves the queue was never counted', async () => {
+  simulator.behave({ latencyMs: 20 });
+  const line = start({ concurrency: 1 });
+  const first = complete(line);
+  const caller = new AbortController();
+  const waiting = line.complete('big', call({ signal: caller.signal }), false);
+  caller.abort();
+  await expect(waiting).rejects.toMatchObject({ fault: 'cancelled' });
+  await first;
+  expect(simulator.calls().calls).toBe(1);
+  expect(line.load()).toEqual(idle);
+});

@@ -1,0 +1,232 @@
+import { createKeys, createRedis, createWaitingRedis } from '@valuecanvas/redis';
+import {
+  createTestRedis,
+  eventually,
+  type FakeClock,
+  fakeClock,
+  startSeverableLink,
+  type TestRedis,
+} from '@valuecanvas/testing';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { ProviderError } from '../providers/provider-error.ts';
+import { type Breakers, createBreakers, type ModelChange } from './breakers.ts';
+import { defaultCircuitSettings } from './circuit.ts';
+import { type SharedBreakers, shareBreakers } from './share-breakers.ts';
+
+let testRedis: TestRedis;
+beforeAll(() => {
+  testRedis = createTestRedis();
+});
+afterAll(() => testRedis.stop());
+
+interface Replica {
+  readonly breakers: Breakers;
+  readonly changes: ModelChange[];
+  readonly errors: unknown[];
+  reset: SharedBreakers['reset'];
+}
+
+let deployments = 0;
+
+/** Replicas of one router, apart from those of other tests. */
+function deployment(resetMs = 60_000) {
+  deployments += 1;
+  const prefix = `${testRedis.prefix}:deployment-${deployments}`;
+  const keys = createKeys(prefix);
+  const listeners = async () =>
+    Number((await testRedis.client.pubsub('NUMSUB', keys('llm', 'breakers', 'news')))[1]);
+  let started = 0;
+
+  return {
+    keys,
+    listeners,
+    async start({ clock = fakeClock(), url = testRedis.url, maxModels = 64 } = {}): Promise<Replica> {
+      const errors: unknown[] = [];
+      const connection = { url, name: 'in-test', onError: (error: unknown) => errors.push(error) };
+      const [redis, waiting] = [createRedis(connection), createWaitingRedis(connection)];
+      const circuit = { ...defaultCircuitSettings, leastCalls: 1, resetMs };
+      const breakers = createBreakers({ provider: 'a', circuit, maxModels });
+      onTestFinished(() => {
+        breakers.stop();
+        redis.disconnect();
+        waiting.disconnect();
+      });
+      const changes: ModelChange[] = [];
+      breakers.onChange((change) => changes.push(change));
+      const { reset } = shareBreakers({
+        lines: [{ provider: { id: 'a' }, breakers }],
+        redis,
+        waiting,
+        keys,
+        now: clock.now,
+        onError: (error) => errors.push(error),
+        resetMs,
+      });
+      started += 1;
+      await eventually(async () => expect(await listeners()).toBe(started));
+      return { breakers, changes, errors, reset };
+    },
+  };
+}
+
+const fail = ({ breakers }: Replica, model = 'big') =>
+  breakers
+    .of(model)
+    .run(() => Promise.reject(new ProviderError('unavailable', 'a', 'failed')))
+    .catch(() => undefined);
+const succeed = ({ breakers }: Replica, model = 'big') => breakers.of(model).run(async () => 'answer');
+
+const becomes = (replica: Replica, state: string, model = 'big') =>
+  eventually(() => expect(replica.breakers.states()[model]).toBe(state), { everyMs: 2 });
+
+const kept = (replicas: ReturnType<typeof deployment>) =>
+  eventually(async () => expect(await testRedis.client.exists(replicas.keys('llm', 'breakers'))).toBe(1));
+
+const later = (clock: FakeClock, ms: number): FakeClock => fakeClock(clock.now() + ms);
+
+test('a replica shuts off what another one has found dead, model by model, without a call of its own', async () => {
+  const replicas = deployment();
+  const [first, second] = [await replicas.start(), await replicas.start()];
+  await fail(first, 'big');
+  await becomes(second, 'open', 'big');
+  expect(second.breakers.of('small').letsThrough()).toBe(true);
+});
+
+test('a replica that starts later learns it too, and opens only for the remaining time', async () => {
+  const replicas = deployment(60_000);
+  const clock = fakeClock();
+  await fail(await replicas.start({ clock }));
+  await kept(replicas);
+  const late = await replicas.start({ clock: later(clock, 59_950) });
+  await becomes(late, 'half-open');
+  expect(late.changes.map(({ state }) => state)).toEqual(['open', 'half-open']);
+});
+
+test('what is kept in Redis goes with the time after which an open breaker is tried again', async () => {
+  const replicas = deployment(60_000);
+  await fail(await replicas.start());
+  await kept(replicas);
+  const ttl = await eventually(async () => {
+    const left = await testRedis.client.pttl(replicas.keys('llm', 'breakers'));
+    expect(left).toBeGreaterThan(0);
+    return left;
+  });
+  expect(ttl).toBeLessThanOrEqual(60_000);
+});
+
+test('what was learned is not told again', async () => {
+  const replicas = deployment();
+  const told: string[] = [];
+  const ear = createWaitingRedis({ url: testRedis.url, name: 'ear', onError: () => undefined });
+  onTestFinished(() => ear.disconnect());
+  ear.on('message', (_, message) => told.push(message));
+  const all = [await replicas.start(), await replicas.start(), await replicas.start()] as const;
+  await ear.subscribe(replicas.keys('llm', 'breakers', 'news'));
+  await fail(all[0]);
+  await Promise.all(all.map((replica) => becomes(replica, 'open')));
+  await fail(all[1], 'other');
+  await Promise.all(all.map((replica) => becomes(replica, 'open', 'other')));
+  await eventually(() => expect(told).toHaveLength(2));
+});
+
+test('where a trial succeeds on one replica, all close', async () => {
+  const replicas = deployment(50);
+  const [first, second] = [await replicas.start(), await replicas.start()];
+  await fail(first);
+  await becomes(second, 'half-open');
+  await becomes(first, 'half-open');
+  await succeed(second);
+  expect(second.breakers.states()).toEqual({ big: 'closed' });
+  await becomes(first, 'closed');
+});
+
+test('where a trial fails on one replica, the others do not try for the whole time again', async () => {
+  const replicas = deployment(400);
+  const [first, second] = [await replicas.start(), await replicas.start()];
+  await fail(first);
+  await becomes(second, 'half-open');
+  await becomes(first, 'half-open');
+  await fail(first);
+  await becomes(second, 'open');
+});
+
+test('a reset closes all breakers on all replicas and names those of this one', async () => {
+  const replicas = deployment();
+  const [first, second] = [await replicas.start(), await replicas.start()];
+  await fail(first, 'big');
+  await fail(first, 'small');
+  await becomes(second, 'open', 'big');
+  await becomes(second, 'open', 'small');
+  expect(await second.reset()).toEqual([
+    { provider: 'a', model: 'big' },
+    { provider: 'a', model: 'small' },
+  ]);
+  expect(second.breakers.states()).toEqual({ big: 'closed', small: 'closed' });
+  await becomes(first, 'closed', 'big');
+  await becomes(first, 'closed', 'small');
+});
+
+test('a replica that starts later does what the latest news say, not the first', async () => {
+  const replicas = deployment();
+  const clock = fakeClock();
+  const first = await replicas.start({ clock });
+  await fail(first, 'big');
+  clock.advance(10_000);
+  await first.reset();
+  clock.advance(10_000);
+  await fail(first, 'small');
+  clock.advance(10_000);
+  const late = await replicas.start({ clock });
+  await becomes(late, 'open', 'small');
+  expect(late.breakers.states()).toEqual({ big: 'closed', small: 'open' });
+});
+
+test('models that share a breaker here are no news for others', async () => {
+  const replicas = deployment();
+  const [crowded, other] = [await replicas.start({ maxModels: 0 }), await replicas.start()];
+  await fail(crowded, 'one of many');
+  expect(crowded.breakers.states()).toEqual({ others: 'open' });
+  await fail(other, 'big');
+  await kept(replicas);
+  expect(await testRedis.client.hlen(replicas.keys('llm', 'breakers'))).toBe(1);
+});
+
+test('without Redis a replica goes on alone; what it missed it learns when Redis is back', async () => {
+  const replicas = deployment();
+  const link = await startSeverableLink(testRedis.url);
+  const [first, cutOff] = [await replicas.start(), await replicas.start({ url: link.url })];
+  await link.cut();
+  await eventually(async () => expect(await replicas.listeners()).toBe(1));
+  await fail(cutOff, 'small');
+  expect(cutOff.breakers.states()).toEqual({ small: 'open' });
+  await fail(first, 'big');
+  await kept(replicas);
+  expect(cutOff.breakers.known('big')).toBeUndefined();
+  await link.mend();
+  await becomes(cutOff, 'open', 'big');
+  expect(cutOff.breakers.states()).toEqual({ small: 'open', big: 'open' });
+});
+
+test('a reset that others could not be told of fails, but has closed the breakers here', async () => {
+  const replicas = deployment();
+  const link = await startSeverableLink(testRedis.url);
+  const alone = await replicas.start({ url: link.url });
+  await fail(alone);
+  await link.cut();
+  await expect(alone.reset()).rejects.toThrow();
+  expect(alone.breakers.states()).toEqual({ big: 'closed' });
+});
+
+test('messages that are not understood are passed over', async () => {
+  const replicas = deployment();
+  const [first, second] = [await replicas.start(), await replicas.start()];
+  for (const message of [
+    '',
+    'null',
+    '{}',
+    '{"by":"x","what":"exploded","provider":"a","model":"big","at":1}',
+  ])
+    await testRedis.client.publish(replicas.keys('llm', 'breakers', 'news'), message);
+  await fail(first);
+  await becomes(second, 'open');
+});

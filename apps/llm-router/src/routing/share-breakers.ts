@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { type Keys, publish, type Redis, subscribe } from '@valuecanvas/redis';
+import { type BreakerNews, parseNews } from './breaker-news.ts';
+import type { Breakers, ModelChange } from './breakers.ts';
+import { defaultCircuitSettings } from './circuit.ts';
+
+export interface SharedLine {
+  readonly provider: { readonly id: string };
+  readonly breakers: Breakers;
+}
+
+export interface ShareBreakersOptions {
+  readonly lines: readonly SharedLine[];
+  /** For commands. */
+  readonly redis: Redis;
+  /** A waiting connection used for nothing else. */
+  readonly waiting: Redis;
+  readonly keys: Keys;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Hears what could not be told or read: this replica then goes on alone. */
+  readonly onError: (error: unknown) => void;
+  /** Milliseconds after which an open breaker is tried again; news that are older say nothing any more. */
+  readonly resetMs?: number;
+}
+
+/** What replicas know of each other's breakers. */
+export interface SharedBreakers {
+  /** Closes all breakers, here at once; returns those that were not closed. Rejects where others could not be told. */
+  reset(): Promise<{ readonly provider: string; readonly model: string }[]>;
+}
+
+/**
+ * Tells other replicas when a breaker opens or closes here, and does what they tell. The latest news of every breaker
+ * are kept in Redis for who was away, and read at each connection; what was learned is not told again.
+ */
+export function shareBreakers(options: ShareBreakersOptions): SharedBreakers {
+  const { lines, redis, waiting, keys, now, onError, resetMs = defaultCircuitSettings.resetMs } = options;
+  const self = randomUUID();
+  const channel = keys('llm', 'breakers', 'news');
+  const latest = keys('llm', 'breakers');
+  const breakersOf = new Map(lines.map(({ provider, breakers }) => [provider.id, breakers]));
+
+  async function tell(told: Pick<BreakerNews, 'what' | 'provider' | 'model'>): Promise<void> {
+    const news = JSON.stringify({ ...told, by: self, at: now() } satisfies BreakerNews);
+    await Promise.all([
+      redis.hset(latest, JSON.stringify([told.provider, told.model]), news),
+      redis.pexpire(latest, resetMs),
+      publish(redis, channel, news),
+    ]);
+  }
+
+  function onChange(provider: string, { model, state, followed, isShared }: ModelChange): void {
+    // Other replicas count other models together.
+    if (followed || isShared || state === 'half-open') return;
+    tell({ what: state === 'open' ? 'opened' : 'closed', provider, model }).catch(onError);
+  }
+
+  function hear({ by, what, provider, model }: BreakerNews, agoMs: number): void {
+    if (by === self) return;
+    if (what === 'reset') for (const breakers of breakersOf.values()) breakers.followAll('closed', agoMs);
+    else breakersOf.get(provider)?.follow(model, what === 'opened' ? 'open' : 'closed', agoMs);
+  }
+
+  async function catchUp(): Promise<void> {
+    const kept = Object.values(await redis.hgetall(latest)).flatMap((text) => parseNews(text) ?? []);
+    for (const news of kept.sort((a, b) => a.at - b.at)) hear(news, Math.max(0, now() - news.at));
+  }
+
+  for (const { provider, breakers } of lines) breakers.onChange((change) => onChange(provider.id, change));
+  subscribe(waiting, channel, (message) => {
+    if (message === undefined) return void catchUp().catch(onError);
+    const news = parseNews(message);
+    if (news) hear(news, 0);
+  });
+
+  return {
+    async reset() {
+      const closed = lines.flatMap(({ provider, breakers }) =>
+        breakers.closeAll().map((model) => ({ provider: provider.id, model })),
+      );
+      await tell({ what: 'reset', provider: '', model: '' });
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { StreamEvent } from '../providers/stream-event.ts';
+import type { ProviderStream } from '../providers/transport.ts';
+
+type Batch = readonly StreamEvent[];
+
+/**
+ * The same stream, of whose end somebody else hears too: `onEnd` is called exactly once, when the reader has come to the
+ * end, has met an error, or leaves, or when the signal is aborted, with which the transport ends it read or not.
+ */
+export function watchEnd(
+  stream: ProviderStream,
+  signal: AbortSignal | undefined,
+  onEnd: (error?: unknown) => void,
+): ProviderStream {
+  const inner = stream.events[Symbol.asyncIterator]();
+  let isOver = false;
+
+  function end(error?: unknown): void {
+    if (isOver) return;
+    isOver = true;
+    signal?.removeEventListener('abort', onAbort);
+    onEnd(error);
+  }
+  const onAbort = (): void => end();
+
+  const pass = (result: IteratorResult<Batch>): IteratorResult<Batch> => {
+    if (result.done) end();
+    return result;
+  };
+  const fail = (error: unknown): never => {
+    end(error);
+    throw error;
+  };
+
+  const events: AsyncIterableIterator<Batch> = {
+    // One promise more for each read of the network, however many events it brought.
+    next: () => inner.next().then(pass, fail),
+    async return() {
+      end();
+      await inner.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return events;
+    },
+  };
+  signal?.addEventListener('abort', onAbort);
+  if (signal?.aborted) end();
+  return {
+    events,
+    cancel() {
+      end();
+      stream.cancel();
+    },
+  };
+}
