@@ -1,0 +1,160 @@
+-- Admits one call or says why not. Nothing is counted or held unless the answer is 'admitted'; a command that is sent again,
+-- because its reply was lost, changes nothing more.
+
+local callId, userId, hour, reserved, lostRow = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local hitRow, maxFacts, leaseEnd = ARGV[10], tonumber(ARGV[11]), ARGV[12]
+local claimKey, bodyHash, claimMs = ARGV[13], ARGV[14], ARGV[15]
+local cacheMode, cacheKey, thresholds, nextHour = ARGV[16], ARGV[17], ARGV[18], ARGV[19]
+local lease = leaseOf(userId, callId)
+
+-- For a counter that is made before its period: the period and some days, by its number.
+local day = 86400
+local keptSeconds = { 5 * day, 35 * day, 5 * day, 5 * day, 35 * day }
+
+local budgets, limits = {}, {}
+local budgetsEnd = 20 + 2 * tonumber(ARGV[20])
+for at = 21, budgetsEnd, 2 do
+  budgets[#budgets + 1] = { number = tonumber(ARGV[at]), limit = ARGV[at + 1] }
+end
+for at = budgetsEnd + 1, #ARGV, 5 do
+  limits[#limits + 1] = {
+    key = ARGV[at], limit = tonumber(ARGV[at + 1]), amount = ARGV[at + 2], windowMs = ARGV[at + 3], unit = ARGV[at + 4],
+  }
+end
+
+-- The earlier use of the idempotency key, unless its process died. That is for expire to say, which is careful: here a lease
+-- that ran out may only mean that Redis was away.
+local function earlierUse()
+  if claimKey == '' then return nil end
+  local body, answer, call, countsUntil = unpack(redis.call('HMGET', claimKey, 'body', 'answer', 'call', 'until'))
+  if not body or (not answer and call == lease) then return nil end
+  local running = not answer and (redis.call('ZSCORE', leases, call) or tonumber(countsUntil) > tonumber(now))
+  if not answer and not running then return nil end
+  if body ~= bodyHash then return { 'mismatch' } end
+  return answer and { 'replay', answer } or { 'in_flight' }
+end
+
+-- `countsUntil`: the end of a claim that has no lease.
+local function claim(countsUntil)
+  if claimKey == '' then return end
+  redis.call('DEL', claimKey)
+  redis.call('HSET', claimKey, 'body', bodyHash, 'call', lease, 'until', countsUntil)
+  redis.call('PEXPIRE', claimKey, claimMs)
+end
+
+local function journalIsFull()
+  return redis.call('XLEN', usageStream) >= maxFacts
+end
+
+local function hit()
+  local entry = cacheMode == 'here' and findEntry(cacheKey, now)
+  if not entry and cacheMode ~= 'hit' then return nil end
+  if journalIsFull() then return { 'journal_full' } end
+  redis.call('XADD', usageStream, '*', 'fact', hitRow)
+  claim(leaseEnd)
+  return entry and { 'cached', entry.value, entry.storedAt } or { 'cached' }
+end
+
+-- 'lead', 'alone', or an answer for the caller.
+local function boarding()
+  if cacheMode == 'none' then return 'alone' end
+  local flight = redis.call('GET', flightKey(cacheKey))
+  if not flight then return 'lead' end
+  if flight == marks.alone then return 'alone' end
+  if flight == marks.landed then return cacheMode == 'missed' and { 'landed' } or 'lead' end
+  if not redis.call('ZSCORE', leases, string.sub(flight, 2)) then return 'lead' end
+  -- Who must not read the cache does not take another call's answer either.
+  if cacheMode == 'fresh' then return 'alone' end
+  redis.call('SETRANGE', flightKey(cacheKey), 0, marks.watched)
+  return { 'wait' }
+end
+
+-- The numbers of the limits that have no room, all of them: the caller waits for the last.
+local function limited()
+  local answer = { 'limited' }
+  for number, limit in ipairs(limits) do
+    local count = tonumber(redis.call('GET', limit.key) or 0)
+    if count + tonumber(limit.amount) > limit.limit then answer[#answer + 1] = number end
+  end
+  return answer[2] and answer
+end
+
+-- The budgets that have no room, with what is spent and held of each, or the counters that must be seeded first.
+local function overBudget(spent)
+  local answer, absent, held = { 'over_budget' }, '', heldBeside(userId)
+  for at, budget in ipairs(budgets) do
+    if not spent[budget.number] then
+      absent = absent .. budget.number
+    else
+      local taken = tonumber(spent[budget.number]) + held[budget.number]
+      if taken + tonumber(reserved) > tonumber(budget.limit) then
+        answer[#answer + 1] = at
+        answer[#answer + 1] = taken
+      end
+    end
+  end
+  if absent ~= '' then return { 'absent', absent } end
+  return answer[2] and answer
+end
+
+-- Makes the counters of a period that is about to begin. Nobody has spent in it, so no past has to be added up when it does.
+local function makeAhead()
+  if nextHour == '' then return end
+  local current = spentKeys(userId, hour)
+  for number, name in ipairs(spentKeys(userId, nextHour)) do
+    if name ~= current[number] then redis.call('SET', name, 0, 'NX', 'EX', keptSeconds[number]) end
+  end
+end
+
+local function count(limit)
+  local total = redis.call('INCRBY', limit.key, limit.amount)
+  if total == tonumber(limit.amount) then redis.call('PEXPIRE', limit.key, limit.windowMs) end
+  return total
+end
+
+-- What the record keeps of the limits, flat.
+local function counted()
+  local kept = {}
+  for _, limit in ipairs(limits) do
+    kept[#kept + 1] = limit.key
+    kept[#kept + 1] = limit.amount
+    kept[#kept + 1] = limit.unit
+  end
+  return kept
+end
+
+local function absentOf(spent)
+  local absent = ''
+  for number = 1, 5 do
+    if not spent[number] then absent = absent .. number end
+  end
+  return absent
+end
+
+local function commit(leads, spent)
+  hold(userId, callId, {
+    reserved = reserved, hour = hour, lostRow = lostRow, flight = leads and cacheKey or '', claim = claimKey,
+    budgets = budgets, limits = counted(), thresholds = thresholds,
+  }, leaseEnd)
+  if leads then redis.call('SET', flightKey(cacheKey), marks.unwatched .. lease, 'PX', claimMs) end
+  claim(0)
+  makeAhead()
+  local answer = { 'admitted', absentOf(spent) }
+  for _, limit in ipairs(limits) do answer[#answer + 1] = count(limit) end
+  return answer
+end
+
+local function admittedBefore()
+  if redis.call('HEXISTS', heldKey(userId), callId) == 0 then return nil end
+  local answer = { 'admitted', '' }
+  for _, limit in ipairs(limits) do answer[#answer + 1] = tonumber(redis.call('GET', limit.key) or 0) end
+  return answer
+end
+
+local early = admittedBefore() or earlierUse() or hit()
+if early then return early end
+local seat = boarding()
+if type(seat) == 'table' then return seat end
+if journalIsFull() then return { 'journal_full' } end
+local spent = redis.call('MGET', unpack(spentKeys(userId, hour)))
+return limited() or overBudget(spent) or commit(seat == 'lead', spent)

@@ -1,0 +1,112 @@
+-- Head of admit, settle and expire: what a call holds between its admission and its end, and how that is given back.
+-- Amounts are nano-dollars. Lua's numbers are doubles, exact up to 2^53: nine million dollars a period.
+
+local base, usageStream, alertStream, now = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local leases, platformHeld = base .. 'leases', base .. 'held:p'
+
+-- A flight's value: whether anybody waits for it, then the leader's lease. For a moment after its end it may say instead that
+-- the answer is in a cache elsewhere, or that each must ask for itself, since the answer cannot be kept.
+local marks = { unwatched = '0', watched = '1', landed = '+', alone = '-' }
+
+local function leaseOf(userId, callId)
+  return userId .. '/' .. callId
+end
+
+local function heldKey(userId)
+  return base .. 'held:u:' .. userId
+end
+
+local function flightKey(cacheKey)
+  return base .. 'flight:' .. cacheKey
+end
+
+-- Numbered as in counters.ts.
+local function spentKeys(userId, hour)
+  local day, month = string.sub(hour, 1, 10), string.sub(hour, 1, 7)
+  local ofUser, ofPlatform = base .. 'spent:u:' .. userId .. ':', base .. 'spent:p:'
+  return { ofUser .. day, ofUser .. month, ofPlatform .. hour, ofPlatform .. day, ofPlatform .. month }
+end
+
+-- What calls under way hold, by the number of the counter beside which it counts: of any period.
+local function heldBeside(userId)
+  local ofUser = tonumber(redis.call('HGET', heldKey(userId), 'total') or 0)
+  local ofPlatform = tonumber(redis.call('GET', platformHeld) or 0)
+  return { ofUser, ofUser, ofPlatform, ofPlatform, ofPlatform }
+end
+
+-- Keeps what a call holds. `call` has reserved, hour, lostRow, flight, claim, budgets, limits and thresholds.
+local function hold(userId, callId, call, leaseEnd)
+  local held = heldKey(userId)
+  redis.call('HSET', held, callId, cmsgpack.pack(call))
+  redis.call('HINCRBY', held, 'total', call.reserved)
+  redis.call('INCRBY', platformHeld, call.reserved)
+  redis.call('ZADD', leases, leaseEnd, leaseOf(userId, callId))
+end
+
+local function heldCall(userId, callId)
+  local record = redis.call('HGET', heldKey(userId), callId)
+  return record and cmsgpack.unpack(record)
+end
+
+-- Gives the reservation back; who holds nothing leaves no key behind.
+local function release(userId, callId, call)
+  local held = heldKey(userId)
+  redis.call('HDEL', held, callId)
+  redis.call('HINCRBY', held, 'total', 0 - tonumber(call.reserved))
+  if redis.call('HLEN', held) == 1 then redis.call('DEL', held) end
+  if redis.call('DECRBY', platformHeld, call.reserved) == 0 then redis.call('DEL', platformHeld) end
+  redis.call('ZREM', leases, leaseOf(userId, callId))
+end
+
+local periods = { 'day', 'month', 'hour', 'day', 'month' }
+local restOfTime = { hour = ':00:00.000Z', day = 'T00:00:00.000Z', month = '-01T00:00:00.000Z' }
+
+-- Tells once per period that a threshold is reached. The mark outlives the period; its id is what may be told once.
+local function alert(number, spentKey, spent, threshold, level, userId, time)
+  local period, scope = periods[number], number <= 2 and 'user' or 'platform'
+  local start = string.match(spentKey, '[^:]*$') .. restOfTime[period]
+  local id = table.concat({ scope, scope == 'user' and userId or '-', period, start, level }, ':')
+  if not redis.call('SET', base .. 'alerted:' .. id, 1, 'NX', 'EX', 35 * 86400) then return end
+  local fact = {
+    id = id, scope = scope, period = period, periodStart = start, level = level,
+    thresholdNanos = threshold, actualNanos = string.format('%.0f', spent), createdAt = time,
+  }
+  if scope == 'user' then fact.userId = userId end
+  redis.call('XADD', alertStream, '*', 'fact', cjson.encode(fact))
+end
+
+-- Adds a cost to the counters that are there. One that is absent is not made: who seeds it from ledger and journal finds
+-- this cost there, and whoever is about to do so is told that it came meanwhile.
+local function spend(userId, call, cost, time)
+  local names = spentKeys(userId, call.hour)
+  local spent = redis.call('MGET', unpack(names))
+  for number, name in ipairs(names) do
+    if spent[number] then
+      spent[number] = redis.call('INCRBY', name, cost)
+    elseif cost ~= '0' then
+      for _, seeder in ipairs(redis.call('HKEYS', name .. ':seeding')) do
+        redis.call('HINCRBY', name .. ':seeding', seeder, cost)
+      end
+    end
+  end
+  for number, threshold, level in string.gmatch(call.thresholds, '(%d) (%d+) (%a+)') do
+    number = tonumber(number)
+    local reached = spent[number] and tonumber(spent[number]) >= tonumber(threshold)
+    if reached then alert(number, names[number], spent[number], threshold, level, userId, time) end
+  end
+end
+
+-- Ends a flight that this call leads, and wakes those who wait for it. `mark`: what those find who come next.
+local function land(call, lease, mark, markMs)
+  if call.flight == '' then return end
+  local key = flightKey(call.flight)
+  local value = redis.call('GET', key)
+  if not value or string.sub(value, 2) ~= lease then return end
+  if mark then redis.call('SET', key, mark, 'PX', markMs) else redis.call('DEL', key) end
+  if string.sub(value, 1, 1) == marks.watched then redis.call('PUBLISH', base .. 'landed', call.flight) end
+end
+
+-- Whether the idempotency key is still claimed by this call.
+local function claims(call, lease)
+  return call.claim ~= '' and redis.call('HGET', call.claim, 'call') == lease
+end

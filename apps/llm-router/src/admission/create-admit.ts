@@ -1,0 +1,71 @@
+import type { Keys } from '@valuecanvas/redis';
+import type { Admission, AdmissionRequest } from './admission-request.ts';
+import { type AdmitReply, admitArguments, readAdmitReply } from './admit-command.ts';
+import type { CacheLookup, Lookup } from './cache-lookup.ts';
+import { counterAt, numberOf } from './counters.ts';
+import type { Script, ScriptArgument } from './scripts.ts';
+import type { SeedCounter } from './seeding.ts';
+
+export interface AdmitDependencies {
+  readonly script: Script;
+  /** The arguments that all scripts for calls share. */
+  readonly shared: (now: number) => readonly ScriptArgument[];
+  readonly keys: Keys;
+  readonly now: () => number;
+  /** Facts that may wait in the journal. */
+  readonly maxFacts: number;
+  readonly lookup: CacheLookup;
+  readonly seed: SeedCounter;
+  /** Seeds a counter that nobody waits for. */
+  readonly seedLater: (counter: ReturnType<typeof counterAt>) => void;
+}
+
+/** Questions until an answer: one, and one more for each counter that vanishes and each flight that lands meanwhile. */
+const mostQuestions = 10;
+
+export function createAdmit(dependencies: AdmitDependencies) {
+  const { keys, now, lookup, seed } = dependencies;
+
+  const ask = async (request: AdmissionRequest, time: number, { mode }: Lookup): Promise<AdmitReply> => {
+    const how = { keys, now: time, maxFacts: dependencies.maxFacts, cacheMode: mode };
+    const args = [...dependencies.shared(time), ...admitArguments(request, how)];
+    return readAdmitReply(await dependencies.script(args), request, time);
+  };
+
+  /** A counter that is only watched keeps nobody waiting; what is spent before it is seeded is in what it is seeded with. */
+  const seedWatched = (absent: readonly number[], request: AdmissionRequest, time: number): void => {
+    if (absent.length === 0) return;
+    const watched = new Set(request.thresholds.map(numberOf));
+    for (const number of absent) {
+      if (watched.has(number)) dependencies.seedLater(counterAt(number, request.userId, time));
+    }
+  };
+
+  return async function admit(request: AdmissionRequest): Promise<Admission> {
+    let landed = false;
+    for (let question = 1; question <= mostQuestions; question += 1) {
+      const found = await lookup.before(request, landed);
+      const time = now();
+      const reply = await ask(request, time, found);
+      switch (reply.kind) {
+        case 'absent':
+          await Promise.all(reply.counters.map((number) => seed(counterAt(number, request.userId, time))));
+          break;
+        case 'landed':
+          landed = true;
+          break;
+        case 'cached': {
+          const answer = reply.found ?? found.answer;
+          if (!answer) throw new Error('The script found an answer that nobody has.');
+          return { kind: 'cached', ...answer };
+        }
+        case 'admitted':
+          seedWatched(reply.absent, request, time);
+          return { kind: 'admitted', standings: reply.standings };
+        default:
+          return reply;
+      }
+    }
+    throw new Error(`No answer to the admission of ${request.callId}: its counters keep vanishing.`);
+  };
+}

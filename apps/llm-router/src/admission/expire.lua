@@ -1,0 +1,18 @@
+-- Settles calls whose process died: the row that was written ahead is journaled, with all that was reserved as its cost.
+
+local time, most = ARGV[5], ARGV[6]
+
+local function expire(lease)
+  local userId, callId = string.match(lease, '^(.*)/([^/]*)$')
+  local call = heldCall(userId, callId)
+  if not call then return redis.call('ZREM', leases, lease) end
+  redis.call('XADD', usageStream, '*', 'fact', call.lostRow)
+  spend(userId, call, call.reserved, time)
+  release(userId, callId, call)
+  land(call, lease)
+  if claims(call, lease) then redis.call('DEL', call.claim) end
+end
+
+local overdue = redis.call('ZRANGEBYSCORE', leases, '-inf', now, 'LIMIT', 0, most)
+for _, lease in ipairs(overdue) do expire(lease) end
+return { #overdue }

@@ -1,0 +1,22 @@
+import type { Keys, Redis } from '@valuecanvas/redis';
+import { hourOf } from './counters.ts';
+import { orAway } from './redis-away-error.ts';
+
+/**
+ * Forgets what a user, and everybody together, has spent in the current periods, for costs that were booked past the
+ * counters: whoever asks for admission next has them added up anew from ledger and journal.
+ */
+export function createForgetSpent(options: {
+  readonly redis: Redis;
+  readonly keys: Keys;
+  readonly now: () => number;
+}): (userId: string) => Promise<void> {
+  const { redis, keys, now } = options;
+  return async (userId) => {
+    const hour = hourOf(now());
+    const [day, month] = [hour.slice(0, 10), hour.slice(0, 7)];
+    const ofUser = [day, month].map((period) => keys('spent', 'u', userId, period));
+    const ofPlatform = [hour, day, month].map((period) => keys('spent', 'p', period));
+    await orAway(redis.unlink(...ofUser, ...ofPlatform));
+  };
+}

@@ -1,0 +1,77 @@
+import { eventually, startSeverableLink } from '@valuecanvas/testing';
+import { v7 as uuidv7 } from 'uuid';
+import { expect, test } from 'vitest';
+import { RedisAwayError } from './redis-away-error.ts';
+import { noon, useDeployments } from './test-support/deployment-in-test.ts';
+import { callInTest, dayBudget } from './test-support/rows-in-test.ts';
+
+const { deploy, url } = useDeployments();
+
+const call = () => callInTest({ admittedAt: noon, userId: uuidv7(), budgets: [dayBudget(100n)] });
+
+test('while Redis is away every operation says so', async () => {
+  const deployment = deploy();
+  const { admission, cache } = deployment.process('redis://127.0.0.1:1');
+  const { request, settlement, name } = call();
+  const idempotency = { key: 'k', bodyHash: 'b' };
+  const operations = [
+    admission.admit(request),
+    admission.settle(settlement(1n)),
+    admission.withdraw(name),
+    admission.storeAnswer({ ...name, idempotency, answer: 'yes' }),
+    admission.renewLeases(),
+    admission.expireLeases(),
+    cache.read('q'),
+    cache.clear(),
+    cache.figures(),
+  ];
+  for (const outcome of await Promise.allSettled(operations)) {
+    expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(RedisAwayError) });
+    expect(outcome).toMatchObject({ reason: { code: 'DEPENDENCY_UNAVAILABLE', retryAfterSeconds: 2 } });
+  }
+});
+
+test('a script that fails for another reason is not taken for Redis being away', async () => {
+  const deployment = deploy();
+  await deployment.redis.set(deployment.keys('journal', 'llm.usage'), 'not a stream');
+  const failure = await deployment
+    .process()
+    .admission.admit(call().request)
+    .catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(Error);
+  expect(failure).not.toBeInstanceOf(RedisAwayError);
+});
+
+test('a call whose admission was carried out, but not answered, is withdrawn when Redis is back', async () => {
+  const deployment = deploy();
+  const link = await startSeverableLink(url());
+  const process = deployment.process(link.url);
+  const { request } = call();
+  await process.admission.admit({ ...request, callId: uuidv7() });
+  expect(await deployment.heldBy(request.userId)).toBe(100n);
+
+  // As if the connection had gone between the command and its answer.
+  const held = call();
+  await deployment.process().admission.admit(held.request);
+  await link.cut();
+  await expect(process.admission.admit(held.request)).rejects.toBeInstanceOf(RedisAwayError);
+  expect(await deployment.heldBy(held.request.userId)).toBe(100n);
+  await link.mend();
+  await eventually(() => process.admission.renewLeases());
+  expect(await deployment.heldBy(held.request.userId)).toBe(0n);
+  expect(await deployment.rows()).toEqual([]);
+});
+
+test('a settlement that failed can be repeated, and settles', async () => {
+  const deployment = deploy();
+  const link = await startSeverableLink(url());
+  const { admission } = deployment.process(link.url);
+  const { request, settlement } = call();
+  await admission.admit(request);
+  await link.cut();
+  await expect(admission.settle(settlement(7n))).rejects.toBeInstanceOf(RedisAwayError);
+  await link.mend();
+  await eventually(async () => expect(await admission.settle(settlement(7n))).toMatch(/settled|unknown/));
+  expect(await deployment.spent('user', 'day', request.userId)).toBe(7n);
+  expect(await deployment.holding()).toEqual([]);
+});

@@ -1,0 +1,28 @@
+import type { CacheBounds } from './answer-cache.ts';
+import { answerArguments, answerKeptMs } from './idempotency.ts';
+import { leaseMs } from './lease.ts';
+import type { ScriptArgument } from './scripts.ts';
+import type { Settlement } from './settlement.ts';
+
+/** What the script does about the cache: nothing; store there; or say that the answer lies elsewhere or nowhere. */
+export type SettleCacheMode = 'none' | 'here' | 'elsewhere' | 'unfit';
+
+/** The arguments of settle.lua, after those that all scripts for calls share. */
+export function settleArguments(
+  settlement: Settlement,
+  how: { readonly now: number; readonly cacheMode: SettleCacheMode; readonly bounds: CacheBounds },
+): ScriptArgument[] {
+  const { callId, userId, row, costNanos, tokens, keepRequest, cache, next } = settlement;
+  const args: ScriptArgument[] = [
+    ...[callId, userId, row ?? '', costNanos.toString(), tokens, keepRequest ? 1 : 0],
+    ...[new Date(how.now).toISOString(), how.now + leaseMs, how.cacheMode],
+    ...answerArguments(settlement.answer),
+    answerKeptMs,
+    ...(next ? [next.callId, next.reservedNanos.toString(), next.lostRow] : ['', '0', '']),
+  ];
+  if (how.cacheMode === 'here' && typeof cache === 'object') {
+    const { maxBytes, maxEntryBytes } = how.bounds;
+    args.push(cache.key, cache.value, cache.model, cache.ttlMs, maxBytes, maxEntryBytes);
+  }
+  return args;
+}

@@ -1,0 +1,86 @@
+-- Ends one call: its row, its cost, its answer for others, and everything it held. Sent again, or after the call was expired,
+-- it finds no record: the row is journaled once more, which the ledger drops by its id, and no counter changes.
+
+local callId, userId, row, cost, tokens = ARGV[5], ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9])
+local keepRequest, time, leaseEnd = ARGV[10] == '1', ARGV[11], ARGV[12]
+local cacheMode, hasAnswer, answer, answerMs = ARGV[13], ARGV[14] == '1', ARGV[15], ARGV[16]
+local nextId, nextReserved, nextLostRow = ARGV[17], ARGV[18], ARGV[19]
+local lease = leaseOf(userId, callId)
+
+-- Corrects what was counted; a window that is over has no counter any more.
+local function correct(limits, goesOn)
+  for at = 1, #limits, 3 do
+    local key, amount, unit = limits[at], tonumber(limits[at + 1]), limits[at + 2]
+    local change = 0
+    if unit == 'tokens' then
+      change = goesOn and tokens or tokens - amount
+    elseif not (goesOn or keepRequest) then
+      change = -amount
+    end
+    if change ~= 0 and redis.call('EXISTS', key) == 1 then redis.call('INCRBY', key, change) end
+  end
+end
+
+local function fits(call)
+  local spent, held = redis.call('MGET', unpack(spentKeys(userId, call.hour))), heldBeside(userId)
+  for _, budget in ipairs(call.budgets) do
+    local amount = spent[budget.number]
+    if not amount then return false end
+    local taken = tonumber(amount) + held[budget.number]
+    if taken + tonumber(nextReserved) > tonumber(budget.limit) then return false end
+  end
+  return true
+end
+
+-- The next attempt takes over what the failed one had but its reservation.
+local function handOver(call)
+  local nextLease = leaseOf(userId, nextId)
+  if claims(call, lease) then redis.call('HSET', call.claim, 'call', nextLease) end
+  if call.flight ~= '' then
+    local value = redis.call('GET', flightKey(call.flight))
+    if value and string.sub(value, 2) == lease then
+      redis.call('SET', flightKey(call.flight), string.sub(value, 1, 1) .. nextLease, 'KEEPTTL')
+    end
+  end
+  call.reserved, call.lostRow = nextReserved, nextLostRow
+  hold(userId, nextId, call, leaseEnd)
+end
+
+local function closeClaim(call)
+  if not claims(call, lease) then return end
+  if not hasAnswer then
+    redis.call('DEL', call.claim)
+  else
+    redis.call('HSET', call.claim, 'answer', answer)
+    redis.call('PEXPIRE', call.claim, answerMs)
+  end
+end
+
+-- The mark that the flight leaves behind, and for how many milliseconds.
+local function landing()
+  if cacheMode == 'elsewhere' then return marks.landed, 5000 end
+  if cacheMode == 'none' then return nil end
+  local entry = { key = ARGV[20], value = ARGV[21], model = ARGV[22], ttlMs = ARGV[23] }
+  if cacheMode == 'here' and storeEntry(entry, ARGV[24], ARGV[25], now) then return nil end
+  return marks.alone, 10000
+end
+
+if row ~= '' then redis.call('XADD', usageStream, '*', 'fact', row) end
+local mark, markMs = landing()
+
+local call = heldCall(userId, callId)
+if not call then
+  local wentOn = nextId ~= '' and redis.call('HEXISTS', heldKey(userId), nextId) == 1
+  return { wentOn and 'continued' or 'unknown' }
+end
+spend(userId, call, cost, time)
+release(userId, callId, call)
+local goesOn = nextId ~= '' and fits(call)
+correct(call.limits, goesOn)
+if goesOn then
+  handOver(call)
+  return { 'continued' }
+end
+land(call, lease, mark, markMs)
+closeClaim(call)
+return { nextId == '' and 'settled' or 'over_budget' }

@@ -1,0 +1,13 @@
+-- Keeps the final answer of an idempotency key, or gives the key free where there is none. Another call's claim and an
+-- answer that is there already stay.
+
+local claimKey, bodyHash, lease, hasAnswer, answer, answerMs = unpack(ARGV)
+local earlier = redis.call('HMGET', claimKey, 'call', 'answer')
+
+if earlier[2] or (earlier[1] and earlier[1] ~= lease) then return { 0 } end
+redis.call('DEL', claimKey)
+if hasAnswer == '1' then
+  redis.call('HSET', claimKey, 'body', bodyHash, 'call', lease, 'answer', answer)
+  redis.call('PEXPIRE', claimKey, answerMs)
+end
+return { 1 }

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { costAlert, llmUsage } from '@valuecanvas/contracts-llm-router';
+import { streamOf } from '@valuecanvas/journal';
+import { createKeys, createRedis, type Keys, type Redis } from '@valuecanvas/redis';
+import { createTestRedis, fakeClock, type TestRedis } from '@valuecanvas/testing';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { type AdmissionControl, createAdmissionControl } from '../admission-control.ts';
+import { type AnswerCache, type CacheBounds, createAnswerCache } from '../answer-cache.ts';
+import type { Period, Scope } from '../counters.ts';
+import type { SpentSource } from '../seeding.ts';
+import { type RowInTest, spentByRows } from './rows-in-test.ts';
+
+/** Noon of an ordinary day: no period ends by itself. */
+export const noon = Date.UTC(2026, 10, 25, 12);
+
+const roomy: CacheBounds = { maxBytes: 1_000_000, maxEntryBytes: 100_000 };
+
+/** A process of the router, as far as admission goes. */
+export interface ProcessInTest {
+  readonly admission: AdmissionControl;
+  readonly cache: AnswerCache;
+  readonly redis: Redis;
+}
+
+export interface DeploymentSettings {
+  readonly bounds?: CacheBounds;
+  readonly cacheElsewhere?: boolean;
+  /** Default: the same server. */
+  readonly cacheUrl?: string;
+  readonly maxFacts?: number;
+  readonly startsAt?: number;
+  /** Default: what the rows in the journal add up to. */
+  readonly spent?: SpentSource;
+}
+
+/** The file's own Redis, with deployments in it that know nothing of each other. */
+export function useDeployments() {
+  let testRedis: TestRedis;
+  beforeAll(() => {
+    testRedis = createTestRedis();
+  });
+  afterAll(() => testRedis.stop());
+  return {
+    url: () => testRedis.url,
+    deploy: (settings: DeploymentSettings = {}): DeploymentInTest =>
+      createDeployment(testRedis, createKeys(`${testRedis.prefix}:${randomUUID()}`), settings),
+  };
+}
+
+function connect(url: string): Redis {
+  const redis = createRedis({ url, name: 'in-test', onError: () => undefined });
+  onTestFinished(() => redis.disconnect());
+  return redis;
+}
+
+export type DeploymentInTest = ReturnType<typeof createDeployment>;
+
+/** One deployment: its clock, its processes, and what can be seen of them in Redis. */
+function createDeployment({ url: ownUrl, client }: TestRedis, keys: Keys, settings: DeploymentSettings) {
+  const { bounds = roomy, cacheElsewhere = false, maxFacts = 10_000, startsAt = noon, spent } = settings;
+  const clock = fakeClock(startsAt);
+  const errors: unknown[] = [];
+
+  const facts = async (stream: string): Promise<unknown[]> => {
+    const entries = await client.xrange(stream, '-', '+');
+    return entries.map(([, fields]) => JSON.parse(String(fields[fields.indexOf('fact') + 1])));
+  };
+  const rows = async () => (await facts(streamOf(keys, llmUsage))) as RowInTest[];
+  const startLengths = { hour: 13, day: 10, month: 7 };
+  const spentKey = (scope: Scope, period: Period, userId = ''): string => {
+    const start = new Date(clock.now()).toISOString().slice(0, startLengths[period]);
+    return scope === 'user' ? keys('spent', 'u', userId, start) : keys('spent', 'p', start);
+  };
+
+  /** Another process, with a connection of its own, which ends with the test. */
+  const process = (url = ownUrl): ProcessInTest => {
+    const redis = connect(url);
+    const cacheRedis = settings.cacheUrl === undefined ? redis : connect(settings.cacheUrl);
+    // Elsewhere is the same server below another prefix: no script that runs here can find its keys.
+    const cacheKeys: Keys = cacheElsewhere ? (...parts) => keys('elsewhere', ...parts) : keys;
+    const { now } = clock;
+    const cache = createAnswerCache({
+      redis: cacheRedis,
+      keys: cacheKeys,
+      now,
+      bounds,
+      inline: !cacheElsewhere,
+    });
+    const admission = createAdmissionControl({
+      ...{ redis, keys, now, cache, maxFacts },
+      spent: spent ?? (async (counter) => spentByRows(await rows(), counter)),
+      onError: (error) => void errors.push(error),
+    });
+    return { admission, cache, redis };
+  };
+
+  return {
+    keys,
+    clock,
+    redis: client,
+    /** What was reported and stopped nobody. */
+    errors,
+    process,
+    /** Two processes, which take turns: one for even numbers, the other for odd ones. */
+    twoProcesses() {
+      const [even, odd] = [process(), process()];
+      return (turn: number): ProcessInTest => (turn % 2 === 0 ? even : odd);
+    },
+    /** The rows in the journal, in their order. */
+    rows,
+    /** The alerts in the journal. */
+    alerts: () => facts(streamOf(keys, costAlert)),
+    spentKey,
+    /** Undefined where there is no such counter. */
+    async spent(scope: Scope, period: Period, userId = ''): Promise<bigint | undefined> {
+      const amount = await client.get(spentKey(scope, period, userId));
+      return amount === null ? undefined : BigInt(amount);
+    },
+    async heldBy(userId: string): Promise<bigint> {
+      return BigInt((await client.hget(keys('held', 'u', userId), 'total')) ?? 0);
+    },
+    async heldByAll(): Promise<bigint> {
+      return BigInt((await client.get(keys('held', 'p'))) ?? 0);
+    },
+    /** Names of all keys that hold something for calls under way: none where no call is. */
+    async holding(): Promise<string[]> {
+      const names: string[] = [];
+      for await (const found of client.scanStream({ match: `${keys('')}*`, count: 1_000 }))
+        names.push(...found);
+      return names.filter((name) => /^(held|leases|flight)\b/.test(name.slice(keys('').length)));
+    },
+  };
+}
