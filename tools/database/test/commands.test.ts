@@ -23,9 +23,9 @@ it('db:migrate tells what it applied and which passwords it left alone', async (
   const first = await run('migrate', env);
   expect(first.code).toBe(0);
   expect(first.said).toMatch(/^Applied 20241123100000_baseline\n/);
-  expect(first.said).toMatch(/\n7 applied, 0 had been applied before\.\nRole passwords set: 1 of 6; /);
+  expect(first.said).toMatch(/\n8 applied, 0 had been applied before\.\nRole passwords set: 1 of 6; /);
   expect(first.said).not.toContain('geheim');
-  expect((await run('migrate', env)).said).toMatch(/^0 applied, 7 had been applied before\.\n/);
+  expect((await run('migrate', env)).said).toMatch(/^0 applied, 8 had been applied before\.\n/);
   expect(await run('seed', env)).toEqual({ code: 0, said: expect.stringMatching(/sample data/) });
 });
 

@@ -28,6 +28,7 @@ export const expectedGrants: Record<string, Record<string, string>> = {
 export const expectedFunctions: Record<string, string> = {
   'vc_private.across_users()': 'vc_feature_flags, vc_job_worker, vc_llm_router, vc_prompt_registry',
   'vc_private.create_llm_usage_partitions(integer)': 'vc_llm_router',
+  'vc_private.drop_llm_usage_partitions(integer)': 'vc_llm_router',
   'vc_private.submit_llm_job(uuid,text,jsonb,smallint,uuid,jsonb,jsonb)': 'vc_canvas, vc_job_worker',
   'vc_private.uuid_v7_time(uuid)': 'vc_llm_router',
 };

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../src/migrate.ts';
 import { actAs } from './act-as.ts';
 import { useServer } from './server.ts';
@@ -115,4 +115,96 @@ it('nobody else makes partitions, and not without bound', async () => {
     actAs(owner, { role }, 'select vc_private.create_llm_usage_partitions($1)', [months]);
   await expect(call('vc_canvas', 1)).rejects.toThrow(/permission denied/);
   await expect(call('vc_llm_router', 25)).rejects.toThrow(/takes 0 to 24 months/);
+});
+
+describe('dropping what is no longer kept', () => {
+  const name = (offset: number) =>
+    `llm_usage_${inMonths(offset).toISOString().slice(0, 7).replace('-', '_')}`;
+  let url: URL;
+  let client: Client;
+
+  beforeEach(async () => {
+    url = new URL(await server.database());
+    await migrate({ url: url.href });
+    url.searchParams.set('options', '-c timezone=Pacific/Auckland');
+    client = new Client(url.href);
+    await client.connect();
+  });
+  afterEach(() => client.end());
+
+  /** A month that was current once. */
+  async function makeOld(offset: number): Promise<void> {
+    const [from, until] = [offset, offset + 1].map((month) =>
+      inMonths(month)
+        .toISOString()
+        .replace(/-15T12.*$/, '-01T00:00Z'),
+    );
+    await client.query(`create table vc_private.${name(offset)} (like public.llm_usage including all)`);
+    await client.query(
+      `alter table public.llm_usage attach partition vc_private.${name(offset)} for values from ('${from}') to ('${until}')`,
+    );
+  }
+
+  const drop = async (monthsKept: number): Promise<string[]> => {
+    const statement = 'select vc_private.drop_llm_usage_partitions($1) as dropped';
+    await client.query('set role vc_llm_router');
+    try {
+      return (await client.query(statement, [monthsKept])).rows[0].dropped;
+    } finally {
+      await client.query('reset role');
+    }
+  };
+
+  const months = async (): Promise<string[]> => {
+    const { rows } =
+      await client.query(`select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = 'llm_usage'::regclass and c.relkind = 'r' order by 1`);
+    return rows.map((row) => row.name);
+  };
+
+  it('the router drops whole months before those that are kept, oldest first, and a second call finds none', async () => {
+    for (const offset of [-14, -13, -12, -2]) await makeOld(offset);
+    expect(await drop(12)).toEqual([name(-14), name(-13)]);
+    expect(await drop(12)).toEqual([]);
+    expect(await months()).toEqual([-12, -2, -1, 0, 1, 2, 3].map(name));
+  });
+
+  it('the current month and the last one stay, however little is kept', async () => {
+    await makeOld(-2);
+    expect(await drop(1)).toEqual([name(-2)]);
+    for (const few of [0, -1, 1_201]) await expect(drop(few)).rejects.toThrow(/keeps 1 to 1200 months/);
+    expect(await months()).toEqual([-1, 0, 1, 2, 3].map(name));
+  });
+
+  it('rows of a dropped month are gone, and those of others are not', async () => {
+    await makeOld(-2);
+    for (const offset of [-2, -1]) {
+      const { statement, values } = insertion('llm_usage', { ...usageRow(inMonths(offset)), user_id: alice });
+      await client.query(statement, values);
+    }
+    await drop(1);
+    const { rows } = await client.query('select created_at from llm_usage');
+    expect(rows).toEqual([{ created_at: inMonths(-1) }]);
+  });
+
+  it('it gives up within a second or so where somebody reads the ledger, and drops nothing', async () => {
+    await makeOld(-2);
+    const reader = new Client(url.href);
+    await reader.connect();
+    try {
+      await reader.query('begin; select from llm_usage');
+      await expect(drop(1)).rejects.toMatchObject({ code: '55P03' });
+      expect(await months()).toContain(name(-2));
+      await reader.query('commit');
+      expect(await drop(1)).toEqual([name(-2)]);
+    } finally {
+      await reader.end();
+    }
+  });
+
+  it('nobody else drops anything', async () => {
+    await expect(
+      actAs(client, { role: 'vc_canvas' }, 'select vc_private.drop_llm_usage_partitions(12)'),
+    ).rejects.toThrow(/permission denied/);
+  });
 });

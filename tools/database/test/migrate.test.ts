@@ -63,10 +63,10 @@ describe('the record', () => {
     const directory = await copyOfMigrations();
     await migrate({ url, directory });
     await withClient(url, (client) =>
-      client.query(`delete from supabase_migrations.schema_migrations where version = '20241123160000'`),
+      client.query(`delete from supabase_migrations.schema_migrations where version = '20261125120000'`),
     );
     expect(await migrate({ url })).toEqual({
-      applied: ['20241123160000_add_initial_prompts_and_flags'],
+      applied: ['20261125120000_add_llm_usage_retention'],
       alreadyApplied: total - 1,
     });
   });
@@ -87,7 +87,7 @@ describe('the record', () => {
     await migrate({ url, directory });
     await writeFile(join(directory, '20241123115959_between.sql'), 'select 1');
     await expect(migrate({ url, directory })).rejects.toThrow(
-      /^20241123115959_between is older than 20241123160000, which is applied already: .*\.$/,
+      /^20241123115959_between is older than 20261125120000, which is applied already: .*\.$/,
     );
   });
 

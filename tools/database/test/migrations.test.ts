@@ -55,6 +55,7 @@ describe('a file', () => {
     ['20241123150000_add_job_outbox', '20241123140000_add_llm_job_results'],
     ['20241123160000_add_initial_prompts_and_flags', '20241123120000_add_prompt_version_control'],
     ['20241123160000_add_initial_prompts_and_flags', '20241123130000_add_feature_flags'],
+    ['20261125120000_add_llm_usage_retention', '20241123110000_add_llm_monitoring'],
   ])('%s says in one sentence that it needs %s', async (name, needed) => {
     const url = await server.database();
     await applyRaw(

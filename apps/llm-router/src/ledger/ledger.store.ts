@@ -2,64 +2,78 @@ import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
 import { acrossUsers } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
+import { ledgerColumns } from './ledger-columns.ts';
 
 /** Months for which partitions are made ahead. */
 const monthsAhead = 3;
+
+export interface SpentInLedger {
+  readonly nanos: bigint;
+  readonly stored: ReadonlySet<string>;
+}
 
 /** The ledger's rows; they are written once and never changed. */
 export interface LedgerStore {
   /** Inserts what is not there yet: the same rows twice are one. */
   insert(rows: readonly LlmUsage[]): Promise<void>;
+  /**
+   * What one user, or everybody, has spent from one time until before another, and which of some rows of that time are
+   * there: both at one moment.
+   */
+  spentBetween(
+    userId: string | undefined,
+    from: Date,
+    until: Date,
+    ids: readonly string[],
+  ): Promise<SpentInLedger>;
   /** Makes the partitions of the coming months. */
   makePartitions(): Promise<void>;
+  /** Drops the partitions of months before the last `monthsKept`, this one aside, and returns their names. */
+  dropPartitions(monthsKept: number): Promise<readonly string[]>;
 }
 
 export function createLedgerStore(db: Kysely<Database>): LedgerStore {
   return {
     async insert(rows) {
-      await acrossUsers(db, (tx) =>
+      await acrossUsers(db, (tx) => insertion(rows).execute(tx));
+    },
+    async spentBetween(userId, from, until, ids) {
+      const { nanos, stored } = await acrossUsers(db, (tx) =>
         tx
-          .insertInto('llm_usage')
-          .values(rows.map(toRow))
-          .onConflict((conflict) => conflict.columns(['id', 'created_at']).doNothing())
-          .execute(),
+          .selectFrom('llm_usage')
+          .select([
+            sql<string>`coalesce(sum(cost_nanos), 0)::text`.as('nanos'),
+            sql<string[]>`array(
+              select id from llm_usage
+              where id = any(${ids}::uuid[]) and created_at >= ${from} and created_at < ${until}
+            )`.as('stored'),
+          ])
+          .where('created_at', '>=', from)
+          .where('created_at', '<', until)
+          .$if(userId !== undefined, (query) => query.where('user_id', '=', userId as string))
+          .executeTakeFirstOrThrow(),
       );
+      return { nanos: BigInt(nanos), stored: new Set(stored) };
     },
     async makePartitions() {
       await sql`select vc_private.create_llm_usage_partitions(${monthsAhead}::integer)`.execute(db);
     },
+    async dropPartitions(monthsKept) {
+      const query = sql<{ dropped: string[] }>`
+        select vc_private.drop_llm_usage_partitions(${monthsKept}::integer) as dropped`;
+      const { rows } = await query.execute(db);
+      return rows[0]?.dropped ?? [];
+    },
   };
 }
 
-function toRow(usage: LlmUsage) {
-  return {
-    id: usage.id,
-    created_at: timeOf(usage.id),
-    user_id: usage.userId,
-    tier: usage.tier,
-    request_id: usage.requestId,
-    operation: usage.operation,
-    job_id: usage.jobId ?? null,
-    prompt_version_id: usage.promptVersionId ?? null,
-    trace_id: usage.traceId ?? null,
-    provider: usage.provider,
-    model: usage.model,
-    status: usage.status,
-    error_code: usage.errorCode ?? null,
-    prompt_tokens: usage.promptTokens,
-    completion_tokens: usage.completionTokens,
-    cached_tokens: usage.cachedTokens,
-    cache_write_tokens: usage.cacheWriteTokens,
-    reasoning_tokens: usage.reasoningTokens,
-    cost_nanos: BigInt(usage.costNanos),
-    cost_estimated: usage.costEstimated,
-    latency_ms: Math.round(usage.latencyMs),
-    cached: usage.cached,
-    streamed: usage.streamed,
-  };
-}
-
-/** The first 48 bits of a UUIDv7 are milliseconds since the epoch (RFC 9562, 5.7). */
-function timeOf(uuid: string): Date {
-  return new Date(Number.parseInt(uuid.replaceAll('-', '').slice(0, 12), 16));
+/** One array per column: twice the rows per second of one parameter per value, in batches of 200 (PostgreSQL 15). */
+function insertion(rows: readonly LlmUsage[]) {
+  const arrays = Object.values(ledgerColumns).map(
+    ([type, value]) => sql`${rows.map(value)}::${sql.raw(type)}[]`,
+  );
+  return sql`
+    insert into llm_usage (${sql.join(Object.keys(ledgerColumns).map((name) => sql.id(name)))})
+    select * from unnest(${sql.join(arrays)})
+    on conflict (id, created_at) do nothing`;
 }

@@ -1,37 +1,31 @@
-import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
+import type { Tier, UserPrincipal } from '@valuecanvas/contracts-core';
 import type { UsageReport } from '@valuecanvas/contracts-llm-router';
 import { toDollars } from '../pricing/cost.ts';
+import { type AskedDays, dayOf, reportDays } from './report-days.ts';
 import type { SpendingRow, SpendingStore } from './spending.store.ts';
-import { tierBudgets } from './tier-budgets.ts';
 
-const dayMs = 86_400_000;
+/** What a user of each tier may spend, in nano-dollars per UTC day and month. */
+export type TierBudgets = Readonly<Record<Tier, { readonly day: bigint; readonly month: bigint }>>;
 
-/** Days that a report covers where its caller names none. */
-const defaultDays = 30;
-
-/** Most days that one report covers. */
-const maxDays = 366;
-
+/** What a user has spent. */
 export interface SpendingService {
-  report(
-    owner: UserPrincipal,
-    days: { readonly startDate?: string; readonly endDate?: string },
-  ): Promise<UsageReport>;
+  report(owner: UserPrincipal, days: AskedDays): Promise<UsageReport>;
 }
 
-export function createSpendingService(store: SpendingStore, now: () => number): SpendingService {
+export function createSpendingService(
+  store: SpendingStore,
+  tiers: TierBudgets,
+  now: () => number,
+): SpendingService {
   return {
-    async report(owner, { startDate, endDate }) {
-      const today = new Date(now()).toISOString().slice(0, 10);
-      const until = new Date(Date.parse(endDate ?? today) + dayMs);
-      const from =
-        startDate === undefined ? new Date(until.getTime() - defaultDays * dayMs) : new Date(startDate);
-      assertRange(from, until);
+    async report(owner, days) {
+      const { from, until } = reportDays(days, now());
+      const today = dayOf(now());
       const [rows, spent] = await Promise.all([
         store.byDayAndModel(owner, from, until),
         store.spentSince(owner, new Date(today), new Date(`${today.slice(0, 7)}-01`)),
       ]);
-      const limits = tierBudgets[owner.tier];
+      const limits = tiers[owner.tier];
       return {
         ...summary(rows),
         budget: {
@@ -41,13 +35,6 @@ export function createSpendingService(store: SpendingStore, now: () => number): 
       };
     },
   };
-}
-
-function assertRange(from: Date, until: Date): void {
-  const days = (until.getTime() - from.getTime()) / dayMs;
-  if (days >= 1 && days <= maxDays) return;
-  const message = `startDate and endDate must name 1 to ${maxDays} days`;
-  throw new AppError('VALIDATION_FAILED', { details: [{ path: 'startDate', message }] });
 }
 
 function summary(rows: readonly SpendingRow[]): Omit<UsageReport, 'budget'> {

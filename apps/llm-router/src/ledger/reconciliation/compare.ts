@@ -1,0 +1,161 @@
+import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
+import { timeOf } from '../row-time.ts';
+import {
+  addSums,
+  type BookLine,
+  type Books,
+  type CounterReading,
+  cacheProvider,
+  noSums,
+  type ProviderCounts,
+  type Sums,
+} from './books.ts';
+
+export const tokenKinds = ['promptTokens', 'completionTokens', 'cachedTokens', 'reasoningTokens'] as const;
+export type TokenKind = (typeof tokenKinds)[number];
+
+/** Whole numbers from `least` to `most`, both included. */
+export interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** One thing on which two of ledger, journal, counters and providers do not agree. */
+export type Difference =
+  | {
+      readonly kind: 'counter';
+      readonly counter: CounterReading;
+      readonly calls: number;
+      readonly bookedNanos: bigint;
+    }
+  /** Calls of one user and day that the ledger will never have by itself. */
+  | {
+      readonly kind: 'dead';
+      readonly userId: string;
+      readonly day: string;
+      readonly calls: number;
+      readonly tokens: number;
+      readonly nanos: bigint;
+    }
+  | { readonly kind: 'unreadable'; readonly entries: number }
+  | {
+      readonly kind: 'calls';
+      readonly provider: string | undefined;
+      /** What the provider's counts allow to be booked. */
+      readonly counted: Range;
+      readonly booked: number;
+      readonly requests: readonly RequestDifference[];
+    }
+  | {
+      readonly kind: 'tokens';
+      readonly provider: string | undefined;
+      readonly of: TokenKind;
+      readonly counted: number;
+      /** What the books allow to be counted: estimates are upper bounds. */
+      readonly booked: Range;
+    };
+
+export interface RequestDifference {
+  readonly requestId: string;
+  readonly counted: number;
+  readonly booked: number;
+  /** Known where anything of the request is booked. */
+  readonly userId?: string;
+  readonly day?: string;
+}
+
+/** Everything on which the books, Redis and the providers differ; nothing where all agree. */
+export function compare(
+  books: Books,
+  counters: readonly CounterReading[],
+  providers: readonly ProviderCounts[],
+): readonly Difference[] {
+  return [
+    ...counters.flatMap((counter) => compareCounter(books, counter)),
+    ...deadCalls(books.dead),
+    ...(books.unreadable > 0 ? [{ kind: 'unreadable' as const, entries: books.unreadable }] : []),
+    ...providers.flatMap((counts) => [...compareCalls(books, counts), ...compareTokens(books, counts)]),
+  ];
+}
+
+/** Counters only grow: what was booked while they were read lies between the two readings. */
+function compareCounter({ spent }: Books, counter: CounterReading): Difference[] {
+  const { calls, nanos } = spent.get(counter.name) ?? { calls: 0, nanos: 0n };
+  if (nanos >= counter.before && nanos <= counter.after) return [];
+  return [{ kind: 'counter', counter, calls, bookedNanos: nanos }];
+}
+
+function deadCalls(dead: readonly LlmUsage[]): Difference[] {
+  const dayOf = ({ id }: LlmUsage) => timeOf(id).toISOString().slice(0, 10);
+  const groups = Map.groupBy(dead, (usage) => `${usage.userId} ${dayOf(usage)}`);
+  return [...groups.values()].flatMap((rows) => {
+    const [first] = rows;
+    if (!first) return [];
+    return [
+      {
+        kind: 'dead' as const,
+        userId: first.userId,
+        day: dayOf(first),
+        calls: rows.length,
+        tokens: rows.reduce((sum, row) => sum + row.promptTokens + row.completionTokens, 0),
+        nanos: rows.reduce((sum, row) => sum + BigInt(row.costNanos), 0n),
+      },
+    ];
+  });
+}
+
+function isOf(provider: string | undefined) {
+  return (booked: { readonly provider: string }): boolean =>
+    provider === undefined ? booked.provider !== cacheProvider : booked.provider === provider;
+}
+
+function sumOf(lines: readonly BookLine[]): Sums {
+  return lines.reduce<Sums>(addSums, noSums);
+}
+
+function compareCalls({ lines, requests }: Books, counts: ProviderCounts): Difference[] {
+  const { provider } = counts;
+  const booked = sumOf(lines.filter(isOf(provider))).calls;
+  const counted = { least: counts.calls - counts.open, most: counts.calls + counts.uncounted };
+  if (booked >= counted.least && booked <= counted.most) return [];
+  return [{ kind: 'calls', provider, counted, booked, requests: compareRequests(requests, counts) }];
+}
+
+function compareRequests(requests: Books['requests'], counts: ProviderCounts): RequestDifference[] {
+  if (!requests || !counts.requestIds) return [];
+  const counted = new Map(
+    [...Map.groupBy(counts.requestIds, (id) => id)].map(([id, all]) => [id, all.length]),
+  );
+  const booked = Map.groupBy(requests.filter(isOf(counts.provider)), ({ requestId }) => requestId);
+  return [...new Set([...counted.keys(), ...booked.keys()])]
+    .map((requestId) => {
+      const rows = booked.get(requestId) ?? [];
+      return {
+        requestId,
+        counted: counted.get(requestId) ?? 0,
+        booked: rows.reduce((sum, { calls }) => sum + calls, 0),
+        ...(rows[0] ? { userId: rows[0].userId, day: rows[0].day } : {}),
+      };
+    })
+    .filter((request) => request.counted !== request.booked);
+}
+
+/** What the provider counted of a call with an estimated cost may be anything up to the estimate. */
+function compareTokens({ lines }: Books, counts: ProviderCounts): Difference[] {
+  const ofProvider = lines.filter(isOf(counts.provider));
+  const exact = sumOf(ofProvider.filter(({ estimated }) => !estimated));
+  const estimated = sumOf(ofProvider.filter((line) => line.estimated));
+  const estimates: Readonly<Record<TokenKind, number>> = {
+    promptTokens: estimated.promptTokens,
+    completionTokens: estimated.completionTokens,
+    // Parts of the two above, of which an estimate knows nothing.
+    cachedTokens: estimated.promptTokens,
+    reasoningTokens: estimated.completionTokens,
+  };
+  return tokenKinds.flatMap((of) => {
+    const booked = { least: exact[of], most: exact[of] + estimates[of] };
+    const counted = counts[of];
+    if (counted >= booked.least && counted <= booked.most) return [];
+    return [{ kind: 'tokens' as const, provider: counts.provider, of, counted, booked }];
+  });
+}

@@ -1,0 +1,86 @@
+import { type LlmUsage, llmUsage } from '@valuecanvas/contracts-llm-router';
+import type { Keys, Redis } from '@valuecanvas/redis';
+import { timeOf } from '../row-time.ts';
+import { firstOfEach } from '../seed.ts';
+import { openWaitingFacts } from '../waiting-facts.ts';
+import type { BooksStore } from './books.store.ts';
+import { type BookLine, type Books, cacheProvider, type Place, type RequestCalls } from './books.ts';
+import { counterNamesOf } from './counter-names.ts';
+
+/** Facts in the journal that are looked at: far more than may wait. */
+const maxFacts = 1_000_000;
+
+/** Reads journal and ledger. The journal comes first: what is stored meanwhile is found in the ledger, and counts once. */
+export async function readBooks(
+  { redis, keys, store }: { readonly redis: Redis; readonly keys: Keys; readonly store: BooksStore },
+  { from, until }: { readonly from: Date; readonly until: Date },
+): Promise<Books> {
+  const read = (stream: 'waiting' | 'dead') =>
+    openWaitingFacts(llmUsage, { redis, keys, stream, limit: maxFacts })();
+  const [waiting, dead] = [await read('waiting'), await read('dead')];
+  const rows = firstOfEach([...waiting.facts, ...dead.facts]);
+  const ledger = await store.read(from, until, [...rows.keys()]);
+
+  const ids = new Set(waiting.facts.map(({ id }) => id));
+  const extra = [...rows.values()]
+    .filter(({ id }) => !ledger.stored.has(id))
+    .map((usage): Extra => ({ usage, place: ids.has(usage.id) ? 'waiting' : 'dead' }));
+  const asked = extra.filter(({ usage }) => timeOf(usage.id) >= from && timeOf(usage.id) < until);
+  return {
+    lines: [...ledger.lines.map((line) => ({ ...line, place: 'ledger' as const })), ...asked.map(lineOf)],
+    spent: spentBy([...ledger.spent, ...extra.flatMap(({ usage }) => spentOf(usage))]),
+    dead: asked.filter(({ place }) => place === 'dead').map(({ usage }) => usage),
+    unreadable: waiting.unreadable.length + dead.unreadable.length,
+    requests: ledger.requests && [...ledger.requests, ...asked.flatMap(({ usage }) => requestOf(usage))],
+  };
+}
+
+/** A row that only the journal has. */
+interface Extra {
+  readonly usage: LlmUsage;
+  readonly place: Exclude<Place, 'ledger'>;
+}
+
+function dayOfRow({ id }: LlmUsage): string {
+  return timeOf(id).toISOString().slice(0, 10);
+}
+
+function lineOf({ usage, place }: Extra): BookLine {
+  const { provider, costEstimated, promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage;
+  const tokens = { promptTokens, completionTokens, cachedTokens, reasoningTokens };
+  const day = dayOfRow(usage);
+  return {
+    place,
+    day,
+    provider,
+    estimated: costEstimated,
+    calls: 1,
+    nanos: BigInt(usage.costNanos),
+    ...tokens,
+  };
+}
+
+interface NamedSum {
+  readonly name: string;
+  readonly calls: number;
+  readonly nanos: bigint;
+}
+
+function spentOf(usage: LlmUsage): NamedSum[] {
+  return counterNamesOf(usage).map((name) => ({ name, calls: 1, nanos: BigInt(usage.costNanos) }));
+}
+
+function spentBy(sums: readonly NamedSum[]): Books['spent'] {
+  const spent = new Map<string, { calls: number; nanos: bigint }>();
+  for (const { name, calls, nanos } of sums) {
+    const known = spent.get(name) ?? { calls: 0, nanos: 0n };
+    spent.set(name, { calls: known.calls + calls, nanos: known.nanos + nanos });
+  }
+  return spent;
+}
+
+function requestOf(usage: LlmUsage): RequestCalls[] {
+  if (usage.provider === cacheProvider) return [];
+  const { provider, requestId, userId } = usage;
+  return [{ provider, requestId, userId, day: dayOfRow(usage), calls: 1 }];
+}

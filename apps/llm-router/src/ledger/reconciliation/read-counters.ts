@@ -1,0 +1,59 @@
+import type { Keys, Redis } from '@valuecanvas/redis';
+import type { CounterReading } from './books.ts';
+import { overlaps, readCounterName } from './counter-names.ts';
+
+/** Commands that are sent at once. */
+const batchSize = 1_000;
+
+export interface CounterSource {
+  readonly redis: Redis;
+  readonly keys: Keys;
+}
+
+/** Names of the counters that Redis has for periods that have time in common with the one from `from` until `until`. */
+export async function counterNames(
+  { redis, keys }: CounterSource,
+  from: Date,
+  until: Date,
+): Promise<string[]> {
+  const base = keys('spent', '');
+  const names = new Set<string>();
+  for await (const found of redis.scanStream({ match: `${base}*`, count: batchSize })) {
+    for (const key of found as string[]) {
+      const name = key.slice(base.length);
+      const counter = readCounterName(name);
+      if (counter && overlaps(counter, from, until)) names.add(name);
+    }
+  }
+  return [...names].sort();
+}
+
+/** What the counters say; one that is gone is absent. Throws an Error for what is no number. */
+export async function readCounters(
+  { redis, keys }: CounterSource,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, bigint>> {
+  const counters = new Map<string, bigint>();
+  for (let at = 0; at < names.length; at += batchSize) {
+    const batch = names.slice(at, at + batchSize);
+    const values = await redis.mget(batch.map((name) => keys('spent', name)));
+    for (const [index, name] of batch.entries()) {
+      const text = values[index];
+      if (typeof text !== 'string') continue;
+      if (!/^-?\d+$/.test(text)) throw new Error(`The counter ${keys('spent', name)} holds "${text}".`);
+      counters.set(name, BigInt(text));
+    }
+  }
+  return counters;
+}
+
+/** Counters that were there both times; others have run out, or were seeded meanwhile from the same books. */
+export function readings(
+  before: ReadonlyMap<string, bigint>,
+  after: ReadonlyMap<string, bigint>,
+): readonly CounterReading[] {
+  return [...before].flatMap(([name, value]) => {
+    const later = after.get(name);
+    return later === undefined ? [] : [{ name, before: value, after: later }];
+  });
+}

@@ -1,0 +1,213 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { llmUsage } from '@valuecanvas/contracts-llm-router';
+import { startSimulator } from '@valuecanvas/llm-simulator';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { createLedgerStore } from '../ledger.store.ts';
+import { booked } from '../test-support/booked.ts';
+import { useServers } from '../test-support/servers-in-test.ts';
+import { counterNamesOf } from './counter-names.ts';
+import { reconcile } from './reconcile.ts';
+
+const servers = useServers();
+const now = Date.now();
+const day = new Date(now).toISOString().slice(0, 10);
+const userId = randomUUID();
+
+beforeEach(() => servers.database.query('truncate llm_usage'));
+
+/** A ledger, a journal and counters of their own, and the command that compares them. */
+function booksInTest() {
+  const journal = servers.ownJournal();
+  const { client } = servers.redis;
+  const environment = {
+    DATABASE_URL: servers.database.urlFor('llm-router'),
+    REDIS_URL: servers.redis.url,
+    REDIS_KEY_PREFIX: journal.prefix,
+  };
+  const key = (name: string) => journal.keys('spent', name);
+  return {
+    journal,
+    environment,
+    store: createLedgerStore(servers.connect()).insert,
+    run: (...args: string[]) => reconcile(args, environment, now),
+    /** Counts a cost as settling a call does. */
+    async spend(name: string, nanos: bigint) {
+      await client.incrby(key(name), nanos.toString());
+      await client.pexpire(key(name), 600_000);
+    },
+    counter: async (name: string) => (await client.get(key(name))) ?? undefined,
+    ttl: (name: string) => client.pttl(key(name)),
+    hold: (owner: string) => client.hset(journal.keys('held', 'u', owner), 'total', '5'),
+  };
+}
+
+const rowOf = (costNanos: string, more = {}) => booked({ userId, at: now, costNanos, ...more });
+
+test('ledger, journal and counters of one’s own calls agree, though rows wait and some wait twice', async () => {
+  const { store, journal, spend, run } = booksInTest();
+  const [stored, waiting] = [rowOf('100'), rowOf('20')];
+  await store([stored, rowOf('3', { provider: 'cache', cached: true })]);
+  await journal.record(llmUsage, waiting, stored, { ...waiting, costNanos: '999' });
+  for (const name of counterNamesOf(stored)) await spend(name, 123n);
+  const { text, agrees } = await run();
+  expect(text.split('\n')).toEqual(expect.arrayContaining(['No cost is estimated.', 'All agree.']));
+  expect(text).toContain('5 counters of Redis compared');
+  expect(text).toMatch(new RegExp(`^${day} +together_ai +waiting +counted +1 +10 +5 +\\$0\\.00000002$`, 'm'));
+  expect(agrees).toBe(true);
+});
+
+test('a counter that differs is named, with its user, its day and the amount; others and absent ones are not', async () => {
+  const { store, spend, run } = booksInTest();
+  await store([rowOf('100'), rowOf('50')]);
+  await spend(`u:${userId}:${day}`, 151n);
+  await spend(`u:${userId}:${day.slice(0, 7)}`, 150n);
+  await spend(`u:${userId}:2001-01-01`, 9n);
+  const { text, agrees } = await run();
+  expect(agrees).toBe(false);
+  expect(text.split('\n').slice(-2)).toEqual([
+    '1 difference:',
+    `- User ${userId}, day ${day}: the counter says $0.000000151, and 2 booked calls cost $0.00000015: $0.000000001 too much.`,
+  ]);
+});
+
+test('a month’s counter is compared with the whole month, whichever day is asked for', async () => {
+  const { store, spend, run } = booksInTest();
+  const month = day.slice(0, 7);
+  const at = (text: string) => ({ at: Date.parse(`${month}-${text}Z`) });
+  await store([
+    rowOf('1', at('01T00:00:00')),
+    rowOf('20', at('28T23:59:59')),
+    rowOf('300', at('15T12:00:00')),
+  ]);
+  await spend(`u:${userId}:${month}`, 321n);
+  expect(await run('--from', `${month}-15`, '--to', `${month}-15`)).toMatchObject({ agrees: true });
+});
+
+test('calls in the dead stream are told, and so is what cannot be read', async () => {
+  const { journal, store, run } = booksInTest();
+  const [lost, found] = [rowOf('7'), rowOf('8')];
+  await store([found]);
+  for (const row of [lost, found]) await journal.recordText(llmUsage, JSON.stringify(row), 'dead');
+  await journal.recordText(llmUsage, '{broken', 'dead');
+  const { text, agrees } = await run();
+  expect(agrees).toBe(false);
+  expect(text.split('\n').slice(-3)).toEqual([
+    '2 differences:',
+    `- 1 call of user ${userId} on ${day} (15 tokens, $0.000000007) lies in the journal's dead stream and not in the ledger.`,
+    '- 1 entry of the journal cannot be read as calls.',
+  ]);
+});
+
+test('estimated costs are told apart', async () => {
+  const { store, run } = booksInTest();
+  await store([rowOf('100'), rowOf('30', { costEstimated: true, status: 'timed_out' })]);
+  expect((await run()).text).toContain(
+    '1 of 2 calls have an estimated cost, $0.00000003 of $0.00000013: an upper bound.',
+  );
+});
+
+test('a repair makes counters say what is booked and lets them end when they would have ended', async () => {
+  const { store, spend, run, counter, ttl } = booksInTest();
+  await store([rowOf('100')]);
+  const names = [`u:${userId}:${day}`, `p:${day}`];
+  for (const name of names) await spend(name, 1n);
+  const { text, agrees } = await run('--repair');
+  expect(text.match(/Repaired\./g)).toHaveLength(2);
+  expect(agrees).toBe(true);
+  expect(await Promise.all(names.map(counter))).toEqual(['100', '100']);
+  for (const name of names) expect(await ttl(name)).toBeGreaterThan(0);
+  expect(await run()).toMatchObject({ agrees: true });
+});
+
+test('nothing is repaired unasked, or while a call of the user is under way', async () => {
+  const { store, spend, run, counter, hold } = booksInTest();
+  await store([rowOf('100')]);
+  const name = `u:${userId}:${day}`;
+  await spend(name, 1n);
+  expect(await run()).toMatchObject({ agrees: false });
+  await hold(userId);
+  const { text, agrees } = await run('--repair');
+  expect(text).toMatch(/too little\. Not repaired: a call is under way\.$/);
+  expect(agrees).toBe(false);
+  expect(await counter(name)).toBe('1');
+});
+
+async function askedSimulator(...requestIds: string[]) {
+  const simulator = await startSimulator();
+  onTestFinished(() => simulator.stop());
+  for (const requestId of requestIds) {
+    const body = JSON.stringify({ model: 'small', messages: [{ role: 'user', content: 'Why?' }] });
+    const headers = { 'content-type': 'application/json', 'x-request-id': requestId };
+    await fetch(`${simulator.url}/chat/completions`, { method: 'POST', headers, body });
+  }
+  const { promptTokens, completionTokens } = simulator.calls();
+  return { url: simulator.url, promptTokens, completionTokens };
+}
+
+test('a provider’s own counts agree with what is booked of it', async () => {
+  const { store, run } = booksInTest();
+  const { url, ...tokens } = await askedSimulator('one', 'two');
+  await store([
+    rowOf('1', { requestId: 'one', ...tokens }),
+    rowOf('1', { requestId: 'two', promptTokens: 0, completionTokens: 0 }),
+    rowOf('0', { provider: 'cache', cached: true }),
+  ]);
+  const { text, agrees } = await run('--provider-counts', `together_ai=${url}`);
+  expect(text).toContain('together_ai counted 2 calls');
+  expect(agrees).toBe(true);
+  expect(await run('--provider-counts', url)).toMatchObject({ agrees: true });
+});
+
+test('a call that a provider has counted and nobody has booked is named, with its tokens', async () => {
+  const { store, run } = booksInTest();
+  const { url, promptTokens, completionTokens } = await askedSimulator('one', 'lost');
+  await store([
+    rowOf('1', { requestId: 'one', promptTokens: promptTokens / 2, completionTokens: completionTokens / 2 }),
+  ]);
+  const { text, agrees } = await run('--provider-counts', url);
+  expect(agrees).toBe(false);
+  expect(text).toContain(
+    'The providers together counted 2 calls, and 1 are booked: 1 call missing from the books. Requests: lost (1 counted, 0 booked).',
+  );
+  expect(text).toContain(`counted ${promptTokens} prompt tokens, and ${promptTokens / 2} are booked`);
+});
+
+test('the command ends with 0 where all agree, with 1 where they differ, and with 2 where it cannot say', async () => {
+  const { environment, spend } = booksInTest();
+  const path = fileURLToPath(new URL('../../commands/reconcile.ts', import.meta.url));
+  const command = (env: NodeJS.ProcessEnv, ...args: string[]) =>
+    promisify(execFile)(process.execPath, ['--conditions=@valuecanvas/source', path, ...args], { env }).then(
+      ({ stdout }) => [0, stdout],
+      ({ code, stdout, stderr }) => [code, stdout + stderr],
+    );
+  expect(await command(environment)).toEqual([0, expect.stringContaining('All agree.')]);
+  await spend(`p:${day}`, 1n);
+  expect(await command(environment, '--from', day)).toEqual([1, expect.stringContaining('1 difference:')]);
+  expect(await command(environment, '--frm', day)).toEqual([2, expect.stringMatching(/^That is not how/)]);
+}, 120_000);
+
+test.each([
+  [
+    'PostgreSQL',
+    { DATABASE_URL: 'postgres://127.0.0.1:1/none' },
+    /^Nothing can be compared: postgres .*ECONNREFUSED/,
+  ],
+  ['Redis', { REDIS_URL: 'redis://127.0.0.1:1' }, /^Nothing can be compared: redis cannot be read/],
+  ['the URL of the database', { DATABASE_URL: '' }, /^Set MIGRATION_DATABASE_URL/],
+  ['the URL of Redis', { REDIS_URL: '' }, /^Set REDIS_URL/],
+])('where %s is missing, that is told in one sentence', async (_, missing, message) => {
+  const { environment } = booksInTest();
+  await expect(reconcile([], { ...environment, ...missing }, now)).rejects.toThrow(message);
+});
+
+test('where a provider’s counts cannot be read, that is told in one sentence', async () => {
+  const { run } = booksInTest();
+  const simulator = await startSimulator();
+  await simulator.stop();
+  await expect(run('--provider-counts', simulator.url)).rejects.toThrow(
+    /^Nothing can be compared: The counts at http:.* cannot be read: .*ECONNREFUSED/,
+  );
+});

@@ -1,0 +1,8 @@
+-- Sets a counter that still says what it said when it was compared, unless a call is under way that will change it.
+
+local counter, held, seen, wanted = KEYS[1], KEYS[2], ARGV[1], ARGV[2]
+
+if redis.call('EXISTS', held) == 1 then return 'busy' end
+if redis.call('GET', counter) ~= seen then return 'changed' end
+redis.call('SET', counter, wanted, 'KEEPTTL')
+return 'repaired'

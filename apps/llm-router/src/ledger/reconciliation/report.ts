@@ -1,0 +1,76 @@
+import { dollarText } from '../../spending/dollar-text.ts';
+import { addSums, type Books, noSums, type ProviderCounts } from './books.ts';
+import type { Difference } from './compare.ts';
+import type { Repair } from './repair.ts';
+import { table } from './table.ts';
+import { inWords, many } from './words.ts';
+
+/** A difference, and what became of it where it was to be repaired. */
+export interface Finding {
+  readonly difference: Difference;
+  readonly repair?: Repair;
+}
+
+export interface ReportParts {
+  readonly from: Date;
+  readonly until: Date;
+  readonly books: Books;
+  /** Counters that were compared. */
+  readonly counters: number;
+  readonly providers: readonly ProviderCounts[];
+  readonly findings: readonly Finding[];
+}
+
+const outcomes: Readonly<Record<Repair, string>> = {
+  repaired: 'Repaired.',
+  busy: 'Not repaired: a call is under way.',
+  changed: 'Not repaired: it has changed meanwhile.',
+};
+
+/** The books of a period as a table, what they were compared with, and every difference in words. */
+export function report({ from, until, books, counters, providers, findings }: ReportParts): string {
+  return [
+    `Booked from ${from.toISOString()} until ${until.toISOString()}:`,
+    '',
+    table(books.lines),
+    '',
+    estimates(books),
+    `${many(counters, 'counter')} of Redis compared with the months that the period touches.`,
+    ...providers.map(counted),
+    '',
+    verdict(findings),
+    ...findings.map(({ difference, repair }) =>
+      ['-', inWords(difference), ...(repair ? [outcomes[repair]] : [])].join(' '),
+    ),
+  ].join('\n');
+}
+
+function estimates({ lines }: Books): string {
+  const [all, estimated] = [lines, lines.filter((line) => line.estimated)].map((some) =>
+    some.reduce(addSums, noSums),
+  );
+  if (!all || !estimated?.calls) return 'No cost is estimated.';
+  const part = `${dollarText(estimated.nanos)} of ${dollarText(all.nanos)}`;
+  return `${estimated.calls} of ${many(all.calls, 'call')} have an estimated cost, ${part}: an upper bound.`;
+}
+
+function counted(counts: ProviderCounts): string {
+  const {
+    provider = 'The providers together',
+    calls,
+    open,
+    uncounted,
+    promptTokens,
+    completionTokens,
+  } = counts;
+  const more = [
+    ...(open > 0 ? [`${open} of them not over`] : []),
+    ...(uncounted > 0 ? [`${uncounted} more refused`] : []),
+  ];
+  const tokens = `${promptTokens} prompt and ${completionTokens} completion tokens`;
+  return `${provider} counted ${many(calls, 'call')}${more.map((text) => `, ${text}`).join('')}, with ${tokens}.`;
+}
+
+function verdict(findings: readonly Finding[]): string {
+  return findings.length === 0 ? 'All agree.' : `${many(findings.length, 'difference')}:`;
+}

@@ -1,0 +1,39 @@
+import { createDatabase } from '@valuecanvas/postgres';
+import { createKeys, createRedis, type Keys, type Redis } from '@valuecanvas/redis';
+import type { Database } from '../../db.ts';
+import { type BooksStore, createBooksStore } from './books.store.ts';
+
+/** PostgreSQL and Redis, as a command uses them. */
+export interface Servers extends AsyncDisposable {
+  readonly redis: Redis;
+  readonly keys: Keys;
+  readonly store: BooksStore;
+}
+
+/** Opens what the environment names, as the owner of the database or as the router. Throws an Error of one sentence. */
+export function openServers(environment: Readonly<Record<string, string | undefined>>): Servers {
+  const databaseUrl = environment.MIGRATION_DATABASE_URL || environment.DATABASE_URL;
+  if (!databaseUrl || !URL.canParse(databaseUrl)) {
+    throw new Error('Set MIGRATION_DATABASE_URL (or DATABASE_URL) to the URL of the database.');
+  }
+  const { REDIS_URL: redisUrl, REDIS_PASSWORD: password, REDIS_KEY_PREFIX: prefix } = environment;
+  if (!redisUrl || !URL.canParse(redisUrl)) throw new Error('Set REDIS_URL to the URL of Redis.');
+  const quiet = { onError: () => undefined };
+  const name = 'ledger-reconcile';
+  const database = createDatabase<Database>({
+    url: databaseUrl,
+    applicationName: name,
+    poolSize: 1,
+    ...quiet,
+  });
+  const redis = createRedis({ url: redisUrl, password: password || undefined, name, ...quiet });
+  return {
+    redis,
+    keys: createKeys(prefix || 'vc'),
+    store: createBooksStore(database.db),
+    async [Symbol.asyncDispose]() {
+      redis.disconnect();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { dollarText } from '../../spending/dollar-text.ts';
+import { addSums, type BookLine, noSums } from './books.ts';
+
+const headings = [
+  'day',
+  'provider',
+  'booked in',
+  'cost is',
+  'calls',
+  'prompt',
+  'completion',
+  'cost',
+] as const;
+
+/** The books as a table, a line for each day, provider and place, those with estimated costs apart. */
+export function table(lines: readonly BookLine[]): string {
+  const groups = Map.groupBy(lines, ({ day, provider, place, estimated }) =>
+    [day, provider, place, estimated ? 'estimated' : 'counted'].join('\n'),
+  );
+  const rows = [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, group]) => {
+      const sums = group.reduce(addSums, noSums);
+      const tokens = [sums.promptTokens, sums.completionTokens].map(String);
+      return [...key.split('\n'), String(sums.calls), ...tokens, dollarText(sums.nanos)];
+    });
+  return aligned([[...headings], ...rows]);
+}
+
+/** Words on the left, from the first number on the right. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const firstNumber = headings.indexOf('calls');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => {
+          const width = widths[column] ?? 0;
+          return column < firstNumber ? cell.padEnd(width) : cell.padStart(width);
+        })
+        .join('  '),
+    )
+    .join('\n');
+}

@@ -1,0 +1,79 @@
+import { dollarText } from '../../spending/dollar-text.ts';
+import type { Difference, Range, RequestDifference, TokenKind } from './compare.ts';
+import { readCounterName } from './counter-names.ts';
+
+const tokenNames: Readonly<Record<TokenKind, string>> = {
+  promptTokens: 'prompt tokens',
+  completionTokens: 'completion tokens',
+  cachedTokens: 'cached tokens',
+  reasoningTokens: 'reasoning tokens',
+};
+
+/** Requests that are named one by one. */
+const maxNamed = 10;
+
+/** A difference in one or a few sentences: how much, whose, and when. */
+export function inWords(difference: Difference): string {
+  switch (difference.kind) {
+    case 'counter':
+      return counterInWords(difference);
+    case 'dead': {
+      const { userId, day, calls, tokens, nanos } = difference;
+      const what = `${many(calls, 'call')} of user ${userId} on ${day} (${tokens} tokens, ${dollarText(nanos)})`;
+      return `${what} ${calls === 1 ? 'lies' : 'lie'} in the journal's dead stream and not in the ledger.`;
+    }
+    case 'unreadable':
+      return `${many(difference.entries, 'entry', 'entries')} of the journal cannot be read as calls.`;
+    case 'calls': {
+      const { provider, counted, booked, requests } = difference;
+      const verdict =
+        booked < counted.least
+          ? `${many(counted.least - booked, 'call')} missing from the books`
+          : `${many(booked - counted.most, 'call')} too many in the books`;
+      const said = `${nameOf(provider)} counted ${rangeText(counted)} calls, and ${booked} are booked`;
+      return [`${said}: ${verdict}.`, ...requestsInWords(requests)].join(' ');
+    }
+    case 'tokens': {
+      const { provider, of, counted, booked } = difference;
+      const gap =
+        counted > booked.most ? `${counted - booked.most} too few` : `${booked.least - counted} too many`;
+      return `${nameOf(provider)} counted ${counted} ${tokenNames[of]}, and ${rangeText(booked)} are booked: ${gap}.`;
+    }
+  }
+}
+
+function counterInWords({ counter, calls, bookedNanos }: Difference & { kind: 'counter' }): string {
+  const { name, before, after } = counter;
+  const named = readCounterName(name);
+  const owner = named?.userId === undefined ? 'The platform' : `User ${named.userId}`;
+  const counted = before === after ? dollarText(after) : `${dollarText(before)} to ${dollarText(after)}`;
+  const gap =
+    bookedNanos > after
+      ? `${dollarText(bookedNanos - after)} too little`
+      : `${dollarText(before - bookedNanos)} too much`;
+  const booked = `${many(calls, 'booked call')} cost ${dollarText(bookedNanos)}`;
+  return `${owner}, ${named?.period} ${named?.start}: the counter says ${counted}, and ${booked}: ${gap}.`;
+}
+
+function requestsInWords(requests: readonly RequestDifference[]): string[] {
+  const named = requests.slice(0, maxNamed).map(({ requestId, counted, booked, userId, day }) => {
+    const whose = userId === undefined ? '' : ` of user ${userId} on ${day}`;
+    return `${requestId}${whose} (${counted} counted, ${booked} booked)`;
+  });
+  if (named.length === 0) return [];
+  const more = requests.length - named.length;
+  return [`Requests: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`];
+}
+
+function nameOf(provider: string | undefined): string {
+  return provider ?? 'The providers together';
+}
+
+function rangeText({ least, most }: Range): string {
+  return least === most ? String(least) : `${least} to ${most}`;
+}
+
+/** A number with its noun. */
+export function many(count: number, one: string, others = `${one}s`): string {
+  return `${count} ${count === 1 ? one : others}`;
+}

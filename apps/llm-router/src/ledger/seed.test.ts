@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { llmUsage } from '@valuecanvas/contracts-llm-router';
+import { startSeverableLink } from '@valuecanvas/testing';
+import { expect, test } from 'vitest';
+import type { SpentCounter } from '../admission/counters.ts';
+import { createLedgerStore } from './ledger.store.ts';
+import { createSpentSource } from './seed.ts';
+import { booked } from './test-support/booked.ts';
+import { useServers } from './test-support/servers-in-test.ts';
+
+const servers = useServers();
+const away = { code: 'DEPENDENCY_UNAVAILABLE' };
+
+const now = Date.now();
+
+/** A period that begins at a time and holds the present. */
+const since = (startsAt: number, userId?: string): SpentCounter => ({
+  scope: userId === undefined ? 'platform' : 'user',
+  period: 'day',
+  userId,
+  startsAt,
+  endsAt: now + 86_400_000,
+});
+
+const today = (userId?: string) => since(now - 60_000, userId);
+
+function seedInTest() {
+  const store = createLedgerStore(servers.connect());
+  const journal = servers.ownJournal();
+  const spentIn = createSpentSource({ redis: servers.connectRedis(), keys: journal.keys, store });
+  return { store, journal, spentIn };
+}
+
+test('who has spent nothing has spent nothing', async () => {
+  const { spentIn } = seedInTest();
+  expect(await spentIn(today(randomUUID()))).toBe(0n);
+});
+
+test('what is stored and what still waits is added up, beyond what a double could hold', async () => {
+  const { store, journal, spentIn } = seedInTest();
+  const userId = randomUUID();
+  await store.insert([booked({ userId, costNanos: '9007199254740993' }), booked({ userId, costNanos: '1' })]);
+  await journal.record(llmUsage, booked({ userId, costNanos: '30' }), booked({ userId, costNanos: '400' }));
+  expect(await spentIn(today(userId))).toBe(9007199254741424n);
+});
+
+test('a row that is stored already and still waits counts once, with the cost that the ledger has', async () => {
+  const { store, journal, spentIn } = seedInTest();
+  const usage = booked({ costNanos: '5' });
+  await store.insert([usage]);
+  await journal.record(llmUsage, { ...usage, costNanos: '99' }, usage);
+  expect(await spentIn(today(usage.userId))).toBe(5n);
+});
+
+test('a row that waits twice counts once, with the cost that the ledger will have', async () => {
+  const { journal, spentIn } = seedInTest();
+  const usage = booked({ costNanos: '5' });
+  await journal.record(llmUsage, usage, { ...usage, costNanos: '99' });
+  expect(await spentIn(today(usage.userId))).toBe(5n);
+});
+
+test('only the period counts, from its first millisecond to its last', async () => {
+  const { store, journal, spentIn } = seedInTest();
+  const userId = randomUUID();
+  const [startsAt, endsAt] = [now - 5_000, now - 2_000];
+  const at = (time: number, costNanos: string) => booked({ userId, at: time, costNanos });
+  await journal.record(llmUsage, at(startsAt - 1, '1'), at(startsAt, '20'));
+  await journal.record(llmUsage, at(endsAt - 1, '300'), at(endsAt, '4000'));
+  await store.insert([at(startsAt - 1, '50000'), at(startsAt, '600000')]);
+  await store.insert([at(endsAt - 1, '7000000'), at(endsAt, '80000000')]);
+  expect(await spentIn({ ...since(startsAt, userId), endsAt })).toBe(7_600_320n);
+});
+
+test('a user is charged for nobody else, the platform for everybody', async () => {
+  const { store, journal, spentIn } = seedInTest();
+  const from = now + 3_600_000;
+  const [one, other] = [randomUUID(), randomUUID()];
+  await store.insert([
+    booked({ userId: one, at: from, costNanos: '1' }),
+    booked({ userId: other, at: from, costNanos: '20' }),
+  ]);
+  await journal.record(
+    llmUsage,
+    booked({ userId: one, at: from, costNanos: '300' }),
+    booked({ userId: other, at: from, costNanos: '4000' }),
+  );
+  expect(await spentIn(since(from, one))).toBe(301n);
+  expect(await spentIn(since(from))).toBe(4321n);
+});
+
+test('what is no row at all does not keep others from being counted', async () => {
+  const { journal, spentIn } = seedInTest();
+  const usage = booked();
+  await journal.recordText(llmUsage, '{broken');
+  await journal.record(llmUsage, usage);
+  expect(await spentIn(today(usage.userId))).toBe(7n);
+});
+
+test('while PostgreSQL is away nothing is said, and when it is back the rows that waited are counted', async () => {
+  const { journal } = seedInTest();
+  const link = await startSeverableLink(servers.database.urlFor('llm-router'));
+  const store = createLedgerStore(servers.connect(link.url));
+  const spentIn = createSpentSource({ redis: servers.connectRedis(), keys: journal.keys, store });
+  const userId = randomUUID();
+  const stored = booked({ userId, costNanos: '1' });
+  await store.insert([stored]);
+  await link.cut();
+  await journal.record(llmUsage, booked({ userId, costNanos: '20' }));
+  await expect(spentIn(today(userId))).rejects.toMatchObject(away);
+  await link.mend();
+  expect(await spentIn(today(userId))).toBe(21n);
+});
+
+test('while Redis is away nothing is said', async () => {
+  const { store, journal } = seedInTest();
+  const redis = servers.connectRedis('redis://127.0.0.1:1');
+  const spentIn = createSpentSource({ redis, keys: journal.keys, store });
+  await expect(spentIn(today())).rejects.toMatchObject(away);
+});
+
+test('10,000 rows that wait are counted, and with one more nothing is said', async () => {
+  const { journal, spentIn } = seedInTest();
+  const userId = randomUUID();
+  const stream = journal.keys('journal', llmUsage.name);
+  const pipeline = servers.redis.client.pipeline();
+  for (let index = 0; index < 10_000; index += 1) {
+    pipeline.xadd(stream, '*', 'fact', JSON.stringify(booked({ userId, costNanos: '3' })));
+  }
+  await pipeline.exec();
+  expect(await spentIn(today(userId))).toBe(30_000n);
+  await journal.record(llmUsage, booked());
+  await expect(spentIn(today(userId))).rejects.toMatchObject(away);
+}, 60_000);

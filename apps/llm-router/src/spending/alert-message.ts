@@ -1,0 +1,18 @@
+import type { CostAlertRow } from './cost-alerts.store.ts';
+import { dollarText } from './dollar-text.ts';
+
+/** Characters of an ISO time that name a period. */
+const nameLength = { hour: 13, day: 10, month: 7 } as const;
+
+/** An alert in one sentence, with each nano-dollar. */
+export function alertMessage(alert: Omit<CostAlertRow, 'id' | 'user_id' | 'created_at'>): string {
+  const { scope, level, period, period_start } = alert;
+  const name = period_start.toISOString().slice(0, nameLength[period]);
+  const when = `in the ${period} ${period === 'hour' ? `${name}:00` : name} (UTC)`;
+  const actual = dollarText(alert.actual_nanos);
+  const threshold = dollarText(alert.threshold_nanos);
+  if (scope === 'platform') return `The platform has spent ${actual} ${when}: ${level} from ${threshold} on.`;
+  return level === 'critical'
+    ? `You have used up your budget of ${threshold}: ${actual} spent ${when}.`
+    : `You are close to your budget: ${actual} spent ${when}, and this warning comes at ${threshold}.`;
+}

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import type { CostAlert } from '@valuecanvas/contracts-llm-router';
+import { beforeEach, expect, test } from 'vitest';
+import { useServers } from '../ledger/test-support/servers-in-test.ts';
+import { createCostAlertsService } from './cost-alerts.service.ts';
+import { createCostAlertsStore } from './cost-alerts.store.ts';
+
+const servers = useServers();
+
+beforeEach(() => servers.database.query('truncate cost_alerts'));
+
+function alertsInTest() {
+  const store = createCostAlertsStore(servers.connect());
+  return { tell: store.insert, alerts: createCostAlertsService(store) };
+}
+
+const alertOf = (fields: Partial<CostAlert>): CostAlert => ({
+  id: randomUUID(),
+  scope: 'user',
+  period: 'day',
+  periodStart: '2026-11-25T00:00:00Z',
+  level: 'warning',
+  thresholdNanos: '400000000',
+  actualNanos: '412345678',
+  createdAt: '2026-11-25T10:00:00.000Z',
+  ...fields,
+});
+
+const ofPlatform = (fields: Partial<CostAlert> = {}) => alertOf({ scope: 'platform', ...fields });
+
+test('a user sees the own alerts, newest first, and nobody else’s', async () => {
+  const { tell, alerts } = alertsInTest();
+  const [user, other] = [await servers.database.createUser(), await servers.database.createUser()];
+  await tell([
+    alertOf({ userId: user.userId }),
+    alertOf({
+      userId: user.userId,
+      level: 'critical',
+      thresholdNanos: '500000000',
+      actualNanos: '500000000',
+      createdAt: '2026-11-25T11:00:00.000Z',
+    }),
+    alertOf({ userId: other.userId }),
+    ofPlatform(),
+  ]);
+  const day = 'in the day 2026-11-25 (UTC)';
+  expect(await alerts.ofUser(user)).toEqual({
+    alerts: [
+      {
+        id: expect.any(String),
+        type: 'COST_THRESHOLD',
+        level: 'critical',
+        period: 'day',
+        threshold: 0.5,
+        actual: 0.5,
+        message: `You have used up your budget of $0.50: $0.50 spent ${day}.`,
+        createdAt: '2026-11-25T11:00:00.000Z',
+      },
+      {
+        id: expect.any(String),
+        type: 'COST_THRESHOLD',
+        level: 'warning',
+        period: 'day',
+        threshold: 0.4,
+        actual: 0.412345678,
+        message: `You are close to your budget: $0.412345678 spent ${day}, and this warning comes at $0.40.`,
+        createdAt: '2026-11-25T10:00:00.000Z',
+      },
+    ],
+  });
+});
+
+test('an admin sees the alerts of the platform, and no user’s', async () => {
+  const { tell, alerts } = alertsInTest();
+  const hour = { period: 'hour', periodStart: '2026-11-25T13:00:00Z' } as const;
+  const dollars = { thresholdNanos: '10000000000', actualNanos: '1234500000000' };
+  await tell([
+    ofPlatform({ ...hour, ...dollars }),
+    ofPlatform({ period: 'month', periodStart: '2026-11-01T00:00:00Z', createdAt: '2026-11-24T00:00:00Z' }),
+    alertOf({ userId: randomUUID() }),
+  ]);
+  const { alerts: shown } = await alerts.ofPlatform();
+  expect(shown.map(({ message }) => message)).toEqual([
+    'The platform has spent $1,234.50 in the hour 2026-11-25T13:00 (UTC): warning from $10.00 on.',
+    'The platform has spent $0.412345678 in the month 2026-11 (UTC): warning from $0.40 on.',
+  ]);
+});
+
+test('the latest 100 are shown', async () => {
+  const { tell, alerts } = alertsInTest();
+  const user = await servers.database.createUser();
+  const days = Array.from({ length: 101 }, (_, day) => new Date(Date.UTC(2026, 0, 1 + day)).toISOString());
+  await tell(
+    days.flatMap((day) => [
+      alertOf({ userId: user.userId, periodStart: day, createdAt: day }),
+      ofPlatform({ periodStart: day, createdAt: day }),
+    ]),
+  );
+  const latest = days.slice(1).reverse();
+  expect((await alerts.ofUser(user)).alerts.map(({ createdAt }) => createdAt)).toEqual(latest);
+  expect((await alerts.ofPlatform()).alerts.map(({ createdAt }) => createdAt)).toEqual(latest);
+});

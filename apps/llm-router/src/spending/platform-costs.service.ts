@@ -1,0 +1,45 @@
+import type { PlatformCosts } from '@valuecanvas/contracts-llm-router';
+import { toDollars } from '../pricing/cost.ts';
+import type { CostGroup, PlatformCostsStore } from './platform-costs.store.ts';
+import { type AskedDays, reportDays } from './report-days.ts';
+
+/** Users that a report names one by one where its caller does not say how many. */
+const defaultUsers = 100;
+
+/** What all users together have spent. */
+export interface PlatformCostsService {
+  report(asked: AskedDays & { readonly users?: number }): Promise<PlatformCosts>;
+}
+
+export function createPlatformCostsService(
+  store: PlatformCostsStore,
+  now: () => number,
+): PlatformCostsService {
+  return {
+    async report({ users = defaultUsers, ...days }) {
+      const { from, until } = reportDays(days, now());
+      const groups = await store.groups(from, until, users);
+      const by = (kind: CostGroup['by']) => groups.filter((group) => group.by === kind);
+      const total = by('all')[0];
+      const prompt = total?.promptTokens ?? 0;
+      const completion = total?.completionTokens ?? 0;
+      return {
+        totalCost: toDollars(total?.costNanos ?? 0n),
+        estimatedCost: toDollars(total?.estimatedNanos ?? 0n),
+        requestCount: total?.requests ?? 0,
+        cachedCount: total?.cached ?? 0,
+        tokenUsage: { prompt, completion, total: prompt + completion },
+        userCount: by('user')[0]?.groups ?? 0,
+        byUser: by('user').map((group) => ({ userId: group.name, ...figures(group) })),
+        byModel: by('model').map((group) => ({ model: group.name, ...figures(group) })),
+        byDay: by('day')
+          .map((group) => ({ day: group.name, ...figures(group) }))
+          .sort((a, b) => a.day.localeCompare(b.day)),
+      };
+    },
+  };
+}
+
+function figures({ requests, costNanos }: CostGroup) {
+  return { requests, cost: toDollars(costNanos) };
+}

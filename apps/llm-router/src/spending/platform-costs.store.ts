@@ -1,0 +1,73 @@
+import { acrossUsers } from '@valuecanvas/postgres';
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../db.ts';
+
+/** Calls added up by one thing that they have in common: all of them, a day, a model or a user. */
+export interface CostGroup {
+  readonly by: 'all' | 'day' | 'model' | 'user';
+  /** The day, model or user; empty for all. */
+  readonly name: string;
+  readonly requests: number;
+  readonly cached: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly costNanos: bigint;
+  readonly estimatedNanos: bigint;
+  /** Groups of this kind, named here or not. */
+  readonly groups: number;
+}
+
+/** Reads the ledger across users. */
+export interface PlatformCostsStore {
+  /** From `from` until before `until`, the most expensive groups of each kind first, at most `users` users. */
+  groups(from: Date, until: Date, users: number): Promise<readonly CostGroup[]>;
+}
+
+/** Most models that are named one by one; there are never so many, unless somebody makes up names. */
+const maxModels = 1_000;
+
+export function createPlatformCostsStore(db: Kysely<Database>): PlatformCostsStore {
+  return {
+    async groups(from, until, users) {
+      const query = sql<Record<Exclude<keyof CostGroup, 'by'>, string> & Pick<CostGroup, 'by'>>`
+        with calls as (
+          select (created_at at time zone 'UTC')::date as day, model, user_id, cached, cost_estimated,
+            prompt_tokens, completion_tokens, cost_nanos
+          from llm_usage where created_at >= ${from} and created_at < ${until}
+        ), sums as (
+          select
+            case grouping(day, model, user_id) when 3 then 'day' when 5 then 'model' when 6 then 'user' else 'all' end
+              as by,
+            coalesce(to_char(day, 'YYYY-MM-DD'), model, user_id::text, '') as name,
+            count(*) as requests,
+            count(*) filter (where cached) as cached,
+            coalesce(sum(prompt_tokens), 0) as prompt,
+            coalesce(sum(completion_tokens), 0) as completion,
+            coalesce(sum(cost_nanos), 0) as nanos,
+            coalesce(sum(cost_nanos) filter (where cost_estimated), 0) as estimated
+          from calls group by grouping sets ((), (day), (model), (user_id))
+        ), ranked as (
+          select *, row_number() over (partition by by order by nanos desc, name) as rank,
+            count(*) over (partition by by) as groups
+          from sums
+        )
+        select by, name, requests::text, cached::text, prompt::text as "promptTokens", groups::text,
+          completion::text as "completionTokens", nanos::text as "costNanos", estimated::text as "estimatedNanos"
+        from ranked
+        where rank <= case by when 'user' then ${users} when 'model' then ${maxModels} else rank end
+        order by by, rank`;
+      const { rows } = await acrossUsers(db, (tx) => query.execute(tx));
+      return rows.map((row) => ({
+        by: row.by,
+        name: row.name,
+        requests: Number(row.requests),
+        cached: Number(row.cached),
+        promptTokens: Number(row.promptTokens),
+        completionTokens: Number(row.completionTokens),
+        costNanos: BigInt(row.costNanos),
+        estimatedNanos: BigInt(row.estimatedNanos),
+        groups: Number(row.groups),
+      }));
+    },
+  };
+}

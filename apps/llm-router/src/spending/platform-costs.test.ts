@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
+import { beforeEach, expect, test } from 'vitest';
+import { createLedgerStore } from '../ledger/ledger.store.ts';
+import { booked } from '../ledger/test-support/booked.ts';
+import { useServers } from '../ledger/test-support/servers-in-test.ts';
+import { createPlatformCostsService } from './platform-costs.service.ts';
+import { createPlatformCostsStore } from './platform-costs.store.ts';
+import { dayOf } from './report-days.ts';
+
+const servers = useServers();
+const dayMs = 86_400_000;
+const now = Date.now();
+const yesterday = now - dayMs;
+const [ada, bob] = [randomUUID(), randomUUID()];
+
+beforeEach(() => servers.database.query('truncate llm_usage'));
+
+const costs = () => createPlatformCostsService(createPlatformCostsStore(servers.connect()), () => now);
+
+const store = (...rows: (Partial<LlmUsage> & { at?: number })[]) =>
+  createLedgerStore(servers.connect()).insert(rows.map((row) => booked({ at: now, ...row })));
+
+test('where nobody has spent anything there are zeros', async () => {
+  expect(await costs().report({})).toEqual({
+    totalCost: 0,
+    estimatedCost: 0,
+    requestCount: 0,
+    cachedCount: 0,
+    tokenUsage: { prompt: 0, completion: 0, total: 0 },
+    userCount: 0,
+    byUser: [],
+    byModel: [],
+    byDay: [],
+  });
+});
+
+test('the calls of all users are added up exactly, by user, model and day', async () => {
+  await store(
+    { userId: ada, model: 'large', costNanos: '100000001', promptTokens: 20, completionTokens: 2 },
+    { userId: ada, model: 'large', costNanos: '200000002', costEstimated: true },
+    { userId: ada, model: 'small', costNanos: '0', cached: true, promptTokens: 0, completionTokens: 0 },
+    { userId: bob, model: 'small', costNanos: '3', at: yesterday },
+  );
+  expect(await costs().report({})).toEqual({
+    totalCost: 0.300000006,
+    estimatedCost: 0.200000002,
+    requestCount: 4,
+    cachedCount: 1,
+    tokenUsage: { prompt: 40, completion: 12, total: 52 },
+    userCount: 2,
+    byUser: [
+      { userId: ada, requests: 3, cost: 0.300000003 },
+      { userId: bob, requests: 1, cost: 0.000000003 },
+    ],
+    byModel: [
+      { model: 'large', requests: 2, cost: 0.300000003 },
+      { model: 'small', requests: 2, cost: 0.000000003 },
+    ],
+    byDay: [
+      { day: dayOf(yesterday), requests: 1, cost: 0.000000003 },
+      { day: dayOf(now), requests: 3, cost: 0.300000003 },
+    ],
+  });
+});
+
+test('the users who spent most are named, as many as were asked for, and all are counted', async () => {
+  await store(
+    { userId: ada, costNanos: '1' },
+    { userId: bob, costNanos: '30' },
+    { costNanos: '20' },
+    { costNanos: '2' },
+  );
+  const report = await costs().report({ users: 2 });
+  expect(report.byUser.map(({ cost }) => cost)).toEqual([3e-8, 2e-8]);
+  expect(report).toMatchObject({ userCount: 4, requestCount: 4, totalCost: 5.3e-8 });
+});
+
+test('both ends of the days are included, and nothing beyond them', async () => {
+  const midnight = Date.parse(dayOf(yesterday));
+  await store(
+    { at: midnight - 1, model: 'before' },
+    { at: midnight, model: 'first' },
+    { at: midnight + dayMs - 1, model: 'last' },
+    { at: midnight + dayMs, model: 'after' },
+  );
+  const { byModel } = await costs().report({ startDate: dayOf(midnight), endDate: dayOf(midnight) });
+  expect(byModel.map(({ model }) => model)).toEqual(['first', 'last']);
+});
+
+test.each([
+  ['an end before the start', { startDate: '2026-02-02', endDate: '2026-02-01' }],
+  ['more than a year', { startDate: '2024-01-01', endDate: '2026-01-01' }],
+])('%s is refused', async (_, days) => {
+  await expect(costs().report(days)).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+});

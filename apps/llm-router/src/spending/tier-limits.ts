@@ -1,0 +1,135 @@
+import { type Tier, tiers, type UserPrincipal } from '@valuecanvas/contracts-core';
+import type { Budget, RateLimit, Threshold } from '../admission/admission-request.ts';
+import { toNanos } from '../pricing/cost.ts';
+import { type RateSettings, readTierSettings, type TierSettings } from './tier-settings.ts';
+
+/** Limits of one kind of call, ready to be checked. */
+interface Limits {
+  readonly ofRequests: readonly RateLimit[];
+  /** Without the tokens that a call can take, which each call brings along. */
+  readonly ofTokens: readonly Omit<RateLimit, 'amount'>[];
+}
+
+/** What users of one tier may do. Amounts are nano-dollars; periods are UTC. */
+export interface TierLimits {
+  readonly day: bigint;
+  readonly month: bigint;
+  /** Of the user and of the platform. */
+  readonly budgets: readonly Budget[];
+  /** Spending at which somebody is told, of the user and of the platform. */
+  readonly thresholds: readonly Threshold[];
+  readonly limits: Limits;
+  /** For models with limits of their own: those of the tier and those of the model. */
+  readonly limitsByModel: ReadonlyMap<string, Limits>;
+}
+
+export type AllTierLimits = Readonly<Record<Tier, TierLimits>>;
+
+/** Nano-dollars at which a platform's operators are told. */
+const platformThresholds: readonly Threshold[] = (
+  [
+    ['hour', 10, 50],
+    ['day', 100, 500],
+    ['month', 1_000, 5_000],
+  ] as const
+).flatMap(([period, warning, critical]) => [
+  { scope: 'platform', period, nanos: toNanos(warning), level: 'warning' },
+  { scope: 'platform', period, nanos: toNanos(critical), level: 'critical' },
+]);
+
+/** Percent of a budget at which a user is warned. */
+const warningPercent = 80n;
+
+/**
+ * The limits of every tier, built once. `json` is LLM_TIERS, `platformPerDay` what everybody together may spend in a
+ * day, in nano-dollars. Throws ConfigError with all faults.
+ */
+export function readTierLimits(json?: string, platformPerDay?: bigint): AllTierLimits {
+  const settings = readTierSettings(json);
+  const built = tiers.map((tier) => [tier, tierLimits(settings[tier], platformPerDay)]);
+  return Object.freeze(Object.fromEntries(built)) as AllTierLimits;
+}
+
+const none: readonly RateLimit[] = Object.freeze([]);
+
+/** What a call counts against besides its budgets; nothing for admins. `worstTokens`: the most that it can take. */
+export function limitsFor(
+  all: AllTierLimits,
+  { tier, role }: Pick<UserPrincipal, 'tier' | 'role'>,
+  model: string,
+  worstTokens: number,
+): readonly RateLimit[] {
+  if (role === 'admin') return none;
+  const { limits, limitsByModel } = all[tier];
+  const { ofRequests, ofTokens } = limitsByModel.get(model) ?? limits;
+  if (ofTokens.length === 0) return ofRequests;
+  return [...ofRequests, ...ofTokens.map((limit) => ({ ...limit, amount: worstTokens }))];
+}
+
+function tierLimits(settings: TierSettings, platformPerDay: bigint | undefined): TierLimits {
+  const day = toNanos(settings.budgetPerDay);
+  const month = toNanos(settings.budgetPerMonth);
+  const limits = limitsOf(settings);
+  const ofModels = Object.entries(settings.models ?? {}).map(
+    ([model, rates]) => [model, together(limits, limitsOf(rates, model))] as const,
+  );
+  return Object.freeze({
+    day,
+    month,
+    budgets: frozenList<Budget>([
+      { scope: 'user', period: 'day', limitNanos: day },
+      { scope: 'user', period: 'month', limitNanos: month },
+      ...(platformPerDay === undefined
+        ? []
+        : [{ scope: 'platform', period: 'day', limitNanos: platformPerDay } as const]),
+    ]),
+    thresholds: frozenList([
+      ...userThresholds('day', day),
+      ...userThresholds('month', month),
+      ...platformThresholds,
+    ]),
+    limits,
+    limitsByModel: new Map(ofModels),
+  });
+}
+
+function userThresholds(period: Threshold['period'], budget: bigint): Threshold[] {
+  return [
+    { scope: 'user', period, nanos: (budget * warningPercent) / 100n, level: 'warning' },
+    { scope: 'user', period, nanos: budget, level: 'critical' },
+  ];
+}
+
+const windows = [
+  { name: 'requestsPerMinute', unit: 'requests', windowMs: 60_000 },
+  { name: 'requestsPerHour', unit: 'requests', windowMs: 3_600_000 },
+  { name: 'tokensPerMinute', unit: 'tokens', windowMs: 60_000 },
+  { name: 'tokensPerHour', unit: 'tokens', windowMs: 3_600_000 },
+] as const satisfies readonly { name: keyof RateSettings; unit: RateLimit['unit']; windowMs: number }[];
+
+function limitsOf(rates: RateSettings, model?: string): Limits {
+  const limits = windows.flatMap(({ name, unit, windowMs }) => {
+    const limit = rates[name];
+    return limit === undefined
+      ? []
+      : [{ name, unit, limit, windowMs, ...(model === undefined ? {} : { model }) }];
+  });
+  const [ofRequests, ofTokens] = (['requests', 'tokens'] as const).map((unit) =>
+    limits.filter((limit) => limit.unit === unit),
+  );
+  return Object.freeze({
+    ofRequests: frozenList((ofRequests ?? []).map((limit) => ({ ...limit, amount: 1 }))),
+    ofTokens: frozenList(ofTokens ?? []),
+  });
+}
+
+function together(a: Limits, b: Limits): Limits {
+  return Object.freeze({
+    ofRequests: frozenList([...a.ofRequests, ...b.ofRequests]),
+    ofTokens: frozenList([...a.ofTokens, ...b.ofTokens]),
+  });
+}
+
+function frozenList<T>(items: readonly T[]): readonly T[] {
+  return Object.freeze(items.map((item) => Object.freeze(item)));
+}

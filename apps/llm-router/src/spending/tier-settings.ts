@@ -1,0 +1,93 @@
+import { strictObject, type Tier, tiers } from '@valuecanvas/contracts-core';
+import { ConfigError } from '@valuecanvas/service-kit';
+import Type, { type Static } from 'typebox';
+import Value from 'typebox/value';
+import { toNanos } from '../pricing/cost.ts';
+
+const Count = Type.Optional(Type.Integer({ minimum: 0 }));
+const Dollars = Type.Optional(Type.Number({ minimum: 0 }));
+
+const rates = {
+  requestsPerHour: Count,
+  requestsPerMinute: Count,
+  tokensPerHour: Count,
+  tokensPerMinute: Count,
+};
+const RateSettings = strictObject(rates);
+
+/** Most of anything in a window. */
+export type RateSettings = Static<typeof RateSettings>;
+
+const TierSettings = strictObject({
+  ...rates,
+  budgetPerDay: Dollars,
+  budgetPerMonth: Dollars,
+  models: Type.Optional(Type.Record(Type.String(), RateSettings)),
+});
+
+const AllSettings = strictObject({
+  free: Type.Optional(TierSettings),
+  basic: Type.Optional(TierSettings),
+  pro: Type.Optional(TierSettings),
+  enterprise: Type.Optional(TierSettings),
+} satisfies Record<Tier, unknown>);
+
+/** What a tier may do, in dollars, and by model where one has limits of its own. */
+export type TierSettings = Static<typeof TierSettings> & {
+  readonly budgetPerDay: number;
+  readonly budgetPerMonth: number;
+};
+
+const defaults: Readonly<Record<Tier, TierSettings>> = {
+  free: { requestsPerHour: 10, budgetPerDay: 0.5, budgetPerMonth: 5 },
+  basic: { requestsPerHour: 50, budgetPerDay: 2, budgetPerMonth: 20 },
+  pro: { requestsPerHour: 100, budgetPerDay: 10, budgetPerMonth: 100 },
+  enterprise: { requestsPerHour: 1_000, budgetPerDay: 100, budgetPerMonth: 1_000 },
+};
+
+/** The defaults, and in their place what the variable LLM_TIERS (JSON) names. Throws ConfigError with all faults. */
+export function readTierSettings(json = '{}'): Readonly<Record<Tier, TierSettings>> {
+  const named = parsed(json);
+  const faults = schemaFaults(named);
+  if (faults.length > 0) throw new ConfigError(faults);
+  const settings = Object.fromEntries(
+    tiers.map((tier) => [tier, { ...defaults[tier], ...(named as Static<typeof AllSettings>)[tier] }]),
+  ) as Record<Tier, TierSettings>;
+  const inexact = tiers.flatMap((tier) => budgetFaults(tier, settings[tier]));
+  if (inexact.length > 0) throw new ConfigError(inexact);
+  return settings;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new ConfigError([`LLM_TIERS is not JSON: ${(error as Error).message}`]);
+  }
+}
+
+function schemaFaults(value: unknown): string[] {
+  return Value.Errors(AllSettings, value).flatMap(({ keyword, instancePath, message }) => {
+    // Told a second time for each property that is too many.
+    if (keyword === 'additionalProperties') return [];
+    return [`${pathOf(instancePath)} ${keyword === 'boolean' ? 'is not known' : message}`];
+  });
+}
+
+/** From a JSON pointer (RFC 6901). */
+function pathOf(pointer: string): string {
+  const steps = pointer.split('/').slice(1);
+  return ['LLM_TIERS', ...steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))].join('.');
+}
+
+/** Money is whole nano-dollars. */
+function budgetFaults(tier: Tier, { budgetPerDay, budgetPerMonth }: TierSettings): string[] {
+  return Object.entries({ budgetPerDay, budgetPerMonth }).flatMap(([name, dollars]) => {
+    try {
+      toNanos(dollars);
+      return [];
+    } catch (error) {
+      return [`LLM_TIERS.${tier}.${name}: ${(error as Error).message}`];
+    }
+  });
+}
