@@ -1,0 +1,92 @@
+import type { Metrics } from '@valuecanvas/service-kit';
+import { toDollars } from '../pricing/cost.ts';
+import type { Tokens } from '../providers/tokens.ts';
+import type { ErrorType } from './error-types.ts';
+import { genAi, general, own } from './names.ts';
+import { createCounter, createHistogram, type Distribution } from './series.ts';
+
+/** What is measured of the calls of providers. */
+export interface CallMeters {
+  /** A call has ended; `failure` is undefined where it succeeded. */
+  callEnded(provider: string, model: string, seconds: number, failure: ErrorType | undefined): void;
+  /** What a call took and cost. */
+  used(provider: string, model: string, tokens: Tokens, costNanos: bigint): void;
+  /** Seconds from the request to the first chunk of a stream. */
+  firstChunk(provider: string, model: string, seconds: number): void;
+}
+
+/** `boundModel` names the models that are not to have series of their own. */
+export function createCallMeters(
+  { registry }: Pick<Metrics, 'registry'>,
+  boundModel: (model: string) => string,
+): CallMeters {
+  const { metric } = genAi;
+  const tokenUsage = createHistogram(registry, {
+    ...metric.tokenUsage,
+    help: 'Tokens of a call of a model, cached and reasoning ones included.',
+  });
+  const duration = createHistogram(registry, {
+    ...metric.operationDuration,
+    help: 'Seconds from the request to a provider to the end of its answer.',
+  });
+  const timeToFirstChunk = createHistogram(registry, {
+    ...metric.timeToFirstChunk,
+    help: 'Seconds from the request to a provider to the first chunk of its stream.',
+  });
+  const cost = createCounter(registry, {
+    name: own.metric.cost,
+    help: 'Dollars that calls of providers cost.',
+  });
+
+  const build = (provider: string, model: string) => {
+    const { label, operation, tokenType } = genAi;
+    const labels = {
+      [label.operationName]: operation.chat,
+      [label.providerName]: provider,
+      [label.requestModel]: model,
+    };
+    return {
+      input: tokenUsage({ ...labels, [label.tokenType]: tokenType.input }),
+      output: tokenUsage({ ...labels, [label.tokenType]: tokenType.output }),
+      cost: cost({ [own.label.provider]: provider, [own.label.model]: model }),
+      firstChunk: once(() => timeToFirstChunk(labels)),
+      duration: keyed((failure: ErrorType | undefined): Distribution => {
+        return duration(failure === undefined ? labels : { ...labels, [general.label.errorType]: failure });
+      }),
+    };
+  };
+  const byProvider = keyed((provider: string) => keyed((model: string) => build(provider, model)));
+  const seriesOf = (provider: string, model: string) => byProvider(provider)(boundModel(model));
+
+  return {
+    callEnded(provider, model, seconds, failure) {
+      seriesOf(provider, model).duration(failure).observe(seconds);
+    },
+    used(provider, model, tokens, costNanos) {
+      const series = seriesOf(provider, model);
+      series.input.observe(tokens.prompt);
+      series.output.observe(tokens.completion);
+      series.cost.add(toDollars(costNanos));
+    },
+    firstChunk(provider, model, seconds) {
+      seriesOf(provider, model).firstChunk().observe(seconds);
+    },
+  };
+}
+
+/** Makes the value of each key once and keeps it: keys must be bounded. */
+function keyed<K, V>(make: (key: K) => V): (key: K) => V {
+  const kept = new Map<K, V>();
+  return (key) => {
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const made = make(key);
+    kept.set(key, made);
+    return made;
+  };
+}
+
+function once<V>(make: () => V): () => V {
+  const kept = keyed(make);
+  return () => kept(undefined);
+}

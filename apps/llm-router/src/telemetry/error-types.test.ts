@@ -1,0 +1,45 @@
+import { AppError, type ErrorCode, errorCatalogue } from '@valuecanvas/contracts-core';
+import { expect, test } from 'vitest';
+import { ProviderError, type ProviderFault } from '../providers/provider-error.ts';
+import { errorDomains, errorTypeIn, errorTypeOf } from './error-types.ts';
+
+const faults: Readonly<Record<ProviderFault, string>> = {
+  caller: 'caller',
+  not_served: 'provider',
+  rate_limited: 'provider',
+  timeout: 'provider',
+  unavailable: 'provider',
+  bad_response: 'provider',
+  shut_off: 'provider',
+  overloaded: 'us',
+  cancelled: 'caller',
+};
+
+test.each(Object.entries(faults))('a fault of kind %s is of the domain %s', (fault, domain) => {
+  expect(errorDomains[errorTypeOf(fault as ProviderFault)]).toBe(domain);
+});
+
+const codes = Object.keys(errorCatalogue) as ErrorCode[];
+
+test.each(codes)('%s has a type of the closed list', (code) => {
+  expect(Object.keys(errorDomains)).toContain(errorTypeOf(code));
+});
+
+/** Whom a status blames: who sent it, or who answers. */
+test.each(codes)('%s blames the caller or a rule exactly where its status does', (code) => {
+  const { status } = errorCatalogue[code];
+  const domain = errorDomains[errorTypeOf(code)];
+  const ofCaller = status < 500 && code !== 'PROVIDER_RATE_LIMITED';
+  expect(['caller', 'policy'].includes(domain)).toBe(ofCaller);
+});
+
+test('limits and budgets are policy, not mistakes', () => {
+  expect(errorDomains[errorTypeOf('RATE_LIMITED')]).toBe('policy');
+  expect(errorDomains[errorTypeOf('BUDGET_EXCEEDED')]).toBe('policy');
+});
+
+test('whatever is thrown has a type, and what nobody expected is ours', () => {
+  expect(errorTypeIn(new ProviderError('timeout', 'a', 'silent'))).toBe('provider_timeout');
+  expect(errorTypeIn(new AppError('BUDGET_EXCEEDED'))).toBe('budget_exceeded');
+  for (const error of [new TypeError('x'), 'text', undefined]) expect(errorTypeIn(error)).toBe('internal');
+});

@@ -1,0 +1,57 @@
+import type { Metrics } from '@valuecanvas/service-kit';
+import type { BreakerState } from '../routing/circuit.ts';
+import type { SlotFigures } from '../routing/slots.ts';
+import { own } from './names.ts';
+import { createGauge } from './series.ts';
+
+export interface BreakerReading {
+  readonly provider: string;
+  readonly model: string;
+  readonly state: BreakerState;
+}
+
+export interface SlotReading extends SlotFigures {
+  readonly provider: string;
+}
+
+/** How the ways to the providers stand, read when the metrics are. */
+export interface LineMeters {
+  /** Called once. */
+  watchBreakers(read: () => Iterable<BreakerReading>): void;
+  /** Called once. */
+  watchSlots(read: () => Iterable<SlotReading>): void;
+}
+
+const stateValues: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 };
+
+/** `boundModel` names the models that are not to have series of their own: of those the worst state counts. */
+export function createLineMeters(
+  { registry }: Pick<Metrics, 'registry'>,
+  boundModel: (model: string) => string,
+): LineMeters {
+  return {
+    watchBreakers(read) {
+      const help = 'Circuit breaker of a provider and model: 0 closed, 1 half open, 2 open.';
+      createGauge(registry, { name: own.metric.breaker, help }, () => {
+        const readings = Iterator.from(read()).map((reading) => ({
+          labels: { [own.label.provider]: reading.provider, [own.label.model]: boundModel(reading.model) },
+          value: stateValues[reading.state],
+        }));
+        return [...Map.groupBy(readings, ({ labels }) => JSON.stringify(labels)).values()].map((alike) =>
+          alike.reduce((worst, one) => (one.value > worst.value ? one : worst)),
+        );
+      });
+    },
+    watchSlots(read) {
+      const gauge = (name: string, help: string, pick: (figures: SlotFigures) => number) =>
+        createGauge(registry, { name, help }, () =>
+          Iterator.from(read()).map((reading) => ({
+            labels: { [own.label.provider]: reading.provider },
+            value: pick(reading),
+          })),
+        );
+      gauge(own.metric.slotsInUse, 'Calls of a provider under way.', ({ inUse }) => inUse);
+      gauge(own.metric.slotsQueued, 'Calls that wait for a slot of a provider.', ({ queued }) => queued);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { CallWatch, CompletionWatch } from '../completions/watch.ts';
+import type { Source } from '../completions/whole-completion.ts';
+import { wasCalled } from '../providers/provider-error.ts';
+import { errorTypeOf } from './error-types.ts';
+import type { CacheOutcome, Meters } from './meters.ts';
+import { noteFailover, noteRetry, startModelSpan } from './spans.ts';
+
+/** Measures and traces what becomes of requests for completions. */
+export function watchCompletions(meters: Meters): CompletionWatch {
+  return {
+    calling({ body }, { candidate }): CallWatch {
+      const { provider } = candidate.line;
+      const { model } = candidate;
+      const span = startModelSpan(provider, model, body);
+      const startedAt = performance.now();
+      const seconds = () => (performance.now() - startedAt) / 1_000;
+      return {
+        within: span.within,
+        firstEvent() {
+          meters.firstChunk(provider.id, model, seconds());
+          if (span.recording) span.firstChunk(seconds());
+        },
+        succeeded({ tokens, costNanos }, { id, model: responseModel, finishReasons }) {
+          meters.callEnded(provider.id, model, seconds(), undefined);
+          meters.used(provider.id, model, tokens, costNanos);
+          if (span.recording) span.end({ tokens, costNanos, responseId: id, responseModel, finishReasons });
+        },
+        failed(error) {
+          const failure = errorTypeOf(error.fault);
+          if (wasCalled(error)) meters.callEnded(provider.id, model, seconds(), failure);
+          if (span.recording) span.end({ failure });
+        },
+      };
+    },
+
+    again(failed, next, { fault }) {
+      const { provider } = failed.candidate.line;
+      const reason = errorTypeOf(fault);
+      if (next.candidate === failed.candidate) {
+        meters.retried(provider.id, failed.candidate.model, reason);
+        noteRetry(provider.id, reason);
+      } else {
+        meters.failedOver(provider.id, failed.candidate.model, reason);
+        noteFailover(provider.id, reason);
+      }
+    },
+
+    answered(source, { startedAt, waitedMs }) {
+      meters.cache(cacheOutcomeOf(source));
+      const isWaitingForAnother = source.kind === 'cache' && source.followed;
+      if (!isWaitingForAnother) meters.overhead((performance.now() - startedAt - waitedMs) / 1_000);
+    },
+
+    refused(admission) {
+      if (admission.kind === 'limited') meters.refusedByLimit(admission.limit);
+      if (admission.kind === 'over_budget') meters.refusedByBudget(admission);
+    },
+  };
+}
+
+function cacheOutcomeOf(source: Source): CacheOutcome {
+  switch (source.kind) {
+    case 'provider':
+      return source.asked ? 'miss' : 'bypass';
+    case 'cache':
+      return source.followed ? 'followed' : 'hit';
+    case 'replay':
+      return 'replay';
+  }
+}
