@@ -1,76 +1,210 @@
-import { llmRouterContract, llmUsage } from '@valuecanvas/contracts-llm-router';
-import { createJournal } from '@valuecanvas/journal';
+import { trace } from '@opentelemetry/api';
+import { featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
+import { costAlert, llmRouterContract, llmUsage } from '@valuecanvas/contracts-llm-router';
+import { createFlags, userContext } from '@valuecanvas/flags-sdk';
+import { createClient } from '@valuecanvas/http-client';
+import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
 import { believeInternalTokens, defineService } from '@valuecanvas/service-kit';
+import { createForgetSpent } from './admission/forget-spent.ts';
+import { openAdmission } from './admission/open-admission.ts';
 import { chatRoute } from './chat/chat.route.ts';
 import { createChatService } from './chat/chat.service.ts';
+import { createCompletions } from './completions/create-completions.ts';
 import { llmRouterVariables } from './config.ts';
 import type { Database } from './db.ts';
-import { drainLedger } from './ledger/drain-ledger.ts';
+import { drainFacts } from './ledger/drain-facts.ts';
 import { createLedgerStore } from './ledger/ledger.store.ts';
-import { createLedger } from './ledger/ledger.ts';
-import { keepPartitionsAhead } from './ledger/partitions.ts';
+import { keepPartitions } from './ledger/partitions.ts';
+import { createSpentSource } from './ledger/seed.ts';
 import { createChatCompletionRoute } from './openai/create-chat-completion.route.ts';
 import { listModelsRoute } from './openai/list-models.route.ts';
+import { toNanos } from './pricing/cost.ts';
 import { configuredProviders } from './providers/configured-providers.ts';
 import { offeredModels } from './providers/offered-models.ts';
-import { createComplete } from './routing/completions.ts';
-import { createProviderLine } from './routing/provider-line.ts';
+import { ownModelName } from './providers/own-model-name.ts';
+import type { Provider } from './providers/provider.ts';
+import { createTransport } from './providers/transport.ts';
+import { createModelMap } from './routing/model-map.ts';
+import { createProviderLine, type ProviderLine } from './routing/provider-line.ts';
+import { createRetryDelay } from './routing/retry.ts';
+import { shareBreakers } from './routing/share-breakers.ts';
+import { createCostAlertsService } from './spending/cost-alerts.service.ts';
+import { createCostAlertsStore } from './spending/cost-alerts.store.ts';
+import { getOwnAlertsRoute } from './spending/get-own-alerts.route.ts';
 import { getOwnUsageRoute } from './spending/get-own-usage.route.ts';
+import { getPlatformAlertsRoute } from './spending/get-platform-alerts.route.ts';
+import { getPlatformCostsRoute } from './spending/get-platform-costs.route.ts';
+import { createPlatformCostsService } from './spending/platform-costs.service.ts';
+import { createPlatformCostsStore } from './spending/platform-costs.store.ts';
 import { createSpendingService } from './spending/spending.service.ts';
 import { createSpendingStore } from './spending/spending.store.ts';
+import { limitsFor, readTierLimits } from './spending/tier-limits.ts';
+import { createCacheCounts } from './status/cache-counts.ts';
+import { clearCacheRoute } from './status/clear-cache.route.ts';
 import { getHealthRoute } from './status/get-health.route.ts';
 import { getStatsRoute } from './status/get-stats.route.ts';
+import { resetBreakersRoute } from './status/reset-breakers.route.ts';
+import { createMeters } from './telemetry/meters.ts';
+import { watchCompletions } from './telemetry/watch-completions.ts';
+
+/** Flag that switches caching off for whom it is off. */
+const cachingFlag = 'llm_caching';
 
 export const llmRouterService = defineService({
   contract: llmRouterContract,
   variables: llmRouterVariables,
   async compose(kit) {
-    const { config, log, lifecycle, now } = kit;
-    const database = openDatabase<Database>('llm-router', kit);
-    const { redis, keys, waiting } = openRedis('llm-router', kit);
+    const { config, log, lifecycle, metrics, now } = kit;
+    const onError = (what: string) => (err: unknown) => log.warn({ err }, what);
 
-    const ledgerStore = createLedgerStore(database.db);
-    const ledger = createLedger({
-      journal: createJournal(llmUsage, { redis, keys, maxLength: config.JOURNAL_MAX_LENGTH }),
-      onUnbooked: (usage, err) => log.error({ usage, err }, 'a call of a provider could not be booked'),
-    });
-    const drain = drainLedger({ redis: waiting('drain'), keys, store: ledgerStore, log });
-    lifecycle.onStop('drain', 'ledger', drain.stop);
+    const { db } = openDatabase<Database>('llm-router', kit);
+    const connections = openRedis('llm-router', kit);
+    const { redis, keys, waiting } = connections;
+
+    const ledger = createLedgerStore(db);
+    const alerts = createCostAlertsStore(db);
+    const drains = [
+      drainFacts(llmUsage, { redis: waiting('ledger'), keys, store: ledger.insert, log }),
+      drainFacts(costAlert, { redis: waiting('alerts'), keys, store: alerts.insert, log }),
+    ];
+    for (const drain of drains) lifecycle.onStop('drain', 'journal', drain.stop);
     lifecycle.onStop(
       'intake',
       'partitions',
-      keepPartitionsAhead(ledgerStore, (err) =>
-        log.warn({ err }, 'partitions of the ledger could not be made ahead'),
-      ),
+      keepPartitions({
+        store: ledger,
+        retentionMonths: config.LLM_USAGE_RETENTION_MONTHS,
+        onDropped: (partitions) => log.info({ partitions }, 'old partitions of the ledger are dropped'),
+        onError: onError('partitions of the ledger could not be kept'),
+      }),
     );
 
-    const providers = configuredProviders(config);
-    const lines = providers.map(createProviderLine);
+    const flagService = createClient(featureFlagsContract, {
+      baseUrl: config.FEATURE_FLAGS_URL,
+      sign: createInternalSigner({
+        issuer: 'llm-router',
+        key: await importSigningKey(config.INTERNAL_SIGNING_KEY),
+        now,
+      }),
+    });
+    lifecycle.onStop('close', 'client of feature-flags', flagService.close);
+    const flags = createFlags({
+      client: flagService.call,
+      redis: waiting('flags'),
+      keys,
+      service: 'llm-router',
+      onError: onError('the flags could not be renewed: the last known ones stay'),
+    });
+    lifecycle.onStop('intake', 'flags', flags.stop);
+
+    const lines = configuredProviders(config).map((provider) =>
+      createProviderLine({
+        provider,
+        transport: createTransport(provider, { connections: config.LLM_PROVIDER_CONCURRENCY, now }),
+        concurrency: config.LLM_PROVIDER_CONCURRENCY,
+        queue: config.LLM_PROVIDER_QUEUE,
+      }),
+    );
     for (const line of lines) lifecycle.onStop('close', line.provider.id, line.close);
-    const complete = createComplete({
+    const breakers = shareBreakers({
       lines,
-      offered: new Set([...offeredModels, config.LLM_DEFAULT_MODEL]),
-      assertRoom: ledger.assertRoom,
-      book: ledger.book,
-      timeoutMs: config.LLM_TIMEOUT,
+      redis,
+      waiting: waiting('breakers'),
+      keys,
+      now,
+      onError: onError('other replicas could not be told of a breaker, or asked'),
+    });
+
+    const meters = createMeters(
+      metrics,
+      lines.flatMap(({ provider }) => modelsOf(provider)),
+    );
+    meters.watchBreakers(() => lines.flatMap(breakerReadings));
+    meters.watchSlots(() => lines.map((line) => ({ provider: line.provider.id, ...line.load() })));
+    const cacheCounts = createCacheCounts();
+
+    const spent = createSpentSource({ redis, keys, store: ledger });
+    const { admission, flights, cache } = await openAdmission(kit, connections, spent, (calls) => {
+      log.warn({ calls }, 'calls of processes that died were settled as lost');
+      for (let call = 0; call < calls; call += 1) meters.leaseLost();
+    });
+    const platformBudget = config.PLATFORM_BUDGET_PER_DAY;
+    const tiers = readTierLimits(
+      config.LLM_TIERS,
+      platformBudget === undefined ? undefined : toNanos(platformBudget),
+    );
+    const { complete, stream, settling } = createCompletions({
+      lines,
+      candidates: createModelMap({
+        lines,
+        offered: new Set([...offeredModels, config.LLM_DEFAULT_MODEL]),
+        now,
+      }),
+      admission,
+      flights,
+      rules: {
+        limits: (user, model, tokens) => limitsFor(tiers, user, model, tokens),
+        budgets: ({ tier }) => tiers[tier].budgets,
+        thresholds: ({ tier }) => tiers[tier].thresholds,
+      },
+      caching: {
+        isOn: (user) => config.LLM_CACHE_ENABLED && flags.isEnabled(cachingFlag, userContext(user), true),
+        scope: config.LLM_CACHE_SCOPE,
+        ttlMs: config.LLM_CACHE_TTL * 1_000,
+        maxEntryBytes: cache.bounds.maxEntryBytes,
+      },
+      upstream: {
+        firstByteMs: config.LLM_TIMEOUT,
+        stallMs: config.LLM_STALL_TIMEOUT,
+        onHangup: config.LLM_ON_HANGUP,
+      },
+      retryDelay: createRetryDelay({ retries: config.LLM_RETRIES, random: Math.random }),
+      maxOutputTokens: config.LLM_MAX_OUTPUT_TOKENS,
+      allowanceNanos: toNanos(config.LLM_BUDGET_WITHOUT_REDIS),
+      insert: ledger.insert,
+      forgetCounters: createForgetSpent({ redis, keys, now }),
+      onLate(err) {
+        meters.journalFallback();
+        log.warn({ err }, 'a call could not be settled: that is made up for later');
+      },
+      onLost: (row) => log.error({ row }, 'a call of a provider could not be booked'),
+      watch: cacheCounts.counting(watchCompletions(meters)),
+      traceId: () => trace.getActiveSpan()?.spanContext().traceId,
+      upgradeUrl: config.UPGRADE_URL,
       now,
     });
-    const spending = createSpendingService(createSpendingStore(database.db), now);
+    lifecycle.onStop('drain', 'settlements', settling.stop);
 
     return {
       authenticate: await believeInternalTokens(llmRouterContract, config.INTERNAL_PUBLIC_KEYS, now),
-      // Postgres may be away for a while: usage waits in the journal.
-      probes: { redis: () => redis.ping() },
+      // Nothing is indispensable: without PostgreSQL usage waits in the journal, without Redis a little may be spent.
+      probes: {},
       routes: [
-        chatRoute(createChatService(complete, config.LLM_DEFAULT_MODEL)),
-        createChatCompletionRoute(complete),
-        listModelsRoute(providers),
-        getStatsRoute(lines, new Date(now()).toISOString()),
+        chatRoute(createChatService(complete, stream, config.LLM_DEFAULT_MODEL)),
+        createChatCompletionRoute(complete, stream),
+        listModelsRoute(lines.map(({ provider }) => provider)),
+        getStatsRoute(lines, cacheCounts, new Date(now()).toISOString()),
         getHealthRoute(lines),
-        getOwnUsageRoute(spending),
+        resetBreakersRoute(breakers.reset),
+        clearCacheRoute(cache.clear),
+        getOwnUsageRoute(createSpendingService(createSpendingStore(db), tiers, now)),
+        getOwnAlertsRoute(createCostAlertsService(alerts)),
+        getPlatformAlertsRoute(createCostAlertsService(alerts)),
+        getPlatformCostsRoute(createPlatformCostsService(createPlatformCostsStore(db), now)),
       ],
     };
   },
 });
+
+/** The names by which a provider is asked for models that are configured. */
+function modelsOf(provider: Provider): string[] {
+  const { models, fallbackModel } = provider;
+  const own = models.map((model) => ownModelName(provider, model));
+  return fallbackModel === undefined ? own : [...own, fallbackModel];
+}
+
+function breakerReadings({ provider, breakers }: ProviderLine) {
+  return Object.entries(breakers.states()).map(([model, state]) => ({ provider: provider.id, model, state }));
+}

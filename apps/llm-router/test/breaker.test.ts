@@ -27,7 +27,7 @@ test('a router that has just started is healthy and has counted nothing', async 
     providers: Object.fromEntries(
       ['together_ai', 'openai'].map((id) => [
         id,
-        { state: 'closed', calls: 0, failures: 0, fallbacks: 0, latencyP50: 0, latencyP95: 0 },
+        { state: 'closed', calls: 0, failures: 0, fallbacks: 0, latencyP50: 0, latencyP95: 0, models: {} },
       ]),
     ),
     cache: { hits: 0, misses: 0, hitRate: 0 },

@@ -4,27 +4,28 @@ import { expectError, llama, refusedUrl, usePlatform } from './support/platform.
 import { startScriptedProvider } from './support/scripted-provider.ts';
 
 const platform = usePlatform();
-const shortly = { LLM_TIMEOUT: '200' };
+const shortly = { LLM_TIMEOUT: '200', LLM_STALL_TIMEOUT: '200' };
 
+/** `nothing` where the provider cannot have worked for us, else what it can have done at most. */
 const failures = [
-  ['answers 500', '500', 'failed', 'unavailable'],
-  ['answers 429', '429', 'failed', 'rate_limited'],
-  ['refuses our key', '401', 'failed', 'unavailable'],
-  ['does not have the model', '404', 'failed', 'not_served'],
-  ['never answers', 'hang', 'timed_out', 'timeout'],
-  ['stops in the middle of its answer', 'stall', 'timed_out', 'timeout'],
-  ['drops the connection', 'reset', 'failed', 'unavailable'],
-  ['breaks off in the middle of its answer', 'cut', 'failed', 'unavailable'],
-  ['answers malformed JSON', 'malformed', 'failed', 'bad_response'],
-  ['answers half of its JSON', 'silent-end', 'failed', 'bad_response'],
-  ['answers a web page', 'wrong-content-type', 'failed', 'bad_response'],
-  ['answers an error under status 200', 'error-event', 'failed', 'bad_response'],
-  ['answers without choices', 'empty-choices', 'failed', 'bad_response'],
-] as const satisfies readonly (readonly [string, Fault, string, string])[];
+  ['answers 500', '500', 'failed', 'unavailable', 'nothing'],
+  ['answers 429', '429', 'failed', 'rate_limited', 'nothing'],
+  ['refuses our key', '401', 'failed', 'unavailable', 'nothing'],
+  ['does not have the model', '404', 'failed', 'not_served', 'nothing'],
+  ['never answers', 'hang', 'timed_out', 'timeout', 'estimated'],
+  ['stops in the middle of its answer', 'stall', 'timed_out', 'timeout', 'estimated'],
+  ['drops the connection', 'reset', 'failed', 'unavailable', 'estimated'],
+  ['breaks off in the middle of its answer', 'cut', 'failed', 'unavailable', 'estimated'],
+  ['answers malformed JSON', 'malformed', 'failed', 'bad_response', 'estimated'],
+  ['answers half of its JSON', 'silent-end', 'failed', 'bad_response', 'estimated'],
+  ['answers a web page', 'wrong-content-type', 'failed', 'bad_response', 'estimated'],
+  ['answers an error under status 200', 'error-event', 'failed', 'unavailable', 'estimated'],
+  ['answers without choices', 'empty-choices', 'failed', 'bad_response', 'estimated'],
+] as const satisfies readonly (readonly [string, Fault, string, string, string])[];
 
 test.each(failures)(
   'when the first provider %s, the second serves, and both calls are booked',
-  async (_, fault, status, code) => {
+  async (_, fault, status, code, cost) => {
     platform.together.behave({ rules: [{ fault }] });
     const router = await platform.start(shortly);
     const answer = await platform.chat(router);
@@ -35,14 +36,16 @@ test.each(failures)(
       openai: { calls: 1, failures: 0, fallbacks: 1 },
     });
     const requestId = answer.headers.get('x-request-id');
-    expect(await platform.booked(2)).toMatchObject([
+    const booked = await platform.booked(2);
+    expect(Number(booked[0]?.cost_nanos) > 0).toBe(cost === 'estimated');
+    expect(booked).toMatchObject([
       {
         request_id: requestId,
         provider: 'together_ai',
         model: llama,
         status,
         error_code: code,
-        cost_nanos: '0',
+        cost_estimated: cost === 'estimated',
       },
       {
         request_id: requestId,

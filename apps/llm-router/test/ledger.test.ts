@@ -123,21 +123,6 @@ test('when the journal is full, nothing is spent that could not be booked', asyn
   expect(platform.together.calls().calls).toBe(1);
 });
 
-test('while Redis is away nothing is spent, and the router is not ready', async () => {
-  const link = await startSeverableLink(platform.redis.url);
-  const router = await platform.start({ REDIS_URL: link.url });
-  await link.cut();
-  const answers = await Promise.all([
-    platform.chat(router),
-    platform.chat(router, { model: llama, messages: [{ role: 'user', content: 'Why?' }] }),
-  ]);
-  for (const answer of answers) expectError(answer, 503, 'DEPENDENCY_UNAVAILABLE');
-  expect(platform.together.calls().calls).toBe(0);
-  expect((await fetch(`${router.internalUrl}/health/ready`)).status).toBe(503);
-  await link.mend();
-  await eventually(async () => expect((await platform.chat(router)).status).toBe(200));
-});
-
 async function hangingCall(router: TestService, signal?: AbortSignal): Promise<Response> {
   return fetch(`${router.url}/api/llm/chat`, {
     method: 'POST',
@@ -160,7 +145,7 @@ test('a caller who hangs up ends the provider’s work, and the call is booked a
   caller.abort();
   await expect(call).rejects.toThrow();
   expect(await platform.booked(1)).toMatchObject([
-    { provider: 'together_ai', status: 'cancelled', error_code: 'cancelled', cost_nanos: '0' },
+    { provider: 'together_ai', status: 'cancelled', error_code: 'cancelled', cost_estimated: true },
   ]);
   await eventually(() => expect(platform.together.calls()).toMatchObject({ open: 0, aborted: 1 }));
   expect(platform.openai.calls().calls).toBe(0);

@@ -1,42 +1,81 @@
-import { AppError, type UserCall } from '@valuecanvas/contracts-core';
-import type { ChatRequest, ChatResult, Usage } from '@valuecanvas/contracts-llm-router';
+import { AppError } from '@valuecanvas/contracts-core';
+import type { ChatRequest, ChatResult, chat, Usage } from '@valuecanvas/contracts-llm-router';
+import type { Call, ServerEvents } from '@valuecanvas/service-kit';
+import type { AnswerFacts } from '../completions/answer-record.ts';
+import type { Complete } from '../completions/complete.ts';
+import { type CompletionRequest, cachingOf, idempotencyOf } from '../completions/completion-request.ts';
+import type { Stream, StreamedCompletion } from '../completions/stream.ts';
+import type { Source, WholeCompletion } from '../completions/whole-completion.ts';
 import { toDollars } from '../pricing/cost.ts';
 import type { CompletionBody } from '../providers/chat-completion.ts';
 import type { Tokens } from '../providers/tokens.ts';
-import type { Complete } from '../routing/completions.ts';
+import { chatReader } from './chat-reader.ts';
+
+type ChatCall = Call<typeof chat>;
 
 /** Our own, simpler form of asking a model. */
 export interface ChatService {
-  chat(call: UserCall, request: ChatRequest): Promise<ChatResult>;
+  chat(call: ChatCall): Promise<Pick<WholeCompletion, 'source' | 'facts'> & { readonly result: ChatResult }>;
+  stream(call: ChatCall): Promise<
+    Pick<StreamedCompletion, 'source' | 'provider' | 'model'> & {
+      readTo(events: ServerEvents<typeof chat>): Promise<void>;
+    }
+  >;
 }
 
-export function createChatService(complete: Complete, defaultModel: string): ChatService {
+export function createChatService(complete: Complete, stream: Stream, defaultModel: string): ChatService {
+  const toRequest = (call: ChatCall): CompletionRequest => ({
+    call,
+    body: toCompletionBody(call.body, defaultModel),
+    caching: cachingOf(call.header('cache-control')),
+    idempotency: idempotencyOf(call),
+    promptVersionId: call.body.promptVersionId,
+  });
+
   return {
-    async chat(call, request) {
+    async chat(call) {
       const startedAt = performance.now();
-      const body = toCompletionBody(request, defaultModel);
-      const { answer, provider, model, tokens, costNanos } = await complete(
-        call,
-        body,
-        request.promptVersionId,
-      );
-      const choice = answer.choices[0];
+      const { source, facts, answer } = await complete(toRequest(call));
+      const choice = answer().choices[0];
+      const latency = source.kind === 'cache' ? Math.round(performance.now() - startedAt) : facts.latencyMs;
+      const { finish_reason: finishReason } = choice ?? {};
       return {
-        content: choice?.message?.content ?? '',
-        provider,
-        model,
-        usage: toUsage(tokens),
-        cost: toDollars(costNanos),
-        latency: Math.round(performance.now() - startedAt),
-        cached: false,
-        finishReason: choice?.finish_reason ?? 'stop',
+        source,
+        facts,
+        result: {
+          content: choice?.message?.content ?? '',
+          ...toResult(source, { ...facts, latencyMs: latency }),
+          finishReason: finishReason ?? 'stop',
+        },
+      };
+    },
+
+    async stream(call) {
+      const streamed = await stream(toRequest(call));
+      return {
+        ...streamed,
+        readTo: (events) => streamed.readTo(chatReader(events, (facts) => toResult(streamed.source, facts))),
       };
     },
   };
 }
 
+function toResult(
+  { kind }: Source,
+  { provider, model, tokens, costNanos, latencyMs }: AnswerFacts,
+): Omit<ChatResult, 'content' | 'finishReason'> {
+  return {
+    provider,
+    model,
+    usage: toUsage(tokens),
+    cost: toDollars(costNanos),
+    latency: latencyMs,
+    cached: kind === 'cache' || provider === 'cache',
+  };
+}
+
 function toCompletionBody(request: ChatRequest, defaultModel: string): CompletionBody {
-  const { prompt, messages, model = defaultModel, maxTokens, temperature, responseFormat } = request;
+  const { prompt, messages, model = defaultModel, maxTokens, temperature, responseFormat, stream } = request;
   if ((prompt === undefined) === (messages === undefined)) {
     const message = 'Send either prompt or messages.';
     throw new AppError('VALIDATION_FAILED', { message, details: [{ path: 'prompt', message }] });
@@ -47,6 +86,7 @@ function toCompletionBody(request: ChatRequest, defaultModel: string): Completio
     ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(responseFormat === undefined ? {} : { response_format: responseFormat }),
+    ...(stream ? { stream } : {}),
   };
 }
 

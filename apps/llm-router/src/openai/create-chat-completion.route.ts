@@ -1,14 +1,32 @@
-import { AppError } from '@valuecanvas/contracts-core';
 import { createChatCompletion } from '@valuecanvas/contracts-llm-router';
-import { serve } from '@valuecanvas/service-kit';
+import { type Call, respond, serve, stream as streamReply } from '@valuecanvas/service-kit';
+import type { Complete } from '../completions/complete.ts';
+import { type CompletionRequest, cachingOf, idempotencyOf } from '../completions/completion-request.ts';
+import type { Stream } from '../completions/stream.ts';
+import { answerHeaders } from '../completions/whole-completion.ts';
 import type { CompletionBody } from '../providers/chat-completion.ts';
-import type { Complete } from '../routing/completions.ts';
+import { openAiReader } from './openai-reader.ts';
 
-export const createChatCompletionRoute = (complete: Complete) =>
+/** OpenAI's own protocol: the provider's bytes pass through. */
+export const createChatCompletionRoute = (complete: Complete, stream: Stream) =>
   serve(createChatCompletion, async (call) => {
-    const body = call.body as CompletionBody;
-    if (body.stream === true)
-      throw new AppError('VALIDATION_FAILED', { message: 'Streaming is not offered: send stream as false.' });
-    const { answer } = await complete(call, body);
-    return answer;
+    const request = toRequest(call);
+    if (request.body.stream !== true) {
+      const { source, facts, bytes } = await complete(request);
+      return respond(200, bytes, answerHeaders(source, facts));
+    }
+    const streamed = await stream(request);
+    return streamReply({ headers: answerHeaders(streamed.source, streamed) }, (sink) =>
+      streamed.readTo(openAiReader(call, sink, request.body)),
+    );
   });
+
+function toRequest(call: Call<typeof createChatCompletion>): CompletionRequest {
+  return {
+    call,
+    body: call.body as CompletionBody,
+    caching: cachingOf(call.header('cache-control')),
+    idempotency: idempotencyOf(call),
+    promptVersionId: undefined,
+  };
+}

@@ -69,14 +69,23 @@ export function usePlatform() {
     await parts.database.drop();
   });
 
+  const ownRedis = (): TestRedis => {
+    const redis = createTestRedis();
+    ownRedises.push(redis);
+    return redis;
+  };
+
   const environment = (settings: Environment): Environment => ({
     DATABASE_URL: parts.database.urlFor('llm-router'),
     REDIS_URL: parts.redis.url,
-    REDIS_KEY_PREFIX: parts.redis.prefix,
+    REDIS_KEY_PREFIX: ownRedis().prefix,
     TOGETHER_API_KEY: 'together-key',
     TOGETHER_BASE_URL: parts.together.url,
     OPENAI_API_KEY: 'openai-key',
     OPENAI_BASE_URL: parts.openai.url,
+    // One call of a provider per failure, unless a test is about retries.
+    LLM_RETRIES: '0',
+    LLM_CACHE_ENABLED: 'false',
     SHUTDOWN_GRACE_MS: '2000',
     ...settings,
   });
@@ -101,7 +110,10 @@ export function usePlatform() {
       return parts.identities;
     },
 
-    /** A router of its own, whose breakers nobody else trips; it ends with the file at the latest. */
+    /**
+     * A router of its own, with a key space of its own unless `settings` name one: nobody else trips its breakers or
+     * counts on its budgets. It ends with the file at the latest.
+     */
     async start(settings: Environment = {}): Promise<TestService> {
       const service = await startTestService(llmRouterService, environment(settings), parts.identities);
       const stop = async (): Promise<void> => {
@@ -114,11 +126,7 @@ export function usePlatform() {
     },
 
     /** A key space whose journal is drained by no router but those that are started with its prefix. */
-    ownRedis(): TestRedis {
-      const redis = createTestRedis();
-      ownRedises.push(redis);
-      return redis;
-    },
+    ownRedis,
 
     chat: (service: TestService, body: object = { prompt: 'Why?' }, request: TestRequest = {}) =>
       service.request('/api/llm/chat', { method: 'POST', as: user, body, ...request }),

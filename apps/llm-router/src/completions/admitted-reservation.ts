@@ -1,0 +1,99 @@
+import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import type { NextAttempt, Settlement } from '../admission/settlement.ts';
+import type { RowBasis } from '../ledger/ledger-row.ts';
+import { type ProviderError, wasCalled } from '../providers/provider-error.ts';
+import { writeRefusal } from './answer-record.ts';
+import type { Attempt } from './attempt.ts';
+import type { CachingRules } from './caching-rules.ts';
+import { toAppError } from './failover-error.ts';
+import type { Settling } from './late-settlements.ts';
+import type { Prepared } from './prepare.ts';
+import {
+  type AttemptOutcome,
+  costOfFailure,
+  failedRow,
+  lostRow,
+  type Reservation,
+  servedRow,
+} from './reservation.ts';
+
+export interface AdmittedCall {
+  readonly prepared: Prepared;
+  readonly user: UserPrincipal;
+  readonly basis: RowBasis;
+  /** Under which the answer is kept for others; undefined where it is not. */
+  readonly cacheKey: string | undefined;
+}
+
+/** The reservation of a call that the budgets have admitted. */
+export function admittedReservation(
+  { prepared, user, basis, cacheKey }: AdmittedCall,
+  settling: Settling,
+  keeping: Pick<CachingRules, 'ttlMs' | 'maxEntryBytes'>,
+): Reservation {
+  const { request, bound } = prepared;
+  const isKeyed = request.idempotency !== undefined;
+
+  const nextOf = (next: Attempt): NextAttempt => ({
+    callId: next.id,
+    reservedNanos: prepared.worstNanos,
+    lostRow: JSON.stringify(lostRow(basis, next)),
+  });
+
+  const kept = (record: string | undefined): Settlement['cache'] => {
+    if (cacheKey === undefined) return undefined;
+    if (record === undefined || Buffer.byteLength(record) > keeping.maxEntryBytes) return 'unfit';
+    return { key: cacheKey, value: record, model: request.body.model, ttlMs: keeping.ttlMs };
+  };
+
+  return {
+    async failed(attempt, error, next, seen) {
+      const called = wasCalled(error);
+      // The next one inherits the place of one that was never called.
+      if (!called && next) return true;
+      const outcome = seen ?? costOfFailure(attempt, error, bound);
+      const row = called ? failedRow(basis, attempt, error, outcome) : undefined;
+      const settled = await settling.settle({
+        admitted: true,
+        row,
+        settlement: {
+          callId: attempt.id,
+          userId: user.userId,
+          row: row && JSON.stringify(row),
+          ...amounts(outcome),
+          keepRequest: outcome.costNanos > 0n || error.fault === 'caller',
+          answer: isKeyed && !next ? refusalOf(error, request.body.model) : undefined,
+          next: next && nextOf(next),
+        },
+      });
+      return settled === 'continued';
+    },
+
+    async succeeded(attempt, outcome, record) {
+      const row = servedRow(basis, attempt, outcome);
+      await settling.settle({
+        admitted: true,
+        row,
+        settlement: {
+          callId: attempt.id,
+          userId: user.userId,
+          row: JSON.stringify(row),
+          ...amounts(outcome),
+          keepRequest: true,
+          cache: kept(record),
+          answer: isKeyed ? record : undefined,
+        },
+      });
+    },
+  };
+}
+
+function amounts({ tokens, costNanos }: AttemptOutcome): Pick<Settlement, 'costNanos' | 'tokens'> {
+  return { costNanos, tokens: tokens ? tokens.prompt + tokens.completion : 0 };
+}
+
+/** Only what the caller got wrong is final: anything else may go well with the same key. */
+function refusalOf(error: ProviderError, model: string): string | undefined {
+  if (error.fault !== 'caller') return undefined;
+  return writeRefusal(toAppError([error], { model, signal: AbortSignal.any([]) }));
+}

@@ -1,0 +1,50 @@
+import type { RowBasis } from '../ledger/ledger-row.ts';
+import { wasCalled } from '../providers/provider-error.ts';
+import type { Allowance } from './allowance.ts';
+import type { Attempt } from './attempt.ts';
+import type { Settling } from './late-settlements.ts';
+import type { Prepared } from './prepare.ts';
+import { type AttemptOutcome, costOfFailure, failedRow, type Reservation, servedRow } from './reservation.ts';
+
+/** The reservation of a call while the budgets cannot be asked: it comes out of this process's allowance. */
+export function allowedReservation(
+  prepared: Prepared,
+  basis: RowBasis,
+  { allowance, settling }: { readonly allowance: Allowance; readonly settling: Settling },
+): Reservation {
+  const { bound, worstNanos } = prepared;
+  allowance.take(worstNanos);
+
+  const end = async (
+    attempt: Attempt,
+    { costNanos, tokens }: AttemptOutcome,
+    row: ReturnType<typeof servedRow> | undefined,
+  ): Promise<void> => {
+    allowance.giveBack(worstNanos - costNanos);
+    if (!row) return;
+    await settling.settle({
+      admitted: false,
+      row,
+      settlement: {
+        callId: attempt.id,
+        userId: row.userId,
+        row: JSON.stringify(row),
+        costNanos,
+        tokens: tokens ? tokens.prompt + tokens.completion : 0,
+        keepRequest: true,
+      },
+    });
+  };
+
+  return {
+    async failed(attempt, error, next, seen) {
+      if (!wasCalled(error) && next) return true;
+      const outcome = seen ?? costOfFailure(attempt, error, bound);
+      await end(attempt, outcome, wasCalled(error) ? failedRow(basis, attempt, error, outcome) : undefined);
+      if (!next) return false;
+      allowance.take(worstNanos);
+      return true;
+    },
+    succeeded: (attempt, outcome) => end(attempt, outcome, servedRow(basis, attempt, outcome)),
+  };
+}

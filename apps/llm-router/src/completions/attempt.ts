@@ -1,0 +1,17 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { PreparedCandidate } from './prepare.ts';
+
+/** One call of a provider on behalf of a request. */
+export interface Attempt {
+  /** Id of its row in the ledger. */
+  readonly id: string;
+  readonly candidate: PreparedCandidate;
+  /** By the monotonic clock. */
+  readonly startedAt: number;
+  /** Whether another provider has failed before. */
+  readonly asFallback: boolean;
+}
+
+export function newAttempt(candidate: PreparedCandidate, id = uuidv7(), asFallback = false): Attempt {
+  return { id, candidate, startedAt: performance.now(), asFallback };
+}

@@ -1,0 +1,89 @@
+import { costOf } from '../pricing/cost.ts';
+import { estimateUncounted } from '../pricing/estimate.ts';
+import { readTokens } from '../providers/read-tokens.ts';
+import type { WholeAnswer } from '../providers/transport.ts';
+import { usageIn } from '../providers/usage-in.ts';
+import { type AnswerFacts, writeRecord } from './answer-record.ts';
+import type { Attempt } from './attempt.ts';
+import type { CompletionRequest } from './completion-request.ts';
+import type { CompletionDependencies } from './dependencies.ts';
+import type { Prepared } from './prepare.ts';
+import type { AttemptOutcome } from './reservation.ts';
+import { upstreamCall } from './upstream.ts';
+import type { AnswerLabels } from './watch.ts';
+import type { WholeCompletion } from './whole-completion.ts';
+
+/** Serves a request with a whole answer: a kept one, or that of the first provider that can. Throws AppError. */
+export type Complete = (request: CompletionRequest) => Promise<WholeCompletion>;
+
+export function createComplete({
+  prepare,
+  enter,
+  tryInTurn,
+  upstream,
+  watch,
+}: CompletionDependencies): Complete {
+  return async (request) => {
+    const startedAt = performance.now();
+    const prepared = prepare(request);
+    const entry = await enter(prepared);
+    if (entry.kind === 'stored') {
+      const { facts, text } = entry.record;
+      watch.answered(entry.source, { startedAt, waitedMs: 0 });
+      return {
+        source: entry.source,
+        facts,
+        bytes: Buffer.from(text),
+        answer: () => JSON.parse(text.toString()),
+      };
+    }
+    const { first, reservation, isCached, asked } = entry;
+    const { served, attempt, callWatch, askedAt } = await tryInTurn(
+      prepared,
+      first,
+      reservation,
+      (line, attempt) =>
+        line.complete(attempt.candidate.model, upstreamCall(request, attempt, upstream), attempt.asFallback),
+    );
+    const servedAt = performance.now();
+    const outcome = outcomeOf(prepared, attempt, served);
+    const facts: AnswerFacts = {
+      provider: attempt.candidate.line.provider.id,
+      model: attempt.candidate.model,
+      ...outcome,
+      latencyMs: Math.round(servedAt - startedAt),
+    };
+    const isKept = isCached || request.idempotency !== undefined;
+    await reservation.succeeded(
+      attempt,
+      outcome,
+      isKept ? writeRecord(facts, served.bytes.toString('utf8')) : undefined,
+    );
+    const source = { kind: 'provider', asked } as const;
+    callWatch.succeeded(facts, labelsOf(served));
+    watch.answered(source, { startedAt, waitedMs: servedAt - askedAt });
+    return { source, facts, bytes: served.bytes, answer: () => served.answer };
+  };
+}
+
+function labelsOf({ answer: { id, model, choices } }: WholeAnswer): AnswerLabels {
+  return {
+    id: typeof id === 'string' ? id : undefined,
+    model: typeof model === 'string' ? model : undefined,
+    finishReasons: choices.flatMap(({ finish_reason: reason }) => reason ?? []),
+  };
+}
+
+/** What the provider counted and charges; an estimate where it counted nothing. */
+function outcomeOf(
+  { bound }: Prepared,
+  { candidate }: Attempt,
+  { answer, bytes }: WholeAnswer,
+): Required<AttemptOutcome> & Pick<AnswerFacts, 'tokens'> {
+  const tokens = readTokens(usageIn(answer));
+  if (tokens) return { tokens, costNanos: costOf(candidate.price, tokens) };
+  return estimateUncounted(candidate.price, bound, {
+    question: Buffer.byteLength(candidate.bodyText()),
+    answer: bytes.length,
+  });
+}

@@ -1,0 +1,16 @@
+import type { createTryInTurn } from './attempts.ts';
+import type { createEnter } from './enter.ts';
+import type { createPrepare } from './prepare.ts';
+import type { UpstreamRules } from './upstream.ts';
+import type { CompletionWatch } from './watch.ts';
+
+/** What whole and streamed answers are made with. */
+export interface CompletionDependencies {
+  readonly prepare: ReturnType<typeof createPrepare>;
+  readonly enter: ReturnType<typeof createEnter>;
+  readonly tryInTurn: ReturnType<typeof createTryInTurn>;
+  readonly upstream: UpstreamRules;
+  readonly watch: CompletionWatch;
+  /** Bytes of an answer beyond which it is not kept. */
+  readonly maxKeptBytes: number;
+}

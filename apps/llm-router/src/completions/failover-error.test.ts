@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { ProviderError, type ProviderFault } from '../providers/provider-error.ts';
+import { toAppError } from './failover-error.ts';
+
+const failed = (fault: ProviderFault, retryAfterSeconds?: number) =>
+  new ProviderError(fault, 'a', 'secret detail', { retryAfterSeconds });
+
+const errorOf = (failures: ProviderError[], signal = new AbortController().signal) =>
+  toAppError(failures, { model: 'big', signal });
+
+test.each<[ProviderFault[], string]>([
+  [['rate_limited', 'rate_limited'], 'PROVIDER_RATE_LIMITED'],
+  [['timeout', 'timeout'], 'LLM_TIMEOUT'],
+  [['bad_response', 'bad_response'], 'LLM_BAD_RESPONSE'],
+  [['overloaded', 'overloaded'], 'OVERLOADED'],
+  [['overloaded', 'unavailable'], 'LLM_UNAVAILABLE'],
+  [['not_served', 'not_served'], 'VALIDATION_FAILED'],
+  [['unavailable', 'shut_off'], 'LLM_UNAVAILABLE'],
+  [['rate_limited', 'timeout'], 'LLM_UNAVAILABLE'],
+  [['not_served', 'unavailable'], 'LLM_UNAVAILABLE'],
+  [['unavailable', 'caller'], 'VALIDATION_FAILED'],
+  [['timeout', 'cancelled'], 'DEADLINE_EXCEEDED'],
+  [[], 'LLM_UNAVAILABLE'],
+])('%j amount to %s', (faults, code) => {
+  expect(errorOf(faults.map((fault) => failed(fault))).code).toBe(code);
+});
+
+test('where the caller’s time is over, that is what it is told', () => {
+  expect(errorOf([failed('unavailable')], AbortSignal.abort()).code).toBe('DEADLINE_EXCEEDED');
+});
+
+test('the shortest time that any provider named is what the caller waits, at least one second', () => {
+  expect(errorOf([failed('rate_limited', 30), failed('rate_limited', 7)]).retryAfterSeconds).toBe(7);
+  expect(errorOf([failed('unavailable', 0)]).retryAfterSeconds).toBe(1);
+  expect(errorOf([failed('unavailable')]).retryAfterSeconds).toBe(10);
+});
+
+test('what the providers said is for the log, except where it helps the caller', () => {
+  const { message, internal } = errorOf([failed('unavailable')]);
+  expect(message).not.toContain('secret detail');
+  expect(internal).toContain('secret detail');
+  expect(errorOf([failed('caller')]).message).toContain('secret detail');
+});
+
+test('an unknown model is named, and where the known ones are listed', () => {
+  expect(errorOf([failed('not_served')]).message).toMatch(/\bbig\b.*\/v1\/models/);
+});

@@ -1,0 +1,54 @@
+import { AppError } from '@valuecanvas/contracts-core';
+import type { ProviderError } from '../providers/provider-error.ts';
+
+/** Seconds after which another try is worth it where no provider said anything. */
+const defaultRetryAfter = 10;
+
+/** Seconds after which a call may find a free place. */
+const overloadRetryAfter = 1;
+
+/** What the failures of all providers that were tried mean to the caller. */
+export function toAppError(
+  failures: readonly ProviderError[],
+  { model, signal }: { readonly model: string; readonly signal: AbortSignal },
+): AppError {
+  const last = failures.at(-1);
+  const internal = failures
+    .map(({ provider, fault, message }) => `${provider}: ${fault}: ${message}`)
+    .join('; ');
+  if (last?.fault === 'caller') {
+    return new AppError('VALIDATION_FAILED', {
+      message: `The provider refused the request: ${last.message}`,
+      details: [{ path: '', message: last.message }],
+      internal,
+    });
+  }
+  if (last?.fault === 'cancelled' || signal.aborted) return new AppError('DEADLINE_EXCEEDED', { internal });
+  const all = (fault: ProviderError['fault']) =>
+    failures.length > 0 && failures.every((failure) => failure.fault === fault);
+  if (all('rate_limited')) {
+    return new AppError('PROVIDER_RATE_LIMITED', { internal, retryAfterSeconds: soonest(failures) });
+  }
+  if (all('overloaded'))
+    return new AppError('OVERLOADED', { internal, retryAfterSeconds: overloadRetryAfter });
+  if (all('not_served')) return unknownModel(model, internal);
+  if (all('timeout')) return new AppError('LLM_TIMEOUT', { internal });
+  if (all('bad_response')) return new AppError('LLM_BAD_RESPONSE', { internal });
+  return new AppError('LLM_UNAVAILABLE', { internal, retryAfterSeconds: soonest(failures) });
+}
+
+/** What a caller is told about a model that nobody serves. */
+export function unknownModel(model: string, internal?: string): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    message: `No provider serves the model ${model}: GET /v1/models lists those that are served.`,
+    details: [{ path: 'model', message: 'is not served by any provider' }],
+    ...(internal === undefined ? {} : { internal }),
+  });
+}
+
+function soonest(failures: readonly ProviderError[]): number {
+  const named = failures.flatMap(({ retryAfterSeconds }) =>
+    retryAfterSeconds === undefined ? [] : [retryAfterSeconds],
+  );
+  return named.length === 0 ? defaultRetryAfter : Math.max(1, Math.min(...named));
+}

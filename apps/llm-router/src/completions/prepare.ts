@@ -1,0 +1,91 @@
+import { hash } from 'node:crypto';
+import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import { type Bound, boundOf, worstCost } from '../pricing/bound.ts';
+import type { CompletionBody } from '../providers/chat-completion.ts';
+import { toBody } from '../providers/to-body.ts';
+import type { Candidate } from '../routing/model-map.ts';
+import type { ProviderLine } from '../routing/provider-line.ts';
+import type { CompletionRequest } from './completion-request.ts';
+import { unknownModel } from './failover-error.ts';
+
+/** Bytes by which the bodies for two providers may differ: names of models and of the field that limits the answer. */
+const bodyMarginBytes = 256;
+
+/** One way to serve a request, and the most that it can cost. */
+export interface PreparedCandidate extends Candidate<ProviderLine> {
+  readonly worstNanos: bigint;
+  /** The body for this provider, as JSON. */
+  bodyText(): string;
+}
+
+/** A request, ready to be admitted. */
+export interface Prepared {
+  readonly request: CompletionRequest;
+  readonly streamed: boolean;
+  /** In the order of trying; empty where no provider is configured. */
+  readonly candidates: readonly PreparedCandidate[];
+  readonly bound: Bound;
+  /** The most that any candidate can cost. */
+  readonly worstNanos: bigint;
+  /** What two requests share that ask the same. */
+  readonly question: string;
+}
+
+export interface PrepareDependencies {
+  readonly lines: readonly ProviderLine[];
+  readonly candidates: (body: CompletionBody) => readonly Candidate<ProviderLine>[];
+  /** Tokens of an answer where the request names no limit. */
+  readonly maxOutputTokens: number;
+}
+
+/** Throws VALIDATION_FAILED for a model that nobody serves. */
+export function createPrepare({ lines, candidates, maxOutputTokens }: PrepareDependencies) {
+  return (request: CompletionRequest): Prepared => {
+    const { body } = request;
+    const found = candidates(body);
+    if (found.length === 0 && lines.length > 0) throw unknownModel(body.model);
+    const streamed = body.stream === true;
+    const texts = found.map(({ line, model, capabilities }) => {
+      const limit = Math.min(maxOutputTokens, capabilities.maxOutputTokens ?? maxOutputTokens);
+      const options = { model, maxOutputTokens: limit, stream: streamed };
+      return once(() => JSON.stringify(toBody(line.provider, body, options)));
+    });
+    const first = texts[0]?.() ?? '';
+    const bound = boundOf({
+      body,
+      bytes: Buffer.byteLength(first) + bodyMarginBytes,
+      model: found[0]?.model ?? body.model,
+      maxOutputTokens,
+    });
+    const prepared = found.map((candidate, index) => ({
+      ...candidate,
+      worstNanos: worstCost(candidate.price, bound),
+      bodyText: texts[index] as () => string,
+    }));
+    return {
+      request,
+      streamed,
+      candidates: prepared,
+      bound,
+      worstNanos: prepared.reduce((most, { worstNanos }) => (worstNanos > most ? worstNanos : most), 0n),
+      question: hash('sha256', first),
+    };
+  };
+}
+
+/** The key under which an answer is found again: everything that changes it, and who may share it. */
+export function cacheKeyOf(
+  { question }: Prepared,
+  { userId }: UserPrincipal,
+  scope: 'user' | 'shared',
+): string {
+  return scope === 'user' ? `${userId}:${question}` : question;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

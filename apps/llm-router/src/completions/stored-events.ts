@@ -1,0 +1,15 @@
+import type { ChunkData, StreamEvent } from '../providers/stream-event.ts';
+import { dataOf } from '../providers/transport/sse-data.ts';
+import { createSseSplitter } from '../providers/transport/sse-splitter.ts';
+
+/** The events of a kept stream, which were read and checked when it was kept. */
+export function storedEvents(text: Buffer | string): StreamEvent[] {
+  const splitter = createSseSplitter();
+  const events = splitter.push(Buffer.from(text));
+  if (splitter.restBytes > 0) events.push(splitter.rest());
+  return events.map((bytes) => ({
+    bytes,
+    data: JSON.parse(dataOf(bytes) ?? '{}') as ChunkData,
+    done: false,
+  }));
+}

@@ -1,0 +1,58 @@
+import type { ReportedUsage } from '../providers/chat-completion.ts';
+import type { ChunkData, StreamEvent } from '../providers/stream-event.ts';
+import { usageIn } from '../providers/usage-in.ts';
+import type { AnswerLabels } from './watch.ts';
+
+/** What has been seen of a stream so far, as far as it matters for its cost. */
+export interface StreamTrack {
+  /** Notes an event; true where it carries data. */
+  see(event: StreamEvent): boolean;
+  /** What the provider says that it counted, unchecked; the last word counts. */
+  readonly usage: ReportedUsage | undefined;
+  /** Bytes of content that a reader could have seen. */
+  readonly contentBytes: number;
+  labels(): AnswerLabels;
+}
+
+type Choice = NonNullable<ChunkData['choices']>[number];
+
+export function createStreamTrack(): StreamTrack {
+  let usage: ReportedUsage | undefined;
+  let contentBytes = 0;
+  let named: ChunkData | undefined;
+  const finishReasons: string[] = [];
+  return {
+    see({ data }) {
+      if (!data) return false;
+      usage = usageIn(data) ?? usage;
+      named ??= data;
+      for (const { delta, finish_reason: reason } of data.choices ?? []) {
+        contentBytes += bytesOf(delta);
+        if (reason) finishReasons.push(reason);
+      }
+      return true;
+    },
+    get usage() {
+      return usage;
+    },
+    get contentBytes() {
+      return contentBytes;
+    },
+    labels: () => ({ id: textOf(named?.id), model: textOf(named?.model), finishReasons }),
+  };
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
+
+/** Text is by far the most frequent; everything else (tool calls, reasoning) counts as its JSON. */
+function bytesOf(delta: (NonNullable<Choice['delta']> & { readonly role?: unknown }) | undefined): number {
+  if (!delta) return 0;
+  const { content, role: _role, ...others } = delta;
+  const text = typeof content === 'string' ? Buffer.byteLength(content) : 0;
+  return Object.keys(others).length === 0 ? text : text + Buffer.byteLength(JSON.stringify(others));
+}
+
+/** Whether an event tells nothing but the usage, which only readers get who have asked for it. */
+export function isUsageAlone({ data }: StreamEvent): boolean {
+  return data?.choices !== undefined && data.choices.length === 0 && usageIn(data) !== undefined;
+}

@@ -1,0 +1,52 @@
+import { toDollars } from '../pricing/cost.ts';
+import type { CompletionAnswer } from '../providers/chat-completion.ts';
+import { type AnswerFacts, replayed } from './answer-record.ts';
+
+/** Where an answer comes from. */
+export type Source =
+  /** `asked`: whether the cache was looked into first. */
+  | { readonly kind: 'provider'; readonly asked: boolean }
+  /** `followed`: it was made for another request, for which this one waited. */
+  | { readonly kind: 'cache'; readonly ageMs: number; readonly followed: boolean }
+  /** The stored answer of an earlier request with the same idempotency key. */
+  | { readonly kind: 'replay' };
+
+/** A whole answer, in the provider's own bytes. */
+export interface WholeCompletion {
+  readonly source: Source;
+  readonly facts: AnswerFacts;
+  readonly bytes: Buffer;
+  /** The answer, parsed. */
+  answer(): CompletionAnswer;
+}
+
+/** Headers that tell where an answer comes from; the cost where it is known, which at the head of a stream it is not. */
+export function answerHeaders(
+  source: Source,
+  { provider, model, costNanos }: Pick<AnswerFacts, 'provider' | 'model'> & Partial<AnswerFacts>,
+): Record<string, string> {
+  return {
+    'x-llm-provider': provider,
+    'x-llm-model': model,
+    ...(costNanos === undefined ? {} : { 'x-llm-cost': decimal(costNanos) }),
+    ...sourceHeaders(source),
+  };
+}
+
+function sourceHeaders(source: Source): Record<string, string> {
+  switch (source.kind) {
+    case 'provider':
+      return { 'x-llm-cached': source.asked ? 'miss' : 'bypass' };
+    case 'cache':
+      return { 'x-llm-cached': 'hit', age: String(Math.max(0, Math.floor(source.ageMs / 1_000))) };
+    case 'replay':
+      return replayed;
+  }
+}
+
+/** Without an exponent, which numbers below a millionth are written with. */
+function decimal(nanos: bigint): string {
+  return toDollars(nanos)
+    .toFixed(9)
+    .replace(/\.?0+$/, '');
+}

@@ -1,0 +1,178 @@
+import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import { eventually, type TestRedis, type TestService } from '@valuecanvas/testing';
+import { expect, test } from 'vitest';
+import { expectError, llama, usePlatform } from './support/platform.ts';
+import { startScriptedProvider } from './support/scripted-provider.ts';
+
+const platform = usePlatform();
+const limits = (tier: object) => ({ LLM_TIERS: JSON.stringify({ pro: tier }) });
+
+const question = { model: llama, messages: [{ role: 'user', content: 'Why?' }], maxTokens: 20 };
+const ask = (router: TestService, body: object = question, as: UserPrincipal = platform.user) =>
+  platform.chat(router, body, { as });
+
+/** Nano-dollars that some keys of a deployment hold. */
+async function held({ client, prefix }: TestRedis): Promise<string[]> {
+  const keys = await client.keys(`${prefix}:held:*`);
+  return [...keys, ...(await client.keys(`${prefix}:leases`))];
+}
+
+const spent = async ({ client, prefix }: TestRedis, { userId }: UserPrincipal): Promise<bigint> =>
+  BigInt((await client.get(`${prefix}:spent:u:${userId}:${new Date().toISOString().slice(0, 10)}`)) ?? 0);
+
+test('a hundred calls at once over two routers never spend more than the budget, and strand nothing', async () => {
+  const limitDollars = 0.005;
+  platform.together.behave({ latencyMs: 20 });
+  const redis = platform.ownRedis();
+  const settings = {
+    REDIS_KEY_PREFIX: redis.prefix,
+    ...limits({ budgetPerDay: limitDollars, requestsPerHour: 1_000 }),
+  };
+  const routers = [await platform.start(settings), await platform.start(settings)];
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_, index) => ask(routers[index % 2] as TestService)),
+  );
+  const served = answers.filter(({ status }) => status === 200);
+  const refused = answers.filter(({ status }) => status === 402);
+  expect(served.length).toBeGreaterThan(0);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(served.length + refused.length).toBe(100);
+  expect(platform.together.calls().calls).toBe(served.length);
+  const total = await spent(redis, platform.user);
+  expect(total).toBeLessThanOrEqual(BigInt(limitDollars * 1e9));
+  const rows = await platform.booked(served.length);
+  expect(total).toBe(rows.reduce((sum, { cost_nanos }) => sum + BigInt(cost_nanos), 0n));
+  expect(await held(redis)).toEqual([]);
+});
+
+test('a refusal says how much may be spent, how much is, and when that changes', async () => {
+  const router = await platform.start(limits({ budgetPerDay: 0.000_001 }));
+  const answer = await ask(router);
+  expectError(answer, 402, 'BUDGET_EXCEEDED');
+  expect(answer.body).toMatchObject({
+    limit: 0.000_001,
+    spent: 0,
+    upgradeUrl: expect.stringMatching(/^http/),
+  });
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  expect(answer.body.resetsAt).toBe(`${tomorrow}T00:00:00.000Z`);
+  expect(answer.headers.get('x-should-retry')).toBe('false');
+  expect(platform.together.calls().calls).toBe(0);
+});
+
+test('a call that can cost more than what is left is refused, however little it will', async () => {
+  const router = await platform.start(limits({ budgetPerDay: 0.002 }));
+  expectError(await ask(router, { ...question, maxTokens: 4_000 }), 402, 'BUDGET_EXCEEDED');
+  expect((await ask(router)).status).toBe(200);
+});
+
+test('a counter that Redis does not have is added up from the ledger before anything is spent', async () => {
+  const redis = platform.ownRedis();
+  const router = await platform.start({ REDIS_KEY_PREFIX: redis.prefix, ...limits({ budgetPerDay: 0.005 }) });
+  const { body } = await ask(router);
+  await platform.booked(1);
+  const before = await spent(redis, platform.user);
+  expect(before).toBe(BigInt(Math.round(body.data.cost * 1e9)));
+  await redis.client.del(...(await redis.client.keys(`${redis.prefix}:spent:*`)));
+  const second = await ask(router);
+  expect(await spent(redis, platform.user)).toBe(before + BigInt(Math.round(second.body.data.cost * 1e9)));
+});
+
+test('everybody together stays within the budget of the platform, which nobody is told', async () => {
+  const router = await platform.start({ PLATFORM_BUDGET_PER_DAY: '0.000001' });
+  const answer = await ask(router);
+  expectError(answer, 402, 'BUDGET_EXCEEDED');
+  expect(answer.body).not.toHaveProperty('limit');
+  expect(answer.body).not.toHaveProperty('spent');
+});
+
+test('a failed call gives back what it had reserved, and its place among the requests', async () => {
+  for (const provider of [platform.together, platform.openai])
+    provider.behave({ rules: [{ fault: '500', count: 1 }] });
+  const redis = platform.ownRedis();
+  const router = await platform.start({ REDIS_KEY_PREFIX: redis.prefix, ...limits({ requestsPerHour: 1 }) });
+  expect((await ask(router)).status).toBe(503);
+  expect(await held(redis)).toEqual([]);
+  expect(await spent(redis, platform.user)).toBe(0n);
+  expect((await ask(router)).status).toBe(200);
+});
+
+test('a call that timed out keeps what it may have cost', async () => {
+  platform.together.behave({ rules: [{ fault: 'hang' }] });
+  const redis = platform.ownRedis();
+  const router = await platform.start({
+    REDIS_KEY_PREFIX: redis.prefix,
+    LLM_TIMEOUT: '200',
+    OPENAI_API_KEY: undefined,
+    OPENAI_BASE_URL: undefined,
+  });
+  expect((await ask(router)).status).toBe(504);
+  const [row] = await platform.booked(1);
+  expect(row).toMatchObject({ status: 'timed_out', cost_estimated: true });
+  expect(await spent(redis, platform.user)).toBe(BigInt(row?.cost_nanos ?? 0));
+  expect(BigInt(row?.cost_nanos ?? 0)).toBeGreaterThan(0n);
+});
+
+test('the requests of an hour are counted by tier, and the refusal says so', async () => {
+  const router = await platform.start(limits({ requestsPerHour: 2 }));
+  const answers = await Promise.all([ask(router), ask(router), ask(router)]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 429]);
+  const refused = await ask(router);
+  expectError(refused, 429, 'RATE_LIMITED');
+  expect(refused.body).toMatchObject({
+    error: 'Rate limit exceeded',
+    tier: 'pro',
+    limit: 2,
+    windowMs: 3_600_000,
+    upgradeUrl: expect.stringMatching(/^http/),
+  });
+  expect(refused.body.retryAfter).toBeGreaterThan(0);
+  expect(refused.headers.get('retry-after')).toBe(String(refused.body.retryAfter));
+  expect(refused.headers.get('x-should-retry')).toBe('false');
+  expect(refused.headers.get('ratelimit-limit')).toBe('2');
+});
+
+test('admins have no limit of requests', async () => {
+  const router = await platform.start(limits({ requestsPerHour: 1 }));
+  const admin = await platform.database.createUser({ tier: 'pro', role: 'admin' });
+  const answers = [await ask(router, question, admin), await ask(router, question, admin)];
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+});
+
+test('tokens are counted by what a call can take, and corrected to what it took', async () => {
+  const router = await platform.start(limits({ tokensPerMinute: 2_000 }));
+  expectError(await ask(router, { ...question, maxTokens: 2_500 }), 429, 'RATE_LIMITED');
+  const statuses = [];
+  for (let call = 0; call < 3; call += 1) statuses.push((await ask(router)).status);
+  expect(statuses).toEqual([200, 200, 200]);
+});
+
+test('a model can have limits of its own', async () => {
+  const router = await platform.start(limits({ models: { [llama]: { requestsPerMinute: 1 } } }));
+  expect((await ask(router)).status).toBe(200);
+  expectError(await ask(router), 429, 'RATE_LIMITED');
+  expect((await ask(router, { ...question, model: 'gpt-4o-mini' })).status).toBe(200);
+});
+
+test('whoever nears the budget is told once', async () => {
+  const { url } = await startScriptedProvider({ usage: { prompt_tokens: 500, completion_tokens: 20 } });
+  const router = await platform.start({
+    TOGETHER_BASE_URL: url,
+    ...limits({ budgetPerDay: 0.004, budgetPerMonth: 100 }),
+  });
+  const statuses = [];
+  for (let call = 0; call < 12; call += 1) statuses.push((await ask(router)).status);
+  expect(new Set(statuses)).toEqual(new Set([200, 402]));
+  const alerts = await eventually(async () => {
+    const { body } = await router.request('/api/user/alerts', { as: platform.user });
+    expect(body.data.alerts).not.toEqual([]);
+    return body.data.alerts;
+  });
+  expect(alerts).toHaveLength(1);
+  expect(alerts[0]).toMatchObject({
+    type: 'COST_THRESHOLD',
+    level: 'warning',
+    period: 'day',
+    threshold: 0.0032,
+  });
+});

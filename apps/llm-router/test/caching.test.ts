@@ -1,0 +1,152 @@
+import { eventually, type TestService } from '@valuecanvas/testing';
+import { expect, test } from 'vitest';
+import { llama, usePlatform } from './support/platform.ts';
+import { askForStream, chunksOf } from './support/streams.ts';
+
+const platform = usePlatform();
+const cached = { LLM_CACHE_ENABLED: 'true' };
+const question = { model: llama, messages: [{ role: 'user', content: 'How can a bakery win commuters?' }] };
+
+const ask = (router: TestService, headers: Record<string, string> = {}, body: object = question) =>
+  router.request('/v1/chat/completions', { method: 'POST', as: platform.user, body, headers });
+
+const outcome = ({ headers }: { readonly headers: Headers }) => headers.get('x-llm-cached');
+
+test('the same question is answered from the cache, for nothing, and booked as such', async () => {
+  const router = await platform.start(cached);
+  const first = await ask(router);
+  const second = await ask(router);
+  expect([outcome(first), outcome(second)]).toEqual(['miss', 'hit']);
+  expect(second.body).toEqual(first.body);
+  expect(second.headers.get('age')).toMatch(/^\d+$/);
+  expect([second.headers.get('x-llm-provider'), second.headers.get('x-llm-cost')]).toEqual(['cache', '0']);
+  expect(platform.together.calls().calls).toBe(1);
+  const rows = await platform.booked(2);
+  expect(rows[1]).toMatchObject({ provider: 'cache', cached: true, cost_nanos: '0', status: 'succeeded' });
+});
+
+test('our own route says that the answer was cached', async () => {
+  const router = await platform.start(cached);
+  await platform.chat(router, { prompt: 'Why?' });
+  const { body } = await platform.chat(router, { prompt: 'Why?' });
+  expect(body.data).toMatchObject({
+    provider: 'cache',
+    cached: true,
+    cost: 0,
+    content: expect.stringMatching(/./),
+  });
+  expect((await router.request('/api/llm/stats', { as: platform.user })).body.data.cache).toEqual({
+    hits: 1,
+    misses: 1,
+    hitRate: 0.5,
+  });
+});
+
+test.each([
+  ['the temperature', { temperature: 0.3 }],
+  ['the model', { model: 'meta-llama/Llama-3-8b-chat-hf' }],
+  ['the limit of tokens', { max_tokens: 7 }],
+  ['a field that we do not know', { top_k: 3 }],
+  ['the conversation', { messages: [{ role: 'user', content: 'And a florist?' }] }],
+])('%s is part of the question', async (_, difference) => {
+  const router = await platform.start(cached);
+  await ask(router);
+  expect(outcome(await ask(router, {}, { ...question, ...difference }))).toBe('miss');
+});
+
+test('a stream is kept and given again, event for event', async () => {
+  const router = await platform.start(cached);
+  const first = await (await askForStream(platform, router)).text();
+  const again = await askForStream(platform, router);
+  expect(outcome(again)).toBe('hit');
+  expect(await again.text()).toBe(first);
+  expect(platform.together.calls().calls).toBe(1);
+});
+
+test('a broken stream is not kept', async () => {
+  platform.together.behave({ rules: [{ fault: 'cut', afterChunks: 4, count: 1 }] });
+  const router = await platform.start(cached);
+  await (await askForStream(platform, router)).text();
+  const again = await askForStream(platform, router);
+  expect(outcome(again)).toBe('miss');
+  expect(chunksOf(await again.text()).at(-1)).toBe('[DONE]');
+});
+
+test('no-store neither reads nor writes, no-cache writes only', async () => {
+  const router = await platform.start(cached);
+  expect(outcome(await ask(router, { 'cache-control': 'no-store' }))).toBe('bypass');
+  expect(outcome(await ask(router))).toBe('miss');
+  expect(outcome(await ask(router, { 'cache-control': 'no-cache' }))).toBe('bypass');
+  expect(outcome(await ask(router, { 'cache-control': 'no-store' }))).toBe('bypass');
+  expect(outcome(await ask(router))).toBe('hit');
+  expect(platform.together.calls().calls).toBe(4);
+});
+
+test('another user does not get the answer, unless answers are shared', async () => {
+  const other = await platform.database.createUser({ tier: 'pro' });
+  const asOther = (router: TestService) =>
+    router.request('/v1/chat/completions', { method: 'POST', as: other, body: question });
+  const own = await platform.start(cached);
+  await ask(own);
+  expect(outcome(await asOther(own))).toBe('miss');
+  const shared = await platform.start({ ...cached, LLM_CACHE_SCOPE: 'shared' });
+  await ask(shared);
+  expect(outcome(await asOther(shared))).toBe('hit');
+});
+
+test('an answer is kept for as long as it is configured', async () => {
+  const router = await platform.start({ ...cached, LLM_CACHE_TTL: '1' });
+  await ask(router);
+  await eventually(async () => expect(outcome(await ask(router))).toBe('miss'), { everyMs: 200 });
+});
+
+test('where caching is switched off nothing is kept', async () => {
+  const router = await platform.start();
+  expect([outcome(await ask(router)), outcome(await ask(router))]).toEqual(['bypass', 'bypass']);
+});
+
+test('a cache of its own serves as well', async () => {
+  const separate = { ...cached, REDIS_CACHE_URL: `${platform.redis.url}/1` };
+  const router = await platform.start(separate);
+  expect([outcome(await ask(router)), outcome(await ask(router))]).toEqual(['miss', 'hit']);
+});
+
+test('twenty who ask the same at once, of two routers, cost one call of a provider', async () => {
+  platform.together.behave({ latencyMs: 300 });
+  const { prefix } = platform.ownRedis();
+  const routers = [
+    await platform.start({ ...cached, REDIS_KEY_PREFIX: prefix }),
+    await platform.start({ ...cached, REDIS_KEY_PREFIX: prefix }),
+  ];
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => ask(routers[index % 2] as TestService)),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+  expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+  expect(platform.together.calls().calls).toBe(1);
+  const rows = await platform.booked(20);
+  expect(rows.filter(({ provider }) => provider === 'cache')).toHaveLength(19);
+});
+
+test('those who wait for an answer that fails go on by themselves', async () => {
+  platform.together.behave({ latencyMs: 200, rules: [{ fault: '400', count: 1 }] });
+  const router = await platform.start(cached);
+  const answers = await Promise.all([ask(router), ask(router), ask(router)]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 400]);
+  expect(platform.together.calls().calls).toBe(2);
+});
+
+test('an admin empties the cache, of one model or whole', async () => {
+  const router = await platform.start(cached);
+  const admin = await platform.database.createUser({ role: 'admin' });
+  const clear = (query = '') =>
+    router
+      .request(`/api/llm/cache${query}`, { method: 'DELETE', as: admin })
+      .then(({ body }) => body.data.removed);
+  await ask(router);
+  await ask(router, {}, { ...question, model: 'gpt-4o-mini' });
+  expect(await clear('?model=gpt-4o-mini')).toBe(1);
+  expect(outcome(await ask(router))).toBe('hit');
+  expect(await clear()).toBe(1);
+  expect(outcome(await ask(router))).toBe('miss');
+});
