@@ -54,8 +54,8 @@ test('the keys of providers reach the router alone', () => {
 
 test('only those who call others can sign, each with a key of its own', () => {
   const signers = services.filter((service) => of(service).INTERNAL_SIGNING_KEY);
-  expect(signers).toEqual(['gateway', 'canvas', 'job-worker']);
-  expect(new Set(signers.map((service) => of(service).INTERNAL_SIGNING_KEY)).size).toBe(3);
+  expect(signers).toEqual(['gateway', 'llm-router', 'canvas', 'job-worker']);
+  expect(new Set(signers.map((service) => of(service).INTERNAL_SIGNING_KEY)).size).toBe(4);
 });
 
 test('only the gateway can issue access tokens', () => {

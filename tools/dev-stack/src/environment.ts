@@ -30,7 +30,7 @@ const ownVariables: Partial<Record<Service, (platform: Platform) => Environment>
   }),
   canvas: (platform) => signingKey('canvas', platform),
   'job-worker': (platform) => signingKey('job-worker', platform),
-  'llm-router': (platform) => platform.providers,
+  'llm-router': (platform) => ({ ...signingKey('llm-router', platform), ...platform.providers }),
 };
 
 /** Names that a service must not inherit: the owner's access, secrets of others, and what is set for each alone. */

@@ -6,10 +6,11 @@ export const providerVariables = [
   'TOGETHER_BASE_URL',
   'OPENAI_API_KEY',
   'OPENAI_BASE_URL',
+  'LLM_PROVIDERS',
 ] as const;
 
 /** Any of these alone makes a provider; a base URL needs no key (Ollama, vLLM). */
-const decisive = ['TOGETHER_API_KEY', 'OPENAI_API_KEY', 'OPENAI_BASE_URL'] as const;
+const decisive = ['TOGETHER_API_KEY', 'OPENAI_API_KEY', 'OPENAI_BASE_URL', 'LLM_PROVIDERS'] as const;
 
 /** The providers that the environment names; undefined where it names none, so that answers are simulated. */
 export function givenProviders(environment: Environment): Environment | undefined {

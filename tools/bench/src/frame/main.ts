@@ -2,7 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { jsonRequest, load } from '../load.ts';
+import { loadCalls } from '../load/load-calls.ts';
+import { jsonRequest } from '../load/requests.ts';
 import { id } from './route.ts';
 
 /** Measures what the frame costs: the same route in it and on Fastify alone, in turns, in one run. */
@@ -35,7 +36,7 @@ async function cpuOf(child: ChildProcess): Promise<number> {
 /** CPU seconds for a thousand requests. */
 async function measure({ child, url }: Contender, request: Buffer, ms: number): Promise<number> {
   const before = await cpuOf(child);
-  const answered = await load({ url, request, connections, durationMs: ms });
+  const { answered } = await loadCalls({ url, requests: [request], connections, durationMs: ms });
   return (await cpuOf(child)) / 1_000 / answered - before / 1_000 / answered;
 }
 

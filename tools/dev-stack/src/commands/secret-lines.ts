@@ -2,7 +2,7 @@ import { passwordVariable, type Service, services } from '@valuecanvas/database'
 import { publicKeysOf, type Secrets } from '../secrets.ts';
 
 /** Services that call others; only they sign. */
-const callers: readonly Service[] = ['gateway', 'canvas', 'job-worker'];
+const callers: readonly Service[] = ['gateway', 'llm-router', 'canvas', 'job-worker'];
 
 /** The secrets as lines for .env, by the names that docker-compose.yml reads. `password` makes a new one. */
 export function secretLines(secrets: Secrets, password: () => string): string {

@@ -1,0 +1,33 @@
+import { compareContenders } from './compare.ts';
+import { readOptions } from './options.ts';
+import { profileRouter } from './profile/profile-router.ts';
+import { soakRouter } from './soak/soak-router.ts';
+
+const modes = { compare: compareContenders, soak: soakRouter, profile: profileRouter };
+
+/** Progress goes to the error output, so that the report can be kept by itself. */
+const say = (line: string) => console.error(line);
+
+const cleanup = new AsyncDisposableStack();
+const stopped = new AbortController();
+const stop = (): void => {
+  stopped.abort();
+  void cleanup.disposeAsync().finally(() => process.exit(1));
+};
+process.once('SIGINT', stop);
+process.once('SIGTERM', stop);
+
+function explain(error: unknown): void {
+  process.exitCode = 1;
+  // What is stopped fails in some way or other, of which nobody needs to hear.
+  if (!stopped.signal.aborted) say(error instanceof Error ? error.message : String(error));
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  console.log(await modes[options.mode](options, { say, cleanup }));
+} catch (error) {
+  explain(error);
+} finally {
+  await cleanup.disposeAsync();
+}

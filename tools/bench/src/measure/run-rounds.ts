@@ -1,0 +1,65 @@
+import { type Platform, setLatency } from '../platform/start-platform.ts';
+import { measure } from './measure.ts';
+import { type Contender, type ContenderName, contendersOf, type PartName } from './parts.ts';
+import type { Sample } from './sample.ts';
+import { nameOf, type Setting } from './settings.ts';
+
+export interface RoundOptions {
+  readonly settings: readonly Setting[];
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly wanted: (name: ContenderName) => boolean;
+  readonly say: (line: string) => void;
+}
+
+/** Milliseconds of load before a part is measured, so that all are compiled, and before each further setting. */
+const warmUpMs = { first: 3_000, further: 1_000 };
+
+/**
+ * Measures setting by setting; in each round, all contenders take their turn. Of one that answers nothing while it is
+ * warmed up, that is the only sample.
+ */
+export async function* runRounds(platform: Platform, options: RoundOptions): AsyncGenerator<Sample> {
+  const warm = new Set<PartName>();
+  for (const setting of options.settings) {
+    const wanted = contendersOf(setting.part, platform).filter(({ name }) => options.wanted(name));
+    await setLatency(platform, setting.latencyMs);
+    const warmUp = warm.has(setting.part) ? warmUpMs.further : warmUpMs.first;
+    warm.add(setting.part);
+    const contenders: Contender[] = [];
+    const silent: Sample[] = [];
+    for (const contender of wanted) {
+      const sample = await take(platform, { contender, setting, round: 1, durationMs: warmUp });
+      if (sample.done > 0) contenders.push(contender);
+      else silent.push(tell(sample, options.say));
+    }
+    for (let round = 1; round <= options.rounds; round += 1) {
+      for (const contender of contenders) {
+        const durationMs = options.seconds * 1_000;
+        yield tell(await take(platform, { contender, setting, round, durationMs }), options.say);
+      }
+    }
+    yield* silent;
+  }
+}
+
+async function take(
+  platform: Platform,
+  options: {
+    readonly contender: Contender;
+    readonly setting: Setting;
+    readonly round: number;
+    readonly durationMs: number;
+  },
+): Promise<Sample> {
+  const { contender, setting, round } = options;
+  const measured = await measure(platform, contender, setting, options.durationMs);
+  return { part: setting.part, setting: nameOf(setting), contender: contender.name, round, ...measured };
+}
+
+function tell(sample: Sample, say: (line: string) => void): Sample {
+  const { part, setting, round, contender, done, seconds, errors } = sample;
+  const wrong = errors > 0 ? `, ${errors} errors` : '';
+  say(`${part}, ${setting}, round ${round}: ${contender} ${done} in ${seconds} s${wrong}`);
+  return sample;
+}

@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+import { type ContenderName, contenderNames, type PartName, partNames } from './measure/parts.ts';
+import { allSettings, quickSettings, type Setting } from './measure/settings.ts';
+
+export interface Options {
+  readonly mode: 'compare' | 'soak' | 'profile';
+  readonly settings: readonly Setting[];
+  readonly rounds: number;
+  /** Of one contender in one round. */
+  readonly seconds: number;
+  readonly wanted: (name: ContenderName) => boolean;
+  /** Calls of a soak. */
+  readonly calls: number;
+  /** Where samples are added as lines of JSON. */
+  readonly out: string | undefined;
+}
+
+const usage = `npm run bench -- [options]
+  --quick             fewer settings, 3 rounds of 2 s: about four minutes
+  --only a,b          of ${contenderNames.join(', ')}; direct and bare are always measured
+  --part a,b          of ${partNames.join(', ')}
+  --rounds n          5 where absent
+  --seconds n         of one contender in one round; 8 where absent
+  --out file          adds every sample to the file, a line of JSON each
+  --soak              a million calls of the router, and whether its memory stays flat; --calls n for more or fewer
+  --profile router    where the router's CPU time goes; --seconds n`;
+
+/** Throws what is wrong with an option, and which ones there are. */
+export function readOptions(args: readonly string[]): Options {
+  try {
+    return parse(args);
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+  }
+}
+
+function parse(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      part: { type: 'string' },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      out: { type: 'string' },
+      soak: { type: 'boolean', default: false },
+      calls: { type: 'string' },
+      profile: { type: 'string' },
+    },
+  });
+  const only = listOf('--only', values.only, contenderNames);
+  const parts = listOf<PartName>('--part', values.part, partNames);
+  if (values.profile !== undefined && values.profile !== 'router')
+    throw new Error('--profile knows the router alone.');
+  return {
+    mode: values.profile ? 'profile' : values.soak ? 'soak' : 'compare',
+    settings: (values.quick ? quickSettings : allSettings).filter(({ part }) => parts.includes(part)),
+    rounds: wholeNumber('--rounds', values.rounds, values.quick ? 3 : 5),
+    seconds: wholeNumber('--seconds', values.seconds, values.quick ? 2 : 8),
+    wanted: (name) => name === 'direct' || name === 'bare' || only.includes(name),
+    calls: wholeNumber('--calls', values.calls, 1_000_000),
+    out: values.out,
+  };
+}
+
+function listOf<T extends string>(option: string, value: string | undefined, known: readonly T[]): T[] {
+  const names = value === undefined ? [...known] : value.split(',');
+  const isKnown = (name: string): name is T => (known as readonly string[]).includes(name);
+  const unknown = names.find((name) => !isKnown(name));
+  if (unknown !== undefined) throw new Error(`${option} knows ${known.join(', ')}, but not ${unknown}.`);
+  return names.filter(isKnown);
+}
+
+function wholeNumber(option: string, value: string | undefined, fallback: number): number {
+  const number = value === undefined ? fallback : Number(value);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new Error(`${option} must be a whole number above 0, not ${value}.`);
+}

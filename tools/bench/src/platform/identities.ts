@@ -1,0 +1,21 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createInternalSigner, createSigningKey, importSigningKey } from '@valuecanvas/identity';
+
+/** Whoever signs in this platform: the gateway and the router inside, the gateway for users. */
+export async function createIdentities() {
+  const [gateway, router] = await Promise.all([createSigningKey(), createSigningKey()]);
+  return {
+    signingKeys: { gateway: gateway.signingKey, router: router.signingKey },
+    publicKeys: JSON.stringify({ gateway: gateway.publicKey, 'llm-router': router.publicKey }),
+    authSigningKeys: JSON.stringify([createAuthKey()]),
+    /** Signs as the gateway does. */
+    sign: createInternalSigner({ issuer: 'gateway', key: await importSigningKey(gateway.signingKey) }),
+  };
+}
+
+export type Identities = Awaited<ReturnType<typeof createIdentities>>;
+
+function createAuthKey(): object {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return { ...privateKey.export({ format: 'jwk' }), kid: 'bench', alg: 'ES256' };
+}

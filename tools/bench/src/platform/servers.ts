@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { migrate, type Service, serviceRoles } from '@valuecanvas/database';
+import { removePostgres, removeRedis, startPostgres, startRedis } from '@valuecanvas/local-servers';
+
+/** PostgreSQL and Redis as production has them: durable, with an append-only file, migrated. */
+export interface Servers {
+  readonly postgresPid: number;
+  readonly redisPid: number;
+  readonly redisUrl: string;
+  /** As the role of a service. */
+  databaseUrl(service: Service): string;
+}
+
+/** Begins with empty folders, whatever an earlier run left there; stops and empties them with `cleanup`. */
+export async function startServers(folder: string, cleanup: AsyncDisposableStack): Promise<Servers> {
+  const folders = { postgres: join(folder, 'postgres'), redis: join(folder, 'redis') };
+  const empty = async (): Promise<void> => {
+    await Promise.all([removePostgres(folders.postgres), removeRedis(folders.redis)]);
+  };
+  await mkdir(folder, { recursive: true });
+  await empty();
+  cleanup.defer(empty);
+  const postgres = await startPostgres({ directory: folders.postgres, durable: true });
+  cleanup.defer(() => postgres.stop());
+  const redis = await startRedis({ directory: folders.redis, persistent: true });
+  cleanup.defer(() => redis.stop());
+
+  const password = randomBytes(24).toString('base64url');
+  const roles = Object.values(serviceRoles);
+  await migrate({
+    url: postgres.url,
+    rolePasswords: Object.fromEntries(roles.map((role) => [role, password])),
+  });
+  return {
+    postgresPid: postgres.pid,
+    redisPid: redis.pid,
+    redisUrl: redis.url,
+    databaseUrl(service) {
+      const url = new URL(postgres.url);
+      url.username = serviceRoles[service];
+      url.password = password;
+      return url.href;
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Program } from './child.ts';
+import type { Identities } from './identities.ts';
+import { projectRoot } from './own-script.ts';
+import type { Servers } from './servers.ts';
+
+/** High enough to let all load through; every one of them is still checked and counted. */
+const enough = 1_000_000_000;
+const enoughDollars = 1_000_000;
+
+const tier = {
+  requestsPerHour: enough,
+  requestsPerMinute: enough,
+  tokensPerHour: enough * 1_000,
+  tokensPerMinute: enough * 1_000,
+  budgetPerDay: enoughDollars,
+  budgetPerMonth: enoughDollars,
+};
+
+/** All that our services need to find each other. */
+export interface Surroundings {
+  readonly servers: Servers;
+  readonly identities: Identities;
+  /** Base URL of a service that listens nowhere yet. */
+  readonly publicUrl: string;
+}
+
+export interface Ports {
+  readonly port: number;
+  readonly internalPort: number;
+}
+
+/** Bundles a service as an image does. */
+export async function buildService(service: 'gateway' | 'llm-router'): Promise<void> {
+  const script = join(projectRoot, 'tools/build/src/main.ts');
+  await promisify(execFile)(process.execPath, [script, service], { cwd: projectRoot });
+}
+
+/** The router with both kinds of provider; `flags` are node's. */
+export function routerProgram(
+  { servers, identities }: Surroundings,
+  ports: Ports,
+  providers: { readonly whole: string; readonly streams: string },
+  flags: readonly string[] = [],
+): Program {
+  return {
+    name: 'router',
+    ...bundle('llm-router', flags),
+    ...listening(ports),
+    environment: {
+      ...environment(ports, servers.databaseUrl('llm-router'), servers),
+      INTERNAL_PUBLIC_KEYS: identities.publicKeys,
+      INTERNAL_SIGNING_KEY: identities.signingKeys.router,
+      TOGETHER_API_KEY: 'bench',
+      TOGETHER_BASE_URL: `${providers.whole}/v1`,
+      OPENAI_API_KEY: 'bench',
+      OPENAI_BASE_URL: `${providers.streams}/v1`,
+      LLM_TIERS: JSON.stringify({ free: tier }),
+      PLATFORM_BUDGET_PER_DAY: String(enoughDollars),
+    },
+  };
+}
+
+/** A gateway in front of a router, or of what stands in for one. */
+export function gatewayProgram(
+  name: string,
+  { servers, identities, publicUrl }: Surroundings,
+  ports: Ports,
+  router: string,
+): Program {
+  return {
+    name,
+    ...bundle('gateway'),
+    ...listening(ports),
+    environment: {
+      ...environment(ports, servers.databaseUrl('gateway'), servers),
+      INTERNAL_SIGNING_KEY: identities.signingKeys.gateway,
+      AUTH_SIGNING_KEYS: identities.authSigningKeys,
+      PUBLIC_URL: publicUrl,
+      RATE_LIMIT_PER_MINUTE: String(enough),
+      AUTH_RATE_LIMIT_PER_MINUTE: String(enough),
+      LLM_ROUTER_URL: router,
+    },
+  };
+}
+
+function bundle(service: string, flags: readonly string[] = []): Pick<Program, 'folder' | 'args'> {
+  return { folder: join(projectRoot, 'dist', service), args: [...flags, ...commandOf(service)] };
+}
+
+/** Arguments of node with which the service's image starts it. Throws where its Dockerfile says nothing of the kind. */
+function commandOf(service: string): string[] {
+  const dockerfile = readFileSync(join(projectRoot, 'apps', service, 'Dockerfile'), 'utf8');
+  const command = /^CMD (\["node",.*\])$/m.exec(dockerfile)?.[1];
+  if (command === undefined) throw new Error(`The Dockerfile of ${service} has no CMD ["node", …].`);
+  return (JSON.parse(command) as string[]).slice(1);
+}
+
+const listening = ({ internalPort }: Ports) => ({
+  readyUrl: `http://127.0.0.1:${internalPort}/health/ready`,
+});
+
+function environment({ port, internalPort }: Ports, databaseUrl: string, { redisUrl }: Servers) {
+  return {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    INTERNAL_PORT: String(internalPort),
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    LOG_LEVEL: 'info',
+  };
+}

@@ -1,0 +1,41 @@
+import { headers } from '@valuecanvas/contracts-core';
+import type { Identities } from './identities.ts';
+
+/** As many as take turns, so that no one user's counters are all that is measured. */
+const count = 16;
+
+/** Somebody who has signed up. */
+export interface User {
+  readonly userId: string;
+  /** Good for an hour. */
+  readonly accessToken: string;
+}
+
+/** Signs users up at a gateway. */
+export function createUsers(gateway: string): Promise<User[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => signUp(gateway, index)));
+}
+
+async function signUp(gateway: string, index: number): Promise<User> {
+  const answer = await fetch(`${gateway}/auth/v1/signup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: `user-${index}@bench.example.com`, password: 'correct horse battery' }),
+  });
+  if (!answer.ok) throw new Error(`Signing up answered ${answer.status}: ${await answer.text()}`);
+  const { user, access_token } = (await answer.json()) as { user: { id: string }; access_token: string };
+  return { userId: user.id, accessToken: access_token };
+}
+
+/** What a user sends to the gateway. */
+export const userHeaders = (users: readonly User[]) =>
+  users.map(({ accessToken }) => ({ authorization: `Bearer ${accessToken}` }));
+
+/** What the gateway sends to the router for a user; to be made anew for each measurement, as it is good for a minute. */
+export function internalHeaders(users: readonly User[], { sign }: Identities) {
+  return Promise.all(
+    users.map(async ({ userId }) => ({
+      [headers.identity]: await sign('llm-router', { kind: 'user', userId, tier: 'free', role: 'user' }),
+    })),
+  );
+}
