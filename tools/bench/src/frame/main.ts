@@ -36,7 +36,8 @@ async function cpuOf(child: ChildProcess): Promise<number> {
 /** CPU seconds for a thousand requests. */
 async function measure({ child, url }: Contender, request: Buffer, ms: number): Promise<number> {
   const before = await cpuOf(child);
-  const { answered } = await loadCalls({ url, requests: [request], connections, durationMs: ms });
+  const { answered, faults } = await loadCalls({ url, requests: [request], connections, durationMs: ms });
+  if (faults.first) throw new Error(faults.first);
   return (await cpuOf(child)) / 1_000 / answered - before / 1_000 / answered;
 }
 
