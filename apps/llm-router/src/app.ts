@@ -6,7 +6,7 @@ import { createClient } from '@valuecanvas/http-client';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
-import { believeInternalTokens, defineService } from '@valuecanvas/service-kit';
+import { believeInternalTokens, createIds, defineService } from '@valuecanvas/service-kit';
 import { createForgetSpent } from './admission/forget-spent.ts';
 import { openAdmission } from './admission/open-admission.ts';
 import { chatRoute } from './chat/chat.route.ts';
@@ -171,6 +171,7 @@ export const llmRouterService = defineService({
       },
       onLost: (row) => log.error({ row }, 'a call of a provider could not be booked'),
       watch: cacheCounts.counting(watchCompletions(meters)),
+      newId: createIds(now),
       traceId: () => trace.getActiveSpan()?.spanContext().traceId,
       upgradeUrl: config.UPGRADE_URL,
       now,

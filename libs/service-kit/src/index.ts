@@ -11,6 +11,7 @@ export {
   type StreamSink,
   stream,
 } from './http/stream-body.ts';
+export { createIds } from './ids.ts';
 export type { Logger } from './observe/logger.ts';
 export type { Metrics } from './observe/metrics.ts';
 export type { Probe } from './run/health.ts';

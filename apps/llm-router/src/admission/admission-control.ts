@@ -5,6 +5,7 @@ import type { Admission, AdmissionRequest, IdempotencyKey } from './admission-re
 import type { AnswerCache } from './answer-cache.ts';
 import { createCacheLookup } from './cache-lookup.ts';
 import { createAdmit } from './create-admit.ts';
+import { createSettle } from './create-settle.ts';
 import { answerArguments, answerKeptMs, claimKey } from './idempotency.ts';
 import { leaseOf } from './lease.ts';
 import { type CallName, createLeases } from './leases.ts';
@@ -12,7 +13,6 @@ import { RedisAwayError } from './redis-away-error.ts';
 import { defineCallScripts } from './scripts.ts';
 import { seedInBackground } from './seed-in-background.ts';
 import { createSeeding, type SpentSource } from './seeding.ts';
-import { settleArguments } from './settle-command.ts';
 import type { Settled, Settlement } from './settlement.ts';
 import { createUnanswered } from './unanswered.ts';
 
@@ -23,7 +23,10 @@ import { createUnanswered } from './unanswered.ts';
 export interface AdmissionControl {
   /** One round trip. Rejects with what the source of a counter rejects with where one must be seeded first. */
   admit(request: AdmissionRequest): Promise<Admission>;
-  /** One round trip; may be repeated. The call counts as under way no longer, even where this fails. */
+  /**
+   * One round trip. The call counts as under way no longer, even where this fails; then it may be repeated, but no next
+   * attempt may be made any more: a repetition asks for none.
+   */
   settle(settlement: Settlement): Promise<Settled>;
   /** Ends an admitted call for which nobody was called, as if it had never been admitted. */
   withdraw(call: CallName): Promise<void>;
@@ -67,21 +70,12 @@ export function createAdmissionControl(options: AdmissionOptions): AdmissionCont
   const ask = createAdmit({ ...options, script: scripts.admit, shared, lookup, seed, seedLater });
   const unanswered = createUnanswered();
 
-  const settle = async (settlement: Settlement): Promise<Settled> => {
-    leases.end(settlement);
-    const cacheMode = await lookup.keep(settlement);
-    const time = now();
-    const how = { now: time, cacheMode, bounds: cache.bounds };
-    const [word] = await scripts.settle([...shared(time), ...settleArguments(settlement, how)]);
-    const settled = String(word) as Settled;
-    if (settled === 'continued' && settlement.next) leases.start({ ...settlement, ...settlement.next });
-    return settled;
-  };
+  const { bounds } = cache;
+  const settle = createSettle({ script: scripts.settle, shared, now, lookup, bounds, leases, unanswered });
 
   const withdraw = async ({ userId, callId }: CallName): Promise<void> => {
     const nothing = { row: undefined, costNanos: 0n, tokens: 0, keepRequest: false };
     await settle({ userId, callId, ...nothing });
-    unanswered.forget({ userId, callId });
   };
 
   return {
@@ -96,11 +90,7 @@ export function createAdmissionControl(options: AdmissionOptions): AdmissionCont
         throw error;
       }
     },
-    async settle(settlement) {
-      const settled = await settle(settlement);
-      unanswered.forget(settlement);
-      return settled;
-    },
+    settle,
     withdraw,
     async storeAnswer({ userId, callId, idempotency: { key, bodyHash }, answer }) {
       const args = [claimKey(keys, userId, key), bodyHash, leaseOf(userId, callId)];

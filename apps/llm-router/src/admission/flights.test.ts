@@ -196,3 +196,22 @@ test('a caller who hangs up while another call leads is told to wait, and holds 
   await admission.settle(leader.settlement(1n));
   expect(await deployment.holding()).toEqual([]);
 });
+
+test('a flight that was forgotten and begun by another is not ended by the first', async () => {
+  const deployment = deploy();
+  const { admission } = deployment.process();
+  const first = call();
+  await admission.admit(first.request);
+  await deployment.redis.del(deployment.keys('flight', 'q'));
+  await admission.admit(call().request);
+  await admission.settle(first.settlement(0n));
+  expect(await admission.admit(call().request)).toEqual({ kind: 'wait' });
+});
+
+test('a flight whose leader Redis has lost holds nobody up', async () => {
+  const deployment = deploy();
+  const { admission } = deployment.process();
+  await admission.admit(call().request);
+  await deployment.redis.del(deployment.keys('leases'));
+  expect(await admission.admit(call().request)).toMatchObject({ kind: 'admitted' });
+});

@@ -132,3 +132,14 @@ test('a refusal can be kept as the final answer, but not in place of an answer o
   await admission.storeAnswer({ ...refused.name, idempotency: running, answer: undefined });
   expect(await admission.admit(call({ idempotency: running }).request)).toMatchObject({ kind: 'in_flight' });
 });
+
+test('a key that was forgotten and claimed by another is not answered by the first', async () => {
+  const deployment = deploy();
+  const { admission } = deployment.process();
+  const first = call();
+  await admission.admit(first.request);
+  await deployment.redis.del(...(await deployment.redis.keys(deployment.keys('idem', userId, '*'))));
+  await admission.admit(call().request);
+  await admission.settle(first.settlement(1n, { answer: 'first' }));
+  expect(await admission.admit(call().request)).toMatchObject({ kind: 'in_flight' });
+});

@@ -1,6 +1,6 @@
 import type { Keys, Redis } from '@valuecanvas/redis';
 import { leaseMs, leaseOf } from './lease.ts';
-import { orAway } from './redis-away-error.ts';
+import { orAway, toRedisError } from './redis-away-error.ts';
 
 /** A call as its lease names it. */
 export interface CallName {
@@ -41,7 +41,7 @@ export function createLeases(options: {
         pipeline.zadd(keys('leases'), 'XX', 'GT', ...leases.flatMap((lease) => [until, lease]));
       }
       const answers = (await orAway(pipeline.exec())) ?? [];
-      for (const [error] of answers) if (error) await orAway(Promise.reject(error));
+      for (const [error] of answers) if (error) throw toRedisError(error);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { eventually, startSeverableLink } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
+import { leaseMs } from './lease.ts';
 import { RedisAwayError } from './redis-away-error.ts';
 import { noon, useDeployments } from './test-support/deployment-in-test.ts';
 import { callInTest, dayBudget } from './test-support/rows-in-test.ts';
@@ -74,4 +75,38 @@ test('a settlement that failed can be repeated, and settles', async () => {
   await eventually(async () => expect(await admission.settle(settlement(7n))).toMatch(/settled|unknown/));
   expect(await deployment.spent('user', 'day', request.userId)).toBe(7n);
   expect(await deployment.holding()).toEqual([]);
+});
+
+test('where handing over to a next attempt is not answered, nothing stays held for that attempt', async () => {
+  const deployment = deploy();
+  const link = await startSeverableLink(url());
+  const { admission } = deployment.process(link.url);
+  for (const carriedOut of [true, false]) {
+    const { request, settlement, next } = call();
+    await admission.admit(request);
+    const handOver = settlement(7n, { next: next(50n) });
+    if (carriedOut) await deployment.process().admission.settle(handOver);
+    await link.cut();
+    await expect(admission.settle(handOver)).rejects.toBeInstanceOf(RedisAwayError);
+    await link.mend();
+    await eventually(() => admission.renewLeases());
+    expect(await admission.settle(handOver)).toBe(carriedOut ? 'unknown' : 'settled');
+    expect(await deployment.holding()).toEqual([]);
+    expect(await deployment.spent('user', 'day', request.userId)).toBe(7n);
+  }
+});
+
+test('a call whose settlement never arrives is spoken for no longer, and is settled as lost', async () => {
+  const deployment = deploy();
+  const link = await startSeverableLink(url());
+  const { admission } = deployment.process(link.url);
+  const { request, settlement } = call();
+  await admission.admit(request);
+  await link.cut();
+  await expect(admission.settle(settlement(7n))).rejects.toBeInstanceOf(RedisAwayError);
+  await link.mend();
+  deployment.clock.advance(leaseMs);
+  await eventually(() => admission.renewLeases());
+  expect(await deployment.process().admission.expireLeases()).toBe(1);
+  expect(await deployment.rows()).toMatchObject([{ status: 'lost', costNanos: '100' }]);
 });

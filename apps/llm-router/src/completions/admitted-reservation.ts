@@ -37,7 +37,7 @@ export function admittedReservation(
   const nextOf = (next: Attempt): NextAttempt => ({
     callId: next.id,
     reservedNanos: prepared.worstNanos,
-    lostRow: JSON.stringify(lostRow(basis, next)),
+    lostRow: lostRow(basis, next),
   });
 
   const kept = (record: string | undefined): Settlement['cache'] => {
@@ -55,11 +55,10 @@ export function admittedReservation(
       const row = called ? failedRow(basis, attempt, error, outcome) : undefined;
       const settled = await settling.settle({
         admitted: true,
-        row,
         settlement: {
           callId: attempt.id,
           userId: user.userId,
-          row: row && JSON.stringify(row),
+          row,
           ...amounts(outcome),
           keepRequest: outcome.costNanos > 0n || error.fault === 'caller',
           answer: isKeyed && !next ? refusalOf(error, request.body.model) : undefined,
@@ -73,11 +72,10 @@ export function admittedReservation(
       const row = servedRow(basis, attempt, outcome);
       await settling.settle({
         admitted: true,
-        row,
         settlement: {
           callId: attempt.id,
           userId: user.userId,
-          row: JSON.stringify(row),
+          row,
           ...amounts(outcome),
           keepRequest: true,
           cache: kept(record),

@@ -12,23 +12,23 @@ export function allowedReservation(
   basis: RowBasis,
   { allowance, settling }: { readonly allowance: Allowance; readonly settling: Settling },
 ): Reservation {
-  const { bound, worstNanos } = prepared;
+  const { bound, worstNanos, request } = prepared;
+  const { userId } = request.call.principal;
   allowance.take(worstNanos);
 
   const end = async (
     attempt: Attempt,
     { costNanos, tokens }: AttemptOutcome,
-    row: ReturnType<typeof servedRow> | undefined,
+    row: string | undefined,
   ): Promise<void> => {
     allowance.giveBack(worstNanos - costNanos);
     if (!row) return;
     await settling.settle({
       admitted: false,
-      row,
       settlement: {
         callId: attempt.id,
-        userId: row.userId,
-        row: JSON.stringify(row),
+        userId,
+        row,
         costNanos,
         tokens: tokens ? tokens.prompt + tokens.completion : 0,
         keepRequest: true,

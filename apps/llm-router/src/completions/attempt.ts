@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { PreparedCandidate } from './prepare.ts';
 
 /** One call of a provider on behalf of a request. */
@@ -12,6 +11,6 @@ export interface Attempt {
   readonly asFallback: boolean;
 }
 
-export function newAttempt(candidate: PreparedCandidate, id = uuidv7(), asFallback = false): Attempt {
+export function newAttempt(candidate: PreparedCandidate, id: string, asFallback = false): Attempt {
   return { id, candidate, startedAt: performance.now(), asFallback };
 }

@@ -4,7 +4,7 @@ import type { ProviderLine } from '../routing/provider-line.ts';
 import type { RetryDelay } from '../routing/retry.ts';
 import { type Attempt, newAttempt } from './attempt.ts';
 import { toAppError } from './failover-error.ts';
-import type { Prepared, PreparedCandidate } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
 import type { Reservation } from './reservation.ts';
 import type { CallWatch, CompletionWatch } from './watch.ts';
 
@@ -22,6 +22,8 @@ export type Ask<T> = (line: ProviderLine, attempt: Attempt) => Promise<T>;
 export interface AttemptDependencies {
   readonly retryDelay: RetryDelay;
   readonly watch: CompletionWatch;
+  /** Ids of rows: UUIDv7. */
+  readonly newId: () => string;
 }
 
 /** After which nobody else is asked. */
@@ -31,7 +33,7 @@ const final = new Set<ProviderError['fault']>(['caller', 'cancelled']);
  * Tries the candidates in turn, each again where that helps, until one serves. Every call of a provider is booked.
  * Throws what the failures add up to, with nothing left reserved.
  */
-export function createTryInTurn({ retryDelay, watch }: AttemptDependencies) {
+export function createTryInTurn({ retryDelay, watch, newId }: AttemptDependencies) {
   return async function tryInTurn<T>(
     prepared: Prepared,
     first: Attempt,
@@ -40,7 +42,7 @@ export function createTryInTurn({ retryDelay, watch }: AttemptDependencies) {
   ): Promise<Served<T>> {
     const { call, body } = prepared.request;
     const askedAt = performance.now();
-    const stepAfter = createSteps(prepared, first, retryDelay);
+    const stepAfter = createSteps(prepared, first, { retryDelay, newId });
     const failures: ProviderError[] = [];
     let attempt: Attempt = { ...first, startedAt: askedAt };
     for (;;) {
@@ -70,7 +72,11 @@ interface Step {
 }
 
 /** What comes after a failure: the same provider once more, the next one, or nothing. */
-function createSteps({ request, candidates }: Prepared, first: Attempt, retryDelay: RetryDelay) {
+function createSteps(
+  { request, candidates }: Prepared,
+  first: Attempt,
+  { retryDelay, newId }: Omit<AttemptDependencies, 'watch'>,
+) {
   const { call } = request;
   const later = candidates.slice(candidates.indexOf(first.candidate) + 1);
   let attempts = 0;
@@ -78,17 +84,13 @@ function createSteps({ request, candidates }: Prepared, first: Attempt, retryDel
     attempts += 1;
     if (final.has(error.fault) || call.signal.aborted) return undefined;
     const delayMs = retryDelay(error, { attempts, remainingMs: call.remainingMs() });
-    if (delayMs !== undefined) return { next: nextAttempt(failed, failed.candidate, error), delayMs };
+    // A provider that was not called leaves its row to the next one.
+    const id = wasCalled(error) ? newId() : failed.id;
+    if (delayMs !== undefined) return { next: newAttempt(failed.candidate, id, failed.asFallback), delayMs };
     const candidate = later.shift();
     attempts = 0;
-    return candidate && { next: nextAttempt(failed, candidate, error), delayMs: 0 };
+    return candidate && { next: newAttempt(candidate, id, true), delayMs: 0 };
   };
-}
-
-/** A provider that was not called leaves its row to the next one. */
-function nextAttempt(failed: Attempt, candidate: PreparedCandidate, error: ProviderError): Attempt {
-  const asFallback = failed.asFallback || candidate !== failed.candidate;
-  return newAttempt(candidate, wasCalled(error) ? undefined : failed.id, asFallback);
 }
 
 /** A defect of ours: whether the provider did any work is not known. */

@@ -36,6 +36,7 @@ export interface CompletionsOptions {
   readonly onLate: (error: unknown) => void;
   readonly onLost: (row: LlmUsage) => void;
   readonly watch: CompletionWatch;
+  readonly newId: () => string;
   readonly traceId: () => string | undefined;
   readonly upgradeUrl: string;
   readonly now: () => number;

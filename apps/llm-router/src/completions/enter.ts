@@ -8,7 +8,7 @@ import type {
   Threshold,
 } from '../admission/admission-request.ts';
 import { admitInTurn, type Flights } from '../admission/flights.ts';
-import { ledgerRow, type RowBasis } from '../ledger/ledger-row.ts';
+import { ledgerRow, type RowBasis, rowBasis } from '../ledger/ledger-row.ts';
 import { admittedReservation } from './admitted-reservation.ts';
 import type { Allowance } from './allowance.ts';
 import { allowedReservation } from './allowed-reservation.ts';
@@ -38,6 +38,8 @@ export interface EnterDependencies {
   readonly allowance: Allowance;
   readonly caching: CachingRules;
   readonly watch: CompletionWatch;
+  /** Ids of rows: UUIDv7. */
+  readonly newId: () => string;
   readonly traceId: () => string | undefined;
   readonly upgradeUrl: string;
   readonly now: () => number;
@@ -58,7 +60,8 @@ export type Entry =
 
 /** Lets a request in, or throws why not. Waits for the answer to the same question where one is on its way. */
 export function createEnter(dependencies: EnterDependencies) {
-  const { admission, flights, rules, settling, allowance, caching, watch, upgradeUrl, now } = dependencies;
+  const { admission, flights, rules, settling, allowance, caching, watch, newId, upgradeUrl, now } =
+    dependencies;
 
   const admissionRequest = (prepared: Prepared, basis: RowBasis, first: Attempt): AdmissionRequest => {
     const { request, bound } = prepared;
@@ -76,8 +79,8 @@ export function createEnter(dependencies: EnterDependencies) {
       budgets: rules.budgets(user),
       thresholds: rules.thresholds(user),
       reservedNanos: prepared.worstNanos,
-      hitRow: JSON.stringify(hitRow(basis, first)),
-      lostRow: JSON.stringify(lostRow(basis, first)),
+      hitRow: hitRow(basis, first),
+      lostRow: lostRow(basis, first),
     };
   };
 
@@ -106,8 +109,9 @@ export function createEnter(dependencies: EnterDependencies) {
       prepared.candidates.find(({ line, model }) => line.mayServe(model)) ?? prepared.candidates[0];
     if (!candidate) throw toAppError([], { model: prepared.request.body.model, signal: call.signal });
     settling.assertRoom();
-    const basis = { call, promptVersionId, traceId: dependencies.traceId(), streamed: prepared.streamed };
-    const first = newAttempt(candidate);
+    const { streamed } = prepared;
+    const basis = rowBasis({ call, promptVersionId, traceId: dependencies.traceId(), streamed });
+    const first = newAttempt(candidate, newId());
     const request = admissionRequest(prepared, basis, first);
     try {
       const cacheKey = request.cache?.key;

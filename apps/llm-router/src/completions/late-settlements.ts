@@ -12,7 +12,6 @@ const mostWaiting = 10_000;
 /** The end of a call, which must be told whatever is away. */
 export interface Ending {
   readonly settlement: Settlement;
-  readonly row: LlmUsage | undefined;
   /** Whether the call was admitted by the budgets, or went on the allowance. */
   readonly admitted: boolean;
 }
@@ -51,7 +50,8 @@ export function createSettling(dependencies: SettlingDependencies): Settling {
   let isWorking = false;
 
   const store = async (late: Late): Promise<void> => {
-    if (late.row && !late.stored) await insert([late.row]);
+    const row = rowOf(late);
+    if (row && !late.stored) await insert([row]);
     late.stored = true;
   };
 
@@ -104,9 +104,16 @@ export function createSettling(dependencies: SettlingDependencies): Settling {
     async stop() {
       stopping = true;
       await round();
-      for (const { row, stored } of waiting) if (row && !stored) onLost(row);
+      for (const late of waiting) {
+        const row = rowOf(late);
+        if (row && !late.stored) onLost(row);
+      }
     },
   };
+}
+
+function rowOf({ settlement: { row } }: Ending): LlmUsage | undefined {
+  return row === undefined ? undefined : (JSON.parse(row) as LlmUsage);
 }
 
 function succeeds(work: Promise<unknown>): Promise<boolean> {

@@ -1,4 +1,3 @@
-import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
 import { ledgerRow, type RowBasis } from '../ledger/ledger-row.ts';
 import type { Bound } from '../pricing/bound.ts';
 import { estimateBrokenOff, estimateUnanswered } from '../pricing/estimate.ts';
@@ -38,11 +37,7 @@ export function costOfFailure(attempt: Attempt, error: ProviderError, bound: Bou
 }
 
 /** The row of an attempt that served. */
-export function servedRow(
-  basis: RowBasis,
-  attempt: Attempt,
-  { tokens, costNanos }: AttemptOutcome,
-): LlmUsage {
+export function servedRow(basis: RowBasis, attempt: Attempt, { tokens, costNanos }: AttemptOutcome): string {
   return ledgerRow(basis, {
     ...callOf(attempt),
     status: 'succeeded',
@@ -58,7 +53,7 @@ export function failedRow(
   attempt: Attempt,
   { fault }: ProviderError,
   { tokens, costNanos }: AttemptOutcome,
-): LlmUsage {
+): string {
   return ledgerRow(basis, {
     ...callOf(attempt),
     status: fault === 'timeout' ? 'timed_out' : fault === 'cancelled' ? 'cancelled' : 'failed',
@@ -70,7 +65,7 @@ export function failedRow(
 }
 
 /** The row that stands for an attempt whose process died: nobody knows what it cost, so it is the most that it can. */
-export function lostRow(basis: RowBasis, attempt: Attempt): LlmUsage {
+export function lostRow(basis: RowBasis, attempt: Attempt): string {
   return ledgerRow(basis, {
     ...callOf(attempt),
     status: 'failed',

@@ -2,13 +2,8 @@ import type { UserCall } from '@valuecanvas/contracts-core';
 import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
 import type { Tokens } from '../providers/tokens.ts';
 
-/** What all rows of one request have in common. */
-export interface RowBasis {
-  readonly call: UserCall;
-  readonly promptVersionId: string | undefined;
-  readonly traceId: string | undefined;
-  readonly streamed: boolean;
-}
+/** What all rows of one request have in common: the beginning of their JSON, written once. */
+export type RowBasis = string & { readonly basis: unique symbol };
 
 /** How one call of a provider ended, or that the cache answered. */
 export interface RowOutcome {
@@ -27,32 +22,28 @@ export interface RowOutcome {
   readonly cached?: boolean;
 }
 
-/** A row of the ledger. */
-export function ledgerRow(basis: RowBasis, outcome: RowOutcome): LlmUsage {
-  const { call, promptVersionId, traceId, streamed } = basis;
-  const { tokens } = outcome;
-  return {
-    id: outcome.id,
-    userId: call.principal.userId,
-    tier: call.principal.tier,
-    requestId: call.requestId,
-    operation: call.operation,
-    ...(call.jobId === undefined ? {} : { jobId: call.jobId }),
-    ...(promptVersionId === undefined ? {} : { promptVersionId }),
-    ...(traceId === undefined ? {} : { traceId }),
-    provider: outcome.provider,
-    model: outcome.model,
-    status: outcome.status,
-    ...(outcome.errorCode === undefined ? {} : { errorCode: outcome.errorCode }),
-    promptTokens: tokens?.prompt ?? 0,
-    completionTokens: tokens?.completion ?? 0,
-    cachedTokens: tokens?.cached ?? 0,
-    cacheWriteTokens: tokens?.cacheWrite ?? 0,
-    reasoningTokens: tokens?.reasoning ?? 0,
-    costNanos: outcome.costNanos.toString(),
-    costEstimated: outcome.costEstimated,
-    latencyMs: Math.round(outcome.latencyMs),
-    cached: outcome.cached ?? false,
-    streamed,
-  };
+export function rowBasis({
+  call,
+  promptVersionId,
+  traceId,
+  streamed,
+}: {
+  readonly call: UserCall;
+  readonly promptVersionId: string | undefined;
+  readonly traceId: string | undefined;
+  readonly streamed: boolean;
+}): RowBasis {
+  const { principal, requestId, operation, jobId } = call;
+  const { userId, tier } = principal;
+  const basis = { userId, tier, requestId, operation, jobId, promptVersionId, traceId, streamed };
+  return JSON.stringify(basis).slice(0, -1) as RowBasis;
+}
+
+/**
+ * A row of the ledger as JSON (an `LlmUsage`). Every request has three written, of which one counts: so they share what
+ * they have in common, and the rest is put together by hand.
+ */
+export function ledgerRow(basis: RowBasis, outcome: RowOutcome): string {
+  const { tokens, errorCode } = outcome;
+  return `${basis},"id":"${outcome.id}","provider":${JSON.stringify(outcome.provider)},"model":${JSON.stringify(outcome.model)},"status":"${outcome.status}"${errorCode === undefined ? '' : `,"errorCode":${JSON.stringify(errorCode)}`},"promptTokens":${tokens?.prompt ?? 0},"completionTokens":${tokens?.completion ?? 0},"cachedTokens":${tokens?.cached ?? 0},"cacheWriteTokens":${tokens?.cacheWrite ?? 0},"reasoningTokens":${tokens?.reasoning ?? 0},"costNanos":"${outcome.costNanos}","costEstimated":${outcome.costEstimated},"latencyMs":${Math.round(outcome.latencyMs)},"cached":${outcome.cached ?? false}}`;
 }

@@ -20,6 +20,7 @@ export interface ProviderErrorOptions {
   readonly retryAfterSeconds?: number | undefined;
   readonly billed?: 'no' | 'maybe';
   readonly receivedBytes?: number;
+  readonly isLasting?: boolean;
 }
 
 export class ProviderError extends Error {
@@ -31,6 +32,8 @@ export class ProviderError extends Error {
   readonly billed: 'no' | 'maybe';
   /** Bytes of the answer that had arrived. */
   readonly receivedBytes: number;
+  /** The same provider would say the same again: our key or our account is to blame. */
+  readonly isLasting: boolean;
 
   constructor(fault: ProviderFault, provider: string, message: string, options: ProviderErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -39,6 +42,7 @@ export class ProviderError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.billed = options.billed ?? 'no';
     this.receivedBytes = options.receivedBytes ?? 0;
+    this.isLasting = options.isLasting ?? false;
   }
 }
 

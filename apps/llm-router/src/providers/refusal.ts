@@ -11,6 +11,9 @@ export interface Refused {
 /** Statuses that blame the request. 401 and 403 blame our own key, so another provider may do better. */
 const callerStatuses = new Set([400, 413, 415, 422]);
 
+/** Statuses that blame our key or account. */
+const accountStatuses = new Set([401, 402, 403]);
+
 /** What an answer other than 200 means. The provider's key is in no message, even where the provider repeats it. */
 export function refusal(
   provider: Pick<Provider, 'id' | 'apiKey'>,
@@ -28,6 +31,7 @@ export function refusal(
     // A success that is no answer may have cost something.
     billed: fault === 'bad_response' ? 'maybe' : 'no',
     receivedBytes: Buffer.byteLength(text),
+    isLasting: accountStatuses.has(statusCode) || (reported !== undefined && isOutOfQuota(reported)),
   });
 }
 

@@ -32,8 +32,14 @@ test.each<[ProviderFault, boolean]>([
   expect(delayOf(error(fault)) !== undefined).toBe(isRetried);
 });
 
-test('an answer that had begun to come is not asked for again', () => {
-  expect(delayOf(error('unavailable', { receivedBytes: 1 }))).toBeUndefined();
+test('an answer that had begun to come, and may be billed, is not asked for again', () => {
+  expect(delayOf(error('unavailable', { receivedBytes: 1, billed: 'maybe' }))).toBeUndefined();
+  expect(delayOf(error('unavailable', { receivedBytes: 1, billed: 'no' }))).toBeDefined();
+});
+
+test('who refuses our key, or has closed our account, is not asked again', () => {
+  expect(delayOf(error('unavailable', { isLasting: true }))).toBeUndefined();
+  expect(delayOf(error('rate_limited', { isLasting: true }))).toBeUndefined();
 });
 
 test('a provider is tried again as often as is configured, and no more', () => {

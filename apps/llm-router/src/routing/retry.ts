@@ -39,7 +39,8 @@ export function createRetryDelay({ retries, random }: RetryOptions): RetryDelay 
   };
 }
 
-/** Not after a timeout, which has cost the caller enough, nor where a part of the answer had come, which may be billed. */
-function isWorthRetrying({ fault, receivedBytes }: ProviderError): boolean {
-  return fault === 'rate_limited' || (fault === 'unavailable' && receivedBytes === 0);
+/** Not after a timeout, which has cost the caller enough, nor where a part of an answer had come, which may be billed. */
+function isWorthRetrying({ fault, billed, receivedBytes, isLasting }: ProviderError): boolean {
+  if (isLasting) return false;
+  return fault === 'rate_limited' || (fault === 'unavailable' && (billed === 'no' || receivedBytes === 0));
 }

@@ -1,6 +1,6 @@
 import { headers } from '@valuecanvas/contracts-core';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
+import { createIds } from '../ids.ts';
 import { installJsonParser } from './json-parser.ts';
 import { answerUnreadable, answerUnroutable } from './unroutable.ts';
 import { validatorCompiler } from './validation.ts';
@@ -19,13 +19,14 @@ const keepAliveTimeoutMs = 65_000;
  * whose x-forwarded-for is believed.
  */
 export function createServer(trustedProxies: readonly string[] = []): FastifyInstance {
+  const newId = createIds();
   const app = Fastify({
     logger: false,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     requestIdHeader: false,
     genReqId: (request) => {
       const given = request.headers[headers.requestId];
-      return typeof given === 'string' && requestIdPattern.test(given) ? given : uuidv7();
+      return typeof given === 'string' && requestIdPattern.test(given) ? given : newId();
     },
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,

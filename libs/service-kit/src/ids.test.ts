@@ -1,0 +1,25 @@
+import { validate, version } from 'uuid';
+import { expect, test } from 'vitest';
+import { createIds } from './ids.ts';
+
+const timeOf = (id: string) => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+
+test('ids are version 7 and carry the time at which they were made', () => {
+  const id = createIds(() => 1_764_000_000_123)();
+  expect([validate(id), version(id), timeOf(id)]).toEqual([true, 7, 1_764_000_000_123]);
+});
+
+test('each id is greater than the one before, within a millisecond and when the clock goes back', () => {
+  const times = [5, 5, 5, 6, 4, 4, 7];
+  const newId = createIds(() => times.shift() ?? 7);
+  const ids = Array.from({ length: 2_000 }, newId);
+  expect(ids).toEqual(ids.toSorted());
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('two sources make different ids', () => {
+  const [one, other] = [createIds(() => 5), createIds(() => 5)];
+  expect(new Set([...Array.from({ length: 500 }, one), ...Array.from({ length: 500 }, other)]).size).toBe(
+    1_000,
+  );
+});
