@@ -6,7 +6,7 @@ import { deadStreamOf, factField, streamOf } from './streams.ts';
 /** One consumer group per kind of fact: each fact goes to one of its owner's processes. */
 const group = 'owner';
 
-const batchSize = 200;
+const batchSize = 500;
 
 /** Milliseconds to wait for new facts before looking for abandoned ones. */
 const blockMs = 1_000;
@@ -15,6 +15,8 @@ const blockMs = 1_000;
 export interface FactStream {
   /** The next entries, those that another process has abandoned first; none where a second brings none. */
   take(): Promise<readonly RawEntry[]>;
+  /** Whether so many entries were all that `take` could bring at once: more are likely to wait. */
+  isFull(entries: readonly unknown[]): boolean;
   /** Removes entries for good. */
   settle(ids: readonly string[]): Promise<void>;
   /** Keeps what can never be stored for a person to look at. */
@@ -62,6 +64,7 @@ export function openFactStream(
         return [];
       }
     },
+    isFull: ({ length }) => length >= batchSize,
     async settle(ids) {
       if (ids.length === 0) return;
       await redis

@@ -31,7 +31,7 @@ export function admittedReservation(
   settling: Settling,
   keeping: Pick<CachingRules, 'ttlMs' | 'maxEntryBytes'>,
 ): Reservation {
-  const { request, bound } = prepared;
+  const { request } = prepared;
   const isKeyed = request.idempotency !== undefined;
 
   const nextOf = (next: Attempt): NextAttempt => ({
@@ -51,7 +51,7 @@ export function admittedReservation(
       const called = wasCalled(error);
       // The next one inherits the place of one that was never called.
       if (!called && next) return true;
-      const outcome = seen ?? costOfFailure(attempt, error, bound);
+      const outcome = seen ?? costOfFailure(attempt, error);
       const row = called ? failedRow(basis, attempt, error, outcome) : undefined;
       const settled = await settling.settle({
         admitted: true,

@@ -12,7 +12,7 @@ export function allowedReservation(
   basis: RowBasis,
   { allowance, settling }: { readonly allowance: Allowance; readonly settling: Settling },
 ): Reservation {
-  const { bound, worstNanos, request } = prepared;
+  const { worstNanos, request } = prepared;
   const { userId } = request.call.principal;
   allowance.take(worstNanos);
 
@@ -39,7 +39,7 @@ export function allowedReservation(
   return {
     async failed(attempt, error, next, seen) {
       if (!wasCalled(error) && next) return true;
-      const outcome = seen ?? costOfFailure(attempt, error, bound);
+      const outcome = seen ?? costOfFailure(attempt, error);
       await end(attempt, outcome, wasCalled(error) ? failedRow(basis, attempt, error, outcome) : undefined);
       if (!next) return false;
       allowance.take(worstNanos);

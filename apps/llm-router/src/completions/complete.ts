@@ -7,7 +7,6 @@ import { type AnswerFacts, writeRecord } from './answer-record.ts';
 import type { Attempt } from './attempt.ts';
 import type { CompletionRequest } from './completion-request.ts';
 import type { CompletionDependencies } from './dependencies.ts';
-import type { Prepared } from './prepare.ts';
 import type { AttemptOutcome } from './reservation.ts';
 import { upstreamCall } from './upstream.ts';
 import type { AnswerLabels } from './watch.ts';
@@ -46,7 +45,7 @@ export function createComplete({
         line.complete(attempt.candidate.model, upstreamCall(request, attempt, upstream), attempt.asFallback),
     );
     const servedAt = performance.now();
-    const outcome = outcomeOf(prepared, attempt, served);
+    const outcome = outcomeOf(attempt, served);
     const facts: AnswerFacts = {
       provider: attempt.candidate.line.provider.id,
       model: attempt.candidate.model,
@@ -76,13 +75,12 @@ function labelsOf({ answer: { id, model, choices } }: WholeAnswer): AnswerLabels
 
 /** What the provider counted and charges; an estimate where it counted nothing. */
 function outcomeOf(
-  { bound }: Prepared,
   { candidate }: Attempt,
   { answer, bytes }: WholeAnswer,
 ): Required<AttemptOutcome> & Pick<AnswerFacts, 'tokens'> {
   const tokens = readTokens(usageIn(answer));
   if (tokens) return { tokens, costNanos: costOf(candidate.price, tokens) };
-  return estimateUncounted(candidate.price, bound, {
+  return estimateUncounted(candidate.price, candidate.bound, {
     question: Buffer.byteLength(candidate.bodyText()),
     answer: bytes.length,
   });

@@ -64,7 +64,7 @@ export function createEnter(dependencies: EnterDependencies) {
     dependencies;
 
   const admissionRequest = (prepared: Prepared, basis: RowBasis, first: Attempt): AdmissionRequest => {
-    const { request, bound } = prepared;
+    const { request } = prepared;
     const { call, body, idempotency } = request;
     const user = call.principal;
     const isCached = request.caching !== 'none' && caching.isOn(user);
@@ -75,7 +75,7 @@ export function createEnter(dependencies: EnterDependencies) {
       cache: isCached
         ? { key: cacheKeyOf(prepared, user, caching.scope), read: request.caching === 'use' }
         : undefined,
-      limits: rules.limits(user, body.model, bound.promptTokens + bound.completionTokens),
+      limits: rules.limits(user, body.model, prepared.mostTokens),
       budgets: rules.budgets(user),
       thresholds: rules.thresholds(user),
       reservedNanos: prepared.worstNanos,

@@ -13,6 +13,7 @@ const bodyMarginBytes = 256;
 
 /** One way to serve a request, and the most that it can cost. */
 export interface PreparedCandidate extends Candidate<ProviderLine> {
+  readonly bound: Bound;
   readonly worstNanos: bigint;
   /** The body for this provider, as JSON. */
   bodyText(): string;
@@ -24,8 +25,8 @@ export interface Prepared {
   readonly streamed: boolean;
   /** In the order of trying; empty where no provider is configured. */
   readonly candidates: readonly PreparedCandidate[];
-  readonly bound: Bound;
-  /** The most that any candidate can cost. */
+  /** The most that any candidate can take and cost. */
+  readonly mostTokens: number;
   readonly worstNanos: bigint;
   /** What two requests share that ask the same. */
   readonly question: string;
@@ -51,22 +52,17 @@ export function createPrepare({ lines, candidates, maxOutputTokens }: PrepareDep
       return once(() => JSON.stringify(toBody(line.provider, body, options)));
     });
     const first = texts[0]?.() ?? '';
-    const bound = boundOf({
-      body,
-      bytes: Buffer.byteLength(first) + bodyMarginBytes,
-      model: found[0]?.model ?? body.model,
-      maxOutputTokens,
+    const bytes = Buffer.byteLength(first) + bodyMarginBytes;
+    const prepared = found.map((candidate, index) => {
+      const bound = boundOf({ body, bytes, model: candidate.model, maxOutputTokens });
+      const worstNanos = worstCost(candidate.price, bound);
+      return { ...candidate, bound, worstNanos, bodyText: texts[index] as () => string };
     });
-    const prepared = found.map((candidate, index) => ({
-      ...candidate,
-      worstNanos: worstCost(candidate.price, bound),
-      bodyText: texts[index] as () => string,
-    }));
     return {
       request,
       streamed,
       candidates: prepared,
-      bound,
+      mostTokens: Math.max(0, ...prepared.map(({ bound }) => bound.promptTokens + bound.completionTokens)),
       worstNanos: prepared.reduce((most, { worstNanos }) => (worstNanos > most ? worstNanos : most), 0n),
       question: hash('sha256', first),
     };

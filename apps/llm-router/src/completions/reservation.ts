@@ -1,5 +1,4 @@
 import { ledgerRow, type RowBasis } from '../ledger/ledger-row.ts';
-import type { Bound } from '../pricing/bound.ts';
 import { estimateBrokenOff, estimateUnanswered } from '../pricing/estimate.ts';
 import type { ProviderError } from '../providers/provider-error.ts';
 import type { Tokens } from '../providers/tokens.ts';
@@ -28,8 +27,8 @@ export interface Reservation {
 }
 
 /** What a failed attempt may have cost: nothing where the provider did no work, else the most that it can have done. */
-export function costOfFailure(attempt: Attempt, error: ProviderError, bound: Bound): AttemptOutcome {
-  const { price } = attempt.candidate;
+export function costOfFailure({ candidate }: Attempt, error: ProviderError): AttemptOutcome {
+  const { price, bound } = candidate;
   if (error.billed === 'no') return { tokens: undefined, costNanos: 0n };
   return error.receivedBytes === 0
     ? estimateUnanswered(price, bound)

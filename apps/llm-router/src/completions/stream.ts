@@ -114,7 +114,7 @@ function liveStream(
       return;
     }
     const servedAt = performance.now();
-    const outcome = outcomeOf(prepared, attempt, track);
+    const outcome = outcomeOf(attempt, track);
     const facts: AnswerFacts = {
       provider: attempt.candidate.line.provider.id,
       model: attempt.candidate.model,
@@ -140,19 +140,18 @@ async function brokenOff(error: unknown, live: Live, track: StreamTrack): Promis
       ? error
       : new ProviderError('bad_response', line.provider.id, 'unexpected', { cause: error, billed: 'maybe' });
   callWatch.failed(failure);
-  await entry.reservation.failed(attempt, failure, undefined, outcomeOf(prepared, attempt, track));
+  await entry.reservation.failed(attempt, failure, undefined, outcomeOf(attempt, track));
   return toAppError([failure], { model: body.model, signal: call.signal });
 }
 
 /** What the provider counted; else an estimate from what could be seen. */
 function outcomeOf(
-  { bound }: Prepared,
   { candidate }: Attempt,
   { usage, contentBytes }: StreamTrack,
 ): Required<AttemptOutcome> & Pick<AnswerFacts, 'tokens'> {
   const tokens = readTokens(usage);
   if (tokens) return { tokens, costNanos: costOf(candidate.price, tokens) };
-  return estimateUncounted(candidate.price, bound, {
+  return estimateUncounted(candidate.price, candidate.bound, {
     question: Buffer.byteLength(candidate.bodyText()),
     answer: contentBytes,
   });
