@@ -36,7 +36,7 @@ export interface BreakersOptions {
 }
 
 /** The name under which models beyond the limit are counted together. */
-export const sharedName = 'others';
+const sharedName = 'others';
 
 /** Milliseconds without a call after which a model says nothing of its provider's state. */
 const recentMs = 5 * 60_000;
