@@ -73,7 +73,7 @@ test('a refusal says what to do, in the words of the protocol that the path spea
     (await gateway.service.request(path, { headers: { authorization: 'Bearer bad' } })).body;
   expect(await ask('/api/canvas')).toMatchObject({ success: false, code: 'UNAUTHENTICATED' });
   expect(await ask('/v1/models')).toMatchObject({
-    error: { code: 'UNAUTHENTICATED', type: 'invalid_request_error' },
+    error: { code: 'UNAUTHENTICATED', type: 'authentication_error' },
   });
   expect(await ask('/auth/v1/user')).toMatchObject({ code: 401, error_code: 'unauthenticated' });
 });

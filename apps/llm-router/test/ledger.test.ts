@@ -4,6 +4,7 @@ import { createKeys } from '@valuecanvas/redis';
 import { callAs, eventually, startSeverableLink, type TestService } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
+import { passTime } from './support/pass-time.ts';
 import { expectError, llama, usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
@@ -93,7 +94,7 @@ test('a router that is restarted with a full journal books it, and nothing of it
   await Promise.all([platform.chat(router), platform.chat(router)]);
   const facts = await factsIn(stream);
   await router.stop();
-  await passTime(stream);
+  await passTime(platform.redis.client, stream);
   await platform.start(environment);
   await platform.booked(2);
   await drained(stream);
@@ -103,14 +104,6 @@ test('a router that is restarted with a full journal books it, and nothing of it
   await platform.booked(2);
   expect(await laidAside(stream)).toBe(0);
 });
-
-/** What a process took and did not store counts as abandoned only after some seconds: makes it that old at once. */
-async function passTime(stream: string): Promise<void> {
-  const { client } = platform.redis;
-  const taken = (await client.xpending(stream, 'owner', '-', '+', 100)) as [id: string][];
-  const ids = taken.map(([id]) => id);
-  if (ids.length > 0) await client.xclaim(stream, 'owner', 'gone', 0, ...ids, 'IDLE', 3_600_000, 'JUSTID');
-}
 
 test('when the journal is full, nothing is spent that could not be booked', async () => {
   const { router, stream } = await startWithoutPostgres({ JOURNAL_MAX_LENGTH: '100' });

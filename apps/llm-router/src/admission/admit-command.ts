@@ -44,9 +44,18 @@ const written = new WeakMap<readonly Threshold[], string>();
 function thresholdText(thresholds: readonly Threshold[]): string {
   const known = written.get(thresholds);
   if (known !== undefined) return known;
-  const text = thresholds.map((one) => `${numberOf(one)} ${one.nanos} ${one.level}`).join(' ');
+  const least = [1, 2, 3, 4, 5].map((number) => leastOf(thresholds, number)).join(' ');
+  const text = `${least}|${thresholds.map((one) => `${numberOf(one)} ${one.nanos} ${one.level}`).join(' ')}`;
   written.set(thresholds, text);
   return text;
+}
+
+/** Below which there is nothing to be told of a counter; more than any counter reaches where nothing ever is. */
+function leastOf(thresholds: readonly Threshold[], number: number): string {
+  const own = thresholds.filter((one) => numberOf(one) === number).map(({ nanos }) => nanos);
+  return String(
+    own.reduce((least, nanos) => (nanos < least ? nanos : least), BigInt(Number.MAX_SAFE_INTEGER)),
+  );
 }
 
 function limitKey(keys: Keys, userId: string, { name, model, windowMs }: RateLimit, now: number): string {

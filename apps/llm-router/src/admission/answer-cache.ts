@@ -41,8 +41,11 @@ export interface AnswerCache {
   figures(): Promise<{ readonly entries: number; readonly bytes: number }>;
 }
 
-/** Answers that one script removes. */
+/** Answers that one script looks at when they are to be removed. */
 const clearedAtOnce = 500;
+
+/** The line before an answer, as the scripts write it. */
+const headOf = /^(\d+) (\d+) /;
 
 export function createAnswerCache(options: {
   readonly redis: Redis;
@@ -59,10 +62,12 @@ export function createAnswerCache(options: {
     bounds,
     inline,
     async read(key) {
-      const entry = redis.hmgetBuffer(keys('cache', 'entry', key), 'value', 'storedAt', 'until');
-      const [value, storedAt, until] = await orAway(entry);
-      if (!value || Number(until) <= now()) return undefined;
-      return { value, storedAt: Number(storedAt) };
+      const entry = await orAway(redis.getBuffer(keys('cache', 'entry', key)));
+      if (!entry) return undefined;
+      const end = entry.indexOf('\n');
+      const [, storedAt, countsUntil] = headOf.exec(entry.toString('utf8', 0, end)) ?? [];
+      if (!(Number(countsUntil) > now())) return undefined;
+      return { value: entry.subarray(end + 1), storedAt: Number(storedAt) };
     },
     async write({ key, value, model, ttlMs }) {
       const { maxBytes, maxEntryBytes } = bounds;
@@ -71,15 +76,18 @@ export function createAnswerCache(options: {
       return stored === 1;
     },
     async clear(model = '') {
-      for (let total = 0; ; ) {
-        const removed = Number((await scripts.clear([base, model, clearedAtOnce]))[0]);
-        total += removed;
-        if (removed < clearedAtOnce) return total;
-      }
+      let total = 0;
+      let cursor = '0';
+      do {
+        const [removed, next] = await scripts.clear([base, model, cursor, clearedAtOnce]);
+        total += Number(removed);
+        cursor = String(next);
+      } while (cursor !== '0');
+      return total;
     },
     async figures() {
       const [entries, bytes] = await orAway(
-        Promise.all([redis.hlen(keys('cache', 'sizes')), redis.get(keys('cache', 'bytes'))]),
+        Promise.all([redis.zcard(keys('cache', 'expiry')), redis.get(keys('cache', 'bytes'))]),
       );
       return { entries, bytes: Number(bytes ?? 0) };
     },

@@ -1,48 +1,66 @@
 -- Head of every script that touches cached answers. What is kept is counted in bytes and never exceeds the cap: who stores
 -- removes expired entries first, then those that would expire soonest.
+--
+-- An entry is one string: a line with when it was stored, until when it counts, its size and its model; then the answer. Its
+-- member in the index says what has to be known to remove it: size, key, model.
 
 local cacheBase = ARGV[1] .. 'cache:'
-local entryKey, modelKey = cacheBase .. 'entry:', cacheBase .. 'model:'
-local expiryKey, sizesKey, bytesKey = cacheBase .. 'expiry', cacheBase .. 'sizes', cacheBase .. 'bytes'
+local entryKey, expiryKey, bytesKey = cacheBase .. 'entry:', cacheBase .. 'expiry', cacheBase .. 'bytes'
 
--- What an entry's keys, fields and places in the indexes take, measured with MEMORY USAGE and rounded up.
+-- What an entry's key and its place in the index take, measured with MEMORY USAGE and rounded up.
 local overhead = 1024
 
 -- Most entries that one script removes: more would keep everybody else waiting.
 local mostRemoved = 1000
 
-local function findEntry(key, time)
-  local entry = redis.call('HMGET', entryKey .. key, 'value', 'storedAt', 'until')
-  if not entry[1] or tonumber(entry[3]) <= tonumber(time) then return nil end
-  return { value = entry[1], storedAt = entry[2] }
+-- Longer than any head of an entry.
+local headBytes = 512
+
+local function memberOf(size, key, model)
+  return size .. ' ' .. key .. ' ' .. model
 end
 
-local function dropEntry(key)
-  local size = redis.call('HGET', sizesKey, key)
-  redis.call('ZREM', expiryKey, key)
-  if not size then return 0 end
-  local bytes, model = string.match(size, '^(%d+) (.*)$')
+local function findEntry(key, time)
+  local entry = redis.call('GET', entryKey .. key)
+  if not entry then return nil end
+  local head = string.find(entry, '\n', 1, true)
+  local storedAt, countsUntil = string.match(entry, '^(%d+) (%d+)')
+  if tonumber(countsUntil) <= tonumber(time) then return nil end
+  return { value = string.sub(entry, head + 1), storedAt = storedAt }
+end
+
+local function dropMember(member)
+  local size, key = string.match(member, '^(%d+) (%S+)')
+  redis.call('ZREM', expiryKey, member)
   redis.call('UNLINK', entryKey .. key)
-  redis.call('HDEL', sizesKey, key)
-  redis.call('SREM', modelKey .. model, key)
-  redis.call('DECRBY', bytesKey, bytes)
-  return 1
+  redis.call('DECRBY', bytesKey, size)
 end
 
 local function dropSoonest(expiredAt)
   local soonest = redis.call('ZRANGE', expiryKey, 0, 0, 'WITHSCORES')
   if not soonest[1] or (expiredAt and tonumber(soonest[2]) > tonumber(expiredAt)) then return false end
-  dropEntry(soonest[1])
+  dropMember(soonest[1])
   return true
 end
 
--- Whether there is room for so many bytes, or could be made.
-local function makeRoom(size, maxBytes, time)
+local function dropEarlier(key)
+  local head = redis.call('GETRANGE', entryKey .. key, 0, headBytes)
+  local size, model = string.match(head, '^%d+ %d+ (%d+) ([^\n]*)\n')
+  if size then dropMember(memberOf(size, key, model)) end
+end
+
+-- Counts so many bytes in, where there is room or room could be made.
+local function takeRoom(size, maxBytes, time)
   local removed = 0
   while removed < mostRemoved and dropSoonest(time) do removed = removed + 1 end
-  while tonumber(redis.call('GET', bytesKey) or 0) + size > maxBytes do
-    if removed >= mostRemoved or not dropSoonest() then return false end
+  local total = redis.call('INCRBY', bytesKey, size)
+  while total > maxBytes do
+    if removed >= mostRemoved or not dropSoonest() then
+      redis.call('DECRBY', bytesKey, size)
+      return false
+    end
     removed = removed + 1
+    total = tonumber(redis.call('GET', bytesKey))
   end
   return true
 end
@@ -51,13 +69,11 @@ end
 local function storeEntry(entry, maxBytes, maxEntryBytes, time)
   local size = #entry.value + overhead
   if #entry.value > tonumber(maxEntryBytes) or size > tonumber(maxBytes) then return false end
-  dropEntry(entry.key)
-  if not makeRoom(size, tonumber(maxBytes), time) then return false end
-  local expiresAt = tonumber(time) + tonumber(entry.ttlMs)
-  redis.call('HSET', entryKey .. entry.key, 'value', entry.value, 'storedAt', time, 'until', expiresAt)
-  redis.call('ZADD', expiryKey, expiresAt, entry.key)
-  redis.call('HSET', sizesKey, entry.key, size .. ' ' .. entry.model)
-  redis.call('SADD', modelKey .. entry.model, entry.key)
-  redis.call('INCRBY', bytesKey, size)
+  dropEarlier(entry.key)
+  if not takeRoom(size, tonumber(maxBytes), time) then return false end
+  local expiresAt = string.format('%d', tonumber(time) + tonumber(entry.ttlMs))
+  local head = time .. ' ' .. expiresAt .. ' ' .. size .. ' ' .. entry.model .. '\n'
+  redis.call('SET', entryKey .. entry.key, head .. entry.value)
+  redis.call('ZADD', expiryKey, expiresAt, memberOf(size, entry.key, entry.model))
   return true
 end

@@ -75,6 +75,15 @@ local function alert(number, spentKey, spent, threshold, level, userId, time)
   redis.call('XADD', alertStream, '*', 'fact', cjson.encode(fact))
 end
 
+-- The thresholds begin with the least of each counter: most calls reach none, and need not look at the others.
+local function anyReached(spent, thresholds)
+  local least = { string.match(thresholds, '^(%d+) (%d+) (%d+) (%d+) (%d+)|') }
+  for number, nanos in ipairs(least) do
+    if spent[number] and tonumber(spent[number]) >= tonumber(nanos) then return true end
+  end
+  return false
+end
+
 -- Adds a cost to the counters that are there. One that is absent is not made: who seeds it from ledger and journal finds
 -- this cost there, and whoever is about to do so is told that it came meanwhile.
 local function spend(userId, call, cost, time)
@@ -89,6 +98,7 @@ local function spend(userId, call, cost, time)
       end
     end
   end
+  if not anyReached(spent, call.thresholds) then return end
   for number, threshold, level in string.gmatch(call.thresholds, '(%d) (%d+) (%a+)') do
     number = tonumber(number)
     local reached = spent[number] and tonumber(spent[number]) >= tonumber(threshold)

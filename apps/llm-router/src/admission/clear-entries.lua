@@ -1,12 +1,14 @@
--- Removes some cached answers, of one model or of all, and returns how many: 0 where none is left.
+-- Removes cached answers of one model, or of all, among those to which a cursor leads: how many, and the next cursor.
 
-local model, most = ARGV[2], tonumber(ARGV[3])
-local keys
-if model == '' then
-  keys = redis.call('ZRANGE', expiryKey, 0, most - 1)
-else
-  keys = redis.call('SRANDMEMBER', modelKey .. model, most)
-end
+local model, cursor, most = ARGV[2], ARGV[3], ARGV[4]
+local found = redis.call('ZSCAN', expiryKey, cursor, 'COUNT', most)
 local removed = 0
-for _, key in ipairs(keys) do removed = removed + dropEntry(key) end
-return { removed }
+for at = 1, #found[2], 2 do
+  local member = found[2][at]
+  local ofModel = string.match(member, '^%d+ %S+ (.*)$')
+  if model == '' or ofModel == model then
+    dropMember(member)
+    removed = removed + 1
+  end
+end
+return { removed, found[1] }

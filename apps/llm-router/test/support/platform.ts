@@ -128,6 +128,13 @@ export function usePlatform() {
     /** A key space whose journal is drained by no router but those that are started with its prefix. */
     ownRedis,
 
+    /** All that a router needs which runs as a process of its own. */
+    processEnvironment: (settings: Environment): Environment => ({
+      INTERNAL_PUBLIC_KEYS: parts.identities.publicKeys,
+      INTERNAL_SIGNING_KEY: parts.identities.signingKey('llm-router'),
+      ...environment(settings),
+    }),
+
     chat: (service: TestService, body: object = { prompt: 'Why?' }, request: TestRequest = {}) =>
       service.request('/api/llm/chat', { method: 'POST', as: user, body, ...request }),
 

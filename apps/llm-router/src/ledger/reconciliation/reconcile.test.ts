@@ -10,6 +10,7 @@ import { booked } from '../test-support/booked.ts';
 import { useServers } from '../test-support/servers-in-test.ts';
 import { counterNamesOf } from './counter-names.ts';
 import { reconcile } from './reconcile.ts';
+import { repairCounter } from './repair.ts';
 
 const servers = useServers();
 const now = Date.now();
@@ -133,6 +134,17 @@ test('nothing is repaired unasked, or while a call of the user is under way', as
   expect(text).toMatch(/too little\. Not repaired: a call is under way\.$/);
   expect(agrees).toBe(false);
   expect(await counter(name)).toBe('1');
+});
+
+test('a counter that has changed since it was compared stays as it is', async () => {
+  const { spend, counter, journal } = booksInTest();
+  const name = `p:${day}`;
+  await spend(name, 6n);
+  const counted = { name, before: 5n, after: 5n };
+  const difference = { kind: 'counter', counter: counted, calls: 1, bookedNanos: 100n } as const;
+  const source = { redis: servers.connectRedis(), keys: journal.keys };
+  expect(await repairCounter(source, difference)).toBe('changed');
+  expect(await counter(name)).toBe('6');
 });
 
 async function askedSimulator(...requestIds: string[]) {

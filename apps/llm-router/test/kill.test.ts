@@ -1,0 +1,104 @@
+import { headers } from '@valuecanvas/contracts-core';
+import { llmUsage } from '@valuecanvas/contracts-llm-router';
+import { createKeys } from '@valuecanvas/redis';
+import { eventually } from '@valuecanvas/testing';
+import { v7 as uuidv7 } from 'uuid';
+import { expect, test } from 'vitest';
+import { createAdmissionControl } from '../src/admission/admission-control.ts';
+import { createAnswerCache } from '../src/admission/answer-cache.ts';
+import { passTime } from './support/pass-time.ts';
+import { usePlatform } from './support/platform.ts';
+import { startRouterProcess } from './support/router-process.ts';
+
+const platform = usePlatform();
+const callers = 20;
+
+interface Row {
+  readonly request_id: string;
+  readonly status: string;
+  readonly error_code: string | null;
+}
+
+/** The requests on whose behalf the provider was called. */
+async function callsMade(): Promise<readonly string[]> {
+  const response = await fetch(new URL('/__simulator/calls?last=10000', platform.together.url));
+  const { recent } = (await response.json()) as { recent: readonly { readonly requestId: string }[] };
+  return recent.map(({ requestId }) => requestId);
+}
+
+/** As if so much time had passed that nobody can still speak for the calls of the process that died. */
+async function settleTheDead(prefix: string): Promise<number> {
+  const { client: redis } = platform.redis;
+  const keys = createKeys(prefix);
+  const leases = await redis.zrange(keys('leases'), 0, -1);
+  for (const lease of leases) await redis.zadd(keys('leases'), 'XX', 0, lease);
+  const [bounds, now] = [{ maxBytes: 0, maxEntryBytes: 0 }, Date.now];
+  const cache = createAnswerCache({ redis, keys, now, bounds, inline: true });
+  const onError = (error: unknown): never => {
+    throw error;
+  };
+  const spent = async () => 0n;
+  return createAdmissionControl({
+    redis,
+    keys,
+    now,
+    cache,
+    maxFacts: 1_000_000,
+    spent,
+    onError,
+  }).expireLeases();
+}
+
+test('a router that is killed under load leaves one row for each call of a provider, and holds nothing', async () => {
+  platform.together.behave({ latencyMs: 40 });
+  const redis = platform.ownRedis();
+  const settings = {
+    REDIS_KEY_PREFIX: redis.prefix,
+    OPENAI_API_KEY: undefined,
+    OPENAI_BASE_URL: undefined,
+    LLM_TIERS: '{"pro":{"requestsPerHour":100000,"budgetPerDay":1000}}',
+  };
+  const router = await startRouterProcess(platform.processEnvironment(settings));
+  const identity = await platform.identities.signer('gateway')('llm-router', platform.user);
+  let answered = 0;
+  const askUntilItDies = async (): Promise<void> => {
+    for (;;) {
+      const response = await fetch(`${router.url}/api/llm/chat`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          [headers.identity]: identity,
+          [headers.requestId]: uuidv7(),
+        },
+        body: JSON.stringify({ prompt: 'Why?', maxTokens: 20 }),
+      });
+      await response.text();
+      answered += 1;
+    }
+  };
+  const asking = Promise.allSettled(Array.from({ length: callers }, askUntilItDies));
+  await eventually(() => expect(answered).toBeGreaterThan(200), { timeoutMs: 15_000 });
+  await router.kill();
+  await asking;
+
+  const lost = await settleTheDead(redis.prefix);
+  expect(lost).toBeGreaterThan(0);
+  expect(lost).toBeLessThanOrEqual(callers);
+  await passTime(platform.redis.client, createKeys(redis.prefix)('journal', llmUsage.name));
+  await platform.start(settings);
+  const made = await callsMade();
+  const rows = await eventually(async () => {
+    const found = await platform.database.query<Row>('select * from llm_usage where user_id = $1', [
+      platform.user.userId,
+    ]);
+    expect(new Set(found.map((row) => row.request_id)).isSupersetOf(new Set(made))).toBe(true);
+    return found;
+  });
+  expect(new Set(rows.map((row) => row.request_id)).size).toBe(rows.length);
+  // Whoever was killed between admission and call left a row too many, never one too few.
+  const beyond = rows.filter((row) => !made.includes(row.request_id));
+  for (const row of beyond) expect(row).toMatchObject({ status: 'failed', error_code: 'process_died' });
+  expect(rows.filter(({ error_code: code }) => code === 'process_died')).toHaveLength(lost);
+  expect(await redis.client.keys(`${redis.prefix}:held:*`)).toEqual([]);
+  expect(await redis.client.zcard(`${redis.prefix}:leases`)).toBe(0);
+});
