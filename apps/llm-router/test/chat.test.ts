@@ -83,6 +83,7 @@ test.each([
   ['both prompt and messages', { prompt: 'Why?', messages: [{ role: 'user', content: 'Why?' }] }],
   ['an unknown field', { prompt: 'Why?', maxtokens: 5 }],
   ['a temperature out of range', { prompt: 'Why?', temperature: 3 }],
+  ['a model whose name no header can carry', { prompt: 'Why?', model: 'gpt-4o-mini\u00e9' }],
 ])('%s is refused before any provider is called', async (_, body) => {
   const router = await platform.start();
   const answer = await platform.chat(router, body);

@@ -11,6 +11,10 @@ import { completionFacts } from './usage.ts';
 
 const maxPromptLength = 400_000;
 
+/** Visible ASCII characters: answers name their model in a header. */
+export const modelName = (description: string) =>
+  Type.String({ minLength: 1, maxLength: 200, pattern: '^[!-~]+$', description });
+
 /** One message of a conversation. */
 const ChatMessage = strictObject(
   {
@@ -55,9 +59,7 @@ export const ChatRequest = strictObject(
         description: 'The conversation; this or prompt.',
       }),
     ),
-    model: Type.Optional(
-      Type.String({ maxLength: 200, description: 'Model; LLM_DEFAULT_MODEL where absent.' }),
-    ),
+    model: Type.Optional(modelName('Model; LLM_DEFAULT_MODEL where absent.')),
     maxTokens: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 131_072, description: 'Largest number of tokens in the answer.' }),
     ),

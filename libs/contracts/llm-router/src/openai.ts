@@ -1,6 +1,12 @@
 import { defineRoute, raw, userWithScope } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
-import { cacheRequestHeader, completionHeaders, spendingDeadlineMs, spendingErrors } from './chat.ts';
+import {
+  cacheRequestHeader,
+  completionHeaders,
+  modelName,
+  spendingDeadlineMs,
+  spendingErrors,
+} from './chat.ts';
 
 /** OpenAI takes null for a field that is not given. */
 const orNull = <T>(type: string, options: object) =>
@@ -16,7 +22,7 @@ interface StreamOptions {
 /** OpenAI's own protocol: checked only as far as we rely on it, everything else passes through. */
 const ChatCompletionRequest = Type.Object(
   {
-    model: Type.String({ minLength: 1, maxLength: 200, description: 'Model, as in the list of models.' }),
+    model: modelName('Model, as in the list of models.'),
     messages: Type.Array(
       Type.Object(
         { role: Type.String({ description: 'Who speaks.' }) },
