@@ -30,8 +30,8 @@ async function callsMade(): Promise<readonly string[]> {
 async function settleTheDead(prefix: string): Promise<number> {
   const { client: redis } = platform.redis;
   const keys = createKeys(prefix);
-  const leases = await redis.zrange(keys('leases'), 0, -1);
-  for (const lease of leases) await redis.zadd(keys('leases'), 'XX', '0', lease);
+  const leases = await redis.zrange(keys('leases'), '0', '-1');
+  for (const lease of leases) await redis.zadd(keys('leases'), '0', lease);
   const [bounds, now] = [{ maxBytes: 0, maxEntryBytes: 0 }, Date.now];
   const cache = createAnswerCache({ redis, keys, now, bounds, inline: true });
   const onError = (error: unknown): never => {

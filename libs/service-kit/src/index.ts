@@ -14,6 +14,7 @@ export {
 export { createIds } from './ids.ts';
 export type { Logger } from './observe/logger.ts';
 export type { Metrics } from './observe/metrics.ts';
+export { createCounter, createGauge, createHistogram, type Distribution } from './observe/series.ts';
 export type { Probe } from './run/health.ts';
 export type { Lifecycle } from './run/lifecycle.ts';
 export { runService } from './run/run-service.ts';

@@ -1,9 +1,8 @@
-import type { Metrics } from '@valuecanvas/service-kit';
+import { createCounter, createHistogram, type Distribution, type Metrics } from '@valuecanvas/service-kit';
 import { toDollars } from '../pricing/cost.ts';
 import type { Tokens } from '../providers/tokens.ts';
 import type { ErrorType } from './error-types.ts';
 import { genAi, general, own } from './names.ts';
-import { createCounter, createHistogram, type Distribution } from './series.ts';
 
 /** What is measured of the calls of providers. */
 export interface CallMeters {

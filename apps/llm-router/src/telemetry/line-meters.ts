@@ -1,8 +1,7 @@
-import type { Metrics } from '@valuecanvas/service-kit';
+import { createGauge, type Metrics } from '@valuecanvas/service-kit';
 import type { BreakerState } from '../routing/circuit.ts';
 import type { SlotFigures } from '../routing/slots.ts';
 import { own } from './names.ts';
-import { createGauge } from './series.ts';
 
 export interface BreakerReading {
   readonly provider: string;

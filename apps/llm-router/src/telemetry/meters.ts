@@ -1,10 +1,9 @@
-import type { Metrics } from '@valuecanvas/service-kit';
+import { createCounter, createHistogram, type Metrics } from '@valuecanvas/service-kit';
 import type { Budget, RateLimit } from '../admission/admission-request.ts';
 import { type CallMeters, createCallMeters } from './call-meters.ts';
 import type { ErrorType } from './error-types.ts';
 import { createLineMeters, type LineMeters } from './line-meters.ts';
 import { general, own } from './names.ts';
-import { createCounter, createHistogram } from './series.ts';
 
 /** How the cache served a request: not asked, asked in vain, answered; or the answer of a key or of a like request. */
 export const cacheOutcomes = ['hit', 'miss', 'bypass', 'replay', 'followed'] as const;

@@ -1,6 +1,5 @@
-import type { Metrics } from '@valuecanvas/service-kit';
+import type { Registry } from 'prom-client';
 
-type Registry = Metrics['registry'];
 export type Labels = Readonly<Record<string, string>>;
 
 export interface Described {
