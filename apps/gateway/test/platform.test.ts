@@ -138,7 +138,8 @@ describe('the gateway', () => {
     const allowed = await from('https://app.example.com');
     expect(allowed.status).toBe(401);
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
-    expect(allowed.headers.get('access-control-expose-headers')).toContain('ETag, Retry-After, x-request-id');
+    const exposed = allowed.headers.get('access-control-expose-headers')?.split(', ');
+    expect(exposed).toEqual(expect.arrayContaining(['ETag', 'Retry-After', 'x-request-id', 'x-llm-cost']));
     const refused = await from('https://evil.example');
     expect(refused.headers.has('access-control-allow-origin')).toBe(false);
   });

@@ -15,6 +15,7 @@ async function startOnLink(settings: Record<string, string> = {}) {
 test('while Redis is away calls are served within the allowance, and booked in the ledger itself', async () => {
   const { router, link } = await startOnLink();
   await platform.chat(router);
+  await platform.booked(1);
   await link.cut();
   const answers = await Promise.all([platform.chat(router), platform.chat(router)]);
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);

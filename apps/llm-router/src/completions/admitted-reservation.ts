@@ -1,5 +1,5 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
-import type { NextAttempt, Settlement } from '../admission/settlement.ts';
+import type { NextAttempt, Settled, Settlement } from '../admission/settlement.ts';
 import type { RowBasis } from '../ledger/ledger-row.ts';
 import { type ProviderError, wasCalled } from '../providers/provider-error.ts';
 import { writeRefusal } from './answer-record.ts';
@@ -46,6 +46,24 @@ export function admittedReservation(
     return { key: cacheKey, value: record, model: request.body.model, ttlMs: keeping.ttlMs };
   };
 
+  const settle = (
+    attempt: Attempt,
+    row: string | undefined,
+    { tokens, costNanos }: AttemptOutcome,
+    rest: Pick<Settlement, 'keepRequest' | 'cache' | 'answer' | 'next'>,
+  ): Promise<Settled> =>
+    settling.settle({
+      admitted: true,
+      settlement: {
+        callId: attempt.id,
+        userId: user.userId,
+        row,
+        costNanos,
+        tokens: tokens ? tokens.prompt + tokens.completion : 0,
+        ...rest,
+      },
+    });
+
   return {
     async failed(attempt, error, next, seen) {
       const called = wasCalled(error);
@@ -53,41 +71,22 @@ export function admittedReservation(
       if (!called && next) return true;
       const outcome = seen ?? costOfFailure(attempt, error);
       const row = called ? failedRow(basis, attempt, error, outcome) : undefined;
-      const settled = await settling.settle({
-        admitted: true,
-        settlement: {
-          callId: attempt.id,
-          userId: user.userId,
-          row,
-          ...amounts(outcome),
-          keepRequest: outcome.costNanos > 0n || error.fault === 'caller',
-          answer: isKeyed && !next ? refusalOf(error, request.body.model) : undefined,
-          next: next && nextOf(next),
-        },
+      const settled = await settle(attempt, row, outcome, {
+        keepRequest: outcome.costNanos > 0n || error.fault === 'caller',
+        answer: isKeyed && !next ? refusalOf(error, request.body.model) : undefined,
+        next: next && nextOf(next),
       });
       return settled === 'continued';
     },
 
     async succeeded(attempt, outcome, record) {
-      const row = servedRow(basis, attempt, outcome);
-      await settling.settle({
-        admitted: true,
-        settlement: {
-          callId: attempt.id,
-          userId: user.userId,
-          row,
-          ...amounts(outcome),
-          keepRequest: true,
-          cache: kept(record),
-          answer: isKeyed ? record : undefined,
-        },
+      await settle(attempt, servedRow(basis, attempt, outcome), outcome, {
+        keepRequest: true,
+        cache: kept(record),
+        answer: isKeyed ? record : undefined,
       });
     },
   };
-}
-
-function amounts({ tokens, costNanos }: AttemptOutcome): Pick<Settlement, 'costNanos' | 'tokens'> {
-  return { costNanos, tokens: tokens ? tokens.prompt + tokens.completion : 0 };
 }
 
 /** Only what the caller got wrong is final: anything else may go well with the same key. */

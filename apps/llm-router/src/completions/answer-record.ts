@@ -16,7 +16,7 @@ export interface AnswerFacts {
 export interface AnswerRecord {
   readonly facts: AnswerFacts;
   /** A whole answer as JSON, or the events of a stream. */
-  readonly text: Buffer | string;
+  readonly text: Buffer;
 }
 
 /** One line of facts, then the text: nothing has to be escaped or parsed to hand the text on. */

@@ -1,13 +1,9 @@
-import { costOf } from '../pricing/cost.ts';
-import { estimateUncounted } from '../pricing/estimate.ts';
-import { readTokens } from '../providers/read-tokens.ts';
 import type { WholeAnswer } from '../providers/transport.ts';
 import { usageIn } from '../providers/usage-in.ts';
-import { type AnswerFacts, writeRecord } from './answer-record.ts';
-import type { Attempt } from './attempt.ts';
+import { writeRecord } from './answer-record.ts';
 import type { CompletionRequest } from './completion-request.ts';
 import type { CompletionDependencies } from './dependencies.ts';
-import type { AttemptOutcome } from './reservation.ts';
+import { factsOf, outcomeOf } from './outcome.ts';
 import { upstreamCall } from './upstream.ts';
 import type { AnswerLabels } from './watch.ts';
 import type { WholeCompletion } from './whole-completion.ts';
@@ -32,7 +28,7 @@ export function createComplete({
       return {
         source: entry.source,
         facts,
-        bytes: Buffer.from(text),
+        bytes: text,
         answer: () => JSON.parse(text.toString()),
       };
     }
@@ -45,13 +41,8 @@ export function createComplete({
         line.complete(attempt.candidate.model, upstreamCall(request, attempt, upstream), attempt.asFallback),
     );
     const servedAt = performance.now();
-    const outcome = outcomeOf(attempt, served);
-    const facts: AnswerFacts = {
-      provider: attempt.candidate.line.provider.id,
-      model: attempt.candidate.model,
-      ...outcome,
-      latencyMs: Math.round(servedAt - startedAt),
-    };
+    const outcome = outcomeOf(attempt, usageIn(served.answer), served.bytes.length);
+    const facts = factsOf(attempt, outcome, servedAt - startedAt);
     const isKept = isCached || request.idempotency !== undefined;
     await reservation.succeeded(
       attempt,
@@ -71,17 +62,4 @@ function labelsOf({ answer: { id, model, choices } }: WholeAnswer): AnswerLabels
     model: typeof model === 'string' ? model : undefined,
     finishReasons: choices.flatMap(({ finish_reason: reason }) => reason ?? []),
   };
-}
-
-/** What the provider counted and charges; an estimate where it counted nothing. */
-function outcomeOf(
-  { candidate }: Attempt,
-  { answer, bytes }: WholeAnswer,
-): Required<AttemptOutcome> & Pick<AnswerFacts, 'tokens'> {
-  const tokens = readTokens(usageIn(answer));
-  if (tokens) return { tokens, costNanos: costOf(candidate.price, tokens) };
-  return estimateUncounted(candidate.price, candidate.bound, {
-    question: Buffer.byteLength(candidate.bodyText()),
-    answer: bytes.length,
-  });
 }

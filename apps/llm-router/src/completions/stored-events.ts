@@ -3,9 +3,9 @@ import { dataOf } from '../providers/transport/sse-data.ts';
 import { createSseSplitter } from '../providers/transport/sse-splitter.ts';
 
 /** The events of a kept stream, which were read and checked when it was kept. */
-export function storedEvents(text: Buffer | string): StreamEvent[] {
+export function storedEvents(text: Buffer): StreamEvent[] {
   const splitter = createSseSplitter();
-  const events = splitter.push(Buffer.from(text));
+  const events = splitter.push(text);
   if (splitter.restBytes > 0) events.push(splitter.rest());
   return events.map((bytes) => ({
     bytes,

@@ -1,19 +1,15 @@
 import type { AppError } from '@valuecanvas/contracts-core';
-import { costOf } from '../pricing/cost.ts';
-import { estimateUncounted } from '../pricing/estimate.ts';
 import { ProviderError } from '../providers/provider-error.ts';
-import { readTokens } from '../providers/read-tokens.ts';
 import type { StreamEvent } from '../providers/stream-event.ts';
 import type { ProviderStream } from '../providers/transport.ts';
 import { type AnswerFacts, writeRecord } from './answer-record.ts';
-import type { Attempt } from './attempt.ts';
 import type { Served } from './attempts.ts';
 import type { CompletionRequest } from './completion-request.ts';
 import type { CompletionDependencies } from './dependencies.ts';
 import type { Entry } from './enter.ts';
 import { toAppError } from './failover-error.ts';
+import { factsOf, outcomeOf } from './outcome.ts';
 import type { Prepared } from './prepare.ts';
-import type { AttemptOutcome } from './reservation.ts';
 import { storedEvents } from './stored-events.ts';
 import { createStreamTrack, type StreamTrack } from './stream-track.ts';
 import { createTranscript, noTranscript } from './transcript.ts';
@@ -114,13 +110,8 @@ function liveStream(
       return;
     }
     const servedAt = performance.now();
-    const outcome = outcomeOf(attempt, track);
-    const facts: AnswerFacts = {
-      provider: attempt.candidate.line.provider.id,
-      model: attempt.candidate.model,
-      ...outcome,
-      latencyMs: Math.round(servedAt - live.startedAt),
-    };
+    const outcome = outcomeOf(attempt, track.usage, track.contentBytes);
+    const facts = factsOf(attempt, outcome, servedAt - live.startedAt);
     const text = transcript.text();
     await reservation.succeeded(attempt, outcome, text === undefined ? undefined : writeRecord(facts, text));
     reader.done(facts);
@@ -140,19 +131,7 @@ async function brokenOff(error: unknown, live: Live, track: StreamTrack): Promis
       ? error
       : new ProviderError('bad_response', line.provider.id, 'unexpected', { cause: error, billed: 'maybe' });
   callWatch.failed(failure);
-  await entry.reservation.failed(attempt, failure, undefined, outcomeOf(attempt, track));
+  const seen = outcomeOf(attempt, track.usage, track.contentBytes);
+  await entry.reservation.failed(attempt, failure, undefined, seen);
   return toAppError([failure], { model: body.model, signal: call.signal });
-}
-
-/** What the provider counted; else an estimate from what could be seen. */
-function outcomeOf(
-  { candidate }: Attempt,
-  { usage, contentBytes }: StreamTrack,
-): Required<AttemptOutcome> & Pick<AnswerFacts, 'tokens'> {
-  const tokens = readTokens(usage);
-  if (tokens) return { tokens, costNanos: costOf(candidate.price, tokens) };
-  return estimateUncounted(candidate.price, candidate.bound, {
-    question: Buffer.byteLength(candidate.bodyText()),
-    answer: contentBytes,
-  });
 }

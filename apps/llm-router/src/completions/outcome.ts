@@ -1,0 +1,37 @@
+import { costOf } from '../pricing/cost.ts';
+import { estimateUncounted } from '../pricing/estimate.ts';
+import type { ReportedUsage } from '../providers/chat-completion.ts';
+import { readTokens } from '../providers/read-tokens.ts';
+import type { Tokens } from '../providers/tokens.ts';
+import type { AnswerFacts } from './answer-record.ts';
+import type { Attempt } from './attempt.ts';
+
+/** What an answer took and cost. */
+export interface Outcome {
+  readonly tokens: Tokens;
+  readonly costNanos: bigint;
+}
+
+/** What the provider counted and charges; where it counted nothing, an estimate from the bytes of question and answer. */
+export function outcomeOf(
+  { candidate }: Attempt,
+  usage: ReportedUsage | undefined,
+  answerBytes: number,
+): Outcome {
+  const tokens = readTokens(usage);
+  if (tokens) return { tokens, costNanos: costOf(candidate.price, tokens) };
+  return estimateUncounted(candidate.price, candidate.bound, {
+    question: Buffer.byteLength(candidate.bodyText()),
+    answer: answerBytes,
+  });
+}
+
+/** What is told of an answer that came after so many milliseconds. */
+export function factsOf({ candidate }: Attempt, outcome: Outcome, latencyMs: number): AnswerFacts {
+  return {
+    provider: candidate.line.provider.id,
+    model: candidate.model,
+    ...outcome,
+    latencyMs: Math.round(latencyMs),
+  };
+}
