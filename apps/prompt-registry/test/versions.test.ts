@@ -56,7 +56,7 @@ test('where every number is taken in the same moment the caller is asked to repe
   const { status, body, headers } = await post({ promptKey: 'stolen.one', template: 'x', variables: [] });
   expect(status).toBe(409);
   expect(body.code).toBe('CONFLICT');
-  expect(headers.has('x-should-retry')).toBe(false);
+  expect(headers.get('x-should-retry')).toBe('true');
 });
 
 test.each<[string, Partial<NewPrompt>, { path: string; message: string }[]]>([

@@ -57,6 +57,21 @@ test('two processes that expire the same calls settle each once', async () => {
   expect(await deployment.spent('user', 'day', userId)).toBe(30n);
 });
 
+test('a call that its process has forgotten is not spoken for without end', async () => {
+  const deployment = deploy();
+  const { admission } = deployment.process();
+  await admission.admit(call().request);
+  for (let seconds = 0; seconds < 15 * 60; seconds += 20) {
+    await admission.renewLeases();
+    expect(await admission.expireLeases()).toBe(0);
+    deployment.clock.advance(20_000);
+  }
+  deployment.clock.advance(leaseMs);
+  await admission.renewLeases();
+  expect(await admission.expireLeases()).toBe(1);
+  expect(await deployment.holding()).toEqual([]);
+});
+
 test('a call that is spoken for lives as long as it takes, and so does the attempt after it', async () => {
   const deployment = deploy();
   const [own, other] = [deployment.process(), deployment.process()];

@@ -22,22 +22,32 @@ export interface Leases {
 /** Leases that one command renews, so that none keeps Redis from others for long. */
 const renewedAtOnce = 1_000;
 
+/** Milliseconds, longer than any call lasts: one that is still not settled was forgotten, and counts as lost in the end. */
+const longestCallMs = 15 * 60_000;
+
 export function createLeases(options: {
   readonly redis: Redis;
   readonly keys: Keys;
   readonly now: () => number;
 }): Leases {
   const { redis, keys, now } = options;
-  const running = new Set<string>();
+  /** When each was admitted. */
+  const running = new Map<string, number>();
+
+  const alive = (): string[] => {
+    const since = now() - longestCallMs;
+    for (const [lease, startedAt] of running) if (startedAt < since) running.delete(lease);
+    return [...running.keys()];
+  };
 
   return {
-    start: ({ userId, callId }) => void running.add(leaseOf(userId, callId)),
+    start: ({ userId, callId }) => void running.set(leaseOf(userId, callId), now()),
     end: ({ userId, callId }) => void running.delete(leaseOf(userId, callId)),
     async renew() {
       const pipeline = redis.pipeline();
       pipeline.ping();
       const until = now() + leaseMs;
-      for (const leases of chunks([...running], renewedAtOnce)) {
+      for (const leases of chunks(alive(), renewedAtOnce)) {
         pipeline.zadd(keys('leases'), 'XX', 'GT', ...leases.flatMap((lease) => [until, lease]));
       }
       const answers = (await orAway(pipeline.exec())) ?? [];
