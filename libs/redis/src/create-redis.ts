@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { writeInTurns } from './write-in-turns.ts';
 
 /** Milliseconds after which a command in the path of a request counts as failed. */
 const commandTimeoutMs = 2_000;
@@ -21,11 +22,9 @@ export interface RedisOptions {
 
 /** A connection for commands in the path of requests: fails fast, pipelines by itself, reconnects for ever. */
 export function createRedis(options: RedisOptions): Redis {
-  return connect(options, {
-    maxRetriesPerRequest: 1,
-    commandTimeout: commandTimeoutMs,
-    enableAutoPipelining: true,
-  });
+  const redis = connect(options, { maxRetriesPerRequest: 1, commandTimeout: commandTimeoutMs });
+  redis.on('connect', () => writeInTurns(redis.stream));
+  return redis;
 }
 
 /** A connection that waits: for blocking reads, subscriptions and workers. */
@@ -35,7 +34,7 @@ export function createWaitingRedis(options: RedisOptions): Redis {
 
 function connect(
   options: RedisOptions,
-  more: { maxRetriesPerRequest: number | null; commandTimeout?: number; enableAutoPipelining?: boolean },
+  more: { maxRetriesPerRequest: number | null; commandTimeout?: number },
 ): Redis {
   const redis = new Redis(options.url, {
     connectionName: options.name,

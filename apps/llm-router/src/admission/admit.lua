@@ -55,10 +55,21 @@ local function hit()
   return entry and { 'cached', entry.value, entry.storedAt } or { 'cached' }
 end
 
+-- What the decision needs to know, in one command.
+local function readState()
+  local names = spentKeys(userId, hour)
+  names[6] = platformHeld
+  names[7] = flightKey(cacheKey)
+  for number, limit in ipairs(limits) do names[7 + number] = limit.key end
+  local found = redis.call('MGET', unpack(names))
+  local counts = {}
+  for number in ipairs(limits) do counts[number] = tonumber(found[7 + number] or 0) end
+  return { spent = found, heldByAll = found[6], flight = found[7], counts = counts }
+end
+
 -- 'lead', 'alone', or an answer for the caller.
-local function boarding()
+local function boarding(flight)
   if cacheMode == 'none' then return 'alone' end
-  local flight = redis.call('GET', flightKey(cacheKey))
   if not flight then return 'lead' end
   if flight == marks.alone then return 'alone' end
   if flight == marks.landed then return cacheMode == 'missed' and { 'landed' } or 'lead' end
@@ -70,18 +81,17 @@ local function boarding()
 end
 
 -- The numbers of the limits that have no room, all of them: the caller waits for the last.
-local function limited()
+local function limited(counts)
   local answer = { 'limited' }
   for number, limit in ipairs(limits) do
-    local count = tonumber(redis.call('GET', limit.key) or 0)
-    if count + tonumber(limit.amount) > limit.limit then answer[#answer + 1] = number end
+    if counts[number] + tonumber(limit.amount) > limit.limit then answer[#answer + 1] = number end
   end
   return answer[2] and answer
 end
 
 -- The budgets that have no room, with what is spent and held of each, or the counters that must be seeded first.
-local function overBudget(spent)
-  local answer, absent, held = { 'over_budget' }, '', heldBeside(userId)
+local function overBudget(spent, held)
+  local answer, absent = { 'over_budget' }, ''
   for at, budget in ipairs(budgets) do
     if not spent[budget.number] then
       absent = absent .. budget.number
@@ -131,11 +141,11 @@ local function absentOf(spent)
   return absent
 end
 
-local function commit(leads, spent)
+local function commit(leads, spent, ofUser)
   hold(userId, callId, {
     reserved = reserved, hour = hour, lostRow = lostRow, flight = leads and cacheKey or '', claim = claimKey,
     budgets = budgets, limits = counted(), thresholds = thresholds,
-  }, leaseEnd)
+  }, leaseEnd, ofUser)
   if leads then redis.call('SET', flightKey(cacheKey), marks.unwatched .. lease, 'PX', claimMs) end
   claim(0)
   makeAhead()
@@ -144,17 +154,18 @@ local function commit(leads, spent)
   return answer
 end
 
-local function admittedBefore()
-  if redis.call('HEXISTS', heldKey(userId), callId) == 0 then return nil end
+local record, ofUser = heldBy(userId, callId)
+if record then
   local answer = { 'admitted', '' }
-  for _, limit in ipairs(limits) do answer[#answer + 1] = tonumber(redis.call('GET', limit.key) or 0) end
+  for _, total in ipairs(readState().counts) do answer[#answer + 1] = total end
   return answer
 end
-
-local early = admittedBefore() or earlierUse() or hit()
+local early = earlierUse() or hit()
 if early then return early end
-local seat = boarding()
+local state = readState()
+local seat = boarding(state.flight)
 if type(seat) == 'table' then return seat end
 if journalIsFull() then return { 'journal_full' } end
-local spent = redis.call('MGET', unpack(spentKeys(userId, hour)))
-return limited() or overBudget(spent) or commit(seat == 'lead', spent)
+return limited(state.counts)
+  or overBudget(state.spent, heldBeside(ofUser, state.heldByAll))
+  or commit(seat == 'lead', state.spent, ofUser)

@@ -27,35 +27,36 @@ local function spentKeys(userId, hour)
   return { ofUser .. day, ofUser .. month, ofPlatform .. hour, ofPlatform .. day, ofPlatform .. month }
 end
 
+-- What a call has kept, and what all calls of its user hold together.
+local function heldBy(userId, callId)
+  local found = redis.call('HMGET', heldKey(userId), callId, 'total')
+  return found[1], tonumber(found[2] or 0)
+end
+
 -- What calls under way hold, by the number of the counter beside which it counts: of any period.
-local function heldBeside(userId)
-  local ofUser = tonumber(redis.call('HGET', heldKey(userId), 'total') or 0)
-  local ofPlatform = tonumber(redis.call('GET', platformHeld) or 0)
+local function heldBeside(ofUser, ofPlatform)
+  ofPlatform = tonumber(ofPlatform or 0)
   return { ofUser, ofUser, ofPlatform, ofPlatform, ofPlatform }
 end
 
--- Keeps what a call holds. `call` has reserved, hour, lostRow, flight, claim, budgets, limits and thresholds.
-local function hold(userId, callId, call, leaseEnd)
-  local held = heldKey(userId)
-  redis.call('HSET', held, callId, cmsgpack.pack(call))
-  redis.call('HINCRBY', held, 'total', call.reserved)
+-- Keeps what a call holds. `call` has reserved, hour, lostRow, flight, claim, budgets, limits and thresholds; `ofUser` is
+-- what the others of its user hold.
+local function hold(userId, callId, call, leaseEnd, ofUser)
+  local total = string.format('%.0f', ofUser + tonumber(call.reserved))
+  redis.call('HSET', heldKey(userId), callId, cmsgpack.pack(call), 'total', total)
   redis.call('INCRBY', platformHeld, call.reserved)
   redis.call('ZADD', leases, leaseEnd, leaseOf(userId, callId))
 end
 
-local function heldCall(userId, callId)
-  local record = redis.call('HGET', heldKey(userId), callId)
-  return record and cmsgpack.unpack(record)
-end
-
--- Gives the reservation back; who holds nothing leaves no key behind.
+-- Gives the reservation back, and returns what is still held of the user; who holds nothing leaves no key behind.
 local function release(userId, callId, call)
   local held = heldKey(userId)
   redis.call('HDEL', held, callId)
-  redis.call('HINCRBY', held, 'total', 0 - tonumber(call.reserved))
-  if redis.call('HLEN', held) == 1 then redis.call('DEL', held) end
+  local ofUser = redis.call('HINCRBY', held, 'total', 0 - tonumber(call.reserved))
+  if ofUser == 0 and redis.call('HLEN', held) == 1 then redis.call('DEL', held) end
   if redis.call('DECRBY', platformHeld, call.reserved) == 0 then redis.call('DEL', platformHeld) end
   redis.call('ZREM', leases, leaseOf(userId, callId))
+  return ofUser
 end
 
 local periods = { 'day', 'month', 'hour', 'day', 'month' }
@@ -85,7 +86,7 @@ local function anyReached(spent, thresholds)
 end
 
 -- Adds a cost to the counters that are there. One that is absent is not made: who seeds it from ledger and journal finds
--- this cost there, and whoever is about to do so is told that it came meanwhile.
+-- this cost there, and whoever is about to do so is told that it came meanwhile. Returns what is spent then.
 local function spend(userId, call, cost, time)
   local names = spentKeys(userId, call.hour)
   local spent = redis.call('MGET', unpack(names))
@@ -98,12 +99,13 @@ local function spend(userId, call, cost, time)
       end
     end
   end
-  if not anyReached(spent, call.thresholds) then return end
+  if not anyReached(spent, call.thresholds) then return spent end
   for number, threshold, level in string.gmatch(call.thresholds, '(%d) (%d+) (%a+)') do
     number = tonumber(number)
     local reached = spent[number] and tonumber(spent[number]) >= tonumber(threshold)
     if reached then alert(number, names[number], spent[number], threshold, level, userId, time) end
   end
+  return spent
 end
 
 -- Ends a flight that this call leads, and wakes those who wait for it. `mark`: what those find who come next.

@@ -4,8 +4,9 @@ local time, most = ARGV[5], ARGV[6]
 
 local function expire(lease)
   local userId, callId = string.match(lease, '^(.*)/([^/]*)$')
-  local call = heldCall(userId, callId)
-  if not call then return redis.call('ZREM', leases, lease) end
+  local record = heldBy(userId, callId)
+  if not record then return redis.call('ZREM', leases, lease) end
+  local call = cmsgpack.unpack(record)
   redis.call('XADD', usageStream, '*', 'fact', call.lostRow)
   spend(userId, call, call.reserved, time)
   release(userId, callId, call)

@@ -17,12 +17,12 @@ local function correct(limits, goesOn)
     elseif not (goesOn or keepRequest) then
       change = -amount
     end
-    if change ~= 0 and redis.call('EXISTS', key) == 1 then redis.call('INCRBY', key, change) end
+    if change ~= 0 and redis.call('INCRBY', key, change) == change then redis.call('DEL', key) end
   end
 end
 
-local function fits(call)
-  local spent, held = redis.call('MGET', unpack(spentKeys(userId, call.hour))), heldBeside(userId)
+local function fits(call, spent, ofUser)
+  local held = heldBeside(ofUser, redis.call('GET', platformHeld))
   for _, budget in ipairs(call.budgets) do
     local amount = spent[budget.number]
     if not amount then return false end
@@ -33,7 +33,7 @@ local function fits(call)
 end
 
 -- The next attempt takes over what the failed one had but its reservation.
-local function handOver(call)
+local function handOver(call, ofUser)
   local nextLease = leaseOf(userId, nextId)
   if claims(call, lease) then redis.call('HSET', call.claim, 'call', nextLease) end
   if call.flight ~= '' then
@@ -43,7 +43,7 @@ local function handOver(call)
     end
   end
   call.reserved, call.lostRow = nextReserved, nextLostRow
-  hold(userId, nextId, call, leaseEnd)
+  hold(userId, nextId, call, leaseEnd, ofUser)
 end
 
 local function closeClaim(call)
@@ -68,17 +68,18 @@ end
 if row ~= '' then redis.call('XADD', usageStream, '*', 'fact', row) end
 local mark, markMs = landing()
 
-local call = heldCall(userId, callId)
-if not call then
+local record = heldBy(userId, callId)
+if not record then
   local wentOn = nextId ~= '' and redis.call('HEXISTS', heldKey(userId), nextId) == 1
   return { wentOn and 'continued' or 'unknown' }
 end
-spend(userId, call, cost, time)
-release(userId, callId, call)
-local goesOn = nextId ~= '' and fits(call)
+local call = cmsgpack.unpack(record)
+local spent = spend(userId, call, cost, time)
+local ofUser = release(userId, callId, call)
+local goesOn = nextId ~= '' and fits(call, spent, ofUser)
 correct(call.limits, goesOn)
 if goesOn then
-  handOver(call)
+  handOver(call, ofUser)
   return { 'continued' }
 end
 land(call, lease, mark, markMs)
