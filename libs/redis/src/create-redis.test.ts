@@ -1,5 +1,5 @@
 import { type AddressInfo, connect as connectTo, createServer } from 'node:net';
-import { createTestRedis, type TestRedis } from '@valuecanvas/testing';
+import { createTestRedis, eventually, type TestRedis } from '@valuecanvas/testing';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createRedis, createWaitingRedis, type RedisOptions } from './create-redis.ts';
 
@@ -30,6 +30,20 @@ test('a command gets its answer, and many at once do', async () => {
   const key = `${testRedis.prefix}:counter`;
   const counts = await Promise.all(Array.from({ length: 100 }, () => redis.incr(key)));
   expect(new Set(counts).size).toBe(100);
+});
+
+test('a command is answered when it is done, not when those are that were sent with it', async () => {
+  const redis = connect(createRedis);
+  await redis.ping();
+  const answered: string[] = [];
+  const slow = connect(createRedis);
+  const key = `${testRedis.prefix}:list`;
+  await Promise.all([
+    redis.ping().then(() => answered.push('quick')),
+    redis.blpop(key, 0).then(() => answered.push('slow')),
+    eventually(() => expect(answered).toEqual(['quick'])).then(() => slow.rpush(key, 'x')),
+  ]);
+  expect(answered).toEqual(['quick', 'slow']);
 });
 
 test('a connection can be told by its name', async () => {

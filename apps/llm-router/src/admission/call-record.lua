@@ -53,7 +53,10 @@ local function release(userId, callId, call)
   local held = heldKey(userId)
   redis.call('HDEL', held, callId)
   local ofUser = redis.call('HINCRBY', held, 'total', 0 - tonumber(call.reserved))
-  if ofUser == 0 and redis.call('HLEN', held) == 1 then redis.call('DEL', held) end
+  if redis.call('HLEN', held) == 1 then
+    redis.call('DEL', held)
+    ofUser = 0
+  end
   if redis.call('DECRBY', platformHeld, call.reserved) == 0 then redis.call('DEL', platformHeld) end
   redis.call('ZREM', leases, leaseOf(userId, callId))
   return ofUser

@@ -17,7 +17,7 @@ local function correct(limits, goesOn)
     elseif not (goesOn or keepRequest) then
       change = -amount
     end
-    if change ~= 0 and redis.call('INCRBY', key, change) == change then redis.call('DEL', key) end
+    if change ~= 0 and redis.call('EXISTS', key) == 1 then redis.call('INCRBY', key, change) end
   end
 end
 

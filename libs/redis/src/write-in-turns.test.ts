@@ -1,0 +1,50 @@
+import { Writable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { writeInTurns } from './write-in-turns.ts';
+
+/** A socket, and what its system calls have written. */
+function openSocket() {
+  const written: string[] = [];
+  const socket = new Writable({
+    decodeStrings: false,
+    write(chunk, _encoding, done) {
+      written.push(String(chunk));
+      done();
+    },
+    writev(chunks, done) {
+      written.push(chunks.map(({ chunk }) => String(chunk)).join(''));
+      done();
+    },
+  });
+  writeInTurns(socket);
+  return { socket, written };
+}
+
+test('what is written in one turn of the event loop leaves at once, and what comes later by itself', async () => {
+  const { socket, written } = openSocket();
+  for (const command of ['a', 'b', 'c']) socket.write(command);
+  expect(written).toEqual([]);
+  await turn();
+  expect(written).toEqual(['abc']);
+  socket.write('d');
+  await turn();
+  expect(written).toEqual(['abc', 'd']);
+});
+
+test('16 KiB do not wait for the end of the turn, and what follows them does', async () => {
+  const { socket, written } = openSocket();
+  const large = 'x'.repeat(10_000);
+  for (const command of [large, large, 'rest']) socket.write(command);
+  expect(written).toEqual([large + large]);
+  await turn();
+  expect(written).toEqual([large + large, 'rest']);
+});
+
+test('a connection that ends within a turn loses nothing', async () => {
+  const { socket, written } = openSocket();
+  socket.write('a');
+  socket.end('b');
+  await turn();
+  expect(written.join('')).toBe('ab');
+});
