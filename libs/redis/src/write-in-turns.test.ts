@@ -26,8 +26,8 @@ test('what is written in one turn of the event loop leaves at once, and what com
   for (const command of ['a', 'b', 'c']) socket.write(command);
   expect(written).toEqual([]);
   await eventually(() => expect(written).toEqual(['abc']));
-  socket.write('d');
-  await eventually(() => expect(written).toEqual(['abc', 'd']));
+  for (const command of ['d', 'e']) socket.write(command);
+  await eventually(() => expect(written).toEqual(['abc', 'de']));
 });
 
 test('16 KiB do not wait for the end of the turn, and what follows them does', async () => {
