@@ -16,7 +16,7 @@ export interface Options {
 }
 
 const usage = `npm run bench -- [options]
-  --quick             fewer settings, 3 rounds of 2 s: about four minutes
+  --quick             fewer settings, 3 rounds of 2 s: about six minutes
   --only a,b          of ${contenderNames.join(', ')}; direct and bare are always measured
   --part a,b          of ${partNames.join(', ')}
   --rounds n          5 where absent

@@ -1,25 +1,65 @@
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { AppError } from '@valuecanvas/contracts-core';
 
-/** What a client sends, to be passed on as it arrives. */
+/** Bytes; the services' own limits are smaller, this one spares them the transport. */
+const maxBodyBytes = 8 * 1024 * 1024;
+
+/** Bytes up to which a body is awaited whole: it can then be sent again, and no slow client occupies a service. */
+const maxWholeBytes = 64 * 1024;
+
+/** What a client sends, to be passed on. */
 export interface ClientBody {
   /** The bytes, for one attempt; null where there are none. */
-  read(): AsyncIterable<Uint8Array> | null;
+  read(): Buffer | Readable | null;
   /** Once some of it may have been sent, no other attempt can send the whole. */
   begun(): boolean;
 }
 
-/** Nothing is read before an attempt has a connection to send it over. */
-export function clientBodyOf(request: IncomingMessage): ClientBody {
-  let begun = false;
-  async function* bytes(): AsyncGenerator<Uint8Array> {
-    begun = true;
-    // An upstream may answer early and stop reading; the client must still get that answer.
-    yield* request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
-  }
-  return { read: () => (hasBody(request) ? bytes() : null), begun: () => begun };
+/**
+ * A small body is awaited, of a larger one nothing is read before an attempt has a connection to send it over. Throws
+ * PAYLOAD_TOO_LARGE for more than 8 MiB; a body that its client leaves unfinished rejects.
+ */
+export function clientBodyOf(request: IncomingMessage): ClientBody | Promise<ClientBody> {
+  const length = announcedBytes(request);
+  if (length === 0) return noBody;
+  return length !== undefined && length <= maxWholeBytes ? wholeBody(request) : streamedBody(request);
 }
 
-function hasBody({ method, headers }: IncomingMessage): boolean {
-  if (method === 'GET' || method === 'HEAD') return false;
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+/** Bytes of the body by what the client says; undefined where it does not say. */
+function announcedBytes({ method, headers }: IncomingMessage): number | undefined {
+  if (method === 'GET' || method === 'HEAD') return 0;
+  if (headers['transfer-encoding'] !== undefined) return undefined;
+  const length = Number(headers['content-length'] ?? 0);
+  if (length > maxBodyBytes) throw new AppError('PAYLOAD_TOO_LARGE');
+  return length;
+}
+
+const noBody: ClientBody = { read: () => null, begun: () => false };
+
+function wholeBody(request: IncomingMessage): Promise<ClientBody> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    request.once('end', () => {
+      const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+      resolve({ read: () => bytes, begun: () => false });
+    });
+    request.once('close', () => reject(new Error('The client has gone away.')));
+  });
+}
+
+function streamedBody(request: IncomingMessage): ClientBody {
+  let begun = false;
+  async function* bytes(): AsyncGenerator<Buffer> {
+    begun = true;
+    let length = 0;
+    // A service may answer early and stop reading; the client must still get that answer.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > maxBodyBytes) throw new AppError('PAYLOAD_TOO_LARGE');
+      yield chunk;
+    }
+  }
+  return { read: () => Readable.from(bytes(), { objectMode: false }), begun: () => begun };
 }

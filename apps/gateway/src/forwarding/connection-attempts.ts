@@ -11,16 +11,17 @@ export interface Repeatable {
   readonly whole: () => boolean;
   /** True where doing it twice does no more than doing it once. */
   readonly reads: boolean;
-  readonly signal: AbortSignal;
+  /** True once nobody waits for the answer any more. */
+  readonly abandoned: () => boolean;
 }
 
 /**
  * Sends again what was certainly not received, of any method. Throws DEPENDENCY_UNAVAILABLE where the service cannot
- * be reached, DEADLINE_EXCEEDED where it does not answer.
+ * be reached, DEADLINE_EXCEEDED where it does not answer, and an AppError of the attempt as it is.
  */
 export async function withAttempts<T>(
   service: ServiceName,
-  { whole, reads, signal }: Repeatable,
+  { whole, reads, abandoned }: Repeatable,
   attempt: () => Promise<T>,
   [pause, ...laterPauses]: readonly number[] = pauses,
 ): Promise<T> {
@@ -29,13 +30,14 @@ export async function withAttempts<T>(
   } catch (error) {
     const fault = connectionFaultOf(error);
     const again = whole() && (fault === 'never_received' || (reads && fault === 'broken'));
-    if (pause === undefined || !again || signal.aborted) throw toAppError(service, error);
+    if (pause === undefined || !again || abandoned()) throw toAppError(service, error);
   }
   await wait(pause);
-  return withAttempts(service, { whole, reads, signal }, attempt, laterPauses);
+  return withAttempts(service, { whole, reads, abandoned }, attempt, laterPauses);
 }
 
 function toAppError(service: ServiceName, cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
   return connectionFaultOf(cause) === 'late'
     ? new AppError('DEADLINE_EXCEEDED', { cause, internal: `${service} did not answer in time` })
     : new AppError('DEPENDENCY_UNAVAILABLE', {

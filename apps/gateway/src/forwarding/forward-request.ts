@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { anonymous, headers, type ServiceName } from '@valuecanvas/contracts-core';
 import type { InternalSigner } from '@valuecanvas/identity';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -6,7 +5,8 @@ import type { Dispatcher } from 'undici';
 import { type ClientBody, clientBodyOf } from './client-body.ts';
 import { withAttempts } from './connection-attempts.ts';
 import { checkForwardable, targetOf } from './forwardable.ts';
-import { headersToClient, headersToService } from './passed-headers.ts';
+import { PassedAnswer } from './passed-answer.ts';
+import { headersToService } from './passed-headers.ts';
 
 /** Milliseconds that a service may take to begin its answer: a little more than any route's own 90 s. */
 const answerMs = 95_000;
@@ -21,64 +21,46 @@ export interface ForwardingTarget {
   readonly sign: InternalSigner;
 }
 
-/** Passes a request on and its answer back, both as they arrive; whoever hangs up ends the other side too. */
+/**
+ * Passes a request on and its answer back, both as they arrive; whoever hangs up ends the other side too. Resolves
+ * when the answer has begun.
+ */
 export async function forwardRequest(
-  target: ForwardingTarget,
+  { service, dispatcher, sign }: ForwardingTarget,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply> {
+): Promise<void> {
   checkForwardable(request);
-  const signal = untilClientLeaves(reply);
-  const body = clientBodyOf(request.raw);
+  const answer = new PassedAnswer(reply, service);
   try {
-    const response = await send(target, request, body, signal);
-    return answer(reply, response);
+    const body = await clientBodyOf(request.raw);
+    const identity = await sign(service, request.principal ?? anonymous);
+    const repeatable = {
+      whole: () => !body.begun(),
+      reads: request.method === 'GET' || request.method === 'HEAD',
+      abandoned: () => answer.abandoned,
+    };
+    await withAttempts(service, repeatable, () =>
+      answer.begins((handler) => dispatcher.dispatch(optionsOf(request, body, identity), handler)),
+    );
   } catch (error) {
-    if (signal.aborted || request.raw.errored) return reply.hijack();
+    if (answer.abandoned || request.raw.errored) return void reply.hijack();
+    // What is left of a body that nobody reads must not be taken for the next request.
+    if (!request.raw.complete) reply.header('connection', 'close');
     throw error;
   }
 }
 
-function untilClientLeaves(reply: FastifyReply): AbortSignal {
-  const abort = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) abort.abort();
-  });
-  return abort.signal;
-}
-
-async function send(
-  { service, dispatcher, sign }: ForwardingTarget,
-  request: FastifyRequest,
-  body: ClientBody,
-  signal: AbortSignal,
-): Promise<Dispatcher.ResponseData> {
-  const { method } = request;
-  const identity = await sign(service, request.principal ?? anonymous);
-  const reads = method === 'GET' || method === 'HEAD';
-  return withAttempts(service, { whole: () => !body.begun(), reads, signal }, () => {
-    const content = body.read();
-    return dispatcher.request({
-      method: method as Dispatcher.HttpMethod,
-      path: targetOf(request.url),
-      headers: {
-        ...headersToService(request.headers, content !== null),
-        [headers.identity]: identity,
-        [headers.requestId]: request.id,
-        [headers.deadline]: String(answerMs),
-      },
-      // undici sends any async iterable; only its types know no more than streams.
-      body: content as Readable | null,
-      signal,
-      headersTimeout: answerMs,
-      bodyTimeout: silenceMs,
-    });
-  });
-}
-
-function answer(reply: FastifyReply, response: Dispatcher.ResponseData): FastifyReply {
-  reply.code(response.statusCode).headers(headersToClient(response.headers)).send(response.body);
-  // Otherwise the headers would wait for the first event, and the client for both.
-  if (response.headers['content-type']?.includes('text/event-stream')) reply.raw.flushHeaders();
-  return reply;
+function optionsOf(request: FastifyRequest, body: ClientBody, identity: string): Dispatcher.DispatchOptions {
+  const content = body.read();
+  const passed = headersToService(request.headers, content !== null);
+  passed.push(headers.identity, identity, headers.requestId, request.id, headers.deadline, String(answerMs));
+  return {
+    method: request.method as Dispatcher.HttpMethod,
+    path: targetOf(request.url),
+    headers: passed,
+    body: content,
+    headersTimeout: answerMs,
+    bodyTimeout: silenceMs,
+  };
 }

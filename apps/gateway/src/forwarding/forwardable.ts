@@ -1,9 +1,6 @@
 import { AppError } from '@valuecanvas/contracts-core';
 import type { FastifyRequest } from 'fastify';
 
-/** Bytes; the services' own limits are smaller, this one spares them the transport. */
-const maxBodyBytes = 8 * 1024 * 1024;
-
 const maxIdempotencyKeyLength = 255;
 
 /** A segment `.` or `..`, however it is written: where it leads would depend on who resolves it. */
@@ -12,7 +9,6 @@ const dotSegment = /\/(?:\.|%2e){1,2}(?=[/?#]|$)/i;
 /** Throws the AppError for what no service needs to see. */
 export function checkForwardable({ url, headers }: FastifyRequest): void {
   if (dotSegment.test(url.split('?', 1)[0] ?? url)) throw new AppError('NOT_FOUND');
-  if (Number(headers['content-length'] ?? 0) > maxBodyBytes) throw new AppError('PAYLOAD_TOO_LARGE');
   const idempotencyKey = headers['idempotency-key'];
   if (idempotencyKey !== undefined && idempotencyKey.length > maxIdempotencyKeyLength) {
     const message = `must not be longer than ${maxIdempotencyKeyLength} characters`;

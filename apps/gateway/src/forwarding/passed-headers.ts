@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { headers as names } from '@valuecanvas/contracts-core';
 
 /** Headers about one connection, not about the message (RFC 9110, section 7.6.1). */
@@ -39,34 +39,34 @@ const endsHere = new Set([
 
 const endsHereOnTheWayBack = new Set(hopByHop);
 
-/** The client's headers as a service may see them; with `body` false, without those that describe one. */
-export function headersToService(
-  headers: IncomingHttpHeaders,
-  body: boolean,
-): Record<string, string | string[]> {
-  const passed = pass(headers, endsHere);
-  if (!body) delete passed['content-length'];
+/** The client's headers as a service may see them, names and values in turn; with `body` false, without its length. */
+export function headersToService(headers: IncomingHttpHeaders, body: boolean): string[] {
+  const named = namedByConnection(headers.connection);
+  const passed: string[] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || endsHere.has(name) || named?.includes(name)) continue;
+    if (name === 'content-length' && !body) continue;
+    if (typeof value === 'string') passed.push(name, value);
+    else for (const one of value) passed.push(name, one);
+  }
   return passed;
 }
 
-/** A service's headers as the client may see them. */
-export function headersToClient(headers: IncomingHttpHeaders): Record<string, string | string[]> {
-  return pass(headers, endsHereOnTheWayBack);
+/** A service's headers as the client may see them, in front of `own` ones of the same name. */
+export function headersToClient(headers: IncomingHttpHeaders, own: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  const named = namedByConnection(headers.connection);
+  for (const name in headers) {
+    if (!endsHereOnTheWayBack.has(name) && !named?.includes(name)) own[name] = headers[name];
+  }
+  return own;
 }
 
 /** A message may name more headers that are about its connection alone. */
-function pass(
-  headers: IncomingHttpHeaders,
-  stripped: ReadonlySet<string>,
-): Record<string, string | string[]> {
-  const named = headers.connection
-    ?.toLowerCase()
+function namedByConnection(connection: string | undefined): readonly string[] | undefined {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined;
+  return connection
+    .toLowerCase()
     .split(',')
     .map((name) => name.trim());
-  const passed: Record<string, string | string[]> = {};
-  for (const name in headers) {
-    const value = headers[name];
-    if (value !== undefined && !stripped.has(name) && !named?.includes(name)) passed[name] = value;
-  }
-  return passed;
 }

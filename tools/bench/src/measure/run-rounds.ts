@@ -12,8 +12,11 @@ export interface RoundOptions {
   readonly say: (line: string) => void;
 }
 
-/** Milliseconds of load before a part is measured, so that all are compiled, and before each further setting. */
-const warmUpMs = { first: 3_000, further: 1_000 };
+/**
+ * Milliseconds of load before a part is measured, and before each further setting. After 3 s V8 still compiles what is
+ * hot in the router, for a fifth of its CPU time; after 10 s no contender's figures move any more.
+ */
+const warmUpMs = { first: 10_000, further: 1_000 };
 
 /**
  * Measures setting by setting; in each round, all contenders take their turn. Of one that answers nothing while it is
