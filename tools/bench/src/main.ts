@@ -1,9 +1,9 @@
 import { compareContenders } from './compare.ts';
 import { readOptions } from './options.ts';
-import { profileRouter } from './profile/profile-router.ts';
+import { profileService } from './profile/profile-service.ts';
 import { soakRouter } from './soak/soak-router.ts';
 
-const modes = { compare: compareContenders, soak: soakRouter, profile: profileRouter };
+const modes = { compare: compareContenders, soak: soakRouter, profile: profileService };
 
 /** Progress goes to the error output, so that the report can be kept by itself. */
 const say = (line: string) => console.error(line);

@@ -28,7 +28,7 @@ test.each([
   [['--only', 'nginx'], 'not nginx'],
   [['--part', 'all'], 'not all'],
   [['--rounds', '0'], 'above 0'],
-  [['--profile', 'canvas'], 'router alone'],
+  [['--profile', 'canvas'], 'router, gateway'],
   [['--fast'], '--fast'],
 ])('%j is refused with a sentence that says why', (args, words) => {
   expect(() => readOptions(args)).toThrow(words);

@@ -2,6 +2,9 @@ import { parseArgs } from 'node:util';
 import { type ContenderName, contenderNames, type PartName, partNames } from './measure/parts.ts';
 import { allSettings, quickSettings, type Setting } from './measure/settings.ts';
 
+const profiledNames = ['router', 'gateway'] as const;
+export type Profiled = (typeof profiledNames)[number];
+
 export interface Options {
   readonly mode: 'compare' | 'soak' | 'profile';
   readonly settings: readonly Setting[];
@@ -9,6 +12,8 @@ export interface Options {
   /** Of one contender in one round. */
   readonly seconds: number;
   readonly wanted: (name: ContenderName) => boolean;
+  /** Whose CPU time is to be explained. */
+  readonly profiled: Profiled | undefined;
   /** Calls of a soak. */
   readonly calls: number;
   /** Where samples are added as lines of JSON. */
@@ -23,7 +28,7 @@ const usage = `npm run bench -- [options]
   --seconds n         of one contender in one round; 8 where absent
   --out file          adds every sample to the file, a line of JSON each
   --soak              a million calls of the router, and whether its memory stays flat; --calls n for more or fewer
-  --profile router    where the router's CPU time goes; --seconds n`;
+  --profile service   where the CPU time of router or gateway goes; --seconds n`;
 
 /** Throws what is wrong with an option, and which ones there are. */
 export function readOptions(args: readonly string[]): Options {
@@ -51,9 +56,8 @@ function parse(args: readonly string[]): Options {
   });
   const only = listOf('--only', values.only, contenderNames);
   const parts = listOf<PartName>('--part', values.part, partNames);
-  if (values.profile !== undefined && values.profile !== 'router')
-    throw new Error('--profile knows the router alone.');
   return {
+    profiled: profiledIn(values.profile),
     mode: values.profile ? 'profile' : values.soak ? 'soak' : 'compare',
     settings: (values.quick ? quickSettings : allSettings).filter(({ part }) => parts.includes(part)),
     rounds: wholeNumber('--rounds', values.rounds, values.quick ? 3 : 5),
@@ -62,6 +66,11 @@ function parse(args: readonly string[]): Options {
     calls: wholeNumber('--calls', values.calls, 1_000_000),
     out: values.out,
   };
+}
+
+function profiledIn(value: string | undefined): Profiled | undefined {
+  const [name] = value === undefined ? [] : listOf('--profile', value, profiledNames);
+  return name;
 }
 
 function listOf<T extends string>(option: string, value: string | undefined, known: readonly T[]): T[] {

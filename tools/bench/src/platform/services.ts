@@ -64,16 +64,17 @@ export function routerProgram(
   };
 }
 
-/** A gateway in front of a router, or of what stands in for one. */
+/** A gateway in front of a router, or of what stands in for one; `flags` are node's. */
 export function gatewayProgram(
   name: string,
   { servers, identities, publicUrl }: Surroundings,
   ports: Ports,
   router: string,
+  flags: readonly string[] = [],
 ): Program {
   return {
     name,
-    ...bundle('gateway'),
+    ...bundle('gateway', flags),
     ...listening(ports),
     environment: {
       ...environment(ports, servers.databaseUrl('gateway'), servers),
@@ -87,7 +88,7 @@ export function gatewayProgram(
   };
 }
 
-function bundle(service: string, flags: readonly string[] = []): Pick<Program, 'folder' | 'args'> {
+function bundle(service: string, flags: readonly string[]): Pick<Program, 'folder' | 'args'> {
   return { folder: join(projectRoot, 'dist', service), args: [...flags, ...commandOf(service)] };
 }
 

@@ -12,8 +12,8 @@ import { createUsers, type User } from './users.ts';
 
 export interface PlatformOptions {
   readonly portkey: boolean;
-  /** Of node, for the router. */
-  readonly routerFlags?: readonly string[];
+  /** Of node, for a service. */
+  readonly flags?: { readonly router?: readonly string[]; readonly gateway?: readonly string[] };
   readonly say: (line: string) => void;
 }
 
@@ -39,7 +39,7 @@ export async function startPlatform(
   options: PlatformOptions,
   cleanup: AsyncDisposableStack,
 ): Promise<Platform> {
-  const { say } = options;
+  const { say, flags = {} } = options;
   const folder = join(projectCache(), 'bench');
   const logs = join(folder, 'logs');
   await mkdir(logs, { recursive: true });
@@ -71,7 +71,7 @@ export async function startPlatform(
     url: urlAt(at),
   });
   const router = await startAt(
-    routerProgram(surroundings, ports.router, providers, options.routerFlags),
+    routerProgram(surroundings, ports.router, providers, flags.router),
     ports.router,
   );
   const gateway = {
@@ -79,7 +79,10 @@ export async function startPlatform(
       gatewayProgram('gateway', surroundings, ports.gateway, router.url),
       ports.gateway,
     ),
-    toStub: await startAt(gatewayProgram('gateway-to-stub', surroundings, ports.edge, stub.url), ports.edge),
+    toStub: await startAt(
+      gatewayProgram('gateway-to-stub', surroundings, ports.edge, stub.url, flags.gateway),
+      ports.edge,
+    ),
   };
   return {
     servers,

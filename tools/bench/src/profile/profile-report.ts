@@ -6,7 +6,12 @@ import { type Origin, originOf, type SourceLookup } from './origin.ts';
 const shownFunctions = 30;
 
 /** Where the time went: by whom, of our own code by folder and of others' by package, and by function. */
-export function profileReport(times: readonly SelfTime[], calls: number, sourceOf: SourceLookup): string {
+export function profileReport(
+  service: string,
+  times: readonly SelfTime[],
+  calls: number,
+  sourceOf: SourceLookup,
+): string {
   const placed = times.map(({ frame, micros }) => ({ frame, micros, origin: originOf(frame, sourceOf) }));
   const total = sum(placed);
   const row = (name: string, micros: number) => [
@@ -27,7 +32,7 @@ export function profileReport(times: readonly SelfTime[], calls: number, sourceO
     );
   const columns = ['share', 'per call'];
   return [
-    `## Where the router's ${(total / calls).toFixed(0)} µs per call go (JavaScript's thread, ${calls} calls)`,
+    `## Where the ${service}'s ${(total / calls).toFixed(0)} µs per call go (JavaScript's thread, ${calls} calls)`,
     table(
       ['by', ...columns],
       grouped(placed, ({ group }) => group),

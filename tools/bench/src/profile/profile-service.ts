@@ -13,34 +13,41 @@ import { profileReport } from './profile-report.ts';
 
 /** Microseconds between two samples. */
 const interval = 250;
-const warmUpMs = 3_000;
+const warmUpMs = 10_000;
 
-/** Runs the router under load with V8's profiler on; returns the report. */
-export async function profileRouter({ seconds }: Options, { say, cleanup }: Surroundings): Promise<string> {
+/** The gateway is profiled in front of a service that costs nothing. */
+const partOf = { router: 'calls', gateway: 'edge' } as const;
+
+/** Runs a service under load with V8's profiler on; returns the report. */
+export async function profileService(
+  { seconds, profiled = 'router' }: Options,
+  { say, cleanup }: Surroundings,
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'valuecanvas-profile-'));
   cleanup.defer(() => rm(folder, { recursive: true, force: true }));
-  const routerFlags = [
+  const flags = [
     '--cpu-prof',
     `--cpu-prof-dir=${folder}`,
-    '--cpu-prof-name=router.cpuprofile',
+    '--cpu-prof-name=service.cpuprofile',
     `--cpu-prof-interval=${interval}`,
   ];
-  const platform = await startPlatform({ portkey: false, routerFlags, say }, cleanup);
-  const router = contendersOf('calls', platform).find(({ name }) => name === 'router');
-  if (!router) throw new Error('The router is no contender.');
+  const platform = await startPlatform({ portkey: false, flags: { [profiled]: flags }, say }, cleanup);
+  const contender = contendersOf(partOf[profiled], platform).find(({ name }) => name === profiled);
+  const [service] = contender?.own ?? [];
+  if (!contender || !service) throw new Error(`The ${profiled} is no contender.`);
   const load = async (durationMs: number) =>
-    platform.load.calls({ target: await router.target(), connections: usual.concurrency, durationMs });
+    platform.load.calls({ target: await contender.target(), connections: usual.concurrency, durationMs });
 
   await load(warmUpMs);
-  say(`Profiling the router for ${seconds} s …`);
+  say(`Profiling the ${profiled} for ${seconds} s …`);
   const from = microseconds();
   const { answered, faults } = await load(seconds * 1_000);
   const to = microseconds();
   if (faults.count > 0) say(`${faults.count} calls failed, the first with ${faults.first}`);
   // The profile is written when the process ends.
-  await stop(platform.router.process);
-  const profile = JSON.parse(await readFile(join(folder, 'router.cpuprofile'), 'utf8')) as CpuProfile;
-  return profileReport(selfTimes(profile, { from, to }), answered, createSourceLookup());
+  await stop(service.process);
+  const profile = JSON.parse(await readFile(join(folder, 'service.cpuprofile'), 'utf8')) as CpuProfile;
+  return profileReport(profiled, selfTimes(profile, { from, to }), answered, createSourceLookup());
 }
 
 /** On the clock that V8 stamps its profiles with. */
