@@ -9,8 +9,9 @@ import { root } from '../root.ts';
 const run = promisify(execFile);
 
 /**
- * Runs `npm ci` in an empty folder that holds nothing but the manifests and the lock file. Rejects with npm's own words
- * where the two disagree: npm can write a lock file that works only where it was written.
+ * Has `npm ci` plan an install in an empty folder that holds nothing but the manifests and the lock file. Rejects with
+ * npm's own words where the two disagree: npm can write a lock file that works only where it was written. Nothing is
+ * unpacked: packages are compared with their hashes wherever they are installed.
  */
 export async function cleanInstall(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'valuecanvas-install-'));
@@ -20,7 +21,7 @@ export async function cleanInstall(): Promise<void> {
     for (const file of [...files, 'package-lock.json', '.npmrc']) {
       await cp(join(root, file), join(folder, file));
     }
-    await run('npm', ['ci', '--ignore-scripts'], { cwd: folder });
+    await run('npm', ['ci', '--ignore-scripts', '--dry-run'], { cwd: folder });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

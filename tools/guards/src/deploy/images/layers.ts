@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { linkInto } from './link-into.ts';
 
 /** A file system as instructions have left it. */
 export interface Layer {
@@ -33,7 +32,7 @@ export function createLayers(folder: string): Layers {
     base: () => once('base', (target) => mkdir(target, { recursive: true })),
     add: (parent, instruction, change) =>
       once(digest(`${parent.id} ${instruction}`), async (target) => {
-        await fork(parent.folder, target);
+        await linkInto(target, parent.folder);
         await change(target);
       }),
   };
@@ -41,9 +40,4 @@ export function createLayers(folder: string): Layers {
 
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
-}
-
-/** Hard links (clones on macOS): an instruction may add, replace and delete files, but not write into one. */
-async function fork(from: string, to: string): Promise<void> {
-  await promisify(execFile)('cp', [process.platform === 'darwin' ? '-Rpc' : '-al', from, to]);
 }

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { copyFile, mkdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { CopyInstruction } from '../dockerfile/parse-dockerfile.ts';
+import { linkInto } from './link-into.ts';
 
 /** As the builder copies: of a folder its content, a file under its own name where the target is a folder. */
 export async function copyInto(
@@ -15,12 +16,14 @@ export async function copyInto(
   const isFolder = destination === '.' || destination.endsWith('/');
   for (const source of sources) {
     const from = join(root, source);
-    const keepsName = isFolder && (await stat(from)).isFile();
-    await cp(from, keepsName ? join(target, basename(source)) : target, {
-      recursive: true,
-      verbatimSymlinks: true,
-    });
+    if ((await stat(from)).isFile()) await copyOne(from, isFolder ? join(target, basename(source)) : target);
+    else await linkInto(target, from);
   }
+}
+
+async function copyOne(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await copyFile(from, to);
 }
 
 /** Runs a line as the builder does, in a shell; rejects with all that was said where it fails. */
