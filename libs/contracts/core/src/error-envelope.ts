@@ -16,6 +16,18 @@ export const ErrorEnvelope = Type.Object(
     retryAfter: Type.Optional(
       Type.Integer({ description: 'Whole seconds to wait before a retry can help.' }),
     ),
+    tier: Type.Optional(Type.String({ description: 'With RATE_LIMITED: the tier whose limit it is.' })),
+    limit: Type.Optional(
+      Type.Number({
+        description: 'With RATE_LIMITED: requests per period; with BUDGET_EXCEEDED: US dollars.',
+      }),
+    ),
+    windowMs: Type.Optional(Type.Number({ description: 'With RATE_LIMITED: the period, in milliseconds.' })),
+    spent: Type.Optional(
+      Type.Number({ description: 'With BUDGET_EXCEEDED: US dollars spent in the period.' }),
+    ),
+    resetsAt: Type.Optional(Type.String({ description: 'With BUDGET_EXCEEDED: when the period ends.' })),
+    upgradeUrl: Type.Optional(Type.String({ description: 'Where a user can get more.' })),
   },
   { title: 'Error', description: 'A failed request.', additionalProperties: true },
 );

@@ -43,6 +43,6 @@ export {
   type ResultOf,
   type RouteDefinition,
 } from './route.ts';
-export { admin, anyone, type RouteAuth, services, user, userWithScope } from './route-auth.ts';
+export { admin, anyone, publicStatus, type RouteAuth, services, user, userWithScope } from './route-auth.ts';
 export { type ServiceName, serviceNames } from './services.ts';
 export { strictObject } from './strict-object.ts';

@@ -14,6 +14,29 @@ const replayed = Type.Literal('true', {
   description: 'Present where the answer was stored when the same request was made before.',
 });
 
+/** Headers that many answers carry; they stand among the components. */
+const answerHeaders = {
+  'x-request-id': Type.String({ description: 'Id of the request: quote it when you report a fault.' }),
+  'www-authenticate': Type.String({ description: 'How to say who you are.' }),
+  'retry-after': Type.Integer({ minimum: 0, description: 'Whole seconds to wait before a retry can help.' }),
+  'ratelimit-limit': Type.Integer({ minimum: 0, description: 'Requests that are allowed in a period.' }),
+  'ratelimit-remaining': Type.Integer({ minimum: 0, description: 'Requests that are left in this period.' }),
+  'ratelimit-reset': Type.Integer({ minimum: 0, description: 'Seconds until the next period begins.' }),
+  'x-should-retry': Type.Enum(['true', 'false'], {
+    description: 'Whether sending the same request again can help, where the status does not tell.',
+  }),
+};
+
+/** The components that `headerReferences` refers to. */
+export const headerComponents: Json = Object.fromEntries(
+  Object.entries(answerHeaders).map(([name, header]) => [name, described(header)]),
+);
+
+/** Headers of an answer by name, as the field of a response. */
+export function headerReferences(names: readonly (keyof typeof answerHeaders)[]): Json {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
 /** The headers that a request may carry, as parameters of its operation. */
 export function headerParameters({ idempotent, requestHeaders }: RouteDefinition): Json[] {
   const known = {
@@ -28,14 +51,14 @@ export function headerParameters({ idempotent, requestHeaders }: RouteDefinition
   }));
 }
 
-/** The headers of a success, as a field of its response; none where the route names none. */
-export function successHeaders({ idempotent, responseHeaders }: RouteDefinition): { headers?: Json } {
+/** The headers of a success, as a field of its response. */
+export function successHeaders({ idempotent, responseHeaders }: RouteDefinition): { headers: Json } {
   const known = {
     ...(idempotent ? { [publicHeaders.idempotentReplayed]: replayed } : {}),
     ...responseHeaders,
   };
-  const all = Object.entries(known).map(([name, header]) => [name, described(header)]);
-  return all.length === 0 ? {} : { headers: Object.fromEntries(all) };
+  const own = Object.entries(known).map(([name, header]) => [name, described(header)]);
+  return { headers: { ...headerReferences(['x-request-id']), ...Object.fromEntries(own) } };
 }
 
 function described(header: TSchema): Json {

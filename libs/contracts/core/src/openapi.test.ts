@@ -73,7 +73,7 @@ const bakery = defineContract({
 });
 
 interface Operations {
-  readonly post: { readonly responses: Readonly<Record<string, { readonly description: string }>> };
+  readonly post: { readonly responses: Readonly<Record<string, unknown>> };
 }
 
 const info = { title: 'Shop', version: '1', description: 'All of it.' };
@@ -131,7 +131,9 @@ describe('the OpenAPI document', () => {
         },
       },
     });
-    expect(document.paths['/api/recipe']).not.toHaveProperty(['get', 'responses', '200', 'headers']);
+    expect(document.paths['/api/recipe']).toHaveProperty(['get', 'responses', '200', 'headers'], {
+      'x-request-id': { $ref: '#/components/headers/x-request-id' },
+    });
   });
 
   test('says how large a body may be', () => {
@@ -141,7 +143,9 @@ describe('the OpenAPI document', () => {
   });
 
   test('asks for credentials exactly where the route does', () => {
-    expect(document.paths['/api/loaves/{ovenId}']).toMatchObject({ post: { security: [{ bearer: [] }] } });
+    expect(document.paths['/api/loaves/{ovenId}']).toMatchObject({
+      post: { security: [{ accessToken: ['user'] }, { session: ['user'], csrfToken: [] }] },
+    });
     expect(document.paths['/api/open']).toMatchObject({ get: { security: [] } });
   });
 
@@ -168,9 +172,15 @@ describe('the OpenAPI document', () => {
     const { responses } = (document.paths['/api/loaves/{ovenId}'] as unknown as Operations).post;
     const failures = errorsOf(bake).map((code) => String(errorCatalogue[code].status));
     expect(Object.keys(responses).sort()).toEqual([...new Set(['201', '202', ...failures])].sort());
-    expect(responses['409']?.description).toBe(
-      'IDEMPOTENCY_IN_FLIGHT: Request in flight; CONFLICT: Conflict',
-    );
+    expect(responses['409']).toEqual({ $ref: '#/components/responses/CONFLICT.IDEMPOTENCY_IN_FLIGHT' });
+    expect(document.components).toMatchObject({
+      responses: {
+        'CONFLICT.IDEMPOTENCY_IN_FLIGHT': {
+          description: expect.stringMatching(/^CONFLICT: .*\nIDEMPOTENCY_IN_FLIGHT: /) as string,
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+        },
+      },
+    });
   });
 
   test('names the events that a route streams, the one for failures too, and what each holds', () => {
@@ -216,16 +226,20 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  test('has the content type of a raw reply, and no envelope for failures in the words of others', () => {
+  test('has the content type of a raw reply, and words its failures as its protocol does', () => {
     expect(document.paths['/api/recipe']).toMatchObject({
       get: { responses: { 200: { content: { 'text/plain': { schema: { type: 'string' } } } } } },
     });
-    expect(document.paths['/api/recipe']).not.toHaveProperty(['get', 'responses', '500', 'content']);
+    expect(document.paths['/api/recipe']).toHaveProperty(['get', 'responses', '500'], {
+      $ref: '#/components/responses/openai.INTERNAL_ERROR',
+    });
+    expect(document.components).toHaveProperty(
+      ['responses', 'openai.INTERNAL_ERROR', 'content', 'application/json', 'schema'],
+      { $ref: '#/components/schemas/OpenAiError' },
+    );
   });
 
   test('has no content where there is no body', () => {
-    expect(document.paths['/api/open']).toHaveProperty(['get', 'responses', '200'], {
-      description: 'Done; no body.',
-    });
+    expect(document.paths['/api/open']).not.toHaveProperty(['get', 'responses', '200', 'content']);
   });
 });

@@ -1,10 +1,11 @@
 import type { TObject, TSchema } from 'typebox';
 import { type Contract, isInternal } from './contract.ts';
-import { errorCatalogue } from './error-catalogue.ts';
 import { ErrorEnvelope } from './error-envelope.ts';
-import { headerParameters, successHeaders } from './openapi-headers.ts';
+import { failures } from './openapi-failures.ts';
+import { headerComponents, headerParameters, headerReferences, successHeaders } from './openapi-headers.ts';
+import { securityOf, securitySchemes } from './openapi-security.ts';
 import { type Reply, wireSchema } from './reply.ts';
-import { canStream, defaultBodyLimitBytes, errorsOf, type RouteDefinition } from './route.ts';
+import { canStream, defaultBodyLimitBytes, type RouteDefinition } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -13,12 +14,18 @@ export interface OpenApiDocument extends Json {
   readonly paths: Record<string, Json>;
 }
 
+/** What stands in the document once and is referred to, by name. */
+interface Components {
+  readonly schemas: Map<string, Json>;
+  readonly responses: Map<string, Json>;
+}
+
 /** Composes OpenAPI 3.1 of every public route; schemas with a title become components. */
 export function toOpenApi(
   contracts: readonly Contract[],
   info: { readonly title: string; readonly version: string; readonly description: string },
 ): OpenApiDocument {
-  const components = new Map<string, Json>();
+  const components: Components = { schemas: new Map(), responses: new Map() };
   const paths: Record<string, Json> = {};
   for (const contract of contracts) {
     for (const route of Object.values(contract.routes).filter((route) => !isInternal(route))) {
@@ -29,35 +36,44 @@ export function toOpenApi(
   return {
     openapi: '3.1.0',
     info,
+    servers: [{ url: '/', description: 'Where this document comes from.' }],
     tags: contracts.map(({ title, description }) => ({ name: title, description })),
-    paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
+    paths: sorted(Object.entries(paths).map(([path, item]) => [path, sorted(Object.entries(item))])),
     components: {
-      securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'Access token or API key.' },
-      },
-      schemas: Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))),
+      securitySchemes,
+      headers: headerComponents,
+      responses: sorted([...components.responses]),
+      schemas: sorted([...components.schemas]),
     },
   };
 }
 
-function operation(contract: Contract, route: RouteDefinition, components: Map<string, Json>): Json {
+/** Ordered by name, so that the document depends on what the contracts say and not on where they say it. */
+function sorted<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
+  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function operation(contract: Contract, route: RouteDefinition, components: Components): Json {
   return {
     operationId: route.id,
     tags: [contract.title],
     summary: route.summary,
     description: route.description,
-    security: route.auth.kind === 'anyone' ? [] : [{ bearer: [] }],
+    security: securityOf(route),
     parameters: [
       ...parameters('path', route.params, components),
       ...parameters('query', route.query, components),
       ...headerParameters(route),
     ],
     ...(route.body ? { requestBody: requestBody(route.body, route, components) } : {}),
-    responses: { ...successes(route, components), ...failures(route, components) },
+    responses: {
+      ...successes(route, components),
+      ...failures(route, components.responses, (schema) => reference(schema, components)),
+    },
   };
 }
 
-function requestBody(body: TSchema, route: RouteDefinition, components: Map<string, Json>): Json {
+function requestBody(body: TSchema, route: RouteDefinition, components: Components): Json {
   const { bodyLimitBytes = defaultBodyLimitBytes } = route;
   return {
     required: true,
@@ -66,11 +82,7 @@ function requestBody(body: TSchema, route: RouteDefinition, components: Map<stri
   };
 }
 
-function parameters(
-  where: 'path' | 'query',
-  schema: TObject | undefined,
-  components: Map<string, Json>,
-): Json[] {
+function parameters(where: 'path' | 'query', schema: TObject | undefined, components: Components): Json[] {
   const required = new Set<unknown>((schema?.required as readonly unknown[] | undefined) ?? []);
   return Object.entries(schema?.properties ?? {}).map(([name, property]) => {
     const { description, ...rest } = reference(property, components);
@@ -78,7 +90,7 @@ function parameters(
   });
 }
 
-function successes(route: RouteDefinition, components: Map<string, Json>): Json {
+function successes(route: RouteDefinition, components: Components): Json {
   const replies: [string, Reply][] = [
     [String(route.status ?? 200), route.reply],
     ...Object.entries(route.otherReplies ?? {}),
@@ -86,9 +98,9 @@ function successes(route: RouteDefinition, components: Map<string, Json>): Json 
   return Object.fromEntries(replies.map(([status, reply]) => [status, success(route, reply, components)]));
 }
 
-function success(route: RouteDefinition, reply: Reply, components: Map<string, Json>): Json {
+function success(route: RouteDefinition, reply: Reply, components: Components): Json {
   const schema = wireSchema(reply);
-  if (!schema) return { description: 'Done; no body.' };
+  if (!schema) return { description: 'Done; no body.', headers: headerReferences(['x-request-id']) };
   const type = (reply.kind === 'raw' && reply.contentType) || 'application/json';
   const streamed =
     canStream(route) && reply === route.reply ? { 'text/event-stream': stream(route, components) } : {};
@@ -100,7 +112,7 @@ function success(route: RouteDefinition, reply: Reply, components: Map<string, J
 }
 
 /** OpenAPI 3.1 has no word for the events of a stream: their names are told in words, their data in an extension. */
-function stream({ events, chunks }: RouteDefinition, components: Map<string, Json>): Json {
+function stream({ events, chunks }: RouteDefinition, components: Components): Json {
   const dataOf = (schema: TSchema) => reference(schema, components);
   if (!events) {
     const data = chunks && dataOf(chunks);
@@ -112,27 +124,12 @@ function stream({ events, chunks }: RouteDefinition, components: Map<string, Jso
   return { schema: { type: 'string', description }, 'x-events': Object.fromEntries(data) };
 }
 
-function failures(route: RouteDefinition, components: Map<string, Json>): Json {
-  const byStatus = Map.groupBy(errorsOf(route), (code) => errorCatalogue[code].status);
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
-      String(status),
-      {
-        description: codes.map((code) => `${code}: ${errorCatalogue[code].title}`).join('; '),
-        ...((route.dialect ?? 'valuecanvas') === 'valuecanvas'
-          ? { content: { 'application/json': { schema: reference(ErrorEnvelope, components) } } }
-          : {}),
-      },
-    ]),
-  );
-}
-
 /** The plain JSON of a schema; parts with a title are moved to the components and referred to. */
-function reference(schema: TSchema, components: Map<string, Json>): Json {
+function reference(schema: TSchema, components: Components): Json {
   return hoist(JSON.parse(JSON.stringify(schema)) as Json, components) as Json;
 }
 
-function hoist(node: unknown, components: Map<string, Json>): unknown {
+function hoist(node: unknown, components: Components): unknown {
   if (Array.isArray(node)) return node.map((item) => hoist(item, components));
   if (typeof node !== 'object' || node === null) return node;
   const copy = Object.fromEntries(
@@ -142,11 +139,11 @@ function hoist(node: unknown, components: Map<string, Json>): unknown {
   return name(copy.title, copy, components);
 }
 
-function name(title: string, schema: Json, components: Map<string, Json>): Json {
-  const known = components.get(title);
+function name(title: string, schema: Json, components: Components): Json {
+  const known = components.schemas.get(title);
   if (known && JSON.stringify(known) !== JSON.stringify(schema)) {
     throw new Error(`Two different schemas are called ${title}.`);
   }
-  components.set(title, schema);
+  components.schemas.set(title, schema);
   return { $ref: `#/components/schemas/${title}` };
 }

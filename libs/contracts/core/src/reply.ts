@@ -46,7 +46,7 @@ const Pagination = Type.Object(
       description: 'Send it back as cursor to get the next page; null on the last one.',
     }),
   },
-  { description: 'Where this page stands in the list.' },
+  { title: 'Pagination', description: 'Where this page stands in the list.' },
 );
 
 const success = Type.Literal(true, { description: 'Always true: the request succeeded.' });

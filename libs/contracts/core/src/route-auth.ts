@@ -3,13 +3,16 @@ import type { ServiceName } from './services.ts';
 
 /** Who may call a route. A route without one of these does not start. */
 export type RouteAuth =
-  | { readonly kind: 'anyone' }
+  | { readonly kind: 'anyone'; readonly isStatus?: true }
   | { readonly kind: 'user'; readonly scope?: Scope }
   | { readonly kind: 'admin' }
   | { readonly kind: 'service'; readonly callers: readonly ServiceName[] };
 
 /** No credentials needed; where some are sent, the principal is known all the same. */
 export const anyone = { kind: 'anyone' } as const satisfies RouteAuth;
+
+/** Aggregate figures that anyone may see, unless the edge was told that nobody may without credentials. */
+export const publicStatus = { kind: 'anyone', isStatus: true } as const satisfies RouteAuth;
 
 /** A signed-in user. API keys are refused unless the route names the scope that lets them in. */
 export const user = { kind: 'user' } as const satisfies RouteAuth;

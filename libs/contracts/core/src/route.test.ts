@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { describe, expect, test } from 'vitest';
 import { empty } from './reply.ts';
 import { errorsOf, type RouteDefinition } from './route.ts';
-import { anyone, user } from './route-auth.ts';
+import { anyone, publicStatus, user } from './route-auth.ts';
 
 const route: RouteDefinition = {
   id: 'bakery.listLoaves',
@@ -41,6 +41,10 @@ describe('the errors of a route', () => {
 
   test('name missing credentials and rights unless anyone may call it', () => {
     expect(errorsOf({ ...route, auth: user })).toEqual([...always, 'UNAUTHENTICATED', 'FORBIDDEN']);
+  });
+
+  test('name missing credentials where an operator may ask for some', () => {
+    expect(errorsOf({ ...route, auth: publicStatus })).toEqual([...always, 'UNAUTHENTICATED']);
   });
 
   test('name what can be wrong with an idempotency key where it honours one', () => {

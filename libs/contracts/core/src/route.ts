@@ -82,6 +82,7 @@ export function errorsOf(route: RouteDefinition): readonly ErrorCode[] {
   if (route.params || route.query || route.body || route.idempotent) implied.push('VALIDATION_FAILED');
   if (route.body) implied.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
   if (route.auth.kind !== 'anyone') implied.push('UNAUTHENTICATED', 'FORBIDDEN');
+  else if (route.auth.isStatus) implied.push('UNAUTHENTICATED');
   if (route.idempotent) implied.push('IDEMPOTENCY_IN_FLIGHT', 'IDEMPOTENCY_MISMATCH');
   return [...new Set([...implied, ...route.errors])];
 }
