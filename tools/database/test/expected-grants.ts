@@ -18,10 +18,12 @@ export const expectedGrants: Record<string, Record<string, string>> = {
     authenticated: 'select',
     vc_prompt_registry: 'insert, select, update(activated_at), update(status)',
   },
-  'public.rate_limit_violations': { authenticated: 'select', vc_llm_router: 'insert, select' },
+  'public.rate_limit_violations': { authenticated: 'select', vc_llm_router: 'delete, insert, select' },
+  'vc_private.api_keys': { vc_gateway: 'insert, select, update(last_used_at), update(revoked_at)' },
   'vc_private.audit_log': { vc_gateway: 'insert' },
   'vc_private.auth_refresh_tokens': { vc_gateway: 'delete, insert, select, update' },
   'vc_private.auth_sessions': { vc_gateway: 'delete, insert, select, update' },
+  'vc_private.browser_sessions': { vc_gateway: 'delete, insert, select, update' },
   'vc_private.llm_jobs': { vc_job_worker: 'insert, select, update' },
 };
 
@@ -29,6 +31,7 @@ export const expectedFunctions: Record<string, string> = {
   'vc_private.across_users()': 'vc_feature_flags, vc_job_worker, vc_llm_router, vc_prompt_registry',
   'vc_private.create_llm_usage_partitions(integer)': 'vc_llm_router',
   'vc_private.drop_llm_usage_partitions(integer)': 'vc_llm_router',
+  'vc_private.find_api_key(bytea)': 'vc_gateway',
   'vc_private.submit_llm_job(uuid,text,jsonb,smallint,uuid,jsonb,jsonb)': 'vc_canvas, vc_job_worker',
   'vc_private.uuid_v7_time(uuid)': 'vc_llm_router',
 };

@@ -56,6 +56,9 @@ describe('a file', () => {
     ['20241123160000_add_initial_prompts_and_flags', '20241123120000_add_prompt_version_control'],
     ['20241123160000_add_initial_prompts_and_flags', '20241123130000_add_feature_flags'],
     ['20261125120000_add_llm_usage_retention', '20241123110000_add_llm_monitoring'],
+    ['20261126090000_add_browser_sessions', '20241123100000_baseline'],
+    ['20261126100000_add_api_keys', '20241123100000_baseline'],
+    ['20261126110000_add_rate_limit_violation_retention', '20241123110000_add_llm_monitoring'],
   ])('%s says in one sentence that it needs %s', async (name, needed) => {
     const url = await server.database();
     await applyRaw(

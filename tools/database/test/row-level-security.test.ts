@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../src/migrate.ts';
@@ -34,7 +34,8 @@ it('the list of tables of users is complete', async () => {
     where attname = 'user_id' and relkind in ('r', 'p') and not relispartition`);
   const qualified = rows.map(({ name }) => (name.includes('.') ? name : `public.${name}`));
   // Sessions are looked up before anybody's claims are known: the gateway's alone, whoever the user is.
-  const expected = [...userTables.map(({ table }) => table), 'vc_private.auth_sessions'];
+  const sessions = ['vc_private.auth_sessions', 'vc_private.browser_sessions'];
+  const expected = [...userTables.map(({ table }) => table), ...sessions];
   expect(qualified.sort()).toEqual(expected.sort());
 });
 
@@ -79,8 +80,8 @@ describe.each(userTables)('$table', ({ table, role, row, isSharedWork }) => {
   });
 
   it('another service cannot read it, nor can it write a row', async () => {
-    const others = [...new Set(userTables.map((other) => other.role))].filter((other) => other !== role);
-    for (const other of [...others, 'vc_gateway']) {
+    const others = new Set(userTables.map((other) => other.role).filter((other) => other !== role));
+    for (const other of others) {
       await expect(usersSeen({ role: other, user: alice }, table)).rejects.toThrow(/permission denied/);
       await expect(insertAs({ role: other, user: alice }, alice)).rejects.toThrow(/permission denied/);
     }
@@ -110,6 +111,15 @@ describe('beyond single tables', () => {
     const remove = `delete from canvases where user_id = '${bob}'`;
     expect((await actAs(owner, { role: 'vc_canvas', user: alice }, remove)).rowCount).toBe(0);
     expect((await actAs(owner, { role: 'vc_canvas', user: bob }, remove)).rowCount).toBe(1);
+  });
+
+  it('a service deletes refusals of the last day for nobody, and older ones only across users', async () => {
+    const remove = 'delete from rate_limit_violations';
+    const router = { role: 'vc_llm_router', acrossUsers: true };
+    expect((await actAs(owner, router, remove)).rowCount).toBe(0);
+    await owner.query(`update rate_limit_violations set created_at = now() - interval '25 hours'`);
+    expect((await actAs(owner, router, remove)).rowCount).toBe(2);
+    expect((await actAs(owner, { role: 'vc_llm_router', user: alice }, remove)).rowCount).toBe(0);
   });
 
   it('a row cannot be handed to another user', async () => {
@@ -202,6 +212,21 @@ describe('beyond single tables', () => {
     );
   });
 
+  it('the gateway finds a key that is in force by its hash before there are claims, and by nothing else', async () => {
+    const gateway = { role: 'vc_gateway' };
+    const find = async (hash: Buffer) =>
+      (await actAs(owner, gateway, 'select user_id from vc_private.find_api_key($1)', [hash])).rows;
+    const { rows } = await owner.query('select key_hash from vc_private.api_keys where user_id = $1', [bob]);
+    const [{ key_hash: hash }] = rows;
+    expect(await find(hash)).toEqual([{ user_id: bob }]);
+    expect(await find(randomBytes(32))).toEqual([]);
+    await owner.query('update vc_private.api_keys set revoked_at = now() where user_id = $1', [bob]);
+    expect(await find(hash)).toEqual([]);
+    await expect(
+      actAs(owner, { role: 'vc_canvas', user: bob }, 'select vc_private.find_api_key($1)', [hash]),
+    ).rejects.toThrow(/permission denied/);
+  });
+
   it('an email is one user, however it is spelled', async () => {
     const { statement, values } = insertion('auth.users', {
       id: randomUUID(),
@@ -212,11 +237,12 @@ describe('beyond single tables', () => {
     );
   });
 
-  it('with a user go canvases, jobs, results and sessions, but not what was spent', async () => {
+  it('with a user go canvases, keys, jobs, results and sessions, but not what was spent', async () => {
     const left = `
       with gone as (select '${bob}'::uuid as id)
       select (select count(*)::integer from canvases join gone on user_id = gone.id) as canvases,
         (select count(*)::integer from canvas_revisions join gone on user_id = gone.id) as revisions,
+        (select count(*)::integer from vc_private.api_keys join gone on user_id = gone.id) as keys,
         (select count(*)::integer from vc_private.llm_jobs join gone on user_id = gone.id) as jobs,
         (select count(*)::integer from llm_job_results join gone on user_id = gone.id) as results,
         (select count(*)::integer from llm_usage join gone on user_id = gone.id) as usage`;
@@ -224,7 +250,7 @@ describe('beyond single tables', () => {
     try {
       await owner.query('delete from auth.users where id = $1', [bob]);
       expect((await owner.query(left)).rows).toEqual([
-        { canvases: 0, revisions: 0, jobs: 0, results: 0, usage: 1 },
+        { canvases: 0, revisions: 0, keys: 0, jobs: 0, results: 0, usage: 1 },
       ]);
     } finally {
       await owner.query('rollback');

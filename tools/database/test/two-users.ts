@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import { uuidV7 } from './uuid-v7.ts';
 
@@ -80,6 +80,18 @@ export const userTables: readonly UserTable[] = [
       enabled: true,
       reason: 'STATIC',
       flag_version: 1,
+    }),
+  },
+  {
+    table: 'vc_private.api_keys',
+    role: 'vc_gateway',
+    isSharedWork: false,
+    row: (user) => ({
+      id: user,
+      name: 'a program',
+      prefix: 'vc_',
+      key_hash: randomBytes(32),
+      scopes: ['llm'],
     }),
   },
   {

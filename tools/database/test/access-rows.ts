@@ -1,0 +1,111 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Client, escapeLiteral } from 'pg';
+import { alice, bob, userTables } from './two-users.ts';
+
+type Row = Record<string, unknown>;
+
+/** Different numbers of rows, so that reaching another user's, or everybody's, cannot look like reaching one's own. */
+const rowsOf = new Map([
+  [alice, 1],
+  [bob, 2],
+]);
+
+/** Where another row of a user needs more than another id: by its number, what is different about it. */
+const changes: Readonly<Record<string, (user: string, number: number) => Row>> = {
+  'public.canvas_revisions': (user, number) => ({ canvas_id: numbered(user, 1), revision: number }),
+  'public.cost_alerts': (_user, number) => ({ period_start: `2024-11-${10 + number}` }),
+  'public.llm_job_results': (user, number) => ({
+    job_id: numbered(user, number === next ? jobWithoutResult : number),
+  }),
+};
+
+/** The number of the row that a speaker tries to insert. */
+const next = 3;
+const jobWithoutResult = 4;
+
+/** Rows of tables that belong to no user, or that are not read by their user: those that stand there, and a new one. */
+const otherRows: Readonly<Record<string, { readonly there: readonly Row[]; readonly another: Row }>> = {
+  'auth.users': { there: [], another: { id: randomUUID(), email: 'carol@example.com' } },
+  'public.ab_tests': { there: [abTest()], another: abTest() },
+  'public.backup_logs': { there: [backup()], another: backup() },
+  'public.feature_flags': { there: [], another: { key: 'just_made', name: 'Just made' } },
+  'public.prompt_versions': { there: [prompt(1)], another: prompt(2) },
+  'vc_private.audit_log': { there: [entry()], another: entry() },
+  'vc_private.auth_sessions': { there: [{ id: bob, user_id: bob }], another: { id: alice, user_id: alice } },
+  'vc_private.auth_refresh_tokens': { there: [refreshToken()], another: refreshToken() },
+  'vc_private.browser_sessions': { there: [browserSession()], another: browserSession() },
+};
+
+/** Fills every table. */
+export async function insertRows(owner: Client): Promise<void> {
+  for (const [user, count] of rowsOf) {
+    await owner.query('insert into auth.users (id, email) values ($1, $2)', [user, `${user}@example.com`]);
+    for (const { table } of userTables) {
+      const numbers = Array.from({ length: count }, (_, index) => index + 1);
+      if (table === 'vc_private.llm_jobs') numbers.push(jobWithoutResult);
+      for (const number of numbers) await owner.query(insertOf(table, userRow(table, user, number)));
+    }
+  }
+  for (const [table, { there }] of Object.entries(otherRows)) {
+    for (const row of there) await owner.query(insertOf(table, row));
+  }
+}
+
+/** Inserts of a new row into a table: for each user where rows are users', else one; by whose row it is. */
+export function newRows(table: string): Map<string | undefined, string> {
+  const other = otherRows[table];
+  if (other) return new Map([[undefined, insertOf(table, other.another)]]);
+  return new Map([...rowsOf.keys()].map((user) => [user, insertOf(table, userRow(table, user, next))]));
+}
+
+function userRow(table: string, user: string, number: number): Row {
+  const row = userTables.find((candidate) => candidate.table === table)?.row(numbered(user, number));
+  if (!row) throw new Error(`There is no row for ${table}: add it in two-users.ts or access-rows.ts.`);
+  return { ...row, ...changes[table]?.(user, number), user_id: user };
+}
+
+/** An id of a user's own for each number. */
+function numbered(user: string, number: number): string {
+  return user.replace(/^0{8}/, String(number).padStart(8, '0'));
+}
+
+function insertOf(table: string, row: Row): string {
+  const values = Object.values(row).map((value) => (value === null ? 'null' : escapeLiteral(textOf(value))));
+  return `insert into ${table} (${Object.keys(row).join(', ')}) values (${values.join(', ')})`;
+}
+
+function textOf(value: unknown): string {
+  if (value instanceof Buffer) return `\\x${value.toString('hex')}`;
+  if (value instanceof Date) return value.toISOString();
+  return Array.isArray(value) ? `{${value.join(',')}}` : String(value);
+}
+
+function abTest(): Row {
+  return { id: randomUUID(), name: 'a test', prompt_key: 'canvas.generate', arms: '[]', metric: 'rating' };
+}
+
+function backup(): Row {
+  return { id: randomUUID(), kind: 'full', status: 'started' };
+}
+
+/** A draft, which clients do not see. */
+function prompt(version: number): Row {
+  return { id: randomUUID(), prompt_key: 'canvas.secret', version, template: 'x', status: 'draft' };
+}
+
+function entry(): Row {
+  return { id: randomUUID(), actor: 'admin@example.com', action: 'user.grant', subject: alice };
+}
+
+function refreshToken(): Row {
+  return { token_hash: randomBytes(32), session_id: bob };
+}
+
+function browserSession(): Row {
+  return {
+    cookie_hash: randomBytes(32),
+    user_id: bob,
+    sealed_tokens: randomBytes(8),
+    expires_at: new Date(),
+  };
+}

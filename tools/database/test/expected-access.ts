@@ -1,0 +1,72 @@
+/** Who speaks SQL: a role, the user in its claims, and whether its transaction is for work across users. */
+export interface Speaker {
+  readonly role: string;
+  readonly user?: string;
+  readonly acrossUsers?: boolean;
+}
+
+/** The rows that a speaker reaches, as an SQL condition. */
+type Reach = (speaker: Speaker) => string;
+
+/** What is not named is denied before any row is looked at. */
+export interface Access {
+  readonly select?: Reach;
+  readonly insert?: Reach;
+  readonly update?: Reach;
+  readonly delete?: Reach;
+  /** The columns that an update may set; all where absent. */
+  readonly columns?: readonly string[];
+}
+
+const all: Reach = () => 'true';
+const own: Reach = ({ user }) => (user ? `user_id = '${user}'` : 'false');
+const across: Reach = ({ acrossUsers }) => String(acrossUsers === true);
+const ownOrAcross: Reach = (speaker) => `(${own(speaker)} or ${across(speaker)})`;
+const only =
+  (reach: Reach, condition: string): Reach =>
+  (speaker) =>
+    `(${reach(speaker)} and ${condition})`;
+
+const selectOwn: Access = { select: own };
+const fact: Access = { select: ownOrAcross, insert: across };
+const everything: Access = { select: all, insert: all, update: all, delete: all };
+
+/**
+ * Every table, and what each role does there: written down from what the services are for, not from the policies. A
+ * role that is not named can do nothing. The ledger's partitions are open to nobody.
+ */
+export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Access>>>> = {
+  'auth.users': { vc_gateway: { select: all, insert: all, update: all } },
+  'public.ab_tests': { vc_prompt_registry: { select: all, insert: all, update: all } },
+  'public.backup_logs': {},
+  'public.canvas_revisions': { authenticated: selectOwn, vc_canvas: { select: own, insert: own } },
+  'public.canvases': {
+    authenticated: selectOwn,
+    vc_canvas: { select: own, insert: own, update: own, delete: own },
+  },
+  'public.cost_alerts': { authenticated: selectOwn, vc_llm_router: fact },
+  'public.feature_flag_evaluations': { authenticated: selectOwn, vc_feature_flags: fact },
+  'public.feature_flags': { vc_feature_flags: everything },
+  'public.llm_job_results': { authenticated: selectOwn, vc_job_worker: fact },
+  'public.llm_usage': { authenticated: selectOwn, vc_llm_router: fact },
+  'public.prompt_executions': {
+    authenticated: selectOwn,
+    vc_prompt_registry: { ...fact, update: own, columns: ['rating', 'comment', 'rated_at'] },
+  },
+  'public.prompt_versions': {
+    authenticated: { select: only(all, `status <> 'draft'`) },
+    vc_prompt_registry: { select: all, insert: all, update: all, columns: ['status', 'activated_at'] },
+  },
+  'public.rate_limit_violations': {
+    authenticated: selectOwn,
+    vc_llm_router: { ...fact, delete: only(across, `created_at < now() - interval '1 day'`) },
+  },
+  'vc_private.api_keys': {
+    vc_gateway: { select: own, insert: own, update: own, columns: ['last_used_at', 'revoked_at'] },
+  },
+  'vc_private.audit_log': { vc_gateway: { insert: all } },
+  'vc_private.auth_refresh_tokens': { vc_gateway: everything },
+  'vc_private.auth_sessions': { vc_gateway: everything },
+  'vc_private.browser_sessions': { vc_gateway: everything },
+  'vc_private.llm_jobs': { vc_job_worker: { select: ownOrAcross, insert: ownOrAcross, update: ownOrAcross } },
+};

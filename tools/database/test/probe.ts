@@ -1,0 +1,68 @@
+import { Client } from 'pg';
+import type { Speaker } from './expected-access.ts';
+
+/** How many rows a statement reached; or that the role has no grant for it, or that a policy refused a new row. */
+export type Outcome = number | 'denied' | 'refused';
+
+/**
+ * Runs one statement as whoever calls it, and undoes it. A function, so that thousands of statements cost a round trip
+ * for each speaker only. What fails for any other reason fails here as well.
+ */
+const probe = `
+  create function public.probe(statement text) returns text language plpgsql as $function$
+  declare
+    reached bigint;
+  begin
+    execute statement;
+    get diagnostics reached = row_count;
+    raise exception using errcode = 'VC000', message = reached::text;
+  exception
+    when sqlstate 'VC000' then
+      return sqlerrm;
+    when insufficient_privilege then
+      return case when sqlerrm like '%row-level security%' then 'refused' else 'denied' end;
+    when others then
+      raise exception using errcode = sqlstate, message = statement || ': ' || sqlerrm;
+  end
+  $function$;
+  grant usage on schema public to public;
+  grant execute on function public.probe(text) to public`;
+
+export async function installProbe(owner: Client): Promise<void> {
+  await owner.query(probe);
+}
+
+/** A session as a role, with its powers and no others. */
+export async function connectAs(url: string, role: string): Promise<Client> {
+  const client = new Client(url);
+  await client.connect();
+  await client.query(`set session authorization ${role}`);
+  return client;
+}
+
+/** What comes of each statement, by its name, with the claims and settings of the speaker. */
+export async function outcomes(
+  client: Client,
+  { user, acrossUsers }: Speaker,
+  statements: ReadonlyMap<string, string>,
+): Promise<Record<string, Outcome>> {
+  const claims = user === undefined ? '' : JSON.stringify({ sub: user, role: 'authenticated' });
+  await client.query('begin');
+  try {
+    await client.query(
+      `select set_config('request.jwt.claims', $1, true), set_config('vc.across_users', $2, true)`,
+      [claims, acrossUsers ? 'on' : ''],
+    );
+    const { rows } = await client.query<{ name: string; outcome: string }>(
+      `select name, public.probe(statement) as outcome from unnest($1::text[], $2::text[]) as asked (name, statement)`,
+      [[...statements.keys()], [...statements.values()]],
+    );
+    return Object.fromEntries(rows.map(({ name, outcome }) => [name, asOutcome(outcome)]));
+  } finally {
+    await client.query('rollback');
+  }
+}
+
+function asOutcome(text: string): Outcome {
+  return text === 'denied' || text === 'refused' ? text : Number(text);
+}
