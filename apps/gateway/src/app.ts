@@ -1,30 +1,40 @@
 import { gatewayContract } from '@valuecanvas/contracts-gateway';
+import { rateLimitViolation } from '@valuecanvas/contracts-llm-router';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
+import { createSparseJournal } from '@valuecanvas/journal';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
 import { defineService } from '@valuecanvas/service-kit';
-import { createAccessTokenIssuer, issuerAt } from './access-tokens/access-token-issuer.ts';
-import { importAuthKeys } from './access-tokens/auth-keys.ts';
+import { createAuthenticator } from './access-tokens/authenticate.ts';
 import { authenticateBearer } from './access-tokens/authenticate-bearer.ts';
-import { createTokenVerifier } from './access-tokens/token-verifier.ts';
 import { createAdminUsers } from './admin-users/admin-users.service.ts';
 import { listUsersRoute } from './admin-users/list-users.route.ts';
 import { createPlatformUsersStore } from './admin-users/platform-users.store.ts';
 import { updateUserRoute } from './admin-users/update-user.route.ts';
+import { createApiKeyVerifier } from './api-keys/api-key-verifier.ts';
+import { createApiKeys } from './api-keys/api-keys.service.ts';
+import { createApiKeysStore } from './api-keys/api-keys.store.ts';
+import { authenticateApiKey } from './api-keys/authenticate-api-key.ts';
+import { createApiKeyRoute } from './api-keys/create-api-key.route.ts';
+import { listApiKeysRoute } from './api-keys/list-api-keys.route.ts';
+import { revokeApiKeyRoute } from './api-keys/revoke-api-key.route.ts';
+import { createAuthBackend } from './auth-backend/create-auth-backend.ts';
+import { authenticateCookie } from './browser-sessions/authenticate-cookie.ts';
+import { createBrowserSessions } from './browser-sessions/browser-sessions.service.ts';
+import { createBrowserSessionsStore } from './browser-sessions/browser-sessions.store.ts';
+import { closeSessionRoute } from './browser-sessions/close-session.route.ts';
+import { getSessionRoute } from './browser-sessions/get-session.route.ts';
+import { openSessionRoute } from './browser-sessions/open-session.route.ts';
+import { createSessionCookie } from './browser-sessions/session-cookie.ts';
 import { gatewayVariables } from './config.ts';
 import type { Database } from './db.ts';
 import { protectBrowsers } from './edge/browser-protection.ts';
 import { limitRequests } from './edge/request-limits.ts';
 import { stripInternalHeaders } from './edge/strip-internal-headers.ts';
 import { createForwarding } from './forwarding/forwarding.ts';
-import { createAuthSessionsStore } from './local-auth/auth-sessions.store.ts';
-import { createAuthUsersStore } from './local-auth/auth-users.store.ts';
-import { getAuthUserRoute } from './local-auth/get-auth-user.route.ts';
-import { getJwksRoute } from './local-auth/get-jwks.route.ts';
-import { issueTokenRoute } from './local-auth/issue-token.route.ts';
-import { createLocalAuth } from './local-auth/local-auth.service.ts';
-import { createPasswordHasher } from './local-auth/password-hasher.ts';
-import { signUpRoute } from './local-auth/sign-up.route.ts';
+import { openApiDocs } from './platform/api-docs.ts';
+import { getDocsRoute } from './platform/get-docs.route.ts';
+import { getDocsAssetRoute } from './platform/get-docs-asset.route.ts';
 import { getLivenessRoute } from './platform/get-liveness.route.ts';
 import { getOpenApiJsonRoute } from './platform/get-openapi-json.route.ts';
 import { getOpenApiYamlRoute } from './platform/get-openapi-yaml.route.ts';
@@ -32,6 +42,7 @@ import { getReadinessRoute } from './platform/get-readiness.route.ts';
 import { getVersionRoute } from './platform/get-version.route.ts';
 import { writeOpenApi } from './platform/openapi-document.ts';
 import { createPlatformReadiness } from './platform/platform-readiness.ts';
+import { serveFile } from './platform/served-file.ts';
 import { upstreamsOf } from './upstreams.ts';
 
 /** The edge: who asks, how often they may, and which service answers. */
@@ -41,31 +52,47 @@ export const gatewayService = defineService({
   async compose(kit) {
     const { config, log, lifecycle, now } = kit;
     const upstreams = upstreamsOf(config);
-    const keys = await importAuthKeys(config.AUTH_SIGNING_KEYS);
     const signingKey = await importSigningKey(config.INTERNAL_SIGNING_KEY);
-    const issuer = issuerAt(config.PUBLIC_URL);
 
     const database = openDatabase<Database>('gateway', kit);
-    const { redis, keys: redisKeys } = openRedis('gateway', kit);
+    const openedRedis = openRedis('gateway', kit);
+    const { redis, keys: redisKeys } = openedRedis;
     const forwarding = createForwarding(
       upstreams,
       createInternalSigner({ issuer: 'gateway', key: signingKey, now }),
+      { statusIsPublic: config.PUBLIC_STATUS_ENABLED },
     );
     lifecycle.onStop('close', 'connections to services', () => forwarding.close());
 
-    const authenticate = authenticateBearer(createTokenVerifier({ keys, issuer, now }));
-    const auth = createLocalAuth({
-      users: createAuthUsersStore(database.db),
-      sessions: createAuthSessionsStore(database.db),
-      passwords: await createPasswordHasher(),
-      issue: createAccessTokenIssuer({ keys, issuer, now }),
+    const apiKeysStore = createApiKeysStore(database.db);
+    const apiKeyVerifier = createApiKeyVerifier({ store: apiKeysStore, now, log });
+    const auth = await createAuthBackend({ kit, db: database.db, redis: openedRedis });
+    const bearer = authenticateBearer(auth.tokens);
+    const cookie = createSessionCookie(config.PUBLIC_URL);
+    const sessions = createBrowserSessions({
+      source: auth.sessions,
+      tokens: auth.tokens,
+      store: createBrowserSessionsStore(database.db),
       now,
     });
+    const authenticate = createAuthenticator([
+      authenticateApiKey(apiKeyVerifier, bearer),
+      bearer,
+      authenticateCookie({ sessions, cookie, csrfProtection: config.CSRF_PROTECTION_ENABLED }),
+    ]);
+    const apiKeys = createApiKeys({ store: apiKeysStore, verifier: apiKeyVerifier, now });
     const users = createAdminUsers(createPlatformUsersStore(database.db), now);
     const readiness = createPlatformReadiness({
       upstreams,
       own: { postgres: () => database.ping(), redis: () => redis.ping() },
     });
+    const violations = createSparseJournal(rateLimitViolation, {
+      redis,
+      keys: redisKeys,
+      now,
+      onError: (err) => log.warn({ err }, 'a rate limit violation could not be noted'),
+    });
+    const docs = await openApiDocs();
     const openApi = writeOpenApi(
       [gatewayContract, ...upstreams.map(({ contract }) => contract)],
       config.SERVICE_VERSION,
@@ -88,22 +115,33 @@ export const gatewayService = defineService({
             },
             redis,
             keys: redisKeys,
+            violations,
             authenticate,
             log,
+            now,
           });
         },
-        forward: (app) => forwarding.register(app),
+        forwarded: auth.forwarded,
+        async forward(app) {
+          await auth.forward(app);
+          await forwarding.register(app);
+        },
       },
       routes: [
         getVersionRoute(config.SERVICE_VERSION),
         getLivenessRoute(),
         getReadinessRoute(readiness),
-        getOpenApiJsonRoute(openApi),
-        getOpenApiYamlRoute(openApi),
-        signUpRoute(auth),
-        issueTokenRoute(auth),
-        getAuthUserRoute(auth),
-        getJwksRoute(keys),
+        getOpenApiJsonRoute(serveFile(openApi.json, 'application/json; charset=utf-8')),
+        getOpenApiYamlRoute(serveFile(openApi.yaml, 'application/yaml')),
+        getDocsRoute(docs),
+        getDocsAssetRoute(docs),
+        ...auth.routes,
+        openSessionRoute(sessions, cookie),
+        getSessionRoute(sessions, cookie),
+        closeSessionRoute(sessions, cookie),
+        listApiKeysRoute(apiKeys),
+        createApiKeyRoute(apiKeys),
+        revokeApiKeyRoute(apiKeys),
         listUsersRoute(users),
         updateUserRoute(users),
       ],

@@ -14,14 +14,43 @@ export const gatewayVariables = {
     default: 'http://localhost:3000',
     description: 'Origin at which clients reach the gateway; access tokens name it as their issuer.',
   }),
-  AUTH_SIGNING_KEYS: Type.String({
-    secret: true,
-    description:
-      'JSON array of private JWKs (ES256) for access tokens: the first signs, all of them verify. To rotate, put the new one in front and drop the old one an hour later.',
-  }),
+  AUTH_SIGNING_KEYS: Type.Optional(
+    Type.String({
+      secret: true,
+      requiredWithout: 'SUPABASE_URL',
+      description:
+        'JSON array of private JWKs (ES256) for access tokens: the first signs, all of them verify. To rotate, put the new one in front and drop the old one an hour later. Not used with SUPABASE_URL.',
+    }),
+  ),
+  SUPABASE_URL: Type.Optional(
+    Type.String({
+      format: 'url',
+      description:
+        'Origin of a Supabase project: its Auth keeps accounts and sessions and signs the access tokens, /auth/v1 is passed on to it, and DATABASE_URL must be its database. Our own accounts where absent.',
+    }),
+  ),
+  SUPABASE_ANON_KEY: Type.Optional(
+    Type.String({
+      description:
+        'Anon or publishable key of the Supabase project, sent as apikey for clients that send none. For SUPABASE_URL only.',
+    }),
+  ),
+  JWT_SECRET: Type.Optional(
+    Type.String({
+      secret: true,
+      minLength: 32,
+      description:
+        'Secret with which the Supabase project signs access tokens where it still uses HS256; without it no such token is accepted. For SUPABASE_URL only.',
+    }),
+  ),
   CORS_ALLOWED_ORIGINS: Type.Array(Type.String({ format: 'url' }), {
     default: [],
     description: 'Origins whose pages may call the API, separated by commas; none where absent.',
+  }),
+  CSRF_PROTECTION_ENABLED: Type.Boolean({
+    default: true,
+    description:
+      'Whether a request that changes something by a session cookie must carry its CSRF token; false is for debugging alone.',
   }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({
     minimum: 1,
@@ -37,6 +66,11 @@ export const gatewayVariables = {
     default: [],
     description:
       'Addresses, ranges or names (loopback, uniquelocal) of proxies in front whose x-forwarded-for is believed, separated by commas; none where absent.',
+  }),
+  PUBLIC_STATUS_ENABLED: Type.Boolean({
+    default: true,
+    description:
+      'Whether anyone may see aggregate figures of models and queue (GET /api/llm/stats, /api/llm/health, /api/queue/metrics); otherwise they need a token.',
   }),
   UPGRADE_URL: Type.String({
     format: 'url',

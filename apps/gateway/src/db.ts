@@ -4,9 +4,11 @@ import type { ColumnType } from 'kysely';
 /** The tables that vc_gateway may use: columns typed by what its grants let it read, insert and update. */
 export interface Database {
   'auth.users': UsersTable;
+  'vc_private.api_keys': ApiKeysTable;
   'vc_private.audit_log': AuditLogTable;
   'vc_private.auth_refresh_tokens': AuthRefreshTokensTable;
   'vc_private.auth_sessions': AuthSessionsTable;
+  'vc_private.browser_sessions': BrowserSessionsTable;
 }
 
 export interface UsersTable {
@@ -26,6 +28,19 @@ export interface UsersTable {
   banned_until: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   deleted_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   is_anonymous: ColumnType<boolean, boolean | undefined, boolean>;
+}
+
+export interface ApiKeysTable {
+  id: ColumnType<string, string, never>;
+  user_id: ColumnType<string, string, never>;
+  name: ColumnType<string, string, never>;
+  prefix: ColumnType<string, string, never>;
+  key_hash: ColumnType<Buffer, Buffer, never>;
+  scopes: ColumnType<string[], string[], never>;
+  created_at: ColumnType<Date, Date | string | undefined, never>;
+  expires_at: ColumnType<Date | null, Date | string | null | undefined, never>;
+  last_used_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  revoked_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 }
 
 export interface AuditLogTable {
@@ -57,4 +72,12 @@ export interface AuthSessionsTable {
   refreshed_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   ended_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   user_agent: ColumnType<string | null, string | null | undefined, string | null>;
+}
+
+export interface BrowserSessionsTable {
+  cookie_hash: Buffer;
+  user_id: string;
+  sealed_tokens: Buffer;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  expires_at: ColumnType<Date, Date | string, Date | string>;
 }

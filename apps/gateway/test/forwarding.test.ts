@@ -5,6 +5,7 @@ import type { Principal } from '@valuecanvas/contracts-core';
 import { createInternalVerifier, importPublicKeys } from '@valuecanvas/identity';
 import { eventually } from '@valuecanvas/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createKeyOfUser } from './support/api-keys.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 import { echo } from './support/stub-upstream.ts';
 
@@ -59,6 +60,7 @@ describe('what a service receives', () => {
   });
 
   test('holds no header of ours from outside, no credentials, and nothing about the client’s connection', async () => {
+    const { owner, key } = await createKeyOfUser(gateway);
     const smuggled = {
       'x-vc-identity': await gateway.identities.signer('canvas')('llm-router', {
         kind: 'service',
@@ -70,12 +72,12 @@ describe('what a service receives', () => {
       'x-forwarded-for': '1.2.3.4',
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
       cookie: 'session=1',
-      'x-api-key': 'vc_secret',
+      'x-api-key': key,
       te: 'trailers',
       'x-hop': 'once',
       connection: 'x-hop, close',
       'x-kept': 'yes',
-      ...(await gateway.bearer()),
+      ...owner,
     };
     const received = await echoOf('/api/llm/chat', smuggled);
     const { 'x-vc-identity': identity, ...others } = received;

@@ -1,4 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { type RateLimitViolation, rateLimitViolation } from '@valuecanvas/contracts-llm-router';
+import { streamOf } from '@valuecanvas/journal';
+import { createKeys } from '@valuecanvas/redis';
+import { eventually, startSeverableLink } from '@valuecanvas/testing';
+import { afterEach, describe, expect, inject, test } from 'vitest';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 
 let gateway: TestGateway;
@@ -104,11 +108,201 @@ describe('the address', () => {
     expect(await remaining(via('2001:db8:1:1:ffff::2'))).toBe(9_998);
     expect(await remaining(via('203.0.113.9, 198.51.100.1'))).toBe(9_998);
   });
+
+  test('is the right-most that no trusted proxy has, of several on the way', async () => {
+    gateway = await startGateway({ TRUST_PROXY: 'loopback,10.0.0.0/8' });
+    expect(await remaining(via('198.51.100.1, 10.0.0.7'))).toBe(9_999);
+    expect(await remaining(via('203.0.113.9, 198.51.100.1, 10.1.2.3, 10.0.0.7'))).toBe(9_998);
+    expect(await remaining(via('198.51.100.1, 203.0.113.9'))).toBe(9_999);
+    expect(
+      await remaining({ ...via('198.51.100.1'), 'x-real-ip': '203.0.113.10', forwarded: 'for=::1' }),
+    ).toBe(9_997);
+  });
+
+  test('counts without the port that a proxy adds, and together with others where a proxy names none', async () => {
+    gateway = await startGateway({ TRUST_PROXY: 'loopback' });
+    expect(await remaining(via('198.51.100.1:4711'))).toBe(9_999);
+    expect(await remaining(via('198.51.100.1:4712'))).toBe(9_998);
+    expect(await remaining(via('unknown'))).toBe(9_999);
+    expect(await remaining(via('_hidden'))).toBe(9_998);
+  });
 });
 
-test('without Redis, requests pass uncounted', async () => {
-  gateway = await startGateway({ REDIS_URL: 'redis://127.0.0.1:1', RATE_LIMIT_PER_MINUTE: '1' });
-  const startedAt = performance.now();
-  expect(await ask(5, '/api/canvas')).toEqual([200, 200, 200, 200, 200]);
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+describe('each protocol', () => {
+  const refuse = async (path: string) => {
+    gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '8' });
+    await ask(9, '/nowhere');
+    const { status, headers, body } = await gateway.service.request(path);
+    expect(status).toBe(429);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(headers.get('ratelimit-limit')).toBe('8');
+    expect(headers.get('ratelimit-remaining')).toBe('0');
+    expect(headers.get('ratelimit-reset')).toBe(headers.get('retry-after'));
+    return body;
+  };
+  const facts = { tier: 'anonymous', limit: 8, windowMs: 60_000, upgradeUrl: expect.any(String) };
+
+  test('of ours is refused in its words', async () => {
+    expect(await refuse('/api/canvas')).toMatchObject({
+      success: false,
+      error: 'Rate limit exceeded',
+      code: 'RATE_LIMITED',
+      retryAfter: expect.any(Number),
+      ...facts,
+    });
+  });
+
+  test('of OpenAI is refused in its words', async () => {
+    expect(await refuse('/v1/models')).toMatchObject({
+      error: { type: 'rate_limit_error', code: 'RATE_LIMITED', retryAfter: expect.any(Number), ...facts },
+    });
+  });
+
+  test('of OFREP is refused in its words', async () => {
+    expect(await refuse('/ofrep/v1/evaluate/flags')).toMatchObject({
+      errorDetails: expect.stringContaining('Rate limit exceeded'),
+    });
+  });
+
+  test('of Supabase Auth is refused in its words', async () => {
+    expect(await refuse('/auth/v1/user')).toMatchObject({
+      code: 429,
+      error_code: 'rate_limited',
+      msg: expect.any(String),
+      ...facts,
+    });
+  });
+});
+
+describe('without Redis', () => {
+  const away = 'redis://127.0.0.1:1';
+  const guess = (headers = {}) =>
+    gateway.service.request('/auth/v1/token?grant_type=password', {
+      method: 'POST',
+      headers,
+      body: { email: 'nobody@example.com', password: 'guess' },
+    });
+
+  test('requests pass uncounted, and at once', async () => {
+    gateway = await startGateway({ REDIS_URL: away, RATE_LIMIT_PER_MINUTE: '1' });
+    const startedAt = performance.now();
+    expect(await ask(5, '/api/canvas')).toEqual([200, 200, 200, 200, 200]);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  test('passwords cannot be guessed more often than with it, and the refusal is the same', async () => {
+    gateway = await startGateway({
+      REDIS_URL: away,
+      AUTH_RATE_LIMIT_PER_MINUTE: '2',
+      TRUST_PROXY: 'loopback',
+    });
+    const from = (address: string) => guess({ 'x-forwarded-for': address });
+    expect((await from('198.51.100.1')).status).toBe(400);
+    expect((await from('198.51.100.1')).status).toBe(400);
+    const refused = await from('198.51.100.1');
+    expect(refused).toMatchObject({ status: 429, body: { error_code: 'rate_limited', limit: 2 } });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused.headers.get('ratelimit-remaining')).toBe('0');
+    expect((await from('198.51.100.2')).status).toBe(400);
+  });
+
+  test('guesses of before its end still count, and everybody is counted again when it is back', async () => {
+    const link = await startSeverableLink(inject('redisUrl'));
+    gateway = await startGateway({ REDIS_URL: link.url, AUTH_RATE_LIMIT_PER_MINUTE: '3' });
+    await eventually(async () => expect(await remaining()).toBeGreaterThan(0));
+    expect((await guess()).status).toBe(400);
+    expect((await guess()).status).toBe(400);
+    await link.cut();
+    expect((await gateway.service.request('/api/canvas')).headers.has('ratelimit-limit')).toBe(false);
+    expect((await guess()).status).toBe(400);
+    expect((await guess()).status).toBe(429);
+    await link.mend();
+    await eventually(async () => expect(await remaining()).toBeGreaterThan(0));
+  });
+});
+
+describe('who is refused', () => {
+  const violations = async (): Promise<RateLimitViolation[]> => {
+    const { client, prefix } = gateway.redis;
+    const entries = await client.xrange(streamOf(createKeys(prefix), rateLimitViolation), '-', '+');
+    return entries.map(([, [, text = '']]) => JSON.parse(text));
+  };
+  const noted = (count: number) =>
+    eventually(async () => {
+      const all = await violations();
+      expect(all).toHaveLength(count);
+      return all;
+    });
+
+  test('is noted as a user, without an address, once however often', async () => {
+    gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '20' });
+    const { body } = await gateway.signUp();
+    const authorization = { authorization: `Bearer ${body.access_token}` };
+    await ask(20, '/api/canvas', authorization);
+    expect(await ask(5, '/api/canvas', authorization)).toEqual(Array(5).fill(429));
+    const [violation] = await noted(1);
+    expect(violation).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      userId: body.user.id,
+      operation: 'forward /api/canvas',
+      rule: 'requests_per_minute',
+      tier: 'free',
+      limitValue: 20,
+      windowMs: 60_000,
+      at: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+  });
+
+  test('without a user is noted as an address, of IPv6 the network, for each limit', async () => {
+    gateway = await startGateway({
+      RATE_LIMIT_PER_MINUTE: '3',
+      AUTH_RATE_LIMIT_PER_MINUTE: '1',
+      TRUST_PROXY: 'loopback',
+    });
+    const headers = { 'x-forwarded-for': '2001:db8:1:1::7' };
+    await ask(5, '/nowhere', headers);
+    const logIn = { method: 'POST', headers, body: { email: 'a@example.com', password: 'guess' } } as const;
+    const path = '/auth/v1/token?grant_type=password';
+    await gateway.service.request(path, logIn);
+    expect((await gateway.service.request(path, logIn)).status).toBe(429);
+    const address = '2001:db8:1:1::/64';
+    expect(await noted(2)).toEqual([
+      expect.objectContaining({
+        address,
+        rule: 'requests_per_minute',
+        operation: 'unmatched',
+        limitValue: 3,
+      }),
+      expect.objectContaining({ address, rule: 'credentials_per_minute', operation: 'auth.issueToken' }),
+    ]);
+    for (const violation of await violations()) expect(violation).not.toHaveProperty('userId');
+  });
+});
+
+describe('aggregate figures', () => {
+  const paths = ['/api/llm/stats', '/api/llm/health', '/api/queue/metrics'];
+  const statusOf = async (path: string, request = {}) =>
+    (await gateway.service.request(path, request)).status;
+
+  test('are open to anyone, and limited by address', async () => {
+    gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '8' });
+    for (const path of paths) expect(await statusOf(path)).toBe(200);
+    await ask(8, '/nowhere');
+    for (const path of paths) expect(await statusOf(path)).toBe(429);
+  });
+
+  test('need a token where PUBLIC_STATUS_ENABLED is false, however they are asked for', async () => {
+    gateway = await startGateway({ PUBLIC_STATUS_ENABLED: 'false' });
+    const headers = await gateway.bearer();
+    for (const path of paths) {
+      const refused = await gateway.service.request(path);
+      expect(refused).toMatchObject({ status: 401, body: { success: false, code: 'UNAUTHENTICATED' } });
+      expect(await statusOf(`${path}?x=1`)).toBe(401);
+      expect(await statusOf(path.replace('/api/', '/%61pi/'))).toBe(401);
+      expect(await statusOf(path, { method: 'HEAD' })).toBe(401);
+      expect(await statusOf(path, { headers })).toBe(200);
+    }
+    expect(gateway.upstream.received).toHaveLength(paths.length);
+    expect(await statusOf('/api/llm/chat', { method: 'POST', body: {} })).toBe(200);
+  });
 });

@@ -159,9 +159,9 @@ describe('log-in', () => {
     expect((await whoAmI(body.access_token)).status).toBe(404);
   });
 
-  test('names the field that is wrong', async () => {
-    const { body } = await token('magic', {});
-    expect(body.details).toEqual([{ path: 'grant_type', message: 'must be one of password, refresh_token' }]);
+  test.each(['pkce', 'id_token', 'magic'])('says that it does not know the grant %s', async (grant) => {
+    const { status, body } = await token(grant, {});
+    expect({ status, code: body.error_code }).toEqual({ status: 400, code: 'unsupported_grant_type' });
   });
 
   test.each([
@@ -209,6 +209,147 @@ describe('refresh', () => {
     const both = await Promise.all([refresh(body.refresh_token), refresh(body.refresh_token)]);
     expect(both.map(({ status }) => status)).toEqual([200, 200]);
   });
+});
+
+describe('a user’s own account', () => {
+  const update = (accessToken: string, body: object) =>
+    gateway.service.request('/auth/v1/user', {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${accessToken}` },
+      body,
+    });
+
+  test('takes metadata, of which null removes', async () => {
+    const { body } = await gateway.signUp();
+    const first = await update(body.access_token, { data: { theme: 'dark', name: 'Ada' } });
+    expect(first.status).toBe(200);
+    const second = await update(body.access_token, { data: { theme: null, size: 2 } });
+    expect(second.body.user_metadata).toEqual({ name: 'Ada', size: 2 });
+    expect((await whoAmI(body.access_token)).body.user_metadata).toEqual({ name: 'Ada', size: 2 });
+  });
+
+  test('takes no more metadata than fits a token, however it is split up', async () => {
+    const { body } = await gateway.signUp();
+    expect((await update(body.access_token, { data: { a: 'x'.repeat(3_000) } })).status).toBe(200);
+    const { status } = await update(body.access_token, { data: { b: 'x'.repeat(3_000) } });
+    expect(status).toBe(400);
+  });
+
+  test.each([
+    ['short', 'weak_password'],
+    ['correct horse', 'same_password'],
+  ])('refuses the password "%s" as %s', async (password, code) => {
+    const { body } = await gateway.signUp();
+    const answer = await update(body.access_token, { password });
+    expect(answer.status).toBe(422);
+    expect(answer.body.error_code).toBe(code);
+  });
+
+  test('takes a new password, which ends all other sessions', async () => {
+    const { body: mine } = await gateway.signUp('changes@example.com');
+    const credentials = { email: 'changes@example.com', password: 'correct horse' };
+    const { body: other } = await token('password', credentials);
+    expect((await update(mine.access_token, { password: 'battery staple' })).status).toBe(200);
+    expect((await whoAmI(mine.access_token)).status).toBe(200);
+    expect((await whoAmI(other.access_token)).status).toBe(401);
+    expect((await refresh(other.refresh_token)).body.error_code).toBe('refresh_token_not_found');
+    expect((await refresh(mine.refresh_token)).status).toBe(200);
+    expect((await token('password', credentials)).body.error_code).toBe('invalid_credentials');
+    expect((await token('password', { ...credentials, password: 'battery staple' })).status).toBe(200);
+  });
+
+  test('keeps its address, its tier and its role', async () => {
+    const { body } = await gateway.signUp('stays@example.com');
+    const moved = await update(body.access_token, { email: 'elsewhere@example.com' });
+    expect({ status: moved.status, code: moved.body.error_code }).toEqual({
+      status: 400,
+      code: 'validation_failed',
+    });
+    const raised = await update(body.access_token, {
+      email: 'Stays@example.com',
+      app_metadata: { role: 'admin' },
+      role: 'admin',
+    });
+    expect(raised.body).toMatchObject({
+      role: 'authenticated',
+      app_metadata: { role: 'user', tier: 'free' },
+    });
+  });
+
+  test('cannot be changed once it is gone', async () => {
+    const { body } = await gateway.signUp('gone@example.com');
+    await gateway.database.query(`update auth.users set deleted_at = now() where email = 'gone@example.com'`);
+    expect((await update(body.access_token, { data: {} })).status).toBe(404);
+  });
+});
+
+describe('logging out', () => {
+  const logOut = (accessToken: string, scope?: string) =>
+    gateway.service.request(`/auth/v1/logout${scope === undefined ? '' : `?scope=${scope}`}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+
+  /** Three sessions of one user; which of them are live after the first has logged out. */
+  async function liveAfter(scope?: string): Promise<boolean[]> {
+    const { body: first } = await gateway.signUp();
+    const credentials = { email: first.user.email, password: 'correct horse' };
+    const others = [await token('password', credentials), await token('password', credentials)];
+    const sessions = [first, ...others.map(({ body }) => body)];
+    for (const session of sessions) await whoAmI(session.access_token);
+    expect((await logOut(first.access_token, scope)).status).toBe(204);
+    return Promise.all(
+      sessions.map(async ({ access_token, refresh_token }) => {
+        const { status } = await whoAmI(access_token);
+        const refreshed = await refresh(refresh_token);
+        expect(refreshed.status === 200).toBe(status === 200);
+        return status === 200;
+      }),
+    );
+  }
+
+  test.each([
+    [undefined, [false, false, false]],
+    ['global', [false, false, false]],
+    ['local', [false, true, true]],
+    ['others', [true, false, false]],
+  ])('with scope %s leaves the right sessions, tokens and all', async (scope, live) => {
+    expect(await liveAfter(scope)).toEqual(live);
+  });
+
+  test('lets the user log in again', async () => {
+    const { body } = await gateway.signUp('again@example.com');
+    await logOut(body.access_token);
+    const next = await token('password', { email: 'again@example.com', password: 'correct horse' });
+    expect((await whoAmI(next.body.access_token)).status).toBe(200);
+  });
+
+  test('needs a session and a scope that there is', async () => {
+    const { body } = await gateway.signUp();
+    expect((await logOut(body.access_token, 'everything')).status).toBe(400);
+    await logOut(body.access_token);
+    expect((await logOut(body.access_token)).status).toBe(401);
+  });
+});
+
+test('a reused refresh token ends the access tokens of its session too', async () => {
+  const { body: first } = await gateway.signUp();
+  const { body: second } = await refresh(first.refresh_token);
+  const { body: third } = await refresh(second.refresh_token);
+  expect((await whoAmI(third.access_token)).status).toBe(200);
+  await refresh(first.refresh_token);
+  expect((await whoAmI(third.access_token)).status).toBe(401);
+});
+
+test('errors come in the words of the version that a client asks for', async () => {
+  const answer = await gateway.service.request('/auth/v1/token?grant_type=password', {
+    method: 'POST',
+    headers: { 'x-supabase-api-version': '2024-01-01' },
+    body: { email: 'nobody@example.com', password: 'wrong horse' },
+  });
+  expect(answer.body).toEqual({ code: 'invalid_credentials', message: 'Invalid login credentials' });
+  expect(answer.headers.get('x-sb-error-code')).toBe('invalid_credentials');
+  expect(answer.headers.get('x-supabase-api-version')).toBe('2024-01-01');
 });
 
 function sessionOf(accessToken: string): unknown {

@@ -1,5 +1,5 @@
-import { AppError, anonymous, type Principal } from '@valuecanvas/contracts-core';
-import type { Authenticator } from '@valuecanvas/service-kit';
+import { AppError, type Principal } from '@valuecanvas/contracts-core';
+import type { CredentialSource } from './authenticate.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
 /** Longer ones are not looked at; well beyond what a token with generous metadata needs. */
@@ -7,15 +7,15 @@ const maxTokenLength = 8_192;
 
 const bearer = /^bearer +([\w.~+/=-]+) *$/i;
 
-/** Whoever shows no token is anonymous; whoever shows a bad one is refused, even where anybody may ask. */
-export function authenticateBearer(tokens: TokenVerifier): Authenticator {
+/** Access tokens in the authorization header; whatever else stands there is refused. */
+export function authenticateBearer(tokens: TokenVerifier): CredentialSource {
   const verify = async (token: string): Promise<Principal> => {
     const principal = await tokens.verify(token);
     if (!principal) throw refused();
     return principal;
   };
   return ({ headers: { authorization } }) => {
-    if (authorization === undefined) return anonymous;
+    if (authorization === undefined) return undefined;
     const token = bearer.exec(authorization)?.[1];
     if (!token || token.length > maxTokenLength) throw refused();
     return tokens.known(token) ?? verify(token);

@@ -4,8 +4,27 @@ import { createAuthKey } from '../../test/support/auth-signing-keys.ts';
 import { createAccessTokenIssuer } from './access-token-issuer.ts';
 import { importAuthKeys } from './auth-keys.ts';
 import { createTokenVerifier } from './token-verifier.ts';
+import { trustOwnTokens } from './trusted-tokens.ts';
 
 const issuer = 'https://canvas.example.com/auth/v1';
+
+/** Nothing is over until `end` is called; `asked` counts how often it was found out. */
+function noneEnded() {
+  let version = 0;
+  let asked = 0;
+  return {
+    version: () => version,
+    asked: () => asked,
+    isTouched: () => version > 0,
+    isEnded: async () => {
+      asked += 1;
+      return version > 0;
+    },
+    end() {
+      version += 1;
+    },
+  };
+}
 
 async function setUp() {
   const clock = fakeClock();
@@ -19,7 +38,10 @@ async function setUp() {
     sessionId: 'session',
     authenticatedAt: new Date(clock.now()),
   });
-  return { clock, token, verifier: createTokenVerifier({ keys, issuer, now: clock.now }) };
+  const ended = noneEnded();
+  const trusted = trustOwnTokens(keys, issuer, 3_600);
+  const verifier = createTokenVerifier({ trusted, ended, now: clock.now });
+  return { clock, keys, token, ended, trusted, verifier };
 }
 
 test('a verified token is known without cryptography for half a minute', async () => {
@@ -52,6 +74,48 @@ test('tier and role are the least where the token names none that is known', asy
     sessionId: 'session',
     authenticatedAt: new Date(clock.now()),
   });
-  const other = createTokenVerifier({ keys, issuer, now: clock.now });
+  const other = createTokenVerifier({ trusted: trustOwnTokens(keys, issuer, 3_600), ended: noneEnded(), now: clock.now });
   expect(await other.verify(token)).toMatchObject({ tier: 'free', role: 'user' });
+});
+
+test('a token of a session that was ended here is known no longer, from that moment on', async () => {
+  const { token, ended, verifier } = await setUp();
+  await verifier.verify(token);
+  ended.end();
+  expect(verifier.known(token)).toBeUndefined();
+  expect(await verifier.verify(token)).toBeUndefined();
+});
+
+test('many requests with one new token cost one verification', async () => {
+  const { token, ended, verifier } = await setUp();
+  const principals = await Promise.all(Array.from({ length: 50 }, () => verifier.verify(token)));
+  expect(new Set(principals).size).toBe(1);
+  expect(ended.asked()).toBe(1);
+});
+
+test('a bad token is refused again without cryptography, and one whose key may come is not', async () => {
+  const { clock, token, trusted, ended } = await setUp();
+  let lookUps = 0;
+  const counting = (found: boolean) =>
+    createTokenVerifier({
+      trusted: { ...trusted, keyFor: (header) => (lookUps++, found ? trusted.keyFor(header) : undefined) },
+      ended,
+      now: clock.now,
+    });
+  const knowing = counting(true);
+  for (const _ of [1, 2, 3]) expect(await knowing.verify(`${token.slice(0, -6)}AAAAAA`)).toBeUndefined();
+  expect(lookUps).toBe(1);
+  const waiting = counting(false);
+  for (const _ of [1, 2, 3]) expect(await waiting.verify(token)).toBeUndefined();
+  expect(lookUps).toBe(4);
+});
+
+test('a token that lives longer than ends of sessions are remembered is refused', async () => {
+  const { clock, keys, token } = await setUp();
+  const verifier = createTokenVerifier({
+    trusted: trustOwnTokens(keys, issuer, 3_599),
+    ended: noneEnded(),
+    now: clock.now,
+  });
+  expect(await verifier.verify(token)).toBeUndefined();
 });

@@ -1,65 +1,129 @@
-import type { UserPrincipal } from '@valuecanvas/contracts-core';
-import { type JWTPayload, jwtVerify } from 'jose';
+import { createHash } from 'node:crypto';
+import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
+import { errors, type JWSHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { accessTokenAudience } from './access-token-issuer.ts';
-import { type AuthKeys, accessTokenAlgorithm } from './auth-keys.ts';
+import type { EndedSessions } from './ended-sessions.ts';
 import { platformMetadataOf } from './platform-metadata.ts';
+import type { ShownToken } from './session-verdict.ts';
+import type { TrustedTokens, VerifyingKey } from './trusted-tokens.ts';
 
 /** Knows a kind of bearer token, and whom it stands for. */
 export interface TokenVerifier {
   /** The cached result, without waiting; undefined says nothing about validity. */
   known(token: string): UserPrincipal | undefined;
-  /** Undefined for anything but a good token. */
+  /** Undefined for anything but a good token; throws DEPENDENCY_UNAVAILABLE where that cannot be found out. */
   verify(token: string): Promise<UserPrincipal | undefined>;
 }
 
 /** Milliseconds for which a verified token is believed without another look, within its own lifetime. */
 const believedMs = 30_000;
 
+/** Milliseconds for which a bad token is refused without another look. */
+const refusedMs = 30_000;
+
+/** Tokens of either kind that are remembered; beyond it, those that were not seen for longest are forgotten. */
+const maxRemembered = 20_000;
+
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Accepts access tokens of the local auth: the algorithm is pinned, the key chosen by its id among our own. */
+interface Verified {
+  readonly principal: UserPrincipal;
+  readonly shown: ShownToken;
+  readonly until: number;
+  /** What had been ended when the token was looked at. */
+  version: number;
+}
+
+/** Accepts access tokens of the one that is trusted while their sessions last. */
 export function createTokenVerifier(options: {
-  readonly keys: AuthKeys;
-  readonly issuer: string;
+  readonly trusted: TrustedTokens;
+  readonly ended: Pick<EndedSessions, 'version' | 'isTouched' | 'isEnded'>;
   readonly now: () => number;
 }): TokenVerifier {
-  const { now } = options;
-  const verified = new LRUCache<string, { principal: UserPrincipal; until: number }>({ max: 20_000 });
+  const { trusted, ended, now } = options;
+  const verified = new LRUCache<string, Verified>({ max: maxRemembered });
+  const refused = new LRUCache<string, number>({ max: maxRemembered });
+  const running = new Map<string, Promise<UserPrincipal | undefined>>();
 
-  const check = async (token: string): Promise<{ principal: UserPrincipal; until: number } | undefined> => {
-    const { payload } = await jwtVerify(token, keyFor(options.keys), {
-      algorithms: [accessTokenAlgorithm],
-      issuer: options.issuer,
+  const check = async (token: string): Promise<Verified | undefined> => {
+    const version = ended.version();
+    const { payload } = await jwtVerify<JWTPayload>(token, (header) => keyFor(trusted, header), {
+      algorithms: [...trusted.algorithms],
+      issuer: trusted.issuer,
       audience: accessTokenAudience,
       requiredClaims: ['sub', 'exp', 'iat'],
       currentDate: new Date(now()),
     });
-    const principal = principalOf(payload);
-    return principal && { principal, until: Math.min(now() + believedMs, (payload.exp ?? 0) * 1000) };
+    const { exp = 0, iat = 0 } = payload;
+    const principal = exp - iat <= trusted.longestSeconds ? principalOf(payload) : undefined;
+    if (!principal) return undefined;
+    const shown = shownTokenOf(token, principal, iat);
+    if (await ended.isEnded(shown)) return undefined;
+    return { principal, shown, version, until: Math.min(now() + believedMs, exp * 1_000) };
+  };
+
+  const verifyAnew = async (token: string): Promise<UserPrincipal | undefined> => {
+    const hash = hashOf(token);
+    if ((refused.get(hash) ?? 0) > now()) return undefined;
+    try {
+      const entry = await check(token);
+      if (entry) verified.set(token, entry);
+      else refused.set(hash, now() + refusedMs);
+      return entry?.principal;
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      // A key that is not known, or a time that has not come, may do a moment later.
+      if (isFinal(error)) refused.set(hash, now() + refusedMs);
+      return undefined;
+    }
   };
 
   return {
     known(token) {
       const entry = verified.get(token);
-      if (!entry || entry.until > now()) return entry?.principal;
+      if (!entry) return undefined;
+      if (entry.until > now() && isUntouched(entry, ended)) return entry.principal;
       verified.delete(token);
       return undefined;
     },
-    async verify(token) {
-      const entry = await check(token).catch(() => undefined);
-      if (entry) verified.set(token, entry);
-      return entry?.principal;
+    verify(token) {
+      const begun = running.get(token);
+      if (begun) return begun;
+      const verifying = verifyAnew(token).finally(() => running.delete(token));
+      running.set(token, verifying);
+      return verifying;
     },
   };
 }
 
-function keyFor(keys: AuthKeys) {
-  return ({ kid }: { kid?: string }) => {
-    const key = kid === undefined ? undefined : keys.verifying.get(kid);
-    if (!key) throw new Error('The token is signed with a key that is not ours.');
-    return key;
-  };
+async function keyFor(trusted: TrustedTokens, header: JWSHeaderParameters): Promise<VerifyingKey> {
+  const key = await trusted.keyFor(header);
+  if (!key) throw new Error('The token is signed with a key that is not known.');
+  return key;
+}
+
+/** False where the same token may be good later. */
+function isFinal(error: unknown): boolean {
+  return error instanceof errors.JOSEError && !(error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf');
+}
+
+/** Most requests find that nothing was ended since; the others look once. */
+function isUntouched(entry: Verified, ended: Pick<EndedSessions, 'version' | 'isTouched'>): boolean {
+  const version = ended.version();
+  if (entry.version === version) return true;
+  if (ended.isTouched(entry.shown)) return false;
+  entry.version = version;
+  return true;
+}
+
+/** Bad tokens are not worth keeping, only knowing again. */
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64');
+}
+
+function shownTokenOf(token: string, { userId, sessionId }: UserPrincipal, iat: number): ShownToken {
+  return { token, userId, issuedAt: iat * 1_000, ...(sessionId === undefined ? {} : { sessionId }) };
 }
 
 function principalOf({ sub, app_metadata, session_id }: JWTPayload): UserPrincipal | undefined {

@@ -1,30 +1,37 @@
 import rateLimit from '@fastify/rate-limit';
 import { AppError, type Principal, type RouteDefinition } from '@valuecanvas/contracts-core';
-import { getLiveness, getReadiness, getVersion, issueToken, signUp } from '@valuecanvas/contracts-gateway';
+import { getLiveness, getReadiness, getVersion } from '@valuecanvas/contracts-gateway';
 import type { Keys, Redis } from '@valuecanvas/redis';
 import type { Authenticator, Logger } from '@valuecanvas/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { addressKey } from './address-key.ts';
 import { createFailOpen } from './fail-open.ts';
+import { type Allowed, type Limit, limitOf } from './limit-of.ts';
+import { noteViolation, type ViolationJournal } from './note-violation.ts';
+import { type Count, createOwnCounts } from './own-counts.ts';
 
 const windowMs = 60_000;
 
-/** Guessing passwords and making accounts is limited by address, and more tightly than the rest. */
-const credentialOperations = new Set<RouteDefinition>([signUp, issueToken]);
-
 /** Whoever watches over the platform is never refused. */
-const unlimitedOperations = new Set<RouteDefinition>([getVersion, getLiveness, getReadiness]);
+const unlimitedOperations = new Set<RouteDefinition | undefined>([getVersion, getLiveness, getReadiness]);
 
-export interface RequestLimits {
-  readonly perMinute: number;
-  readonly credentialsPerMinute: number;
+export interface RequestLimits extends Allowed {
   /** Where a user can get more; named in refusals. */
   readonly upgradeUrl: string;
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set before the request is counted. */
+    limit: Limit | undefined;
+  }
+}
+
 /**
- * Counts every request, known or not, by user or else by address: one round trip to Redis. Refusals are RATE_LIMITED.
- * Without Redis everybody passes, as an outage of a counter must not be one of the platform.
+ * Counts every request, known or not, by user or else by address: one round trip to Redis. Refusals are RATE_LIMITED,
+ * and noted in the journal.
+ *
+ * Without Redis everybody passes, as an outage of a counter must not be one of the platform; but nobody may guess
+ * passwords: credentials are counted by each process for itself, at all times, and that count holds meanwhile.
  */
 export async function limitRequests(
   app: FastifyInstance,
@@ -32,39 +39,43 @@ export async function limitRequests(
     readonly limits: RequestLimits;
     readonly redis: Redis;
     readonly keys: Keys;
+    readonly violations: ViolationJournal;
     readonly authenticate: Authenticator;
     readonly log: Logger;
+    readonly now: () => number;
   },
 ): Promise<void> {
-  const { limits, redis } = options;
+  const { limits, redis, violations, now } = options;
+  app.decorateRequest('limit', undefined);
   await app.register(rateLimit, {
     global: false,
     redis,
     nameSpace: options.keys('requests', ''),
     timeWindow: windowMs,
-    keyGenerator: async (request) => keyOf(request, await principalOf(options.authenticate, request)),
-    max: (request) => (isCredential(request) ? limits.credentialsPerMinute : limits.perMinute),
+    keyGenerator: ({ limit }) => limit?.key ?? '',
+    max: ({ limit }) => limit?.max ?? 0,
   });
   const count = app.createRateLimit();
   const failOpen = createFailOpen(redis, options.log);
+  const countHere = createOwnCounts({ windowMs, now });
 
   app.addHook('onRequest', async (request, reply) => {
-    if (isOneOf(unlimitedOperations, request)) return;
-    const counted = await failOpen(() => count(request));
-    if (!counted || counted.isAllowed) return;
+    if (unlimitedOperations.has(request.routeConfig.operation)) return;
+    // Not while Redis is waited for: a slow authentication would pass for a Redis that is away.
+    const principal = await principalOf(options.authenticate, request);
+    const limit = limitOf(request, limits, principal);
+    request.limit = limit;
+    const own = limit.rule === 'credentials_per_minute' ? countHere(limit.key, limit.max) : undefined;
+    const counted = (await failOpen(() => count(request))) ?? own;
+    if (!counted || !('max' in counted)) return;
     tellLimit(reply, counted);
     if (!counted.isExceeded) return;
-    const principal = await principalOf(options.authenticate, request);
+    noteViolation(violations, request, { limit, counted, windowMs, now: now() });
     throw refusal(principal, counted, limits.upgradeUrl);
   });
 }
 
-interface Count {
-  readonly max: number;
-  readonly remaining: number;
-  readonly ttlInSeconds: number;
-}
-
+/** As drafts up to 06 of draft-ietf-httpapi-ratelimit-headers name them; the reset is in seconds from now. */
 function tellLimit(reply: FastifyReply, { max, remaining, ttlInSeconds }: Count): void {
   reply.header('ratelimit-limit', max);
   reply.header('ratelimit-remaining', remaining);
@@ -89,18 +100,4 @@ async function principalOf(
   } catch {
     return undefined;
   }
-}
-
-function keyOf(request: FastifyRequest, principal: Principal | undefined): string {
-  if (isCredential(request)) return `credentials:${addressKey(request.ip)}`;
-  return principal?.kind === 'user' ? `user:${principal.userId}` : `address:${addressKey(request.ip)}`;
-}
-
-function isCredential(request: FastifyRequest): boolean {
-  return isOneOf(credentialOperations, request);
-}
-
-function isOneOf(operations: ReadonlySet<RouteDefinition>, request: FastifyRequest): boolean {
-  const { operation } = request.routeOptions.config;
-  return operation !== undefined && operations.has(operation);
 }

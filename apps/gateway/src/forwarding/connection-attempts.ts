@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { AppError, type ServiceName } from '@valuecanvas/contracts-core';
+import { AppError } from '@valuecanvas/contracts-core';
 import { connectionFaultOf } from '@valuecanvas/http-client';
 
 /** Milliseconds before each new attempt, about 2 s together: a restarting service is back within them. */
@@ -20,7 +20,7 @@ export interface Repeatable {
  * be reached, DEADLINE_EXCEEDED where it does not answer, and an AppError of the attempt as it is.
  */
 export async function withAttempts<T>(
-  service: ServiceName,
+  service: string,
   { whole, reads, abandoned }: Repeatable,
   attempt: () => Promise<T>,
   [pause, ...laterPauses]: readonly number[] = pauses,
@@ -36,7 +36,7 @@ export async function withAttempts<T>(
   return withAttempts(service, { whole, reads, abandoned }, attempt, laterPauses);
 }
 
-function toAppError(service: ServiceName, cause: unknown): AppError {
+function toAppError(service: string, cause: unknown): AppError {
   if (cause instanceof AppError) return cause;
   return connectionFaultOf(cause) === 'late'
     ? new AppError('DEADLINE_EXCEEDED', { cause, internal: `${service} did not answer in time` })

@@ -1,9 +1,10 @@
-import { type Contract, type Dialect, isInternal, isUnder } from '@valuecanvas/contracts-core';
+import { AppError, type Contract, type Dialect, isInternal, isUnder } from '@valuecanvas/contracts-core';
 import type { InternalSigner } from '@valuecanvas/identity';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, preHandlerHookHandler } from 'fastify';
 import { Pool } from 'undici';
 import type { Upstream } from '../upstreams.ts';
 import { type ForwardingTarget, forwardRequest } from './forward-request.ts';
+import { leaveBodiesAlone } from './leave-bodies-alone.ts';
 
 /** Milliseconds that an idle connection is kept: shorter than a service drains, so that none is cut while in use. */
 const idleMs = 4_000;
@@ -18,7 +19,11 @@ export interface Forwarding {
   close(): Promise<void>;
 }
 
-export function createForwarding(upstreams: readonly Upstream[], sign: InternalSigner): Forwarding {
+export function createForwarding(
+  upstreams: readonly Upstream[],
+  sign: InternalSigner,
+  { statusIsPublic }: { readonly statusIsPublic: boolean },
+): Forwarding {
   const targets = upstreams.map(({ contract, url }) => {
     const dispatcher = new Pool(new URL(url).origin, {
       pipelining: 1,
@@ -31,18 +36,16 @@ export function createForwarding(upstreams: readonly Upstream[], sign: InternalS
     async register(app) {
       await app.register(async (scope) => {
         leaveBodiesAlone(scope);
-        for (const target of targets) addPaths(scope, target.contract, target);
+        for (const target of targets) {
+          addPaths(scope, target.contract, target);
+          if (!statusIsPublic) closeStatus(scope, target.contract, target);
+        }
       });
     },
     async close() {
       await Promise.all(targets.map(({ dispatcher }) => dispatcher.destroy()));
     },
   };
-}
-
-function leaveBodiesAlone(scope: FastifyInstance): void {
-  scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 }
 
 function addPaths(scope: FastifyInstance, contract: Contract, target: ForwardingTarget): void {
@@ -58,6 +61,28 @@ function addPaths(scope: FastifyInstance, contract: Contract, target: Forwarding
     }
   }
 }
+
+/**
+ * Aggregate figures that are for known callers alone. They are routes of their own, so that a path finds its way here
+ * exactly as it does in the service, however it is written.
+ */
+function closeStatus(scope: FastifyInstance, { routes }: Contract, target: ForwardingTarget): void {
+  for (const { path, auth } of Object.values(routes)) {
+    if (auth.kind !== 'anyone' || !auth.isStatus) continue;
+    scope.route({
+      method: ['GET', 'HEAD'],
+      url: path,
+      exposeHeadRoute: false,
+      config: { forwardsTo: path },
+      preHandler: refuseAnonymous,
+      handler: (request, reply) => forwardRequest(target, request, reply),
+    });
+  }
+}
+
+const refuseAnonymous: preHandlerHookHandler = ({ principal }, _reply, done) => {
+  done(principal?.kind === 'user' ? undefined : new AppError('UNAUTHENTICATED'));
+};
 
 /** What the edge itself refuses, it refuses in the words of the protocol that the path speaks. */
 function dialectBelow({ routes }: Contract, prefix: string): Dialect {

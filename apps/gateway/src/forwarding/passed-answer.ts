@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { AppError, type ServiceName } from '@valuecanvas/contracts-core';
+import { AppError } from '@valuecanvas/contracts-core';
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { headersToClient } from './passed-headers.ts';
@@ -16,7 +16,7 @@ const left = new Error('The client has gone away.');
 export class PassedAnswer implements Dispatcher.DispatchHandler {
   readonly #reply: FastifyReply;
   readonly #response: ServerResponse;
-  readonly #from: ServiceName;
+  readonly #from: string;
   #attempt: PromiseWithResolvers<void> | undefined;
   #service: Dispatcher.DispatchController | undefined;
   #awaitedBytes = Number.POSITIVE_INFINITY;
@@ -25,7 +25,7 @@ export class PassedAnswer implements Dispatcher.DispatchHandler {
   #unfinishedStatus = clientLeft;
   #unread: NodeJS.Timeout | undefined;
 
-  constructor(reply: FastifyReply, from: ServiceName) {
+  constructor(reply: FastifyReply, from: string) {
     this.#reply = reply;
     this.#response = reply.raw;
     this.#from = from;

@@ -16,6 +16,14 @@ export const weakPassword = (minLength: number) =>
     extra: { error_code: 'weak_password', weak_password: { reasons: ['length'] } },
   });
 
+export const samePassword = () =>
+  new AppError('UNPROCESSABLE', {
+    message: 'New password should be different from the old password.',
+    extra: { error_code: 'same_password' },
+  });
+
+export const unsupportedGrantType = () => refused('unsupported_grant_type', 'Unsupported grant type');
+
 export const refreshTokenUnknown = () =>
   refused('refresh_token_not_found', 'Invalid Refresh Token: Refresh Token Not Found');
 

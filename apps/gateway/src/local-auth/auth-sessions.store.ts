@@ -18,7 +18,8 @@ export type Rotation =
       readonly userId: string;
       readonly openedAt: Date;
     }
-  | { readonly outcome: 'unknown' | 'reused' };
+  | { readonly outcome: 'reused'; readonly sessionId: string }
+  | { readonly outcome: 'unknown' };
 
 /** Sessions and their refresh tokens; of the tokens, only hashes. */
 export interface AuthSessionsStore {
@@ -26,6 +27,11 @@ export interface AuthSessionsStore {
   open(session: NewSession): Promise<void>;
   /** Replaces one token of a session by the next. A token used before ends its session, see `graceMs`. */
   rotate(hash: Buffer, nextHash: Buffer, at: Date): Promise<Rotation>;
+  end(sessionId: string, at: Date): Promise<void>;
+  /** Ends all sessions of a user, but for one where it is named. */
+  endAllOf(userId: string, at: Date, exceptSession?: string): Promise<void>;
+  /** Forgets sessions that have been neither opened nor refreshed since; returns how many. */
+  forget(unusedSince: Date): Promise<number>;
 }
 
 /**
@@ -51,8 +57,8 @@ export function createAuthSessionsStore(db: Kysely<Database>): AuthSessionsStore
         const shown = await findToken(tx, hash);
         if (!shown || shown.ended_at || shown.revoked_at) return { outcome: 'unknown' };
         if (shown.used_at && !(await mayBeRepeated(tx, { id: shown.id, usedAt: shown.used_at }, at))) {
-          await endSession(tx, shown.session_id, at);
-          return { outcome: 'reused' };
+          await endSessions(tx, [shown.session_id], at);
+          return { outcome: 'reused', sessionId: shown.session_id };
         }
         if (!shown.used_at) await consumeTokens(tx, shown.session_id, at);
         await insertToken(tx, { hash: nextHash, sessionId: shown.session_id, parentId: shown.id, at });
@@ -63,6 +69,31 @@ export function createAuthSessionsStore(db: Kysely<Database>): AuthSessionsStore
           openedAt: shown.opened_at,
         };
       }),
+    end: (sessionId, at) => acrossUsers(db, (tx) => endSessions(tx, [sessionId], at)),
+    endAllOf: (userId, at, exceptSession) =>
+      acrossUsers(db, async (tx) => {
+        const live = await tx
+          .selectFrom('vc_private.auth_sessions')
+          .select('id')
+          .where('user_id', '=', userId)
+          .where('ended_at', 'is', null)
+          .$if(exceptSession !== undefined, (query) => query.where('id', '!=', exceptSession ?? ''))
+          .execute();
+        await endSessions(
+          tx,
+          live.map(({ id }) => id),
+          at,
+        );
+      }),
+    async forget(unusedSince) {
+      const { numDeletedRows } = await acrossUsers(db, (tx) =>
+        tx
+          .deleteFrom('vc_private.auth_sessions')
+          .where(({ fn }) => fn.coalesce('refreshed_at', 'created_at'), '<', unusedSince)
+          .executeTakeFirst(),
+      );
+      return Number(numDeletedRows);
+    },
   };
 }
 
@@ -118,16 +149,19 @@ async function consumeTokens(tx: Kysely<Database>, sessionId: string, at: Date):
     .execute();
 }
 
-async function endSession(tx: Kysely<Database>, sessionId: string, at: Date): Promise<void> {
+async function endSessions(tx: Kysely<Database>, sessionIds: readonly string[], at: Date): Promise<void> {
+  if (sessionIds.length === 0) return;
   await tx
     .updateTable('vc_private.auth_sessions')
     .set({ ended_at: at })
-    .where('id', '=', sessionId)
+    .where('id', 'in', sessionIds)
+    .where('ended_at', 'is', null)
     .execute();
   await tx
     .updateTable('vc_private.auth_refresh_tokens')
     .set({ revoked_at: at })
-    .where('session_id', '=', sessionId)
+    .where('session_id', 'in', sessionIds)
+    .where('revoked_at', 'is', null)
     .execute();
 }
 

@@ -15,10 +15,26 @@ export function toAuthUser(row: UserRow): AuthUser {
     ...(lastSignInAt === undefined ? {} : { last_sign_in_at: lastSignInAt }),
     app_metadata: metadataOf(row.raw_app_meta_data),
     user_metadata: metadataOf(row.raw_user_meta_data),
-    identities: [],
+    identities: [identityOf(row)],
     created_at: (row.created_at ?? new Date(0)).toISOString(),
     updated_at: (row.updated_at ?? row.created_at ?? new Date(0)).toISOString(),
     is_anonymous: false,
+  };
+}
+
+/** The one way to log in that every account has. */
+function identityOf(row: UserRow) {
+  const email = row.email ?? '';
+  return {
+    identity_id: row.id,
+    id: row.id,
+    user_id: row.id,
+    provider: 'email',
+    identity_data: { sub: row.id, email, email_verified: row.email_confirmed_at !== null },
+    email,
+    created_at: row.created_at?.toISOString(),
+    updated_at: row.updated_at?.toISOString(),
+    last_sign_in_at: row.last_sign_in_at?.toISOString(),
   };
 }
 

@@ -21,7 +21,17 @@ export interface AuthUsersStore {
     email: string,
     at: Date,
   ): Promise<(UserRow & { encrypted_password: string | null }) | undefined>;
-  find(id: string, at: Date): Promise<UserRow | undefined>;
+  find(id: string, at: Date): Promise<(UserRow & { encrypted_password: string | null }) | undefined>;
+  /** Undefined where there is no such account any more. */
+  update(id: string, change: UserChange): Promise<UserRow | undefined>;
+}
+
+/** What a user may change of its own account. */
+export interface UserChange {
+  readonly passwordHash?: string;
+  /** Merged into what is there; null removes. */
+  readonly userMetadata?: Readonly<Record<string, unknown>>;
+  readonly at: Date;
 }
 
 export function createAuthUsersStore(db: Kysely<Database>): AuthUsersStore {
@@ -43,7 +53,26 @@ export function createAuthUsersStore(db: Kysely<Database>): AuthUsersStore {
           .executeTakeFirst(),
       ),
     find: (id, at) =>
-      acrossUsers(db, (tx) => welcome(tx, at).select(userColumns).where('id', '=', id).executeTakeFirst()),
+      acrossUsers(db, (tx) =>
+        welcome(tx, at)
+          .select([...userColumns, 'encrypted_password'])
+          .where('id', '=', id)
+          .executeTakeFirst(),
+      ),
+    update: (id, { passwordHash, userMetadata, at }) =>
+      acrossUsers(db, (tx) =>
+        tx
+          .updateTable('auth.users')
+          .set({
+            updated_at: at,
+            ...(passwordHash === undefined ? {} : { encrypted_password: passwordHash }),
+            ...(userMetadata === undefined ? {} : { raw_user_meta_data: mergedWith(userMetadata) }),
+          })
+          .where('id', '=', id)
+          .where('deleted_at', 'is', null)
+          .returning(userColumns)
+          .executeTakeFirst(),
+      ),
   };
 }
 
@@ -53,6 +82,11 @@ function welcome(tx: Kysely<Database>, at: Date) {
     .selectFrom('auth.users')
     .where('deleted_at', 'is', null)
     .where((where) => where.or([where('banned_until', 'is', null), where('banned_until', '<=', at)]));
+}
+
+function mergedWith(change: Readonly<Record<string, unknown>>) {
+  const removed = Object.keys(change).filter((key) => change[key] === null);
+  return sql<string>`(coalesce(raw_user_meta_data, '{}') || ${JSON.stringify(change)}::jsonb) - ${removed}::text[]`;
 }
 
 function rowOf(user: NewUser) {

@@ -1,12 +1,14 @@
 import { issueToken } from '@valuecanvas/contracts-gateway';
 import { serve } from '@valuecanvas/service-kit';
-import { invalidInput } from './auth-failures.ts';
+import { invalidInput, unsupportedGrantType } from './auth-failures.ts';
 import type { LocalAuth } from './local-auth.service.ts';
 
 export const issueTokenRoute = (auth: LocalAuth) =>
   serve(issueToken, (call) => {
     const { email, password, refresh_token } = call.body;
-    if (call.query.grant_type === 'refresh_token') {
+    const { grant_type } = call.query;
+    if (grant_type !== 'password' && grant_type !== 'refresh_token') throw unsupportedGrantType();
+    if (grant_type === 'refresh_token') {
       if (!refresh_token) throw invalidInput('Send refresh_token in the body.');
       return auth.refresh(refresh_token);
     }

@@ -1,12 +1,14 @@
-import { AppError } from '@valuecanvas/contracts-core';
-import type { AuthSession, AuthUser } from '@valuecanvas/contracts-gateway';
+import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
+import type { AuthSession, AuthUser, LogOutScope } from '@valuecanvas/contracts-gateway';
 import { v7 as uuidv7 } from 'uuid';
 import { type AccessTokenIssuer, accessTokenSeconds } from '../access-tokens/access-token-issuer.ts';
+import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
 import {
   invalidCredentials,
   invalidInput,
   refreshTokenReused,
   refreshTokenUnknown,
+  samePassword,
   userAlreadyExists,
   weakPassword,
 } from './auth-failures.ts';
@@ -31,6 +33,13 @@ export interface SignUp {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
+export interface UserUpdate {
+  readonly email?: string;
+  readonly phone?: string;
+  readonly password?: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
 /** Accounts and sessions of the local auth, in the words of Supabase Auth. */
 export interface LocalAuth {
   signUp(request: SignUp, userAgent?: string): Promise<AuthSession>;
@@ -39,16 +48,21 @@ export interface LocalAuth {
   /** A refresh token is good once; a second use ends its session. */
   refresh(refreshToken: string): Promise<AuthSession>;
   getUser(userId: string): Promise<AuthUser>;
+  /** A new password ends all other sessions of the user. */
+  updateUser(principal: UserPrincipal, change: UserUpdate): Promise<AuthUser>;
+  /** Ends sessions for good; their access tokens are refused as `EndedSessions` says. */
+  logOut(principal: UserPrincipal, scope: LogOutScope): Promise<void>;
 }
 
 export function createLocalAuth(options: {
   readonly users: AuthUsersStore;
   readonly sessions: AuthSessionsStore;
   readonly passwords: PasswordHasher;
+  readonly ended: Pick<EndedSessions, 'end' | 'endAllOf'>;
   readonly issue: AccessTokenIssuer;
   readonly now: () => number;
 }): LocalAuth {
-  const { users, sessions, passwords, issue } = options;
+  const { users, sessions, passwords, ended, issue } = options;
   const clock = () => new Date(options.now());
 
   const open = async (user: UserRow, userAgent: string | undefined): Promise<AuthSession> => {
@@ -82,10 +96,27 @@ export function createLocalAuth(options: {
     };
   };
 
+  const find = async (userId: string) => {
+    const user = await users.find(userId, clock());
+    if (!user) throw accountIsGone();
+    return user;
+  };
+
+  const newHash = async (password: string, current: string | null): Promise<string> => {
+    checkPassword(password);
+    if (await passwords.matches(password, current)) throw samePassword();
+    return passwords.hash(password);
+  };
+
+  const endAll = async (userId: string, exceptSession?: string): Promise<void> => {
+    await sessions.endAllOf(userId, clock(), exceptSession);
+    await ended.endAllOf(userId, exceptSession === undefined ? {} : { exceptSession });
+  };
+
   return {
     async signUp({ email, password, data = {} }, userAgent) {
-      if (password.length < minPasswordLength) throw weakPassword(minPasswordLength);
-      if (Buffer.byteLength(JSON.stringify(data)) > maxUserMetadataBytes) throw tooMuchMetadata();
+      checkPassword(password);
+      checkMetadata(data);
       const user = await users.insert({
         id: uuidv7(),
         email,
@@ -106,19 +137,55 @@ export function createLocalAuth(options: {
     async refresh(refreshToken) {
       const next = createRefreshToken();
       const rotation = await sessions.rotate(hashRefreshToken(refreshToken), next.hash, clock());
-      if (rotation.outcome === 'reused') throw refreshTokenReused();
+      if (rotation.outcome === 'reused') {
+        await ended.end(rotation.sessionId);
+        throw refreshTokenReused();
+      }
       const user = rotation.outcome === 'rotated' && (await users.find(rotation.userId, clock()));
       if (!user) throw refreshTokenUnknown();
       return answer(user, rotation.sessionId, rotation.openedAt, next.token);
     },
     async getUser(userId) {
-      const user = await users.find(userId, clock());
-      if (!user) throw new AppError('NOT_FOUND', { message: 'The account of this token is gone.' });
-      return toAuthUser(user);
+      return toAuthUser(await find(userId));
+    },
+    async updateUser({ userId, sessionId }, { email, phone, password, data }) {
+      const user = await find(userId);
+      if (phone || (email !== undefined && email.toLowerCase() !== user.email?.toLowerCase())) {
+        throw invalidInput('Address and phone number cannot be changed here.');
+      }
+      if (data) checkMetadata({ ...metadataOf(user.raw_user_meta_data), ...data });
+      const updated = await users.update(userId, {
+        ...(password === undefined ? {} : { passwordHash: await newHash(password, user.encrypted_password) }),
+        ...(data === undefined ? {} : { userMetadata: data }),
+        at: clock(),
+      });
+      if (!updated) throw accountIsGone();
+      if (password !== undefined) await endAll(userId, sessionId);
+      return toAuthUser(updated);
+    },
+    async logOut({ userId, sessionId }, scope) {
+      if (scope === 'global') await endAll(userId);
+      else if (scope === 'others') await endAll(userId, sessionId);
+      else if (sessionId !== undefined) {
+        await sessions.end(sessionId, clock());
+        await ended.end(sessionId);
+      }
     },
   };
 }
 
-function tooMuchMetadata(): AppError {
-  return invalidInput(`data must not be larger than ${maxUserMetadataBytes} bytes as JSON.`);
+function checkPassword(password: string): void {
+  if (password.length < minPasswordLength) throw weakPassword(minPasswordLength);
+}
+
+function checkMetadata(metadata: Readonly<Record<string, unknown>>): void {
+  if (Buffer.byteLength(JSON.stringify(metadata)) <= maxUserMetadataBytes) return;
+  throw invalidInput(`data must not be larger than ${maxUserMetadataBytes} bytes as JSON.`);
+}
+
+function accountIsGone(): AppError {
+  return new AppError('NOT_FOUND', {
+    message: 'The account of this token is gone.',
+    extra: { error_code: 'user_not_found' },
+  });
 }

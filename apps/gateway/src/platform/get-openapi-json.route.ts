@@ -1,6 +1,5 @@
 import { getOpenApiJson } from '@valuecanvas/contracts-gateway';
-import { respond, serve } from '@valuecanvas/service-kit';
-import type { OpenApiTexts } from './openapi-document.ts';
+import { serve } from '@valuecanvas/service-kit';
+import type { ServedFile } from './served-file.ts';
 
-export const getOpenApiJsonRoute = ({ json }: OpenApiTexts) =>
-  serve(getOpenApiJson, () => respond(200, json, { 'content-type': 'application/json; charset=utf-8' }));
+export const getOpenApiJsonRoute = (document: ServedFile) => serve(getOpenApiJson, (call) => document(call));

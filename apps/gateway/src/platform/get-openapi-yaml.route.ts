@@ -1,5 +1,5 @@
 import { getOpenApiYaml } from '@valuecanvas/contracts-gateway';
 import { serve } from '@valuecanvas/service-kit';
-import type { OpenApiTexts } from './openapi-document.ts';
+import type { ServedFile } from './served-file.ts';
 
-export const getOpenApiYamlRoute = ({ yaml }: OpenApiTexts) => serve(getOpenApiYaml, () => yaml);
+export const getOpenApiYamlRoute = (document: ServedFile) => serve(getOpenApiYaml, (call) => document(call));

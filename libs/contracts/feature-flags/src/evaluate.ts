@@ -1,4 +1,4 @@
-import { data, defineRoute, user } from '@valuecanvas/contracts-core';
+import { data, defineRoute, userWithScope } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 
 export const Evaluation = Type.Object(
@@ -21,8 +21,8 @@ export const evaluateFlags = defineRoute({
   method: 'GET',
   path: '/api/flags/evaluate',
   summary: 'Evaluate all flags',
-  description: 'What every flag means for the caller.',
-  auth: user,
+  description: 'What every flag means for the caller; of an API key, for its user.',
+  auth: userWithScope('flags:evaluate'),
   reply: data(
     Type.Object(
       { flags: Type.Record(Type.String(), Evaluation, { description: 'By key.' }) },

@@ -1,4 +1,4 @@
-import { anyone, defineRoute, raw, user } from '@valuecanvas/contracts-core';
+import { anyone, defineRoute, empty, raw, user } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 
 const email = Type.String({ format: 'email', maxLength: 255, description: 'E-mail address.' });
@@ -17,7 +17,7 @@ export const AuthUser = Type.Object(
     last_sign_in_at: Type.Optional(Type.String({ description: 'When it last logged in.' })),
     app_metadata: metadata('What the platform says of the user: tier and role.'),
     user_metadata: metadata('What the user says of itself; never authorizes anything.'),
-    identities: Type.Array(Type.Unknown(), { description: 'Always empty here.' }),
+    identities: Type.Array(Type.Unknown(), { description: 'Its one identity, by e-mail address.' }),
     created_at: Type.String({ description: 'When the account was made.' }),
     updated_at: Type.String({ description: 'When it was last changed.' }),
     is_anonymous: Type.Boolean({ description: 'Always false here.' }),
@@ -69,7 +69,10 @@ export const issueToken = defineRoute({
   auth: anyone,
   dialect: 'supabase',
   query: Type.Object({
-    grant_type: Type.Enum(['password', 'refresh_token'], { description: 'What the caller shows.' }),
+    grant_type: Type.String({
+      maxLength: 64,
+      description: 'What the caller shows: password or refresh_token.',
+    }),
   }),
   body: Type.Object(
     {
@@ -95,6 +98,49 @@ export const getAuthUser = defineRoute({
   dialect: 'supabase',
   reply: raw(AuthUser),
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+});
+
+export const updateAuthUser = defineRoute({
+  id: 'auth.updateUser',
+  method: 'PUT',
+  path: '/auth/v1/user',
+  summary: 'Change password or metadata',
+  description:
+    'Merges data into what the user says of itself; a new password ends all other sessions. The address stays as it is.',
+  auth: user,
+  dialect: 'supabase',
+  body: Type.Object(
+    {
+      email: Type.Optional(Type.String({ maxLength: 255, description: 'The address it has.' })),
+      phone: Type.Optional(Type.String({ maxLength: 64, description: 'Must be empty here.' })),
+      password: Type.Optional(password),
+      data: Type.Optional(metadata('What to change of what the user says of itself; null removes.')),
+    },
+    { additionalProperties: true, description: 'What to change.' },
+  ),
+  reply: raw(AuthUser),
+  errors: ['NOT_FOUND', 'UNPROCESSABLE', 'DEPENDENCY_UNAVAILABLE', 'OVERLOADED'],
+});
+
+/** Which sessions a logout ends, in the words of Supabase Auth. */
+export const logOutScopes = ['global', 'local', 'others'] as const;
+export type LogOutScope = (typeof logOutScopes)[number];
+
+export const logOut = defineRoute({
+  id: 'auth.logOut',
+  method: 'POST',
+  path: '/auth/v1/logout',
+  summary: 'Log out',
+  description:
+    'Ends sessions: all of the user (global), the one of the access token (local), or all but that (others). Their access tokens are refused within a minute.',
+  auth: user,
+  dialect: 'supabase',
+  query: Type.Object({
+    scope: Type.Optional(Type.Enum(logOutScopes, { description: 'Which sessions; global where absent.' })),
+  }),
+  status: 204,
+  reply: empty,
+  errors: ['DEPENDENCY_UNAVAILABLE'],
 });
 
 export const getJwks = defineRoute({

@@ -1,11 +1,47 @@
 import { defineContract } from '@valuecanvas/contracts-core';
 import { listUsers, updateUser } from './admin-users.ts';
-import { getAuthUser, getJwks, issueToken, signUp } from './auth.ts';
-import { getLiveness, getOpenApiJson, getOpenApiYaml, getReadiness, getVersion } from './platform.ts';
+import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts';
+import { getAuthUser, getJwks, issueToken, logOut, signUp, updateAuthUser } from './auth.ts';
+import { closeBrowserSession, getBrowserSession, openBrowserSession } from './browser-session.ts';
+import {
+  getDocs,
+  getDocsAsset,
+  getLiveness,
+  getOpenApiJson,
+  getOpenApiYaml,
+  getReadiness,
+  getVersion,
+} from './platform.ts';
 
 export { listUsers, PlatformUser, UpdateUserRequest, updateUser } from './admin-users.ts';
-export { AuthSession, AuthUser, getAuthUser, getJwks, issueToken, signUp } from './auth.ts';
 export {
+  ApiKey,
+  CreateApiKeyRequest,
+  CreatedApiKey,
+  createApiKey,
+  listApiKeys,
+  revokeApiKey,
+} from './api-keys.ts';
+export {
+  AuthSession,
+  AuthUser,
+  getAuthUser,
+  getJwks,
+  issueToken,
+  type LogOutScope,
+  logOut,
+  signUp,
+  updateAuthUser,
+} from './auth.ts';
+export {
+  BrowserSession,
+  closeBrowserSession,
+  getBrowserSession,
+  openBrowserSession,
+} from './browser-session.ts';
+export {
+  getDocs,
+  getDocsAsset,
   getLiveness,
   getOpenApiJson,
   getOpenApiYaml,
@@ -18,7 +54,16 @@ export const gatewayContract = defineContract({
   service: 'gateway',
   title: 'Gateway',
   description: 'Accounts, sessions and the state of the platform.',
-  prefixes: ['/health', '/auth/v1', '/api/admin/users', '/api/openapi.json', '/api/openapi.yaml'],
+  prefixes: [
+    '/health',
+    '/auth/v1',
+    '/auth/session',
+    '/api/admin/users',
+    '/api/keys',
+    '/api/openapi.json',
+    '/api/openapi.yaml',
+    '/api/docs',
+  ],
   callers: [],
   routes: {
     getVersion,
@@ -26,10 +71,20 @@ export const gatewayContract = defineContract({
     getReadiness,
     getOpenApiJson,
     getOpenApiYaml,
+    getDocs,
+    getDocsAsset,
     signUp,
     issueToken,
     getAuthUser,
+    updateAuthUser,
+    logOut,
     getJwks,
+    openBrowserSession,
+    getBrowserSession,
+    closeBrowserSession,
+    listApiKeys,
+    createApiKey,
+    revokeApiKey,
     listUsers,
     updateUser,
   },

@@ -1,4 +1,4 @@
-import { anyone, defineRoute, raw } from '@valuecanvas/contracts-core';
+import { anyone, defineRoute, empty, raw } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 
 export const getVersion = defineRoute({
@@ -60,6 +60,15 @@ export const getReadiness = defineRoute({
   errors: [],
 });
 
+/** Files that stay the same for as long as the gateway runs. */
+const unchanging = {
+  otherReplies: { 304: empty },
+  requestHeaders: {
+    'if-none-match': Type.String({ description: 'The etag of what the client has; 304 while it holds.' }),
+  },
+  responseHeaders: { etag: Type.String({ description: 'Names this content.' }) },
+} as const;
+
 export const getOpenApiJson = defineRoute({
   id: 'platform.getOpenApiJson',
   method: 'GET',
@@ -68,6 +77,7 @@ export const getOpenApiJson = defineRoute({
   description: 'Every public route in OpenAPI 3.1, as JSON.',
   auth: anyone,
   reply: raw(Type.Unknown({ description: 'The document.' })),
+  ...unchanging,
   errors: [],
 });
 
@@ -79,5 +89,34 @@ export const getOpenApiYaml = defineRoute({
   description: 'Every public route in OpenAPI 3.1, as YAML.',
   auth: anyone,
   reply: raw(Type.String({ description: 'The document.' }), 'application/yaml'),
+  ...unchanging,
   errors: [],
+});
+
+export const getDocs = defineRoute({
+  id: 'platform.getDocs',
+  method: 'GET',
+  path: '/api/docs',
+  summary: 'API documentation',
+  description:
+    'A page that shows the OpenAPI document and sends requests from it. It loads nothing from elsewhere.',
+  auth: anyone,
+  reply: raw(Type.String({ description: 'The page.' }), 'text/html; charset=utf-8'),
+  ...unchanging,
+  errors: [],
+});
+
+export const getDocsAsset = defineRoute({
+  id: 'platform.getDocsAsset',
+  method: 'GET',
+  path: '/api/docs/:asset',
+  summary: 'File of the API documentation',
+  description: 'A script or a style sheet that the page loads.',
+  auth: anyone,
+  params: Type.Object({
+    asset: Type.String({ maxLength: 100, description: 'Name of the file, as the page names it.' }),
+  }),
+  reply: raw(Type.String({ description: 'The file.' }), 'text/javascript; charset=utf-8'),
+  ...unchanging,
+  errors: ['NOT_FOUND'],
 });

@@ -1,4 +1,4 @@
-import { anyone, data, defineRoute, field, user } from '@valuecanvas/contracts-core';
+import { data, defineRoute, field, publicStatus, user } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 import { Job, JobResult, jobParams } from './job.ts';
 
@@ -62,7 +62,7 @@ export const getQueueMetrics = defineRoute({
   path: '/api/queue/metrics',
   summary: 'Figures of the queue',
   description: 'Aggregate figures of all jobs.',
-  auth: anyone,
+  auth: publicStatus,
   reply: data(QueueMetrics),
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });

@@ -16,6 +16,7 @@ export {
 } from './cost-alerts.ts';
 export { type ClosedBreakers, clearCache, resetBreakers } from './maintenance.ts';
 export { createChatCompletion, listModels } from './openai.ts';
+export { type RateLimitViolation, rateLimitViolation } from './rate-limit-violation.ts';
 export { getOwnUsage, getPlatformCosts, type PlatformCosts, UsageReport } from './spending.ts';
 export { getHealth, getStats } from './status.ts';
 export { completionFacts, Usage } from './usage.ts';

@@ -1,4 +1,4 @@
-import { anyone, data, defineRoute, field } from '@valuecanvas/contracts-core';
+import { data, defineRoute, field, publicStatus } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 
 const breakerState = Type.Enum(['closed', 'open', 'half-open'], {
@@ -37,7 +37,7 @@ export const getStats = defineRoute({
   path: '/api/llm/stats',
   summary: 'Statistics of providers and cache',
   description: 'Aggregate figures of this router since it started.',
-  auth: anyone,
+  auth: publicStatus,
   reply: data(LlmStats),
   errors: [],
 });
@@ -60,7 +60,7 @@ export const getHealth = defineRoute({
   path: '/api/llm/health',
   summary: 'Health of the providers',
   description: 'Answers 503 with the same body when no provider can serve.',
-  auth: anyone,
+  auth: publicStatus,
   reply: data(LlmHealth),
   otherReplies: { 503: data(LlmHealth) },
   errors: [],

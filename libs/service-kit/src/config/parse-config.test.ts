@@ -69,6 +69,20 @@ test('numbers are read and held to their bounds; what merely begins like one is 
     expect(faultsOf(variables, { N, RATE: '1' })).toHaveLength(1);
 });
 
+test('what another variable makes superfluous is required only without it', () => {
+  const variables = {
+    KEYS: Type.Optional(text({ requiredWithout: 'ELSEWHERE', description: 'Our own.' })),
+    ELSEWHERE: Type.Optional(text()),
+    NAME: text(),
+  };
+  expect(faultsOf(variables, { ELSEWHERE: ' ' })).toEqual([
+    'KEYS is required without ELSEWHERE: Our own.',
+    'NAME is required: A text.',
+  ]);
+  expect(parseConfig(variables, { ELSEWHERE: 'x', NAME: 'a' })).toEqual({ ELSEWHERE: 'x', NAME: 'a' });
+  expect(parseConfig(variables, { KEYS: 'k', NAME: 'a' })).toEqual({ KEYS: 'k', NAME: 'a' });
+});
+
 test('a list is separated by commas; blanks and empty parts fall away', () => {
   const variables = { ORIGINS: Type.Array(Type.String({ minLength: 2 }), { default: [] }) };
   expect(parseConfig(variables, { ORIGINS: ' https://a , ,https://b,' })).toEqual({

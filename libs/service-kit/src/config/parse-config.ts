@@ -20,6 +20,7 @@ export class ConfigError extends Error {
 /**
  * Reads, converts and checks every variable once; an empty value counts as absent.
  * Throws ConfigError naming all faults together. Values of variables marked `secret` are never repeated.
+ * An optional variable marked `requiredWithout` another must be there where the other is not.
  */
 export function parseConfig<P extends TProperties>(variables: P, environment: Environment): ConfigOf<P> {
   const faults: string[] = [];
@@ -28,7 +29,8 @@ export function parseConfig<P extends TProperties>(variables: P, environment: En
     const text = environment[name]?.trim();
     const value = text ? fromText(schema, text) : defaultOf(schema);
     if (value === undefined) {
-      if (!Type.IsOptional(schema)) faults.push(`${name} is required: ${descriptionOf(schema)}`);
+      const need = needOf(schema, environment);
+      if (need) faults.push(`${name} is ${need}: ${descriptionOf(schema)}`);
       continue;
     }
     const problem = Value.Errors(schema, value)[0];
@@ -54,6 +56,13 @@ function fromText(schema: TSchema, text: string): unknown {
     default:
       return text;
   }
+}
+
+/** `required`, with the condition where the schema names another variable that makes this one superfluous. */
+function needOf(schema: TSchema, environment: Environment): string | undefined {
+  const { requiredWithout } = schema as { requiredWithout?: string };
+  if (requiredWithout === undefined) return Type.IsOptional(schema) ? undefined : 'required';
+  return environment[requiredWithout]?.trim() ? undefined : `required without ${requiredWithout}`;
 }
 
 function typeOf(schema: TSchema): unknown {

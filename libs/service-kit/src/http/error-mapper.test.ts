@@ -143,7 +143,7 @@ test('each protocol gets its own shape, with the same status and headers', async
   const supabase = await failing(error(), 'supabase');
   expect(supabase.body).toEqual({
     code: 429,
-    error_code: 'rate_limited',
+    error_code: 'over_request_rate_limit',
     msg: 'You have sent too many requests: wait for the time named in retryAfter.',
     weak_password: true,
   });

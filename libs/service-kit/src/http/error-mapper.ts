@@ -3,19 +3,13 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Logger } from 'pino';
 import type { ErrorReporter } from '../observe/error-reporter.ts';
 import { toOpenAiError } from './openai-error.ts';
+import { toSupabaseError } from './supabase-error.ts';
 
-/** How each dialect words an error; the status and headers are the same in all. */
-const bodies: Record<Dialect, (error: AppError, requestId: string) => object> = {
+/** How each dialect words an error; the status is the same in all. */
+const bodies: Record<Exclude<Dialect, 'supabase'>, (error: AppError, requestId: string) => object> = {
   valuecanvas: toErrorEnvelope,
   openai: toOpenAiError,
   ofrep: (error) => ({ key: '', errorCode: 'GENERAL', errorDetails: `${error.title}: ${error.message}` }),
-  supabase: (error) => ({
-    code: error.status,
-    error_code: error.code.toLowerCase(),
-    msg: error.message,
-    ...(error.details === undefined ? {} : { details: error.details }),
-    ...error.extra,
-  }),
 };
 
 /** The one place that turns errors into answers. */
@@ -92,11 +86,16 @@ function answer(error: AppError, request: FastifyRequest, reply: FastifyReply): 
   const advice = retryAdvice(error);
   if (advice !== undefined) reply.header('x-should-retry', advice);
   const { operation, dialect = operation?.dialect ?? 'valuecanvas' } = request.routeOptions.config;
+  const { body, headers } =
+    dialect === 'supabase'
+      ? toSupabaseError(error, request)
+      : { body: bodies[dialect](error, request.id), headers: {} };
   return reply
     .code(error.status)
+    .headers(headers)
     .type('application/json; charset=utf-8')
     .serializer(JSON.stringify)
-    .send(bodies[dialect](error, request.id));
+    .send(body);
 }
 
 /** Said where the status alone would tell a client otherwise, or might. */

@@ -14,15 +14,20 @@ import { HttpCall } from './http-call.ts';
 import { sendStream } from './send-stream.ts';
 import { StreamBody } from './stream-body.ts';
 
-/** Refuses to go on where the served routes and the contract's are not the same. */
-export function assertServesContract(contract: Contract, routes: readonly BoundRoute[]): void {
+/** Refuses to go on where the served routes, with those that are forwarded, and the contract's are not the same. */
+export function assertServesContract(
+  contract: Contract,
+  routes: readonly BoundRoute[],
+  forwarded: readonly RouteDefinition[] = [],
+): void {
   const declared = new Set(Object.values(contract.routes));
-  const served = new Set(routes.map(({ definition }) => definition));
+  const all = [...routes.map(({ definition }) => definition), ...forwarded];
+  const served = new Set(all);
   const missing = [...declared].filter((route) => !served.has(route)).map(({ id }) => `${id} is not served`);
   const foreign = [...served]
     .filter((route) => !declared.has(route))
     .map(({ id }) => `${id} is not in the contract`);
-  const twice = routes.length === served.size ? [] : ['a route is served twice'];
+  const twice = all.length === served.size ? [] : ['a route is served twice'];
   const faults = [...missing, ...foreign, ...twice];
   if (faults.length > 0)
     throw new Error(`${contract.service} does not serve its contract: ${faults.join('; ')}.`);
@@ -112,9 +117,9 @@ function payload(reply: FastifyReply, kind: Reply, value: unknown): unknown {
       return { success: true, data: items, pagination: { limit, nextCursor } };
     }
     case 'raw':
+      if (reply.hasHeader('content-type')) return value;
       if (kind.contentType) reply.type(kind.contentType);
-      else if (value instanceof Uint8Array && !reply.hasHeader('content-type'))
-        reply.type('application/json');
+      else if (value instanceof Uint8Array) reply.type('application/json');
       return value;
     case 'empty':
       return null;

@@ -65,7 +65,10 @@ test('secrets are struck out of what services log, at the top and one level down
     routes: [serve(item, () => 'item')],
     compose({ log }) {
       log.info({ password: 'sesame', user: { accessToken: 'sesame', name: 'Ada' } }, 'signing up');
-      log.info({ headers: { authorization: 'Bearer sesame', cookie: 'sesame' } }, 'asking');
+      log.info(
+        { headers: { authorization: 'Bearer sesame', cookie: 'sesame', 'x-api-key': 'sesame' } },
+        'asking',
+      );
       log.child({ part: 'keys' }).info({ apiKey: 'sesame', body: { secret: 'sesame' } }, 'making');
       return {};
     },

@@ -11,6 +11,7 @@ const secretKeys = [
   'accessToken',
   'refreshToken',
   'apiKey',
+  'x-api-key',
   'secret',
 ];
 
@@ -35,6 +36,6 @@ export function createLoggers(
     messageKey: 'message',
     formatters: { level: (label) => ({ level: label }) },
   };
-  const redact = { paths: secretKeys.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' };
+  const redact = { paths: secretKeys.flatMap((key) => [`["${key}"]`, `*["${key}"]`]), censor: '[redacted]' };
   return { log: pino({ ...settings, redact }, destination), accessLog: pino(settings, destination) };
 }

@@ -1,4 +1,4 @@
-import type { Contract } from '@valuecanvas/contracts-core';
+import type { Contract, RouteDefinition } from '@valuecanvas/contracts-core';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { TProperties } from 'typebox';
@@ -39,6 +39,8 @@ export interface Edge {
   readonly trustedProxies: readonly string[];
   /** Adds the hooks that run around every request before it is known who asks. */
   protect(app: FastifyInstance): Promise<void>;
+  /** Routes of the contract that `forward` adds in place of `routes`. */
+  readonly forwarded?: readonly RouteDefinition[];
   /** Adds the paths that are forwarded; whoever asks is authenticated there. */
   forward(app: FastifyInstance): Promise<void>;
 }

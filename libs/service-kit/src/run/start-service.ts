@@ -65,7 +65,7 @@ export async function startService<C extends KitConfig>(
       lifecycle,
       now: options.now ?? Date.now,
     });
-    assertServesContract(contract, composition.routes);
+    assertServesContract(contract, composition.routes, composition.edge?.forwarded);
     const app = createServer(composition.edge?.trustedProxies);
     const internal = createServer();
     const connections = watchConnections(app.server);

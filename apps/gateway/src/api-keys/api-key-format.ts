@@ -1,0 +1,51 @@
+import { createHash, randomInt } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+/**
+ * `vc_`, 8 characters that may be shown, `_`, 43 secret ones (256 random bits in base 62), and a checksum of all that:
+ * what was mistyped or made up is refused without a look-up, and scanners for leaked secrets can be sure.
+ */
+const format = /^vc_[0-9A-Za-z]{8}_[0-9A-Za-z]{43}([0-9A-Za-z]{6})$/;
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const checksumLength = 6;
+
+/** A key that is about to be shown, and what is kept of it. */
+export interface NewApiKey {
+  readonly key: string;
+  readonly prefix: string;
+  readonly hash: Buffer;
+}
+
+export function generateApiKey(): NewApiKey {
+  const prefix = `vc_${randomCharacters(8)}`;
+  const body = `${prefix}_${randomCharacters(43)}`;
+  const key = body + checksumOf(body);
+  return { key, prefix, hash: hashApiKey(key) };
+}
+
+/** Whether a text can be a key at all. */
+export function isApiKey(text: string): boolean {
+  const checksum = format.exec(text)?.[1];
+  return checksum !== undefined && checksum === checksumOf(text.slice(0, -checksumLength));
+}
+
+/** SHA-256: a random key needs no slow hash. */
+export function hashApiKey(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}
+
+function randomCharacters(count: number): string {
+  return Array.from({ length: count }, () => alphabet[randomInt(alphabet.length)]).join('');
+}
+
+/** CRC-32 in base 62, whose six digits hold any of its values. */
+function checksumOf(body: string): string {
+  let rest = crc32(body);
+  let digits = '';
+  for (let index = 0; index < checksumLength; index++) {
+    digits = alphabet[rest % alphabet.length] + digits;
+    rest = Math.floor(rest / alphabet.length);
+  }
+  return digits;
+}

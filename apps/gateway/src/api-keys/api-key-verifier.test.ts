@@ -1,0 +1,171 @@
+import { AppError } from '@valuecanvas/contracts-core';
+import { fakeClock } from '@valuecanvas/testing';
+import { expect, test } from 'vitest';
+import { generateApiKey, hashApiKey } from './api-key-format.ts';
+import { createApiKeyVerifier } from './api-key-verifier.ts';
+import type { FoundApiKey } from './api-keys.store.ts';
+
+/** A verifier over keys in memory, with all that it asks for. */
+function setUp() {
+  const clock = fakeClock();
+  const stored = new Map<string, FoundApiKey>();
+  const asked: string[] = [];
+  const noted: string[] = [];
+  let answer = async (hash: Buffer): Promise<FoundApiKey | undefined> => stored.get(hash.toString('hex'));
+  const verifier = createApiKeyVerifier({
+    store: {
+      find(hash) {
+        asked.push(hash.toString('hex'));
+        return answer(hash);
+      },
+      async noteUse(id, _owner, { at }) {
+        noted.push(`${id} ${at.getTime()}`);
+      },
+    },
+    now: clock.now,
+    log: { warn: () => undefined },
+  });
+  const add = (changes: Partial<FoundApiKey> = {}): string => {
+    const { key } = generateApiKey();
+    stored.set(hashApiKey(key).toString('hex'), {
+      id: `id of ${key}`,
+      user_id: 'user',
+      scopes: ['llm'],
+      expires_at: null,
+      last_used_at: null,
+      raw_app_meta_data: { tier: 'pro', role: 'user' },
+      banned_until: null,
+      ...changes,
+    });
+    return key;
+  };
+  return {
+    clock,
+    stored,
+    asked,
+    noted,
+    verifier,
+    add,
+    answerWith(next: typeof answer) {
+      answer = next;
+    },
+  };
+}
+
+test('a key that was looked up is known for half a minute, with scopes and the tier and role of its user', async () => {
+  const { clock, asked, verifier, add } = setUp();
+  const key = add();
+  expect(verifier.known(key)).toBeUndefined();
+  const principal = { kind: 'user', userId: 'user', tier: 'pro', role: 'user', scopes: ['llm'] };
+  expect(await verifier.verify(key)).toEqual(principal);
+  clock.advance(29_999);
+  expect(verifier.known(key)).toEqual(principal);
+  clock.advance(1);
+  expect(verifier.known(key)).toBeUndefined();
+  expect(asked).toHaveLength(1);
+});
+
+test('what is no key is refused without a look-up, and an unknown key with one', async () => {
+  const { asked, verifier } = setUp();
+  expect(await verifier.verify('vc_rubbish')).toBeUndefined();
+  expect(asked).toHaveLength(0);
+  const { key } = generateApiKey();
+  for (let times = 0; times < 5; times++) expect(await verifier.verify(key)).toBeUndefined();
+  expect(asked).toHaveLength(1);
+});
+
+test('many who show one key at once share one look-up', async () => {
+  const { asked, verifier, add } = setUp();
+  const key = add();
+  const found = await Promise.all(Array.from({ length: 20 }, () => verifier.verify(key)));
+  expect(found.every((principal) => principal?.userId === 'user')).toBe(true);
+  expect(asked).toHaveLength(1);
+});
+
+test('a key is never known beyond its expiry', async () => {
+  const { clock, verifier, add } = setUp();
+  const key = add({ expires_at: new Date(clock.now() + 10_000) });
+  await verifier.verify(key);
+  clock.advance(9_999);
+  expect(verifier.known(key)).toBeDefined();
+  clock.advance(1);
+  expect(verifier.known(key)).toBeUndefined();
+  expect(await verifier.verify(key)).toBeUndefined();
+});
+
+test('keys of a banned user, and keys without any scope that is still known, may do nothing', async () => {
+  const { clock, verifier, add } = setUp();
+  expect(await verifier.verify(add({ banned_until: new Date(clock.now() + 1) }))).toBeUndefined();
+  expect(await verifier.verify(add({ banned_until: new Date(clock.now()) }))).toBeDefined();
+  expect(await verifier.verify(add({ scopes: ['of old'] }))).toMatchObject({ scopes: [] });
+});
+
+test('a forgotten key is looked up again at once, others are not', async () => {
+  const { asked, verifier, add } = setUp();
+  const [gone, kept] = [add(), add()];
+  await Promise.all([verifier.verify(gone), verifier.verify(kept)]);
+  verifier.forget(`id of ${gone}`);
+  expect(verifier.known(gone)).toBeUndefined();
+  expect(verifier.known(kept)).toBeDefined();
+  expect(asked).toHaveLength(2);
+});
+
+test('a look-up that began before a revocation says nothing to anybody who asks after it', async () => {
+  const { stored, verifier, add, answerWith } = setUp();
+  const key = add();
+  const read = stored.get(hashApiKey(key).toString('hex'));
+  const { promise, resolve } = Promise.withResolvers<FoundApiKey | undefined>();
+  answerWith(() => promise);
+  const before = verifier.verify(key);
+  verifier.forget(`id of ${key}`);
+  answerWith(async () => undefined);
+  expect(await verifier.verify(key)).toBeUndefined();
+  resolve(read);
+  await before;
+  expect(verifier.known(key)).toBeUndefined();
+});
+
+test('without PostgreSQL, a known key works on within its time and then fails as unavailable, tried once a second', async () => {
+  const { clock, asked, verifier, add, answerWith } = setUp();
+  const key = add();
+  await verifier.verify(key);
+  answerWith(async () => {
+    throw new AppError('DEPENDENCY_UNAVAILABLE');
+  });
+  clock.advance(29_999);
+  expect(verifier.known(key)).toBeDefined();
+  clock.advance(1);
+  for (let times = 0; times < 3; times++) {
+    await expect(verifier.verify(key)).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
+  }
+  expect(asked).toHaveLength(2);
+  clock.advance(1_000);
+  await expect(verifier.verify(key)).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
+  expect(asked).toHaveLength(3);
+});
+
+test('a flood of made-up keys is looked up a few at a time, and most of it not at all', async () => {
+  const { asked, verifier, answerWith } = setUp();
+  const { promise, resolve } = Promise.withResolvers<FoundApiKey | undefined>();
+  answerWith(() => promise);
+  const flood = Array.from({ length: 1_000 }, () => verifier.verify(generateApiKey().key));
+  const settled = Promise.allSettled(flood);
+  expect(asked.length).toBeLessThanOrEqual(4);
+  resolve(undefined);
+  const refused = (await settled).filter(({ status }) => status === 'rejected');
+  expect(refused).toHaveLength(1_000 - 204);
+  expect(refused[0]).toMatchObject({ reason: { code: 'OVERLOADED' } });
+});
+
+test('a use is noted at most once a minute', async () => {
+  const { clock, noted, verifier, add } = setUp();
+  const start = clock.now();
+  const key = add();
+  await verifier.verify(key);
+  const recent = add({ last_used_at: new Date(start - 59_999) });
+  await verifier.verify(recent);
+  expect(noted).toEqual([`id of ${key} ${start}`]);
+  clock.advance(30_000);
+  await verifier.verify(recent);
+  expect(noted).toEqual([`id of ${key} ${start}`, `id of ${recent} ${start + 30_000}`]);
+});

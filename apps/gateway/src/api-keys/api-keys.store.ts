@@ -1,0 +1,171 @@
+import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import { acrossUsers, asUser } from '@valuecanvas/postgres';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { ApiKeysTable, Database } from '../db.ts';
+
+/** What its owner may see of a key. */
+export type ApiKeyRow = Pick<Selectable<ApiKeysTable>, (typeof columns)[number]>;
+
+/** A key to be kept. */
+export interface ApiKeyToStore {
+  readonly name: string;
+  readonly prefix: string;
+  readonly hash: Buffer;
+  readonly scopes: readonly string[];
+  readonly expiresAt: Date | null;
+}
+
+/** Who makes a change, and when. */
+export interface ChangeBy {
+  readonly owner: UserPrincipal;
+  readonly requestId: string;
+  readonly at: Date;
+}
+
+/** A key that was found by its hash, and what the platform says of its user. */
+export interface FoundApiKey {
+  readonly id: string;
+  readonly user_id: string;
+  readonly scopes: readonly string[];
+  readonly expires_at: Date | null;
+  readonly last_used_at: Date | null;
+  readonly raw_app_meta_data: unknown;
+  readonly banned_until: Date | null;
+}
+
+/** API keys; of the keys themselves, only hashes. Making and revoking one is recorded in the audit log, or not done. */
+export interface ApiKeysStore {
+  /** Those of a user that are not revoked, newest first, from behind the id `after`. */
+  list(
+    owner: UserPrincipal,
+    page: { readonly after?: string | undefined; readonly limit: number },
+  ): Promise<readonly ApiKeyRow[]>;
+  /** Says why not where the user has `maxActive` already, however many are made at once, or is gone. */
+  insert(key: ApiKeyToStore, by: ChangeBy, maxActive: number): Promise<ApiKeyRow | 'too_many' | 'no_account'>;
+  /** False where the user has no such key, or has revoked it. */
+  revoke(id: string, by: ChangeBy): Promise<boolean>;
+  /** Undefined for a key that is unknown or revoked, or whose user is gone. */
+  find(hash: Buffer): Promise<FoundApiKey | undefined>;
+  /** Notes that a user's key was used, unless a use not older than `unlessAfter` is noted. */
+  noteUse(
+    id: string,
+    owner: UserPrincipal,
+    use: { readonly at: Date; readonly unlessAfter: Date },
+  ): Promise<void>;
+}
+
+const columns = ['id', 'name', 'prefix', 'scopes', 'expires_at', 'last_used_at', 'created_at'] as const;
+
+export function createApiKeysStore(db: Kysely<Database>): ApiKeysStore {
+  return {
+    list: (owner, { after, limit }) =>
+      asUser(db, owner, (tx) =>
+        tx
+          .selectFrom('vc_private.api_keys')
+          .select(columns)
+          .where('revoked_at', 'is', null)
+          .$if(after !== undefined, (query) => query.where('id', '<', after as string))
+          .orderBy('id', 'desc')
+          .limit(limit)
+          .execute(),
+      ),
+    insert: (key, by, maxActive) =>
+      asUser(db, by.owner, async (tx) => {
+        if ((await countActive(tx, by)) >= maxActive) return 'too_many' as const;
+        const row = await tx
+          .insertInto('vc_private.api_keys')
+          .values(valuesOf(key, by))
+          .returning(columns)
+          .executeTakeFirstOrThrow();
+        await audit(tx, 'api_key.create', by, { subject: row.id, after: tellOf(row) });
+        return row;
+      }).catch(asMissingAccount),
+    revoke: (id, by) =>
+      asUser(db, by.owner, async (tx) => {
+        const row = await tx
+          .updateTable('vc_private.api_keys')
+          .set({ revoked_at: by.at })
+          .where('id', '=', id)
+          .where('revoked_at', 'is', null)
+          .returning(columns)
+          .executeTakeFirst();
+        if (!row) return false;
+        await audit(tx, 'api_key.revoke', by, { subject: id, before: tellOf(row) });
+        return true;
+      }),
+    find: (hash) =>
+      acrossUsers(db, async (tx) => {
+        const { rows } = await sql<FoundApiKey>`select * from vc_private.find_api_key(${hash})`.execute(tx);
+        return rows[0];
+      }),
+    noteUse: (id, owner, { at, unlessAfter }) =>
+      asUser(db, owner, async (tx) => {
+        await tx
+          .updateTable('vc_private.api_keys')
+          .set({ last_used_at: at })
+          .where('id', '=', id)
+          .where(({ eb, or }) => or([eb('last_used_at', 'is', null), eb('last_used_at', '<=', unlessAfter)]))
+          .execute();
+      }),
+  };
+}
+
+/** One after the other for one user, so that of two keys made at once the second counts the first. */
+async function countActive(tx: Kysely<Database>, { owner, at }: ChangeBy): Promise<number> {
+  const lock = `vc_private.api_keys of ${owner.userId}`;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(tx);
+  const { count } = await tx
+    .selectFrom('vc_private.api_keys')
+    .select(({ fn }) => fn.countAll<bigint>().as('count'))
+    .where('revoked_at', 'is', null)
+    .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', at)]))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+function valuesOf(key: ApiKeyToStore, { owner, at }: ChangeBy) {
+  return {
+    id: uuidv7(),
+    user_id: owner.userId,
+    name: key.name,
+    prefix: key.prefix,
+    key_hash: key.hash,
+    scopes: [...key.scopes],
+    created_at: at,
+    expires_at: key.expiresAt,
+  };
+}
+
+/** What the audit log tells of a key. */
+function tellOf({ name, prefix, scopes, expires_at }: ApiKeyRow): string {
+  return JSON.stringify({ name, prefix, scopes, expiresAt: expires_at });
+}
+
+async function audit(
+  tx: Kysely<Database>,
+  action: string,
+  { owner, requestId, at }: ChangeBy,
+  change: { readonly subject: string; readonly before?: string; readonly after?: string },
+): Promise<void> {
+  await tx
+    .insertInto('vc_private.audit_log')
+    .values({
+      id: uuidv7(),
+      at,
+      actor: 'user',
+      actor_id: owner.userId,
+      action,
+      request_id: requestId,
+      ...change,
+    })
+    .execute();
+}
+
+const foreignKeyViolation = '23503';
+
+/** An access token can outlive its account. */
+function asMissingAccount(error: unknown): 'no_account' {
+  if ((error as { code?: unknown }).code === foreignKeyViolation) return 'no_account';
+  throw error;
+}

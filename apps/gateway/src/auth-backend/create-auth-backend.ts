@@ -1,0 +1,9 @@
+import type { AuthBackend, AuthBackendParts } from './auth-backend.ts';
+import { createLocalBackend } from './local-backend.ts';
+import { createSupabaseBackend } from './supabase-backend.ts';
+
+/** Supabase Auth where SUPABASE_URL says where that is, or else our own. */
+export function createAuthBackend(parts: AuthBackendParts): Promise<AuthBackend> | AuthBackend {
+  const { SUPABASE_URL } = parts.kit.config;
+  return SUPABASE_URL === undefined ? createLocalBackend(parts) : createSupabaseBackend(parts, SUPABASE_URL);
+}

@@ -1,0 +1,81 @@
+import {
+  accessTokenSeconds,
+  createAccessTokenIssuer,
+  issuerAt,
+} from '../access-tokens/access-token-issuer.ts';
+import { importAuthKeys } from '../access-tokens/auth-keys.ts';
+import { createBriefAsker } from '../access-tokens/brief-questions.ts';
+import { type AskRecord, createEndedSessions } from '../access-tokens/ended-sessions.ts';
+import { createSessionRecordStore } from '../access-tokens/session-record.store.ts';
+import { createTokenVerifier } from '../access-tokens/token-verifier.ts';
+import { trustOwnTokens } from '../access-tokens/trusted-tokens.ts';
+import { createAuthSessionsStore } from '../local-auth/auth-sessions.store.ts';
+import { createAuthUsersStore } from '../local-auth/auth-users.store.ts';
+import { forgetOldSessions } from '../local-auth/forget-old-sessions.ts';
+import { getAuthUserRoute } from '../local-auth/get-auth-user.route.ts';
+import { getJwksRoute } from '../local-auth/get-jwks.route.ts';
+import { issueTokenRoute } from '../local-auth/issue-token.route.ts';
+import { createLocalAuth } from '../local-auth/local-auth.service.ts';
+import { logOutRoute } from '../local-auth/log-out.route.ts';
+import { createPasswordHasher } from '../local-auth/password-hasher.ts';
+import { signUpRoute } from '../local-auth/sign-up.route.ts';
+import { updateAuthUserRoute } from '../local-auth/update-auth-user.route.ts';
+import type { AuthBackend, AuthBackendParts } from './auth-backend.ts';
+
+/** Milliseconds that a request waits for the record of its session before it goes on without. */
+const patienceMs = 150;
+
+/** Accounts and sessions in our own tables, tokens signed with our own keys. */
+export async function createLocalBackend({ kit, db, redis }: AuthBackendParts): Promise<AuthBackend> {
+  const { config, now } = kit;
+  const keys = await importAuthKeys(config.AUTH_SIGNING_KEYS ?? '');
+  const issuer = issuerAt(config.PUBLIC_URL);
+  const record = askSessionRecord({ kit, db });
+  const ended = createEndedSessions({
+    ...redis,
+    tokenSeconds: accessTokenSeconds,
+    confirm: record,
+    record,
+    now,
+    log: kit.log,
+  });
+  const sessions = createAuthSessionsStore(db);
+  forgetOldSessions({ ...kit, sessions });
+  const auth = createLocalAuth({
+    users: createAuthUsersStore(db),
+    sessions,
+    passwords: await createPasswordHasher(),
+    ended,
+    issue: createAccessTokenIssuer({ keys, issuer, now }),
+    now,
+  });
+  return {
+    tokens: createTokenVerifier({ trusted: trustOwnTokens(keys, issuer, accessTokenSeconds), ended, now }),
+    ended,
+    sessions: {
+      logIn: auth.logIn,
+      refresh: auth.refresh,
+      logOut: (_token, principal) => auth.logOut(principal, 'local'),
+    },
+    routes: [
+      signUpRoute(auth),
+      issueTokenRoute(auth),
+      getAuthUserRoute(auth),
+      updateAuthUserRoute(auth),
+      logOutRoute(auth),
+      getJwksRoute(keys),
+    ],
+    forwarded: [],
+    forward: async () => undefined,
+  };
+}
+
+function askSessionRecord({ kit, db }: Pick<AuthBackendParts, 'kit' | 'db'>): AskRecord {
+  const sessions = createSessionRecordStore(db);
+  const ask = createBriefAsker({
+    patienceMs,
+    onFailure: (err) => kit.log.warn({ err }, 'PostgreSQL does not say whether a session lasts'),
+  });
+  return async ({ sessionId }) =>
+    sessionId === undefined ? undefined : ask(() => sessions.isLive(sessionId));
+}

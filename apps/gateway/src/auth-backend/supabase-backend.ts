@@ -1,0 +1,45 @@
+import { isUnder } from '@valuecanvas/contracts-core';
+import { gatewayContract } from '@valuecanvas/contracts-gateway';
+import { createBriefAsker } from '../access-tokens/brief-questions.ts';
+import { createEndedSessions } from '../access-tokens/ended-sessions.ts';
+import { createTokenVerifier } from '../access-tokens/token-verifier.ts';
+import { createPublishedKeys } from '../supabase-auth/published-keys.ts';
+import { createSupabaseApi } from '../supabase-auth/supabase-api.ts';
+import { addSupabaseRoutes, supabasePrefix } from '../supabase-auth/supabase-routes.ts';
+import { createSupabaseSessions } from '../supabase-auth/supabase-sessions.ts';
+import { supabaseTokenSeconds, trustSupabaseTokens } from '../supabase-auth/supabase-tokens.ts';
+import type { AuthBackend, AuthBackendParts } from './auth-backend.ts';
+
+/** Milliseconds that a request waits for Supabase where only that can tell whether its session lasts. */
+const patienceMs = 2_000;
+
+/** Accounts, sessions and tokens of a Supabase project, which the gateway verifies and passes requests on to. */
+export function createSupabaseBackend({ kit, redis }: AuthBackendParts, url: string): AuthBackend {
+  const { config, now, log, lifecycle } = kit;
+  const api = createSupabaseApi({ url, anonKey: config.SUPABASE_ANON_KEY });
+  lifecycle.onStop('close', 'connections to Supabase', () => api.close());
+  const ask = createBriefAsker({
+    patienceMs,
+    onFailure: (err) => log.warn({ err }, 'Supabase does not say whether a session lasts'),
+  });
+  const ended = createEndedSessions({
+    ...redis,
+    tokenSeconds: supabaseTokenSeconds,
+    confirm: ({ token }) => ask(() => api.isLive(token)),
+    now,
+    log,
+  });
+  const trusted = trustSupabaseTokens({
+    issuer: api.issuer,
+    keys: createPublishedKeys({ load: api.loadKeys, now, log }),
+    jwtSecret: config.JWT_SECRET,
+  });
+  return {
+    tokens: createTokenVerifier({ trusted, ended, now }),
+    ended,
+    sessions: createSupabaseSessions(api, ended),
+    routes: [],
+    forwarded: Object.values(gatewayContract.routes).filter(({ path }) => isUnder(supabasePrefix, path)),
+    forward: (app) => addSupabaseRoutes(app, api, ended),
+  };
+}

@@ -1,0 +1,57 @@
+import { timingSafeEqual } from 'node:crypto';
+import { AppError, anonymous, type Principal } from '@valuecanvas/contracts-core';
+import { openBrowserSession } from '@valuecanvas/contracts-gateway';
+import type { FastifyRequest } from 'fastify';
+import type { CredentialSource } from '../access-tokens/authenticate.ts';
+import type { BrowserSessions, LoggedIn } from './browser-sessions.service.ts';
+import type { SessionCookie } from './session-cookie.ts';
+
+/** These change nothing, whoever sends them. */
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * A browser sends its cookie along with whatever any page makes it send: what changes something must also carry the
+ * session's CSRF token, which only our own pages can read. Throws CSRF_FAILED where it does not. A cookie that is worth
+ * nothing any more is as good as none.
+ */
+export function authenticateCookie(options: {
+  readonly sessions: Pick<BrowserSessions, 'known' | 'find'>;
+  readonly cookie: Pick<SessionCookie, 'read'>;
+  readonly csrfProtection: boolean;
+}): CredentialSource {
+  const { sessions, cookie, csrfProtection } = options;
+  return (request) => {
+    const secret = heedsCookies(request) ? cookie.read(request.headers.cookie) : undefined;
+    if (secret === undefined) return undefined;
+    const accept = (found: LoggedIn | undefined): Principal => {
+      if (found && csrfProtection && needsCsrfToken(request)) checkCsrfToken(request, found.csrfToken);
+      return found?.principal ?? anonymous;
+    };
+    const known = sessions.known(secret);
+    return known ? accept(known) : sessions.find(secret).then(accept);
+  };
+}
+
+/** Supabase's protocol knows no cookies, and who logs in is not yet anybody. */
+function heedsCookies({ routeOptions: { config } }: FastifyRequest): boolean {
+  return (
+    (config.operation?.dialect ?? config.dialect) !== 'supabase' && config.operation !== openBrowserSession
+  );
+}
+
+/** OFREP evaluates flags, which changes nothing, though it uses POST. */
+const ofrepPrefix = '/ofrep/v1';
+
+function needsCsrfToken({ method, routeOptions: { config } }: FastifyRequest): boolean {
+  return !safeMethods.has(method) && config.forwardsTo !== ofrepPrefix;
+}
+
+function checkCsrfToken({ headers }: FastifyRequest, expected: string): void {
+  const shown = headers['x-csrf-token'];
+  if (typeof shown !== 'string' || !isSame(shown, expected)) throw new AppError('CSRF_FAILED');
+}
+
+function isSame(shown: string, expected: string): boolean {
+  const [left, right] = [Buffer.from(shown), Buffer.from(expected)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

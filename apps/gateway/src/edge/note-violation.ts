@@ -1,0 +1,46 @@
+import type { rateLimitViolation } from '@valuecanvas/contracts-llm-router';
+import type { SparseJournal } from '@valuecanvas/journal';
+import type { FastifyRequest } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
+import type { Limit } from './limit-of.ts';
+import type { Count } from './own-counts.ts';
+
+export type ViolationJournal = SparseJournal<typeof rateLimitViolation>;
+
+/**
+ * Notes who was refused, once per rule, window and whom the limit counts; the refusal does not wait for that. An address
+ * is kept only where there is no user to name, and of IPv6 only its network.
+ */
+export function noteViolation(
+  journal: ViolationJournal,
+  request: FastifyRequest,
+  {
+    limit,
+    counted,
+    windowMs,
+    now,
+  }: {
+    readonly limit: Limit;
+    readonly counted: Count;
+    readonly windowMs: number;
+    readonly now: number;
+  },
+): void {
+  const { rule, max, key, userId, tier, address } = limit;
+  journal.note(`${rule} ${key}`, counted.ttlInSeconds * 1_000, () => ({
+    id: uuidv7(),
+    ...(userId === undefined ? {} : { userId }),
+    ...(address === undefined ? {} : { address }),
+    operation: operationOf(request),
+    rule,
+    ...(tier === undefined ? {} : { tier }),
+    limitValue: max,
+    windowMs,
+    at: new Date(now).toISOString(),
+  }));
+}
+
+function operationOf({ routeConfig: { operation, forwardsTo } }: FastifyRequest): string {
+  if (operation) return operation.id;
+  return forwardsTo === undefined ? 'unmatched' : `forward ${forwardsTo}`;
+}

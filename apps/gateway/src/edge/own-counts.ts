@@ -1,0 +1,43 @@
+import { LRUCache } from 'lru-cache';
+
+/** Keys that are counted at once; beyond them, those that were idle for longest are forgotten. */
+const maxKeys = 10_000;
+
+/** How somebody stands against a limit. */
+export interface Count {
+  readonly max: number;
+  readonly remaining: number;
+  /** Seconds until the window ends, rounded up. */
+  readonly ttlInSeconds: number;
+  readonly isExceeded: boolean;
+}
+
+/** Counts in this process alone, in windows that begin with a key's first request. */
+export function createOwnCounts({
+  windowMs,
+  now,
+}: {
+  readonly windowMs: number;
+  readonly now: () => number;
+}): (key: string, max: number) => Count {
+  const windows = new LRUCache<string, { count: number; readonly endsAt: number }>({ max: maxKeys });
+
+  const windowOf = (key: string) => {
+    const current = windows.get(key);
+    if (current && current.endsAt > now()) return current;
+    const next = { count: 0, endsAt: now() + windowMs };
+    windows.set(key, next);
+    return next;
+  };
+
+  return (key, max) => {
+    const window = windowOf(key);
+    window.count += 1;
+    return {
+      max,
+      remaining: Math.max(0, max - window.count),
+      ttlInSeconds: Math.ceil((window.endsAt - now()) / 1_000),
+      isExceeded: window.count > max,
+    };
+  };
+}

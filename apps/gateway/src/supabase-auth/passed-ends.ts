@@ -1,0 +1,42 @@
+import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import type { FastifyRequest } from 'fastify';
+import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
+
+/** What a request ends once Supabase has carried it out; undefined where that is nothing. */
+export type PassedEnd = (
+  request: FastifyRequest,
+  principal: UserPrincipal,
+  body: unknown,
+) => ((ended: EndedSessions) => Promise<void>) | undefined;
+
+/** A logout ends one session, all or all others, by the scope that it names; all where it names none. */
+export const endOfLogout: PassedEnd = ({ url }, { userId, sessionId }) => {
+  const scope = new URL(url, 'http://gateway').searchParams.get('scope');
+  switch (scope) {
+    case 'local':
+      return sessionId === undefined ? undefined : (ended) => ended.end(sessionId);
+    case 'others':
+      return (ended) => ended.endAllOf(userId, except(sessionId));
+    default:
+      return (ended) => ended.endAllOf(userId);
+  }
+};
+
+/** Supabase ends all other sessions when a password is changed. */
+export const endOfUserUpdate: PassedEnd = (_request, { userId, sessionId }, body) =>
+  mayChangePassword(body) ? (ended) => ended.endAllOf(userId, except(sessionId)) : undefined;
+
+/** What is not there as a whole, or is no JSON to us, may. */
+function mayChangePassword(body: unknown): boolean {
+  if (!Buffer.isBuffer(body)) return body !== null;
+  try {
+    const parsed: unknown = JSON.parse(body.toString());
+    return typeof parsed === 'object' && parsed !== null && 'password' in parsed;
+  } catch {
+    return true;
+  }
+}
+
+function except(sessionId: string | undefined): { exceptSession?: string } {
+  return sessionId === undefined ? {} : { exceptSession: sessionId };
+}

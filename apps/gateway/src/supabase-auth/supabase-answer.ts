@@ -1,0 +1,24 @@
+import type { FastifyReply } from 'fastify';
+import type { Dispatcher } from 'undici';
+import { PassedAnswer } from '../forwarding/passed-answer.ts';
+import { headersFromSupabase } from './supabase-headers.ts';
+
+/** Hands an answer of Supabase to the client as it comes. */
+export class SupabaseAnswer extends PassedAnswer {
+  readonly #succeeded: () => void;
+
+  /** Calls `succeeded` before the client learns of a success. */
+  constructor(reply: FastifyReply, succeeded: () => void) {
+    super(reply, 'Supabase Auth');
+    this.#succeeded = succeeded;
+  }
+
+  override onResponseStart(
+    supabase: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
+    if (status >= 200 && status < 300) this.#succeeded();
+    super.onResponseStart(supabase, status, headersFromSupabase(headers));
+  }
+}

@@ -1,0 +1,70 @@
+import { AppError } from '@valuecanvas/contracts-core';
+import { AuthSession } from '@valuecanvas/contracts-gateway';
+import Value from 'typebox/value';
+import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
+import type { SessionSource } from '../browser-sessions/session-source.ts';
+import type { SupabaseApi } from './supabase-api.ts';
+
+/** Milliseconds that Supabase may take to open, renew or end a session. */
+const patienceMs = 10_000;
+
+/** Browsers' sessions from Supabase Auth: the gateway logs in for them, and keeps what it gets. */
+export function createSupabaseSessions(api: SupabaseApi, ended: Pick<EndedSessions, 'end'>): SessionSource {
+  const post = async (path: string, body: object, headers: Readonly<Record<string, string>> = {}) => {
+    const answer = await api.dispatcher
+      .request({
+        method: 'POST',
+        path: `${api.basePath}/auth/v1${path}`,
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json',
+          ...(api.anonKey === undefined ? {} : { apikey: api.anonKey }),
+          ...headers,
+        },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(patienceMs),
+      })
+      .catch(unreachable);
+    const text = await answer.body.text().catch(unreachable);
+    return { status: answer.statusCode, text };
+  };
+
+  const grant = async (type: string, body: object): Promise<AuthSession> => {
+    const { status, text } = await post(`/token?grant_type=${type}`, body);
+    if (status === 429) throw new AppError('RATE_LIMITED', { internal: 'refused by Supabase Auth' });
+    if (status >= 400 && status < 500) throw new AppError('UNAUTHENTICATED');
+    return sessionIn(status, text);
+  };
+
+  return {
+    logIn: (email, password) => grant('password', { email, password }),
+    refresh: (refreshToken) => grant('refresh_token', { refresh_token: refreshToken }),
+    async logOut(accessToken, { sessionId }) {
+      const { status } = await post('/logout?scope=local', {}, { authorization: `Bearer ${accessToken}` });
+      if (status >= 500) throw unusable(`Supabase answers ${status} to a logout`);
+      if (sessionId !== undefined) await ended.end(sessionId);
+    },
+  };
+}
+
+function sessionIn(status: number, text: string): AuthSession {
+  const parsed: unknown = status === 200 ? parse(text) : undefined;
+  if (!Value.Check(AuthSession, parsed)) throw unusable(`Supabase answers ${status} without a session`);
+  return parsed;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function unreachable(cause: unknown): never {
+  throw unusable('Supabase Auth does not answer', cause);
+}
+
+function unusable(internal: string, cause?: unknown): AppError {
+  return new AppError('DEPENDENCY_UNAVAILABLE', { internal, cause, retryAfterSeconds: 2 });
+}

@@ -1,0 +1,272 @@
+import { createHash } from 'node:crypto';
+import { createInternalVerifier, importPublicKeys } from '@valuecanvas/identity';
+import { eventually } from '@valuecanvas/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generateApiKey } from '../src/api-keys/api-key-format.ts';
+import { createKeyOfUser, postKey } from './support/api-keys.ts';
+import { startGateway, type TestGateway } from './support/start-gateway.ts';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.stop());
+
+type Headers = Readonly<Record<string, string>>;
+
+const list = (headers: Headers, query = '') => gateway.service.request(`/api/keys${query}`, { headers });
+const revoke = (headers: Headers, id: string) =>
+  gateway.service.request(`/api/keys/${id}`, { method: 'DELETE', headers });
+const models = (headers: Headers) => gateway.service.request('/v1/models', { headers });
+const bearing = (key: string) => ({ authorization: `Bearer ${key}` });
+const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
+const wellFormed = { name: 'a program', scopes: ['llm'] };
+
+async function principalIn(identity: string, audience: 'llm-router' | 'feature-flags') {
+  const keys = await importPublicKeys(gateway.identities.publicKeys);
+  const verifier = createInternalVerifier({ audience, issuers: ['gateway'], keys });
+  return (await verifier.verify(identity))?.principal;
+}
+
+describe('creating', () => {
+  test('shows the key once, and keeps only its hash', async () => {
+    const owner = await gateway.bearer();
+    const expiresAt = inAnHour();
+    const { status, body } = await postKey(gateway, owner, { ...wellFormed, expiresAt });
+    expect(status).toBe(201);
+    const { key, ...shown } = body.data;
+    expect(shown).toEqual({
+      id: expect.any(String),
+      name: 'a program',
+      prefix: key.slice(0, 11),
+      scopes: ['llm'],
+      expiresAt,
+      createdAt: expect.any(String),
+    });
+    const listed = await list(owner);
+    expect(listed.body.data).toEqual([shown]);
+    const [row] = await gateway.database.query<{ key_hash: Buffer }>(
+      'select * from vc_private.api_keys where id = $1',
+      [shown.id],
+    );
+    expect(row?.key_hash).toEqual(createHash('sha256').update(key).digest());
+    const everything = await gateway.database.query(
+      `select to_jsonb(k)::text from vc_private.api_keys k union all select to_jsonb(a)::text from vc_private.audit_log a`,
+    );
+    expect(JSON.stringify(everything)).not.toContain(key.slice(12));
+  });
+
+  test('is recorded, and does not happen where it cannot be', async () => {
+    const { owner, id, userId } = await createKeyOfUser(gateway);
+    expect(
+      await gateway.database.query('select * from vc_private.audit_log where subject = $1', [id]),
+    ).toEqual([
+      expect.objectContaining({
+        actor: 'user',
+        actor_id: userId,
+        action: 'api_key.create',
+        before: null,
+        after: expect.objectContaining({ name: 'a program', scopes: ['llm'], expiresAt: null }),
+        request_id: expect.any(String),
+      }),
+    ]);
+    await gateway.database.query('revoke insert on vc_private.audit_log from vc_gateway');
+    try {
+      expect((await postKey(gateway, owner, wellFormed)).status).toBe(500);
+    } finally {
+      await gateway.database.query('grant insert on vc_private.audit_log to vc_gateway');
+    }
+    expect((await list(owner)).body.data).toHaveLength(1);
+  });
+
+  test.each([
+    {},
+    { scopes: ['llm'] },
+    { name: 'x', scopes: [] },
+    { name: 'x', scopes: ['llm', 'llm'] },
+    { name: 'x', scopes: ['admin'] },
+    { name: ' ', scopes: ['llm'] },
+    { name: 'two\nlines', scopes: ['llm'] },
+    { name: 'nul\u0000', scopes: ['llm'] },
+    { name: 'x'.repeat(101), scopes: ['llm'] },
+    { ...wellFormed, expiresAt: '2020-01-01T00:00:00Z' },
+    { ...wellFormed, expiresAt: 'tomorrow' },
+    { ...wellFormed, key: 'chosen' },
+  ])('refuses %j', async (body) => {
+    const answer = await postKey(gateway, await gateway.bearer(), body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.code).toBe('VALIDATION_FAILED');
+  });
+
+  test('ends at a hundred active keys, however many are made at once', async () => {
+    const { owner, userId, id } = await createKeyOfUser(gateway);
+    await gateway.database.query(
+      `insert into vc_private.api_keys (id, user_id, name, prefix, key_hash, scopes)
+       select gen_random_uuid(), $1, 'one of many', 'vc_', sha256(gen_random_uuid()::text::bytea), '{llm}'
+       from generate_series(1, 97)`,
+      [userId],
+    );
+    const answers = await Promise.all(Array.from({ length: 8 }, () => postKey(gateway, owner, wellFormed)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 422, 422, 422, 422, 422, 422]);
+    expect(answers.find(({ status }) => status === 422)?.body.code).toBe('UNPROCESSABLE');
+    await revoke(owner, id);
+    expect((await postKey(gateway, owner, wellFormed)).status).toBe(201);
+  });
+
+  test('for an account that is gone makes nothing', async () => {
+    const { body: session } = await gateway.signUp();
+    const owner = bearing(session.access_token);
+    await list(owner);
+    await gateway.database.query('delete from auth.users where id = $1', [session.user.id]);
+    const { status, body } = await postKey(gateway, owner, wellFormed);
+    expect(status).toBe(404);
+    expect(body.code).toBe('NOT_FOUND');
+  });
+});
+
+describe('listing', () => {
+  test('goes through the own keys page by page, newest first', async () => {
+    const { owner, id } = await createKeyOfUser(gateway);
+    const ids = [id];
+    for (let index = 0; index < 4; index++) {
+      ids.unshift((await postKey(gateway, owner, wellFormed)).body.data.id);
+    }
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const { body } = await list(owner, `?limit=2${cursor && `&cursor=${cursor}`}`);
+      seen.push(...body.data.map((key: { id: string }) => key.id));
+      cursor = body.pagination.nextCursor;
+    }
+    expect(seen).toEqual(ids);
+  });
+
+  test.each(['?cursor=made-up', '?limit=0', '?limit=101'])('refuses %s', async (query) => {
+    expect((await list(await gateway.bearer(), query)).body.code).toBe('VALIDATION_FAILED');
+  });
+});
+
+describe('revoking', () => {
+  test('takes effect at once, is recorded, and cannot be done twice', async () => {
+    const { owner, id, key } = await createKeyOfUser(gateway);
+    expect((await models(bearing(key))).status).toBe(200);
+    const answer = await revoke(owner, id);
+    expect(answer.status).toBe(204);
+    expect((await models(bearing(key))).status).toBe(401);
+    expect((await list(owner)).body.data).toEqual([]);
+    expect((await revoke(owner, id)).body.code).toBe('NOT_FOUND');
+    const records = await gateway.database.query(
+      `select * from vc_private.audit_log where subject = $1 and action = 'api_key.revoke'`,
+      [id],
+    );
+    expect(records).toEqual([
+      expect.objectContaining({ before: expect.objectContaining({ name: 'a program' }) }),
+    ]);
+  });
+
+  test("leaves another user's key alone, as if there were none", async () => {
+    const { id, key } = await createKeyOfUser(gateway);
+    const other = await gateway.bearer();
+    expect((await revoke(other, id)).body.code).toBe('NOT_FOUND');
+    expect((await list(other)).body.data).toEqual([]);
+    expect((await models(bearing(key))).status).toBe(200);
+  });
+
+  test('refuses what is no id', async () => {
+    expect((await revoke(await gateway.bearer(), 'x')).body.code).toBe('VALIDATION_FAILED');
+  });
+});
+
+test('nobody and no key gets at keys', async () => {
+  const { key, id } = await createKeyOfUser(gateway, { scopes: ['llm', 'flags:evaluate'] });
+  const statusesFor = async (headers: Headers) =>
+    (await Promise.all([list(headers), postKey(gateway, headers, wellFormed), revoke(headers, id)])).map(
+      ({ status }) => status,
+    );
+  expect(await statusesFor({})).toEqual([401, 401, 401]);
+  expect(await statusesFor(bearing(key))).toEqual([403, 403, 403]);
+  expect(await statusesFor({ 'x-api-key': key })).toEqual([403, 403, 403]);
+});
+
+describe('a key', () => {
+  test('stands for its user with its scopes, as a bearer token and as x-api-key, and goes no further', async () => {
+    const { key, userId } = await createKeyOfUser(gateway, { scopes: ['llm', 'flags:evaluate'] });
+    await gateway.database.query(
+      `update auth.users set raw_app_meta_data = '{"tier":"pro","role":"user"}' where id = $1`,
+      [userId],
+    );
+    const shown = [bearing(key), { 'x-api-key': key }, { ...bearing(key), 'x-api-key': key }];
+    for (const headers of shown) {
+      const { body } = await gateway.service.request('/ofrep/v1/evaluate/flags', {
+        method: 'POST',
+        headers,
+        body: {},
+      });
+      expect(await principalIn(body.headers['x-vc-identity'], 'feature-flags')).toEqual({
+        kind: 'user',
+        userId,
+        tier: 'pro',
+        role: 'user',
+        scopes: ['llm', 'flags:evaluate'],
+      });
+      expect(JSON.stringify(body.headers)).not.toContain(key);
+    }
+  });
+
+  test('beside an access token must be the same user’s, and then decides', async () => {
+    const { owner, key, userId } = await createKeyOfUser(gateway);
+    const { body } = await models({ ...owner, 'x-api-key': key });
+    const identity = await principalIn(body.headers['x-vc-identity'], 'llm-router');
+    expect(identity).toMatchObject({ userId, scopes: ['llm'] });
+    const stranger = await gateway.bearer();
+    expect((await models({ ...stranger, 'x-api-key': key })).status).toBe(401);
+    expect((await models({ ...owner, 'x-api-key': 'vc_rubbish' })).status).toBe(401);
+    expect((await models({ authorization: 'Bearer bad', 'x-api-key': key })).status).toBe(401);
+    const second = await postKey(gateway, owner, wellFormed);
+    expect((await models({ ...bearing(second.body.data.key), 'x-api-key': key })).status).toBe(401);
+  });
+
+  test.each([
+    ['that was made up', () => generateApiKey().key],
+    ['that is none', () => 'vc_rubbish'],
+    ['that is empty', () => 'vc_'],
+  ])('%s is refused in the words of the protocol', async (_, make) => {
+    const { status, body, headers } = await models(bearing(make()));
+    expect(status).toBe(401);
+    expect(body.error).toMatchObject({ type: 'authentication_error', code: 'UNAUTHENTICATED' });
+    expect(headers.get('www-authenticate')).toBe('Bearer');
+    expect((await models({ 'x-api-key': make() })).status).toBe(401);
+  });
+
+  test('that has expired, or whose user is banned or gone, is refused', async () => {
+    const [expired, banned, gone] = await Promise.all([1, 2, 3].map(() => createKeyOfUser(gateway)));
+    const change = (sql: string, id: string | undefined) => gateway.database.query(sql, [id]);
+    await change(`update vc_private.api_keys set expires_at = now() where id = $1`, expired?.id);
+    await change(
+      `update auth.users set banned_until = now() + interval '1 hour' where id = $1`,
+      banned?.userId,
+    );
+    await change(`update auth.users set deleted_at = now() where id = $1`, gone?.userId);
+    for (const made of [expired, banned, gone]) {
+      expect((await models(bearing(made?.key ?? ''))).status).toBe(401);
+    }
+  });
+
+  test('is counted under its user by the limit', async () => {
+    const { owner, key } = await createKeyOfUser(gateway);
+    const left = async (headers: Headers) =>
+      Number((await models(headers)).headers.get('ratelimit-remaining'));
+    const before = await left(owner);
+    expect(await left(bearing(key))).toBe(before - 1);
+  });
+
+  test('tells its owner when it was last used', async () => {
+    const { owner, key } = await createKeyOfUser(gateway);
+    await models(bearing(key));
+    await eventually(async () => {
+      const { body } = await list(owner);
+      expect(body.data[0].lastUsedAt).toEqual(expect.any(String));
+    });
+  });
+});
