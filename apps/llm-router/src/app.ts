@@ -1,9 +1,10 @@
 import { trace } from '@opentelemetry/api';
 import { featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
-import { costAlert, llmRouterContract, llmUsage } from '@valuecanvas/contracts-llm-router';
+import { costAlert, llmRouterContract, llmUsage, rateLimitViolation } from '@valuecanvas/contracts-llm-router';
 import { createFlags, userContext } from '@valuecanvas/flags-sdk';
 import { createClient } from '@valuecanvas/http-client';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
+import { createSparseJournal } from '@valuecanvas/journal';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
 import { believeInternalTokens, createIds, defineService } from '@valuecanvas/service-kit';
@@ -48,6 +49,9 @@ import { getStatsRoute } from './status/get-stats.route.ts';
 import { resetBreakersRoute } from './status/reset-breakers.route.ts';
 import { createMeters } from './telemetry/meters.ts';
 import { watchCompletions } from './telemetry/watch-completions.ts';
+import { dropOldViolations } from './violations/drop-old-violations.ts';
+import { notingViolations } from './violations/noting-violations.ts';
+import { createViolationsStore } from './violations/violations.store.ts';
 
 /** Flag that switches caching off for whom it is off. */
 const cachingFlag = 'llm_caching';
@@ -65,9 +69,11 @@ export const llmRouterService = defineService({
 
     const ledger = createLedgerStore(db);
     const alerts = createCostAlertsStore(db);
+    const violations = createViolationsStore(db);
     const drains = [
       drainFacts(llmUsage, { redis: waiting('ledger'), keys, store: ledger.insert, log }),
       drainFacts(costAlert, { redis: waiting('alerts'), keys, store: alerts.insert, log }),
+      drainFacts(rateLimitViolation, { redis: waiting('violations'), keys, store: violations.insert, log }),
     ];
     for (const drain of drains) lifecycle.onStop('drain', 'journal', drain.stop);
     lifecycle.onStop(
@@ -78,6 +84,17 @@ export const llmRouterService = defineService({
         retentionMonths: config.LLM_USAGE_RETENTION_MONTHS,
         onDropped: (partitions) => log.info({ partitions }, 'old partitions of the ledger are dropped'),
         onError: onError('partitions of the ledger could not be kept'),
+      }),
+    );
+
+    lifecycle.onStop(
+      'intake',
+      'old violations',
+      dropOldViolations({
+        store: violations,
+        retentionDays: config.RATE_LIMIT_VIOLATION_RETENTION_DAYS,
+        onError: onError('old rate limit violations could not be dropped'),
+        now,
       }),
     );
 
@@ -124,6 +141,12 @@ export const llmRouterService = defineService({
     meters.watchBreakers(() => lines.flatMap(breakerReadings));
     meters.watchSlots(() => lines.map((line) => ({ provider: line.provider.id, ...line.load() })));
     const cacheCounts = createCacheCounts();
+    const noted = createSparseJournal(rateLimitViolation, {
+      redis,
+      keys,
+      now,
+      onError: onError('a rate limit violation could not be noted'),
+    });
 
     const spent = createSpentSource({ redis, keys, store: ledger });
     const { admission, flights, cache } = await openAdmission(kit, connections, spent, (calls) => {
@@ -170,7 +193,7 @@ export const llmRouterService = defineService({
         log.warn({ err }, 'a call could not be settled: that is made up for later');
       },
       onLost: (row) => log.error({ row }, 'a call of a provider could not be booked'),
-      watch: cacheCounts.counting(watchCompletions(meters)),
+      watch: notingViolations(cacheCounts.counting(watchCompletions(meters)), noted, now),
       newId: createIds(now),
       traceId: () => trace.getActiveSpan()?.spanContext().traceId,
       upgradeUrl: config.UPGRADE_URL,

@@ -146,6 +146,12 @@ export const llmRouterVariables = {
     default: 0,
     description: 'Whole months for which the ledger is kept; 0 keeps it for ever.',
   }),
+  RATE_LIMIT_VIOLATION_RETENTION_DAYS: Type.Integer({
+    minimum: 1,
+    maximum: 3_650,
+    default: 90,
+    description: 'Days for which it is kept who was refused for having reached a rate limit.',
+  }),
   UPGRADE_URL: Type.String({
     format: 'url',
     default: 'http://localhost:3000/upgrade',

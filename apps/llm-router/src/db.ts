@@ -57,7 +57,7 @@ export interface RateLimitViolationsTable {
   operation: ColumnType<string, string, never>;
   rule: ColumnType<string, string, never>;
   tier: ColumnType<string | null, string | null | undefined, never>;
-  limit_value: ColumnType<number, number, never>;
+  limit_value: ColumnType<bigint, bigint, never>;
   window_ms: ColumnType<bigint, bigint, never>;
   created_at: ColumnType<Date, Date | string | undefined, never>;
 }

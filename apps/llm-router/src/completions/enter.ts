@@ -127,7 +127,7 @@ export function createEnter(dependencies: EnterDependencies) {
         return { kind: 'stored', source: { kind: 'replay' }, record: readRecord(answer.answer) };
       if (answer.kind === 'wait') throw new AppError('DEADLINE_EXCEEDED');
       if (answer.kind !== 'admitted') {
-        watch.refused(answer);
+        watch.refused(answer, call);
         throw refusalOf(answer, user, upgradeUrl);
       }
       const reservation = admittedReservation({ prepared, user, basis, cacheKey }, settling, caching);

@@ -1,3 +1,4 @@
+import type { UserCall } from '@valuecanvas/contracts-core';
 import type { Admission } from '../admission/admission-request.ts';
 import type { ProviderError } from '../providers/provider-error.ts';
 import type { AnswerFacts } from './answer-record.ts';
@@ -21,7 +22,7 @@ export interface CompletionWatch {
   /** A request was answered, by whomever. */
   answered(source: Source, timing: Timing): void;
   /** A request was refused before any provider was asked. */
-  refused(admission: Admission): void;
+  refused(admission: Admission, call: UserCall): void;
 }
 
 /** What an answer says of itself beside its content. */

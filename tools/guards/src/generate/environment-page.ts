@@ -44,7 +44,8 @@ function section(title: string, variables: readonly Variable[]): string {
   return `## ${title}\n\n${markdownTable(['Variable', 'Default', 'Meaning'], rows)}\n`;
 }
 
-function defaultOf({ required, fallback }: Variable): string {
+function defaultOf({ required, requiredWithout, fallback }: Variable): string {
+  if (requiredWithout !== undefined) return `**required** without \`${requiredWithout}\``;
   if (required) return '**required**';
   return fallback ? `\`${fallback}\`` : '';
 }

@@ -1,0 +1,47 @@
+import type { UserCall } from '@valuecanvas/contracts-core';
+import type { RateLimitViolation, rateLimitViolation } from '@valuecanvas/contracts-llm-router';
+import type { SparseJournal } from '@valuecanvas/journal';
+import { v7 as uuidv7 } from 'uuid';
+import type { RateLimit } from '../admission/admission-request.ts';
+import type { CompletionWatch } from '../completions/watch.ts';
+
+/**
+ * The same watch; who is refused by a limit of requests or tokens is noted, once per limit, user and window. No refusal
+ * waits for that.
+ */
+export function notingViolations(
+  watch: CompletionWatch,
+  journal: SparseJournal<typeof rateLimitViolation>,
+  now: () => number,
+): CompletionWatch {
+  return {
+    ...watch,
+    refused(admission, call) {
+      watch.refused(admission, call);
+      if (admission.kind !== 'limited') return;
+      const { limit, retryAfterMs } = admission;
+      const subject = `${ruleOf(limit)} ${call.principal.userId}`;
+      journal.note(subject, retryAfterMs, () => violation(limit, call, now()));
+    },
+  };
+}
+
+function violation(limit: RateLimit, call: UserCall, now: number): RateLimitViolation {
+  const { userId, tier } = call.principal;
+  return {
+    id: uuidv7(),
+    userId,
+    operation: call.operation,
+    rule: ruleOf(limit),
+    tier,
+    limitValue: limit.limit,
+    windowMs: limit.windowMs,
+    at: new Date(now).toISOString(),
+  };
+}
+
+/** As `llm_requests_per_hour`; of a limit for one model, with its name. */
+function ruleOf({ name, model }: RateLimit): string {
+  const words = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return model === undefined ? `llm_${words}` : `llm_${words}:${model}`;
+}

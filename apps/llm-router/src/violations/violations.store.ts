@@ -1,0 +1,61 @@
+import type { RateLimitViolation } from '@valuecanvas/contracts-llm-router';
+import { acrossUsers } from '@valuecanvas/postgres';
+import type { Kysely } from 'kysely';
+import type { Database } from '../db.ts';
+
+/** Rows that one statement deletes at most, so that none runs for long. */
+const deletedAtOnce = 10_000;
+
+/** Who was refused for having reached a rate limit, of the gateway or of the router. */
+export interface ViolationsStore {
+  /** Inserts what is not there yet: the same violations twice are one. */
+  insert(violations: readonly RateLimitViolation[]): Promise<void>;
+  /** Deletes those of before a time, which has to be a day ago at least. */
+  deleteBefore(time: Date): Promise<void>;
+}
+
+export function createViolationsStore(db: Kysely<Database>): ViolationsStore {
+  const deleteSome = (time: Date): Promise<bigint> =>
+    acrossUsers(db, async (tx) => {
+      const old = tx
+        .selectFrom('rate_limit_violations')
+        .select('id')
+        .where('created_at', '<', time)
+        .orderBy('created_at')
+        .limit(deletedAtOnce);
+      const { numDeletedRows } = await tx
+        .deleteFrom('rate_limit_violations')
+        .where('id', 'in', old)
+        .executeTakeFirstOrThrow();
+      return numDeletedRows;
+    });
+
+  return {
+    async insert(violations) {
+      await acrossUsers(db, (tx) =>
+        tx
+          .insertInto('rate_limit_violations')
+          .values(violations.map(toRow))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute(),
+      );
+    },
+    async deleteBefore(time) {
+      while ((await deleteSome(time)) === BigInt(deletedAtOnce));
+    },
+  };
+}
+
+function toRow(violation: RateLimitViolation) {
+  return {
+    id: violation.id,
+    user_id: violation.userId ?? null,
+    address: violation.address ?? null,
+    operation: violation.operation,
+    rule: violation.rule,
+    tier: violation.tier ?? null,
+    limit_value: BigInt(violation.limitValue),
+    window_ms: BigInt(violation.windowMs),
+    created_at: violation.at,
+  };
+}
