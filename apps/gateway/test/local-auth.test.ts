@@ -262,7 +262,7 @@ describe('a user’s own account', () => {
     const { body } = await gateway.signUp('stays@example.com');
     const moved = await update(body.access_token, { email: 'elsewhere@example.com' });
     expect({ status: moved.status, code: moved.body.error_code }).toEqual({
-      status: 400,
+      status: 422,
       code: 'validation_failed',
     });
     const raised = await update(body.access_token, {

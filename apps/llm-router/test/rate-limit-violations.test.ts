@@ -13,7 +13,7 @@ const question = { model: llama, messages: [{ role: 'user', content: 'Why?' }], 
 /** The current user's violations, once there are so many. */
 const kept = (count: number) =>
   eventually(async () => {
-    const rows = await platform.database.query(
+    const rows = await platform.database.query<Record<string, unknown>>(
       'select * from rate_limit_violations where user_id = $1 order by rule',
       [platform.user.userId],
     );

@@ -1,3 +1,4 @@
+import type { Logger } from '@valuecanvas/service-kit';
 import {
   accessTokenSeconds,
   createAccessTokenIssuer,
@@ -6,10 +7,9 @@ import {
 import { importAuthKeys } from '../access-tokens/auth-keys.ts';
 import { createBriefAsker } from '../access-tokens/brief-questions.ts';
 import { type AskRecord, createEndedSessions } from '../access-tokens/ended-sessions.ts';
-import { createSessionRecordStore } from '../access-tokens/session-record.store.ts';
 import { createTokenVerifier } from '../access-tokens/token-verifier.ts';
 import { trustOwnTokens } from '../access-tokens/trusted-tokens.ts';
-import { createAuthSessionsStore } from '../local-auth/auth-sessions.store.ts';
+import { type AuthSessionsStore, createAuthSessionsStore } from '../local-auth/auth-sessions.store.ts';
 import { createAuthUsersStore } from '../local-auth/auth-users.store.ts';
 import { forgetOldSessions } from '../local-auth/forget-old-sessions.ts';
 import { getAuthUserRoute } from '../local-auth/get-auth-user.route.ts';
@@ -30,7 +30,8 @@ export async function createLocalBackend({ kit, db, redis }: AuthBackendParts): 
   const { config, now } = kit;
   const keys = await importAuthKeys(config.AUTH_SIGNING_KEYS ?? '');
   const issuer = issuerAt(config.PUBLIC_URL);
-  const record = askSessionRecord({ kit, db });
+  const sessions = createAuthSessionsStore(db);
+  const record = askSessionRecord(sessions, kit.log);
   const ended = createEndedSessions({
     ...redis,
     tokenSeconds: accessTokenSeconds,
@@ -39,7 +40,6 @@ export async function createLocalBackend({ kit, db, redis }: AuthBackendParts): 
     now,
     log: kit.log,
   });
-  const sessions = createAuthSessionsStore(db);
   forgetOldSessions({ ...kit, sessions });
   const auth = createLocalAuth({
     users: createAuthUsersStore(db),
@@ -70,11 +70,10 @@ export async function createLocalBackend({ kit, db, redis }: AuthBackendParts): 
   };
 }
 
-function askSessionRecord({ kit, db }: Pick<AuthBackendParts, 'kit' | 'db'>): AskRecord {
-  const sessions = createSessionRecordStore(db);
+function askSessionRecord(sessions: Pick<AuthSessionsStore, 'isLive'>, log: Logger): AskRecord {
   const ask = createBriefAsker({
     patienceMs,
-    onFailure: (err) => kit.log.warn({ err }, 'PostgreSQL does not say whether a session lasts'),
+    onFailure: (err) => log.warn({ err }, 'PostgreSQL does not say whether a session lasts'),
   });
   return async ({ sessionId }) =>
     sessionId === undefined ? undefined : ask(() => sessions.isLive(sessionId));

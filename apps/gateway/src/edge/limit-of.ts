@@ -1,4 +1,5 @@
 import { anonymous, type Principal, type RouteDefinition, type Tier } from '@valuecanvas/contracts-core';
+import { updateAuthUser } from '@valuecanvas/contracts-gateway';
 import type { FastifyRequest } from 'fastify';
 import { addressKey } from './address-key.ts';
 
@@ -33,7 +34,7 @@ export function limitOf(
   { perMinute, credentialsPerMinute }: Allowed,
   principal: Principal = anonymous,
 ): Limit {
-  const { operation, takesCredentials = isPostForAnyone(operation) } = request.routeConfig;
+  const { operation, takesCredentials = takesCredentialsItself(operation) } = request.routeConfig;
   if (takesCredentials) {
     return {
       rule: 'credentials_per_minute',
@@ -54,9 +55,12 @@ function byAddress(kind: string, { ip }: FastifyRequest): Pick<Limit, 'key' | 'a
   return { key: `${kind}:${address ?? 'unknown'}`, address };
 }
 
-/** What anyone may post to the gateway itself gives credentials, or makes an account. */
-function isPostForAnyone(operation: RouteDefinition | undefined): boolean {
-  return operation?.method === 'POST' && operation.auth.kind === 'anyone';
+/**
+ * What anyone may post to the gateway itself gives credentials, or makes an account; a new password is compared with the
+ * old one, which is as costly, and as good a guess.
+ */
+function takesCredentialsItself(operation: RouteDefinition | undefined): boolean {
+  return operation === updateAuthUser || (operation?.method === 'POST' && operation.auth.kind === 'anyone');
 }
 
 declare module 'fastify' {

@@ -22,6 +22,15 @@ export const samePassword = () =>
     extra: { error_code: 'same_password' },
   });
 
+export const unchangeable = (message: string) =>
+  new AppError('UNPROCESSABLE', { message, extra: { error_code: 'validation_failed' } });
+
+export const sessionNotFound = () =>
+  new AppError('FORBIDDEN', {
+    message: 'The session of this token has been ended: log in again.',
+    extra: { error_code: 'session_not_found' },
+  });
+
 export const unsupportedGrantType = () => refused('unsupported_grant_type', 'Unsupported grant type');
 
 export const refreshTokenUnknown = () =>

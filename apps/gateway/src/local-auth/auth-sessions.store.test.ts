@@ -4,7 +4,7 @@ import { createTestDatabase, fakeClock, type TestDatabase } from '@valuecanvas/t
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../db.ts';
-import { type AuthSessionsStore, createAuthSessionsStore, graceMs } from './auth-sessions.store.ts';
+import { type AuthSessionsStore, createAuthSessionsStore, graceMs, idleMs } from './auth-sessions.store.ts';
 
 let database: TestDatabase;
 let store: AuthSessionsStore;
@@ -29,16 +29,80 @@ afterAll(async () => {
 /** A session, and how to show its tokens at the time of its own clock. */
 async function openSession() {
   const { userId } = await database.createUser();
+  await setPassword(userId, 'hash');
   const clock = fakeClock();
   const first = randomBytes(32);
-  await store.open({ id: uuidv7(), userId, tokenHash: first, userAgent: null, at: new Date(clock.now()) });
+  const id = uuidv7();
+  const open = (passwordHash: string) =>
+    store.open({
+      id: uuidv7(),
+      userId,
+      passwordHash,
+      tokenHash: randomBytes(32),
+      userAgent: null,
+      at: new Date(clock.now()),
+    });
+  const at = new Date(clock.now());
+  await store.open({ id, userId, passwordHash: 'hash', tokenHash: first, userAgent: null, at });
   const show = async (hash: Buffer) => {
     const next = randomBytes(32);
     const { outcome } = await store.rotate(hash, next, new Date(clock.now()));
     return { outcome, next };
   };
-  return { clock, first, show };
+  return { clock, first, show, id, userId, open };
 }
+
+const setPassword = (userId: string, hash: string) =>
+  database.query('update auth.users set encrypted_password = $2 where id = $1', [userId, hash]);
+
+test('a password that has been changed while it was checked opens no session', async () => {
+  const { userId, open } = await openSession();
+  expect(await open('hash')).toBe(true);
+  await setPassword(userId, 'another hash');
+  expect(await open('hash')).toBe(false);
+});
+
+test('a session lasts while it is refreshed within 30 days', async () => {
+  const { clock, first, show } = await openSession();
+  clock.advance(idleMs - 1);
+  const { outcome, next } = await show(first);
+  expect(outcome).toBe('rotated');
+  clock.advance(idleMs);
+  expect((await show(next)).outcome).toBe('unknown');
+});
+
+test('sessions are forgotten once they are over, with their tokens, and no sooner', async () => {
+  const { clock, first, show, id, open } = await openSession();
+  clock.advance(idleMs);
+  await open('hash');
+  const kept = () => database.query('select 1 from vc_private.auth_sessions where id = $1', [id]);
+  await store.forget(new Date(clock.now()));
+  expect(await kept()).toHaveLength(1);
+  await store.forget(new Date(clock.now() + 1));
+  expect(await kept()).toHaveLength(0);
+  expect((await show(first)).outcome).toBe('unknown');
+});
+
+test('a session keeps the tokens of 30 days, however long it lasts', async () => {
+  const { clock, first, show, id } = await openSession();
+  let token = first;
+  for (let month = 0; month < 4; month += 1) {
+    clock.advance(idleMs - 1);
+    token = (await show(token)).next;
+  }
+  const rows = await database.query('select 1 from vc_private.auth_refresh_tokens where session_id = $1', [
+    id,
+  ]);
+  expect(rows.length).toBeLessThanOrEqual(3);
+});
+
+test('a session is live until it is ended', async () => {
+  const { clock, id } = await openSession();
+  expect(await store.isLive(id)).toBe(true);
+  await store.end(id, new Date(clock.now()));
+  expect(await store.isLive(id)).toBe(false);
+  expect(await store.isLive(uuidv7())).toBe(false);
+});
 
 test('a lost answer can be fetched again within the grace', async () => {
   const { clock, first, show } = await openSession();

@@ -1,10 +1,13 @@
 import { acrossUsers } from '@valuecanvas/postgres';
 import type { Kysely } from 'kysely';
 import type { Database } from '../db.ts';
+import { endSessions, endSessionsOf } from './end-sessions.ts';
 
 export interface NewSession {
   readonly id: string;
   readonly userId: string;
+  /** What the password was checked against. */
+  readonly passwordHash: string;
   readonly tokenHash: Buffer;
   readonly userAgent: string | null;
   readonly at: Date;
@@ -23,15 +26,17 @@ export type Rotation =
 
 /** Sessions and their refresh tokens; of the tokens, only hashes. */
 export interface AuthSessionsStore {
-  /** Opens a session and notes the login on its user. */
-  open(session: NewSession): Promise<void>;
+  /** Opens a session and notes the login on its user; false where the user has another password by now. */
+  open(session: NewSession): Promise<boolean>;
   /** Replaces one token of a session by the next. A token used before ends its session, see `graceMs`. */
   rotate(hash: Buffer, nextHash: Buffer, at: Date): Promise<Rotation>;
   end(sessionId: string, at: Date): Promise<void>;
   /** Ends all sessions of a user, but for one where it is named. */
   endAllOf(userId: string, at: Date, exceptSession?: string): Promise<void>;
-  /** Forgets sessions that have been neither opened nor refreshed since; returns how many. */
-  forget(unusedSince: Date): Promise<number>;
+  /** Whether a session is there and has not been ended. */
+  isLive(sessionId: string): Promise<boolean>;
+  /** Forgets sessions that have not been used for `idleMs`. */
+  forget(at: Date): Promise<void>;
 }
 
 /**
@@ -40,22 +45,36 @@ export interface AuthSessionsStore {
  */
 export const graceMs = 10_000;
 
+/** Milliseconds after which a session that nobody refreshes is over: 30 days. */
+export const idleMs = 30 * 24 * 60 * 60 * 1_000;
+
+/** Sessions that are forgotten in one transaction. */
+const forgetBatch = 1_000;
+
 export function createAuthSessionsStore(db: Kysely<Database>): AuthSessionsStore {
   return {
     open: (session) =>
       acrossUsers(db, async (tx) => {
-        const { id, userId, userAgent, at } = session;
+        const { id, userId, passwordHash, userAgent, at } = session;
+        // Locks the user's row: of a login and a change of its password at once, one sees what the other did.
+        const { numUpdatedRows } = await tx
+          .updateTable('auth.users')
+          .set({ last_sign_in_at: at })
+          .where('id', '=', userId)
+          .where('encrypted_password', '=', passwordHash)
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) return false;
         await tx
           .insertInto('vc_private.auth_sessions')
           .values({ id, user_id: userId, user_agent: userAgent, created_at: at, refreshed_at: at })
           .execute();
         await insertToken(tx, { hash: session.tokenHash, sessionId: id, parentId: null, at });
-        await tx.updateTable('auth.users').set({ last_sign_in_at: at }).where('id', '=', userId).execute();
+        return true;
       }),
     rotate: (hash, nextHash, at) =>
       acrossUsers(db, async (tx) => {
         const shown = await findToken(tx, hash);
-        if (!shown || shown.ended_at || shown.revoked_at) return { outcome: 'unknown' };
+        if (!shown || shown.ended_at || shown.revoked_at || isIdle(shown, at)) return { outcome: 'unknown' };
         if (shown.used_at && !(await mayBeRepeated(tx, { id: shown.id, usedAt: shown.used_at }, at))) {
           await endSessions(tx, [shown.session_id], at);
           return { outcome: 'reused', sessionId: shown.session_id };
@@ -71,28 +90,20 @@ export function createAuthSessionsStore(db: Kysely<Database>): AuthSessionsStore
       }),
     end: (sessionId, at) => acrossUsers(db, (tx) => endSessions(tx, [sessionId], at)),
     endAllOf: (userId, at, exceptSession) =>
+      acrossUsers(db, (tx) => endSessionsOf(tx, { userId, exceptSession, at })),
+    isLive: (sessionId) =>
       acrossUsers(db, async (tx) => {
         const live = await tx
           .selectFrom('vc_private.auth_sessions')
           .select('id')
-          .where('user_id', '=', userId)
+          .where('id', '=', sessionId)
           .where('ended_at', 'is', null)
-          .$if(exceptSession !== undefined, (query) => query.where('id', '!=', exceptSession ?? ''))
-          .execute();
-        await endSessions(
-          tx,
-          live.map(({ id }) => id),
-          at,
-        );
+          .executeTakeFirst();
+        return live !== undefined;
       }),
-    async forget(unusedSince) {
-      const { numDeletedRows } = await acrossUsers(db, (tx) =>
-        tx
-          .deleteFrom('vc_private.auth_sessions')
-          .where(({ fn }) => fn.coalesce('refreshed_at', 'created_at'), '<', unusedSince)
-          .executeTakeFirst(),
-      );
-      return Number(numDeletedRows);
+    async forget(at) {
+      let forgotten = forgetBatch;
+      while (forgotten === forgetBatch) forgotten = await acrossUsers(db, (tx) => forgetSome(tx, at));
     },
   };
 }
@@ -107,7 +118,7 @@ async function findToken(tx: Kysely<Database>, hash: Buffer) {
   if (!found) return undefined;
   const session = await tx
     .selectFrom('vc_private.auth_sessions')
-    .select(['user_id', 'created_at as opened_at', 'ended_at'])
+    .select(['user_id', 'created_at as opened_at', 'refreshed_at', 'ended_at'])
     .where('id', '=', found.session_id)
     .forUpdate()
     .executeTakeFirst();
@@ -134,8 +145,35 @@ async function mayBeRepeated(
   return unusedChild !== undefined;
 }
 
+function isIdle(
+  session: { readonly refreshed_at: Date | null; readonly opened_at: Date },
+  at: Date,
+): boolean {
+  return at.getTime() - (session.refreshed_at ?? session.opened_at).getTime() >= idleMs;
+}
+
+/** Their refresh tokens go with them. */
+async function forgetSome(tx: Kysely<Database>, at: Date): Promise<number> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('vc_private.auth_sessions')
+    .where('id', 'in', (query) =>
+      query
+        .selectFrom('vc_private.auth_sessions')
+        .select('id')
+        .where(({ fn }) => fn.coalesce('refreshed_at', 'created_at'), '<', new Date(at.getTime() - idleMs))
+        .limit(forgetBatch),
+    )
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
 /** All that are still unused: where a token was repeated there are several, and only the one in use may live on. */
 async function consumeTokens(tx: Kysely<Database>, sessionId: string, at: Date): Promise<void> {
+  await tx
+    .deleteFrom('vc_private.auth_refresh_tokens')
+    .where('session_id', '=', sessionId)
+    .where('used_at', '<', new Date(at.getTime() - idleMs))
+    .execute();
   await tx
     .updateTable('vc_private.auth_refresh_tokens')
     .set({ used_at: at })
@@ -146,22 +184,6 @@ async function consumeTokens(tx: Kysely<Database>, sessionId: string, at: Date):
     .updateTable('vc_private.auth_sessions')
     .set({ refreshed_at: at })
     .where('id', '=', sessionId)
-    .execute();
-}
-
-async function endSessions(tx: Kysely<Database>, sessionIds: readonly string[], at: Date): Promise<void> {
-  if (sessionIds.length === 0) return;
-  await tx
-    .updateTable('vc_private.auth_sessions')
-    .set({ ended_at: at })
-    .where('id', 'in', sessionIds)
-    .where('ended_at', 'is', null)
-    .execute();
-  await tx
-    .updateTable('vc_private.auth_refresh_tokens')
-    .set({ revoked_at: at })
-    .where('session_id', 'in', sessionIds)
-    .where('revoked_at', 'is', null)
     .execute();
 }
 

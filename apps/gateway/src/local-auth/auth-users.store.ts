@@ -1,6 +1,7 @@
 import { acrossUsers } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
+import { endSessionsOf } from './end-sessions.ts';
 import { type UserRow, userColumns } from './user-row.ts';
 
 export interface NewUser {
@@ -28,9 +29,10 @@ export interface AuthUsersStore {
 
 /** What a user may change of its own account. */
 export interface UserChange {
-  readonly passwordHash?: string;
-  /** Merged into what is there; null removes. */
-  readonly userMetadata?: Readonly<Record<string, unknown>>;
+  /** Replaces the password, and ends all sessions but this one in the same moment. */
+  readonly password?: { readonly hash: string; readonly exceptSession: string | undefined };
+  /** Makes the metadata from what is there; may throw, and then nothing is changed. */
+  readonly userMetadata?: (current: unknown) => Readonly<Record<string, unknown>>;
   readonly at: Date;
 }
 
@@ -59,20 +61,29 @@ export function createAuthUsersStore(db: Kysely<Database>): AuthUsersStore {
           .where('id', '=', id)
           .executeTakeFirst(),
       ),
-    update: (id, { passwordHash, userMetadata, at }) =>
-      acrossUsers(db, (tx) =>
-        tx
+    update: (id, { password, userMetadata, at }) =>
+      acrossUsers(db, async (tx) => {
+        const row = await tx
+          .selectFrom('auth.users')
+          .select('raw_user_meta_data')
+          .where('id', '=', id)
+          .where('deleted_at', 'is', null)
+          .forUpdate()
+          .executeTakeFirst();
+        if (!row) return undefined;
+        const metadata = userMetadata?.(row.raw_user_meta_data);
+        if (password) await endSessionsOf(tx, { userId: id, exceptSession: password.exceptSession, at });
+        return tx
           .updateTable('auth.users')
           .set({
             updated_at: at,
-            ...(passwordHash === undefined ? {} : { encrypted_password: passwordHash }),
-            ...(userMetadata === undefined ? {} : { raw_user_meta_data: mergedWith(userMetadata) }),
+            ...(password === undefined ? {} : { encrypted_password: password.hash }),
+            ...(metadata === undefined ? {} : { raw_user_meta_data: JSON.stringify(metadata) }),
           })
           .where('id', '=', id)
-          .where('deleted_at', 'is', null)
           .returning(userColumns)
-          .executeTakeFirst(),
-      ),
+          .executeTakeFirst();
+      }),
   };
 }
 
@@ -82,11 +93,6 @@ function welcome(tx: Kysely<Database>, at: Date) {
     .selectFrom('auth.users')
     .where('deleted_at', 'is', null)
     .where((where) => where.or([where('banned_until', 'is', null), where('banned_until', '<=', at)]));
-}
-
-function mergedWith(change: Readonly<Record<string, unknown>>) {
-  const removed = Object.keys(change).filter((key) => change[key] === null);
-  return sql<string>`(coalesce(raw_user_meta_data, '{}') || ${JSON.stringify(change)}::jsonb) - ${removed}::text[]`;
 }
 
 function rowOf(user: NewUser) {

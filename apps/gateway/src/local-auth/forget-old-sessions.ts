@@ -3,9 +3,6 @@ import type { AuthSessionsStore } from './auth-sessions.store.ts';
 
 const hourMs = 60 * 60 * 1_000;
 
-/** Milliseconds after which a session that nobody refreshes is over: a month. */
-const lifetimeMs = 30 * 24 * hourMs;
-
 /** Forgets sessions, with their refresh tokens, that have not been used for a month: at once and every hour. */
 export function forgetOldSessions(options: {
   readonly sessions: Pick<AuthSessionsStore, 'forget'>;
@@ -15,7 +12,7 @@ export function forgetOldSessions(options: {
 }): void {
   const { sessions, log, now } = options;
   const forget = (): void => {
-    sessions.forget(new Date(now() - lifetimeMs)).catch((err: unknown) => {
+    sessions.forget(new Date(now())).catch((err: unknown) => {
       log.warn({ err }, 'old sessions could not be forgotten; tried again in an hour');
     });
   };

@@ -3,4 +3,4 @@ import { serve } from '@valuecanvas/service-kit';
 import type { LocalAuth } from './local-auth.service.ts';
 
 export const getAuthUserRoute = (auth: LocalAuth) =>
-  serve(getAuthUser, ({ principal }) => auth.getUser(principal.userId));
+  serve(getAuthUser, ({ principal }) => auth.getUser(principal));

@@ -9,6 +9,8 @@ import {
   refreshTokenReused,
   refreshTokenUnknown,
   samePassword,
+  sessionNotFound,
+  unchangeable,
   userAlreadyExists,
   weakPassword,
 } from './auth-failures.ts';
@@ -47,7 +49,7 @@ export interface LocalAuth {
   logIn(email: string, password: string, userAgent?: string): Promise<AuthSession>;
   /** A refresh token is good once; a second use ends its session. */
   refresh(refreshToken: string): Promise<AuthSession>;
-  getUser(userId: string): Promise<AuthUser>;
+  getUser(principal: UserPrincipal): Promise<AuthUser>;
   /** A new password ends all other sessions of the user. */
   updateUser(principal: UserPrincipal, change: UserUpdate): Promise<AuthUser>;
   /** Ends sessions for good; their access tokens are refused as `EndedSessions` says. */
@@ -65,10 +67,15 @@ export function createLocalAuth(options: {
   const { users, sessions, passwords, ended, issue } = options;
   const clock = () => new Date(options.now());
 
-  const open = async (user: UserRow, userAgent: string | undefined): Promise<AuthSession> => {
+  const open = async (
+    user: UserRow,
+    passwordHash: string,
+    userAgent: string | undefined,
+  ): Promise<AuthSession> => {
     const { token, hash } = createRefreshToken();
-    const session = { id: uuidv7(), userId: user.id, tokenHash: hash, at: clock() };
-    await sessions.open({ ...session, userAgent: userAgent?.slice(0, 512) ?? null });
+    const session = { id: uuidv7(), userId: user.id, passwordHash, tokenHash: hash, at: clock() };
+    const opened = await sessions.open({ ...session, userAgent: userAgent?.slice(0, 512) ?? null });
+    if (!opened) throw invalidCredentials();
     return answer({ ...user, last_sign_in_at: session.at }, session.id, session.at, token);
   };
 
@@ -96,9 +103,15 @@ export function createLocalAuth(options: {
     };
   };
 
-  const find = async (userId: string) => {
-    const user = await users.find(userId, clock());
+  /** Another replica may have ended a session within the time for which this one believes its token. */
+  const checkSession = async ({ sessionId }: UserPrincipal): Promise<void> => {
+    if (sessionId !== undefined && !(await sessions.isLive(sessionId))) throw sessionNotFound();
+  };
+
+  const find = async (principal: UserPrincipal) => {
+    const user = await users.find(principal.userId, clock());
     if (!user) throw accountIsGone();
+    await checkSession(principal);
     return user;
   };
 
@@ -108,31 +121,30 @@ export function createLocalAuth(options: {
     return passwords.hash(password);
   };
 
-  const endAll = async (userId: string, exceptSession?: string): Promise<void> => {
-    await sessions.endAllOf(userId, clock(), exceptSession);
-    await ended.endAllOf(userId, exceptSession === undefined ? {} : { exceptSession });
-  };
+  const tellEndOfAll = (userId: string, exceptSession?: string): Promise<void> =>
+    ended.endAllOf(userId, exceptSession === undefined ? {} : { exceptSession });
 
   return {
     async signUp({ email, password, data = {} }, userAgent) {
       checkPassword(password);
       checkMetadata(data);
+      const passwordHash = await passwords.hash(password);
       const user = await users.insert({
         id: uuidv7(),
         email,
-        passwordHash: await passwords.hash(password),
+        passwordHash,
         appMetadata: initialAppMetadata,
         userMetadata: data,
         at: clock(),
       });
       if (!user) throw userAlreadyExists();
-      return open(user, userAgent);
+      return open(user, passwordHash, userAgent);
     },
     async logIn(email, password, userAgent) {
       const user = await users.findByEmail(email, clock());
       const matches = await passwords.matches(password, user?.encrypted_password);
-      if (!user || !matches) throw invalidCredentials();
-      return open(user, userAgent);
+      if (!user?.encrypted_password || !matches) throw invalidCredentials();
+      return open(user, user.encrypted_password, userAgent);
     },
     async refresh(refreshToken) {
       const next = createRefreshToken();
@@ -145,31 +157,36 @@ export function createLocalAuth(options: {
       if (!user) throw refreshTokenUnknown();
       return answer(user, rotation.sessionId, rotation.openedAt, next.token);
     },
-    async getUser(userId) {
-      return toAuthUser(await find(userId));
+    async getUser(principal) {
+      return toAuthUser(await find(principal));
     },
-    async updateUser({ userId, sessionId }, { email, phone, password, data }) {
-      const user = await find(userId);
+    async updateUser(principal, { email, phone, password, data }) {
+      const user = await find(principal);
+      const { userId, sessionId } = principal;
       if (phone || (email !== undefined && email.toLowerCase() !== user.email?.toLowerCase())) {
-        throw invalidInput('Address and phone number cannot be changed here.');
+        throw unchangeable('Address and phone number cannot be changed here.');
       }
-      if (data) checkMetadata({ ...metadataOf(user.raw_user_meta_data), ...data });
+      const hash = password === undefined ? undefined : await newHash(password, user.encrypted_password);
       const updated = await users.update(userId, {
-        ...(password === undefined ? {} : { passwordHash: await newHash(password, user.encrypted_password) }),
-        ...(data === undefined ? {} : { userMetadata: data }),
+        ...(hash === undefined ? {} : { password: { hash, exceptSession: sessionId } }),
+        ...(data === undefined ? {} : { userMetadata: (current: unknown) => merged(current, data) }),
         at: clock(),
       });
       if (!updated) throw accountIsGone();
-      if (password !== undefined) await endAll(userId, sessionId);
+      if (hash !== undefined) await tellEndOfAll(userId, sessionId);
       return toAuthUser(updated);
     },
-    async logOut({ userId, sessionId }, scope) {
-      if (scope === 'global') await endAll(userId);
-      else if (scope === 'others') await endAll(userId, sessionId);
-      else if (sessionId !== undefined) {
+    async logOut(principal, scope) {
+      await checkSession(principal);
+      const { userId, sessionId } = principal;
+      if (scope === 'local' && sessionId !== undefined) {
         await sessions.end(sessionId, clock());
         await ended.end(sessionId);
+        return;
       }
+      const exceptSession = scope === 'others' ? sessionId : undefined;
+      await sessions.endAllOf(userId, clock(), exceptSession);
+      await tellEndOfAll(userId, exceptSession);
     },
   };
 }
@@ -181,6 +198,17 @@ function checkPassword(password: string): void {
 function checkMetadata(metadata: Readonly<Record<string, unknown>>): void {
   if (Buffer.byteLength(JSON.stringify(metadata)) <= maxUserMetadataBytes) return;
   throw invalidInput(`data must not be larger than ${maxUserMetadataBytes} bytes as JSON.`);
+}
+
+/** What null stands for is removed. */
+function merged(
+  current: unknown,
+  change: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const entries = Object.entries({ ...metadataOf(current), ...change });
+  const metadata = Object.fromEntries(entries.filter(([, value]) => value !== null));
+  checkMetadata(metadata);
+  return metadata;
 }
 
 function accountIsGone(): AppError {

@@ -37,7 +37,7 @@ export async function addSupabaseRoutes(
       });
     };
     add('POST', '/logout', { endOf: endOfLogout });
-    add('PUT', '/user', { endOf: endOfUserUpdate });
+    add('PUT', '/user', { endOf: endOfUserUpdate, takesCredentials: true });
     add('POST', '/*', { takesCredentials: true });
     add(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'], '/*');
   });

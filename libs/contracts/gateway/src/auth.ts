@@ -123,7 +123,7 @@ export const updateAuthUser = defineRoute({
 });
 
 /** Which sessions a logout ends, in the words of Supabase Auth. */
-export const logOutScopes = ['global', 'local', 'others'] as const;
+const logOutScopes = ['global', 'local', 'others'] as const;
 export type LogOutScope = (typeof logOutScopes)[number];
 
 export const logOut = defineRoute({

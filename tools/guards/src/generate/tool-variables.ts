@@ -8,6 +8,7 @@ export const toolVariables: readonly Variable[] = [
     description:
       'PostgreSQL as the owner of the database, for db:migrate, db:seed and, where it is set, start and test.',
     required: false,
+    requiredWithout: undefined,
     fallback: undefined,
     secret: true,
   },
@@ -15,6 +16,7 @@ export const toolVariables: readonly Variable[] = [
     name: passwordVariable(service),
     description: `Password that db:migrate gives the role ${serviceRoles[service]}; kept as it is where absent.`,
     required: false,
+    requiredWithout: undefined,
     fallback: undefined,
     secret: true,
   })),
