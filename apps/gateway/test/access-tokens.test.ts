@@ -75,7 +75,7 @@ test('a refusal says what to do, in the words of the protocol that the path spea
   expect(await ask('/v1/models')).toMatchObject({
     error: { code: 'UNAUTHENTICATED', type: 'authentication_error' },
   });
-  expect(await ask('/auth/v1/user')).toMatchObject({ code: 401, error_code: 'unauthenticated' });
+  expect(await ask('/auth/v1/user')).toMatchObject({ code: 401, error_code: 'bad_jwt' });
 });
 
 test('a good one is believed, with its tier and role', async () => {
