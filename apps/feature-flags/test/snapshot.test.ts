@@ -87,7 +87,27 @@ describe('the snapshot', () => {
       service.request(path, { as: userPrincipal() }),
       service.request(path, { as: { kind: 'service', service: 'gateway' } }),
       service.request(path, { as: canvas, from: 'gateway' }),
+      service.request(path, { as: { kind: 'service', service: 'job-worker' }, from: 'job-worker' }),
     ]);
-    expect(refused.map(({ status }) => status)).toEqual([401, 403, 403, 403, 403, 401]);
+    expect(refused.map(({ status }) => status)).toEqual([401, 403, 403, 403, 403, 401, 401]);
   });
+
+  test.each(['canvas', 'llm-router'] as const)(
+    'is all that %s gets: for users it does not speak',
+    async (from) => {
+      const refused = await Promise.all([
+        service.request('/api/flags', { as: admin, from }),
+        service.request('/api/flags', { method: 'POST', as: admin, from, body: { key: 'smuggled' } }),
+        service.request('/api/flags/llm_caching', { method: 'DELETE', as: admin, from }),
+        service.request('/api/flags/evaluate', { as: userPrincipal(), from }),
+        service.request(path, { as: admin, from }),
+        service.request(path, { as: { kind: 'anonymous' }, from }),
+      ]);
+      expect(refused.map(({ status, body }) => [status, body.code])).toEqual(
+        Array(6).fill([401, 'UNAUTHENTICATED']),
+      );
+      expect((await service.request('/api/flags/llm_caching', { as: admin })).status).toBe(200);
+      expect((await service.request('/api/flags/smuggled', { as: admin })).status).toBe(404);
+    },
+  );
 });

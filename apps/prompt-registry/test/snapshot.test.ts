@@ -54,6 +54,31 @@ test('who knows the current version gets no body, until an activation changes it
 });
 
 test('only services that use prompts may fetch it', async () => {
+  expect((await snapshot(undefined, 'canvas')).status).toBe(200);
+  expect((await snapshot(undefined, 'llm-router')).status).toBe(200);
   expect((await snapshot(undefined, 'gateway')).status).toBe(403);
+  expect((await snapshot(undefined, 'job-worker')).status).toBe(401);
   expect((await registry.as(registry.admin, '/internal/prompts/snapshot')).status).toBe(403);
 });
+
+test.each(['canvas', 'llm-router'] as const)(
+  '%s speaks for no user: all it gets is the snapshot',
+  async (from) => {
+    const promptKey = `kept.for-${from}`;
+    const version = await registry.create({ promptKey });
+    const body = { promptKey, template: 'smuggled', variables: [], metadata: {} };
+    const activation = `/api/prompts/versions/${promptKey}/${version.version}/activate`;
+    const refused = await Promise.all([
+      registry.as(registry.admin, `/api/prompts/versions?promptKey=${promptKey}`, { from }),
+      registry.as(registry.admin, '/api/prompts/versions', { method: 'POST', body, from }),
+      registry.as(registry.admin, activation, { method: 'POST', from }),
+      registry.as(registry.user, '/api/prompts/canvas.generate', { from }),
+      registry.as(registry.admin, '/internal/prompts/snapshot', { from }),
+    ]);
+    expect(refused.map(({ status, body }) => [status, body.code])).toEqual(
+      Array(5).fill([401, 'UNAUTHENTICATED']),
+    );
+    const prompts: ActivePrompt[] = (await snapshot()).body.prompts;
+    expect(prompts.map((prompt) => prompt.promptKey)).not.toContain(promptKey);
+  },
+);

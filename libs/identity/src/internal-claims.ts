@@ -30,7 +30,7 @@ export function claimsOf(principal: Principal): JWTPayload {
   }
 }
 
-/** Undefined where the claims do not describe a principal; `issuer` must be the verified one. */
+/** Undefined where the claims do not describe a principal, or another service than `issuer`, the verified one. */
 export function principalOf(claims: JWTPayload, issuer: ServiceName): Principal | undefined {
   switch (claims.kind) {
     case 'anonymous':

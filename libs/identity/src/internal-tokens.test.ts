@@ -1,5 +1,5 @@
 import { anonymous, type Principal, type ServiceName } from '@valuecanvas/contracts-core';
-import { type CryptoKey, decodeJwt, SignJWT } from 'jose';
+import { type CryptoKey, decodeJwt, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
 import { createInternalSigner } from './internal-signer.ts';
 import { createInternalVerifier } from './internal-verifier.ts';
@@ -7,16 +7,28 @@ import { createSigningKey, importPublicKeys, importSigningKey } from './signing-
 
 const member: Principal = { kind: 'user', userId: 'u-1', tier: 'pro', role: 'user', sessionId: 's-1' };
 
-let privateKey: CryptoKey;
+/** Everyone here has a key that the verifier knows: what it refuses, it does not refuse for want of one. */
+const signing = [
+  'gateway',
+  'canvas',
+  'job-worker',
+  'feature-flags',
+] as const satisfies readonly ServiceName[];
+type Signing = (typeof signing)[number];
+
+let privateKeys: Record<Signing, CryptoKey>;
 let publicKeys: ReadonlyMap<ServiceName, CryptoKey>;
+let stranger: { readonly privateKey: CryptoKey; readonly publicKey: JWK };
 
 beforeAll(async () => {
-  const pair = await createSigningKey();
-  const stranger = await createSigningKey();
-  privateKey = await importSigningKey(pair.signingKey);
+  const made = await Promise.all(signing.map(async (name) => ({ name, ...(await createSigningKey()) })));
+  const imported = made.map(async ({ name, signingKey }) => [name, await importSigningKey(signingKey)]);
+  privateKeys = Object.fromEntries(await Promise.all(imported));
   publicKeys = await importPublicKeys(
-    JSON.stringify({ gateway: pair.publicKey, 'job-worker': pair.publicKey, canvas: stranger.publicKey }),
+    JSON.stringify(Object.fromEntries(made.map(({ name, publicKey }) => [name, publicKey]))),
   );
+  const { signingKey, publicKey } = await createSigningKey();
+  stranger = { privateKey: await importSigningKey(signingKey), publicKey };
 });
 
 /** The gateway as signer and the router as verifier, with one clock between them. */
@@ -28,18 +40,26 @@ function pair() {
     later(ms: number) {
       time += ms;
     },
-    sign: createInternalSigner({ issuer: 'gateway', key: privateKey, now }),
+    sign: createInternalSigner({ issuer: 'gateway', key: privateKeys.gateway, now }),
     verifier: createInternalVerifier({
       audience: 'llm-router',
       issuers: ['gateway', 'canvas'],
+      speakers: ['job-worker'],
       keys: publicKeys,
       now,
     }),
   };
 }
 
-/** A token with the gateway's own key and any content. */
-function token(now: () => number, claims: Record<string, unknown>, typ = 'vc-internal+jwt'): Promise<string> {
+/** A token of any content: with the gateway's own key and the usual head, unless said otherwise. */
+function token(
+  now: () => number,
+  claims: Record<string, unknown>,
+  {
+    head = {},
+    key = privateKeys.gateway,
+  }: { readonly head?: Record<string, unknown>; readonly key?: CryptoKey } = {},
+): Promise<string> {
   const issuedAt = Math.floor(now() / 1000);
   return new SignJWT({
     kind: 'user',
@@ -52,8 +72,8 @@ function token(now: () => number, claims: Record<string, unknown>, typ = 'vc-int
     exp: issuedAt + 60,
     ...claims,
   })
-    .setProtectedHeader({ alg: 'EdDSA', typ })
-    .sign(privateKey);
+    .setProtectedHeader({ alg: 'EdDSA', typ: 'vc-internal+jwt', ...head })
+    .sign(key);
 }
 
 test.each<[string, Principal]>([
@@ -103,15 +123,22 @@ test('a token is good for a minute and no longer, verified before or not', async
   expect(await verifier.verify(signed)).toBeDefined();
   later(1_000);
   expect(verifier.known(signed)).toBeUndefined();
-  later(6_000);
+  expect(await verifier.verify(signed)).toBeUndefined();
+});
+
+test('a token of the last minute is refused by a verifier that has never seen it', async () => {
+  const { sign, verifier, later } = pair();
+  const signed = await sign('llm-router', member);
+  later(60_000);
   expect(await verifier.verify(signed)).toBeUndefined();
 });
 
 test('a token that claims a longer life is believed for a minute all the same', async () => {
   const { verifier, now, later } = pair();
   const signed = await token(now, { exp: Math.floor(now() / 1000) + 3_600 });
-  await verifier.verify(signed);
-  later(66_000);
+  expect(await verifier.verify(signed)).toBeDefined();
+  later(60_000);
+  expect(verifier.known(signed)).toBeUndefined();
   expect(await verifier.verify(signed)).toBeUndefined();
 });
 
@@ -125,11 +152,13 @@ test.each<[string, (seconds: number) => Record<string, unknown>]>([
   ['an expired token', (now) => ({ iat: now - 70, exp: now - 10 })],
   ['an old token that has not expired', (now) => ({ iat: now - 70, exp: now + 60 })],
   ['a token from the future', (now) => ({ iat: now + 30, exp: now + 60 })],
+  ['a token from a future that clocks do not explain', (now) => ({ iat: now + 6, exp: now + 66 })],
   ['a token without an end', () => ({ exp: undefined })],
   ['a token without a beginning', () => ({ iat: undefined })],
   ['a token for another service', () => ({ aud: 'canvas' })],
   ['a token for nobody in particular', () => ({ aud: undefined })],
-  ['a token of an issuer who may not call, though its key is known', () => ({ iss: 'job-worker' })],
+  ['a token for several services', () => ({ aud: ['llm-router', 'canvas'] })],
+  ['a token for a list of one service', () => ({ aud: ['llm-router'] })],
   ["a token in the name of another caller with one's own key", () => ({ iss: 'canvas' })],
   ['a token without an issuer', () => ({ iss: undefined })],
   ['a service that vouches for another service', () => ({ kind: 'service', sub: 'canvas' })],
@@ -146,9 +175,69 @@ test.each<[string, (seconds: number) => Record<string, unknown>]>([
   expect(verifier.known(signed)).toBeUndefined();
 });
 
-test('a token that was made for another purpose is refused', async () => {
+test('a token in the name of the gateway with the key of another caller is refused', async () => {
   const { verifier, now } = pair();
-  expect(await verifier.verify(await token(now, {}, 'JWT'))).toBeUndefined();
+  const signed = await token(now, { role: 'admin' }, { key: privateKeys.canvas });
+  expect(await verifier.verify(signed)).toBeUndefined();
+});
+
+test('a token of a service that may not call is refused whoever it vouches for, though its key is known', async () => {
+  const { verifier, now } = pair();
+  const sign = createInternalSigner({ issuer: 'feature-flags', key: privateKeys['feature-flags'], now });
+  for (const principal of [member, anonymous, { kind: 'service', service: 'feature-flags' } as const])
+    expect(await verifier.verify(await sign('llm-router', principal))).toBeUndefined();
+});
+
+test('a service that may speak only for itself is believed when it does', async () => {
+  const { verifier, now } = pair();
+  const sign = createInternalSigner({ issuer: 'job-worker', key: privateKeys['job-worker'], now });
+  const itself: Principal = { kind: 'service', service: 'job-worker' };
+  const signed = await sign('llm-router', itself);
+  expect(await verifier.verify(signed)).toMatchObject({ issuer: 'job-worker', principal: itself });
+  expect(verifier.known(signed)?.principal).toEqual(itself);
+});
+
+test.each<[string, Principal]>([
+  ['a user', member],
+  ['an administrator', { ...member, role: 'admin' }],
+  ['nobody', anonymous],
+  ['another service', { kind: 'service', service: 'gateway' }],
+])('a service that may speak only for itself never speaks for %s', async (_, principal) => {
+  const { verifier, now } = pair();
+  const sign = createInternalSigner({ issuer: 'job-worker', key: privateKeys['job-worker'], now });
+  const signed = await sign('llm-router', principal);
+  expect(await verifier.verify(signed)).toBeUndefined();
+  expect(verifier.known(signed)).toBeUndefined();
+});
+
+test.each([{ typ: 'JWT' }, { typ: 'at+jwt' }, { typ: undefined }])(
+  'a token that was made for another purpose, %o, is refused',
+  async (head) => {
+    const { verifier, now } = pair();
+    expect(await verifier.verify(await token(now, {}, { head }))).toBeUndefined();
+  },
+);
+
+test.each<[string, () => Record<string, unknown>]>([
+  ['the key itself', () => ({ jwk: stranger.publicKey })],
+  ['where to fetch the key', () => ({ jku: 'https://keys.example/jwks.json' })],
+  ['a certificate of the key', () => ({ x5c: [stranger.publicKey.x] })],
+  ['where to fetch a certificate', () => ({ x5u: 'https://keys.example/key.pem' })],
+  ['which key it is', () => ({ kid: 'gateway' })],
+])('a token that says %s is refused when no caller has signed it', async (_, head) => {
+  const { verifier, now } = pair();
+  const signed = await token(now, {}, { head: head(), key: stranger.privateKey });
+  expect(await verifier.verify(signed)).toBeUndefined();
+});
+
+test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+  ['as it is', { typ: 'JWT', kid: 'auth' }, { iss: 'https://auth.example/auth/v1', aud: 'authenticated' }],
+  ['in the words of an internal token', {}, {}],
+])("a user's access token, %s, is no internal token", async (_, head, claims) => {
+  const { verifier, now } = pair();
+  const { privateKey } = await generateKeyPair('ES256');
+  const signed = await token(now, claims, { head: { ...head, alg: 'ES256' }, key: privateKey });
+  expect(await verifier.verify(signed)).toBeUndefined();
 });
 
 test.each(['', 'garbage', 'a.b.c'])('%j is refused', async (text) => {

@@ -12,24 +12,29 @@ export interface VerifiedIdentity {
   readonly expiresAt: number;
 }
 
-/** Returns undefined for anything but a fresh token from an allowed issuer for this very service. */
+/** Returns undefined for anything but a fresh token for this very service, by one who may say what it says. */
 export interface InternalVerifier {
   verify(token: string): Promise<VerifiedIdentity | undefined>;
   /** The cached result, without waiting; undefined says nothing about validity. */
   known(token: string): VerifiedIdentity | undefined;
 }
 
-/** Seconds by which clocks of two machines may differ. */
+/** Seconds by which a signer's clock may be ahead of ours. */
 const clockToleranceSeconds = 5;
 
-/** Accepts tokens for `audience` signed by one of `issuers`, each with its own key. */
+/**
+ * Accepts tokens for `audience`, each signed with its issuer's own key: of `issuers` whoever they vouch for, of
+ * `speakers` only that they are themselves.
+ */
 export function createInternalVerifier(options: {
   readonly audience: ServiceName;
   readonly issuers: readonly ServiceName[];
+  readonly speakers?: readonly ServiceName[];
   readonly keys: ReadonlyMap<ServiceName, CryptoKey>;
   readonly now?: () => number;
 }): InternalVerifier {
   const now = options.now ?? Date.now;
+  const { audience, issuers, speakers = [], keys } = options;
   const verified = new LRUCache<string, VerifiedIdentity>({ max: 20_000 });
 
   const known = (token: string): VerifiedIdentity | undefined => {
@@ -40,21 +45,27 @@ export function createInternalVerifier(options: {
   };
 
   const check = async (token: string): Promise<VerifiedIdentity | undefined> => {
-    const issuer = options.issuers.find((name) => name === claimedIssuer(token));
-    const key = issuer && options.keys.get(issuer);
+    const claimed = claimedIssuer(token);
+    const issuer = [...issuers, ...speakers].find((name) => name === claimed);
+    const key = issuer && keys.get(issuer);
     if (!issuer || !key) return undefined;
     const { payload } = await jwtVerify(token, key, {
       algorithms: ['EdDSA'],
       typ: 'vc-internal+jwt',
       issuer,
-      audience: options.audience,
+      audience,
       requiredClaims: ['exp', 'iat'],
       maxTokenAge: internalTokenSeconds,
       clockTolerance: clockToleranceSeconds,
       currentDate: new Date(now()),
     });
     const principal = principalOf(payload, issuer);
-    return principal && { issuer, principal, expiresAt: expiryOf(payload) };
+    const expiresAt = expiryOf(payload);
+    // jose is content with one audience of many, and forgives a late token what it forgives an early one.
+    if (!principal || payload.aud !== audience || expiresAt <= now()) return undefined;
+    return issuers.includes(issuer) || principal.kind === 'service'
+      ? { issuer, principal, expiresAt }
+      : undefined;
   };
 
   return {

@@ -1,4 +1,4 @@
-import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
+import { exportJWK, exportPKCS8, generateKeyPair, type JWK } from 'jose';
 import { expect, test } from 'vitest';
 import { createSigningKey, importPublicKeys, importSigningKey } from './signing-keys.ts';
 
@@ -7,7 +7,8 @@ const notPrivate = 'INTERNAL_SIGNING_KEY is not an Ed25519 private key (PKCS #8 
 test('a new key comes as the two values that the environment carries', async () => {
   const { signingKey, publicKey } = await createSigningKey();
   await expect(importSigningKey(signingKey)).resolves.toBeDefined();
-  const keys = await importPublicKeys(JSON.stringify({ canvas: publicKey, gateway: publicKey }));
+  const { publicKey: another } = await createSigningKey();
+  const keys = await importPublicKeys(JSON.stringify({ canvas: publicKey, gateway: another }));
   expect([...keys.keys()]).toEqual(['canvas', 'gateway']);
   expect(publicKey).not.toHaveProperty('d');
 });
@@ -35,6 +36,26 @@ test('a key of something that is not a service is named', async () => {
   const { publicKey } = await createSigningKey();
   await expect(importPublicKeys(JSON.stringify({ billing: publicKey }))).rejects.toThrow(
     'INTERNAL_PUBLIC_KEYS names billing, which is not a service.',
+  );
+});
+
+/** Says the same in other letters: the last letter of 32 bytes in base64 carries two bits that do not count. */
+const respelled = (jwk: JWK): JWK => {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  const x = jwk.x ?? '';
+  return { ...jwk, x: `${x.slice(0, -1)}${letters[letters.indexOf(x.slice(-1)) + 1]}` };
+};
+
+test.each<[string, (jwk: JWK) => JWK]>([
+  ['as it is', (jwk) => jwk],
+  ['spelled otherwise', respelled],
+  ['under another id and not to be exported', (jwk) => ({ ...jwk, kid: 'other', ext: false })],
+])('one key for two services, %s, is refused with both their names', async (_, twin) => {
+  const { publicKey } = await createSigningKey();
+  const { publicKey: another } = await createSigningKey();
+  const value = JSON.stringify({ canvas: publicKey, 'job-worker': another, gateway: twin(publicKey) });
+  await expect(importPublicKeys(value)).rejects.toThrow(
+    /^INTERNAL_PUBLIC_KEYS gives canvas and gateway the same key, so that each could sign as the other\.$/,
   );
 });
 

@@ -1,6 +1,7 @@
 import { type ServiceName, serviceNames } from '@valuecanvas/contracts-core';
 import {
   type CryptoKey,
+  calculateJwkThumbprint,
   exportJWK,
   exportPKCS8,
   generateKeyPair,
@@ -27,20 +28,39 @@ export async function importSigningKey(value: string): Promise<CryptoKey> {
   }
 }
 
-/** The public keys in an `INTERNAL_PUBLIC_KEYS`: a JSON object of service name to public JWK. */
+/**
+ * The public keys in an `INTERNAL_PUBLIC_KEYS`: a JSON object of service name to public JWK. Throws one sentence where
+ * it is anything else, or gives two services one key.
+ */
 export async function importPublicKeys(value: string): Promise<ReadonlyMap<ServiceName, CryptoKey>> {
   const keys = new Map<ServiceName, CryptoKey>();
+  const owners = new Map<string, ServiceName>();
   for (const [name, jwk] of Object.entries(parseObject(value))) {
     const service = serviceNames.find((known) => known === name);
     if (!service) throw new Error(`INTERNAL_PUBLIC_KEYS names ${name}, which is not a service.`);
-    keys.set(service, await importPublicKey(service, jwk));
+    const key = await importPublicKey(service, jwk);
+    refuseSharing(owners, service, await calculateJwkThumbprint(await exportJWK(key)));
+    keys.set(service, key);
   }
   return keys;
 }
 
+/** A key is known by what it is, not by how its JWK is written. */
+function refuseSharing(owners: Map<string, ServiceName>, service: ServiceName, thumbprint: string): void {
+  const owner = owners.get(thumbprint);
+  if (owner) {
+    throw new Error(
+      `INTERNAL_PUBLIC_KEYS gives ${owner} and ${service} the same key, so that each could sign as the other.`,
+    );
+  }
+  owners.set(thumbprint, service);
+}
+
 async function importPublicKey(service: ServiceName, jwk: unknown): Promise<CryptoKey> {
   const key =
-    isObject(jwk) && jwk.d === undefined ? await importJWK(jwk, algorithm).catch(() => undefined) : undefined;
+    isObject(jwk) && jwk.d === undefined
+      ? await importJWK(jwk, algorithm, { extractable: true }).catch(() => undefined)
+      : undefined;
   if (!key || key instanceof Uint8Array) {
     throw new Error(`INTERNAL_PUBLIC_KEYS holds no Ed25519 public key for ${service}.`);
   }

@@ -89,18 +89,6 @@ describe('the contracts of all services', () => {
     const astray = routes.filter(({ service, route }) => !isInternal(route) && owner(route.path) !== service);
     expect(astray.map(({ route }) => route.id)).toEqual([]);
   });
-
-  test('let every caller of an internal route call the service at all', () => {
-    const callers = new Map(contracts.map((contract) => [contract.service, contract.callers]));
-    const refused = routes.flatMap(({ service, route }) =>
-      route.auth.kind === 'service'
-        ? route.auth.callers
-            .filter((caller) => !callers.get(service)?.includes(caller))
-            .map((caller) => `${route.id}: ${caller}`)
-        : [],
-    );
-    expect(refused).toEqual([]);
-  });
 });
 
 describe('the facts', () => {

@@ -8,7 +8,10 @@ export interface Contract {
   readonly description: string;
   /** The gateway forwards paths under these to the service; the longest match wins. */
   readonly prefixes: readonly string[];
-  /** Services that may call this one, with whatever principal they vouch for. */
+  /**
+   * Services that may call this one, with whatever principal they vouch for. Those that a route names in `services(…)`
+   * need not be among them: they may call for themselves.
+   */
   readonly callers: readonly ServiceName[];
   readonly routes: Readonly<Record<string, RouteDefinition>>;
 }

@@ -21,6 +21,6 @@ export const featureFlagsContract = defineContract({
   title: 'Flags',
   description: 'Feature flags with targeting, gradual rollout and variants.',
   prefixes: ['/api/flags', '/ofrep/v1'],
-  callers: ['gateway', 'canvas', 'llm-router', 'job-worker'],
+  callers: ['gateway'],
   routes: { listFlags, createFlag, getFlag, updateFlag, deleteFlag, evaluateFlags, getFlagSnapshot },
 });

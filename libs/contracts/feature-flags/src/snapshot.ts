@@ -35,7 +35,7 @@ export const getFlagSnapshot = defineRoute({
   path: '/internal/flags/snapshot',
   summary: 'All flags',
   description: 'For the SDK. Answers 304 where if-none-match names the current version.',
-  auth: services('canvas', 'llm-router', 'job-worker'),
+  auth: services('canvas', 'llm-router'),
   reply: raw(FlagSnapshot),
   otherReplies: { 304: empty },
   errors: ['DEPENDENCY_UNAVAILABLE'],

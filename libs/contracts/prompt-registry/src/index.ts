@@ -31,7 +31,7 @@ export const promptRegistryContract = defineContract({
   description:
     'Prompts as immutable versions, one of them active; with their use and what users thought of it.',
   prefixes: ['/api/prompts'],
-  callers: ['gateway', 'canvas', 'llm-router', 'job-worker'],
+  callers: ['gateway'],
   routes: {
     listPromptVersions,
     createPromptVersion,

@@ -34,7 +34,7 @@ export const getPromptSnapshot = defineRoute({
   path: '/internal/prompts/snapshot',
   summary: 'All active prompts',
   description: 'For the SDK. Answers 304 where if-none-match names the current version.',
-  auth: services('canvas', 'llm-router', 'job-worker'),
+  auth: services('canvas', 'llm-router'),
   reply: raw(PromptSnapshot),
   otherReplies: { 304: empty },
   errors: ['DEPENDENCY_UNAVAILABLE'],

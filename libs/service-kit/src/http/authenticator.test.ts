@@ -1,4 +1,5 @@
-import { anyone, data, defineRoute, headers } from '@valuecanvas/contracts-core';
+import { request } from 'node:http';
+import { anyone, data, defineRoute, headers, services } from '@valuecanvas/contracts-core';
 import { createInternalSigner, createSigningKey, importSigningKey } from '@valuecanvas/identity';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
@@ -14,8 +15,21 @@ const route = defineRoute({
   reply: data(Type.String({ description: 'Something.' })),
 });
 
+/** Lets the router in, which is no caller of the service in test. */
+const internal = defineRoute({
+  ...words,
+  id: 'test.internal',
+  method: 'GET',
+  path: '/internal/test',
+  auth: services('llm-router'),
+  reply: data(Type.String({ description: 'Something.' })),
+});
+
 const start = (now?: () => number) =>
-  startInTest({ routes: [serve(route, ({ principal }) => principal.kind)], ...(now ? { now } : {}) });
+  startInTest({
+    routes: [route, internal].map((each) => serve(each, ({ principal }) => principal.kind)),
+    ...(now ? { now } : {}),
+  });
 
 const claims = { kind: 'user', sub: 'u-1', tier: 'free', role: 'user' } as const;
 const member = { kind: 'user', userId: 'u-1', tier: 'free', role: 'user' } as const;
@@ -49,7 +63,7 @@ test('a token that has been accepted is refused once it has expired', async () =
   const service = await start(() => time);
   const token = await service.token(member);
   expect(await knocking(token, service)).toMatchObject({ status: 200 });
-  time += 70_000;
+  time += 60_000;
   expect(await knocking(token, service)).toMatchObject(refused);
 });
 
@@ -60,9 +74,31 @@ test('a token for another service is refused', async () => {
   );
 });
 
-test('a token of a service that the contract does not name as a caller is refused, though its key is known', async () => {
+test('a token of a service that the contract does not name is refused, though its key is known', async () => {
+  const service = await startInTest({ routes: [serve(route, ({ principal }) => principal.kind)] });
+  for (const principal of [member, { kind: 'service', service: 'llm-router' } as const])
+    expect(await knocking(await service.token(principal, 'llm-router'), service)).toMatchObject(refused);
+});
+
+test('a service that just an internal route names is let in there for itself', async () => {
   const service = await start();
-  expect(await knocking(await service.token(member, 'llm-router'), service)).toMatchObject(refused);
+  const as = { kind: 'service', service: 'llm-router' } as const;
+  for (const _ of [1, 2])
+    expect(await service.request('/internal/test', { as, from: 'llm-router' })).toMatchObject({
+      status: 200,
+      body: { data: 'service' },
+    });
+});
+
+test.each([
+  member,
+  { ...member, role: 'admin' },
+  { kind: 'anonymous' },
+  { kind: 'service', service: 'gateway' },
+] as const)('a service that just an internal route names is not believed about %o', async (as) => {
+  const service = await start();
+  for (const path of ['/test/open', '/internal/test'])
+    expect(await service.request(path, { as, from: 'llm-router' })).toMatchObject(refused);
 });
 
 test('a token in the name of a caller that another key has signed is refused', async () => {
@@ -77,3 +113,30 @@ test('a token without a signature is refused', async () => {
   const token = `${part({ alg: 'none', typ: 'vc-internal+jwt' })}.${part({ ...claims, iss: 'gateway', aud: 'canvas', iat: now, exp: now + 60 })}.`;
   expect(await knocking(token, await start())).toMatchObject(refused);
 });
+
+test('two tokens are as bad as none, even two good ones', async () => {
+  const service = await start();
+  const [one, other] = [await service.token(member), await service.token({ ...member, role: 'admin' })];
+  expect(await knocking(one, service)).toMatchObject({ status: 200 });
+  expect(await statusOf(service.url, [one])).toBe(200);
+  expect(await statusOf(service.url, [one, one])).toBe(401);
+  expect(await statusOf(service.url, [one, other])).toBe(401);
+  expect(await statusOf(service.url, ['garbage', one])).toBe(401);
+});
+
+test('a service that is told one key for two others does not start', async () => {
+  const { publicKey } = await createSigningKey();
+  const environment = { INTERNAL_PUBLIC_KEYS: JSON.stringify({ gateway: publicKey, canvas: publicKey }) };
+  await expect(startInTest({ routes: [serve(route, () => '')], environment })).rejects.toThrow(
+    'INTERNAL_PUBLIC_KEYS gives gateway and canvas the same key',
+  );
+});
+
+/** Of a request that carries the header once for each token: fetch would make one header of them. */
+function statusOf(url: string, tokens: readonly string[]): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const asked = request(`${url}/test/open`, { headers: { [headers.identity]: [...tokens] } });
+    asked.on('error', reject).on('response', (response) => resolve(response.resume().statusCode));
+    asked.end();
+  });
+}

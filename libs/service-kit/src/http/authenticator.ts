@@ -6,8 +6,9 @@ import type { FastifyRequest } from 'fastify';
 export type Authenticator = (request: FastifyRequest) => Principal | Promise<Principal>;
 
 /**
- * For services behind the edge: only what a caller named in the contract has signed is believed, and without such a
- * token nothing is answered, not even what anyone may ask for. `publicKeys` is an INTERNAL_PUBLIC_KEYS.
+ * For services behind the edge: only what a caller named in the contract has signed is believed, and of a service that
+ * just an internal route names only that it is itself. Without such a token nothing is answered, not even what anyone
+ * may ask for. `publicKeys` is an INTERNAL_PUBLIC_KEYS.
  */
 export async function believeInternalTokens(
   contract: Contract,
@@ -17,6 +18,9 @@ export async function believeInternalTokens(
   const verifier = createInternalVerifier({
     audience: contract.service,
     issuers: contract.callers,
+    speakers: Object.values(contract.routes).flatMap(({ auth }) =>
+      auth.kind === 'service' ? auth.callers : [],
+    ),
     keys: await importPublicKeys(publicKeys),
     now,
   });
