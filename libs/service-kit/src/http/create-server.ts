@@ -11,6 +11,9 @@ const requestIdPattern = /^[A-Za-z0-9._-]{8,128}$/;
 /** Milliseconds that a client may take to send a whole request. */
 const requestTimeoutMs = 30_000;
 
+/** Milliseconds between two looks for clients that are too slow; by Node's own 30 s each limit could be twice as long. */
+const slowClientsCheckMs = 5_000;
+
 /** Longer than the 60 s for which load balancers keep idle connections, so that they are the ones who close them. */
 const keepAliveTimeoutMs = 65_000;
 
@@ -35,8 +38,14 @@ export function createServer(trustedProxies: readonly string[] = []): FastifyIns
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: 512 },
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: 15_000 },
+    http: {
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: 15_000,
+      connectionsCheckingInterval: slowClientsCheckMs,
+    },
   });
+  // Node tells an aborted request's error if anybody listened when it broke; who reads the body may have left by then.
+  app.server.on('request', (request) => request.on('error', () => undefined));
   app.setValidatorCompiler(validatorCompiler);
   installJsonParser(app);
   return app;

@@ -10,6 +10,7 @@ export function answerUnroutable(_error: Error, request: FastifyRequest, reply: 
   reply
     .code(error.status)
     .header(headers.requestId, request.id)
+    .header('x-content-type-options', 'nosniff')
     .type('application/json; charset=utf-8')
     .serializer(JSON.stringify)
     .send(toErrorEnvelope(error, request.id));
@@ -36,6 +37,7 @@ export function answerUnreadable({ code = '' }: Error & { code?: string }, socke
     [
       `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
       'content-type: application/json; charset=utf-8',
+      'x-content-type-options: nosniff',
       `content-length: ${Buffer.byteLength(body)}`,
       `${headers.requestId}: ${requestId}`,
       'connection: close',

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { at } from './fields.ts';
+import type { Answer, Question } from './target.ts';
+
+/** One public route. */
+export interface Operation {
+  readonly method: string;
+  /** With its parameters in braces. */
+  readonly path: string;
+  /** With plausible values in their place. */
+  readonly filledPath: string;
+  readonly takesJson: boolean;
+  /** Whether it answers nobody without credentials. */
+  readonly guarded: boolean;
+  readonly adminsOnly: boolean;
+}
+
+const methods = ['get', 'post', 'put', 'patch', 'delete'];
+
+/** The routes in an OpenAPI document; throws where the answer holds none. */
+export function readOperations({ status, json }: Pick<Answer, 'status' | 'json'>): Operation[] {
+  const operations = Object.entries(at(json, 'paths') ?? {}).flatMap(([path, item]) =>
+    Object.entries(item as object)
+      .filter(([method]) => methods.includes(method))
+      .map(([method, operation]) => readOperation(method, path, operation)),
+  );
+  if (operations.length === 0) throw new Error(`no OpenAPI document (status ${status})`);
+  return operations;
+}
+
+/** Asks for a route in the least way that it could be asked. */
+export function questionOf({ method, filledPath, takesJson }: Operation): Question {
+  return { method, path: filledPath, ...(takesJson ? { body: {} } : {}) };
+}
+
+function readOperation(method: string, path: string, operation: unknown): Operation {
+  const ways = (at(operation, 'security') ?? []) as Readonly<Record<string, readonly string[]>>[];
+  return {
+    method: method.toUpperCase(),
+    path,
+    filledPath: fill(path, (at(operation, 'parameters') ?? []) as unknown[]),
+    takesJson: at(operation, 'requestBody', 'content', 'application/json') !== undefined,
+    guarded: ways.length > 0 && ways.every((way) => Object.keys(way).length > 0),
+    adminsOnly: ways.length > 0 && ways.every((way) => Object.values(way).flat().includes('admin')),
+  };
+}
+
+function fill(path: string, parameters: readonly unknown[]): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const parameter = parameters.find((one) => at(one, 'in') === 'path' && at(one, 'name') === name);
+    if (at(parameter, 'schema', 'format') === 'uuid') return randomUUID();
+    return at(parameter, 'schema', 'type') === 'integer' ? '1' : 'probe';
+  });
+}

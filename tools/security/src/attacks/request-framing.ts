@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Attack } from './attack.ts';
+
+/** A second request, which must stay part of the first or go unheard. */
+const hidden = 'GET /health/live HTTP/1.1\r\nhost: probe\r\n\r\n';
+const chunked = `0\r\n\r\n${hidden}`;
+
+/** Rest of a request after its line and host: headers that two readers understand differently. */
+const ambiguous: readonly (readonly [string, string])[] = [
+  ['a length and chunks', `content-length: 6\r\ntransfer-encoding: chunked\r\n\r\n${chunked}`],
+  ['chunks and a length', `transfer-encoding: chunked\r\ncontent-length: 6\r\n\r\n${chunked}`],
+  ['two lengths', `content-length: 0\r\ncontent-length: ${hidden.length}\r\n\r\n${hidden}`],
+  ['two lengths in one', `content-length: 0, ${hidden.length}\r\n\r\n${hidden}`],
+  ['a length with a sign', `content-length: +0\r\n\r\n${hidden}`],
+  ['a length below zero', `content-length: -1\r\n\r\n${hidden}`],
+  ['a hexadecimal length', `content-length: 0x0\r\n\r\n${hidden}`],
+  ['an unknown coding', `transfer-encoding: xchunked\r\n\r\n${chunked}`],
+  ['chunks that are not last', `transfer-encoding: chunked, identity\r\n\r\n${chunked}`],
+  ['two codings', `transfer-encoding: chunked\r\ntransfer-encoding: identity\r\n\r\n${chunked}`],
+  ['a coding with a vertical tab', `transfer-encoding:\x0bchunked\r\n\r\n${chunked}`],
+  ['a space before the colon', `transfer-encoding : chunked\r\n\r\n${chunked}`],
+  ['a folded header', `x-probe: a\r\n b\r\ncontent-length: 0\r\n\r\n${hidden}`],
+  ['a folded coding', `transfer-encoding:\r\n chunked\r\n\r\n${chunked}`],
+  ['bare line feeds', `x-probe: a\ncontent-length: 0\n\n${hidden}`],
+  ['a bare carriage return', `x-probe: a\rcontent-length: 5\r\ncontent-length: 0\r\n\r\n${hidden}`],
+  ['a null byte', `x-probe: a\0b\r\ncontent-length: 0\r\n\r\n${hidden}`],
+  ['a header without a name', `: a\r\ncontent-length: 0\r\n\r\n${hidden}`],
+];
+
+const rubbishChunks: readonly (readonly [string, string])[] = [
+  ['no number', 'zz\r\n'],
+  ['a prefix', '0x1\r\na\r\n0\r\n\r\n'],
+  ['a sign', '-1\r\na\r\n0\r\n\r\n'],
+  ['more than there is', 'fffffffffffffffff\r\na\r\n'],
+  ['bare line feeds', '1\na\n0\n\n'],
+  ['a line feed in an extension', '1;a\n=b\r\na\r\n0\r\n\r\n'],
+  ['a chunk that is too long', '1\r\nabc\r\n0\r\n\r\n'],
+];
+
+/** Where one request ends and the next begins. */
+export async function attackFraming(attack: Attack): Promise<void> {
+  const { target, check, bob } = attack;
+  const { host } = new URL(target.url);
+  const start = `POST /api/llm/chat HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${bob.token}\r\n`;
+  await check('what could be read in two ways is refused, and ends the connection', async (found) => {
+    for (const [what, rest] of ambiguous) {
+      const { statuses, closed } = await target.sendRaw(`${start}${rest}`);
+      if (statuses.join() !== '400') found(`${what}: answered ${statuses.join(', ') || 'nothing'}`);
+      if (!closed) found(`${what}: the connection stays open`);
+    }
+    return `400 to ${ambiguous.length} requests`;
+  });
+  await check('chunks that cannot be read are never a body, and no second request', async (found) => {
+    const json = 'content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n';
+    const places = [start, `POST /auth/session HTTP/1.1\r\nhost: ${host}\r\n`];
+    for (const [what, body] of rubbishChunks) {
+      for (const place of places) {
+        const { statuses, closed } = await target.sendRaw(`${place}${json}${body}${hidden}`);
+        const name = `${what} at ${place.split(' ')[1]}`;
+        if (statuses.length > 1 || statuses.some((status) => status < 400 || status >= 500)) {
+          found(`${name}: answered ${statuses.join(', ')}`);
+        }
+        if (!closed) found(`${name}: the connection stays open`);
+      }
+    }
+    return `${rubbishChunks.length * places.length} requests`;
+  });
+  await check('a request without a host, and one with huge headers, is refused', async (found) => {
+    for (const [what, bytes] of [
+      ['no host', 'GET /health/live HTTP/1.1\r\n\r\n'],
+      [
+        '64 KB of one header',
+        `GET /health/live HTTP/1.1\r\nhost: ${host}\r\nx-probe: ${'a'.repeat(65_536)}\r\n\r\n`,
+      ],
+      ['a path of 64 KB', `GET /${'a'.repeat(65_536)} HTTP/1.1\r\nhost: ${host}\r\n\r\n`],
+    ] as const) {
+      const { statuses, closed } = await target.sendRaw(bytes);
+      if (statuses.some((status) => status < 400)) found(`${what}: answered ${statuses.join(', ')}`);
+      if (!closed) found(`${what}: the connection stays open`);
+    }
+    return '3 requests';
+  });
+  await attackWithSlowness(attack);
+}
+
+const slowConnections = 50;
+const slowMs = 5_000;
+
+/** Milliseconds that a normal request may take meanwhile. */
+const normalMs = 2_000;
+
+async function attackWithSlowness({ target, check, bob }: Attack): Promise<void> {
+  await check('clients that dawdle hold nobody else up', async (found) => {
+    const { host } = new URL(target.url);
+    const sockets = Array.from({ length: slowConnections }, () => target.connect());
+    for (const socket of sockets) socket.write(`POST /api/llm/chat HTTP/1.1\r\nhost: ${host}\r\nx-probe: `);
+    const end = performance.now() + slowMs;
+    let slowest = 0;
+    while (performance.now() < end) {
+      for (const socket of sockets) if (socket.writable) socket.write('a');
+      const began = performance.now();
+      const { status } = await target.send({ path: '/api/canvas', token: bob.token });
+      slowest = Math.max(slowest, performance.now() - began);
+      if (status !== 200) found(`GET /api/canvas answered ${status}`);
+      await delay(500);
+    }
+    for (const socket of sockets) socket.destroy();
+    if (slowest > normalMs) found(`a normal request took ${Math.round(slowest)} ms`);
+    return `${slowConnections} connections; the slowest normal request took ${Math.round(slowest)} ms`;
+  });
+}

@@ -1,0 +1,51 @@
+import type { Report } from '../report.ts';
+import { attackApiKeys } from './api-keys.ts';
+import type { Attack, Platform } from './attack.ts';
+import { attackBelongings } from './belongings.ts';
+import { attackBodies } from './bodies.ts';
+import { attackBrowserSessions } from './browser-sessions.ts';
+import { attackCredentials } from './credentials.ts';
+import { createLeakLog } from './leak-log.ts';
+import { attackLogins, attackPasswords } from './logins.ts';
+import { readOperations } from './operations.ts';
+import { attackPaths } from './paths.ts';
+import { signUp } from './people.ts';
+import { attackPublicAnswers } from './public-answers.ts';
+import { attackFraming } from './request-framing.ts';
+import { createTarget } from './target.ts';
+import { attackTrustedHeaders } from './trusted-headers.ts';
+
+/** In this order: the last one locks its own address out for a minute. */
+const attacks = [
+  attackCredentials,
+  attackBelongings,
+  attackTrustedHeaders,
+  attackPaths,
+  attackFraming,
+  attackBodies,
+  attackPublicAnswers,
+  attackBrowserSessions,
+  attackApiKeys,
+  attackLogins,
+  attackPasswords,
+];
+
+/** Attacks one platform with two users that it signs up there, and which stay. */
+export async function runAttacks(platform: Platform, report: Report): Promise<void> {
+  const leaks = createLeakLog(platform.url);
+  const target = createTarget(platform.url, leaks.look);
+  let attack: Attack | undefined;
+  await report.check('two strangers sign up, and every public route is known', async () => {
+    const [alice, bob] = [await signUp(target), await signUp(target)];
+    const operations = readOperations(await target.send({ path: '/api/openapi.json' }));
+    attack = { target, check: report.check, keys: platform.keys, operations, alice, bob };
+    return `${operations.length} routes`;
+  });
+  if (!attack) return;
+  if (!platform.keys) {
+    const why = 'the platform keeps its keys: forged tokens are signed with others';
+    report.notChecked('expired and misdirected tokens with a true signature', why);
+  }
+  for (const run of attacks) await run(attack);
+  await leaks.conclude(report.check);
+}

@@ -1,0 +1,28 @@
+import type { Report } from '../report.ts';
+import { runNpm } from '../run-command.ts';
+
+/** What the repository's own guards find, by heading. */
+const guards = {
+  Secrets: { 'check:secrets': 'no file holds a secret' },
+  'Lock file': {
+    'check:lockfile': 'the lock file is whole, and names no registry',
+    'check:packages': 'every dependency has one exact version',
+  },
+  'Dockerfiles and manifests': { 'check:deploy': 'they agree with the services and keep the rules' },
+};
+
+export async function checkFiles(report: Report): Promise<void> {
+  for (const [title, scripts] of Object.entries(guards)) {
+    report.heading(title);
+    for (const [script, promise] of Object.entries(scripts)) {
+      await report.check(promise, async (found) => {
+        const { exitCode, stdout, stderr } = await runNpm('run', '--silent', script);
+        if (exitCode === 0) return `npm run ${script}`;
+        const lines = `${stderr}\n${stdout}`.split('\n').filter((line) => line.trim() !== '');
+        for (const line of lines) found(line);
+        if (lines.length === 0) found(`npm run ${script} ended with ${exitCode}`);
+        return '';
+      });
+    }
+  }
+}

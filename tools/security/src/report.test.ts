@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { createReport } from './report.ts';
+
+function setUp() {
+  const lines: string[] = [];
+  return { lines, report: createReport((line) => lines.push(line)) };
+}
+
+test('a check without a finding says what was seen', async () => {
+  const { lines, report } = setUp();
+  await report.check('nothing is open', async () => '3 doors');
+  expect(lines).toEqual(['  ok     nothing is open: 3 doors']);
+  expect(report.findings()).toBe(0);
+});
+
+test('each finding has its line and counts, those that are not printed too', async () => {
+  const { lines, report } = setUp();
+  await report.check('nothing is open', async (found) => {
+    for (let door = 1; door <= 25; door += 1) found(`door ${door}`);
+    return '25 doors';
+  });
+  expect(lines).toHaveLength(21);
+  expect(lines.at(-1)).toBe('  FOUND  nothing is open: and 5 more');
+  expect(report.findings()).toBe(25);
+});
+
+test('a check that cannot be done is a finding', async () => {
+  const { lines, report } = setUp();
+  await report.check('nothing is open', () => Promise.reject(new Error('no answer')));
+  expect(lines).toEqual(['  FOUND  nothing is open: could not be checked: no answer']);
+  expect(report.findings()).toBe(1);
+});
+
+test('what was not checked is no finding', () => {
+  const { lines, report } = setUp();
+  report.notChecked('dependencies', 'no registry');
+  expect(lines).toEqual(['  NOT CHECKED  dependencies: no registry']);
+  expect(report.findings()).toBe(0);
+});
