@@ -4,7 +4,7 @@ import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
 import { createSparseJournal } from '@valuecanvas/journal';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
-import { defineService } from '@valuecanvas/service-kit';
+import { ConfigError, defineService } from '@valuecanvas/service-kit';
 import { createAuthenticator } from './access-tokens/authenticate.ts';
 import { authenticateBearer } from './access-tokens/authenticate-bearer.ts';
 import { createAdminUsers } from './admin-users/admin-users.service.ts';
@@ -28,7 +28,9 @@ import { openSessionRoute } from './browser-sessions/open-session.route.ts';
 import { createSessionCookie } from './browser-sessions/session-cookie.ts';
 import { gatewayVariables } from './config.ts';
 import type { Database } from './db.ts';
-import { protectBrowsers } from './edge/browser-protection.ts';
+import { pageHeaders, protectBrowsers } from './edge/browser-protection.ts';
+import { edgeFaults } from './edge/edge-faults.ts';
+import { httpsOnly } from './edge/https-only.ts';
 import { limitRequests } from './edge/request-limits.ts';
 import { stripInternalHeaders } from './edge/strip-internal-headers.ts';
 import { createForwarding } from './forwarding/forwarding.ts';
@@ -51,6 +53,8 @@ export const gatewayService = defineService({
   variables: gatewayVariables,
   async compose(kit) {
     const { config, log, lifecycle, now } = kit;
+    const faults = edgeFaults(config);
+    if (faults.length > 0) throw new ConfigError(faults);
     const upstreams = upstreamsOf(config);
     const signingKey = await importSigningKey(config.INTERNAL_SIGNING_KEY);
 
@@ -92,7 +96,7 @@ export const gatewayService = defineService({
       now,
       onError: (err) => log.warn({ err }, 'a rate limit violation could not be noted'),
     });
-    const docs = await openApiDocs();
+    const docs = await openApiDocs(pageHeaders(config.CSP_ENABLED));
     const openApi = writeOpenApi(
       [gatewayContract, ...upstreams.map(({ contract }) => contract)],
       config.SERVICE_VERSION,
@@ -106,7 +110,11 @@ export const gatewayService = defineService({
         trustedProxies: config.TRUST_PROXY,
         async protect(app) {
           app.addHook('onRequest', stripInternalHeaders);
-          await protectBrowsers(app, config.CORS_ALLOWED_ORIGINS);
+          await protectBrowsers(app, {
+            cspEnabled: config.CSP_ENABLED,
+            origins: config.CORS_ALLOWED_ORIGINS.map((origin) => new URL(origin).origin),
+          });
+          if (config.HTTPS_ONLY) app.addHook('onRequest', httpsOnly(new URL(config.PUBLIC_URL).origin));
           await limitRequests(app, {
             limits: {
               perMinute: config.RATE_LIMIT_PER_MINUTE,

@@ -43,9 +43,19 @@ export const gatewayVariables = {
         'Secret with which the Supabase project signs access tokens where it still uses HS256; without it no such token is accepted. For SUPABASE_URL only.',
     }),
   ),
-  CORS_ALLOWED_ORIGINS: Type.Array(Type.String({ format: 'url' }), {
+  CORS_ALLOWED_ORIGINS: Type.Array(Type.String(), {
     default: [],
-    description: 'Origins whose pages may call the API, separated by commas; none where absent.',
+    description:
+      'Origins whose pages may call the API, cookies included, separated by commas; whole ones, without wildcards. None where absent.',
+  }),
+  CSP_ENABLED: Type.Boolean({
+    default: true,
+    description: 'Whether answers carry a content security policy; false is for debugging alone.',
+  }),
+  HTTPS_ONLY: Type.Boolean({
+    default: false,
+    description:
+      'Whether requests that came without encryption, as a proxy of TRUST_PROXY tells, are redirected to PUBLIC_URL or refused.',
   }),
   CSRF_PROTECTION_ENABLED: Type.Boolean({
     default: true,
@@ -65,7 +75,7 @@ export const gatewayVariables = {
   TRUST_PROXY: Type.Array(Type.String(), {
     default: [],
     description:
-      'Addresses, ranges or names (loopback, uniquelocal) of proxies in front whose x-forwarded-for is believed, separated by commas; none where absent.',
+      'Addresses, ranges or names (loopback, uniquelocal) of proxies in front whose x-forwarded-for, x-forwarded-proto and traces are believed, separated by commas; none where absent.',
   }),
   PUBLIC_STATUS_ENABLED: Type.Boolean({
     default: true,

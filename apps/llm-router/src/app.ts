@@ -1,6 +1,11 @@
 import { trace } from '@opentelemetry/api';
 import { featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
-import { costAlert, llmRouterContract, llmUsage, rateLimitViolation } from '@valuecanvas/contracts-llm-router';
+import {
+  costAlert,
+  llmRouterContract,
+  llmUsage,
+  rateLimitViolation,
+} from '@valuecanvas/contracts-llm-router';
 import { createFlags, userContext } from '@valuecanvas/flags-sdk';
 import { createClient } from '@valuecanvas/http-client';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';

@@ -31,14 +31,15 @@ export interface TestService {
   stop(): Promise<void>;
 }
 
-/** Starts a service in this process, on free ports, as it would start in production but silent. */
+/** Starts a service in this process, on free ports, as it would start in production but silent; `now` is its clock. */
 export async function startTestService(
   // biome-ignore lint/suspicious/noExplicitAny: any configuration will do; the environment is checked by the service
   definition: ServiceDefinition<any>,
   environment: Environment,
   identities: TestIdentities,
+  options: { readonly now?: () => number } = {},
 ): Promise<TestService> {
-  const service = await startService(definition, {
+  const complete = {
     HOST: '127.0.0.1',
     PORT: '0',
     INTERNAL_PORT: '0',
@@ -46,7 +47,8 @@ export async function startTestService(
     INTERNAL_PUBLIC_KEYS: identities.publicKeys,
     INTERNAL_SIGNING_KEY: identities.signingKey(definition.contract.service),
     ...environment,
-  });
+  };
+  const service = await startService(definition, complete, options);
   const clients: Client<Contract>[] = [];
   return {
     url: service.url,

@@ -6,9 +6,7 @@ import type { FastifyRequest } from 'fastify';
  * One way to show who asks: for whom its credential stands, or undefined where a request shows none of the kind.
  * Throws UNAUTHENTICATED for a bad one.
  */
-export type CredentialSource = (
-  request: FastifyRequest,
-) => Principal | Promise<Principal> | undefined;
+export type CredentialSource = (request: FastifyRequest) => Principal | Promise<Principal> | undefined;
 
 /**
  * The first source that finds something decides. Whoever shows nothing is anonymous; whoever shows something bad is

@@ -69,11 +69,12 @@ export function createEndedSessions(options: {
   };
 
   const tell = async (mark: SessionMark): Promise<void> => {
-    const told = await askRedis(() => marks.write(mark));
-    if (told && untold.get(nameOf(mark)) === mark) untold.delete(nameOf(mark));
+    await marks.write(mark);
+    if (untold.get(nameOf(mark)) === mark) untold.delete(nameOf(mark));
   };
+  /** What fails is told when Redis is back, or answers a question. */
   const tellAll = async (): Promise<void> => {
-    await Promise.all([...untold.values()].map(tell));
+    await Promise.allSettled([...untold.values()].map(tell));
   };
   redis.on('ready', () => void tellAll());
 
@@ -81,7 +82,10 @@ export function createEndedSessions(options: {
     own.add(mark);
     version += 1;
     untold.set(nameOf(mark), mark);
-    await tell(mark);
+    await askRedis(async () => {
+      await tell(mark);
+      return true;
+    });
   };
 
   return {

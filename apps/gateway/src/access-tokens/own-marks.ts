@@ -1,5 +1,11 @@
 import { LRUCache } from 'lru-cache';
-import { everySession, type FoundMarks, noMarks, type SessionMark, type ShownToken } from './session-verdict.ts';
+import {
+  everySession,
+  type FoundMarks,
+  noMarks,
+  type SessionMark,
+  type ShownToken,
+} from './session-verdict.ts';
 
 /** Ends of sessions that this process has made itself. */
 export interface OwnMarks {

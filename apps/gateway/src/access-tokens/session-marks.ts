@@ -3,7 +3,7 @@ import { everySession, type FoundMarks, type SessionMark, type ShownToken } from
 
 /** Ends of sessions in Redis, for as long as a token of theirs could live. */
 export interface SessionMarks {
-  write(mark: SessionMark): Promise<true>;
+  write(mark: SessionMark): Promise<void>;
   read(shown: ShownToken): Promise<FoundMarks>;
 }
 
@@ -14,7 +14,7 @@ export function createSessionMarks(redis: Redis, keys: Keys, tokenMs: number): S
     async write(mark) {
       if ('sessionId' in mark) {
         await redis.set(sessionKey(mark.sessionId), '1', 'PX', tokenMs);
-        return true;
+        return;
       }
       const key = userKey(mark.userId);
       // A mark that comes late must not take the place of a newer one, and no two commands may be torn apart.
@@ -25,7 +25,6 @@ export function createSessionMarks(redis: Redis, keys: Keys, tokenMs: number): S
         .exec();
       const [fault] = written?.flatMap(([error]) => error ?? []) ?? [];
       if (fault) throw fault;
-      return true;
     },
     async read({ userId, sessionId }) {
       const [session, ofUser] = await Promise.all([

@@ -74,7 +74,11 @@ test('tier and role are the least where the token names none that is known', asy
     sessionId: 'session',
     authenticatedAt: new Date(clock.now()),
   });
-  const other = createTokenVerifier({ trusted: trustOwnTokens(keys, issuer, 3_600), ended: noneEnded(), now: clock.now });
+  const other = createTokenVerifier({
+    trusted: trustOwnTokens(keys, issuer, 3_600),
+    ended: noneEnded(),
+    now: clock.now,
+  });
   expect(await other.verify(token)).toMatchObject({ tier: 'free', role: 'user' });
 });
 
@@ -98,7 +102,13 @@ test('a bad token is refused again without cryptography, and one whose key may c
   let lookUps = 0;
   const counting = (found: boolean) =>
     createTokenVerifier({
-      trusted: { ...trusted, keyFor: (header) => (lookUps++, found ? trusted.keyFor(header) : undefined) },
+      trusted: {
+        ...trusted,
+        keyFor: (header) => {
+          lookUps += 1;
+          return found ? trusted.keyFor(header) : undefined;
+        },
+      },
       ended,
       now: clock.now,
     });

@@ -105,7 +105,10 @@ async function keyFor(trusted: TrustedTokens, header: JWSHeaderParameters): Prom
 
 /** False where the same token may be good later. */
 function isFinal(error: unknown): boolean {
-  return error instanceof errors.JOSEError && !(error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf');
+  return (
+    error instanceof errors.JOSEError &&
+    !(error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf')
+  );
 }
 
 /** Most requests find that nothing was ended since; the others look once. */

@@ -29,10 +29,18 @@ export function clientBodyOf(request: IncomingMessage): ClientBody | Promise<Cli
 /** Bytes of the body by what the client says; undefined where it does not say. */
 function announcedBytes({ method, headers }: IncomingMessage): number | undefined {
   if (method === 'GET' || method === 'HEAD') return 0;
-  if (headers['transfer-encoding'] !== undefined) return undefined;
+  const encoding = headers['transfer-encoding'];
+  if (encoding !== undefined) return unlessUnknown(encoding);
   const length = Number(headers['content-length'] ?? 0);
   if (length > maxBodyBytes) throw new AppError('PAYLOAD_TOO_LARGE');
   return length;
+}
+
+/** Node hands such a request over before it refuses it, so that a part of it would have been passed on. */
+function unlessUnknown(encoding: string): undefined {
+  if (encoding.toLowerCase() === 'chunked') return;
+  const message = 'must be chunked';
+  throw new AppError('VALIDATION_FAILED', { details: [{ path: 'transfer-encoding', message }] });
 }
 
 const noBody: ClientBody = { read: () => null, begun: () => false };
@@ -61,5 +69,12 @@ function streamedBody(request: IncomingMessage): ClientBody {
       yield chunk;
     }
   }
-  return { read: () => Readable.from(bytes(), { objectMode: false }), begun: () => begun };
+  return {
+    read() {
+      const body = Readable.from(bytes(), { objectMode: false });
+      // A client may break off after undici has let go of its body, when nobody else listens any more.
+      return body.on('error', () => undefined);
+    },
+    begun: () => begun,
+  };
 }

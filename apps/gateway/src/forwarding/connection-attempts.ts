@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '@valuecanvas/contracts-core';
 import { connectionFaultOf } from '@valuecanvas/http-client';
 
-/** Milliseconds before each new attempt, about 2 s together: a restarting service is back within them. */
-const pauses = [25, 50, 100, 200, 400, 600, 600];
+/** Milliseconds before each new attempt, about 4 s together: a service that stops and starts is back within them. */
+const pauses = [25, 50, 100, 200, 400, 600, 600, 1_000, 1_000];
 
 /** How often a request may be sent. */
 export interface Repeatable {

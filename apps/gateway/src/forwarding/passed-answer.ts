@@ -59,7 +59,7 @@ export class PassedAnswer implements Dispatcher.DispatchHandler {
     this.#begun = true;
     this.#reply.hijack();
     this.#reply.code(status);
-    const head = headersToClient(headers, this.#ownHeaders());
+    const head = headersToClient(headers, this.#reply.getHeaders() as OutgoingHttpHeaders);
     if (headers['content-type']?.includes('text/event-stream')) head['x-accel-buffering'] = 'no';
     const length = headers['content-length'];
     if (length !== undefined) this.#awaitedBytes = Number(length);
@@ -83,14 +83,6 @@ export class PassedAnswer implements Dispatcher.DispatchHandler {
   onResponseError(_service: Dispatcher.DispatchController, error: Error): void {
     if (!this.#begun) this.#attempt?.reject(error);
     else if (!this.#response.writableEnded && !this.abandoned) this.#breakOff(error);
-  }
-
-  /** What Fastify would add to the answer; what is set on the response itself, Node adds without looking at it again. */
-  #ownHeaders(): OutgoingHttpHeaders {
-    const own: OutgoingHttpHeaders = {};
-    const all = this.#reply.getHeaders() as OutgoingHttpHeaders;
-    for (const name in all) if (!this.#response.hasHeader(name)) own[name] = all[name];
-    return own;
   }
 
   readonly #flushHead = (): void => {

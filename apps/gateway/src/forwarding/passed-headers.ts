@@ -37,7 +37,16 @@ const endsHere = new Set([
   names.requestId,
 ]);
 
-const endsHereOnTheWayBack = new Set(hopByHop);
+/** Whose pages may read an answer, the edge alone says: another word for it would let in everybody. */
+const endsHereOnTheWayBack = new Set([
+  ...hopByHop,
+  'access-control-allow-origin',
+  'access-control-allow-credentials',
+  'access-control-allow-methods',
+  'access-control-allow-headers',
+  'access-control-expose-headers',
+  'access-control-max-age',
+]);
 
 /** The client's headers as a service may see them, names and values in turn; with `body` false, without its length. */
 export function headersToService(headers: IncomingHttpHeaders, body: boolean): string[] {
@@ -56,9 +65,12 @@ export function headersToService(headers: IncomingHttpHeaders, body: boolean): s
 /** A service's headers as the client may see them, in front of `own` ones of the same name. */
 export function headersToClient(headers: IncomingHttpHeaders, own: OutgoingHttpHeaders): OutgoingHttpHeaders {
   const named = namedByConnection(headers.connection);
+  const { vary } = own;
   for (const name in headers) {
     if (!endsHereOnTheWayBack.has(name) && !named?.includes(name)) own[name] = headers[name];
   }
+  // The answer depends on what either side says: a cache must look at both.
+  if (vary !== undefined && headers.vary !== undefined) own.vary = [String(vary), headers.vary].join(', ');
   return own;
 }
 

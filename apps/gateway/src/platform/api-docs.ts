@@ -11,22 +11,10 @@ export interface ApiDocs {
   asset(name: string): ServedFile;
 }
 
-/** The page runs our scripts and talks to us alone; its pictures are part of its style sheet. */
-const pagePolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join(';');
-
 const javaScript = 'text/javascript; charset=utf-8';
 
-/** Reads all of it, so that a gateway without one of the files does not start. */
-export async function openApiDocs(): Promise<ApiDocs> {
+/** Reads all of it, so that a gateway without one of the files does not start; the page is sent with `pageHeaders`. */
+export async function openApiDocs(pageHeaders: Readonly<Record<string, string>>): Promise<ApiDocs> {
   const require = createRequire(import.meta.url);
   const packageFolder = dirname(require.resolve('swagger-ui-dist/package.json'));
   const fromPackage = async (name: string, contentType: string): Promise<[string, ServedFile]> => {
@@ -41,7 +29,7 @@ export async function openApiDocs(): Promise<ApiDocs> {
     ['api-docs.js', serveFile(start, javaScript)],
   ]);
   return {
-    page: serveFile(page, 'text/html; charset=utf-8', { 'content-security-policy': pagePolicy }),
+    page: serveFile(page, 'text/html; charset=utf-8', pageHeaders),
     asset(name) {
       const asset = assets.get(name);
       if (!asset) throw new AppError('NOT_FOUND');

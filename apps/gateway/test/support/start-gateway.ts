@@ -29,8 +29,11 @@ export interface TestGateway {
   stop(): Promise<void>;
 }
 
-/** A gateway with databases of its own, in front of one stub; stop it when the file is done. */
-export async function startGateway(environment: Record<string, string> = {}): Promise<TestGateway> {
+/** A gateway with databases of its own, in front of one stub; stop it when the file is done. `now` is its clock. */
+export async function startGateway(
+  environment: Record<string, string> = {},
+  options: { readonly now?: () => number } = {},
+): Promise<TestGateway> {
   const [database, identities, upstream, authKey] = await Promise.all([
     createTestDatabase(),
     createTestIdentities(),
@@ -52,9 +55,14 @@ export async function startGateway(environment: Record<string, string> = {}): Pr
       ...environment,
     },
     identities,
+    options,
   );
   await eventually(async () => {
-    const { headers } = await service.request('/api/openapi.json');
+    const { headers, status } = await fetch(`${service.url}/api/openapi.json`, {
+      headers: { 'x-forwarded-proto': 'https' },
+      redirect: 'manual',
+    });
+    if (status === 308) return;
     if (!headers.has('ratelimit-limit') && !environment.REDIS_URL)
       throw new Error('not connected to Redis yet');
   });

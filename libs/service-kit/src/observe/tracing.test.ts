@@ -22,6 +22,26 @@ test("a request's span is named after its operation, continues the caller's trac
   expect(sent).toContain(Buffer.from(traceId, 'hex').toString('latin1'));
 });
 
+test.each([
+  ['a stranger begins a new one', '', false],
+  ['a trusted proxy is continued', 'loopback', true],
+])('at the edge, the trace of %s', async (_, trusted, continued) => {
+  const collector = await startCaptureServer();
+  const process = runInTest({
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}`,
+    AT_EDGE: 'true',
+    TRUST_PROXY: trusted,
+  });
+  const { url } = await process.logged('started');
+  const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, tracestate: 'a=b', baggage: 'c=d' };
+  await fetch(`${url}/test/hello`, { headers });
+  process.child.kill('SIGTERM');
+  await process.ended;
+  const sent = collector.bodies.join();
+  expect(sent).toContain('test.hello');
+  expect(sent.includes(Buffer.from(traceId, 'hex').toString('latin1'))).toBe(continued);
+});
+
 test("traces carry the service's name where the environment gives none", async () => {
   const collector = await startCaptureServer();
   const process = runInTest({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}` });

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import proxyAddr from '@fastify/proxy-addr';
 import type { FastifyInstance } from 'fastify';
 import type { DestinationStream, Logger } from 'pino';
 import { type Environment, parseConfig } from '../config/parse-config.ts';
@@ -12,7 +13,7 @@ import { createErrorReporter } from '../observe/error-reporter.ts';
 import { createLoggers } from '../observe/logger.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { createRequestDurations } from '../observe/request-durations.ts';
-import { nameTracedService, stopTracing } from '../observe/tracing.ts';
+import { continueTracesOf, nameTracedService, stopTracing } from '../observe/tracing.ts';
 import { checkReadiness, installInternalRoutes } from './health.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { KitConfig, ServiceDefinition } from './service-definition.ts';
@@ -66,6 +67,7 @@ export async function startService<C extends KitConfig>(
       now: options.now ?? Date.now,
     });
     assertServesContract(contract, composition.routes, composition.edge?.forwarded);
+    if (composition.edge) continueTracesOf(proxyAddr.compile([...composition.edge.trustedProxies]));
     const app = createServer(composition.edge?.trustedProxies);
     const internal = createServer();
     const connections = watchConnections(app.server);

@@ -34,10 +34,21 @@ await runService(
     variables: {
       ...kitVariables({ public: 0, internal: 0 }),
       NAME: Type.String({ default: 'Ada', minLength: 3, description: 'Whom to greet.' }),
+      AT_EDGE: Type.Boolean({ default: false, description: 'Whether it stands at the edge.' }),
+      TRUST_PROXY: Type.Array(Type.String(), { default: [], description: 'Proxies in front of it.' }),
     },
     compose: ({ config }) => ({
       authenticate: () => anonymous,
       probes: {},
+      ...(config.AT_EDGE
+        ? {
+            edge: {
+              trustedProxies: config.TRUST_PROXY,
+              protect: async () => undefined,
+              forward: async () => undefined,
+            },
+          }
+        : {}),
       routes: [
         serve(hello, () => ({ name: config.NAME, traced: trace.getActiveSpan()?.isRecording() ?? false })),
         serve(hang, ({ log }) => {

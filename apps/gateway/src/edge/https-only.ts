@@ -1,0 +1,29 @@
+import { AppError, type RouteDefinition } from '@valuecanvas/contracts-core';
+import { getLiveness, getReadiness, getVersion } from '@valuecanvas/contracts-gateway';
+import type { FastifyRequest, onRequestHookHandler } from 'fastify';
+import { targetOf } from '../forwarding/forwardable.ts';
+
+/** Load balancers ask these without encryption. */
+const exemptOperations = new Set<RouteDefinition | undefined>([getVersion, getLiveness, getReadiness]);
+
+/**
+ * Sends whoever comes without encryption to the same path of `origin`, never to a host that the request names. What
+ * carries credentials or changes something has been read on its way already: it is refused, so that its sender notices.
+ */
+export function httpsOnly(origin: string): onRequestHookHandler {
+  return (request, reply, done) => {
+    if (request.protocol === 'https' || exemptOperations.has(request.routeConfig.operation)) {
+      done();
+    } else if (canBeRepeated(request)) {
+      void reply.redirect(origin + targetOf(request.url), 308);
+    } else {
+      const message = `Send requests to ${origin}, and replace the credentials that you sent without encryption.`;
+      done(new AppError('FORBIDDEN', { message }));
+    }
+  };
+}
+
+function canBeRepeated({ method, headers }: FastifyRequest): boolean {
+  const reads = method === 'GET' || method === 'HEAD';
+  return reads && headers.authorization === undefined && headers['x-api-key'] === undefined;
+}

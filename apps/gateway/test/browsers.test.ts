@@ -1,0 +1,192 @@
+import { createTestIdentities, startTestService } from '@valuecanvas/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gatewayService } from '../src/app.ts';
+import { rawRequest } from './support/raw-request.ts';
+import { publicUrl, startGateway, type TestGateway } from './support/start-gateway.ts';
+
+/** The headers of an answer that tell a browser which pages may read it. */
+const crossOrigin = (headers: Headers) =>
+  [...headers.keys()].filter((name) => name.startsWith('access-control-'));
+
+describe('a page of another origin', () => {
+  const named = 'https://app.example.com';
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startGateway({ CORS_ALLOWED_ORIGINS: `${named}/` });
+  });
+  afterAll(() => gateway.stop());
+  const from = (origin: string, method = 'GET', headers: Record<string, string> = {}) =>
+    gateway.service.request('/api/canvas', { method, headers: { origin, ...headers } });
+
+  test('that is named may read answers and send its cookie', async () => {
+    const { headers } = await from(named);
+    expect(headers.get('access-control-allow-origin')).toBe(named);
+    expect(headers.get('access-control-allow-credentials')).toBe('true');
+  });
+
+  test.each([
+    'https://evil.example',
+    'null',
+    'http://app.example.com',
+    `${named}.evil.example`,
+    `${named}:8443`,
+  ])('that is not named, %s, learns nothing', async (origin) => {
+    const answer = await from(origin);
+    expect(crossOrigin(answer.headers)).toEqual([]);
+    expect(answer.headers.get('vary')).toContain('Origin');
+    const preflight = await from(origin, 'OPTIONS', { 'access-control-request-method': 'POST' });
+    expect([preflight.status, crossOrigin(preflight.headers)]).toEqual([404, []]);
+  });
+
+  test('may send what the clients of OpenAI and Supabase send, and asks before it is counted', async () => {
+    const wanted = ['authorization', 'x-stainless-lang', 'x-stainless-retry-count', 'user-agent', 'apikey'];
+    const names = [...wanted, 'x-client-info', 'x-supabase-api-version', 'x-csrf-token', 'traceparent'];
+    const { status, headers } = await from(named, 'OPTIONS', {
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': names.join(','),
+    });
+    expect(status).toBe(204);
+    const allowed = headers.get('access-control-allow-headers')?.toLowerCase().split(', ');
+    expect(allowed).toEqual(expect.arrayContaining(names));
+    expect(headers.has('ratelimit-limit')).toBe(false);
+  });
+
+  test('is let in by the gateway alone, whatever a service says, and caches learn of both', async () => {
+    gateway.upstream.answer((_, response) => {
+      response.writeHead(200, { 'access-control-allow-origin': '*', vary: 'accept' }).end();
+    });
+    const { headers } = await from('https://evil.example');
+    expect(crossOrigin(headers)).toEqual([]);
+    expect(headers.get('vary')).toBe('Origin, accept');
+  });
+});
+
+describe('without the variables of the edge', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  afterAll(() => gateway.stop());
+
+  test('no page of another origin is told anything, and no question of one is answered', async () => {
+    const headers = { origin: publicUrl, 'access-control-request-method': 'POST' };
+    for (const method of ['GET', 'OPTIONS']) {
+      const answer = await gateway.service.request('/api/canvas', { method, headers });
+      expect(crossOrigin(answer.headers)).toEqual([]);
+    }
+  });
+
+  test('a page of ours runs our scripts alone, and other answers load nothing', async () => {
+    const page = await gateway.service.request('/api/docs');
+    const policy = page.headers.get('content-security-policy')?.split(';');
+    expect(policy).toEqual(expect.arrayContaining(["default-src 'none'", "script-src 'self'"]));
+    expect(policy?.join()).not.toContain('unsafe');
+    const other = await gateway.service.request('/health');
+    expect(other.headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
+  });
+
+  test('browsers come back encrypted for a year, to subdomains too', async () => {
+    const { headers } = await gateway.service.request('/health');
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000; includeSubDomains');
+  });
+});
+
+test('without CSP, neither pages nor other answers carry a policy', async () => {
+  const gateway = await startGateway({ CSP_ENABLED: 'false' });
+  try {
+    for (const path of ['/api/docs', '/health', '/api/canvas']) {
+      const { headers } = await gateway.service.request(path);
+      expect(headers.has('content-security-policy')).toBe(false);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  } finally {
+    await gateway.stop();
+  }
+});
+
+describe('where only HTTPS will do', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startGateway({ HTTPS_ONLY: 'true', TRUST_PROXY: 'loopback' });
+  });
+  afterAll(() => gateway.stop());
+  const send = (method: string, target: string, headers = '') =>
+    rawRequest(
+      gateway.service.url,
+      `${method} ${target} HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n${headers}\r\n`,
+    );
+
+  test.each([
+    ['/api/canvas?a=1', '/api/canvas?a=1'],
+    ['http://evil.example/api/canvas', '/api/canvas'],
+    ['//evil.example', '//evil.example'],
+  ])('who asks for %s without encryption is sent to our own address', async (target, path) => {
+    const before = gateway.upstream.received.length;
+    for (const method of ['GET', 'HEAD']) {
+      const answer = await send(
+        method,
+        target,
+        'x-forwarded-host: evil.example\r\nx-forwarded-proto: http\r\n',
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 308 /);
+      expect(answer).toContain(`\r\nlocation: ${publicUrl}${path}\r\n`);
+    }
+    expect(gateway.upstream.received).toHaveLength(before);
+  });
+
+  test.each([
+    ['POST', ''],
+    ['GET', 'authorization: Bearer token\r\n'],
+    ['GET', 'x-api-key: vc_secret\r\n'],
+  ])('a %s with %j, which anybody may have read, is refused', async (method, headers) => {
+    const before = gateway.upstream.received.length;
+    const answer = await send(method, '/api/canvas', headers);
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+    expect(answer).toContain('"code":"FORBIDDEN"');
+    expect(answer).toContain(publicUrl);
+    expect(gateway.upstream.received).toHaveLength(before);
+  });
+
+  test('what the proxy received encrypted passes, by the word of the nearest proxy', async () => {
+    expect(await send('POST', '/api/canvas', 'x-forwarded-proto: https\r\n')).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await send('GET', '/api/canvas', 'x-forwarded-proto: https, http\r\n')).toMatch(
+      /^HTTP\/1\.1 308 /,
+    );
+  });
+
+  test.each(['/health', '/health/live', '/health/ready'])('load balancers may ask for %s', async (path) => {
+    expect(await send('GET', path)).toMatch(/^HTTP\/1\.1 (200|503) /);
+  });
+});
+
+test('a stranger’s word that its request was encrypted counts for nothing', async () => {
+  const gateway = await startGateway({ HTTPS_ONLY: 'true', TRUST_PROXY: '192.0.2.1' });
+  try {
+    const answer = await rawRequest(
+      gateway.service.url,
+      'GET /api/canvas HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-forwarded-proto: https\r\n\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 308 /);
+  } finally {
+    await gateway.stop();
+  }
+});
+
+test('with a wildcard for an origin, or HTTPS only without HTTPS in public, the gateway does not start', async () => {
+  const identities = await createTestIdentities();
+  const start = startTestService(
+    gatewayService,
+    {
+      DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none',
+      REDIS_URL: 'redis://127.0.0.1:1',
+      AUTH_SIGNING_KEYS: '[]',
+      CORS_ALLOWED_ORIGINS: '*',
+      HTTPS_ONLY: 'true',
+      PUBLIC_URL: 'http://localhost:3000',
+    },
+    identities,
+  );
+  await expect(start).rejects.toThrow(
+    /CORS_ALLOWED_ORIGINS names "\*".*\n.*PUBLIC_URL must.*\n.*TRUST_PROXY is/,
+  );
+});

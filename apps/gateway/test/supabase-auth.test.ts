@@ -1,0 +1,284 @@
+import { randomUUID } from 'node:crypto';
+import { type FakeClock, fakeClock } from '@valuecanvas/testing';
+import { type CryptoKey, exportSPKI, importJWK } from 'jose';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createProjectKey, type FakeSupabase, startFakeSupabase } from './support/fake-supabase.ts';
+import { startGateway, type TestGateway } from './support/start-gateway.ts';
+
+const secret = 'a secret of at least 32 characters';
+
+let supabase: FakeSupabase;
+let clock: FakeClock;
+/** Two replicas, for whatever needs no gateway of its own. */
+let gateway: TestGateway;
+let replica: TestGateway;
+let others: TestGateway[] = [];
+
+beforeAll(async () => {
+  supabase = await startFakeSupabase();
+  clock = fakeClock(Date.now());
+  gateway = await start({ SUPABASE_ANON_KEY: 'anon' });
+  replica = await start({ REDIS_KEY_PREFIX: gateway.redis.prefix });
+  others = [];
+});
+beforeEach(() => supabase.reset());
+afterEach(async () => {
+  await Promise.all(others.splice(0).map((other) => other.stop()));
+});
+afterAll(async () => {
+  await Promise.all([gateway.stop(), replica.stop(), supabase.goAway()]);
+});
+
+async function start(environment: Record<string, string> = {}): Promise<TestGateway> {
+  const started = await startGateway(
+    { SUPABASE_URL: supabase.url, AUTH_SIGNING_KEYS: '', ...environment },
+    { now: clock.now },
+  );
+  others.push(started);
+  return started;
+}
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+const statusAt = async (asked: TestGateway, token: string, path = '/api/admin/users') =>
+  (await asked.service.request(path, { headers: bearer(token) })).status;
+
+describe('a token of the project', () => {
+  test('is believed, with tier and role of its app_metadata, in ES256 and RS256', async () => {
+    const own = await start();
+    const rsa = await createProjectKey('rsa', 'RS256');
+    supabase.keys.push(rsa);
+    expect(await statusAt(own, await supabase.token())).toBe(200);
+    const signed = await supabase.token({}, { key: rsa.privateKey, alg: 'RS256', kid: 'rsa' });
+    expect(await statusAt(own, signed)).toBe(200);
+    const claims = { app_metadata: {}, user_metadata: { role: 'admin' } };
+    expect(await statusAt(own, await supabase.token(claims))).toBe(403);
+    expect(supabase.keyLoads).toBe(1);
+  });
+
+  test('is refused wherever it is forged', async () => {
+    const now = Math.floor(Date.now() / 1_000);
+    const [foreign, same] = await Promise.all([createProjectKey('foreign'), createProjectKey('first')]);
+    const publicKey = (await importJWK(supabase.key.published, 'ES256', { extractable: true })) as CryptoKey;
+    const spki = new TextEncoder().encode(await exportSPKI(publicKey));
+    const good = await supabase.token();
+    const [, payload = '', signature = ''] = good.split('.');
+    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+    const forged = {
+      expired: await supabase.token({ exp: now - 1 }),
+      eternal: await supabase.token({ exp: undefined }),
+      'too long-lived': await supabase.token({ exp: now + 8 * 24 * 3_600 }),
+      'not yet valid': await supabase.token({ nbf: now + 60 }),
+      'for another audience': await supabase.token({ aud: 'anon' }),
+      'of another issuer': await supabase.token({ iss: 'https://evil.example/auth/v1' }),
+      'of our own issuer': await supabase.token({ iss: 'https://canvas.example.com/auth/v1' }),
+      'without a user': await supabase.token({ sub: undefined }),
+      'whose user is no id': await supabase.token({ sub: 'admin' }),
+      'of an unknown key': await supabase.token({}, { key: foreign.privateKey, kid: 'foreign' }),
+      'of another key under a known id': await supabase.token({}, { key: same.privateKey }),
+      'HS256 with the public key as its secret': await supabase.token({}, { key: spki, alg: 'HS256' }),
+      'HS256 with a secret that is not configured': await supabase.token(
+        {},
+        { key: new TextEncoder().encode(secret), alg: 'HS256' },
+      ),
+      'alg none': `${encode({ alg: 'none', kid: 'first' })}.${payload}.`,
+      'ES256 that calls itself none': `${encode({ alg: 'none', kid: 'first' })}.${payload}.${signature}`,
+      tampered: good.replace(
+        payload,
+        encode({ ...JSON.parse(String(Buffer.from(payload, 'base64url'))), a: 1 }),
+      ),
+      internal: await gateway.identities.signer('gateway')('canvas', { kind: 'service', service: 'gateway' }),
+    };
+    const statuses = await Promise.all(
+      Object.entries(forged).map(async ([name, token]) => [
+        name,
+        await statusAt(gateway, token, '/api/canvas'),
+      ]),
+    );
+    expect(Object.fromEntries(statuses)).toEqual(
+      Object.fromEntries(Object.keys(forged).map((name) => [name, 401])),
+    );
+  });
+
+  test('in HS256 is believed where its secret is configured, and only with that', async () => {
+    const own = await start({ JWT_SECRET: secret });
+    const sign = (text: string) => supabase.token({}, { key: new TextEncoder().encode(text), alg: 'HS256' });
+    expect(await statusAt(own, await sign(secret))).toBe(200);
+    expect(await statusAt(own, await sign(`${secret}!`))).toBe(401);
+    expect(supabase.keyLoads).toBe(0);
+    expect(await statusAt(own, await supabase.token())).toBe(200);
+  });
+
+  test('of a new key is believed once the last look is half a minute old, at the cost of one look', async () => {
+    const own = await start();
+    await statusAt(own, await supabase.token());
+    const next = await createProjectKey('next');
+    supabase.keys.push(next);
+    const rotated = await supabase.token({}, { key: next.privateKey, kid: 'next' });
+    expect(await statusAt(own, rotated)).toBe(401);
+    clock.advance(30_000);
+    expect(await Promise.all([statusAt(own, rotated), statusAt(own, rotated)])).toEqual([200, 200]);
+    expect(supabase.keyLoads).toBe(2);
+  });
+
+  test('is believed while Supabase is away, if its key is known; without keys the answer is 503', async () => {
+    const fresh = await start();
+    await statusAt(gateway, await supabase.token());
+    await supabase.goAway();
+    clock.advance(60_000);
+    expect(await statusAt(gateway, await supabase.token({ jti: 'another' }))).toBe(200);
+    const { status, body } = await fresh.service.request('/api/canvas', {
+      headers: bearer(await supabase.token()),
+    });
+    expect([status, body.code]).toEqual([503, 'DEPENDENCY_UNAVAILABLE']);
+    await supabase.comeBack();
+  });
+});
+
+describe('what is passed on to Supabase Auth', () => {
+  const ask = (asked: TestGateway, path: string, request: object = {}) =>
+    asked.service.request(`/auth/v1${path}`, request);
+
+  test('has the client’s own words and address, and none of the edge’s', async () => {
+    await ask(gateway, '/token?grant_type=password', {
+      method: 'POST',
+      body: { email: 'ada@example.com', password: 'correct horse' },
+      headers: {
+        'x-client-info': 'supabase-js/2',
+        'x-supabase-api-version': '2024-01-01',
+        'x-forwarded-for': '203.0.113.9',
+        'x-vc-identity': 'smuggled',
+        cookie: 'session=1',
+        authorization: 'Bearer sb_publishable_1',
+      },
+    });
+    const [received] = supabase.received;
+    const { method, url, headers = {}, body = '' } = received ?? {};
+    expect([method, url]).toEqual(['POST', '/auth/v1/token?grant_type=password']);
+    expect(JSON.parse(body)).toEqual({ email: 'ada@example.com', password: 'correct horse' });
+    expect(headers).toMatchObject({
+      apikey: 'anon',
+      authorization: 'Bearer sb_publishable_1',
+      'content-type': 'application/json',
+      'x-client-info': 'supabase-js/2',
+      'x-supabase-api-version': '2024-01-01',
+      'x-forwarded-for': '127.0.0.1',
+    });
+    for (const name of ['cookie', 'x-vc-identity']) expect(headers).not.toHaveProperty(name);
+  });
+
+  test('keeps the key that the client sends', async () => {
+    await ask(gateway, '/settings', { headers: { apikey: 'its own' } });
+    expect(supabase.received[0]?.headers.apikey).toBe('its own');
+  });
+
+  test('comes back as it was said, but for what only the edge says', async () => {
+    supabase.answer = (_, response) => {
+      response.writeHead(422, {
+        'content-type': 'application/json',
+        'x-sb-error-code': 'weak_password',
+        'x-supabase-api-version': '2024-01-01',
+        'access-control-allow-origin': '*',
+        'set-cookie': '__cf_bm=1',
+      });
+      response.end('{"code":"weak_password","message":"Too short"}');
+    };
+    const { status, headers, body } = await ask(gateway, '/signup', { method: 'POST', body: {} });
+    expect([status, body]).toEqual([422, { code: 'weak_password', message: 'Too short' }]);
+    expect(headers.get('x-sb-error-code')).toBe('weak_password');
+    expect(headers.get('x-supabase-api-version')).toBe('2024-01-01');
+    for (const name of ['access-control-allow-origin', 'set-cookie']) expect(headers.has(name)).toBe(false);
+  });
+
+  test('is everything below /auth/v1, whatever is shown there; Supabase judges it', async () => {
+    for (const path of ['/user', '/otp', '/admin/users', '/.well-known/openid-configuration']) {
+      expect((await ask(gateway, path, { headers: bearer('bad') })).status).toBe(200);
+    }
+    expect(supabase.received.map(({ url }) => url)).toHaveLength(4);
+    expect(await ask(gateway, '/x/%2e%2e/%2e%2e/rest/v1/users')).toMatchObject({ status: 404 });
+  });
+
+  test('counts as credentials where something is posted', async () => {
+    const own = await start({ AUTH_RATE_LIMIT_PER_MINUTE: '2' });
+    const post = async (path: string) => (await ask(own, path, { method: 'POST', body: {} })).status;
+    expect([await post('/token?grant_type=password'), await post('/otp'), await post('/signup')]).toEqual([
+      200, 200, 429,
+    ]);
+    expect((await ask(own, '/user')).status).toBe(200);
+  });
+
+  test('is answered with 503 in the words of Supabase while that is away', async () => {
+    await supabase.goAway();
+    const { status, body } = await ask(gateway, '/user');
+    expect([status, body.code, body.error_code]).toEqual([503, 503, 'dependency_unavailable']);
+    await supabase.comeBack();
+  });
+
+  test('changes nothing of the API document', async () => {
+    const local = await startGateway();
+    others.push(local);
+    const document = async (of: TestGateway) => (await of.service.request('/api/openapi.json')).body;
+    expect(await document(gateway)).toEqual(await document(local));
+  });
+});
+
+describe('a session that is ended through the gateway', () => {
+  /** Tokens of two sessions of one user, both known to both replicas. */
+  async function logInTwice() {
+    const userId = randomUUID();
+    const tokenOf = (changes: object = {}) =>
+      supabase.token({ sub: userId, session_id: randomUUID(), ...changes });
+    const [own, other] = [await tokenOf(), await tokenOf()];
+    for (const asked of [gateway, replica]) {
+      expect([await statusAt(asked, own), await statusAt(asked, other)]).toEqual([200, 200]);
+    }
+    const post = (path: string, token: string, method = 'POST', body: unknown = {}) =>
+      gateway.service.request(`/auth/v1${path}`, { method, body, headers: bearer(token) });
+    /** Statuses of both tokens: here at once, and elsewhere within the minute that is promised. */
+    const afterwards = async () => {
+      const here = [await statusAt(gateway, own), await statusAt(gateway, other)];
+      clock.advance(30_000);
+      return { here, elsewhere: [await statusAt(replica, own), await statusAt(replica, other)] };
+    };
+    return { tokenOf, own, other, post, afterwards };
+  }
+
+  test.each([
+    ['local', '/logout?scope=local', [401, 200]],
+    ['all', '/logout', [401, 401]],
+    ['global', '/logout?scope=global', [401, 401]],
+    ['others', '/logout?scope=others', [200, 401]],
+  ])(
+    'by a logout (%s) is refused here at once, and elsewhere within half a minute',
+    async (_, path, expected) => {
+      const { own, post, afterwards } = await logInTwice();
+      expect((await post(path, own)).status).toBe(200);
+      expect(await afterwards()).toEqual({ here: expected, elsewhere: expected });
+    },
+  );
+
+  test('by a new password is refused like one that was logged out, the one that set it is not', async () => {
+    const { own, post, afterwards } = await logInTwice();
+    await post('/user', own, 'PUT', { password: 'another horse' });
+    expect(await afterwards()).toEqual({ here: [200, 401], elsewhere: [200, 401] });
+  });
+
+  test('stays where only data is changed, and where Supabase refuses', async () => {
+    const { own, post, afterwards } = await logInTwice();
+    await post('/user', own, 'PUT', { data: { password: 'not one' } });
+    supabase.answer = (_request, response) => void response.writeHead(500).end();
+    await post('/logout', own);
+    await post('/user', own, 'PUT', { password: 'another horse' });
+    expect(await afterwards()).toEqual({ here: [200, 200], elsewhere: [200, 200] });
+  });
+
+  test('is told from one that begins in the same second by asking Supabase', async () => {
+    const { tokenOf, own, post } = await logInTwice();
+    const iat = Math.floor(clock.now() / 1_000);
+    const [late, fresh] = [await tokenOf({ iat }), await tokenOf({ iat })];
+    supabase.answer = ({ headers }, response) =>
+      void response.writeHead(headers.authorization === `Bearer ${late}` ? 403 : 200).end('{}');
+    await post('/logout', own);
+    expect([await statusAt(gateway, late), await statusAt(gateway, fresh)]).toEqual([401, 200]);
+  });
+});

@@ -1,0 +1,49 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { eventually } from '@valuecanvas/testing';
+import { onTestFinished } from 'vitest';
+
+export interface Program {
+  /** Starts it, once it is loaded; resolves with its origin. */
+  start(): Promise<string>;
+  /** What it has logged so far. */
+  readonly lines: readonly Readonly<Record<string, string>>[];
+  /** Tells it to stop in order; resolves with its exit code when its last line is here. */
+  stop(): Promise<number | null>;
+}
+
+/** Loads a service of this folder into a process of its own, as production has it; resolves when it could start. */
+export async function loadProgram(
+  file: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Program> {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [], {
+    execArgv: ['--conditions=@valuecanvas/source'],
+    env: { HOST: '127.0.0.1', PORT: '0', INTERNAL_PORT: '0', ...environment },
+    silent: true,
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines: Record<string, string>[] = [];
+  if (!child.stdout) throw new Error('The process has no output.');
+  const reader = createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line)));
+  const ended = Promise.all([once(child, 'exit'), once(reader, 'close')]);
+  await once(child, 'message');
+  return {
+    lines,
+    start() {
+      child.send('start');
+      return eventually(() => {
+        const started = lines.find(({ message }) => message === 'started');
+        if (!started?.url) throw new Error('The process has not started.');
+        return started.url;
+      });
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      const [[code]] = await ended;
+      return code as number | null;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { pbkdf2 } from 'node:crypto';
+import { once } from 'node:events';
+import { promisify } from 'node:util';
+import { anonymous, anyone, data, defineContract, defineRoute } from '@valuecanvas/contracts-core';
+import { defineService, kitVariables, runService, serve } from '@valuecanvas/service-kit';
+import Type from 'typebox';
+
+/** A service that logs the id of every request that it carries out, and takes a moment for each. */
+const basics = {
+  summary: 'A route',
+  description: 'A route of a test.',
+  errors: [],
+  auth: anyone,
+  reply: data(Type.String({ description: 'The id of the request.' })),
+} as const;
+const read = defineRoute({ ...basics, id: 'test.read', method: 'GET', path: '/api/canvas' });
+const write = defineRoute({
+  ...basics,
+  id: 'test.write',
+  method: 'POST',
+  path: '/api/canvas/generate',
+  body: Type.Object({ businessDescription: Type.String({ description: 'Anything.' }) }),
+});
+
+/** A few milliseconds off the main thread, so that requests overlap. */
+const takeAMoment = () => promisify(pbkdf2)('a password', 'salt', 10_000, 32, 'sha256');
+
+// Loaded, but not there yet: how long loading takes says more of the machine than of a restart.
+process.send?.('loaded');
+await once(process, 'message');
+
+await runService(
+  defineService({
+    contract: defineContract({
+      service: 'canvas',
+      title: 'Test',
+      description: 'What is restarted under load.',
+      prefixes: ['/api/canvas'],
+      callers: [],
+      routes: { read, write },
+    }),
+    variables: kitVariables({ public: 0, internal: 0 }),
+    compose: ({ log }) => {
+      const work = async ({ requestId }: { readonly requestId: string }): Promise<string> => {
+        log.info({ requestId }, 'carried out');
+        await takeAMoment();
+        return requestId;
+      };
+      return { authenticate: () => anonymous, probes: {}, routes: [serve(read, work), serve(write, work)] };
+    },
+  }),
+);
