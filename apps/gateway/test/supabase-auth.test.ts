@@ -57,7 +57,7 @@ describe('a token of the project', () => {
   });
 
   test('is refused wherever it is forged', async () => {
-    const now = Math.floor(Date.now() / 1_000);
+    const now = Math.floor(clock.now() / 1_000);
     const [foreign, same] = await Promise.all([createProjectKey('foreign'), createProjectKey('first')]);
     const publicKey = (await importJWK(supabase.key.published, 'ES256', { extractable: true })) as CryptoKey;
     const spki = new TextEncoder().encode(await exportSPKI(publicKey));

@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { rawFiles } from './raw-files.ts';
 import { useOwnServer } from './server.ts';
 
 const server = useOwnServer(15);
+const files = await rawFiles();
 
 /** Runs a command as the npm scripts do, with nothing but the given variables. */
 async function run(command: string, env: Record<string, string>, args: string[] = []) {
@@ -23,9 +25,12 @@ it('db:migrate tells what it applied and which passwords it left alone', async (
   const first = await run('migrate', env);
   expect(first.code).toBe(0);
   expect(first.said).toMatch(/^Applied 20241123100000_baseline\n/);
-  expect(first.said).toMatch(/\n8 applied, 0 had been applied before\.\nRole passwords set: 1 of 6; /);
+  expect(first.said).toContain(
+    `\n${files.length} applied, 0 had been applied before.\nRole passwords set: 1 of 6; `,
+  );
   expect(first.said).not.toContain('geheim');
-  expect((await run('migrate', env)).said).toMatch(/^0 applied, 8 had been applied before\.\n/);
+  const second = await run('migrate', env);
+  expect(second.said).toContain(`0 applied, ${files.length} had been applied before.\n`);
   expect(await run('seed', env)).toEqual({ code: 0, said: expect.stringMatching(/sample data/) });
 });
 
