@@ -1,7 +1,7 @@
 import type { Keys, Redis } from '@valuecanvas/redis';
 import type { Logger } from '@valuecanvas/service-kit';
 import { LRUCache } from 'lru-cache';
-import { createBriefAsker } from './brief-questions.ts';
+import { createBriefAsker } from '../bounded-work/brief-questions.ts';
 import { createOwnMarks } from './own-marks.ts';
 import { createSessionMarks } from './session-marks.ts';
 import { noMarks, type SessionMark, type ShownToken, verdictOf } from './session-verdict.ts';

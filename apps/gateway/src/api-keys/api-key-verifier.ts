@@ -3,7 +3,7 @@ import type { Logger } from '@valuecanvas/service-kit';
 import { LRUCache } from 'lru-cache';
 import { platformMetadataOf } from '../access-tokens/platform-metadata.ts';
 import type { TokenVerifier } from '../access-tokens/token-verifier.ts';
-import { createWorkLimit } from '../local-auth/work-limit.ts';
+import { createWorkLimit } from '../bounded-work/work-limit.ts';
 import { hashApiKey, isApiKey } from './api-key-format.ts';
 import type { ApiKeysStore, FoundApiKey } from './api-keys.store.ts';
 

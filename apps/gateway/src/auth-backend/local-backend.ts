@@ -5,10 +5,10 @@ import {
   issuerAt,
 } from '../access-tokens/access-token-issuer.ts';
 import { importAuthKeys } from '../access-tokens/auth-keys.ts';
-import { createBriefAsker } from '../access-tokens/brief-questions.ts';
 import { type AskRecord, createEndedSessions } from '../access-tokens/ended-sessions.ts';
 import { createTokenVerifier } from '../access-tokens/token-verifier.ts';
 import { trustOwnTokens } from '../access-tokens/trusted-tokens.ts';
+import { createBriefAsker } from '../bounded-work/brief-questions.ts';
 import { type AuthSessionsStore, createAuthSessionsStore } from '../local-auth/auth-sessions.store.ts';
 import { createAuthUsersStore } from '../local-auth/auth-users.store.ts';
 import { forgetOldSessions } from '../local-auth/forget-old-sessions.ts';

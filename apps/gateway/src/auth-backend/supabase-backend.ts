@@ -1,8 +1,8 @@
 import { isUnder } from '@valuecanvas/contracts-core';
 import { gatewayContract } from '@valuecanvas/contracts-gateway';
-import { createBriefAsker } from '../access-tokens/brief-questions.ts';
 import { createEndedSessions } from '../access-tokens/ended-sessions.ts';
 import { createTokenVerifier } from '../access-tokens/token-verifier.ts';
+import { createBriefAsker } from '../bounded-work/brief-questions.ts';
 import { createPublishedKeys } from '../supabase-auth/published-keys.ts';
 import { createSupabaseApi } from '../supabase-auth/supabase-api.ts';
 import { addSupabaseRoutes, supabasePrefix } from '../supabase-auth/supabase-routes.ts';

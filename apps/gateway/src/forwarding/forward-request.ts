@@ -2,9 +2,8 @@ import { anonymous, headers, type ServiceName } from '@valuecanvas/contracts-cor
 import type { InternalSigner } from '@valuecanvas/identity';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
-import { type ClientBody, clientBodyOf } from './client-body.ts';
-import { withAttempts } from './connection-attempts.ts';
 import { checkForwardable, targetOf } from './forwardable.ts';
+import { type BodyContent, passOn } from './pass-on.ts';
 import { PassedAnswer } from './passed-answer.ts';
 import { headersToService } from './passed-headers.ts';
 
@@ -32,27 +31,16 @@ export async function forwardRequest(
 ): Promise<void> {
   checkForwardable(request);
   const answer = new PassedAnswer(reply, service);
-  try {
-    const body = await clientBodyOf(request.raw);
-    const identity = await sign(service, request.principal ?? anonymous);
-    const repeatable = {
-      whole: () => !body.begun(),
-      reads: request.method === 'GET' || request.method === 'HEAD',
-      abandoned: () => answer.abandoned,
-    };
-    await withAttempts(service, repeatable, () =>
-      answer.begins((handler) => dispatcher.dispatch(optionsOf(request, body, identity), handler)),
-    );
-  } catch (error) {
-    if (answer.abandoned || request.raw.errored) return void reply.hijack();
-    // What is left of a body that nobody reads must not be taken for the next request.
-    if (!request.raw.complete) reply.header('connection', 'close');
-    throw error;
-  }
+  const identity = await sign(service, request.principal ?? anonymous);
+  const options = (content: BodyContent) => optionsOf(request, content, identity);
+  return passOn(request, reply, { name: service, dispatcher, answer, options });
 }
 
-function optionsOf(request: FastifyRequest, body: ClientBody, identity: string): Dispatcher.DispatchOptions {
-  const content = body.read();
+function optionsOf(
+  request: FastifyRequest,
+  content: BodyContent,
+  identity: string,
+): Dispatcher.DispatchOptions {
   const passed = headersToService(request.headers, content !== null);
   passed.push(headers.identity, identity, headers.requestId, request.id, headers.deadline, String(answerMs));
   return {

@@ -1,5 +1,5 @@
+import { createWorkLimit } from '../bounded-work/work-limit.ts';
 import { hashArgon2, matchesArgon2 } from './argon2-hash.ts';
-import { createWorkLimit } from './work-limit.ts';
 
 /** Hashes and checks passwords; throws OVERLOADED where too many wait. */
 export interface PasswordHasher {

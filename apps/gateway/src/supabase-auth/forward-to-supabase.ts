@@ -1,9 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
 import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
-import { type ClientBody, clientBodyOf } from '../forwarding/client-body.ts';
-import { withAttempts } from '../forwarding/connection-attempts.ts';
 import { checkForwardable, targetOf } from '../forwarding/forwardable.ts';
+import { type BodyContent, passOn } from '../forwarding/pass-on.ts';
 import type { PassedEnd } from './passed-ends.ts';
 import { SupabaseAnswer } from './supabase-answer.ts';
 import type { SupabaseApi } from './supabase-api.ts';
@@ -22,34 +21,26 @@ export async function forwardToSupabase(
   reply: FastifyReply,
 ): Promise<void> {
   checkForwardable(request);
-  let content: ReturnType<ClientBody['read']> = null;
+  let sent: BodyContent = null;
   const answer = new SupabaseAnswer(reply, () => {
     const { principal } = request;
-    if (principal?.kind === 'user') void endOf?.(request, principal, content)?.(ended);
+    if (principal?.kind === 'user') void endOf?.(request, principal, sent)?.(ended);
   });
-  try {
-    const body = await clientBodyOf(request.raw);
-    const repeatable = {
-      whole: () => !body.begun(),
-      reads: request.method === 'GET' || request.method === 'HEAD',
-      abandoned: () => answer.abandoned,
-    };
-    await withAttempts('Supabase Auth', repeatable, () => {
-      content = body.read();
-      return answer.begins((handler) => api.dispatcher.dispatch(optionsOf(api, request, content), handler));
-    });
-  } catch (error) {
-    if (answer.abandoned || request.raw.errored) return void reply.hijack();
-    // What is left of a body that nobody reads must not be taken for the next request.
-    if (!request.raw.complete) reply.header('connection', 'close');
-    throw error;
-  }
+  return passOn(request, reply, {
+    name: 'Supabase Auth',
+    dispatcher: api.dispatcher,
+    answer,
+    options(content) {
+      sent = content;
+      return optionsOf(api, request, content);
+    },
+  });
 }
 
 function optionsOf(
   api: SupabaseApi,
   request: FastifyRequest,
-  content: ReturnType<ClientBody['read']>,
+  content: BodyContent,
 ): Dispatcher.DispatchOptions {
   const headers = headersToSupabase(request, api.anonKey);
   if (content === null) delete headers['content-length'];

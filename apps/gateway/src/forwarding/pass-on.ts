@@ -1,0 +1,43 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Dispatcher } from 'undici';
+import { type ClientBody, clientBodyOf } from './client-body.ts';
+import { withAttempts } from './connection-attempts.ts';
+import type { PassedAnswer } from './passed-answer.ts';
+
+/** What is left of a client's body for one attempt. */
+export type BodyContent = ReturnType<ClientBody['read']>;
+
+/**
+ * Sends a request on, and again where it was certainly not received; its answer goes to the client as it arrives.
+ * Resolves when that has begun, or nobody waits for it any more.
+ */
+export async function passOn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  to: {
+    /** For the log. */
+    readonly name: string;
+    readonly dispatcher: Dispatcher;
+    readonly answer: PassedAnswer;
+    /** Called for each attempt. */
+    readonly options: (content: BodyContent) => Dispatcher.DispatchOptions;
+  },
+): Promise<void> {
+  const { answer, dispatcher } = to;
+  try {
+    const body = await clientBodyOf(request.raw);
+    const repeatable = {
+      whole: () => !body.begun(),
+      reads: request.method === 'GET' || request.method === 'HEAD',
+      abandoned: () => answer.abandoned,
+    };
+    await withAttempts(to.name, repeatable, () =>
+      answer.begins((handler) => dispatcher.dispatch(to.options(body.read()), handler)),
+    );
+  } catch (error) {
+    if (answer.abandoned || request.raw.errored) return void reply.hijack();
+    // What is left of a body that nobody reads must not be taken for the next request.
+    if (!request.raw.complete) reply.header('connection', 'close');
+    throw error;
+  }
+}
