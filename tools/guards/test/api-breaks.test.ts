@@ -356,6 +356,13 @@ test('a break that is meant needs a reason, under its own sentence', () => {
   expect(sentence).not.toContain(operation);
 });
 
+test('breaks of one kind can be explained by how their sentences end', () => {
+  const breaks = ['GET /a: body.x is gone.', 'GET /b: body.y is gone.', 'GET /b: body.y is narrower.'];
+  expect(unexplained(breaks, { '* is gone.': 'Nobody asked for it.' })).toEqual([breaks[2]]);
+  expect(unexplained(breaks, { '* is gone.': '' })).toEqual(breaks);
+  expect(unexplained(breaks, { ' is gone.': 'Nobody asked for it.' })).toEqual(breaks);
+});
+
 describe('the document to compare with', () => {
   const repository = async (...versions: string[]) => {
     const folder = await mkdtemp(join(tmpdir(), 'valuecanvas-api-'));

@@ -16,8 +16,9 @@ const variables = {
   OPENAI_API_KEY: '',
   OPENAI_BASE_URL: '',
   LLM_PROVIDERS: '',
-  // The suite asks more in a minute than one user may.
+  // The suite asks more in a minute than one user may; guesses at a password must still reach their limit.
   RATE_LIMIT_PER_MINUTE: '100000',
+  AUTH_RATE_LIMIT_PER_MINUTE: '280',
 };
 
 /** Starts the whole platform on free ports with an empty state of its own, which goes when it is disposed of. */

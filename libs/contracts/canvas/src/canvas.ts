@@ -39,7 +39,8 @@ export type Blocks = Static<typeof Blocks>;
 export const businessDescription = Type.String({
   minLength: 3,
   maxLength: 5_000,
-  pattern: '\\S',
+  // Not all of it blank; NUL can be stored in no text.
+  pattern: '^\\s*[^\\s\\u0000][^\\u0000]*$',
   description: 'What the business does, in plain words.',
 });
 export const industry = Type.String({

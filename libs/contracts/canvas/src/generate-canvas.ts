@@ -1,5 +1,10 @@
 import { data, defineRoute, field, strictObject, user } from '@valuecanvas/contracts-core';
-import { completionFacts, spendingDeadlineMs, spendingErrors } from '@valuecanvas/contracts-llm-router';
+import {
+  completionFacts,
+  modelName,
+  spendingDeadlineMs,
+  spendingErrors,
+} from '@valuecanvas/contracts-llm-router';
 import Type, { type Static } from 'typebox';
 import { businessDescription, Canvas, industry, promptFacts, targetMarket } from './canvas.ts';
 
@@ -9,7 +14,7 @@ export const GenerateCanvasRequest = strictObject(
     industry: Type.Optional(industry),
     targetMarket: Type.Optional(targetMarket),
     model: Type.Optional(
-      Type.String({ maxLength: 200, description: 'Model; a flag or the default decides where absent.' }),
+      modelName('One of those that GET /v1/models lists; a flag or the default decides where absent.'),
     ),
   },
   { title: 'GenerateCanvasRequest', description: 'A business to make a canvas of.' },

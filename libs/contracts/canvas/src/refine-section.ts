@@ -1,5 +1,10 @@
 import { data, defineRoute, strictObject, user } from '@valuecanvas/contracts-core';
-import { completionFacts, spendingDeadlineMs, spendingErrors } from '@valuecanvas/contracts-llm-router';
+import {
+  completionFacts,
+  modelName,
+  spendingDeadlineMs,
+  spendingErrors,
+} from '@valuecanvas/contracts-llm-router';
 import Type, { type Static } from 'typebox';
 import { canvasParams, promptFacts, Section } from './canvas.ts';
 
@@ -10,7 +15,7 @@ export const RefineSectionRequest = strictObject(
       Type.String({ maxLength: 5_000, description: 'What the suggestions should heed.' }),
     ),
     model: Type.Optional(
-      Type.String({ maxLength: 200, description: 'Model; a flag or the default decides where absent.' }),
+      modelName('One of those that GET /v1/models lists; a flag or the default decides where absent.'),
     ),
   },
   { title: 'RefineSectionRequest', description: 'A block to improve.' },

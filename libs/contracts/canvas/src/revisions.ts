@@ -24,7 +24,7 @@ export const applySuggestions = defineRoute({
   method: 'POST',
   path: '/api/canvas/:id/apply',
   summary: 'Apply suggestions',
-  description: 'Takes chosen suggestions over into a block: a new revision.',
+  description: 'Takes chosen suggestions over into a block, which holds 50 items at most: a new revision.',
   auth: user,
   params: canvasParams,
   body: ApplySuggestionsRequest,

@@ -29,7 +29,10 @@ const answerHeaders = {
 
 /** The components that `headerReferences` refers to. */
 export const headerComponents: Json = Object.fromEntries(
-  Object.entries(answerHeaders).map(([name, header]) => [name, described(header)]),
+  Object.entries(answerHeaders).map(([name, header]) => [
+    name,
+    { ...described(header), ...(name === 'x-request-id' ? { required: true } : {}) },
+  ]),
 );
 
 /** Headers of an answer by name, as the field of a response. */

@@ -41,9 +41,11 @@ export function securityOf({ auth, method, dialect }: RouteDefinition): Json[] {
   const roles = [auth.kind];
   const scope = auth.kind === 'user' ? auth.scope : undefined;
   const safe = method === 'GET';
+  // Supabase's protocol knows no cookies.
+  const session = dialect === 'supabase' ? [] : [{ session: roles, ...(safe ? {} : { csrfToken: [] }) }];
   return [
     { accessToken: roles },
-    { session: roles, ...(safe ? {} : { csrfToken: [] }) },
+    ...session,
     ...(scope ? [{ [dialect === 'ofrep' ? 'apiKeyHeader' : 'apiKey']: [scope] }] : []),
   ];
 }

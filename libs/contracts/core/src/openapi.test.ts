@@ -50,7 +50,7 @@ const recipe = defineRoute({
   path: '/api/recipe',
   auth: anyone,
   dialect: 'openai',
-  reply: raw(Type.String({ description: 'The recipe.' }), 'text/plain'),
+  reply: raw(Type.String({ description: 'The recipe.' }), 'text/plain', 'text/markdown'),
   chunks: Type.Object({ step: Type.String({ description: 'Step.' }) }, { description: 'A step.' }),
 });
 
@@ -98,7 +98,7 @@ describe('the OpenAPI document', () => {
       post: {
         operationId: 'bakery.bake',
         parameters: [
-          { name: 'ovenId', in: 'path', required: true, description: 'Oven.', schema: { type: 'string' } },
+          { name: 'ovenId', in: 'path', required: true, description: 'Oven.' },
           { name: 'crusty', in: 'query', required: false, schema: { type: 'boolean' } },
           {
             name: 'idempotency-key',
@@ -147,6 +147,32 @@ describe('the OpenAPI document', () => {
       post: { security: [{ accessToken: ['user'] }, { session: ['user'], csrfToken: [] }] },
     });
     expect(document.paths['/api/open']).toMatchObject({ get: { security: [] } });
+  });
+
+  test('names no cookie where none is heeded', () => {
+    const inside = { ...bake, dialect: 'supabase' } as const;
+    const { paths } = toOpenApi([{ ...bakery, routes: { inside } }], info);
+    expect(paths['/api/loaves/{ovenId}']).toMatchObject({ post: { security: [{ accessToken: ['user'] }] } });
+  });
+
+  test('says of every text that is sent, and of no other, that it holds no NUL', () => {
+    const pattern = '^[^\\u0000]*$';
+    const { post } = document.paths['/api/loaves/{ovenId}'] as { post: { parameters: unknown[] } };
+    expect(post.parameters).toContainEqual(
+      expect.objectContaining({ name: 'ovenId', schema: { type: 'string', pattern } }),
+    );
+    const { schemas } = document.components as { schemas: Record<string, unknown> };
+    expect(schemas.Loaf).toHaveProperty('properties.name.pattern', pattern);
+    expect(schemas.Error).not.toHaveProperty('properties.message.pattern');
+    expect(document.paths['/api/recipe']).toHaveProperty(
+      ['get', 'responses', '200', 'content', 'text/plain', 'schema'],
+      { type: 'string', description: 'The recipe.' },
+    );
+  });
+
+  test('says that every answer has the id of its request', () => {
+    expect(document.components).toMatchObject({ headers: { 'x-request-id': { required: true } } });
+    expect(document.components).not.toHaveProperty('headers.retry-after.required');
   });
 
   test('has a schema with a title once and refers to it', () => {
@@ -226,9 +252,18 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  test('has the content type of a raw reply, and words its failures as its protocol does', () => {
+  test('has the content types of a raw reply, and words its failures as its protocol does', () => {
     expect(document.paths['/api/recipe']).toMatchObject({
-      get: { responses: { 200: { content: { 'text/plain': { schema: { type: 'string' } } } } } },
+      get: {
+        responses: {
+          200: {
+            content: {
+              'text/plain': { schema: { type: 'string' } },
+              'text/markdown': { schema: { type: 'string' } },
+            },
+          },
+        },
+      },
     });
     expect(document.paths['/api/recipe']).toHaveProperty(['get', 'responses', '500'], {
       $ref: '#/components/responses/openai.INTERNAL_ERROR',

@@ -4,6 +4,7 @@ import { ErrorEnvelope } from './error-envelope.ts';
 import { failures } from './openapi-failures.ts';
 import { headerComponents, headerParameters, headerReferences, successHeaders } from './openapi-headers.ts';
 import { securityOf, securitySchemes } from './openapi-security.ts';
+import { forbidNul, namesIn } from './openapi-texts.ts';
 import { type Reply, wireSchema } from './reply.ts';
 import { canStream, defaultBodyLimitBytes, type RouteDefinition } from './route.ts';
 
@@ -17,6 +18,8 @@ export interface OpenApiDocument extends Json {
 /** What stands in the document once and is referred to, by name. */
 interface Components {
   readonly schemas: Map<string, Json>;
+  /** The names of those schemas that are part of a request. */
+  readonly sent: Set<string>;
   readonly responses: Map<string, Json>;
 }
 
@@ -25,7 +28,7 @@ export function toOpenApi(
   contracts: readonly Contract[],
   info: { readonly title: string; readonly version: string; readonly description: string },
 ): OpenApiDocument {
-  const components: Components = { schemas: new Map(), responses: new Map() };
+  const components: Components = { schemas: new Map(), sent: new Set(), responses: new Map() };
   const paths: Record<string, Json> = {};
   for (const contract of contracts) {
     for (const route of Object.values(contract.routes).filter((route) => !isInternal(route))) {
@@ -43,7 +46,12 @@ export function toOpenApi(
       securitySchemes,
       headers: headerComponents,
       responses: sorted([...components.responses]),
-      schemas: sorted([...components.schemas]),
+      schemas: sorted(
+        [...components.schemas].map(([name, schema]) => [
+          name,
+          components.sent.has(name) ? (forbidNul(schema) as Json) : schema,
+        ]),
+      ),
     },
   };
 }
@@ -78,14 +86,14 @@ function requestBody(body: TSchema, route: RouteDefinition, components: Componen
   return {
     required: true,
     description: `At most ${bodyLimitBytes / 1024} KiB.`,
-    content: { 'application/json': { schema: reference(body, components) } },
+    content: { 'application/json': { schema: sentReference(body, components) } },
   };
 }
 
 function parameters(where: 'path' | 'query', schema: TObject | undefined, components: Components): Json[] {
   const required = new Set<unknown>((schema?.required as readonly unknown[] | undefined) ?? []);
   return Object.entries(schema?.properties ?? {}).map(([name, property]) => {
-    const { description, ...rest } = reference(property, components);
+    const { description, ...rest } = sentReference(property, components);
     return { name, in: where, required: required.has(name), description, schema: rest };
   });
 }
@@ -101,14 +109,20 @@ function successes(route: RouteDefinition, components: Components): Json {
 function success(route: RouteDefinition, reply: Reply, components: Components): Json {
   const schema = wireSchema(reply);
   if (!schema) return { description: 'Done; no body.', headers: headerReferences(['x-request-id']) };
-  const type = (reply.kind === 'raw' && reply.contentType) || 'application/json';
+  const body = { schema: reference(schema, components) };
+  const types = typesOf(reply).map((type) => [type, body]);
   const streamed =
     canStream(route) && reply === route.reply ? { 'text/event-stream': stream(route, components) } : {};
   return {
     description: route.summary,
     ...successHeaders(route),
-    content: { [type]: { schema: reference(schema, components) }, ...streamed },
+    content: { ...Object.fromEntries(types), ...streamed },
   };
+}
+
+function typesOf(reply: Reply): readonly string[] {
+  if (reply.kind !== 'raw' || reply.contentType === undefined) return ['application/json'];
+  return [reply.contentType, ...(reply.otherTypes ?? [])];
 }
 
 /** OpenAPI 3.1 has no word for the events of a stream: their names are told in words, their data in an extension. */
@@ -122,6 +136,13 @@ function stream({ events, chunks }: RouteDefinition, components: Components): Js
   const description = `Server-sent events: ${Object.keys(all).join(', ')}.`;
   const data = Object.entries(all).map(([name, schema]) => [name, dataOf(schema)]);
   return { schema: { type: 'string', description }, 'x-events': Object.fromEntries(data) };
+}
+
+/** The same for what is sent, in which no text may hold NUL. */
+function sentReference(schema: TSchema, components: Components): Json {
+  const json = reference(schema, components);
+  for (const name of namesIn(json, components.schemas)) components.sent.add(name);
+  return forbidNul(json) as Json;
 }
 
 /** The plain JSON of a schema; parts with a title are moved to the components and referred to. */

@@ -4,7 +4,14 @@ import Type, { type Static, type TSchema } from 'typebox';
 export type Reply =
   | { readonly kind: 'data'; readonly schema: TSchema }
   | { readonly kind: 'list'; readonly schema: TSchema }
-  | { readonly kind: 'raw'; readonly schema: TSchema; readonly contentType?: string }
+  | {
+      readonly kind: 'raw';
+      readonly schema: TSchema;
+      /** The usual one; JSON where absent. */
+      readonly contentType?: string;
+      /** Further ones, which a handler names itself. */
+      readonly otherTypes?: readonly string[];
+    }
   | { readonly kind: 'empty' };
 
 /** `{ success: true, data }` */
@@ -18,8 +25,8 @@ export function list<S extends TSchema>(schema: S) {
 }
 
 /** The value itself, for protocols that are not ours (OpenAI, OFREP, Supabase Auth). */
-export function raw<S extends TSchema>(schema: S, contentType?: string) {
-  return { kind: 'raw', schema, ...(contentType === undefined ? {} : { contentType }) } as const;
+export function raw<S extends TSchema>(schema: S, contentType?: string, ...otherTypes: readonly string[]) {
+  return { kind: 'raw', schema, ...(contentType === undefined ? {} : { contentType, otherTypes }) } as const;
 }
 
 /** No body. */

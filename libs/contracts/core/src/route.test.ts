@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { describe, expect, test } from 'vitest';
 import { empty } from './reply.ts';
 import { errorsOf, type RouteDefinition } from './route.ts';
-import { anyone, publicStatus, user } from './route-auth.ts';
+import { anyone, user } from './route-auth.ts';
 
 const route: RouteDefinition = {
   id: 'bakery.listLoaves',
@@ -15,7 +15,7 @@ const route: RouteDefinition = {
   errors: [],
 };
 
-const always = ['RATE_LIMITED', 'INTERNAL_ERROR', 'DEADLINE_EXCEEDED'];
+const always = ['RATE_LIMITED', 'INTERNAL_ERROR', 'DEADLINE_EXCEEDED', 'UNAUTHENTICATED'];
 const fields = Type.Object({ name: Type.String() });
 
 describe('the errors of a route', () => {
@@ -39,12 +39,8 @@ describe('the errors of a route', () => {
     ]);
   });
 
-  test('name missing credentials and rights unless anyone may call it', () => {
-    expect(errorsOf({ ...route, auth: user })).toEqual([...always, 'UNAUTHENTICATED', 'FORBIDDEN']);
-  });
-
-  test('name missing credentials where an operator may ask for some', () => {
-    expect(errorsOf({ ...route, auth: publicStatus })).toEqual([...always, 'UNAUTHENTICATED']);
+  test('name missing rights unless anyone may call it', () => {
+    expect(errorsOf({ ...route, auth: user })).toEqual([...always, 'FORBIDDEN']);
   });
 
   test('name what can be wrong with an idempotency key where it honours one', () => {

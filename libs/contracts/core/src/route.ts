@@ -78,11 +78,11 @@ export function canStream(route: RouteDefinition): boolean {
 
 /** The codes that follow from what a route declares, so that nobody has to list them. */
 export function errorsOf(route: RouteDefinition): readonly ErrorCode[] {
-  const implied: ErrorCode[] = ['RATE_LIMITED', 'INTERNAL_ERROR', 'DEADLINE_EXCEEDED'];
+  // Whoever shows bad credentials is refused, even where anybody may ask.
+  const implied: ErrorCode[] = ['RATE_LIMITED', 'INTERNAL_ERROR', 'DEADLINE_EXCEEDED', 'UNAUTHENTICATED'];
   if (route.params || route.query || route.body || route.idempotent) implied.push('VALIDATION_FAILED');
   if (route.body) implied.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
-  if (route.auth.kind !== 'anyone') implied.push('UNAUTHENTICATED', 'FORBIDDEN');
-  else if (route.auth.isStatus) implied.push('UNAUTHENTICATED');
+  if (route.auth.kind !== 'anyone') implied.push('FORBIDDEN');
   if (route.idempotent) implied.push('IDEMPOTENCY_IN_FLIGHT', 'IDEMPOTENCY_MISMATCH');
   return [...new Set([...implied, ...route.errors])];
 }

@@ -42,7 +42,8 @@ export const TargetingRule = strictObject(
     values: Type.Array(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
       minItems: 1,
       maxItems: 250,
-      description: 'What it is compared with; one match is enough.',
+      description:
+        'What it is compared with; one match is enough. Texts for startsWith and endsWith, numbers for greaterThan and lessThan.',
     }),
   },
   { title: 'TargetingRule', description: 'A condition on the context.' },
@@ -74,7 +75,7 @@ export type Targeting = Static<typeof Targeting>;
 const rolloutPercentage = Type.Number({
   minimum: 0,
   maximum: 100,
-  description: 'Share of those who can have it, in percent, down to a thousandth.',
+  description: 'Share of those who can have it, in percent, with three decimals at most.',
 });
 
 const flagSettings = {
@@ -84,7 +85,12 @@ const flagSettings = {
   rolloutPercentage,
   targeting: Targeting,
   variants: Type.Optional(
-    Type.Array(Variant, { minItems: 1, maxItems: 20, description: 'Forms of the feature, if several.' }),
+    Type.Array(Variant, {
+      minItems: 1,
+      maxItems: 20,
+      description:
+        'Forms of the feature, if several: each with another name, and some with a weight above 0.',
+    }),
   ),
 };
 
@@ -122,7 +128,11 @@ export const UpdateFlagRequest = strictObject(
     rolloutPercentage: Type.Optional(rolloutPercentage),
     targeting: Type.Optional(Targeting),
     variants: Type.Optional(
-      Type.Array(Variant, { maxItems: 20, description: 'Forms of the feature; an empty list removes them.' }),
+      Type.Array(Variant, {
+        maxItems: 20,
+        description:
+          'Forms of the feature, each with another name, and some with a weight above 0; an empty list removes them.',
+      }),
     ),
   },
   { title: 'UpdateFlagRequest', description: 'The settings to change; the rest stays.' },

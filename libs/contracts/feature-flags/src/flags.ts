@@ -26,7 +26,7 @@ export const createFlag = defineRoute({
   method: 'POST',
   path: '/api/flags',
   summary: 'Create a flag',
-  description: 'Fails with CONFLICT where the key is taken.',
+  description: 'Fails with CONFLICT where the key is taken. No flag can be called evaluate.',
   auth: admin,
   body: CreateFlagRequest,
   status: 201,

@@ -45,7 +45,8 @@ export const signUp = defineRoute({
   method: 'POST',
   path: '/auth/v1/signup',
   summary: 'Sign up',
-  description: 'Makes an account and opens a session, in the protocol of Supabase Auth.',
+  description:
+    'Makes an account and opens a session, in the protocol of Supabase Auth. UNPROCESSABLE where the address has an account, or the password is shorter than 8 characters; data may be 4096 bytes of JSON.',
   auth: anyone,
   dialect: 'supabase',
   body: Type.Object(
@@ -65,7 +66,8 @@ export const issueToken = defineRoute({
   method: 'POST',
   path: '/auth/v1/token',
   summary: 'Log in, or refresh a session',
-  description: 'With grant_type=password takes email and password, with refresh_token a refresh token.',
+  description:
+    'With grant_type=password takes email and password, with refresh_token a refresh token. Wrong ones are answered 400, as Supabase Auth does.',
   auth: anyone,
   dialect: 'supabase',
   query: Type.Object({
@@ -106,7 +108,7 @@ export const updateAuthUser = defineRoute({
   path: '/auth/v1/user',
   summary: 'Change password or metadata',
   description:
-    'Merges data into what the user says of itself; a new password ends all other sessions. The address stays as it is.',
+    'Merges data into what the user says of itself; 4096 bytes of JSON at most. A new password, of 8 characters at least and not the old one, ends all other sessions. The address stays as it is.',
   auth: user,
   dialect: 'supabase',
   body: Type.Object(

@@ -111,12 +111,17 @@ export const getDocsAsset = defineRoute({
   method: 'GET',
   path: '/api/docs/:asset',
   summary: 'File of the API documentation',
-  description: 'A script or a style sheet that the page loads.',
+  description: 'A script, a style sheet or an icon that the page loads.',
   auth: anyone,
   params: Type.Object({
     asset: Type.String({ maxLength: 100, description: 'Name of the file, as the page names it.' }),
   }),
-  reply: raw(Type.String({ description: 'The file.' }), 'text/javascript; charset=utf-8'),
+  reply: raw(
+    Type.String({ description: 'The file.' }),
+    'text/javascript; charset=utf-8',
+    'text/css; charset=utf-8',
+    'image/png',
+  ),
   ...unchanging,
   errors: ['NOT_FOUND'],
 });

@@ -1,4 +1,5 @@
 import { data, defineRoute, field, strictObject, user } from '@valuecanvas/contracts-core';
+import { modelName } from '@valuecanvas/contracts-llm-router';
 import Type, { type Static } from 'typebox';
 import { AcceptedJob, jobTypes } from './job.ts';
 
@@ -6,25 +7,33 @@ export const SubmitJobRequest = strictObject(
   {
     type: Type.Enum(jobTypes, { description: 'What is to be done.' }),
     promptKey: Type.Optional(
-      Type.String({ maxLength: 100, description: 'Prompt to use; the usual one of the type where absent.' }),
+      Type.String({
+        maxLength: 100,
+        description:
+          'canvas.generate for canvas_generation, canvas.refine for canvas_refinement, or absent; absent for custom_prompt.',
+      }),
     ),
     promptVariables: Type.Optional(
       Type.Record(Type.String(), Type.String({ maxLength: 100_000 }), {
-        description: 'Values for the prompt.',
+        description:
+          'What the request of the type holds besides: businessDescription and more for canvas_generation, context for canvas_refinement.',
       }),
     ),
     prompt: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: 100_000,
-        description: 'The question itself, for custom_prompt.',
+        description: 'The question itself, which custom_prompt needs.',
       }),
     ),
-    canvasId: Type.Optional(field.uuid('Canvas to refine, for canvas_refinement.')),
+    canvasId: Type.Optional(field.uuid('Canvas to refine, which canvas_refinement needs.')),
     section: Type.Optional(
-      Type.String({ maxLength: 50, description: 'Block to refine, for canvas_refinement.' }),
+      Type.String({
+        maxLength: 50,
+        description: 'Block to refine, which canvas_refinement needs: one of the nine.',
+      }),
     ),
-    model: Type.Optional(Type.String({ maxLength: 200, description: 'Model.' })),
+    model: Type.Optional(modelName('One of those that GET /v1/models lists; as for the type where absent.')),
     maxTokens: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 131_072, description: 'Largest answer in tokens.' }),
     ),

@@ -59,7 +59,9 @@ export const ChatRequest = strictObject(
         description: 'The conversation; this or prompt.',
       }),
     ),
-    model: Type.Optional(modelName('Model; LLM_DEFAULT_MODEL where absent.')),
+    model: Type.Optional(
+      modelName('One of those that GET /v1/models lists; LLM_DEFAULT_MODEL where absent.'),
+    ),
     maxTokens: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 131_072, description: 'Largest number of tokens in the answer.' }),
     ),
@@ -131,7 +133,7 @@ export const chat = defineRoute({
   path: '/api/llm/chat',
   summary: 'Ask a model',
   description:
-    'Sends a prompt or a conversation to the first provider that can serve it and returns its answer, with stream as it is written.',
+    'Sends a prompt or a conversation to the first provider that can serve it and returns its answer, with stream as it is written. What the provider does not take is VALIDATION_FAILED.',
   auth: userWithScope('llm'),
   body: ChatRequest,
   bodyLimitBytes: 1024 * 1024,

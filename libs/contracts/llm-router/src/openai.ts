@@ -22,7 +22,7 @@ interface StreamOptions {
 /** OpenAI's own protocol: checked only as far as we rely on it, everything else passes through. */
 const ChatCompletionRequest = Type.Object(
   {
-    model: modelName('Model, as in the list of models.'),
+    model: modelName('One of those that GET /v1/models lists.'),
     messages: Type.Array(
       Type.Object(
         { role: Type.String({ description: 'Who speaks.' }) },
@@ -54,7 +54,8 @@ export const createChatCompletion = defineRoute({
   method: 'POST',
   path: '/v1/chat/completions',
   summary: 'Create a chat completion',
-  description: "OpenAI's chat completions: clients of OpenAI work unchanged.",
+  description:
+    "OpenAI's chat completions: clients of OpenAI work unchanged. What the provider does not take is VALIDATION_FAILED.",
   auth: userWithScope('llm'),
   dialect: 'openai',
   body: ChatCompletionRequest,

@@ -62,7 +62,8 @@ export const getOwnUsage = defineRoute({
   method: 'GET',
   path: '/api/user/llm-usage',
   summary: 'Own usage',
-  description: 'What the caller has spent, by model and by day. Days are UTC and both ends are included.',
+  description:
+    'What the caller has spent, by model and by day. Days are UTC and both ends are included, 1 to 366 of them.',
   auth: user,
   query: Type.Object(reportDays),
   reply: data(UsageReport),
@@ -88,7 +89,7 @@ export const getPlatformCosts = defineRoute({
   path: '/api/admin/costs',
   summary: 'Costs of the platform',
   description:
-    'What all users have spent, by user, model and day. Days are UTC and both ends are included, 366 at most.',
+    'What all users have spent, by user, model and day. Days are UTC and both ends are included, 1 to 366 of them.',
   auth: admin,
   query: Type.Object({
     ...reportDays,

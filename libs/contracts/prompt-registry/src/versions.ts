@@ -31,7 +31,7 @@ export const CreatePromptVersionRequest = strictObject(
       Type.Union([PromptVariable, Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,63}$' })], {
         description: 'A blank, or just its name: then it is required.',
       }),
-      { maxItems: 50, description: 'The blanks of the template.' },
+      { maxItems: 50, description: 'The blanks of the template: all of them, each once, and no other.' },
     ),
     metadata: Type.Optional(
       Type.Partial(PromptMetadata, {
@@ -49,7 +49,8 @@ export const createPromptVersion = defineRoute({
   method: 'POST',
   path: '/api/prompts/versions',
   summary: 'Create a prompt version',
-  description: 'Stores the next version of a prompt as a draft. Versions never change afterwards.',
+  description:
+    'Stores the next version of a prompt as a draft. Versions never change afterwards. No prompt can be called versions, ab-tests or executions.',
   auth: admin,
   body: CreatePromptVersionRequest,
   bodyLimitBytes: 512 * 1024,

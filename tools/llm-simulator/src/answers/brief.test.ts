@@ -71,6 +71,13 @@ describe('the brief of a conversation', () => {
     expect(briefOf(messages).business).toBe('the vegan restaurant');
   });
 
+  test.each(['é'.repeat(5_000), '𝒳'.repeat(5_000), `A bar called ${'É'.repeat(5_000)}`])(
+    'names no business at such length that an answer is full of its name',
+    (content) => {
+      expect(briefOf([{ role: 'user', text: content }]).business.length).toBeLessThan(70);
+    },
+  );
+
   test.each([
     ['Section: channels\nkeyPartners and more may follow', 'channels'],
     ['Improve the "Revenue Streams" of a bakery', 'revenueStreams'],

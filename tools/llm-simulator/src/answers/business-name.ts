@@ -20,6 +20,8 @@ const article = /^(?:an?|the|my|our|your|this|some)\s+/i;
 const phraseEnd =
   /[,.;:!?()\n–—]|\s-\s|\s(?:that|which|who|where|sell(?:s|ing)?|offer(?:s|ing)?|bak(?:es|ing)|for|in|with|to|from|near|serv(?:es|ing)|help(?:s|ing)?|provid(?:es|ing)|deliver(?:s|ing)|mak(?:es|ing)|teach(?:es|ing)|us(?:es|ing)|rent(?:s|ing)|is|are|on|at|by|and|sold)\s/i;
 const MAX_WORDS = 6;
+/** It stands in every sentence of an answer. */
+const MAX_LENGTH = 60;
 
 /** How to speak of the business: its name where the description has one, else "the" and what it is. */
 export function businessName(description: string): string {
@@ -28,16 +30,21 @@ export function businessName(description: string): string {
 
 function properName(description: string): string | null {
   const explicit = named.exec(description)?.[1] ?? quoted.exec(description)?.[1];
-  if (explicit) return explicit.trim().replace(/[.,]$/, '');
+  if (explicit) return cut(explicit.trim().replace(/[.,]$/, ''));
   const first = openers.test(description) ? undefined : leading.exec(description)?.[1];
   const name = first ?? inside.exec(description)?.[1] ?? null;
-  return name !== null && name.length <= 60 ? name : null;
+  return name !== null && name.length <= MAX_LENGTH ? name : null;
 }
 
 function commonName(description: string): string {
   const start = description.replace(request, '').replace(preamble, '').replace(article, '');
   const end = start.search(phraseEnd);
-  const words = (end > 0 ? start.slice(0, end) : start).trim().split(/\s+/).slice(0, MAX_WORDS).join(' ');
+  const phrase = (end > 0 ? start.slice(0, end) : start).trim();
+  const words = cut(phrase.split(/\s+/).slice(0, MAX_WORDS).join(' '));
   if (words === '') return 'the business';
   return `the ${/^\p{Lu}\p{Ll}/u.test(words) ? words.charAt(0).toLowerCase() + words.slice(1) : words}`;
+}
+
+function cut(name: string): string {
+  return name.slice(0, MAX_LENGTH).toWellFormed();
 }

@@ -16,7 +16,7 @@ interface BrowserSession {
 export async function attackBrowserSessions({ target, check, alice, bob }: Attack): Promise<void> {
   let sessions: { readonly own: BrowserSession; readonly other: BrowserSession } | undefined;
   await check("a session's cookie is out of reach for scripts and other sites", async (found) => {
-    sessions = { own: await open(target, alice), other: await open(target, bob) };
+    sessions = { own: await openSession(target, alice), other: await openSession(target, bob) };
     const { set } = sessions.own;
     if (!/;\s*httponly/i.test(set)) found(`it is not HttpOnly: ${attributesOf(set)}`);
     if (!/;\s*samesite=(?:lax|strict)/i.test(set)) found(`it is sent from other sites: ${attributesOf(set)}`);
@@ -93,7 +93,8 @@ export async function attackBrowserSessions({ target, check, alice, bob }: Attac
   });
 }
 
-async function open(target: Target, { email, password }: Person): Promise<BrowserSession> {
+/** Logs a browser in. */
+export async function openSession(target: Target, { email, password }: Person): Promise<BrowserSession> {
   const opened = await target.send({ method: 'POST', path: '/auth/session', body: { email, password } });
   const set = opened.headers['set-cookie']?.find((cookie) => cookie.includes('vc_session='));
   if (!set) throw new Error(`no cookie in an answer with status ${opened.status}`);

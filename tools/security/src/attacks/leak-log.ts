@@ -19,7 +19,7 @@ export function createLeakLog(url: string): LeakLog {
       if (answer.status >= 400) errors += 1;
       // A path that is named in its own refusal tells nothing new.
       const text = answer.text.replaceAll(question.path, '');
-      for (const leak of leaksIn({ ...answer, text }, url))
+      for (const leak of leaksIn({ ...answer, text }, url, saidIn(question)))
         leaks.add(`${nameOf(question)} answered ${answer.status}: ${leak}`);
       if (answer.status >= 500) failures.add(`${nameOf(question)} answered ${answer.status}`);
     },
@@ -37,4 +37,9 @@ export function createLeakLog(url: string): LeakLog {
       });
     },
   };
+}
+
+function saidIn({ body }: Question): string {
+  if (body instanceof Uint8Array) return Buffer.from(body).toString();
+  return typeof body === 'string' ? body : JSON.stringify(body ?? '');
 }

@@ -49,3 +49,8 @@ test('an answer that is no error, and one without a body, tell nothing', () => {
   expect(leaksIn({ status: 200, headers: {}, text: 'select 1 from page' }, url)).toEqual([]);
   expect(leaksIn({ status: 404, headers: {}, text: '' }, url)).toEqual([]);
 });
+
+test('what the request said itself is no news, and excuses nothing else', () => {
+  const answer = { status: 400, headers, text: 'ajv_x is not used; see /app/dist/main.js' };
+  expect(leaksIn(answer, url, '{"name":"ajv_x"}')).toEqual(['it shows a file']);
+});

@@ -22,12 +22,20 @@ const secrets: readonly (readonly [string, RegExp])[] = [
   ['its own software', /\b(?:fastify|undici|ioredis|typebox|ajv|kysely|postgres(?:ql)?|bullmq)/i],
 ];
 
-/** What is wrong with the answer to a bad request, each in a few words; `url` is the platform's own public origin. */
-export function leaksIn(answer: Pick<Answer, 'status' | 'headers' | 'text'>, url: string): string[] {
+/**
+ * What is wrong with the answer to a bad request, each in a few words; `url` is the platform's own public origin. What
+ * was `said` in the request tells nothing new when it comes back.
+ */
+export function leaksIn(
+  answer: Pick<Answer, 'status' | 'headers' | 'text'>,
+  url: string,
+  said = '',
+): string[] {
   if (answer.status < 400 || answer.text === '') return [];
   // Links for people are configured, and may lead to this very machine.
   const text = answer.text.replace(/"upgradeUrl":"[^"]*"/g, '').replaceAll(url, '');
-  const leaks = secrets.filter(([, pattern]) => pattern.test(text)).map(([what]) => `it shows ${what}`);
+  const shown = secrets.filter(([, pattern]) => pattern.test(text) && !pattern.test(said));
+  const leaks = shown.map(([what]) => `it shows ${what}`);
   const type = String(answer.headers['content-type'] ?? '');
   if (!/^application\/(?:[\w.-]+\+)?json\b/.test(type)) leaks.push(`it is ${type || 'of no type'}, not JSON`);
   if (answer.headers['x-content-type-options'] !== 'nosniff') leaks.push('a browser may guess its type');

@@ -5,6 +5,7 @@ import { attackBelongings } from './belongings.ts';
 import { attackBodies } from './bodies.ts';
 import { attackBrowserSessions } from './browser-sessions.ts';
 import { attackCredentials } from './credentials.ts';
+import { attackByDocument } from './fuzz/attack-by-document.ts';
 import { createLeakLog } from './leak-log.ts';
 import { attackLogins, attackPasswords } from './logins.ts';
 import { readOperations } from './operations.ts';
@@ -23,6 +24,7 @@ const attacks = [
   attackPaths,
   attackFraming,
   attackBodies,
+  attackByDocument,
   attackPublicAnswers,
   attackBrowserSessions,
   attackApiKeys,
@@ -45,6 +47,10 @@ export async function runAttacks(platform: Platform, report: Report): Promise<vo
   if (!platform.keys) {
     const why = 'the platform keeps its keys: forged tokens are signed with others';
     report.notChecked('expired and misdirected tokens with a true signature', why);
+    report.notChecked(
+      'by the document, what only admins may ask',
+      'the platform keeps its keys: none is made',
+    );
   }
   for (const run of attacks) await run(attack);
   await leaks.conclude(report.check);
