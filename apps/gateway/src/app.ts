@@ -5,7 +5,7 @@ import { createSparseJournal } from '@valuecanvas/journal';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
 import { ConfigError, defineService } from '@valuecanvas/service-kit';
-import { createAuthenticator } from './access-tokens/authenticate.ts';
+import { createAuthenticator, rememberPrincipals } from './access-tokens/authenticate.ts';
 import { authenticateBearer } from './access-tokens/authenticate-bearer.ts';
 import { createAdminUsers } from './admin-users/admin-users.service.ts';
 import { listUsersRoute } from './admin-users/list-users.route.ts';
@@ -85,7 +85,7 @@ export const gatewayService = defineService({
       authenticateCookie({ sessions, cookie, csrfProtection: config.CSRF_PROTECTION_ENABLED }),
     ]);
     const apiKeys = createApiKeys({ store: apiKeysStore, verifier: apiKeyVerifier, now });
-    const users = createAdminUsers(createPlatformUsersStore(database.db), now);
+    const users = createAdminUsers(createPlatformUsersStore(database.db), auth.ended, now);
     const readiness = createPlatformReadiness({
       upstreams,
       own: { postgres: () => database.ping(), redis: () => redis.ping() },
@@ -109,6 +109,7 @@ export const gatewayService = defineService({
       edge: {
         trustedProxies: config.TRUST_PROXY,
         async protect(app) {
+          rememberPrincipals(app);
           app.addHook('onRequest', stripInternalHeaders);
           await protectBrowsers(app, {
             cspEnabled: config.CSP_ENABLED,

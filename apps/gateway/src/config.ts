@@ -46,7 +46,7 @@ export const gatewayVariables = {
   CORS_ALLOWED_ORIGINS: Type.Array(Type.String(), {
     default: [],
     description:
-      'Origins whose pages may call the API, cookies included, separated by commas; whole ones, without wildcards. None where absent.',
+      'Origins whose pages may call the API, separated by commas; whole ones, without wildcards. None where absent. Cookie sessions work for those of the same site as PUBLIC_URL; pages of other sites send tokens.',
   }),
   CSP_ENABLED: Type.Boolean({
     default: true,

@@ -18,7 +18,7 @@ const routes = [
   '/api/admin/users',
   '/api/canvas',
   '/api/queue/metrics',
-  '/auth/v1/.well-known/jwks.json',
+  '/api/openapi.json',
 ];
 
 const statuses = (authorization: string) =>
@@ -76,6 +76,17 @@ test('a refusal says what to do, in the words of the protocol that the path spea
     error: { code: 'UNAUTHENTICATED', type: 'authentication_error' },
   });
   expect(await ask('/auth/v1/user')).toMatchObject({ code: 401, error_code: 'bad_jwt' });
+});
+
+test('it does not keep anybody from signing up, logging in or asking how the platform is', async () => {
+  const headers = { authorization: 'Bearer sb_publishable_key-of-a-project' };
+  const signUp = await gateway.service.request('/auth/v1/signup', {
+    method: 'POST',
+    headers,
+    body: { email: 'shows-the-key-of-its-project@example.com', password: 'correct horse' },
+  });
+  const live = await gateway.service.request('/health/live', { headers });
+  expect([signUp.status, live.status]).toEqual([200, 200]);
 });
 
 test('a good one is believed, with its tier and role', async () => {

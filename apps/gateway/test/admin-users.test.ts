@@ -91,6 +91,24 @@ describe('changing tier and role', () => {
     ]);
   });
 
+  test('logs out whoever is no admin any more: an old token does not help back', async () => {
+    const { body: session } = await gateway.signUp('demoted@example.com');
+    await put(session.user.id, { role: 'admin' });
+    const logIn = await gateway.service.request('/auth/v1/token?grant_type=password', {
+      method: 'POST',
+      body: { email: 'demoted@example.com', password: 'correct horse' },
+    });
+    const own = { authorization: `Bearer ${logIn.body.access_token}` };
+    expect((await gateway.service.request('/api/admin/users', { headers: own })).status).toBe(200);
+    await put(session.user.id, { role: 'user' });
+    expect((await put(session.user.id, { role: 'admin' }, own)).status).toBe(401);
+    const refresh = await gateway.service.request('/auth/v1/token?grant_type=refresh_token', {
+      method: 'POST',
+      body: { refresh_token: logIn.body.refresh_token },
+    });
+    expect(refresh.status).toBe(400);
+  });
+
   test('does not happen where it cannot be recorded', async () => {
     const { body: session } = await gateway.signUp();
     await gateway.database.query('revoke insert on vc_private.audit_log from vc_gateway');

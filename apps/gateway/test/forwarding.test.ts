@@ -221,6 +221,23 @@ test('a body arrives at the service while the client is still sending it', async
   expect(response.resume().statusCode).toBe(200);
 });
 
+test('what a service says before it has received all reaches a client that is still sending', async () => {
+  gateway.upstream.answer((request, response) => {
+    request.once('data', () => {
+      request.pause();
+      response.writeHead(413).end('too much');
+    });
+  });
+  const chunk = `10000\r\n${'a'.repeat(65_536)}\r\n`;
+  const socket = connect(Number(new URL(gateway.service.url).port), '127.0.0.1');
+  socket.write('POST /api/llm/chat HTTP/1.1\r\nhost: gateway\r\ntransfer-encoding: chunked\r\n\r\n');
+  socket.write(chunk.repeat(64));
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1.1 413 /);
+  const closed = once(socket, 'close');
+  await closed;
+});
+
 describe('a client that hangs up', () => {
   test.each([
     ['before the answer', false],
@@ -274,6 +291,16 @@ describe('a service that is away', () => {
     } finally {
       await gateway.upstream.comeBack();
     }
+  });
+
+  test('for longer than a restart takes makes nobody wait any more, and is found again at once', async () => {
+    await gateway.upstream.goAway();
+    expect((await gateway.service.request('/api/canvas')).status).toBe(503);
+    const began = performance.now();
+    expect((await gateway.service.request('/api/canvas')).status).toBe(503);
+    expect(performance.now() - began).toBeLessThan(1_000);
+    await gateway.upstream.comeBack();
+    expect((await gateway.service.request('/api/canvas')).status).toBe(200);
   });
 
   test.each([

@@ -3,6 +3,7 @@ import { streamOf } from '@valuecanvas/journal';
 import { createKeys } from '@valuecanvas/redis';
 import { eventually, startSeverableLink } from '@valuecanvas/testing';
 import { afterEach, describe, expect, inject, test } from 'vitest';
+import { createKeyOfUser } from './support/api-keys.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 
 let gateway: TestGateway;
@@ -62,7 +63,18 @@ describe('what counts', () => {
     await ask(1, '/nowhere');
     await ask(1, '/api/canvas', { authorization: 'Bearer bad' });
     await ask(1, '/auth/v1/user');
-    expect(await remaining()).toBe(before - 4);
+    await ask(1, '/%zz');
+    expect(await remaining()).toBe(before - 5);
+  });
+
+  test('beyond the limit makes nobody look up a key, while a known one still counts for its user', async () => {
+    gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '10' });
+    const [known, unknown] = [await createKeyOfUser(gateway), await createKeyOfUser(gateway)];
+    const shown = ({ key }: { key: string }) => ({ 'x-api-key': key });
+    expect(await ask(1, '/v1/models', shown(known))).toEqual([200]);
+    await ask(12, '/nowhere');
+    expect(await ask(1, '/v1/models', shown(known))).toEqual([200]);
+    expect(await ask(1, '/v1/models', shown(unknown))).toEqual([429]);
   });
 
   test('is not the state of the platform', async () => {

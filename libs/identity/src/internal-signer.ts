@@ -19,11 +19,8 @@ export function createInternalSigner(options: {
   readonly now?: () => number;
 }): InternalSigner {
   const now = options.now ?? Date.now;
-  const recent = new LRUCache<string, Promise<string>>({
+  const recent = new LRUCache<string, { readonly token: Promise<string>; readonly until: number }>({
     max: 10_000,
-    ttl: reuseMs,
-    ttlResolution: 0,
-    perf: { now },
   });
 
   const sign = (audience: ServiceName, principal: Principal): Promise<string> => {
@@ -40,9 +37,9 @@ export function createInternalSigner(options: {
   return (audience, principal) => {
     const cacheKey = keyOf(audience, principal);
     const known = recent.get(cacheKey);
-    if (known) return known;
+    if (known && known.until > now()) return known.token;
     const token = sign(audience, principal);
-    recent.set(cacheKey, token);
+    recent.set(cacheKey, { token, until: now() + reuseMs });
     return token;
   };
 }

@@ -28,6 +28,8 @@ export function createDatabase<Tables>(options: {
   readonly url: string;
   readonly applicationName: string;
   readonly poolSize: number;
+  /** Milliseconds after which a query is given up; never where absent. */
+  readonly queryTimeoutMs?: number;
   readonly onError: (error: Error) => void;
 }): Database<Tables> {
   const pool = new Pool({
@@ -35,6 +37,7 @@ export function createDatabase<Tables>(options: {
     application_name: options.applicationName,
     max: options.poolSize,
     connectionTimeoutMillis: connectionTimeoutMs,
+    ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
     idleTimeoutMillis: 30_000,
     types: parsers as never,
   });

@@ -12,7 +12,7 @@ function isUnavailable(error: unknown): boolean {
     return networkCodes.has(code) || unavailable.some((pattern) => pattern.test(code));
   return (
     typeof message === 'string' &&
-    /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable/.test(
+    /timeout exceeded when trying to connect|Query read timeout|Connection terminated|connection error and is not queryable/.test(
       message,
     )
   );

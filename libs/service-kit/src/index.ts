@@ -2,6 +2,7 @@ export { identityVariables, kitVariables, serviceUrl, signingVariables } from '.
 export { ConfigError, type ConfigOf, type Environment, parseConfig } from './config/parse-config.ts';
 export { type Authenticator, believeInternalTokens } from './http/authenticator.ts';
 export { type BoundRoute, type Call, type Outcome, respond, serve } from './http/call.ts';
+export { dropRest } from './http/drop-rest.ts';
 export { openAiErrorEvent } from './http/openai-error.ts';
 export { type ServerEvents, serverEvents } from './http/server-events.ts';
 export {

@@ -44,6 +44,7 @@ export async function startTestService(
     PORT: '0',
     INTERNAL_PORT: '0',
     LOG_LEVEL: 'silent',
+    SHUTDOWN_DRAIN_MS: '0',
     INTERNAL_PUBLIC_KEYS: identities.publicKeys,
     INTERNAL_SIGNING_KEY: identities.signingKey(definition.contract.service),
     ...environment,

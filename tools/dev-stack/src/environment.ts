@@ -22,6 +22,9 @@ export interface Platform {
   readonly providers: Environment;
 }
 
+/** All stop together, so it need not be longer than what is on its way from one to another takes. */
+const localDrainMs = '250';
+
 /** What one service gets beyond what all get: secrets that no other needs. */
 const ownVariables: Partial<Record<Service, (platform: Platform) => Environment>> = {
   gateway: (platform) => ({
@@ -52,6 +55,7 @@ export function serviceEnvironment(service: Service, platform: Platform, caller:
   return {
     PUBLIC_URL: publicUrl,
     UPGRADE_URL: `${publicUrl}/upgrade`,
+    SHUTDOWN_DRAIN_MS: localDrainMs,
     ...inherited(caller),
     // Not HOST of the caller: some shells export the machine's name there.
     HOST: '127.0.0.1',

@@ -1,6 +1,7 @@
-import { anonymous, type Principal } from '@valuecanvas/contracts-core';
+import { AppError, anonymous, type Principal, type RouteDefinition } from '@valuecanvas/contracts-core';
+import { getLiveness, getReadiness, getVersion } from '@valuecanvas/contracts-gateway';
 import type { Authenticator } from '@valuecanvas/service-kit';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /**
  * One way to show who asks: for whom its credential stands, or undefined where a request shows none of the kind.
@@ -10,7 +11,8 @@ export type CredentialSource = (request: FastifyRequest) => Principal | Promise<
 
 /**
  * The first source that finds something decides. Whoever shows nothing is anonymous; whoever shows something bad is
- * refused, even where anybody may ask, but for paths on which somebody else judges credentials.
+ * refused, even where anybody may ask, but for paths on which somebody else judges credentials. A request is looked at
+ * once, however often it is asked for: limits count whom admission admits.
  */
 export function createAuthenticator(sources: readonly CredentialSource[]): Authenticator {
   const authenticate: Authenticator = (request) => {
@@ -20,8 +22,34 @@ export function createAuthenticator(sources: readonly CredentialSource[]): Authe
     }
     return anonymous;
   };
-  return (request) =>
-    request.routeConfig.judgesCredentials ? orAnonymous(authenticate, request) : authenticate(request);
+  const believed: Authenticator = (request) => {
+    const { operation, judgesCredentials = isAskedByAnyone(operation) } = request.routeConfig;
+    if (asksNobody.has(operation)) return anonymous;
+    return judgesCredentials ? orAnonymous(authenticate, request) : authenticate(request);
+  };
+  return (request) => {
+    request.shown ??= believed(request);
+    return request.shown;
+  };
+}
+
+/** Gives requests the place where they keep it. */
+export function rememberPrincipals(app: FastifyInstance): void {
+  app.decorateRequest('shown', undefined);
+  app.decorateRequest('mayBeLookedUp', true);
+}
+
+/** Throws RATE_LIMITED where what a request shows must not cost a look-up. */
+export function checkMayBeLookedUp({ mayBeLookedUp }: FastifyRequest): void {
+  if (!mayBeLookedUp) throw new AppError('RATE_LIMITED');
+}
+
+/** Whoever watches over the platform: what they show is not worth a look. */
+const asksNobody = new Set<RouteDefinition | undefined>([getVersion, getLiveness, getReadiness]);
+
+/** Clients of Supabase show the key of their project where there is no user yet; it is nobody's. */
+function isAskedByAnyone(operation: RouteDefinition | undefined): boolean {
+  return operation?.dialect === 'supabase' && operation.auth.kind === 'anyone';
 }
 
 async function orAnonymous(authenticate: Authenticator, request: FastifyRequest): Promise<Principal> {
@@ -33,6 +61,12 @@ async function orAnonymous(authenticate: Authenticator, request: FastifyRequest)
 }
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whom its credentials stand for, once that has been asked. */
+    shown: Principal | Promise<Principal> | undefined;
+    /** False where its address has used up its limit: only credentials that are known still count. */
+    mayBeLookedUp: boolean;
+  }
   interface FastifyContextConfig {
     /** The service that is forwarded to judges what clients show: bad credentials are passed on, as nobody's. */
     judgesCredentials?: boolean;

@@ -1,5 +1,6 @@
 import { AppError, type Page, type UserPrincipal } from '@valuecanvas/contracts-core';
 import type { PlatformUser, UpdateUserRequest } from '@valuecanvas/contracts-gateway';
+import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
 import type { PlatformUserRecord, PlatformUsersStore } from './platform-users.store.ts';
 import { readUserCursor, writeUserCursor } from './user-cursor.ts';
 
@@ -19,7 +20,12 @@ export interface AdminUsers {
   ): Promise<PlatformUser>;
 }
 
-export function createAdminUsers(store: PlatformUsersStore, now: () => number): AdminUsers {
+/** Sessions of whoever is no admin any more are told to `ended`. */
+export function createAdminUsers(
+  store: PlatformUsersStore,
+  ended: Pick<EndedSessions, 'endAllOf'>,
+  now: () => number,
+): AdminUsers {
   return {
     async list({ email, cursor, limit = defaultLimit }) {
       const after = cursor === undefined ? undefined : readUserCursor(cursor);
@@ -38,7 +44,8 @@ export function createAdminUsers(store: PlatformUsersStore, now: () => number): 
         at: new Date(now()),
       });
       if (!changed) throw new AppError('NOT_FOUND', { message: `There is no user ${id}.` });
-      return toPlatformUser(changed);
+      if (changed.isDemoted) await ended.endAllOf(id);
+      return toPlatformUser(changed.user);
     },
   };
 }

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { type PlatformMetadata, platformMetadataOf } from '../access-tokens/platform-metadata.ts';
 import type { Database } from '../db.ts';
+import { endSessionsOf } from '../local-auth/end-sessions.ts';
 import type { UserPosition } from './user-cursor.ts';
 
 /** A user with what the platform says of it. */
@@ -30,8 +31,13 @@ export interface PlatformUsersStore {
     readonly after?: UserPosition | undefined;
     readonly limit: number;
   }): Promise<readonly PlatformUserRecord[]>;
-  /** Changes a user and records it in the audit log, both or neither; undefined where there is no such user. */
-  change(change: UserChange): Promise<PlatformUserRecord | undefined>;
+  /**
+   * Changes a user and records it in the audit log, both or neither; undefined where there is no such user. Who is no
+   * admin any more has no session any more either: its access tokens still say otherwise.
+   */
+  change(
+    change: UserChange,
+  ): Promise<{ readonly user: PlatformUserRecord; readonly isDemoted: boolean } | undefined>;
 }
 
 export function createPlatformUsersStore(db: Kysely<Database>): PlatformUsersStore {
@@ -64,7 +70,10 @@ export function createPlatformUsersStore(db: Kysely<Database>): PlatformUsersSto
         const before = recordOf(row);
         await update(tx, before.id, change);
         await audit(tx, before, change);
-        return { ...before, ...change.set };
+        const user = { ...before, ...change.set };
+        const isDemoted = before.role === 'admin' && user.role !== 'admin';
+        if (isDemoted) await endSessionsOf(tx, { userId: user.id, exceptSession: undefined, at: change.at });
+        return { user, isDemoted };
       }),
   };
 }

@@ -1,5 +1,6 @@
 import { AppError, type Principal } from '@valuecanvas/contracts-core';
-import type { CredentialSource } from '../access-tokens/authenticate.ts';
+import type { FastifyRequest } from 'fastify';
+import { type CredentialSource, checkMayBeLookedUp } from '../access-tokens/authenticate.ts';
 import type { TokenVerifier } from '../access-tokens/token-verifier.ts';
 
 /** A bearer token that is meant to be one of our keys; an access token never begins like this. */
@@ -15,15 +16,20 @@ export function authenticateApiKey(keys: TokenVerifier, tokens: CredentialSource
     if (!principal) throw refused('The API key is not valid, has expired or was revoked.');
     return principal;
   };
-  const principalOf = (key: string) => keys.known(key) ?? verify(key);
+  const principalOf = (key: string, request: FastifyRequest) => {
+    const known = keys.known(key);
+    if (known) return known;
+    checkMayBeLookedUp(request);
+    return verify(key);
+  };
 
   return (request) => {
     const { authorization, 'x-api-key': key } = request.headers;
     const bearer = authorization === undefined ? undefined : bearerKey.exec(authorization)?.[1];
-    if (typeof key !== 'string') return bearer === undefined ? undefined : principalOf(bearer);
-    if (authorization === undefined || key === bearer) return principalOf(key);
+    if (typeof key !== 'string') return bearer === undefined ? undefined : principalOf(bearer, request);
+    if (authorization === undefined || key === bearer) return principalOf(key, request);
     if (bearer !== undefined) throw refused('The authorization header and x-api-key hold different keys.');
-    return ofOneUser(tokens(request), principalOf(key));
+    return ofOneUser(tokens(request), principalOf(key, request));
   };
 }
 

@@ -1,3 +1,5 @@
+import { createPatience } from './patience.ts';
+
 /** Puts a question, or gives undefined where there is no answer in time. */
 export type BriefAsker = <T>(question: () => Promise<T>) => Promise<T | undefined>;
 
@@ -12,25 +14,24 @@ export function createBriefAsker(options: {
   readonly patienceMs: number;
   readonly onFailure: (error: unknown) => void;
 }): BriefAsker {
+  const { patienceMs } = options;
+  const patience = createPatience(patienceMs);
   let pausedUntil = 0;
-  return async (question) => {
-    if (performance.now() < pausedUntil) return undefined;
-    try {
-      return await within(options.patienceMs, question());
-    } catch (error) {
-      pausedUntil = performance.now() + pauseMs;
-      options.onFailure(error);
-      return undefined;
-    }
+  const fail = (error: unknown): undefined => {
+    pausedUntil = performance.now() + pauseMs;
+    options.onFailure(error);
   };
-}
 
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return <T>(question: () => Promise<T>) => {
+    if (performance.now() < pausedUntil) return Promise.resolve(undefined);
+    return new Promise<T | undefined>((resolve) => {
+      const wait = patience.begin(() => resolve(fail(new Error(`no answer within ${patienceMs} ms`))));
+      void question()
+        .catch(fail)
+        .then((answer) => {
+          patience.end(wait);
+          resolve(answer);
+        });
+    });
+  };
 }

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { AppError, anonymous, type Principal } from '@valuecanvas/contracts-core';
 import { openBrowserSession } from '@valuecanvas/contracts-gateway';
 import type { FastifyRequest } from 'fastify';
-import type { CredentialSource } from '../access-tokens/authenticate.ts';
+import { type CredentialSource, checkMayBeLookedUp } from '../access-tokens/authenticate.ts';
 import type { BrowserSessions, LoggedIn } from './browser-sessions.service.ts';
 import type { SessionCookie } from './session-cookie.ts';
 
@@ -28,7 +28,9 @@ export function authenticateCookie(options: {
       return found?.principal ?? anonymous;
     };
     const known = sessions.known(secret);
-    return known ? accept(known) : sessions.find(secret).then(accept);
+    if (known) return accept(known);
+    checkMayBeLookedUp(request);
+    return sessions.find(secret).then(accept);
   };
 }
 

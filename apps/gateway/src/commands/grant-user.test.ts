@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '@valuecanvas/testing';
+import { createTestDatabase, createTestRedis, type TestDatabase } from '@valuecanvas/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { grantUser, readGrant } from './grant-user.ts';
 
@@ -29,6 +29,24 @@ test.each([
   expect(records).toEqual([
     { actor: 'cli', actor_id: null, action: 'user.update', after: { role: 'admin', tier: 'pro' } },
   ]);
+});
+
+test('who is no admin any more is logged out: gateways are told, where Redis can be', async () => {
+  const redis = createTestRedis();
+  const environment = { MIGRATION_DATABASE_URL: database.ownerUrl, REDIS_KEY_PREFIX: redis.prefix };
+  try {
+    await grant('ada@example.com', '--role', 'admin');
+    const told = await grantUser(['ada@example.com', '--role', 'user'], {
+      ...environment,
+      REDIS_URL: redis.url,
+    });
+    expect(told).toMatch(/logged out everywhere within half a minute\.$/);
+    expect(await redis.client.keys(`${redis.prefix}:*`)).toHaveLength(1);
+    await grant('ada@example.com', '--role', 'admin');
+    expect(await grantUser(['ada@example.com', '--role', 'user'], environment)).toContain('REDIS_URL');
+  } finally {
+    await redis.stop();
+  }
 });
 
 test('an unknown address is named in one sentence', async () => {

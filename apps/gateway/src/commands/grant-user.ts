@@ -1,9 +1,12 @@
 import { parseArgs } from 'node:util';
 import { type Role, roles, type Tier, tiers } from '@valuecanvas/contracts-core';
 import { createDatabase } from '@valuecanvas/postgres';
+import { createKeys, createRedis } from '@valuecanvas/redis';
 import type { PlatformMetadata } from '../access-tokens/platform-metadata.ts';
+import { createSessionMarks } from '../access-tokens/session-marks.ts';
 import { createPlatformUsersStore } from '../admin-users/platform-users.store.ts';
 import type { Database } from '../db.ts';
+import { supabaseTokenSeconds } from '../supabase-auth/supabase-tokens.ts';
 
 /** What the command was asked to do. */
 export interface Grant {
@@ -33,9 +36,36 @@ export async function grantUser(
       .change({ user: { email }, set, actor: 'cli', actorId: null, requestId: null, at: new Date() })
       .catch(explain);
     if (!changed) throw new Error(`There is no user ${email}: sign up first.`);
-    return `${changed.email} is now ${changed.role} with tier ${changed.tier}, from the next login or refresh on.`;
+    const { user, isDemoted } = changed;
+    const isTold = isDemoted && (await tellEnd(user.id, environment));
+    return `${user.email} is now ${user.role} with tier ${user.tier}, ${sinceWhen(isDemoted, isTold)}.`;
   } finally {
     await database.close();
+  }
+}
+
+function sinceWhen(isDemoted: boolean, isTold: boolean): string {
+  if (!isDemoted) return 'from the next login or refresh on';
+  return isTold
+    ? 'logged out everywhere within half a minute'
+    : 'logged out, but its access tokens are good until they expire, as REDIS_URL is not set or Redis does not answer';
+}
+
+/** Tells all gateways that a user's sessions are over; false where Redis cannot be told. */
+async function tellEnd(
+  userId: string,
+  { REDIS_URL: url, REDIS_KEY_PREFIX: prefix = 'vc' }: Readonly<Record<string, string | undefined>>,
+): Promise<boolean> {
+  if (!url) return false;
+  const redis = createRedis({ url, name: 'user-grant', onError: () => undefined });
+  try {
+    const marks = createSessionMarks(redis, createKeys(prefix), supabaseTokenSeconds * 1_000);
+    await marks.write({ userId, at: Date.now(), exceptSession: undefined });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    redis.disconnect();
   }
 }
 

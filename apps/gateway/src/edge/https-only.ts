@@ -12,7 +12,7 @@ const exemptOperations = new Set<RouteDefinition | undefined>([getVersion, getLi
  */
 export function httpsOnly(origin: string): onRequestHookHandler {
   return (request, reply, done) => {
-    if (request.protocol === 'https' || exemptOperations.has(request.routeConfig.operation)) {
+    if (request.protocol.toLowerCase() === 'https' || exemptOperations.has(request.routeConfig.operation)) {
       done();
     } else if (canBeRepeated(request)) {
       void reply.redirect(origin + targetOf(request.url), 308);

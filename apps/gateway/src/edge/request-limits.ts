@@ -4,12 +4,16 @@ import { getLiveness, getReadiness, getVersion } from '@valuecanvas/contracts-ga
 import type { Keys, Redis } from '@valuecanvas/redis';
 import type { Authenticator, Logger } from '@valuecanvas/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { createFailOpen } from './fail-open.ts';
 import { type Allowed, type Limit, limitOf } from './limit-of.ts';
 import { noteViolation, type ViolationJournal } from './note-violation.ts';
 import { type Count, createOwnCounts } from './own-counts.ts';
 
 const windowMs = 60_000;
+
+/** Addresses that are remembered for having used up their limit; of more, those seen last. */
+const maxUsedUp = 10_000;
 
 /** Whoever watches over the platform is never refused. */
 const unlimitedOperations = new Set<RouteDefinition | undefined>([getVersion, getLiveness, getReadiness]);
@@ -28,7 +32,7 @@ declare module 'fastify' {
 
 /**
  * Counts every request, known or not, by user or else by address: one round trip to Redis. Refusals are RATE_LIMITED,
- * and noted in the journal.
+ * and noted in the journal. An address that has used up its limit makes nobody look up keys and sessions any more.
  *
  * Without Redis everybody passes, as an outage of a counter must not be one of the platform; but nobody may guess
  * passwords: credentials are counted by each process for itself, at all times, and that count holds meanwhile.
@@ -59,10 +63,15 @@ export async function limitRequests(
   const failOpen = createFailOpen(redis, options.log);
   const countHere = createOwnCounts({ windowMs, now });
 
+  const usedUp = new LRUCache<string, number>({ max: maxUsedUp });
+  const isUsedUp = (key: string) => (usedUp.get(key) ?? 0) > now();
+
   app.addHook('onRequest', async (request, reply) => {
     if (unlimitedOperations.has(request.routeConfig.operation)) return;
+    request.mayBeLookedUp = !isUsedUp(limitOf(request, limits).key);
     // Not while Redis is waited for: a slow authentication would pass for a Redis that is away.
-    const principal = await principalOf(options.authenticate, request);
+    const found = principalOf(options.authenticate, request);
+    const principal = found instanceof Promise ? await found : found;
     const limit = limitOf(request, limits, principal);
     request.limit = limit;
     const own = limit.rule === 'credentials_per_minute' ? countHere(limit.key, limit.max) : undefined;
@@ -70,6 +79,7 @@ export async function limitRequests(
     if (!counted || !('max' in counted)) return;
     tellLimit(reply, counted);
     if (!counted.isExceeded) return;
+    if (limit.userId === undefined) usedUp.set(limit.key, now() + counted.ttlInSeconds * 1_000);
     noteViolation(violations, request, { limit, counted, windowMs, now: now() });
     throw refusal(principal, counted, limits.upgradeUrl);
   });
@@ -91,12 +101,13 @@ function refusal(principal: Principal | undefined, { max, ttlInSeconds }: Count,
 }
 
 /** Whoever shows a bad token counts by address, and is refused for the token afterwards. */
-async function principalOf(
+function principalOf(
   authenticate: Authenticator,
   request: FastifyRequest,
-): Promise<Principal | undefined> {
+): Promise<Principal | undefined> | Principal | undefined {
   try {
-    return await authenticate(request);
+    const found = authenticate(request);
+    return found instanceof Promise ? found.catch(() => undefined) : found;
   } catch {
     return undefined;
   }

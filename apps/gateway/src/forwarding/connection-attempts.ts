@@ -5,6 +5,9 @@ import { connectionFaultOf } from '@valuecanvas/http-client';
 /** Milliseconds before each new attempt, about 4 s together: a service that stops and starts is back within them. */
 const pauses = [25, 50, 100, 200, 400, 600, 600, 1_000, 1_000];
 
+/** Milliseconds after which a service that refuses connections does not just restart: nobody waits for it any more. */
+const restartMs = 4_000;
+
 /** How often a request may be sent. */
 export interface Repeatable {
   /** False once a part of the body has been sent. */
@@ -19,21 +22,37 @@ export interface Repeatable {
  * Sends again what was certainly not received, of any method. Throws DEPENDENCY_UNAVAILABLE where the service cannot
  * be reached, DEADLINE_EXCEEDED where it does not answer, and an AppError of the attempt as it is.
  */
-export async function withAttempts<T>(
-  service: string,
-  { whole, reads, abandoned }: Repeatable,
-  attempt: () => Promise<T>,
-  [pause, ...laterPauses]: readonly number[] = pauses,
-): Promise<T> {
-  try {
-    return await attempt();
-  } catch (error) {
+export type Attempts = (repeatable: Repeatable, attempt: () => Promise<void>) => Promise<void>;
+
+/** Those of one service: of one that has been away for longer than a restart takes, each request is told at once. */
+export function createAttempts(service: string): Attempts {
+  let awaySince: number | undefined;
+
+  const fails = (error: unknown, { whole, reads, abandoned }: Repeatable): boolean => {
     const fault = connectionFaultOf(error);
-    const again = whole() && (fault === 'never_received' || (reads && fault === 'broken'));
-    if (pause === undefined || !again || abandoned()) throw toAppError(service, error);
-  }
-  await wait(pause);
-  return withAttempts(service, { whole, reads, abandoned }, attempt, laterPauses);
+    if (fault === 'never_received') awaySince ??= performance.now();
+    else awaySince = undefined;
+    if (abandoned() || !whole()) return true;
+    if (awaySince !== undefined) return performance.now() - awaySince > restartMs;
+    return !(reads && fault === 'broken');
+  };
+  const inTurns = async (
+    repeatable: Repeatable,
+    attempt: () => Promise<void>,
+    [pause, ...laterPauses]: readonly number[],
+  ): Promise<void> => {
+    try {
+      await attempt();
+      awaySince = undefined;
+      return;
+    } catch (error) {
+      if (fails(error, repeatable) || pause === undefined) throw toAppError(service, error);
+    }
+    await wait(pause);
+    return inTurns(repeatable, attempt, laterPauses);
+  };
+
+  return (repeatable, attempt) => inTurns(repeatable, attempt, pauses);
 }
 
 function toAppError(service: string, cause: unknown): AppError {

@@ -2,13 +2,11 @@ import { anonymous, headers, type ServiceName } from '@valuecanvas/contracts-cor
 import type { InternalSigner } from '@valuecanvas/identity';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
+import type { Attempts } from './connection-attempts.ts';
 import { checkForwardable, targetOf } from './forwardable.ts';
 import { type BodyContent, passOn } from './pass-on.ts';
 import { PassedAnswer } from './passed-answer.ts';
 import { headersToService } from './passed-headers.ts';
-
-/** Milliseconds that a service may take to begin its answer: a little more than any route's own 90 s. */
-const answerMs = 95_000;
 
 /** Milliseconds of silence within an answer; event streams send a comment every 15 s. */
 const silenceMs = 60_000;
@@ -17,7 +15,10 @@ const silenceMs = 60_000;
 export interface ForwardingTarget {
   readonly service: ServiceName;
   readonly dispatcher: Dispatcher;
+  readonly attempts: Attempts;
   readonly sign: InternalSigner;
+  /** Milliseconds that the service may take to begin its answer. */
+  readonly answerMs: number;
 }
 
 /**
@@ -25,21 +26,22 @@ export interface ForwardingTarget {
  * when the answer has begun.
  */
 export async function forwardRequest(
-  { service, dispatcher, sign }: ForwardingTarget,
+  { service, dispatcher, attempts, sign, answerMs }: ForwardingTarget,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
   checkForwardable(request);
   const answer = new PassedAnswer(reply, service);
   const identity = await sign(service, request.principal ?? anonymous);
-  const options = (content: BodyContent) => optionsOf(request, content, identity);
-  return passOn(request, reply, { name: service, dispatcher, answer, options });
+  const options = (content: BodyContent) => optionsOf(request, content, identity, answerMs);
+  return passOn(request, reply, { attempts, dispatcher, answer, options });
 }
 
 function optionsOf(
   request: FastifyRequest,
   content: BodyContent,
   identity: string,
+  answerMs: number,
 ): Dispatcher.DispatchOptions {
   const passed = headersToService(request.headers, content !== null);
   passed.push(headers.identity, identity, headers.requestId, request.id, headers.deadline, String(answerMs));

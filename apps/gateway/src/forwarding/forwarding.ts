@@ -1,8 +1,16 @@
-import { AppError, type Contract, type Dialect, isInternal, isUnder } from '@valuecanvas/contracts-core';
+import {
+  AppError,
+  type Contract,
+  type Dialect,
+  defaultDeadlineMs,
+  isInternal,
+  isUnder,
+} from '@valuecanvas/contracts-core';
 import type { InternalSigner } from '@valuecanvas/identity';
 import type { FastifyInstance, preHandlerHookHandler } from 'fastify';
 import { Pool } from 'undici';
 import type { Upstream } from '../upstreams.ts';
+import { createAttempts } from './connection-attempts.ts';
 import { type ForwardingTarget, forwardRequest } from './forward-request.ts';
 import { leaveBodiesAlone } from './leave-bodies-alone.ts';
 
@@ -10,6 +18,12 @@ import { leaveBodiesAlone } from './leave-bodies-alone.ts';
 const idleMs = 4_000;
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Milliseconds that a service gets beyond its slowest route's own time, so that it is the one who says that it is over. */
+const afterDeadlineMs = 5_000;
+
+/** A service, before it is known how long what is asked of it may take. */
+type Service = Omit<ForwardingTarget, 'answerMs'>;
 
 /** The paths that belong to other services. */
 export interface Forwarding {
@@ -30,7 +44,8 @@ export function createForwarding(
       keepAliveTimeout: idleMs,
       keepAliveMaxTimeout: idleMs,
     });
-    return { contract, service: contract.service, dispatcher, sign };
+    const { service } = contract;
+    return { contract, service, dispatcher, attempts: createAttempts(service), sign };
   });
   return {
     async register(app) {
@@ -48,8 +63,9 @@ export function createForwarding(
   };
 }
 
-function addPaths(scope: FastifyInstance, contract: Contract, target: ForwardingTarget): void {
+function addPaths(scope: FastifyInstance, contract: Contract, service: Service): void {
   for (const prefix of contract.prefixes) {
+    const target = { ...service, answerMs: longestBelow(contract, prefix) + afterDeadlineMs };
     for (const url of [prefix, `${prefix}/*`]) {
       scope.route({
         method: methods,
@@ -66,9 +82,10 @@ function addPaths(scope: FastifyInstance, contract: Contract, target: Forwarding
  * Aggregate figures that are for known callers alone. They are routes of their own, so that a path finds its way here
  * exactly as it does in the service, however it is written.
  */
-function closeStatus(scope: FastifyInstance, { routes }: Contract, target: ForwardingTarget): void {
-  for (const { path, auth } of Object.values(routes)) {
+function closeStatus(scope: FastifyInstance, { routes }: Contract, service: Service): void {
+  for (const { path, auth, deadlineMs = defaultDeadlineMs } of Object.values(routes)) {
     if (auth.kind !== 'anyone' || !auth.isStatus) continue;
+    const target = { ...service, answerMs: deadlineMs + afterDeadlineMs };
     scope.route({
       method: ['GET', 'HEAD'],
       url: path,
@@ -83,6 +100,12 @@ function closeStatus(scope: FastifyInstance, { routes }: Contract, target: Forwa
 const refuseAnonymous: preHandlerHookHandler = ({ principal }, _reply, done) => {
   done(principal?.kind === 'user' ? undefined : new AppError('UNAUTHENTICATED'));
 };
+
+/** Milliseconds that the slowest route below a prefix may take. */
+function longestBelow({ routes }: Contract, prefix: string): number {
+  const below = Object.values(routes).filter((route) => !isInternal(route) && isUnder(prefix, route.path));
+  return Math.max(...below.map(({ deadlineMs = defaultDeadlineMs }) => deadlineMs), 0) || defaultDeadlineMs;
+}
 
 /** What the edge itself refuses, it refuses in the words of the protocol that the path speaks. */
 function dialectBelow({ routes }: Contract, prefix: string): Dialect {

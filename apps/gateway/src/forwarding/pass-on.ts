@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { type ClientBody, clientBodyOf } from './client-body.ts';
-import { withAttempts } from './connection-attempts.ts';
+import type { Attempts } from './connection-attempts.ts';
 import type { PassedAnswer } from './passed-answer.ts';
 
 /** What is left of a client's body for one attempt. */
@@ -15,15 +15,14 @@ export async function passOn(
   request: FastifyRequest,
   reply: FastifyReply,
   to: {
-    /** For the log. */
-    readonly name: string;
+    readonly attempts: Attempts;
     readonly dispatcher: Dispatcher;
     readonly answer: PassedAnswer;
     /** Called for each attempt. */
     readonly options: (content: BodyContent) => Dispatcher.DispatchOptions;
   },
 ): Promise<void> {
-  const { answer, dispatcher } = to;
+  const { answer, attempts, dispatcher } = to;
   try {
     const body = await clientBodyOf(request.raw);
     const repeatable = {
@@ -31,13 +30,11 @@ export async function passOn(
       reads: request.method === 'GET' || request.method === 'HEAD',
       abandoned: () => answer.abandoned,
     };
-    await withAttempts(to.name, repeatable, () =>
+    await attempts(repeatable, () =>
       answer.begins((handler) => dispatcher.dispatch(to.options(body.read()), handler)),
     );
   } catch (error) {
     if (answer.abandoned || request.raw.errored) return void reply.hijack();
-    // What is left of a body that nobody reads must not be taken for the next request.
-    if (!request.raw.complete) reply.header('connection', 'close');
     throw error;
   }
 }

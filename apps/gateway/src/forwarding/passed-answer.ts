@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { AppError } from '@valuecanvas/contracts-core';
+import { dropRest } from '@valuecanvas/service-kit';
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { headersToClient } from './passed-headers.ts';
@@ -92,6 +93,8 @@ export class PassedAnswer implements Dispatcher.DispatchHandler {
   readonly #onClose = (): void => {
     clearTimeout(this.#unread);
     if (!this.#response.writableEnded) this.#service?.abort(left);
+    const { raw } = this.#reply.request;
+    if (!raw.complete) dropRest(raw);
     // What ends without its last byte, Fastify tells nobody.
     if (!this.#response.writableFinished) {
       this.#reply.server.recordEnd(this.#reply.request, this.#unfinishedStatus);

@@ -27,7 +27,7 @@ export async function forwardToSupabase(
     if (principal?.kind === 'user') void endOf?.(request, principal, sent)?.(ended);
   });
   return passOn(request, reply, {
-    name: 'Supabase Auth',
+    attempts: api.attempts,
     dispatcher: api.dispatcher,
     answer,
     options(content) {

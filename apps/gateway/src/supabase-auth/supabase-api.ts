@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { type Attempts, createAttempts } from '../forwarding/connection-attempts.ts';
 
 /** Milliseconds that Supabase may take to answer the gateway's own questions. */
 const patienceMs = 3_000;
@@ -17,6 +18,7 @@ export interface SupabaseApi {
   /** The key that says which project is meant, for those who send none. */
   readonly anonKey: string | undefined;
   readonly dispatcher: Pool;
+  readonly attempts: Attempts;
   /** What is published at /.well-known/jwks.json; rejects where that cannot be had. */
   loadKeys(): Promise<unknown>;
   /** Whether the session of a token is live; rejects where Supabase does not say. */
@@ -49,6 +51,7 @@ export function createSupabaseApi(options: {
     basePath,
     anonKey: options.anonKey,
     dispatcher,
+    attempts: createAttempts('Supabase Auth'),
     async loadKeys() {
       const { statusCode, body } = await get('/.well-known/jwks.json');
       if (statusCode === 200) return body.json();

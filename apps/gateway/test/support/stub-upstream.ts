@@ -41,6 +41,8 @@ export async function startStubUpstream(): Promise<StubUpstream> {
       server.close();
       server.closeAllConnections();
       await closed;
+      // Its clients learn of it in their own turns; until then they would send on a connection that is none any more.
+      for (const _ of [1, 2]) await new Promise((resolve) => setImmediate(resolve));
     },
     comeBack: () => listen(port),
   };

@@ -86,6 +86,7 @@ export function usePlatform() {
     // One call of a provider per failure, unless a test is about retries.
     LLM_RETRIES: '0',
     LLM_CACHE_ENABLED: 'false',
+    SHUTDOWN_DRAIN_MS: '0',
     SHUTDOWN_GRACE_MS: '2000',
     ...settings,
   });

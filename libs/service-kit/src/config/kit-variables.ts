@@ -23,9 +23,9 @@ export function kitVariables(ports: { readonly public: number; readonly internal
     }),
     SHUTDOWN_DRAIN_MS: Type.Integer({
       minimum: 0,
-      default: 0,
+      default: 5_000,
       description:
-        'Milliseconds between reporting not ready and closing the port; in a cluster, long enough for its endpoints to be updated.',
+        'Milliseconds between reporting not ready and closing the port: long enough for endpoints of a cluster to be updated, and for clients to give up idle connections, which the gateway does after 4 s.',
     }),
     SHUTDOWN_GRACE_MS: Type.Integer({
       minimum: 1,

@@ -2,6 +2,7 @@ import { headers } from '@valuecanvas/contracts-core';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { createIds } from '../ids.ts';
 import { installJsonParser } from './json-parser.ts';
+import { routedUrl } from './malformed-url.ts';
 import { answerUnreadable, answerUnroutable } from './unroutable.ts';
 import { validatorCompiler } from './validation.ts';
 
@@ -35,6 +36,7 @@ export function createServer(trustedProxies: readonly string[] = []): FastifyIns
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    rewriteUrl: routedUrl,
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: 512 },

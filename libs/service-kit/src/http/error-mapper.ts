@@ -2,6 +2,8 @@ import { AppError, type Dialect, type RouteDefinition, toErrorEnvelope } from '@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { ErrorReporter } from '../observe/error-reporter.ts';
+import { dropRest } from './drop-rest.ts';
+import { isMalformed, malformedUrl } from './malformed-url.ts';
 import { toOpenAiError } from './openai-error.ts';
 import { toSupabaseError } from './supabase-error.ts';
 
@@ -20,14 +22,20 @@ export function installErrorMapper(app: FastifyInstance, log: Logger, reporter: 
     return known;
   };
   app.decorate('recordFailure', recordFailure);
-  app.setErrorHandler((error, request, reply) => answer(recordFailure(error, request), request, reply));
-  app.setNotFoundHandler((request, reply) =>
-    answer(
-      new AppError('NOT_FOUND', { message: `There is no ${request.method} ${pathOf(request)}.` }),
-      request,
-      reply,
-    ),
-  );
+  app.setErrorHandler((error, request, reply) => {
+    if (!request.raw.readableAborted) return answer(recordFailure(error, request), request, reply);
+    app.recordEnd(request, clientLeft);
+    return reply.hijack();
+  });
+  app.setNotFoundHandler((request, reply) => answer(notFound(request), request, reply));
+}
+
+/** How a request is counted whose client has left before its end; nginx's number for it. */
+const clientLeft = 499;
+
+function notFound(request: FastifyRequest): AppError {
+  if (isMalformed(request)) return malformedUrl();
+  return new AppError('NOT_FOUND', { message: `There is no ${request.method} ${pathOf(request)}.` });
 }
 
 const fastifyCodes: Readonly<Record<string, () => AppError>> = {
@@ -79,13 +87,14 @@ function record(
 }
 
 function answer(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (!request.raw.complete) answerEarly(request, reply);
   reply.headers(error.headers);
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
   if (error.retryAfterMs !== undefined) reply.header('retry-after-ms', error.retryAfterMs);
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
   const advice = retryAdvice(error);
   if (advice !== undefined) reply.header('x-should-retry', advice);
-  const { operation, dialect = operation?.dialect ?? 'valuecanvas' } = request.routeOptions.config;
+  const { operation, dialect = operation?.dialect ?? dialectOf(request) } = request.routeOptions.config;
   const { body, headers } =
     dialect === 'supabase'
       ? toSupabaseError(error, request)
@@ -98,10 +107,29 @@ function answer(error: AppError, request: FastifyRequest, reply: FastifyReply): 
     .send(body);
 }
 
+/** Fastify would close at once. Of a request without a body, the end may just not have been noticed yet. */
+function answerEarly({ raw }: FastifyRequest, reply: FastifyReply): void {
+  reply.removeHeader('connection');
+  reply.raw.once('finish', () => {
+    if (!raw.complete) dropRest(raw);
+  });
+}
+
 /** Said where the status alone would tell a client otherwise, or might. */
 function retryAdvice({ status, retryHelps }: AppError): string | undefined {
   if (status > 401 && !retryHelps) return 'false';
   return status === 409 ? 'true' : undefined;
+}
+
+/** Below these, what nobody serves is refused in the words of their protocols. */
+const dialects: readonly (readonly [string, Dialect])[] = [
+  ['/v1/', 'openai'],
+  ['/auth/v1/', 'supabase'],
+  ['/ofrep/v1/', 'ofrep'],
+];
+
+function dialectOf({ url }: FastifyRequest): Dialect {
+  return dialects.find(([prefix]) => url.startsWith(prefix))?.[1] ?? 'valuecanvas';
 }
 
 function operationOf(request: FastifyRequest): RouteDefinition | undefined {

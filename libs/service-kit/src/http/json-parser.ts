@@ -1,32 +1,52 @@
+import { isUtf8 } from 'node:buffer';
 import { AppError } from '@valuecanvas/contracts-core';
 import type { FastifyContextConfig, FastifyInstance } from 'fastify';
 
-/**
- * Escapes that are legal in JSON and that PostgreSQL can store in no text: NUL, and half a surrogate pair. A backslash
- * that is escaped itself does not begin one. Unescaped, neither can arrive: UTF-8 has no surrogates, JSON no raw NUL.
- */
-const unstorable =
-  /(?<!\\)(?:\\\\)*\\u(?:0000|d[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2}\\u)d[c-f][0-9a-f]{2})/i;
+const unstorable = 'Text must not contain the NUL character or half of a surrogate pair.';
 
-/** Fastify's own JSON parser (which refuses prototype poisoning), after a look for what no store can take. */
+/** Fastify's own JSON parser (which refuses prototype poisoning), after a look for what no text is, or no store can take. */
 export function installJsonParser(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   // Everything else is an unsupported media type; Fastify would take plain text as well.
   app.removeAllContentTypeParsers();
   app.decorateRequest('bodyText', undefined);
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    const text = body as string;
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const bytes = body as Buffer;
+    // Read as text, each wrong byte would become the same sign: what is stored is not what was sent.
+    if (!isUtf8(bytes)) {
+      done(refused('The body is not valid UTF-8.'), undefined);
+      return;
+    }
+    const text = bytes.toString();
     // The internal port has no routes of a contract, and so no configuration to look at.
     const config = request.routeConfig as FastifyContextConfig | undefined;
     if (config?.operation?.idempotent) request.bodyText = text;
     // Clients often name a content type out of habit, with nothing to send and nothing asked for.
     if (text === '' && request.routeOptions.config.operation?.body === undefined) done(null, undefined);
-    else if (text.includes('\\u') && unstorable.test(text)) done(unstorableText(), undefined);
-    else void parse(request, text, done);
+    else {
+      void parse(request, text, (error, value) => {
+        if (error) done(error, undefined);
+        else if (text.includes('\\u') && !isStorable(value)) done(refused(unstorable), undefined);
+        else done(null, value);
+      });
+    }
   });
 }
 
-function unstorableText(): AppError {
-  const message = 'Text must not contain the NUL character or half of a surrogate pair.';
+function refused(message: string): AppError {
   return new AppError('VALIDATION_FAILED', { message, details: [{ path: '', message }] });
+}
+
+/** PostgreSQL can keep neither in any text. Both come as escapes alone: UTF-8 has no surrogates, JSON no raw NUL. */
+function isStorable(document: unknown): boolean {
+  const waiting = [document];
+  // Grows while it is gone through: a document may be nested more deeply than calls can be.
+  for (const value of waiting) {
+    if (typeof value === 'string') {
+      if (value.includes('\0') || !value.isWellFormed()) return false;
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [name, inner] of Object.entries(value)) waiting.push(name, inner);
+    }
+  }
+  return true;
 }

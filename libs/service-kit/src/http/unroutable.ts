@@ -3,10 +3,11 @@ import type { Socket } from 'node:net';
 import { AppError, type ErrorCode, headers, toErrorEnvelope } from '@valuecanvas/contracts-core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
+import { malformedUrl } from './malformed-url.ts';
 
-/** What Fastify refuses before it knows the route: a path that cannot be decoded, say. */
+/** What Fastify refuses before it knows the route: a parameter that is too long, say. */
 export function answerUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
-  const error = new AppError('VALIDATION_FAILED', { message: 'The URL is malformed.' });
+  const error = malformedUrl();
   reply
     .code(error.status)
     .header(headers.requestId, request.id)

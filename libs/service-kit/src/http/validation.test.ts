@@ -1,4 +1,12 @@
-import { anyone, data, defineRoute, raw, strictObject } from '@valuecanvas/contracts-core';
+import {
+  anonymous,
+  anyone,
+  data,
+  defineRoute,
+  headers,
+  raw,
+  strictObject,
+} from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { startInTest, words } from '../test-support/service-in-test.ts';
@@ -142,12 +150,24 @@ test.each([
   ['NUL after an escaped backslash', '{"name":"\\\\\\u0000"}'],
   ['a high surrogate without a low one', '{"name":"\\ud83dx"}'],
   ['a low surrogate without a high one', '{"name":"\\udc00"}'],
+  ['a low surrogate after what only looks like a high one', '{"name":"\\\\ud800\\udc00"}'],
 ])('what no store can keep is refused in a body: %s', async (_, body) => {
   const { status, body: answer } = await post(body);
   expect([status, answer.message]).toEqual([
     400,
     'Text must not contain the NUL character or half of a surrogate pair.',
   ]);
+});
+
+test('what is not UTF-8 is refused, not stored as something else', async () => {
+  const service = await start();
+  const answer = await fetch(`${service.url}/test/save`, {
+    method: 'POST',
+    headers: { [headers.identity]: await service.token(anonymous), 'content-type': 'application/json' },
+    body: Buffer.from('{"name":"caf\xe9"}', 'latin1'),
+  });
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ message: 'The body is not valid UTF-8.' });
 });
 
 test.each(['\\u0000', '\\ud83d', '\u{1f600}'])('the harmless text %s is taken', async (name) => {

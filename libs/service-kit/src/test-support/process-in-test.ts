@@ -19,7 +19,7 @@ export interface ProcessInTest {
 export function runInTest(environment: Readonly<Record<string, string>> = {}): ProcessInTest {
   const child = fork(program, [], {
     execArgv: ['--conditions=@valuecanvas/source', '--import', '@valuecanvas/service-kit/register'],
-    env: { HOST: '127.0.0.1', PORT: '0', INTERNAL_PORT: '0', ...environment },
+    env: { HOST: '127.0.0.1', PORT: '0', INTERNAL_PORT: '0', SHUTDOWN_DRAIN_MS: '0', ...environment },
     silent: true,
   });
   onTestFinished(() => void child.kill('SIGKILL'));

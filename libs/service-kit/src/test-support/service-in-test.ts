@@ -92,7 +92,7 @@ export async function startInTest(setup: Setup): Promise<ServiceInTest> {
   });
   const service = await startService(
     definition,
-    { HOST: '127.0.0.1', INTERNAL_PUBLIC_KEYS: publicKeys, ...setup.environment },
+    { HOST: '127.0.0.1', SHUTDOWN_DRAIN_MS: '0', INTERNAL_PUBLIC_KEYS: publicKeys, ...setup.environment },
     { logTo: { write: (line) => lines.push(JSON.parse(line)) }, ...(setup.now ? { now: setup.now } : {}) },
   );
   onTestFinished(() => service.stop());

@@ -25,6 +25,7 @@ const service = await startService(
   }),
   {
     HOST: '127.0.0.1',
+    SHUTDOWN_DRAIN_MS: '0',
     ...(process.env.BENCH_ENV ? JSON.parse(process.env.BENCH_ENV) : {}),
     PORT: '0',
     INTERNAL_PORT: '0',

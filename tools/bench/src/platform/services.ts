@@ -112,5 +112,6 @@ function environment({ port, internalPort }: Ports, databaseUrl: string, { redis
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     LOG_LEVEL: 'info',
+    SHUTDOWN_DRAIN_MS: '0',
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Attack } from './attack.ts';
+import type { Target } from './target.ts';
 
 /** A second request, which must stay part of the first or go unheard. */
 const hidden = 'GET /health/live HTTP/1.1\r\nhost: probe\r\n\r\n';
@@ -83,13 +84,51 @@ export async function attackFraming(attack: Attack): Promise<void> {
   await attackWithSlowness(attack);
 }
 
+/** Milliseconds after which whoever has not sent the head of a request, or all of it, has been let go. */
+const longest = { head: 25_000, body: 40_000 };
+
+async function attackWithSlowness(attack: Attack): Promise<void> {
+  await attackWithDawdling(attack);
+  await attackWithTrickling(attack);
+}
+
+async function attackWithTrickling({ target, check, bob }: Attack): Promise<void> {
+  await check('whoever sends a request for ever is let go', async (found) => {
+    const { host } = new URL(target.url);
+    const head = `POST /api/llm/chat HTTP/1.1\r\nhost: ${host}\r\n`;
+    const known = `authorization: Bearer ${bob.token}\r\ncontent-type: application/json\r\n`;
+    const ends = await Promise.all([
+      trickle(target, `${head}x-probe: `, longest.head),
+      trickle(target, `${head}${known}content-length: 60000\r\n\r\n`, longest.body),
+    ]);
+    const [ofHead, ofBody] = ends.map((ms) => ms && `${Math.round(ms / 1_000)} s`);
+    if (!ofHead) found(`a head may take longer than ${longest.head / 1_000} s`);
+    if (!ofBody) found(`a body may take longer than ${longest.body / 1_000} s`);
+    return `after ${ofHead} in the head, after ${ofBody} in the body`;
+  });
+}
+
+/** Sends a byte each half a second; milliseconds until the connection was ended, undefined where it was not in time. */
+async function trickle(target: Target, begin: string, patience: number): Promise<number | undefined> {
+  const socket = target.connect();
+  const began = performance.now();
+  socket.resume().write(begin);
+  while (performance.now() - began < patience) {
+    if (socket.closed || socket.readableEnded) return performance.now() - began;
+    await delay(500);
+    if (socket.writable) socket.write('a');
+  }
+  socket.destroy();
+  return undefined;
+}
+
 const slowConnections = 50;
 const slowMs = 5_000;
 
 /** Milliseconds that a normal request may take meanwhile. */
 const normalMs = 2_000;
 
-async function attackWithSlowness({ target, check, bob }: Attack): Promise<void> {
+async function attackWithDawdling({ target, check, bob }: Attack): Promise<void> {
   await check('clients that dawdle hold nobody else up', async (found) => {
     const { host } = new URL(target.url);
     const sockets = Array.from({ length: slowConnections }, () => target.connect());

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import type { FastifyReply } from 'fastify';
+import type { Dispatcher } from 'undici';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { PassedAnswer } from './passed-answer.ts';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
+const mebibyte = Buffer.alloc(1024 * 1024);
+
+/** An answer that has begun, for a client that reads nothing, and the service that gives it. */
+async function setUp() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+  onTestFinished(() => {
+    client.destroy();
+    server.close();
+    server.closeAllConnections();
+  });
+  client.write('GET / HTTP/1.1\r\nhost: test\r\n\r\n');
+  const [request, response] = (await once(server, 'request')) as [IncomingMessage, ServerResponse];
+  const ends: number[] = [];
+  const reply = {
+    raw: response,
+    request: { raw: request },
+    server: { recordEnd: (_: unknown, status: number) => ends.push(status) },
+    hijack: () => undefined,
+    code: () => undefined,
+    getHeaders: () => ({}),
+  } as unknown as FastifyReply;
+  const service = { pause: vi.fn(), resume: vi.fn(), abort: vi.fn() };
+  const controller = service as unknown as Dispatcher.DispatchController;
+  const answer = new PassedAnswer(reply, 'canvas');
+  await answer.begins((handler) => {
+    handler.onRequestStart?.(controller, {});
+    handler.onResponseStart?.(controller, 200, {});
+  });
+  const fill = () => {
+    while (service.pause.mock.calls.length === 0) answer.onResponseData(controller, mebibyte);
+  };
+  return { answer, client, response, service, fill, ends };
+}
+
+test('a client that takes nothing for a minute is given up, and the service is told', async () => {
+  const { response, service, fill, ends } = await setUp();
+  fill();
+  const closed = once(response, 'close');
+  vi.advanceTimersByTime(59_000);
+  expect(response.destroyed).toBe(false);
+  vi.advanceTimersByTime(1_000);
+  await closed;
+  expect(service.abort).toHaveBeenCalledOnce();
+  expect(ends).toEqual([499]);
+});
+
+test('a client that reads on within the minute is not', async () => {
+  const { client, response, service, fill } = await setUp();
+  fill();
+  vi.advanceTimersByTime(59_000);
+  const drained = once(response, 'drain');
+  client.resume();
+  await drained;
+  vi.advanceTimersByTime(60_000);
+  expect(service.resume).toHaveBeenCalledOnce();
+  expect(response.destroyed).toBe(false);
+});

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { watchConnections } from './open-connections.ts';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+afterEach(() => void vi.useRealTimers());
+
+/** A client that reads nothing of an answer that is too large for the kernel to take. */
+async function setUp() {
+  const server = createServer();
+  watchConnections(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+  client.on('error', () => undefined);
+  onTestFinished(() => {
+    client.destroy();
+    server.close();
+    server.closeAllConnections();
+  });
+  client.write('GET / HTTP/1.1\r\nhost: test\r\n\r\n');
+  const [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
+  response.end(Buffer.alloc(32 * 1024 * 1024));
+  return { client, response };
+}
+
+test('a client that takes nothing of its answer is cut off', async () => {
+  const { response } = await setUp();
+  const closed = once(response, 'close');
+  vi.advanceTimersByTime(120_000);
+  await closed;
+  expect(response.writableFinished).toBe(false);
+});
+
+test('a client that takes some of it is not', async () => {
+  const { client, response } = await setUp();
+  vi.advanceTimersByTime(60_000);
+  client.resume();
+  await once(client, 'data');
+  await once(response, 'finish');
+  vi.advanceTimersByTime(60_000);
+  expect(response.socket?.destroyed ?? false).toBe(false);
+});
