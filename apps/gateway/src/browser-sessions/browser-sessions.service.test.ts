@@ -80,6 +80,28 @@ async function setUp() {
   return { clock, source, one, other, secret };
 }
 
+test('a session that is held outlasts its database as long as its access token is good', async () => {
+  const clock = fakeClock();
+  const source = fakeSource(await database.createUser(), clock.now);
+  const kept = createBrowserSessionsStore(db.db);
+  let isAway = false;
+  const store: typeof kept = {
+    ...kept,
+    find(...asked) {
+      if (isAway) throw new AppError('DEPENDENCY_UNAVAILABLE');
+      return kept.find(...asked);
+    },
+  };
+  const sessions = createBrowserSessions({ source, tokens: source.tokens, store, now: clock.now });
+  const { secret } = await sessions.open('ada@example.com', 'correct horse');
+  expect(await sessions.find(secret)).toBeDefined();
+  isAway = true;
+  clock.advance(31_000);
+  expect(await sessions.find(secret)).toBeDefined();
+  clock.advance(hourMs);
+  await expect(sessions.find(secret)).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
+});
+
 const tokenOf = async (found: Promise<{ principal: UserPrincipal } | undefined>) =>
   (await found)?.principal.sessionId;
 

@@ -42,6 +42,9 @@ const lifetimeMs = 30 * 24 * 60 * 60 * 1_000;
 /** Milliseconds for which a session is believed without another look at where it is kept. */
 const believedMs = 30_000;
 
+/** Milliseconds for which a held session is believed once more where nobody can be asked. */
+const outlastedMs = 5_000;
+
 /** Milliseconds before its end at which an access token is replaced. */
 const renewalMs = 60_000;
 
@@ -102,10 +105,23 @@ export function createBrowserSessions(options: {
     return entry;
   };
 
+  /** An outage of PostgreSQL logs nobody out before the access token has expired. */
+  const outlastHeld = (secret: string, error: unknown): Held => {
+    const entry = held.get(secret);
+    if (isRefusal(error) || !entry) throw error;
+    const believedUntil = Math.min(now() + outlastedMs, entry.tokens.accessExpiresAt);
+    if (believedUntil <= now()) throw error;
+    const outlasted = { ...entry, believedUntil };
+    held.set(secret, outlasted);
+    return outlasted;
+  };
+
   const loadOnce = (secret: string): Promise<Held | undefined> => {
     const running = loading.get(secret);
     if (running) return running;
-    const started = load(secret).finally(() => loading.delete(secret));
+    const started = load(secret)
+      .catch((error: unknown) => outlastHeld(secret, error))
+      .finally(() => loading.delete(secret));
     loading.set(secret, started);
     return started;
   };

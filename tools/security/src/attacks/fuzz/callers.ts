@@ -20,9 +20,11 @@ export interface Callers {
 /** Whom nobody else works with: they lose their things and sessions to what is tried. */
 export async function createCallers({ target, keys }: Pick<Attack, 'target' | 'keys'>): Promise<Callers> {
   const [owner, member, leaver] = [await signUp(target), await signUp(target), await signUp(target)];
+  // Whom an admin makes an admin and then none is logged out.
+  const promoted = await signUp(target);
   const user = keys ? await raise(owner.token, keys.access, 'user') : owner.token;
   const admin = keys && (await raise((await signUp(target)).token, keys.access, 'admin'));
-  const known = await makeThings(target, user, admin, member);
+  const known = await makeThings(target, user, admin, { member, promoted });
   const session = await openSession(target, owner);
   const apiKey = await makeApiKey(target, user);
   return {
@@ -63,7 +65,12 @@ async function makeApiKey(target: Target, token: string): Promise<string> {
   return textAt(await target.send({ method: 'POST', path: '/api/keys', token, body }), 'data', 'key');
 }
 
-async function makeThings(target: Target, user: string, admin: string | undefined, member: Person) {
+async function makeThings(
+  target: Target,
+  user: string,
+  admin: string | undefined,
+  people: { readonly member: Person; readonly promoted: Person },
+) {
   const make = (path: string, body: unknown, token = user) =>
     target.send({ method: 'POST', path, token, body });
   const business = { businessDescription: 'A bakery that delivers bread by bike' };
@@ -90,7 +97,7 @@ async function makeThings(target: Target, user: string, admin: string | undefine
       /^\/api\/prompts\/executions\//,
       { id: canvases.map((canvas) => textAt(canvas, 'data', 'executionId')) },
     ],
-    [/^\/api\/admin\/users\/\{id\}/, { id: [member.id] }],
+    [/^\/api\/admin\/users\/\{id\}/, { id: [people.promoted.id] }],
     [/^\/api\/flags\/\{key\}/, { key: [name] }],
     [/^\/api\/prompts\//, { promptKey: [name], version: [1], variables: [{ word: 'bread' }] }],
     [/^\/api\/queue\//, { promptVariables: [business], section: ['channels'], jobs: [[question]] }],
@@ -106,8 +113,8 @@ async function makeThings(target: Target, user: string, admin: string | undefine
     endDate: [dayOf(Date.now())],
     phone: [''],
     asset: ['api-docs.js', 'swagger-ui.css', 'favicon-32x32.png'],
-    email: [member.email],
-    password: [member.password],
+    email: [people.member.email],
+    password: [people.member.password],
     grant_type: ['password', 'refresh_token'],
   };
   return { everywhere, below };
