@@ -33,6 +33,7 @@ import { edgeFaults } from './edge/edge-faults.ts';
 import { httpsOnly } from './edge/https-only.ts';
 import { limitRequests } from './edge/request-limits.ts';
 import { stripInternalHeaders } from './edge/strip-internal-headers.ts';
+import { createUsedUpAddresses } from './edge/used-up-addresses.ts';
 import { createForwarding } from './forwarding/forwarding.ts';
 import { openApiDocs } from './platform/api-docs.ts';
 import { getDocsRoute } from './platform/get-docs.route.ts';
@@ -79,10 +80,11 @@ export const gatewayService = defineService({
       store: createBrowserSessionsStore(database.db),
       now,
     });
+    const usedUp = createUsedUpAddresses(now);
     const authenticate = createAuthenticator([
-      authenticateApiKey(apiKeyVerifier, bearer),
+      authenticateApiKey(apiKeyVerifier, bearer, usedUp),
       bearer,
-      authenticateCookie({ sessions, cookie, csrfProtection: config.CSRF_PROTECTION_ENABLED }),
+      authenticateCookie({ sessions, cookie, csrfProtection: config.CSRF_PROTECTION_ENABLED, usedUp }),
     ]);
     const apiKeys = createApiKeys({ store: apiKeysStore, verifier: apiKeyVerifier, now });
     const users = createAdminUsers(createPlatformUsersStore(database.db), auth.ended, now);
@@ -125,6 +127,7 @@ export const gatewayService = defineService({
             redis,
             keys: redisKeys,
             violations,
+            usedUp,
             authenticate,
             log,
             now,

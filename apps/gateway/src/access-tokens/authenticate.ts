@@ -1,7 +1,7 @@
-import { AppError, anonymous, type Principal, type RouteDefinition } from '@valuecanvas/contracts-core';
-import { getLiveness, getReadiness, getVersion } from '@valuecanvas/contracts-gateway';
+import { anonymous, type Principal, type RouteDefinition } from '@valuecanvas/contracts-core';
 import type { Authenticator } from '@valuecanvas/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isForWatchers } from '../edge/watchers.ts';
 
 /**
  * One way to show who asks: for whom its credential stands, or undefined where a request shows none of the kind.
@@ -24,7 +24,7 @@ export function createAuthenticator(sources: readonly CredentialSource[]): Authe
   };
   const believed: Authenticator = (request) => {
     const { operation, judgesCredentials = isAskedByAnyone(operation) } = request.routeConfig;
-    if (asksNobody.has(operation)) return anonymous;
+    if (isForWatchers(operation)) return anonymous;
     return judgesCredentials ? orAnonymous(authenticate, request) : authenticate(request);
   };
   return (request) => {
@@ -36,16 +36,7 @@ export function createAuthenticator(sources: readonly CredentialSource[]): Authe
 /** Gives requests the place where they keep it. */
 export function rememberPrincipals(app: FastifyInstance): void {
   app.decorateRequest('shown', undefined);
-  app.decorateRequest('mayBeLookedUp', true);
 }
-
-/** Throws RATE_LIMITED where what a request shows must not cost a look-up. */
-export function checkMayBeLookedUp({ mayBeLookedUp }: FastifyRequest): void {
-  if (!mayBeLookedUp) throw new AppError('RATE_LIMITED');
-}
-
-/** Whoever watches over the platform: what they show is not worth a look. */
-const asksNobody = new Set<RouteDefinition | undefined>([getVersion, getLiveness, getReadiness]);
 
 /** Clients of Supabase show the key of their project where there is no user yet; it is nobody's. */
 function isAskedByAnyone(operation: RouteDefinition | undefined): boolean {
@@ -64,8 +55,6 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whom its credentials stand for, once that has been asked. */
     shown: Principal | Promise<Principal> | undefined;
-    /** False where its address has used up its limit: only credentials that are known still count. */
-    mayBeLookedUp: boolean;
   }
   interface FastifyContextConfig {
     /** The service that is forwarded to judges what clients show: bad credentials are passed on, as nobody's. */

@@ -1,7 +1,8 @@
 import { AppError, type Principal } from '@valuecanvas/contracts-core';
 import type { FastifyRequest } from 'fastify';
-import { type CredentialSource, checkMayBeLookedUp } from '../access-tokens/authenticate.ts';
+import type { CredentialSource } from '../access-tokens/authenticate.ts';
 import type { TokenVerifier } from '../access-tokens/token-verifier.ts';
+import type { UsedUpAddresses } from '../edge/used-up-addresses.ts';
 
 /** A bearer token that is meant to be one of our keys; an access token never begins like this. */
 const bearerKey = /^bearer +(vc_\S*) *$/i;
@@ -10,7 +11,11 @@ const bearerKey = /^bearer +(vc_\S*) *$/i;
  * API keys, as bearer tokens and in x-api-key. Of a request with an access token and a key, found by `tokens` and here,
  * both must be good and one user's, and it may do no more than the key.
  */
-export function authenticateApiKey(keys: TokenVerifier, tokens: CredentialSource): CredentialSource {
+export function authenticateApiKey(
+  keys: TokenVerifier,
+  tokens: CredentialSource,
+  usedUp: Pick<UsedUpAddresses, 'check'>,
+): CredentialSource {
   const verify = async (key: string): Promise<Principal> => {
     const principal = await keys.verify(key);
     if (!principal) throw refused('The API key is not valid, has expired or was revoked.');
@@ -19,7 +24,7 @@ export function authenticateApiKey(keys: TokenVerifier, tokens: CredentialSource
   const principalOf = (key: string, request: FastifyRequest) => {
     const known = keys.known(key);
     if (known) return known;
-    checkMayBeLookedUp(request);
+    usedUp.check(request);
     return verify(key);
   };
 

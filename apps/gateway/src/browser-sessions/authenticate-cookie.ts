@@ -2,7 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { AppError, anonymous, type Principal } from '@valuecanvas/contracts-core';
 import { openBrowserSession } from '@valuecanvas/contracts-gateway';
 import type { FastifyRequest } from 'fastify';
-import { type CredentialSource, checkMayBeLookedUp } from '../access-tokens/authenticate.ts';
+import type { CredentialSource } from '../access-tokens/authenticate.ts';
+import type { UsedUpAddresses } from '../edge/used-up-addresses.ts';
 import type { BrowserSessions, LoggedIn } from './browser-sessions.service.ts';
 import type { SessionCookie } from './session-cookie.ts';
 
@@ -18,8 +19,9 @@ export function authenticateCookie(options: {
   readonly sessions: Pick<BrowserSessions, 'known' | 'find'>;
   readonly cookie: Pick<SessionCookie, 'read'>;
   readonly csrfProtection: boolean;
+  readonly usedUp: Pick<UsedUpAddresses, 'check'>;
 }): CredentialSource {
-  const { sessions, cookie, csrfProtection } = options;
+  const { sessions, cookie, csrfProtection, usedUp } = options;
   return (request) => {
     const secret = heedsCookies(request) ? cookie.read(request.headers.cookie) : undefined;
     if (secret === undefined) return undefined;
@@ -29,7 +31,7 @@ export function authenticateCookie(options: {
     };
     const known = sessions.known(secret);
     if (known) return accept(known);
-    checkMayBeLookedUp(request);
+    usedUp.check(request);
     return sessions.find(secret).then(accept);
   };
 }

@@ -1,10 +1,7 @@
-import { AppError, type RouteDefinition } from '@valuecanvas/contracts-core';
-import { getLiveness, getReadiness, getVersion } from '@valuecanvas/contracts-gateway';
+import { AppError } from '@valuecanvas/contracts-core';
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import { targetOf } from '../forwarding/forwardable.ts';
-
-/** Load balancers ask these without encryption. */
-const exemptOperations = new Set<RouteDefinition | undefined>([getVersion, getLiveness, getReadiness]);
+import { isForWatchers } from './watchers.ts';
 
 /**
  * Sends whoever comes without encryption to the same path of `origin`, never to a host that the request names. What
@@ -12,7 +9,7 @@ const exemptOperations = new Set<RouteDefinition | undefined>([getVersion, getLi
  */
 export function httpsOnly(origin: string): onRequestHookHandler {
   return (request, reply, done) => {
-    if (request.protocol.toLowerCase() === 'https' || exemptOperations.has(request.routeConfig.operation)) {
+    if (request.protocol.toLowerCase() === 'https' || isForWatchers(request.routeConfig.operation)) {
       done();
     } else if (canBeRepeated(request)) {
       void reply.redirect(origin + targetOf(request.url), 308);

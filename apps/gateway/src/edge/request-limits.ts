@@ -1,22 +1,16 @@
 import rateLimit from '@fastify/rate-limit';
-import { AppError, type Principal, type RouteDefinition } from '@valuecanvas/contracts-core';
-import { getLiveness, getReadiness, getVersion } from '@valuecanvas/contracts-gateway';
+import { AppError, type Principal } from '@valuecanvas/contracts-core';
 import type { Keys, Redis } from '@valuecanvas/redis';
 import type { Authenticator, Logger } from '@valuecanvas/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { LRUCache } from 'lru-cache';
 import { createFailOpen } from './fail-open.ts';
 import { type Allowed, type Limit, limitOf } from './limit-of.ts';
 import { noteViolation, type ViolationJournal } from './note-violation.ts';
 import { type Count, createOwnCounts } from './own-counts.ts';
+import type { UsedUpAddresses } from './used-up-addresses.ts';
+import { isForWatchers } from './watchers.ts';
 
 const windowMs = 60_000;
-
-/** Addresses that are remembered for having used up their limit; of more, those seen last. */
-const maxUsedUp = 10_000;
-
-/** Whoever watches over the platform is never refused. */
-const unlimitedOperations = new Set<RouteDefinition | undefined>([getVersion, getLiveness, getReadiness]);
 
 export interface RequestLimits extends Allowed {
   /** Where a user can get more; named in refusals. */
@@ -32,7 +26,7 @@ declare module 'fastify' {
 
 /**
  * Counts every request, known or not, by user or else by address: one round trip to Redis. Refusals are RATE_LIMITED,
- * and noted in the journal. An address that has used up its limit makes nobody look up keys and sessions any more.
+ * and noted in the journal, and an address that has used up its limit in `usedUp`.
  *
  * Without Redis everybody passes, as an outage of a counter must not be one of the platform; but nobody may guess
  * passwords: credentials are counted by each process for itself, at all times, and that count holds meanwhile.
@@ -44,12 +38,13 @@ export async function limitRequests(
     readonly redis: Redis;
     readonly keys: Keys;
     readonly violations: ViolationJournal;
+    readonly usedUp: Pick<UsedUpAddresses, 'add'>;
     readonly authenticate: Authenticator;
     readonly log: Logger;
     readonly now: () => number;
   },
 ): Promise<void> {
-  const { limits, redis, violations, now } = options;
+  const { limits, redis, violations, usedUp, now } = options;
   app.decorateRequest('limit', undefined);
   await app.register(rateLimit, {
     global: false,
@@ -63,12 +58,8 @@ export async function limitRequests(
   const failOpen = createFailOpen(redis, options.log);
   const countHere = createOwnCounts({ windowMs, now });
 
-  const usedUp = new LRUCache<string, number>({ max: maxUsedUp });
-  const isUsedUp = (key: string) => (usedUp.get(key) ?? 0) > now();
-
   app.addHook('onRequest', async (request, reply) => {
-    if (unlimitedOperations.has(request.routeConfig.operation)) return;
-    request.mayBeLookedUp = !isUsedUp(limitOf(request, limits).key);
+    if (isForWatchers(request.routeConfig.operation)) return;
     // Not while Redis is waited for: a slow authentication would pass for a Redis that is away.
     const found = principalOf(options.authenticate, request);
     const principal = found instanceof Promise ? await found : found;
@@ -79,7 +70,7 @@ export async function limitRequests(
     if (!counted || !('max' in counted)) return;
     tellLimit(reply, counted);
     if (!counted.isExceeded) return;
-    if (limit.userId === undefined) usedUp.set(limit.key, now() + counted.ttlInSeconds * 1_000);
+    if (limit.rule === 'requests_per_minute') usedUp.add(limit.address, now() + counted.ttlInSeconds * 1_000);
     noteViolation(violations, request, { limit, counted, windowMs, now: now() });
     throw refusal(principal, counted, limits.upgradeUrl);
   });
