@@ -20,8 +20,15 @@ const faults: Readonly<Record<string, ConnectionFault>> = {
   UND_ERR_BODY_TIMEOUT: 'late',
 };
 
+interface SocketError {
+  readonly code?: unknown;
+  readonly syscall?: unknown;
+}
+
 /** Reads an error of undici or of a socket; undefined for any other. */
 export function connectionFaultOf(error: unknown): ConnectionFault | undefined {
-  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
-  return faults[String(code ?? cause?.code ?? '')];
+  const { code, syscall, cause } = error as SocketError & { readonly cause?: SocketError };
+  const fault = faults[String(code ?? cause?.code ?? '')];
+  // A port that closes resets those it has not accepted, some of them while they connect.
+  return fault && (syscall ?? cause?.syscall) === 'connect' ? 'never_received' : fault;
 }

@@ -6,7 +6,7 @@ import { connectionFaultOf } from '@valuecanvas/http-client';
 const pauses = [25, 50, 100, 200, 400, 600, 600, 1_000, 1_000];
 
 /** Milliseconds after which a service that refuses connections does not just restart: nobody waits for it any more. */
-const restartMs = 4_000;
+const longestRestartMs = 10_000;
 
 /** How often a request may be sent. */
 export interface Repeatable {
@@ -33,7 +33,7 @@ export function createAttempts(service: string): Attempts {
     if (fault === 'never_received') awaySince ??= performance.now();
     else awaySince = undefined;
     if (abandoned() || !whole()) return true;
-    if (awaySince !== undefined) return performance.now() - awaySince > restartMs;
+    if (awaySince !== undefined) return performance.now() - awaySince > longestRestartMs;
     return !(reads && fault === 'broken');
   };
   const inTurns = async (

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { watchConnections } from './open-connections.ts';
 
@@ -42,4 +42,19 @@ test('a client that takes some of it is not', async () => {
   await once(response, 'finish');
   vi.advanceTimersByTime(60_000);
   expect(response.socket?.destroyed ?? false).toBe(false);
+});
+
+test('the port closes when those who had come are accepted, not one of them', async () => {
+  const server = createServer();
+  const { allAccepted } = watchConnections(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const accepted = vi.fn((socket: Socket) => socket.end());
+  server.on('connection', accepted);
+  const { port } = server.address() as AddressInfo;
+  const clients = Array.from({ length: 20 }, () => connect(port, '127.0.0.1').resume());
+  await allAccepted();
+  server.close();
+  await Promise.all(clients.map((client) => once(client, 'close')));
+  expect(accepted).toHaveBeenCalledTimes(clients.length);
 });

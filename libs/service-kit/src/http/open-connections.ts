@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Node keeps the answer that a connection is waiting for here; there is no public way to it. */
 type ServingSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
@@ -14,6 +15,11 @@ const unreadMs = 60_000;
 export interface OpenConnections {
   /** Tells who is being served that the connection ends with the answer, where its head has not been sent. */
   askToLeave(): void;
+  /**
+   * Resolves in a turn of the loop in which nobody waited for being accepted: those who wait in the kernel when a port
+   * closes are reset. Node accepts one in each turn.
+   */
+  allAccepted(): Promise<void>;
 }
 
 /** Connections up to which those that have ended are not looked for. */
@@ -27,6 +33,7 @@ export function watchConnections(server: Server): OpenConnections {
   let sockets = new Set<ServingSocket>();
   let most = fewest;
   let taken = new Map<ServingSocket, number>();
+  let accepted = 0;
   const look = setInterval(() => {
     const waiting = [...sockets].filter(({ writableLength }) => writableLength > 0);
     for (const socket of waiting) if (taken.get(socket) === takenBy(socket)) socket.destroy();
@@ -34,12 +41,20 @@ export function watchConnections(server: Server): OpenConnections {
   }, unreadMs).unref();
   server.on('close', () => clearInterval(look));
   server.on('connection', (socket: Socket) => {
+    accepted += 1;
     sockets.add(socket);
     if (sockets.size <= most) return;
     sockets = new Set([...sockets].filter(({ destroyed }) => !destroyed));
     most = Math.max(fewest, 2 * sockets.size);
   });
+  const allAccepted = async (): Promise<void> => {
+    const before = accepted;
+    await nextTurn();
+    if (accepted > before) return allAccepted();
+  };
   return {
+    // The first turn may be over already, without its look for who waits.
+    allAccepted: () => nextTurn().then(allAccepted),
     askToLeave() {
       for (const { _httpMessage: answer } of sockets) {
         if (answer && !answer.headersSent) answer.setHeader('connection', 'close');

@@ -77,6 +77,7 @@ export async function startService<C extends KitConfig>(
       await wait(config.SHUTDOWN_DRAIN_MS);
       await app.close();
     });
+    app.addHook('preClose', connections.allAccepted);
     lifecycle.onStop('close', 'close the internal port', () => internal.close());
     installErrorMapper(app, log, reporter);
     installRequestHooks(app, {
