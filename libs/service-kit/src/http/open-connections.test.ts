@@ -53,8 +53,9 @@ test('the port closes when those who had come are accepted, not one of them', as
   server.on('connection', accepted);
   const { port } = server.address() as AddressInfo;
   const clients = Array.from({ length: 20 }, () => connect(port, '127.0.0.1').resume());
+  const ended = Promise.all(clients.map((client) => once(client, 'close')));
   await allAccepted();
   server.close();
-  await Promise.all(clients.map((client) => once(client, 'close')));
+  await ended;
   expect(accepted).toHaveBeenCalledTimes(clients.length);
 });
