@@ -51,7 +51,7 @@ const breakages: Breakage[] = [
   {
     what: 'a CMD that a shell reads',
     path: canvas,
-    from: 'CMD ["node", "--import", "./register.js", "main.js"]',
+    from: 'CMD ["node", "--no-allocation-site-pretenuring", "--import", "./register.js", "main.js"]',
     to: 'CMD node main.js',
     says: ['exec form'],
   },
@@ -59,6 +59,13 @@ const breakages: Breakage[] = [
     what: 'a CMD without tracing',
     path: canvas,
     from: '"--import", "./register.js", ',
+    to: '',
+    says: ['CMD'],
+  },
+  {
+    what: 'a CMD without the flag for V8',
+    path: canvas,
+    from: '"--no-allocation-site-pretenuring", ',
     to: '',
     says: ['CMD'],
   },

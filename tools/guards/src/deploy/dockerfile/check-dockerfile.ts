@@ -87,7 +87,7 @@ function serviceImageFaults(text: string, { name, ports }: ServiceFacts): string
   const last = stages.at(-1);
   const expected: [instruction: string, value: string][] = [
     ['EXPOSE', `${ports.http} ${ports.internal}`],
-    ['CMD', '["node", "--import", "./register.js", "main.js"]'],
+    ['CMD', '["node", "--no-allocation-site-pretenuring", "--import", "./register.js", "main.js"]'],
     ['ARG', 'SERVICE_VERSION=dev'],
     ['HEALTHCHECK', `process.env.INTERNAL_PORT || ${ports.internal}}/health/live`],
   ];
