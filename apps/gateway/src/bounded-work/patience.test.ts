@@ -31,3 +31,22 @@ test('a wait that begins when none is left is given up as well', () => {
   vi.advanceTimersByTime(100);
   expect(giveUp).toHaveBeenCalledOnce();
 });
+
+test('a wait is given up once', () => {
+  const patience = createPatience(100);
+  const giveUp = vi.fn();
+  patience.begin(giveUp);
+  vi.advanceTimersByTime(100);
+  patience.begin(() => undefined);
+  vi.advanceTimersByTime(100);
+  expect(giveUp).toHaveBeenCalledOnce();
+});
+
+test('waits that have ended are not looked at again', () => {
+  const patience = createPatience(100);
+  patience.begin(() => undefined);
+  vi.advanceTimersByTime(60);
+  patience.end(patience.begin(() => undefined));
+  vi.advanceTimersByTime(40);
+  expect(vi.getTimerCount()).toBe(0);
+});
