@@ -33,8 +33,9 @@ describe('creating', () => {
   test('shows the key once, and keeps only its hash', async () => {
     const owner = await gateway.bearer();
     const expiresAt = inAnHour();
-    const { status, body } = await postKey(gateway, owner, { ...wellFormed, expiresAt });
+    const { status, body, headers } = await postKey(gateway, owner, { ...wellFormed, expiresAt });
     expect(status).toBe(201);
+    expect(headers.get('cache-control')).toBe('no-store');
     const { key, ...shown } = body.data;
     expect(shown).toEqual({
       id: expect.any(String),

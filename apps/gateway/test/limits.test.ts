@@ -175,6 +175,7 @@ describe('each protocol', () => {
       code: 429,
       error_code: 'over_request_rate_limit',
       msg: expect.any(String),
+      retryAfter: expect.any(Number),
       ...facts,
     });
   });

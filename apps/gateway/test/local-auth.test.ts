@@ -19,8 +19,9 @@ const whoAmI = (accessToken: string) =>
 
 describe('sign-up', () => {
   test('opens a session whose access token says who the user is', async () => {
-    const { status, body } = await gateway.signUp('Ada@Example.com');
+    const { status, body, headers } = await gateway.signUp('Ada@Example.com');
     expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
     expect(body).toMatchObject({
       token_type: 'bearer',
       expires_in: 3600,

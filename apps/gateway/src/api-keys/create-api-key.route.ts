@@ -1,6 +1,8 @@
 import { createApiKey } from '@valuecanvas/contracts-gateway';
-import { serve } from '@valuecanvas/service-kit';
+import { respond, serve } from '@valuecanvas/service-kit';
 import type { ApiKeys } from './api-keys.service.ts';
 
 export const createApiKeyRoute = (keys: ApiKeys) =>
-  serve(createApiKey, (call) => keys.create(call, call.body));
+  serve(createApiKey, async (call) =>
+    respond(201, await keys.create(call, call.body), { 'cache-control': 'no-store' }),
+  );

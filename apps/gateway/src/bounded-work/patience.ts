@@ -19,14 +19,15 @@ export interface Wait {
  */
 export function createPatience(ms: number): Patience {
   let waits: Wait[] = [];
-  let timer: NodeJS.Timeout | undefined;
+  let isTimed = false;
 
   const look = (): void => {
     const now = performance.now();
     const left = waits.findIndex(({ until, giveUp }) => giveUp !== undefined && until > now);
     const over = left < 0 ? waits : waits.slice(0, left);
     waits = left < 0 ? [] : waits.slice(left);
-    timer = waits[0] && setTimeout(look, Math.ceil(waits[0].until - now));
+    isTimed = waits[0] !== undefined;
+    if (waits[0]) setTimeout(look, Math.ceil(waits[0].until - now));
     for (const { giveUp } of over) giveUp?.();
   };
 
@@ -34,7 +35,8 @@ export function createPatience(ms: number): Patience {
     begin(giveUp) {
       const wait: Wait = { until: performance.now() + ms, giveUp };
       waits.push(wait);
-      timer ??= setTimeout(look, ms);
+      if (!isTimed) setTimeout(look, ms);
+      isTimed = true;
       return wait;
     },
     end(wait) {

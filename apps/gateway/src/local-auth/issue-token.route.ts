@@ -1,17 +1,18 @@
 import { issueToken } from '@valuecanvas/contracts-gateway';
 import { serve } from '@valuecanvas/service-kit';
 import { invalidInput, unsupportedGrantType } from './auth-failures.ts';
+import { handOut } from './hand-out.ts';
 import type { LocalAuth } from './local-auth.service.ts';
 
 export const issueTokenRoute = (auth: LocalAuth) =>
-  serve(issueToken, (call) => {
+  serve(issueToken, async (call) => {
     const { email, password, refresh_token } = call.body;
     const { grant_type } = call.query;
     if (grant_type !== 'password' && grant_type !== 'refresh_token') throw unsupportedGrantType();
     if (grant_type === 'refresh_token') {
       if (!refresh_token) throw invalidInput('Send refresh_token in the body.');
-      return auth.refresh(refresh_token);
+      return handOut(await auth.refresh(refresh_token));
     }
     if (!email || !password) throw invalidInput('Send email and password in the body.');
-    return auth.logIn(email, password, call.header('user-agent'));
+    return handOut(await auth.logIn(email, password, call.header('user-agent')));
   });

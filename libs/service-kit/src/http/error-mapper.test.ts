@@ -145,6 +145,7 @@ test('each protocol gets its own shape, with the same status and headers', async
     code: 429,
     error_code: 'over_request_rate_limit',
     msg: 'You have sent too many requests: wait for the time named in retryAfter.',
+    retryAfter: 3,
     weak_password: true,
   });
   for (const { status, headers } of [openai, ofrep, supabase])

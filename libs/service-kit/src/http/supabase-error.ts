@@ -15,11 +15,12 @@ const codes: Readonly<Record<string, string>> = {
 
 /** A failure as Supabase Auth words it to a client of the version that the request names. */
 export function toSupabaseError(
-  { status, code, message, details, extra }: AppError,
+  { status, code, message, details, extra, retryAfterSeconds: retryAfter }: AppError,
   request: FastifyRequest,
 ): { readonly body: object; readonly headers: Readonly<Record<string, string>> } {
   const { error_code = codes[code] ?? code.toLowerCase(), ...more } = extra as { error_code?: string };
-  const rest = { ...(details === undefined ? {} : { details }), ...more };
+  const wait = retryAfter === undefined ? {} : { retryAfter };
+  const rest = { ...(details === undefined ? {} : { details }), ...wait, ...more };
   const headers = { 'x-sb-error-code': error_code };
   const version = request.headers['x-supabase-api-version'];
   return typeof version === 'string' && version >= wordsSince
