@@ -1,9 +1,8 @@
-import type { Keys } from '@valuecanvas/redis';
+import type { Keys, ScriptArgument, ScriptReply } from '@valuecanvas/redis';
 import type { Admission, AdmissionRequest, RateLimit, Threshold } from './admission-request.ts';
 import { boundsOf, hourOf, hourToMake, numberOf } from './counters.ts';
 import { answerKeptMs, claimKey, inFlightRetryMs } from './idempotency.ts';
 import { leaseMs } from './lease.ts';
-import type { ScriptArgument, ScriptReply } from './scripts.ts';
 
 /**
  * What the script does about the cache: nothing; look there; not look, but leave an answer; or, where the cache lies

@@ -1,9 +1,8 @@
-import type { Keys } from '@valuecanvas/redis';
+import type { Keys, Script, ScriptArgument } from '@valuecanvas/redis';
 import type { Admission, AdmissionRequest } from './admission-request.ts';
 import { type AdmitReply, admitArguments, readAdmitReply } from './admit-command.ts';
 import type { CacheLookup, Lookup } from './cache-lookup.ts';
 import { counterAt, numberOf } from './counters.ts';
-import type { Script, ScriptArgument } from './scripts.ts';
 import type { SeedCounter } from './seeding.ts';
 
 export interface AdmitDependencies {

@@ -1,8 +1,8 @@
+import type { Script, ScriptArgument } from '@valuecanvas/redis';
 import type { CacheBounds } from './answer-cache.ts';
 import type { CacheLookup } from './cache-lookup.ts';
 import { leaseOf } from './lease.ts';
 import type { Leases } from './leases.ts';
-import type { Script, ScriptArgument } from './scripts.ts';
 import { settleArguments } from './settle-command.ts';
 import type { Settled, Settlement } from './settlement.ts';
 import type { Unanswered } from './unanswered.ts';

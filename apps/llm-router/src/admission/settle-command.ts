@@ -1,7 +1,7 @@
+import type { ScriptArgument } from '@valuecanvas/redis';
 import type { CacheBounds } from './answer-cache.ts';
 import { answerArguments, answerKeptMs } from './idempotency.ts';
 import { leaseMs } from './lease.ts';
-import type { ScriptArgument } from './scripts.ts';
 import type { Settlement } from './settlement.ts';
 
 /** What the script does about the cache: nothing; store there; or say that the answer lies elsewhere or nowhere. */
