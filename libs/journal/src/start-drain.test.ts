@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createWaitingRedis } from '@valuecanvas/redis';
 import { createTestRedis, eventually, type TestRedis } from '@valuecanvas/testing';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -196,4 +198,32 @@ test('stopping does not wait for a Redis that is away', async () => {
   const startedAt = performance.now();
   await draining.stop();
   expect(performance.now() - startedAt).toBeLessThan(1_500);
+});
+
+test('what a drain has stored is not kept in memory', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const redis = createWaitingRedis({ url: testRedis.url, name: 'watched', onError: () => undefined });
+  const read = redis.xreadgroup.bind(redis) as (
+    ...args: readonly unknown[]
+  ) => Promise<[[string, object]] | null>;
+  const batches: WeakRef<object>[] = [];
+  const watchedRead = async (...args: readonly unknown[]) => {
+    const answer = await read(...args);
+    if (answer) batches.push(new WeakRef(answer[0][1]));
+    return answer;
+  };
+  Object.assign(redis, { xreadgroup: watchedRead });
+  onTestFinished(() => redis.disconnect());
+  const { drain, recordAll, waiting } = journalInTest(testRedis);
+  drain({ ...storeInTest(), redis });
+  for (const id of ['a', 'b', 'c']) {
+    await recordAll(id);
+    await eventually(async () => expect(await waiting()).toBe(0));
+  }
+  await eventually(() => {
+    collectGarbage();
+    expect(batches.length).toBeGreaterThan(1);
+    expect(batches.slice(0, -1).filter((batch) => batch.deref())).toEqual([]);
+  });
 });

@@ -39,13 +39,9 @@ const restMs = 200;
  */
 export function startDrain<F extends FactDefinition>(definition: F, options: DrainOptions<F>): Drain {
   const { redis, onError } = options;
-  const away = Promise.withResolvers<never>();
-  away.promise.catch(() => undefined);
-  const told = Promise.withResolvers<void>();
-  const stream = untilAway(
-    openFactStream(definition, { abandonedAfterMs: 15_000, ...options }),
-    away.promise,
-  );
+  const away = new AbortController();
+  const told = new AbortController();
+  const stream = untilAway(openFactStream(definition, { abandonedAfterMs: 15_000, ...options }), away.signal);
   const read = entryReader(definition);
   let stopping = false;
   const handle = batchHandler(stream, { ...options, stopping: () => stopping });
@@ -55,8 +51,7 @@ export function startDrain<F extends FactDefinition>(definition: F, options: Dra
       try {
         const entries = await stream.take();
         await handle(entries.map(read));
-        if (!stream.isFull(entries))
-          await Promise.race([wait(restMs, undefined, { ref: false }), told.promise]);
+        if (!stream.isFull(entries)) await rest(told.signal);
       } catch (error) {
         if (stopping) return;
         onError(error);
@@ -69,9 +64,9 @@ export function startDrain<F extends FactDefinition>(definition: F, options: Dra
   return {
     async stop() {
       stopping = true;
-      told.resolve();
+      told.abort();
       // A command that waits for Redis to come back would hold up the stop.
-      const giveUp = () => away.reject(new Error('Redis is away.'));
+      const giveUp = () => away.abort(new Error('Redis is away.'));
       if (redis.status === 'ready') redis.once('close', giveUp);
       else giveUp();
       await running;
@@ -79,12 +74,32 @@ export function startDrain<F extends FactDefinition>(definition: F, options: Dra
   };
 }
 
-/** A stream whose commands are no longer waited for once `away` is rejected; what they did not do is done again later. */
-function untilAway(stream: FactStream, away: Promise<never>): FactStream {
+async function rest(told: AbortSignal): Promise<void> {
+  await wait(restMs, undefined, { ref: false, signal: told }).catch(() => undefined);
+}
+
+/** A stream whose commands are no longer waited for once `away` is aborted; what they did not do is done again later. */
+function untilAway(stream: FactStream, away: AbortSignal): FactStream {
   return {
     ...stream,
-    take: () => Promise.race([stream.take(), away]),
-    settle: (ids) => Promise.race([stream.settle(ids), away]),
-    layAside: (text) => Promise.race([stream.layAside(text), away]),
+    take: () => unlessAborted(away, stream.take()),
+    settle: (ids) => unlessAborted(away, stream.settle(ids)),
+    layAside: (text) => unlessAborted(away, stream.layAside(text)),
   };
+}
+
+/**
+ * What `work` comes to, unless the signal is aborted before: then its reason. The promise that is raced against is made
+ * anew each time: one that outlives the race would keep the outcome of every race for as long as it is pending.
+ */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const giveUp = () => reject(signal.reason);
+  signal.addEventListener('abort', giveUp);
+  if (signal.aborted) giveUp();
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
 }
