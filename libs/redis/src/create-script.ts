@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
-import { Command, type Redis } from 'ioredis';
-
-export type ScriptArgument = string | number | Buffer;
+import type { Redis } from 'ioredis';
+import { type ScriptArgument, ScriptCommand } from './script-command.ts';
 
 /** What scripts answer with: bytes and numbers. */
 export type ScriptReply = readonly (Buffer | number)[];
@@ -16,9 +15,7 @@ export type Script = (args: readonly ScriptArgument[]) => Promise<ScriptReply>;
 export function createScript(redis: Redis, lua: string): Script {
   const digest = hash('sha1', lua);
   const run = (command: string, script: string, args: readonly ScriptArgument[]) =>
-    redis.sendCommand(
-      new Command(command, [script, 0, ...args], { replyEncoding: null }),
-    ) as Promise<ScriptReply>;
+    redis.sendCommand(new ScriptCommand(command, [script, 0, ...args])) as Promise<ScriptReply>;
   return (args) =>
     run('EVALSHA', digest, args).catch((error: Error) => {
       if (!error.message.startsWith('NOSCRIPT')) throw error;
