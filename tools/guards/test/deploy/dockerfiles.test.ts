@@ -51,8 +51,8 @@ const breakages: Breakage[] = [
   {
     what: 'a CMD that a shell reads',
     path: canvas,
-    from: 'CMD ["node", "--no-allocation-site-pretenuring", "--import", "./register.js", "main.js"]',
-    to: 'CMD node main.js',
+    from: 'CMD ["node", "--no-allocation-site-pretenuring", ',
+    to: 'CMD ["node" "--no-allocation-site-pretenuring", ',
     says: ['exec form'],
   },
   {
@@ -63,9 +63,9 @@ const breakages: Breakage[] = [
     says: ['CMD'],
   },
   {
-    what: 'a CMD without the flag for V8',
+    what: 'a CMD without a flag for V8',
     path: canvas,
-    from: '"--no-allocation-site-pretenuring", ',
+    from: '"--max-semi-space-size=32", ',
     to: '',
     says: ['CMD'],
   },

@@ -5,6 +5,9 @@ import { execForm, parseCopy, parseDockerfile, type Stage, textsOf } from './par
 /** The instructions that our images are made with; `check:images` can carry out these. */
 const known = ['ARG', 'CMD', 'COPY', 'ENV', 'EXPOSE', 'HEALTHCHECK', 'RUN', 'USER', 'WORKDIR'];
 
+/** What every service runs with: libs/service-kit/README.md says why. */
+const v8Flags = ['--no-allocation-site-pretenuring', '--max-semi-space-size=32', '--heap-growing-percent=50'];
+
 const secretName = /SECRET|PASSWORD|TOKEN|_KEYS?\b|DATABASE_URL|REDIS_URL|DSN/;
 
 /** What is wrong with the Dockerfiles: each fault begins with the file. */
@@ -87,7 +90,10 @@ function serviceImageFaults(text: string, { name, ports }: ServiceFacts): string
   const last = stages.at(-1);
   const expected: [instruction: string, value: string][] = [
     ['EXPOSE', `${ports.http} ${ports.internal}`],
-    ['CMD', '["node", "--no-allocation-site-pretenuring", "--import", "./register.js", "main.js"]'],
+    [
+      'CMD',
+      JSON.stringify(['node', ...v8Flags, '--import', './register.js', 'main.js']).replaceAll(',', ', '),
+    ],
     ['ARG', 'SERVICE_VERSION=dev'],
     ['HEALTHCHECK', `process.env.INTERNAL_PORT || ${ports.internal}}/health/live`],
   ];
