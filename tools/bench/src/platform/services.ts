@@ -51,6 +51,7 @@ export function routerProgram(
     ...bundle('llm-router', flags),
     ...listening(ports),
     environment: {
+      ...imageOf('llm-router').environment,
       ...environment(ports, servers.databaseUrl('llm-router'), servers),
       INTERNAL_PUBLIC_KEYS: identities.publicKeys,
       INTERNAL_SIGNING_KEY: identities.signingKeys.router,
@@ -77,6 +78,7 @@ export function gatewayProgram(
     ...bundle('gateway', flags),
     ...listening(ports),
     environment: {
+      ...imageOf('gateway').environment,
       ...environment(ports, servers.databaseUrl('gateway'), servers),
       INTERNAL_SIGNING_KEY: identities.signingKeys.gateway,
       AUTH_SIGNING_KEYS: identities.authSigningKeys,
@@ -89,15 +91,25 @@ export function gatewayProgram(
 }
 
 function bundle(service: string, flags: readonly string[]): Pick<Program, 'folder' | 'args'> {
-  return { folder: join(projectRoot, 'dist', service), args: [...flags, ...commandOf(service)] };
+  return { folder: join(projectRoot, 'dist', service), args: [...flags, ...imageOf(service).args] };
 }
 
-/** Arguments of node with which the service's image starts it. Throws where its Dockerfile says nothing of the kind. */
-function commandOf(service: string): string[] {
+/** How the service's image starts it. Throws where its Dockerfile says nothing of the kind. */
+function imageOf(service: string) {
   const dockerfile = readFileSync(join(projectRoot, 'apps', service, 'Dockerfile'), 'utf8');
   const command = /^CMD (\["node",.*\])$/m.exec(dockerfile)?.[1];
   if (command === undefined) throw new Error(`The Dockerfile of ${service} has no CMD ["node", …].`);
-  return (JSON.parse(command) as string[]).slice(1);
+  const settings = [...dockerfile.matchAll(/^ENV (.*)$/gm)].flatMap(([, line = '']) => line.split(' '));
+  const fixed = settings.filter((setting) => !setting.includes('$'));
+  return {
+    args: (JSON.parse(command) as string[]).slice(1),
+    environment: Object.fromEntries(
+      fixed.map((setting) => [
+        setting.slice(0, setting.indexOf('=')),
+        setting.slice(setting.indexOf('=') + 1),
+      ]),
+    ),
+  };
 }
 
 const listening = ({ internalPort }: Ports) => ({

@@ -70,6 +70,13 @@ const breakages: Breakage[] = [
     says: ['CMD'],
   },
   {
+    what: 'memory that malloc keeps',
+    path: canvas,
+    from: 'ENV GLIBC_TUNABLES=glibc.malloc.mmap_threshold=1048576',
+    to: 'ENV GLIBC_TUNABLES=glibc.malloc.mmap_threshold=0',
+    says: ['ENV'],
+  },
+  {
     what: 'packages for development in the image',
     path: canvas,
     from: ' --omit=dev',
