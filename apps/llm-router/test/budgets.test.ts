@@ -176,3 +176,43 @@ test('whoever nears the budget is told once', async () => {
     threshold: 0.0032,
   });
 });
+
+test.each([
+  ['priority', 'priority', 4_250],
+  ['auto', 'priority', 4_250],
+  ['priority', 'default', 2_500],
+  ['flex', 'flex', 1_250],
+  [undefined, 'default', 2_500],
+])(
+  'a question for the tier %s that was answered in the tier %s costs what that one does',
+  async (asked, answered, nanosOfThousand) => {
+    const usage = { prompt_tokens: 1_000, completion_tokens: 0 };
+    const openai = await startScriptedProvider({ usage, tier: answered });
+    const router = await platform.start({ OPENAI_BASE_URL: openai.url, OPENAI_FALLBACK_MODEL: 'gpt-4o' });
+    const body = { model: 'gpt-4o', messages: question.messages, service_tier: asked };
+    const answer = await router.request('/v1/chat/completions', { method: 'POST', as: platform.user, body });
+    expect(answer.status).toBe(200);
+    expect(openai.requests).toMatchObject([{ service_tier: asked ?? 'default' }]);
+    const [row] = await platform.booked(1);
+    expect(row?.cost_nanos).toBe(String(nanosOfThousand * 1_000));
+  },
+);
+
+test('what is asked for in a dearer tier is reserved at its price, and refused where that is not known', async () => {
+  const openai = await startScriptedProvider();
+  const router = await platform.start({
+    OPENAI_BASE_URL: openai.url,
+    OPENAI_FALLBACK_MODEL: 'gpt-4o',
+    TOGETHER_API_KEY: undefined,
+    TOGETHER_BASE_URL: undefined,
+    ...limits({ budgetPerDay: 0.015 }),
+  });
+  const create = (fields: object) => {
+    const body = { model: 'gpt-4o', messages: question.messages, max_tokens: 1_000, ...fields };
+    return router.request('/v1/chat/completions', { method: 'POST', as: platform.user, body });
+  };
+  expect((await create({ service_tier: 'scale' })).status).toBe(400);
+  expect((await create({ service_tier: 'priority' })).status).toBe(402);
+  expect(openai.requests).toEqual([]);
+  expect((await create({})).status).toBe(200);
+});

@@ -41,7 +41,11 @@ export function createComplete({
         line.complete(attempt.candidate.model, upstreamCall(request, attempt, upstream), attempt.asFallback),
     );
     const servedAt = performance.now();
-    const outcome = outcomeOf(attempt, usageIn(served.answer), served.bytes.length);
+    const outcome = outcomeOf(attempt, {
+      usage: usageIn(served.answer),
+      tier: served.answer.service_tier,
+      answerBytes: served.bytes.length,
+    });
     const facts = factsOf(attempt, outcome, servedAt - startedAt);
     const isKept = isCached || request.idempotency !== undefined;
     await reservation.succeeded(

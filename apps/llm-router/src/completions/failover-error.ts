@@ -46,6 +46,14 @@ export function unknownModel(model: string, internal?: string): AppError {
   });
 }
 
+/** What a caller is told who asks for a service tier whose price is not known: no budget could be kept. */
+export function unpricedTier(model: string): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    message: `No price is known for ${model} in the service tier that is asked for.`,
+    details: [{ path: 'service_tier', message: 'has no known price for this model' }],
+  });
+}
+
 function soonest(failures: readonly ProviderError[]): number {
   const named = failures.flatMap(({ retryAfterSeconds }) =>
     retryAfterSeconds === undefined ? [] : [retryAfterSeconds],

@@ -1,5 +1,6 @@
 import { costOf } from '../pricing/cost.ts';
 import { estimateUncounted } from '../pricing/estimate.ts';
+import { priceInTier } from '../pricing/service-tiers.ts';
 import type { ReportedUsage } from '../providers/chat-completion.ts';
 import { readTokens } from '../providers/read-tokens.ts';
 import type { Tokens } from '../providers/tokens.ts';
@@ -12,15 +13,21 @@ export interface Outcome {
   readonly costNanos: bigint;
 }
 
+/** What an answer says of its own cost, unchecked. */
+export interface Reported {
+  readonly usage: ReportedUsage | undefined;
+  /** `service_tier`. */
+  readonly tier: unknown;
+  readonly answerBytes: number;
+}
+
 /** What the provider counted and charges; where it counted nothing, an estimate from the bytes of question and answer. */
-export function outcomeOf(
-  { candidate }: Attempt,
-  usage: ReportedUsage | undefined,
-  answerBytes: number,
-): Outcome {
+export function outcomeOf({ candidate }: Attempt, { usage, tier, answerBytes }: Reported): Outcome {
+  const { line, dearest, bound } = candidate;
+  const price = priceInTier(line.provider, candidate, tier) ?? dearest;
   const tokens = readTokens(usage);
-  if (tokens) return { tokens, costNanos: costOf(candidate.price, tokens) };
-  return estimateUncounted(candidate.price, candidate.bound, {
+  if (tokens) return { tokens, costNanos: costOf(price, tokens) };
+  return estimateUncounted(price, bound, {
     question: Buffer.byteLength(candidate.bodyText()),
     answer: answerBytes,
   });

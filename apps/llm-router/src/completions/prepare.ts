@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto';
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import { type Bound, boundOf, worstCost } from '../pricing/bound.ts';
+import type { ModelPrice } from '../pricing/model-price.ts';
+import { dearestPrice } from '../pricing/service-tiers.ts';
 import type { CompletionBody } from '../providers/chat-completion.ts';
 import { toBody } from '../providers/to-body.ts';
 import type { Candidate } from '../routing/model-map.ts';
 import type { ProviderLine } from '../routing/provider-line.ts';
 import type { CompletionRequest } from './completion-request.ts';
-import { unknownModel } from './failover-error.ts';
+import { unknownModel, unpricedTier } from './failover-error.ts';
 
 /** Bytes by which the bodies for two providers may differ: names of models and of the field that limits the answer. */
 const bodyMarginBytes = 256;
@@ -14,6 +16,8 @@ const bodyMarginBytes = 256;
 /** One way to serve a request, and the most that it can cost. */
 export interface PreparedCandidate extends Candidate<ProviderLine> {
   readonly bound: Bound;
+  /** In whichever service tier it may be answered. */
+  readonly dearest: ModelPrice;
   readonly worstNanos: bigint;
   /** The body for this provider, as JSON. */
   bodyText(): string;
@@ -39,12 +43,17 @@ export interface PrepareDependencies {
   readonly maxOutputTokens: number;
 }
 
-/** Throws VALIDATION_FAILED for a model that nobody serves. */
+/** Throws VALIDATION_FAILED for a model that nobody serves, and for a service tier that nobody has a price for. */
 export function createPrepare({ lines, candidates, maxOutputTokens }: PrepareDependencies) {
   return (request: CompletionRequest): Prepared => {
     const { body } = request;
-    const found = candidates(body);
-    if (found.length === 0 && lines.length > 0) throw unknownModel(body.model);
+    const servedBy = candidates(body);
+    if (servedBy.length === 0 && lines.length > 0) throw unknownModel(body.model);
+    const found = servedBy.flatMap((candidate) => {
+      const dearest = dearestPrice(candidate.line.provider, candidate, body.service_tier);
+      return dearest ? [{ ...candidate, dearest }] : [];
+    });
+    if (found.length === 0 && servedBy.length > 0) throw unpricedTier(body.model);
     const streamed = body.stream === true;
     const texts = found.map(({ line, model, capabilities }) => {
       const limit = Math.min(maxOutputTokens, capabilities.maxOutputTokens ?? maxOutputTokens);
@@ -55,7 +64,7 @@ export function createPrepare({ lines, candidates, maxOutputTokens }: PrepareDep
     const bytes = Buffer.byteLength(first) + bodyMarginBytes;
     const prepared = found.map((candidate, index) => {
       const bound = boundOf({ body, bytes, model: candidate.model, maxOutputTokens });
-      const worstNanos = worstCost(candidate.price, bound);
+      const worstNanos = worstCost(candidate.dearest, bound);
       return { ...candidate, bound, worstNanos, bodyText: texts[index] as () => string };
     });
     return {

@@ -28,11 +28,11 @@ export interface Reservation {
 
 /** What a failed attempt may have cost: nothing where the provider did no work, else the most that it can have done. */
 export function costOfFailure({ candidate }: Attempt, error: ProviderError): AttemptOutcome {
-  const { price, bound } = candidate;
+  const { dearest, bound } = candidate;
   if (error.billed === 'no') return { tokens: undefined, costNanos: 0n };
   return error.receivedBytes === 0
-    ? estimateUnanswered(price, bound)
-    : estimateBrokenOff(price, bound, error.receivedBytes);
+    ? estimateUnanswered(dearest, bound)
+    : estimateBrokenOff(dearest, bound, error.receivedBytes);
 }
 
 /** The row of an attempt that served. */

@@ -1,16 +1,15 @@
 import type { ReportedUsage } from '../providers/chat-completion.ts';
 import type { ChunkData, StreamEvent } from '../providers/stream-event.ts';
 import { usageIn } from '../providers/usage-in.ts';
+import type { Reported } from './outcome.ts';
 import type { AnswerLabels } from './watch.ts';
 
 /** What has been seen of a stream so far, as far as it matters for its cost. */
 export interface StreamTrack {
   /** Notes an event; true where it carries data. */
   see(event: StreamEvent): boolean;
-  /** What the provider says that it counted, unchecked; the last word counts. */
-  readonly usage: ReportedUsage | undefined;
-  /** Bytes of content that a reader could have seen. */
-  readonly contentBytes: number;
+  /** What the provider says of the cost, the last word of it; its bytes are those of content that a reader could have seen. */
+  reported(): Reported;
   labels(): AnswerLabels;
 }
 
@@ -18,6 +17,7 @@ type Choice = NonNullable<ChunkData['choices']>[number];
 
 export function createStreamTrack(): StreamTrack {
   let usage: ReportedUsage | undefined;
+  let tier: unknown;
   let contentBytes = 0;
   let named: ChunkData | undefined;
   const finishReasons: string[] = [];
@@ -25,6 +25,7 @@ export function createStreamTrack(): StreamTrack {
     see({ data }) {
       if (!data) return false;
       usage = usageIn(data) ?? usage;
+      tier = data.service_tier ?? tier;
       named ??= data;
       for (const { delta, finish_reason: reason } of data.choices ?? []) {
         contentBytes += bytesOf(delta);
@@ -32,12 +33,7 @@ export function createStreamTrack(): StreamTrack {
       }
       return true;
     },
-    get usage() {
-      return usage;
-    },
-    get contentBytes() {
-      return contentBytes;
-    },
+    reported: () => ({ usage, tier, answerBytes: contentBytes }),
     labels: () => ({ id: textOf(named?.id), model: textOf(named?.model), finishReasons }),
   };
 }

@@ -110,7 +110,7 @@ function liveStream(
       return;
     }
     const servedAt = performance.now();
-    const outcome = outcomeOf(attempt, track.usage, track.contentBytes);
+    const outcome = outcomeOf(attempt, track.reported());
     const facts = factsOf(attempt, outcome, servedAt - live.startedAt);
     const text = transcript.text();
     await reservation.succeeded(attempt, outcome, text === undefined ? undefined : writeRecord(facts, text));
@@ -131,7 +131,7 @@ async function brokenOff(error: unknown, live: Live, track: StreamTrack): Promis
       ? error
       : new ProviderError('bad_response', line.provider.id, 'unexpected', { cause: error, billed: 'maybe' });
   callWatch.failed(failure);
-  const seen = outcomeOf(attempt, track.usage, track.contentBytes);
+  const seen = outcomeOf(attempt, track.reported());
   await entry.reservation.failed(attempt, failure, undefined, seen);
   return toAppError([failure], { model: body.model, signal: call.signal });
 }

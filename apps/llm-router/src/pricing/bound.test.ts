@@ -227,7 +227,7 @@ test.each([null, 0, -1, '', '100', 'many', true, {}, 1.5, 1e300])(
   (limit) => {
     const body = { model: 'a', messages: [], max_tokens: limit };
     expect(bound(body).completionTokens).toBe(maxOutputTokens);
-    const sent = toBody({ maxTokensField: 'max_tokens' }, body, {
+    const sent = toBody({ maxTokensField: 'max_tokens', priceId: undefined }, body, {
       model: 'a',
       maxOutputTokens,
       stream: false,

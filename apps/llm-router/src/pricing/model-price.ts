@@ -35,6 +35,12 @@ export interface ModelPrice extends TokenPrices {
   readonly tiers: readonly PriceTier[];
 }
 
+/** How many times the standard price, as a fraction. */
+export type PriceFactor = readonly [numerator: bigint, denominator: bigint];
+
+/** Prices for answering sooner or later than usual: by service tier, then by model; `*` are all others. */
+export type ServiceTiers = Readonly<Record<string, Readonly<Record<string, PriceFactor>>>>;
+
 /** What a server of one's own charges. */
 export const free: ModelPrice = {
   input: 0n,

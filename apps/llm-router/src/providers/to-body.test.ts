@@ -3,8 +3,8 @@ import type { CompletionBody } from './chat-completion.ts';
 import { outputLimitOf, toBody } from './to-body.ts';
 
 const messages = [{ role: 'user', content: 'Why?' }];
-const older = { maxTokensField: 'max_tokens' } as const;
-const newer = { maxTokensField: 'max_completion_tokens' } as const;
+const older = { maxTokensField: 'max_tokens', priceId: undefined } as const;
+const newer = { maxTokensField: 'max_completion_tokens', priceId: undefined } as const;
 
 const whole = (provider: typeof older | typeof newer, fields: object) =>
   toBody(
@@ -61,4 +61,18 @@ test('fields that we do not know pass through, and ours stay here', () => {
 test('the caller’s body is left as it is', () => {
   const body: CompletionBody = Object.freeze({ model: 'offered', messages, stream: true, max_tokens: 3 });
   expect(() => toBody(newer, body, { model: 'own', maxOutputTokens: 1, stream: true })).not.toThrow();
+});
+
+test('a provider with service tiers is told the standard one where the caller asks for none', () => {
+  const openai = { maxTokensField: 'max_tokens', priceId: 'openai' } as const;
+  const tierOf = (fields: object) =>
+    toBody(
+      openai,
+      { model: 'offered', messages, ...fields },
+      { model: 'own', maxOutputTokens: 99, stream: false },
+    ).service_tier;
+  expect(tierOf({})).toBe('default');
+  expect(tierOf({ service_tier: null })).toBe('default');
+  expect(tierOf({ service_tier: 'auto' })).toBe('auto');
+  expect(whole(older, { service_tier: 'auto' })).toMatchObject({ service_tier: 'auto' });
 });

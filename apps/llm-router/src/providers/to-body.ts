@@ -1,3 +1,4 @@
+import { hasServiceTiers, standardTier } from '../pricing/service-tiers.ts';
 import { type CompletionBody, isObject } from './chat-completion.ts';
 import type { Provider } from './provider.ts';
 
@@ -11,7 +12,7 @@ export interface BodyOptions {
 
 /** The body for one provider: everything that the caller sent, except what is ours or differs there. */
 export function toBody(
-  { maxTokensField }: Pick<Provider, 'maxTokensField'>,
+  provider: Pick<Provider, 'maxTokensField' | 'priceId'>,
   body: CompletionBody,
   { model, maxOutputTokens, stream }: BodyOptions,
 ): CompletionBody {
@@ -23,11 +24,17 @@ export function toBody(
     stream_options: streamOptions,
     ...asSent
   } = body;
-  const limit = { [maxTokensField]: outputLimitOf(body) ?? maxOutputTokens };
-  if (!stream) return { ...asSent, ...limit, model, messages: body.messages };
+  const own = {
+    [provider.maxTokensField]: outputLimitOf(body) ?? maxOutputTokens,
+    model,
+    messages: body.messages,
+    // Left out, it would be the provider's choice what is charged.
+    ...(hasServiceTiers(provider) && { service_tier: body.service_tier ?? standardTier }),
+  };
+  if (!stream) return { ...asSent, ...own };
   // Without being asked, providers do not count the tokens of a stream.
   const options = { ...(isObject(streamOptions) ? streamOptions : {}), include_usage: true };
-  return { ...asSent, ...limit, model, messages: body.messages, stream: true, stream_options: options };
+  return { ...asSent, ...own, stream: true, stream_options: options };
 }
 
 /**

@@ -13,14 +13,16 @@ export interface ScriptedProvider {
 
 /** A provider that says one thing, whatever it is asked, and ends with the test: for what no real one would answer. */
 export async function startScriptedProvider(
-  answer: { readonly usage?: unknown; readonly choices?: readonly unknown[] } = {},
+  answer: { readonly usage?: unknown; readonly choices?: readonly unknown[]; readonly tier?: string } = {},
 ): Promise<ScriptedProvider> {
-  const { choices = [{ message: { content: 'Because.' }, finish_reason: 'stop' }], usage } = answer;
+  const { choices = [{ message: { content: 'Because.' }, finish_reason: 'stop' }], usage, tier } = answer;
   const requests: unknown[] = [];
   const server = createServer(async (request, response) => {
     requests.push(await json(request));
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ id: 'scripted', object: 'chat.completion', choices, usage }));
+    response.end(
+      JSON.stringify({ id: 'scripted', object: 'chat.completion', choices, usage, service_tier: tier }),
+    );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

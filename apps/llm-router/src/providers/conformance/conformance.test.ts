@@ -44,6 +44,7 @@ describe.each(kinds)('%s', (_, providerAt) => {
       logit_bias: { 50256: -100 },
       metadata: { a: 'b' },
       reasoning_effort: 'low',
+      service_tier: 'flex',
     };
     const body = { model: 'offered', messages: ['any'], promptVersionId: 'ours', max_tokens: 9, ...unknown };
     const transport = createTransport(provider);

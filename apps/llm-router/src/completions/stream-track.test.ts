@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import type { ChunkData } from '../providers/stream-event.ts';
+import { createStreamTrack } from './stream-track.ts';
+
+const event = (data: ChunkData) => ({ bytes: Buffer.from(''), data, done: false });
+
+test('the last word on usage and service tier counts, and what says nothing of them changes nothing', () => {
+  const track = createStreamTrack();
+  track.see(event({ service_tier: 'auto', choices: [{ delta: { content: 'né' } }] }));
+  track.see(event({ service_tier: 'priority', choices: [], usage: { prompt_tokens: 1 } }));
+  track.see(event({ service_tier: null, choices: [], usage: null }));
+  expect(track.reported()).toEqual({ tier: 'priority', usage: { prompt_tokens: 1 }, answerBytes: 3 });
+});

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { toModelPrice } from './model-price.ts';
+import { priceOf } from './prices.ts';
+import { dearestPrice, priceInTier } from './service-tiers.ts';
+
+const price = toModelPrice({ input: 2, cachedInput: 1, output: 8 });
+const openai = { priceId: 'openai', prices: {} };
+const of = (model: string) => ({ model, price });
+
+/** As OpenAI's page of priority processing states them, in dollars per million tokens. */
+test.each([
+  ['gpt-4o', 4.25, 2.125, 17],
+  ['gpt-4o-mini', 0.25, 0.125, 1],
+  ['gpt-4.1', 3.5, 0.875, 14],
+  ['gpt-4.1-mini', 0.7, 0.175, 2.8],
+  ['gpt-4.1-nano', 0.2, 0.05, 0.8],
+  ['gpt-5', 2.5, 0.25, 20],
+  ['gpt-5-mini', 0.45, 0.045, 3.6],
+  ['gpt-5.1', 2.5, 0.25, 20],
+  ['gpt-5.2', 3.5, 0.35, 28],
+  ['o3', 3.5, 0.875, 14],
+  ['o4-mini', 2, 0.5, 8],
+])('%s has the priority prices that its provider lists', (model, input, cachedInput, output) => {
+  const standard = priceOf(openai, model, new Date('2026-11-01T00:00:00Z'));
+  if (!standard) throw new Error(`${model} has no price`);
+  const { cacheWrite: _unlisted, ...listed } = toModelPrice({ input, cachedInput, output });
+  expect(priceInTier(openai, { model, price: standard }, 'priority')).toMatchObject({
+    ...listed,
+    tiers: [],
+  });
+});
+
+test('a model of a certain day costs as much as the model, unless it has a price of its own', () => {
+  expect(priceInTier(openai, of('gpt-4o-2024-11-20'), 'priority')?.input).toBe(3_400_000n);
+  expect(priceInTier(openai, of('gpt-4o-2024-05-13'), 'priority')?.input).toBe(3_500_000n);
+});
+
+test('an answer of the flex tier costs half, and one of the standard tier what the price data say', () => {
+  expect(priceInTier(openai, of('o3'), 'flex')).toMatchObject({
+    input: 1_000_000n,
+    cachedInput: 500_000n,
+    output: 4_000_000n,
+  });
+  expect(priceInTier(openai, of('o3'), 'default')).toBe(price);
+});
+
+test.each(['scale', 'constructor', '', 7, null, undefined, {}])('%j is no tier with a price', (tier) => {
+  expect(priceInTier(openai, of('o3'), tier)).toBeUndefined();
+});
+
+test('what may be charged most is the dearest of the tiers in which the answer can come', () => {
+  const most = (tier: unknown, model = 'o3') => dearestPrice(openai, of(model), tier)?.output;
+  expect([undefined, null, 'default', 'flex'].map((tier) => most(tier))).toEqual(Array(4).fill(8_000_000n));
+  expect([most('priority'), most('auto')]).toEqual([14_000_000n, 14_000_000n]);
+  expect(most('auto', 'gpt-4')).toBe(8_000_000n);
+  expect([most('priority', 'gpt-4'), most('scale'), most('__proto__'), most(7)]).toEqual(
+    Array(4).fill(undefined),
+  );
+});
+
+test('prices above a number of tokens change with the tier, and what a call costs as such does not', () => {
+  const tiered = { ...price, perCall: 5n, tiers: [{ ...price, above: 9, input: 3n }] };
+  expect(priceInTier(openai, { model: 'o3', price: tiered }, 'flex')).toMatchObject({
+    perCall: 5n,
+    tiers: [{ above: 9, input: 2n, output: 4_000_000n }],
+  });
+});
+
+test('where a provider has one price, tiers change nothing', () => {
+  expect(dearestPrice({ priceId: 'together' }, of('o3'), 'priority')).toBe(price);
+  expect(priceInTier({ priceId: 'together' }, of('o3'), 'flex')).toBe(price);
+});

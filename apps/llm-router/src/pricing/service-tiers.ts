@@ -1,0 +1,87 @@
+import { openaiServiceTiers } from '../providers/openai/service-tiers.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { ModelPrice, PriceFactor, ServiceTiers, TokenPrices } from './model-price.ts';
+
+/** Who sells a model. */
+type Seller = Pick<Provider, 'priceId'>;
+
+export interface TieredModel {
+  /** As its seller calls it. */
+  readonly model: string;
+  /** In the standard tier. */
+  readonly price: ModelPrice;
+}
+
+/** By the same ids as the price data. */
+const tables: ReadonlyMap<string | undefined, ServiceTiers> = new Map([['openai', openaiServiceTiers]]);
+
+/** The tier that costs what the price data say. */
+export const standardTier = 'default';
+
+/** Whether its price differs between tiers. */
+export function hasServiceTiers({ priceId }: Seller): boolean {
+  return tables.has(priceId);
+}
+
+/**
+ * The most that is charged where a request asks for a tier: it may be answered in the standard one all the same. Undefined
+ * where the tier has no price. `auto` leaves the choice to the provider.
+ */
+export function dearestPrice(
+  { priceId }: Seller,
+  { model, price }: TieredModel,
+  asked: unknown,
+): ModelPrice | undefined {
+  const tiers = tables.get(priceId);
+  if (!tiers || asked === undefined || asked === null || asked === standardTier) return price;
+  const names = asked === 'auto' ? Object.keys(tiers) : [asked];
+  const factors = names.map((name) => factorOf(tiers, name, model));
+  if (asked !== 'auto' && factors[0] === undefined) return undefined;
+  const most = factors.reduce<PriceFactor>(
+    (dearer, factor) => (factor ? larger(dearer, factor) : dearer),
+    [1n, 1n],
+  );
+  return times(price, most);
+}
+
+/** What is charged for an answer of a tier; undefined where it names none that has a price. */
+export function priceInTier(
+  { priceId }: Seller,
+  { model, price }: TieredModel,
+  tier: unknown,
+): ModelPrice | undefined {
+  const tiers = tables.get(priceId);
+  if (!tiers || tier === standardTier) return price;
+  const factor = factorOf(tiers, tier, model);
+  return factor && times(price, factor);
+}
+
+/** A model of a certain day costs as much as the model, unless it is listed itself. */
+function factorOf(tiers: ServiceTiers, tier: unknown, model: string): PriceFactor | undefined {
+  if (typeof tier !== 'string' || !Object.hasOwn(tiers, tier)) return undefined;
+  const models = tiers[tier] ?? {};
+  const names = [model, model.replace(/-\d{4}-\d{2}-\d{2}$/, ''), '*'];
+  const listed = names.find((name) => Object.hasOwn(models, name));
+  return listed === undefined ? undefined : models[listed];
+}
+
+const larger = (one: PriceFactor, other: PriceFactor) =>
+  one[0] * other[1] > other[0] * one[1] ? one : other;
+
+/** What is finer than a pico-dollar is rounded up. */
+function times(price: ModelPrice, [numerator, denominator]: PriceFactor): ModelPrice {
+  if (numerator === denominator) return price;
+  const part = (picos: bigint) => (picos * numerator + denominator - 1n) / denominator;
+  const parts = ({ input, cachedInput, cacheWrite, output, reasoning }: TokenPrices): TokenPrices => ({
+    input: part(input),
+    cachedInput: part(cachedInput),
+    cacheWrite: part(cacheWrite),
+    output: part(output),
+    reasoning: part(reasoning),
+  });
+  return {
+    ...parts(price),
+    perCall: price.perCall,
+    tiers: price.tiers.map((tier) => ({ above: tier.above, ...parts(tier) })),
+  };
+}
