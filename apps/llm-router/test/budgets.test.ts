@@ -198,7 +198,7 @@ test.each([
   },
 );
 
-test('what is asked for in a dearer tier is reserved at its price, and refused where that is not known', async () => {
+test('what is dearer than usual is reserved at its price, and refused where that is not known', async () => {
   const openai = await startScriptedProvider();
   const router = await platform.start({
     OPENAI_BASE_URL: openai.url,
@@ -213,6 +213,12 @@ test('what is asked for in a dearer tier is reserved at its price, and refused w
   };
   expect((await create({ service_tier: 'scale' })).status).toBe(400);
   expect((await create({ service_tier: 'priority' })).status).toBe(402);
+  expect((await create({ modalities: ['text', 'audio'] })).body.error.param).toBe('modalities');
+  const heard = {
+    role: 'user',
+    content: [{ type: 'input_audio', input_audio: { data: '', format: 'wav' } }],
+  };
+  expect((await create({ messages: [heard] })).body.error.param).toBe('messages');
   expect(openai.requests).toEqual([]);
   expect((await create({})).status).toBe(200);
 });

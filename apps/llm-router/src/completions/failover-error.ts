@@ -46,11 +46,17 @@ export function unknownModel(model: string, internal?: string): AppError {
   });
 }
 
-/** What a caller is told who asks for a service tier whose price is not known: no budget could be kept. */
-export function unpricedTier(model: string): AppError {
+const unpricedThings = {
+  service_tier: 'in the service tier that is asked for',
+  modalities: 'where it answers with sound',
+  messages: 'where it is asked with sound',
+};
+
+/** What a caller is told who asks for something whose price is not known: no budget could be kept. */
+export function unpriced(model: string, path: keyof typeof unpricedThings): AppError {
   return new AppError('VALIDATION_FAILED', {
-    message: `No price is known for ${model} in the service tier that is asked for.`,
-    details: [{ path: 'service_tier', message: 'has no known price for this model' }],
+    message: `No price is known for ${model} ${unpricedThings[path]}.`,
+    details: [{ path, message: 'has no known price for this model' }],
   });
 }
 

@@ -1,14 +1,15 @@
 import { hash } from 'node:crypto';
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
-import { type Bound, boundOf, worstCost } from '../pricing/bound.ts';
+import { type Bound, boundOf, coversSound, worstCost } from '../pricing/bound.ts';
 import type { ModelPrice } from '../pricing/model-price.ts';
+import { soundOf } from '../pricing/non-text-parts.ts';
 import { dearestPrice } from '../pricing/service-tiers.ts';
 import type { CompletionBody } from '../providers/chat-completion.ts';
 import { toBody } from '../providers/to-body.ts';
 import type { Candidate } from '../routing/model-map.ts';
 import type { ProviderLine } from '../routing/provider-line.ts';
 import type { CompletionRequest } from './completion-request.ts';
-import { unknownModel, unpricedTier } from './failover-error.ts';
+import { unknownModel, unpriced } from './failover-error.ts';
 
 /** Bytes by which the bodies for two providers may differ: names of models and of the field that limits the answer. */
 const bodyMarginBytes = 256;
@@ -43,17 +44,13 @@ export interface PrepareDependencies {
   readonly maxOutputTokens: number;
 }
 
-/** Throws VALIDATION_FAILED for a model that nobody serves, and for a service tier that nobody has a price for. */
+/** Throws VALIDATION_FAILED for a model that nobody serves, and for a service tier or sound that has no known price. */
 export function createPrepare({ lines, candidates, maxOutputTokens }: PrepareDependencies) {
   return (request: CompletionRequest): Prepared => {
     const { body } = request;
-    const servedBy = candidates(body);
-    if (servedBy.length === 0 && lines.length > 0) throw unknownModel(body.model);
-    const found = servedBy.flatMap((candidate) => {
-      const dearest = dearestPrice(candidate.line.provider, candidate, body.service_tier);
-      return dearest ? [{ ...candidate, dearest }] : [];
-    });
-    if (found.length === 0 && servedBy.length > 0) throw unpricedTier(body.model);
+    const serving = candidates(body);
+    if (serving.length === 0 && lines.length > 0) throw unknownModel(body.model);
+    const found = withPrices(serving, body);
     const streamed = body.stream === true;
     const texts = found.map(({ line, model, capabilities }) => {
       const limit = Math.min(maxOutputTokens, capabilities.maxOutputTokens ?? maxOutputTokens);
@@ -76,6 +73,20 @@ export function createPrepare({ lines, candidates, maxOutputTokens }: PrepareDep
       question: hash('sha256', first),
     };
   };
+}
+
+/** Leaves out who may charge what is not known. */
+function withPrices(serving: readonly Candidate<ProviderLine>[], body: CompletionBody) {
+  const inTier = serving.flatMap((candidate) => {
+    const dearest = dearestPrice(candidate.line.provider, candidate, body.service_tier);
+    return dearest ? [{ ...candidate, dearest }] : [];
+  });
+  if (inTier.length === 0 && serving.length > 0) throw unpriced(body.model, 'service_tier');
+  const sound = soundOf(body);
+  const found = inTier.filter(({ dearest }) => coversSound(dearest, sound));
+  if (found.length === 0 && inTier.length > 0)
+    throw unpriced(body.model, sound.spoken ? 'modalities' : 'messages');
+  return found;
 }
 
 /** The key under which an answer is found again: everything that changes it, and who may share it. */

@@ -15,7 +15,16 @@ const basis = rowBasis({
   traceId: 'a1',
   streamed: true,
 });
-const tokens = { prompt: 5, completion: 4, cached: 3, cacheWrite: 2, reasoning: 1, estimated: true };
+const tokens = {
+  prompt: 5,
+  completion: 4,
+  cached: 3,
+  cacheWrite: 2,
+  reasoning: 1,
+  promptSound: 0,
+  completionSound: 0,
+  estimated: true,
+};
 
 test('a row is the fact that the journal takes, with all that is known', () => {
   const outcome = { id, provider: 'together_ai', model: 'a', errorCode: 'timeout', tokens };

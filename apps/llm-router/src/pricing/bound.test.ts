@@ -7,6 +7,7 @@ import { costOf } from './cost.ts';
 import { anyPrice, priced } from './test-support/any-price.ts';
 
 const maxOutputTokens = 4_096;
+const silent = { heard: false, spoken: false };
 
 function bound(body: Partial<CompletionBody>, model = 'gpt-4o'): Bound {
   const whole = { model, messages: [], ...body };
@@ -36,6 +37,7 @@ const anyBody: fc.Arbitrary<Partial<CompletionBody>> = fc.record({
   max_tokens: optional(fc.integer({ min: -1, max: 100_000 })),
   max_completion_tokens: optional(fc.integer({ min: 1, max: 100_000 })),
   n: optional(fc.integer({ min: 1, max: 8 })),
+  modalities: optional(fc.subarray(['text', 'audio'])),
   prediction: optional(anyText.map((content) => ({ type: 'content', content }))),
   tools: optional(
     fc.array(fc.record({ type: fc.constant('function'), function: fc.record({ name: anyText }) })),
@@ -58,10 +60,19 @@ test('no usage within the bound of any request costs more than its worst case, a
       anyPrice,
       anyBody,
       anyModel,
-      fc.tuple(portion, portion, portion, portion, portion),
+      fc.array(portion, { minLength: 7, maxLength: 7 }),
       (price, body, model, portions) => {
-        const { promptTokens, completionTokens } = bound(body, model);
-        const [ofPrompt, ofCached, ofWritten, ofCompletion, ofReasoning] = portions;
+        const within = bound(body, model);
+        const { promptTokens, completionTokens, heard, spoken } = within;
+        const [
+          ofPrompt = 0,
+          ofCached = 0,
+          ofWritten = 0,
+          ofCompletion = 0,
+          ofReasoning = 0,
+          ofHeard = 0,
+          ofSpoken = 0,
+        ] = portions;
         const prompt = Math.floor(promptTokens * ofPrompt);
         const cached = Math.floor(prompt * ofCached);
         const completion = Math.floor(completionTokens * ofCompletion);
@@ -71,8 +82,10 @@ test('no usage within the bound of any request costs more than its worst case, a
           cached,
           cacheWrite: Math.floor((prompt - cached) * ofWritten),
           reasoning: Math.floor(completion * ofReasoning),
+          promptSound: heard ? Math.floor(prompt * ofHeard) : 0,
+          completionSound: spoken ? Math.floor(completion * ofSpoken) : 0,
         };
-        expect(costOf(price, used) <= worstCost(price, { promptTokens, completionTokens })).toBe(true);
+        expect(costOf(price, used) <= worstCost(price, within)).toBe(true);
       },
     ),
   );
@@ -84,9 +97,9 @@ test('the worst case of a price with tiers is that of the dearest tier that can 
     above,
   });
   const price = priced({ input: 1_000n, tiers: [tier(100, 5_000n), tier(200, 10n)] });
-  expect(worstCost(price, { promptTokens: 100, completionTokens: 0 })).toBe(100n);
-  expect(worstCost(price, { promptTokens: 101, completionTokens: 0 })).toBe(505n);
-  expect(worstCost(price, { promptTokens: 50_000, completionTokens: 0 })).toBe(1_000n);
+  expect(worstCost(price, { ...silent, promptTokens: 100, completionTokens: 0 })).toBe(100n);
+  expect(worstCost(price, { ...silent, promptTokens: 101, completionTokens: 0 })).toBe(505n);
+  expect(worstCost(price, { ...silent, promptTokens: 50_000, completionTokens: 0 })).toBe(1_000n);
 });
 
 test('writing to the cache, the request itself and dearer reasoning are part of the worst case', () => {
@@ -97,7 +110,29 @@ test('writing to the cache, the request itself and dearer reasoning are part of 
     reasoning: 3_000n,
     perCall: 7_000n,
   });
-  expect(worstCost(price, { promptTokens: 100, completionTokens: 10 })).toBe(125n + 30n + 7n);
+  expect(worstCost(price, { ...silent, promptTokens: 100, completionTokens: 10 })).toBe(125n + 30n + 7n);
+});
+
+test('sound counts at its own price where a request has to do with it, and only there', () => {
+  const price = priced({ input: 1_000n, output: 2_000n, inputSound: 9_000n, outputSound: 20_000n });
+  const tokens = { promptTokens: 100, completionTokens: 10 };
+  expect(worstCost(price, { ...tokens, heard: false, spoken: false })).toBe(100n + 20n);
+  expect(worstCost(price, { ...tokens, heard: true, spoken: false })).toBe(900n + 20n);
+  expect(worstCost(price, { ...tokens, heard: false, spoken: true })).toBe(100n + 200n);
+});
+
+test.each([
+  ['text alone', { modalities: ['text'] }, false, false],
+  [
+    'a question to hear',
+    { messages: [{ content: [{ type: 'input_audio', input_audio: {} }] }] },
+    true,
+    false,
+  ],
+  ['an earlier answer to hear', { messages: [{ audio: { id: 'a' } }] }, true, false],
+  ['an answer to hear', { modalities: ['text', 'audio'], audio: { voice: 'any' } }, false, true],
+])('%s is known for what it is', (_, body, heard, spoken) => {
+  expect(bound(body)).toMatchObject({ heard, spoken });
 });
 
 /** A tokenizer as bad as one can be: every byte of what is said is a token, and so is every mark between messages. */

@@ -2,10 +2,10 @@ import type { CompletionBody } from '../providers/chat-completion.ts';
 import { outputLimitOf } from '../providers/to-body.ts';
 import { nanosOf } from './cost.ts';
 import type { ModelPrice, TokenPrices } from './model-price.ts';
-import { nonTextOf } from './non-text-parts.ts';
+import { nonTextOf, type Sound, soundOf } from './non-text-parts.ts';
 
-/** The most tokens that a request can take. */
-export interface Bound {
+/** The most tokens that a request can take, and whether any of them can be sound. */
+export interface Bound extends Sound {
   readonly promptTokens: number;
   readonly completionTokens: number;
 }
@@ -37,26 +37,40 @@ export function boundOf({ body, bytes, model, maxOutputTokens }: BoundedRequest)
   return {
     promptTokens: Math.max(0, bytes - encodedBytes) + tokens + templateTokens + toolTokens(body),
     completionTokens: Math.min(answers * perAnswer, Number.MAX_SAFE_INTEGER),
+    ...soundOf(body),
   };
 }
 
 /** The most that a call within the bound can cost, in nano-dollars, however its tokens divide into cached, reasoning, … */
-export function worstCost(price: ModelPrice, { promptTokens, completionTokens }: Bound): bigint {
+export function worstCost(price: ModelPrice, bound: Bound): bigint {
+  const { promptTokens } = bound;
   let prices: TokenPrices = price;
   let worst = 0n;
   // A dearer tier may begin within the bound, or a cheaper one.
   for (const tier of price.tiers) {
     if (promptTokens <= tier.above) break;
-    worst = larger(worst, dearest(prices, tier.above, completionTokens));
+    worst = larger(worst, dearest(prices, tier.above, bound));
     prices = tier;
   }
-  worst = larger(worst, dearest(prices, promptTokens, completionTokens));
+  worst = larger(worst, dearest(prices, promptTokens, bound));
   return nanosOf(price.perCall + worst);
 }
 
-function dearest(prices: TokenPrices, promptTokens: number, completionTokens: number): bigint {
-  const input = larger(larger(prices.input, prices.cachedInput), prices.cacheWrite);
-  return BigInt(promptTokens) * input + BigInt(completionTokens) * larger(prices.output, prices.reasoning);
+function dearest(
+  prices: TokenPrices,
+  promptTokens: number,
+  { completionTokens, heard, spoken }: Bound,
+): bigint {
+  const read = larger(larger(prices.input, prices.cachedInput), prices.cacheWrite);
+  const written = larger(prices.output, prices.reasoning);
+  const input = heard ? larger(read, prices.inputSound ?? 0n) : read;
+  const output = spoken ? larger(written, prices.outputSound ?? 0n) : written;
+  return BigInt(promptTokens) * input + BigInt(completionTokens) * output;
+}
+
+/** Whether a price is known for all that a request may be charged for. */
+export function coversSound({ inputSound, outputSound }: ModelPrice, { heard, spoken }: Sound): boolean {
+  return !(heard && inputSound === undefined) && !(spoken && outputSound === undefined);
 }
 
 const larger = (a: bigint, b: bigint) => (a > b ? a : b);

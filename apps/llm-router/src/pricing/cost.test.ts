@@ -4,9 +4,12 @@ import { costOf, toDollars, toNanos } from './cost.ts';
 import { pricesFor } from './model-price.ts';
 import { anyPrice, anyTokens, priced } from './test-support/any-price.ts';
 
+const least = (one: bigint, other: bigint) => (one < other ? one : other);
+const silent = { promptSound: 0, completionSound: 0 };
+
 test('a call costs the sum of its parts, rounded up once to whole nano-dollars', () => {
   const price = priced({ input: 300n, cachedInput: 200n, cacheWrite: 350n, output: 400n, reasoning: 500n });
-  const nothing = { prompt: 0, completion: 0, cached: 0, cacheWrite: 0, reasoning: 0 };
+  const nothing = { prompt: 0, completion: 0, cached: 0, cacheWrite: 0, reasoning: 0, ...silent };
   expect(costOf(price, nothing)).toBe(0n);
   expect(costOf(price, { ...nothing, prompt: 1 })).toBe(1n);
   expect(costOf(price, { ...nothing, prompt: 2, completion: 1 })).toBe(1n);
@@ -16,7 +19,7 @@ test('a call costs the sum of its parts, rounded up once to whole nano-dollars',
 });
 
 test('what each call costs beside its tokens is paid once', () => {
-  const nothing = { prompt: 0, completion: 0, cached: 0, cacheWrite: 0, reasoning: 0 };
+  const nothing = { prompt: 0, completion: 0, cached: 0, cacheWrite: 0, reasoning: 0, ...silent };
   expect(costOf(priced({ perCall: 12_000n }), nothing)).toBe(12n);
 });
 
@@ -27,12 +30,18 @@ test('the sum is exact, and rounding adds less than a nano-dollar', () => {
       const cached = BigInt(Math.min(used.cached, used.prompt));
       const cacheWrite = BigInt(Math.min(used.cacheWrite, used.prompt - Number(cached)));
       const reasoning = BigInt(Math.min(used.reasoning, used.completion));
+      const fresh = BigInt(used.prompt) - cached - cacheWrite;
+      const written = BigInt(used.completion) - reasoning;
+      const heard = least(BigInt(used.promptSound), fresh);
+      const spoken = least(BigInt(used.completionSound), written);
       const exact =
         price.perCall +
-        (BigInt(used.prompt) - cached - cacheWrite) * prices.input +
+        (fresh - heard) * prices.input +
+        heard * (prices.inputSound ?? prices.input) +
         cached * prices.cachedInput +
         cacheWrite * prices.cacheWrite +
-        (BigInt(used.completion) - reasoning) * prices.output +
+        (written - spoken) * prices.output +
+        spoken * (prices.outputSound ?? prices.output) +
         reasoning * prices.reasoning;
       const excess = costOf(price, used) * 1_000n - exact;
       expect(excess >= 0n && excess < 1_000n).toBe(true);
@@ -48,7 +57,14 @@ test('counts that contradict each other never cost less than nothing nor more th
     output: 10n ** 6n,
     reasoning: 10n ** 6n,
   });
-  const nonsense = { prompt: 10, completion: 5, cached: 1_000, cacheWrite: 1_000, reasoning: 1_000 };
+  const nonsense = {
+    prompt: 10,
+    completion: 5,
+    cached: 1_000,
+    cacheWrite: 1_000,
+    reasoning: 1_000,
+    ...silent,
+  };
   expect(costOf(price, nonsense)).toBe(toNanos('0.000006'));
   fc.assert(
     fc.property(anyPrice, anyTokens, (asked, used) => {
@@ -59,6 +75,8 @@ test('counts that contradict each other never cost less than nothing nor more th
         prices.cacheWrite,
         prices.output,
         prices.reasoning,
+        prices.inputSound ?? 0n,
+        prices.outputSound ?? 0n,
       ]);
       const dearest = all.reduce((most, one) => (one > most ? one : most), 0n);
       const most = asked.perCall + BigInt(used.prompt + used.completion) * dearest;
@@ -75,9 +93,11 @@ test('a tier counts for the whole call, and only beyond its start', () => {
     cacheWrite: 2_000n,
     output: 3_000n,
     reasoning: 0n,
+    inputSound: undefined,
+    outputSound: undefined,
   };
   const price = priced({ input: 1_000n, output: 1_000n, tiers: [tier] });
-  const used = { completion: 10, cached: 0, cacheWrite: 0, reasoning: 0 };
+  const used = { completion: 10, cached: 0, cacheWrite: 0, reasoning: 0, ...silent };
   expect(costOf(price, { ...used, prompt: 100 })).toBe(110n);
   expect(costOf(price, { ...used, prompt: 101 })).toBe(202n + 30n);
 });

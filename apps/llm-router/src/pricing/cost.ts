@@ -10,19 +10,23 @@ export type PaidTokens = Omit<Tokens, 'estimated'>;
 
 /**
  * What a call cost in nano-dollars, rounded up once at the end. Of parts that together exceed the whole (tokens from the
- * cache the prompt, reasoning the completion), only as many count as the whole has.
+ * cache or of sound the prompt, of reasoning or of sound the completion), only as many count as the whole has.
  */
 export function costOf(price: ModelPrice, tokens: PaidTokens): bigint {
   const prices = pricesFor(price, tokens.prompt);
   const cached = Math.min(tokens.cached, tokens.prompt);
   const cacheWrite = Math.min(tokens.cacheWrite, tokens.prompt - cached);
+  const heard = Math.min(tokens.promptSound, tokens.prompt - cached - cacheWrite);
   const reasoning = Math.min(tokens.reasoning, tokens.completion);
+  const spoken = Math.min(tokens.completionSound, tokens.completion - reasoning);
   return nanosOf(
     price.perCall +
-      BigInt(tokens.prompt - cached - cacheWrite) * prices.input +
+      BigInt(tokens.prompt - cached - cacheWrite - heard) * prices.input +
+      BigInt(heard) * (prices.inputSound ?? prices.input) +
       BigInt(cached) * prices.cachedInput +
       BigInt(cacheWrite) * prices.cacheWrite +
-      BigInt(tokens.completion - reasoning) * prices.output +
+      BigInt(tokens.completion - reasoning - spoken) * prices.output +
+      BigInt(spoken) * (prices.outputSound ?? prices.output) +
       BigInt(reasoning) * prices.reasoning,
   );
 }

@@ -11,7 +11,7 @@ const price = priced({
   output: 3_000n,
   reasoning: 3_000n,
 });
-const bound = { promptTokens: 900, completionTokens: 100 };
+const bound = { promptTokens: 900, completionTokens: 100, heard: false, spoken: false };
 
 test('a call that nobody answered is booked with its worst case', () => {
   const { tokens, costNanos } = estimateUnanswered(price, bound);
@@ -21,7 +21,16 @@ test('a call that nobody answered is booked with its worst case', () => {
 
 test('an answer that broke off is booked with the whole question and the bytes that arrived', () => {
   expect(estimateBrokenOff(price, bound, 40)).toEqual({
-    tokens: { prompt: 900, completion: 40, cached: 0, cacheWrite: 0, reasoning: 0, estimated: true },
+    tokens: {
+      prompt: 900,
+      completion: 40,
+      cached: 0,
+      cacheWrite: 0,
+      reasoning: 0,
+      promptSound: 0,
+      completionSound: 0,
+      estimated: true,
+    },
     costNanos: 1_800n + 120n,
   });
 });
@@ -41,8 +50,10 @@ test('no estimate exceeds what has been reserved', () => {
       size,
       size,
       size,
-      (asked, promptTokens, completionTokens, question, answer) => {
-        const within = { promptTokens, completionTokens };
+      fc.boolean(),
+      fc.boolean(),
+      (asked, promptTokens, completionTokens, question, answer, heard, spoken) => {
+        const within = { promptTokens, completionTokens, heard, spoken };
         const worst = worstCost(asked, within);
         const estimates = [
           estimateUnanswered(asked, within),

@@ -21,8 +21,8 @@ export function estimateUnanswered(price: ModelPrice, bound: Bound): Estimate {
 export function estimateBrokenOff(price: ModelPrice, bound: Bound, receivedBytes: number): Estimate {
   const completionTokens = Math.min(receivedBytes, bound.completionTokens);
   return {
-    tokens: estimated(bound.promptTokens, completionTokens),
-    costNanos: worstCost(price, { promptTokens: bound.promptTokens, completionTokens }),
+    tokens: estimated(bound, bound.promptTokens, completionTokens),
+    costNanos: worstCost(price, { ...bound, completionTokens }),
   };
 }
 
@@ -33,12 +33,22 @@ export function estimateUncounted(
   bytes: { readonly question: number; readonly answer: number },
 ): Estimate {
   const tokens = estimated(
+    bound,
     Math.min(Math.ceil(bytes.question / bytesPerToken), bound.promptTokens),
     Math.min(Math.ceil(bytes.answer / bytesPerToken), bound.completionTokens),
   );
   return { tokens, costNanos: costOf(price, tokens) };
 }
 
-function estimated(prompt: number, completion: number): Tokens {
-  return { prompt, completion, cached: 0, cacheWrite: 0, reasoning: 0, estimated: true };
+function estimated({ heard, spoken }: Bound, prompt: number, completion: number): Tokens {
+  return {
+    prompt,
+    completion,
+    cached: 0,
+    cacheWrite: 0,
+    reasoning: 0,
+    promptSound: heard ? prompt : 0,
+    completionSound: spoken ? completion : 0,
+    estimated: true,
+  };
 }

@@ -47,6 +47,20 @@ const goldens: Record<string, Golden> = {
     },
     dollars: 14_000e-6,
   },
+  // $2.50 in and $10 out as text, $32 and $64 as sound: 100 * 2.5 + 400 * 32 + 50 * 10 + 250 * 64 = 29,550
+  'OpenAI that hears and speaks': {
+    seller: 'openai',
+    model: 'gpt-audio',
+    at: '2026-06-01',
+    reported: {
+      prompt_tokens: 500,
+      completion_tokens: 300,
+      total_tokens: 800,
+      prompt_tokens_details: { cached_tokens: 0, audio_tokens: 400, text_tokens: 100 },
+      completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 250, text_tokens: 50 },
+    },
+    dollars: 29_550e-6,
+  },
   // $0.90 in and out: 27 * 0.9 + 241 * 0.9 = 24.3 + 216.9 = 241.2
   'Together.ai, without any details': {
     seller: 'together',

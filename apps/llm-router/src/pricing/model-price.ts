@@ -8,6 +8,10 @@ export interface ListedPrice {
   readonly cachedInput?: number;
   /** As much as input where absent. */
   readonly cacheWrite?: number;
+  /** As much as input where absent. */
+  readonly inputSound?: number;
+  /** As much as output where absent. */
+  readonly outputSound?: number;
 }
 
 /** Whole pico-dollars per token, so that sums are exact. */
@@ -20,6 +24,10 @@ export interface TokenPrices {
   readonly output: bigint;
   /** For the reasoning within the output. */
   readonly reasoning: bigint;
+  /** For sound within the input; undefined where nobody knows. */
+  readonly inputSound: bigint | undefined;
+  /** For sound within the output; undefined where nobody knows. */
+  readonly outputSound: bigint | undefined;
 }
 
 /** Prices of a whole call whose prompt has more than `above` tokens. */
@@ -48,6 +56,8 @@ export const free: ModelPrice = {
   cacheWrite: 0n,
   output: 0n,
   reasoning: 0n,
+  inputSound: 0n,
+  outputSound: 0n,
   perCall: 0n,
   tiers: [],
 };
@@ -62,6 +72,8 @@ export function toModelPrice(listed: ListedPrice): ModelPrice {
     cacheWrite: listed.cacheWrite === undefined ? input : picosPerToken(listed.cacheWrite),
     output,
     reasoning: output,
+    inputSound: listed.inputSound === undefined ? input : picosPerToken(listed.inputSound),
+    outputSound: listed.outputSound === undefined ? output : picosPerToken(listed.outputSound),
     perCall: 0n,
     tiers: [],
   };

@@ -1,3 +1,4 @@
+import type { CompletionBody } from '../providers/chat-completion.ts';
 import { imageTokens } from './image-tokens.ts';
 
 /** What the parts of messages that are not text come to. */
@@ -6,6 +7,14 @@ export interface NonText {
   readonly tokens: number;
   /** Bytes of the body that are not text but an image, a sound or a file in base64. */
   readonly encodedBytes: number;
+}
+
+/** Where a request has to do with sound, whose tokens have prices of their own. */
+export interface Sound {
+  /** Whether the model is given some to hear. */
+  readonly heard: boolean;
+  /** Whether it may answer with some. */
+  readonly spoken: boolean;
 }
 
 /** A file is read up to 100 pages by those who read any, each as an image and as text of at most some 3,000 tokens. */
@@ -43,6 +52,20 @@ export function nonTextOf(messages: readonly unknown[], model: string): NonText 
     }
   }
   return { tokens, encodedBytes };
+}
+
+/** A film's own sound does not count: it is at most a ninth of its tokens, which are bounded generously. */
+export function soundOf({ messages, modalities, audio }: CompletionBody): Sound {
+  return {
+    heard: messages.some(isHeard),
+    spoken: Boolean(audio) || (Array.isArray(modalities) && modalities.includes('audio')),
+  };
+}
+
+function isHeard(message: unknown): boolean {
+  const { content, audio } = (message ?? {}) as { content?: unknown; audio?: unknown };
+  if (audio) return true;
+  return Array.isArray(content) && content.some((part) => part?.type === 'input_audio');
 }
 
 /** What we do not know may point to something large elsewhere, as a video: it counts like a file. */

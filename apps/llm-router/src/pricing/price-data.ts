@@ -6,8 +6,9 @@ type Listed = number | TieredPrices;
 
 /**
  * A price as `@pydantic/genai-prices` states it. As there, a tier counts for all tokens of a call whose prompt exceeds
- * its start, and what has no price of its own costs as much as what it is a part of. Undefined for what is not sold by
- * tokens of question and answer: embeddings, transcription, documents.
+ * its start, and what has no price of its own costs as much as what it is a part of; but of sound, which costs many times
+ * as much as text, no price is known then. Undefined for what is not sold by tokens of question and answer: embeddings,
+ * transcription, documents.
  */
 export function fromPriceData(data: DataPrice): ModelPrice | undefined {
   if (Object.keys(data).length === 0) return free;
@@ -16,12 +17,15 @@ export function fromPriceData(data: DataPrice): ModelPrice | undefined {
   const pricesAbove = (promptTokens: number): TokenPrices => {
     const picos = (listed: Listed | undefined, whole: Listed) =>
       picosPerToken(listedAbove(listed ?? whole, promptTokens));
+    const sound = (listed: Listed | undefined) => (listed === undefined ? undefined : picos(listed, listed));
     return {
       input: picos(input, input),
       cachedInput: picos(data.cache_read_mtok, input),
       cacheWrite: picos(data.cache_write_mtok, input),
       output: picos(output, output),
       reasoning: picos(data.output_reasoning_mtok, output),
+      inputSound: sound(data.input_audio_mtok),
+      outputSound: sound(data.output_audio_mtok),
     };
   };
   return {

@@ -15,6 +15,8 @@ test('prices are whole pico-dollars per token', () => {
     cacheWrite: 150_000n,
     output: 600_000n,
     reasoning: 600_000n,
+    inputSound: undefined,
+    outputSound: undefined,
     perCall: 0n,
     tiers: [],
   });
@@ -37,6 +39,17 @@ test('a model that a provider does not sell has no price there', () => {
   expect(priceOf(sells('together'), 'gpt-4o-mini', at)).toBeUndefined();
   expect(priceOf(sells('openai'), 'no-such-model', at)).toBeUndefined();
   expect(priceOf(sells('no-such-provider'), 'gpt-4o-mini', at)).toBeUndefined();
+});
+
+test('a search model, which charges for searches besides, is not sold', () => {
+  expect(priceOf(sells('openai'), 'gpt-4o-search-preview', at)).toBeUndefined();
+  expect(
+    priceOf(
+      sells('openai', { 'gpt-4o-search-preview': { input: 9, output: 9 } }),
+      'gpt-4o-search-preview',
+      at,
+    ),
+  ).toBeDefined();
 });
 
 test.each(['text-embedding-3-small', 'whisper-1'])(
@@ -139,7 +152,17 @@ test.each(sellers)(
           };
           const expected =
             calcPrice(usage, id, { providerId: priceId, timestamp })?.total_price ?? Number.NaN;
-          const actual = toDollars(costOf(price, { prompt, completion, cached, cacheWrite, reasoning }));
+          const actual = toDollars(
+            costOf(price, {
+              prompt,
+              completion,
+              cached,
+              cacheWrite,
+              reasoning,
+              promptSound: 0,
+              completionSound: 0,
+            }),
+          );
           // Two of their prices are finer than a pico-dollar per token.
           expect(Math.abs(actual - expected)).toBeLessThanOrEqual(2e-9 + expected * 1e-5);
         },

@@ -44,10 +44,16 @@ function lookUp({ priceId, prices }: PriceSource, model: string, at: Date): Know
   const configured = Object.hasOwn(prices, model) ? prices[model] : undefined;
   if (configured) return within(at, dayMs, toModelPrice(configured));
   if (priceId === undefined) return within(at, dayMs, free);
+  if (hasUnlistedFees(priceId, model)) return within(at, dayMs, undefined);
   const found = calcPrice({}, model, { providerId: priceId, timestamp: at });
   if (!found) return within(at, dayMs, undefined);
   const steadyMs = changesWithinDays(found.model) ? minuteMs : dayMs;
   return within(at, steadyMs, fromPriceData(found.model_price));
+}
+
+/** OpenAI's search models charge for each search besides, of which the price data say nothing. */
+function hasUnlistedFees(priceId: string, model: string): boolean {
+  return priceId === 'openai' && /-search\b/.test(model);
 }
 
 function within(at: Date, steadyMs: number, price: ModelPrice | undefined): Known {

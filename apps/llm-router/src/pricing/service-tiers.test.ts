@@ -23,9 +23,12 @@ test.each([
 ])('%s has the priority prices that its provider lists', (model, input, cachedInput, output) => {
   const standard = priceOf(openai, model, new Date('2026-11-01T00:00:00Z'));
   if (!standard) throw new Error(`${model} has no price`);
-  const { cacheWrite: _unlisted, ...listed } = toModelPrice({ input, cachedInput, output });
+  const listed = toModelPrice({ input, cachedInput, output });
   expect(priceInTier(openai, { model, price: standard }, 'priority')).toMatchObject({
-    ...listed,
+    input: listed.input,
+    cachedInput: listed.cachedInput,
+    output: listed.output,
+    reasoning: listed.output,
     tiers: [],
   });
 });
@@ -63,6 +66,14 @@ test('prices above a number of tokens change with the tier, and what a call cost
   expect(priceInTier(openai, { model: 'o3', price: tiered }, 'flex')).toMatchObject({
     perCall: 5n,
     tiers: [{ above: 9, input: 2n, output: 4_000_000n }],
+  });
+});
+
+test('sound costs more or less as text does, where it has a price', () => {
+  const heard = { ...price, inputSound: 10n, outputSound: undefined };
+  expect(priceInTier(openai, { model: 'o3', price: heard }, 'flex')).toMatchObject({
+    inputSound: 5n,
+    outputSound: undefined,
   });
 });
 

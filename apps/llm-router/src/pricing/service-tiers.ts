@@ -72,12 +72,14 @@ const larger = (one: PriceFactor, other: PriceFactor) =>
 function times(price: ModelPrice, [numerator, denominator]: PriceFactor): ModelPrice {
   if (numerator === denominator) return price;
   const part = (picos: bigint) => (picos * numerator + denominator - 1n) / denominator;
-  const parts = ({ input, cachedInput, cacheWrite, output, reasoning }: TokenPrices): TokenPrices => ({
-    input: part(input),
-    cachedInput: part(cachedInput),
-    cacheWrite: part(cacheWrite),
-    output: part(output),
-    reasoning: part(reasoning),
+  const parts = (prices: TokenPrices): TokenPrices => ({
+    input: part(prices.input),
+    cachedInput: part(prices.cachedInput),
+    cacheWrite: part(prices.cacheWrite),
+    output: part(prices.output),
+    reasoning: part(prices.reasoning),
+    inputSound: prices.inputSound && part(prices.inputSound),
+    outputSound: prices.outputSound && part(prices.outputSound),
   });
   return {
     ...parts(price),

@@ -28,6 +28,8 @@ function tokensIn(usage: ReportedUsage): Tokens | undefined {
     cached,
     cacheWrite,
     reasoning: Math.max(reasoning, beside),
+    promptSound: count(usage.prompt_tokens_details?.audio_tokens) ?? 0,
+    completionSound: count(usage.completion_tokens_details?.audio_tokens) ?? 0,
     estimated: false,
   };
 }

@@ -9,6 +9,10 @@ export interface Tokens {
   /** Written to the provider's cache. */
   readonly cacheWrite: number;
   readonly reasoning: number;
+  /** Sound within the prompt. */
+  readonly promptSound: number;
+  /** Sound within the completion. */
+  readonly completionSound: number;
   /** Not counted by the provider. */
   readonly estimated: boolean;
 }

@@ -2,7 +2,16 @@ import { Counter, Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { createMeters, type Meters } from './meters.ts';
 
-const tokens = { prompt: 100, completion: 20, cached: 64, cacheWrite: 0, reasoning: 5, estimated: false };
+const tokens = {
+  prompt: 100,
+  completion: 20,
+  cached: 64,
+  cacheWrite: 0,
+  reasoning: 5,
+  promptSound: 0,
+  completionSound: 0,
+  estimated: false,
+};
 
 /** The series that something leaves behind, without those that are 0. */
 async function seriesOf(use: (meters: Meters) => void): Promise<string[]> {

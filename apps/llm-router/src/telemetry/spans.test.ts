@@ -51,7 +51,16 @@ function traced(
   return new Map(exporter.getFinishedSpans().map((span) => [span.name, span]));
 }
 
-const tokens = { prompt: 100, completion: 20, cached: 64, cacheWrite: 3, reasoning: 5, estimated: false };
+const tokens = {
+  prompt: 100,
+  completion: 20,
+  cached: 64,
+  cacheWrite: 3,
+  reasoning: 5,
+  promptSound: 0,
+  completionSound: 0,
+  estimated: false,
+};
 
 test('a call of a provider is a client span under the request’s, with settings, usage and cost', () => {
   const spans = traced(() => {

@@ -13,6 +13,8 @@ const tokenPrices: fc.Arbitrary<TokenPrices> = fc.record({
   cacheWrite: picos,
   output: picos,
   reasoning: picos,
+  inputSound: fc.option(picos, { nil: undefined }),
+  outputSound: fc.option(picos, { nil: undefined }),
 });
 
 const tiers = fc
@@ -37,4 +39,6 @@ export const anyTokens: fc.Arbitrary<PaidTokens> = fc.record({
   cached: count,
   cacheWrite: count,
   reasoning: count,
+  promptSound: count,
+  completionSound: count,
 });

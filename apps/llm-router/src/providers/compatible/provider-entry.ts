@@ -13,6 +13,8 @@ const Prices = Type.Object(
     output: dollars,
     cachedInput: Type.Optional(dollars),
     cacheWrite: Type.Optional(dollars),
+    inputSound: Type.Optional(dollars),
+    outputSound: Type.Optional(dollars),
   },
   strict,
 );

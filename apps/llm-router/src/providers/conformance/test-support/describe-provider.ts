@@ -45,6 +45,8 @@ export function describeProvider(name: string, providerAt: (baseUrl: string) => 
           cached: cachedTokens,
           cacheWrite: 0,
           reasoning: 40,
+          promptSound: 0,
+          completionSound: 0,
           estimated: false,
         });
       });
@@ -86,6 +88,8 @@ export function describeProvider(name: string, providerAt: (baseUrl: string) => 
           cached: cachedTokens,
           cacheWrite: 0,
           reasoning: 40,
+          promptSound: 0,
+          completionSound: 0,
           estimated: false,
         });
       });
