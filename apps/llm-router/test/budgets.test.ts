@@ -3,6 +3,7 @@ import { eventually, type TestRedis, type TestService } from '@valuecanvas/testi
 import { expect, test } from 'vitest';
 import { expectError, llama, usePlatform } from './support/platform.ts';
 import { startScriptedProvider } from './support/scripted-provider.ts';
+import { askForStream } from './support/streams.ts';
 
 const platform = usePlatform();
 const limits = (tier: object) => ({ LLM_TIERS: JSON.stringify({ pro: tier }) });
@@ -197,6 +198,20 @@ test.each([
     expect(row?.cost_nanos).toBe(String(nanosOfThousand * 1_000));
   },
 );
+
+test('a stream is booked at the price of the tier that its events name', async () => {
+  const router = await platform.start();
+  const stream = await askForStream(platform, router, {
+    body: { model: 'gpt-4o-mini', service_tier: 'priority' },
+  });
+  await stream.text();
+  const [row] = await platform.booked(1);
+  expect(row?.completion_tokens).toBeGreaterThan(0);
+  // $0.25 in and $1 out.
+  expect(row?.cost_nanos).toBe(
+    String((row?.prompt_tokens ?? 0) * 250 + (row?.completion_tokens ?? 0) * 1_000),
+  );
+});
 
 test('what is dearer than usual is reserved at its price, and refused where that is not known', async () => {
   const openai = await startScriptedProvider();

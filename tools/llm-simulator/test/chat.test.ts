@@ -94,6 +94,23 @@ describe('a chat completion', () => {
     expect(completion.usage?.completion_tokens).toBe(3);
   });
 
+  test.each([
+    [undefined, 'default'],
+    ['auto', 'default'],
+    ['flex', 'flex'],
+    ['priority', 'priority'],
+  ] as const)(
+    'that asks for the service tier %s comes in the tier %s, streamed or not',
+    async (asked, tier) => {
+      const asks = { ...asking(), ...(asked && { service_tier: asked }) };
+      const whole = await client.chat.completions.create(asks);
+      const chunks = await collect(await client.chat.completions.create({ ...asks, stream: true }));
+      expect([whole, ...chunks].map(({ service_tier }) => service_tier)).toEqual(
+        Array(chunks.length + 1).fill(tier),
+      );
+    },
+  );
+
   test('accepts content in parts and counts an attachment', async () => {
     const image = { type: 'image_url' as const, image_url: { url: 'data:image/png;base64,AAAA' } };
     const content = [{ type: 'text' as const, text: 'Sunrise Bakery is a bakery' }, image];

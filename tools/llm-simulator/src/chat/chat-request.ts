@@ -23,6 +23,8 @@ export type AnswerFormat =
   | { readonly kind: 'json' }
   | { readonly kind: 'schema'; readonly schema: JsonObject };
 
+export type ServiceTier = 'default' | 'flex' | 'priority';
+
 /** A valid chat completion request. */
 export interface ChatRequest {
   readonly model: string;
@@ -32,6 +34,8 @@ export interface ChatRequest {
   readonly choices: number;
   readonly stop: readonly string[];
   readonly maxTokens: number | null;
+  /** In which the answer comes; `default` where the caller leaves it open. */
+  readonly serviceTier: ServiceTier;
   readonly tools: readonly Tool[];
   readonly toolChoice: ToolChoice;
   readonly format: AnswerFormat;

@@ -10,7 +10,7 @@ export interface Omissions {
 
 /** The `chat.completion` object as OpenAI sends it. */
 export function completionBody(completion: Completion, omit: Omissions): object {
-  const { identity, model, choices, usage } = completion;
+  const { identity, model, serviceTier, choices, usage } = completion;
   return {
     id: identity.id,
     object: 'chat.completion',
@@ -18,7 +18,7 @@ export function completionBody(completion: Completion, omit: Omissions): object 
     model,
     choices: omit.choices ? [] : choices.map((choice) => choiceBody(completion, choice)),
     ...(!omit.usage && { usage: usageBody(usage) }),
-    service_tier: 'default',
+    service_tier: serviceTier,
     system_fingerprint: identity.fingerprint,
   };
 }

@@ -44,14 +44,14 @@ export function completionEvents(
   return [...starts, ...contents, ...ends, ...empty, ...reported, doneEvent];
 }
 
-function framing({ identity, model }: Completion, includeUsage: boolean) {
+function framing({ identity, model, serviceTier }: Completion, includeUsage: boolean) {
   const { id, created, fingerprint } = identity;
   const common = {
     id,
     object: 'chat.completion.chunk',
     created,
     model,
-    service_tier: 'default',
+    service_tier: serviceTier,
     system_fingerprint: fingerprint,
   };
   const head = `data: ${JSON.stringify(common).slice(0, -1)},"choices":[`;

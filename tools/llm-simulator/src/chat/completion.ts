@@ -1,6 +1,6 @@
 import type { Effect } from '../faults/effect.ts';
 import { answersTo } from './answer.ts';
-import type { ChatRequest } from './chat-request.ts';
+import type { ChatRequest, ServiceTier } from './chat-request.ts';
 import { type Choice, limited } from './limits.ts';
 import { type Usage, usageOf } from './usage.ts';
 
@@ -16,6 +16,7 @@ export interface Identity {
 export interface Completion {
   readonly identity: Identity;
   readonly model: string;
+  readonly serviceTier: ServiceTier;
   readonly choices: readonly Choice[];
   readonly usage: Usage;
 }
@@ -34,6 +35,7 @@ export function complete(
   return {
     identity,
     model: request.model,
+    serviceTier: request.serviceTier,
     choices,
     usage: usageOf(request.promptTokens, content, reasoning, effect),
   };

@@ -1,7 +1,7 @@
 import { ApiError, invalid } from '../http/api-error.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { tokensOf } from '../tokens.ts';
-import type { ChatRequest } from './chat-request.ts';
+import type { ChatRequest, ServiceTier } from './chat-request.ts';
 import { readFormat } from './read-format.ts';
 import { readMessages } from './read-messages.ts';
 import { optionalFlag, optionalInteger, optionalNumber, stopSequences } from './read-scalars.ts';
@@ -64,7 +64,21 @@ function options(body: JsonObject) {
     maxTokens:
       optionalInteger(body, 'max_completion_tokens', 1, MAX_TOKENS) ??
       optionalInteger(body, 'max_tokens', 1, MAX_TOKENS),
+    serviceTier: serviceTier(body.service_tier ?? 'auto'),
   };
+}
+
+function serviceTier(asked: unknown): ServiceTier {
+  switch (asked) {
+    case 'flex':
+    case 'priority':
+      return asked;
+    case 'auto':
+    case 'default':
+      return 'default';
+    default:
+      throw invalid('service_tier', "'service_tier' must be auto, default, flex or priority.");
+  }
 }
 
 function checkSampling(body: JsonObject): void {
