@@ -45,3 +45,14 @@ test('what the providers said is for the log, except where it helps the caller',
 test('an unknown model is named, and where the known ones are listed', () => {
   expect(errorOf([failed('not_served')]).message).toMatch(/\bbig\b.*\/v1\/models/);
 });
+
+test('what the provider found wrong is told with its word for it and the field', () => {
+  const refusal = new ProviderError('caller', 'a', 'Too long.', {
+    code: 'context_length_exceeded',
+    param: 'messages[1].content',
+  });
+  expect(errorOf([refusal]).details).toEqual([
+    { path: 'messages.1.content', message: 'Too long.', code: 'context_length_exceeded' },
+  ]);
+  expect(errorOf([failed('caller')]).details).toEqual([{ path: '', message: 'secret detail' }]);
+});

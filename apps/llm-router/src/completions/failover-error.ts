@@ -19,7 +19,7 @@ export function toAppError(
   if (last?.fault === 'caller') {
     return new AppError('VALIDATION_FAILED', {
       message: `The provider refused the request: ${last.message}`,
-      details: [{ path: '', message: last.message }],
+      details: [faultIn(last)],
       internal,
     });
   }
@@ -37,11 +37,16 @@ export function toAppError(
   return new AppError('LLM_UNAVAILABLE', { internal, retryAfterSeconds: soonest(failures) });
 }
 
+/** What a provider found wrong in a request, with its word for it: clients act on some, as `context_length_exceeded`. */
+function faultIn({ message, code, param = '' }: ProviderError) {
+  return { path: param.replace(/\[(\d+)\]/g, '.$1'), message, ...(code === undefined ? {} : { code }) };
+}
+
 /** What a caller is told about a model that nobody serves. */
 export function unknownModel(model: string, internal?: string): AppError {
   return new AppError('VALIDATION_FAILED', {
     message: `No provider serves the model ${model}: GET /v1/models lists those that are served.`,
-    details: [{ path: 'model', message: 'is not served by any provider' }],
+    details: [{ path: 'model', message: 'is not served by any provider', code: 'model_not_found' }],
     ...(internal === undefined ? {} : { internal }),
   });
 }

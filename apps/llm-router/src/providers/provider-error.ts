@@ -21,6 +21,8 @@ export interface ProviderErrorOptions {
   readonly billed?: 'no' | 'maybe';
   readonly receivedBytes?: number;
   readonly isLasting?: boolean;
+  readonly code?: string | undefined;
+  readonly param?: string | undefined;
 }
 
 export class ProviderError extends Error {
@@ -34,6 +36,9 @@ export class ProviderError extends Error {
   readonly receivedBytes: number;
   /** The same provider would say the same again: our key or our account is to blame. */
   readonly isLasting: boolean;
+  /** The provider's own word for what is wrong, and the field of the request that is. */
+  readonly code: string | undefined;
+  readonly param: string | undefined;
 
   constructor(fault: ProviderFault, provider: string, message: string, options: ProviderErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -43,6 +48,8 @@ export class ProviderError extends Error {
     this.billed = options.billed ?? 'no';
     this.receivedBytes = options.receivedBytes ?? 0;
     this.isLasting = options.isLasting ?? false;
+    this.code = options.code;
+    this.param = options.param;
   }
 }
 

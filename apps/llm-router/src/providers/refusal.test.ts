@@ -60,6 +60,20 @@ test.each([
   expect(refused(400, text).message).toBe(message);
 });
 
+test.each([
+  [
+    saying({ message: 'No.', code: 'context_length_exceeded', param: 'messages' }),
+    'context_length_exceeded',
+    'messages',
+  ],
+  [saying({ message: 'No.', code: null, param: null }), undefined, undefined],
+  ['{"object":"error","message":"No.","code":400}', undefined, undefined],
+  [saying({ message: 'No.', code: '', param: 'x'.repeat(101) }), undefined, undefined],
+  ['<html>', undefined, undefined],
+])('in %j the provider’s word is %j, and the field %j', (text, code, param) => {
+  expect(refused(400, text)).toMatchObject({ code, param });
+});
+
 test('what a provider says at great length is cut', () => {
   expect(refused(400, saying({ message: 'x'.repeat(10_000) })).message).toHaveLength(500);
 });

@@ -6,10 +6,15 @@ export interface ReportedError {
   readonly message: string | undefined;
   /** Codes, types and statuses in it, as text. */
   readonly codes: readonly string[];
+  /** The code itself, where it is a word, and the field of the request that is wrong. */
+  readonly code: string | undefined;
+  readonly param: string | undefined;
 }
 
 /** What a provider says is longer than anybody wants to read. */
 const maxMessageLength = 500;
+
+const maxWordLength = 100;
 
 /**
  * The error that a parsed body or event tells, or undefined where it tells none. OpenAI's form is an object `error`;
@@ -18,10 +23,19 @@ const maxMessageLength = 500;
 export function errorIn(value: unknown): ReportedError | undefined {
   if (!isObject(value)) return undefined;
   const { error } = value;
-  if (isObject(error)) return { message: textOf(error.message), codes: codesOf(error) };
-  if (typeof error === 'string' && error !== '') return { message: textOf(error), codes: codesOf(value) };
-  if (value.object === 'error') return { message: textOf(value.message), codes: codesOf(value) };
+  if (isObject(error)) return reportedBy(error, error.message);
+  if (typeof error === 'string' && error !== '') return reportedBy(value, error);
+  if (value.object === 'error') return reportedBy(value, value.message);
   return undefined;
+}
+
+function reportedBy(fields: Readonly<Record<string, unknown>>, message: unknown): ReportedError {
+  return {
+    message: textOf(message),
+    codes: codesOf(fields),
+    code: wordOf(fields.code),
+    param: wordOf(fields.param),
+  };
 }
 
 const modelCodes = new Set(['model_not_found', 'model_not_available']);
@@ -55,4 +69,8 @@ function codesOf({ code, type, status }: Readonly<Record<string, unknown>>): rea
 
 function textOf(message: unknown): string | undefined {
   return typeof message === 'string' ? message.slice(0, maxMessageLength) : undefined;
+}
+
+function wordOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= maxWordLength ? value : undefined;
 }

@@ -145,6 +145,18 @@ test('a message of its own is kept, whatever the details say', () => {
   });
 });
 
+test('where OpenAI has a word for what is wrong, its clients see that', () => {
+  const error = new AppError('VALIDATION_FAILED', {
+    message: 'The provider refused the request: Too long.',
+    details: [{ path: 'messages', message: 'Too long.', code: 'context_length_exceeded' }],
+  });
+  expect(toOpenAiError(error, 'r').error).toMatchObject({
+    param: 'messages',
+    code: 'context_length_exceeded',
+    error_code: 'VALIDATION_FAILED',
+  });
+});
+
 describe('the kinds of errors are named as OpenAI names them', () => {
   test.each<[ErrorCode, string]>([
     ['VALIDATION_FAILED', 'invalid_request_error'],

@@ -35,7 +35,7 @@ export function toOpenAiError(error: AppError, requestId: string): OpenAiError {
       message: messageOf(error, faults),
       type: isQuota ? quota : (types[error.status] ?? typeOf(error.status)),
       param: faults[0]?.path ? paramOf(faults[0].path) : null,
-      code: isQuota ? quota : error.code,
+      code: isQuota ? quota : (faults[0]?.code ?? error.code),
       error_code: error.code,
       request_id: requestId,
       ...(error.details === undefined ? {} : { details: error.details }),
@@ -61,6 +61,8 @@ function typeOf(status: number): string {
 interface Fault {
   readonly path: string;
   readonly message: string;
+  /** OpenAI's word for it, where there is one. */
+  readonly code?: string;
 }
 
 function faultsOf({ code, details }: AppError): readonly Fault[] {
