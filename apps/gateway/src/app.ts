@@ -99,10 +99,8 @@ export const gatewayService = defineService({
       onError: (err) => log.warn({ err }, 'a rate limit violation could not be noted'),
     });
     const docs = await openApiDocs(pageHeaders(config.CSP_ENABLED));
-    const openApi = writeOpenApi(
-      [gatewayContract, ...upstreams.map(({ contract }) => contract)],
-      config.SERVICE_VERSION,
-    );
+    const behind = upstreams.map(({ contract }) => contract);
+    const openApi = writeOpenApi([gatewayContract, ...behind], config.SERVICE_VERSION);
 
     return {
       authenticate,
@@ -134,6 +132,7 @@ export const gatewayService = defineService({
           });
         },
         forwarded: auth.forwarded,
+        behind,
         async forward(app) {
           await auth.forward(app);
           await forwarding.register(app);

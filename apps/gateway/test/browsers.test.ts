@@ -35,7 +35,7 @@ describe('a page of another origin', () => {
     expect(crossOrigin(answer.headers)).toEqual([]);
     expect(answer.headers.get('vary')).toContain('Origin');
     const preflight = await from(origin, 'OPTIONS', { 'access-control-request-method': 'POST' });
-    expect([preflight.status, crossOrigin(preflight.headers)]).toEqual([404, []]);
+    expect([preflight.status, crossOrigin(preflight.headers)]).toEqual([405, []]);
   });
 
   test('may send what the clients of OpenAI and Supabase send, and asks before it is counted', async () => {

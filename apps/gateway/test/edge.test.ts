@@ -58,7 +58,7 @@ describe('what could be read in two ways reaches no service, and ends the connec
 
 describe('what is no request to a service', () => {
   test.each([
-    ['TRACE', 'TRACE /api/canvas HTTP/1.1\r\nhost: gateway\r\nconnection: close\r\n\r\n', /^HTTP\/1\.1 404 /],
+    ['TRACE', 'TRACE /api/canvas HTTP/1.1\r\nhost: gateway\r\nconnection: close\r\n\r\n', /^HTTP\/1\.1 405 /],
     ['CONNECT', 'CONNECT internal:22 HTTP/1.1\r\nhost: internal:22\r\n\r\n', /^$/],
     [
       'a path of 20 KB',

@@ -75,7 +75,7 @@ const failing = (fault: '400' | '429' | '500') => () => {
 };
 
 test.each([
-  ['a wrong request', failing('400'), OpenAI.BadRequestError, 400, 'VALIDATION_FAILED'],
+  ['a wrong request', failing('400'), OpenAI.BadRequestError, 400, 'invalid_value'],
   ['rate limits of all providers', failing('429'), OpenAI.RateLimitError, 429, 'PROVIDER_RATE_LIMITED'],
   ['providers that are down', failing('500'), OpenAI.InternalServerError, 503, 'LLM_UNAVAILABLE'],
 ])('%s is the error that the official client has for it', async (_, fail, errorClass, status, code) => {

@@ -53,6 +53,12 @@ export const errorCatalogue = {
     message: 'There is no such resource, or it is not yours.',
     retryHelps: false,
   },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    title: 'Method not allowed',
+    message: 'The path is there, but not for this method: the header allow names those that it has.',
+    retryHelps: false,
+  },
   CONFLICT: {
     status: 409,
     title: 'Conflict',

@@ -45,7 +45,6 @@ test.each([['short'], ['a'.repeat(129)], ['has some spaces'], ['"quoted-and-long
 
 test.each([
   ['GET', '/test/none?secret=1', 'There is no GET /test/none.'],
-  ['POST', '/test/hello', 'There is no POST /test/hello.'],
   ['HEAD', '/test/none', undefined],
 ])('%s %s is not found', async (method, path, message) => {
   const service = await start();
@@ -53,6 +52,16 @@ test.each([
   expect(status).toBe(404);
   if (message) expect(body).toMatchObject({ code: 'NOT_FOUND', message });
 });
+
+test.each(['POST', 'PROPFIND'])(
+  'a path that is there says for which methods, where it is not for %s',
+  async (method) => {
+    const service = await start();
+    const { status, headers, body } = await service.request('/test/hello?a=1', { method });
+    expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    expect(body).toMatchObject({ success: false, code: 'METHOD_NOT_ALLOWED' });
+  },
+);
 
 test('HEAD answers as GET does, without a body', async () => {
   const service = await start();

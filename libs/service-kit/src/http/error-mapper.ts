@@ -2,6 +2,7 @@ import { AppError, type Dialect, type RouteDefinition, toErrorEnvelope } from '@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { ErrorReporter } from '../observe/error-reporter.ts';
+import type { AllowedMethods } from './allowed-methods.ts';
 import { dropRest } from './drop-rest.ts';
 import { isMalformed, malformedUrl } from './malformed-url.ts';
 import { toOpenAiError } from './openai-error.ts';
@@ -14,8 +15,17 @@ const bodies: Record<Exclude<Dialect, 'supabase'>, (error: AppError, requestId: 
   ofrep: (error) => ({ key: '', errorCode: 'GENERAL', errorDetails: `${error.title}: ${error.message}` }),
 };
 
+export interface ErrorMapperDependencies {
+  readonly log: Logger;
+  readonly reporter: ErrorReporter;
+  readonly allowedMethods: AllowedMethods;
+}
+
 /** The one place that turns errors into answers. */
-export function installErrorMapper(app: FastifyInstance, log: Logger, reporter: ErrorReporter): void {
+export function installErrorMapper(
+  app: FastifyInstance,
+  { log, reporter, allowedMethods }: ErrorMapperDependencies,
+): void {
   const recordFailure = (error: unknown, request: FastifyRequest): AppError => {
     const known = toAppError(error);
     if (!isFarewell(error, request)) record(known, error, request, log, reporter);
@@ -27,14 +37,16 @@ export function installErrorMapper(app: FastifyInstance, log: Logger, reporter: 
     app.recordEnd(request, clientLeft);
     return reply.hijack();
   });
-  app.setNotFoundHandler((request, reply) => answer(notFound(request), request, reply));
+  app.setNotFoundHandler((request, reply) => answer(notFound(request, allowedMethods), request, reply));
 }
 
 /** How a request is counted whose client has left before its end; nginx's number for it. */
 const clientLeft = 499;
 
-function notFound(request: FastifyRequest): AppError {
+function notFound(request: FastifyRequest, allowedMethods: AllowedMethods): AppError {
   if (isMalformed(request)) return malformedUrl();
+  const allow = allowedMethods(pathOf(request));
+  if (allow) return new AppError('METHOD_NOT_ALLOWED', { headers: { allow } });
   return new AppError('NOT_FOUND', { message: `There is no ${request.method} ${pathOf(request)}.` });
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@valuecanvas/contracts-core';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
+import { methodsOf } from './allowed-methods.ts';
 import { type BoundRoute, Respond } from './call.ts';
 import { HttpCall } from './http-call.ts';
 import { sendStream } from './send-stream.ts';
@@ -54,8 +55,7 @@ export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logg
   app.route({
     method: route.method,
     url: route.path,
-    // A stream is not begun for somebody who wants just its head.
-    exposeHeadRoute: route.method === 'GET' && !canStream(route),
+    exposeHeadRoute: methodsOf(route).includes('HEAD'),
     bodyLimit: route.bodyLimitBytes ?? defaultBodyLimitBytes,
     config: { operation: route },
     schema: {

@@ -126,7 +126,7 @@ test('a stream that its contract does not promise is an internal error', async (
 
 test('a stream is not begun for somebody who asks for its head alone', async () => {
   const service = await start(async () => undefined);
-  expect((await service.request(route.path, { method: 'HEAD' })).status).toBe(404);
+  expect((await service.request(route.path, { method: 'HEAD' })).status).toBe(405);
 });
 
 test('a producer that fails leaves no clean end behind, and the failure is logged and counted', async () => {

@@ -41,6 +41,8 @@ export interface Edge {
   protect(app: FastifyInstance): Promise<void>;
   /** Routes of the contract that `forward` adds in place of `routes`. */
   readonly forwarded?: readonly RouteDefinition[];
+  /** What those serve to whom `forward` leads. */
+  readonly behind?: readonly Contract[];
   /** Adds the paths that are forwarded; whoever asks is authenticated there. */
   forward(app: FastifyInstance): Promise<void>;
 }

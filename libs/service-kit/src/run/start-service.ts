@@ -4,6 +4,7 @@ import proxyAddr from '@fastify/proxy-addr';
 import type { FastifyInstance } from 'fastify';
 import type { DestinationStream, Logger } from 'pino';
 import { type Environment, parseConfig } from '../config/parse-config.ts';
+import { createAllowedMethods } from '../http/allowed-methods.ts';
 import { createServer } from '../http/create-server.ts';
 import { installErrorMapper } from '../http/error-mapper.ts';
 import { watchConnections } from '../http/open-connections.ts';
@@ -79,7 +80,9 @@ export async function startService<C extends KitConfig>(
     });
     app.addHook('preClose', connections.allAccepted);
     lifecycle.onStop('close', 'close the internal port', () => internal.close());
-    installErrorMapper(app, log, reporter);
+    const served = [contract, ...(composition.edge?.behind ?? [])];
+    const allowedMethods = createAllowedMethods(served.flatMap(({ routes }) => Object.values(routes)));
+    installErrorMapper(app, { log, reporter, allowedMethods });
     installRequestHooks(app, {
       log: accessLog,
       logged: composition.edge ? 'all' : 'failures',
