@@ -97,7 +97,9 @@ test('an unknown model is refused with the place where the known ones are listed
   const answer = await platform.chat(router, { prompt: 'Why?', model: 'no-such-model' });
   expectError(answer, 400, 'VALIDATION_FAILED');
   expect(answer.body.message).toContain('/v1/models');
-  expect(answer.body.details).toEqual([{ path: 'model', message: expect.any(String), code: 'model_not_found' }]);
+  expect(answer.body.details).toEqual([
+    { path: 'model', message: expect.any(String), code: 'model_not_found' },
+  ]);
 });
 
 test('the default model is served by whichever provider there is', async () => {
