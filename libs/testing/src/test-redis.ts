@@ -8,7 +8,9 @@ export interface TestRedis {
   /** Below which all keys and channels of the test file must lie. */
   readonly prefix: string;
   readonly client: Redis;
-  /** Deletes what is below the prefix and closes the client. */
+  /** Deletes what is below the prefix. */
+  clear(): Promise<void>;
+  /** Clears and closes the client. */
   stop(): Promise<void>;
 }
 
@@ -17,14 +19,18 @@ export function createTestRedis(): TestRedis {
   const url = inject('redisUrl');
   const prefix = `test-${randomBytes(6).toString('hex')}`;
   const client = new Redis(url);
+  const clear = async (): Promise<void> => {
+    for await (const keys of client.scanStream({ match: `${prefix}:*`, count: 1_000 })) {
+      if (keys.length > 0) await client.unlink(...keys);
+    }
+  };
   return {
     url,
     prefix,
     client,
+    clear,
     async stop() {
-      for await (const keys of client.scanStream({ match: `${prefix}:*`, count: 1_000 })) {
-        if (keys.length > 0) await client.unlink(...keys);
-      }
+      await clear();
       await client.quit();
     },
   };

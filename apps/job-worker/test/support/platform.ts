@@ -47,7 +47,7 @@ export function usePlatform() {
   });
   beforeEach(async () => {
     parts.performers.reset();
-    await parts.database.query('delete from vc_private.llm_jobs');
+    await Promise.all([parts.database.query('delete from vc_private.llm_jobs'), parts.redis.clear()]);
     user = await parts.database.createUser({ tier: 'pro' });
   });
   afterAll(async () => {
