@@ -119,6 +119,10 @@ function propertyRule(...allowed) {
   return ['error', ...banned.map(([, restriction]) => restriction)];
 }
 
+const noAccessor =
+  'An object literal with an accessor gets a hidden class of its own, which the old generation keeps, with all that the ' +
+  'accessor sees: make it a method, or a class.';
+
 const noSleep = 'Tests do not sleep: wait for what you mean with eventually() of @valuecanvas/testing.';
 
 export default tseslint.config(
@@ -182,6 +186,15 @@ export default tseslint.config(
         packages: [...contractPackages, 'vitest'],
       }),
       'no-restricted-properties': propertyRule('environment', 'signals', 'signalsOnce', 'listen'),
+    },
+  },
+  {
+    files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: "ObjectExpression > Property[kind!='init']", message: noAccessor },
+      ],
     },
   },
   { files: ['**/*.config.ts'], rules: { '@nx/enforce-module-boundaries': 'off' } },

@@ -6,7 +6,7 @@ import { createSseSplitter } from '../providers/transport/sse-splitter.ts';
 export function storedEvents(text: Buffer): StreamEvent[] {
   const splitter = createSseSplitter();
   const events = splitter.push(text);
-  if (splitter.restBytes > 0) events.push(splitter.rest());
+  if (splitter.restBytes() > 0) events.push(splitter.rest());
   return events.map((bytes) => ({
     bytes,
     data: JSON.parse(dataOf(bytes) ?? '{}') as ChunkData,

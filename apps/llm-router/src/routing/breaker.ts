@@ -16,7 +16,7 @@ export interface Breaker {
   /** Does what another one did so many milliseconds ago, unless it has changed itself since. */
   follow(state: FollowedState, agoMs: number): void;
   /** Milliseconds of `performance.now()` when a call was last asked of it. */
-  readonly lastUsedAt: number;
+  lastUsedAt(): number;
   stop(): void;
 }
 
@@ -108,9 +108,7 @@ export function createBreaker({ provider, circuit: settings, onChange }: Breaker
       lastUsedAt = performance.now();
       following(() => circuit.openFor(remainingMs), agoMs);
     },
-    get lastUsedAt() {
-      return lastUsedAt;
-    },
+    lastUsedAt: () => lastUsedAt,
     stop: circuit.stop,
   };
 }

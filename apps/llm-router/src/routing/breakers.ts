@@ -81,7 +81,7 @@ export function createBreakers(options: BreakersOptions): Breakers {
     state() {
       const since = performance.now() - recentMs;
       return summaryOf(
-        all().flatMap(([, breaker]) => (breaker.lastUsedAt >= since ? [breaker.state()] : [])),
+        all().flatMap(([, breaker]) => (breaker.lastUsedAt() >= since ? [breaker.state()] : [])),
       );
     },
     onChange: (listener) => void listeners.push(listener),

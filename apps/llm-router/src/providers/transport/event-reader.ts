@@ -42,7 +42,7 @@ export function createEventReader(exchange: Pick<Exchange, 'failure'>): EventRea
         if (event.done) return { batch, error: undefined, done: true };
         if (event.data) choices.see(event.data);
       }
-      if (splitter.restBytes > maxEventBytes) throw tooLarge();
+      if (splitter.restBytes() > maxEventBytes) throw tooLarge();
       return { batch, error: undefined, done: false };
     } catch (error) {
       return { batch, error: error as ProviderError, done: false };

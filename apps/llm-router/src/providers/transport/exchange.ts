@@ -37,7 +37,7 @@ export interface AnswerReader {
 /** One HTTP request under way, and its answer. */
 export interface Exchange {
   /** Bytes of the answer's body so far. */
-  readonly receivedBytes: number;
+  receivedBytes(): number;
   /** The answer goes on: from now on `stallMs` counts, anew with each call. */
   progressed(): void;
   /** Stops and restarts reading; silence does not count meanwhile. */

@@ -12,7 +12,7 @@ export function createPlainReader(exchange: Exchange, onFailure: AnswerReader['o
     onBytes(bytes) {
       exchange.progressed();
       parts.push(bytes);
-      if (exchange.receivedBytes > maxPlainBytes) exchange.fail('bad_response', message);
+      if (exchange.receivedBytes() > maxPlainBytes) exchange.fail('bad_response', message);
     },
     onEnd() {
       const error = errorIn(parsed(Buffer.concat(parts).toString('utf8')));

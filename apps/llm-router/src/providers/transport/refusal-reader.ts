@@ -20,7 +20,7 @@ export function createRefusalReader(
   return {
     onBytes(bytes) {
       parts.push(bytes);
-      if (exchange.receivedBytes <= maxRefusalBytes) return;
+      if (exchange.receivedBytes() <= maxRefusalBytes) return;
       exchange.leave();
       refuse();
     },

@@ -3,7 +3,7 @@ export interface SilenceTimer {
   /** Something came: from now on `stallMs` counts, anew with each call. */
   progressed(): void;
   /** Whether anything has come. */
-  readonly hasBegun: boolean;
+  hasBegun(): boolean;
   /** Does not count until the next progress; the wait for the first byte goes on. */
   pause(): void;
   /** Calls something else after a while instead. */
@@ -35,9 +35,7 @@ export function createSilenceTimer(
   }
 
   return {
-    get hasBegun() {
-      return hasBegun;
-    },
+    hasBegun: () => hasBegun,
     progressed() {
       isDue = false;
       if (timer && (hasBegun || firstByteMs === stallMs)) timer.refresh();

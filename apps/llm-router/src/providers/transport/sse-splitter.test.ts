@@ -6,7 +6,7 @@ import { createSseSplitter } from './sse-splitter.ts';
 function split(parts: readonly Buffer[]): { readonly events: string[]; readonly rest: string } {
   const splitter = createSseSplitter();
   const events = parts.flatMap((part) => splitter.push(part)).map((event) => event.toString('latin1'));
-  expect(splitter.rest()).toHaveLength(splitter.restBytes);
+  expect(splitter.rest()).toHaveLength(splitter.restBytes());
   return { events, rest: splitter.rest().toString('latin1') };
 }
 

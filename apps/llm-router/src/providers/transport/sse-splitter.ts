@@ -11,7 +11,7 @@ export interface SseSplitter {
   /** Bytes of an event that no blank line has ended yet. */
   rest(): Buffer;
   /** How many those are. */
-  readonly restBytes: number;
+  restBytes(): number;
 }
 
 /**
@@ -95,9 +95,7 @@ export function createSseSplitter(): SseSplitter {
   return {
     push,
     rest: () => Buffer.concat(held),
-    get restBytes() {
-      return heldBytes;
-    },
+    restBytes: () => heldBytes,
   };
 }
 

@@ -40,7 +40,7 @@ export function startExchange(connection: Connection, call: TransportCall, reade
     return new ProviderError(fault, provider.id, withoutKey(message, provider), {
       billed,
       // What only keeps the connection alive is no part of the answer.
-      receivedBytes: silence.hasBegun ? receivedBytes : 0,
+      receivedBytes: silence.hasBegun() ? receivedBytes : 0,
       cause,
     });
   }
@@ -56,9 +56,7 @@ export function startExchange(connection: Connection, call: TransportCall, reade
   }
 
   const exchange: Exchange = {
-    get receivedBytes() {
-      return receivedBytes;
-    },
+    receivedBytes: () => receivedBytes,
     progressed: silence.progressed,
     pause() {
       silence.pause();

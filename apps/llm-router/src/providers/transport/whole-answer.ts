@@ -23,7 +23,8 @@ export function fetchWholeAnswer(connection: Connection, call: TransportCall): P
         hasBegun ||= bytes.toString('latin1').trim() !== '';
         if (hasBegun) exchange.progressed();
         parts.push(bytes);
-        if (exchange.receivedBytes > maxAnswerBytes) exchange.fail('bad_response', 'the answer is too large');
+        if (exchange.receivedBytes() > maxAnswerBytes)
+          exchange.fail('bad_response', 'the answer is too large');
       },
       onEnd() {
         const [only] = parts;
