@@ -126,9 +126,16 @@ const breakages: Breakage[] = [
   {
     what: 'a Redis that forgets',
     path,
-    from: '--appendonly, "yes"',
-    to: '--appendonly, "no"',
+    from: '--appendonly\n      - "yes"',
+    to: '--appendonly\n      - "no"',
     says: ['redis', '--appendonly yes'],
+  },
+  {
+    what: 'a Redis that rewrites its file all the time',
+    path,
+    from: '512mb',
+    to: '64mb',
+    says: ['redis', '--auto-aof-rewrite-min-size 512mb'],
   },
   { what: 'a Redis that evicts', path, from: 'noeviction', to: 'allkeys-lru', says: ['redis', 'noeviction'] },
   {

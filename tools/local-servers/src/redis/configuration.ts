@@ -34,6 +34,8 @@ function configurationText(files: RedisFiles, { persistent, password }: RedisSet
     save: '""',
     appendonly: persistent ? 'yes' : 'no',
     appendfsync: 'everysec',
+    // As docker-compose.yml says.
+    'auto-aof-rewrite-min-size': '512mb',
   };
   return Object.entries(values)
     .map(([name, value]) => `${name} ${value}\n`)

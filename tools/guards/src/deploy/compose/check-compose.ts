@@ -122,8 +122,13 @@ function migrationFaults(environment: ComposeService['environment']): string[] {
     .map((name) => `${name} must come from .env.`);
 }
 
-/** Queue, journal and budgets are lost without these. */
-const redisOptions = ['--appendonly yes', '--maxmemory-policy noeviction', '--requirepass'];
+/** Queue, journal and budgets are lost without these, but for the second, which saves a busy Redis a tenth of its CPU. */
+const redisOptions = [
+  '--appendonly yes',
+  '--auto-aof-rewrite-min-size 512mb',
+  '--maxmemory-policy noeviction',
+  '--requirepass',
+];
 
 function redisFaults(command: readonly string[]): string[] {
   return redisOptions
