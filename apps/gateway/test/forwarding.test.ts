@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Principal } from '@valuecanvas/contracts-core';
 import { createInternalVerifier, importPublicKeys } from '@valuecanvas/identity';
 import { eventually } from '@valuecanvas/testing';
@@ -221,21 +221,41 @@ test('a body arrives at the service while the client is still sending it', async
   expect(response.resume().statusCode).toBe(200);
 });
 
-test('what a service says before it has received all reaches a client that is still sending', async () => {
-  gateway.upstream.answer((request, response) => {
-    request.once('data', () => {
-      request.pause();
-      response.writeHead(413).end('too much');
-    });
-  });
+describe('what a service says before it has received all', () => {
   const chunk = `10000\r\n${'a'.repeat(65_536)}\r\n`;
-  const socket = connect(Number(new URL(gateway.service.url).port), '127.0.0.1');
-  socket.write('POST /api/llm/chat HTTP/1.1\r\nhost: gateway\r\ntransfer-encoding: chunked\r\n\r\n');
-  socket.write(chunk.repeat(64));
-  const [answer] = (await once(socket, 'data')) as [Buffer];
-  expect(answer.toString()).toMatch(/^HTTP\/1.1 413 /);
-  const closed = once(socket, 'close');
-  await closed;
+
+  /** A connection on which the head of a request in chunks has been sent, to a service that reads little of it. */
+  function begin(): Socket {
+    gateway.upstream.answer((request, response) => {
+      request.once('data', () => {
+        request.pause();
+        response.writeHead(413).end('too much');
+      });
+    });
+    const socket = connect(Number(new URL(gateway.service.url).port), '127.0.0.1').setEncoding('utf8');
+    socket.write('POST /api/llm/chat HTTP/1.1\r\nhost: gateway\r\ntransfer-encoding: chunked\r\n\r\n');
+    return socket;
+  }
+
+  const refused = /^HTTP\/1.1 413 /;
+
+  test('reaches a client that is still sending', async () => {
+    const socket = begin();
+    socket.write(chunk.repeat(64));
+    expect(String(await once(socket, 'data'))).toMatch(refused);
+    await once(socket, 'close');
+  });
+
+  test('does not keep a client from sending the rest later, and asking again', async () => {
+    const socket = begin();
+    socket.write(chunk);
+    expect(String(await once(socket, 'data'))).toMatch(refused);
+    gateway.upstream.answer(echo);
+    socket.write(`${chunk.repeat(64)}0\r\n\r\n`);
+    socket.write('GET /api/canvas HTTP/1.1\r\nhost: gateway\r\nconnection: close\r\n\r\n');
+    expect(String(await once(socket, 'data'))).toMatch(/^HTTP\/1.1 200 /);
+    await once(socket.resume(), 'close');
+  });
 });
 
 describe('a client that hangs up', () => {

@@ -9,7 +9,10 @@ const lingerMs = 2_000;
  * section 9.6). Whoever does not end is cut off after two seconds; whoever does keeps the connection.
  */
 export function dropRest(request: IncomingMessage): void {
-  request.resume();
+  // Whoever has begun to read it may still wait for the next bytes: then it flows once they no longer do.
+  request.on('data', nothing).resume();
   const timer = setTimeout(() => request.socket.destroySoon(), lingerMs).unref();
   request.once('close', () => clearTimeout(timer));
 }
+
+function nothing(): void {}
