@@ -189,7 +189,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
+    files: ['apps/*/src/**/*.ts', 'libs/**/src/**/*.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',
