@@ -27,8 +27,8 @@ export function projectTests(
       isolate: !needs.sharedProcess,
       sequence: { shuffle: true },
       retry: 0,
-      testTimeout: 20_000,
-      hookTimeout: 60_000,
+      testTimeout: 60_000,
+      hookTimeout: 120_000,
       ...(needs.servers ? { globalSetup: servers } : {}),
     },
   };

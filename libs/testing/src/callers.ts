@@ -13,7 +13,7 @@ export function callAs(
     readonly timeoutMs?: number;
   } = {},
 ): CallContext {
-  const { timeoutMs = 10_000, ...rest } = settings;
+  const { timeoutMs = 30_000, ...rest } = settings;
   const endsAt = performance.now() + timeoutMs;
   return {
     requestId: randomUUID(),

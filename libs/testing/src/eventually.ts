@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 /** Repeats an assertion until it holds and returns its value; throws its last failure after `timeoutMs`. */
 export async function eventually<T>(
   assertion: () => T | Promise<T>,
-  { timeoutMs = 5_000, everyMs = 20 }: { readonly timeoutMs?: number; readonly everyMs?: number } = {},
+  { timeoutMs = 20_000, everyMs = 20 }: { readonly timeoutMs?: number; readonly everyMs?: number } = {},
 ): Promise<T> {
   const endsAt = performance.now() + timeoutMs;
   for (;;) {
