@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { findSecrets, repositoryFiles } from '../src/secrets/find-secrets.ts';
+import { repositoryFiles } from '../src/repository-files.ts';
+import { findSecrets } from '../src/secrets/find-secrets.ts';
 
 async function fileWith(content: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'valuecanvas-secrets-'));
