@@ -1,9 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { UserProjectConfigExport } from 'vitest/config';
 
-/** Node's own condition for "run from TypeScript sources", set for Vite's resolver as well. */
-const conditions = ['@valuecanvas/source', 'module', 'node', 'development|production'];
-
 const servers = fileURLToPath(new URL('./libs/testing/src/global-setup.ts', import.meta.url));
 
 /**
@@ -16,9 +13,6 @@ export function projectTests(
   needs: { readonly servers?: boolean; readonly sharedProcess?: boolean } = {},
 ): UserProjectConfigExport {
   return {
-    resolve: { conditions },
-    ssr: { resolve: { conditions } },
-    environments: { __vitest__: { resolve: { conditions } } },
     test: {
       name,
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],

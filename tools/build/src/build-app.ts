@@ -27,7 +27,6 @@ export async function buildApp(
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    conditions: ['@valuecanvas/source'],
     sourcemap: true,
     logLevel: 'silent',
     plugins: [keepPackagesOutside(root), keepAssets(out)],

@@ -11,9 +11,8 @@ const files = await rawFiles();
 /** Runs a command as the npm scripts do, with nothing but the given variables. */
 async function run(command: string, env: Record<string, string>, args: string[] = []) {
   const file = fileURLToPath(new URL(`../src/commands/${command}.ts`, import.meta.url));
-  const all = ['--conditions=@valuecanvas/source', file, ...args];
   const options = { env: { PATH: process.env.PATH ?? '', ...env } };
-  return promisify(execFile)(process.execPath, all, options).then(
+  return promisify(execFile)(process.execPath, [file, ...args], options).then(
     ({ stdout }) => ({ code: 0, said: stdout }),
     ({ code, stderr }) => ({ code, said: stderr }),
   );

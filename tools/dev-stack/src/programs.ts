@@ -4,8 +4,6 @@ import type { Program } from './child-run.ts';
 import { type Platform, serviceEnvironment } from './environment.ts';
 import { type Environment, projectRoot } from './settings.ts';
 
-const sources = '--conditions=@valuecanvas/source';
-
 /** All that a service needs to run from its sources. */
 export function serviceProgram(
   service: Service,
@@ -14,7 +12,7 @@ export function serviceProgram(
   return {
     name: service,
     folder: join(projectRoot, 'apps', service),
-    args: [sources, '--import', '@valuecanvas/service-kit/register', 'src/main.ts'],
+    args: ['--import', '@valuecanvas/service-kit/register', 'src/main.ts'],
     environment: serviceEnvironment(service, options.platform, options.caller),
     readyUrl: `http://127.0.0.1:${options.platform.ports[service].internalPort}/health/ready`,
     logFile: join(options.logs, `${service}.log`),
@@ -26,7 +24,7 @@ export function simulatorProgram(port: number, caller: Environment, logs: string
   return {
     name: 'llm-simulator',
     folder: join(projectRoot, 'tools', 'llm-simulator'),
-    args: [sources, 'src/main.ts'],
+    args: ['src/main.ts'],
     environment: { PATH: caller.PATH, HOST: '127.0.0.1', PORT: String(port) },
     readyUrl: `${simulatorUrl(port)}/models`,
     logFile: join(logs, 'llm-simulator.log'),

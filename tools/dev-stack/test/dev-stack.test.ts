@@ -6,7 +6,7 @@ import { isFree } from '../src/ports.ts';
 import { isAlive, type ProcessIdentity } from '../src/process-identity.ts';
 import { readRunRecord } from '../src/run-record.ts';
 import { runCommand } from './run-command.ts';
-import { type StackProcess, sources, startStack } from './stack-process.ts';
+import { type StackProcess, startStack } from './stack-process.ts';
 import { stateFolder } from './state-folder.ts';
 
 /** Milliseconds: two starts in a row, on a machine that does other things as well. */
@@ -37,7 +37,7 @@ function smoke(port: number): Promise<string> {
   const admin = demoAccounts.find(({ role }) => role === 'admin');
   const account = ['--admin-email', admin?.email ?? '', '--admin-password', admin?.password ?? ''];
   const url = `http://localhost:${port}`;
-  return runCommand(process.execPath, [sources, 'tools/smoke/src/main.ts', url, ...account]);
+  return runCommand(process.execPath, ['tools/smoke/src/main.ts', url, ...account]);
 }
 
 test(

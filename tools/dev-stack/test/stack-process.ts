@@ -5,7 +5,6 @@ import { onTestFinished } from 'vitest';
 import { stopLeftovers } from '../src/leftovers.ts';
 
 export const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
-export const sources = '--conditions=@valuecanvas/source';
 
 /** A starter in a process group of its own, like a terminal's job. */
 export interface StackProcess {
@@ -32,7 +31,7 @@ const blank = Object.fromEntries(
 );
 
 export function startStack(state: string, port: number): StackProcess {
-  const args = [sources, 'tools/dev-stack/start.mjs', '--state', state];
+  const args = ['tools/dev-stack/start.mjs', '--state', state];
   const child = spawn(process.execPath, args, {
     cwd: projectRoot,
     env: { ...process.env, ...blank, PORT: String(port) },

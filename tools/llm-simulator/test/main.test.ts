@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 function start(args: readonly string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--conditions=@valuecanvas/source', main, ...args], { env });
+  const child = spawn(process.execPath, [main, ...args], { env });
   children.push(child);
   return child;
 }

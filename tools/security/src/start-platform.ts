@@ -25,7 +25,7 @@ const variables = {
 export async function startPlatform(): Promise<Platform & AsyncDisposable> {
   const state = await mkdtemp(join(tmpdir(), 'valuecanvas-security-'));
   const port = await freePort();
-  const starter = ['--conditions=@valuecanvas/source', 'tools/dev-stack/start.mjs', '--state', state];
+  const starter = ['tools/dev-stack/start.mjs', '--state', state];
   const child = spawn(process.execPath, starter, {
     cwd: projectRoot,
     env: { ...process.env, ...variables, PORT: String(port) },

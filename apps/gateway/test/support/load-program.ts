@@ -20,7 +20,6 @@ export async function loadProgram(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Program> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), [], {
-    execArgv: ['--conditions=@valuecanvas/source'],
     env: { HOST: '127.0.0.1', PORT: '0', INTERNAL_PORT: '0', SHUTDOWN_DRAIN_MS: '0', ...environment },
     silent: true,
   });

@@ -13,21 +13,17 @@ export interface JobWorkerProcess {
 
 /** A job worker in a process of its own, as it runs in production. */
 export function startJobWorkerProcess(environment: Environment): JobWorkerProcess {
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@valuecanvas/source', '--import', '@valuecanvas/service-kit/register', main],
-    {
-      env: {
-        PATH: process.env.PATH,
-        HOST: '127.0.0.1',
-        PORT: '0',
-        INTERNAL_PORT: '0',
-        LOG_LEVEL: 'warn',
-        ...environment,
-      },
-      stdio: ['ignore', 'ignore', 'inherit'],
+  const child = spawn(process.execPath, ['--import', '@valuecanvas/service-kit/register', main], {
+    env: {
+      PATH: process.env.PATH,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      INTERNAL_PORT: '0',
+      LOG_LEVEL: 'warn',
+      ...environment,
     },
-  );
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   onTestFinished(() => kill(child));
   return { kill: () => kill(child) };
 }

@@ -16,7 +16,7 @@ const app = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Starts one; it ends with the test at the latest. */
 export async function startRouterProcess(environment: Environment): Promise<RouterProcess> {
-  const child = spawn(process.execPath, ['--conditions=@valuecanvas/source', 'src/main.ts'], {
+  const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: app,
     env: { ...environment, HOST: '127.0.0.1', PORT: '0', INTERNAL_PORT: '0', LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -18,7 +18,7 @@ export interface ProcessInTest {
 /** Runs a service as production does: preload, signals and a channel to its parent; it ends with the test. */
 export function runInTest(environment: Readonly<Record<string, string>> = {}): ProcessInTest {
   const child = fork(program, [], {
-    execArgv: ['--conditions=@valuecanvas/source', '--import', '@valuecanvas/service-kit/register'],
+    execArgv: ['--import', '@valuecanvas/service-kit/register'],
     env: { HOST: '127.0.0.1', PORT: '0', INTERNAL_PORT: '0', SHUTDOWN_DRAIN_MS: '0', ...environment },
     silent: true,
   });

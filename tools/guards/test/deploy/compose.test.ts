@@ -185,10 +185,7 @@ describe('a variable in the Compose file', () => {
 
 test('secrets:generate makes every secret that the Compose file requires, and no other', async () => {
   const command = join(root, 'tools/dev-stack/src/commands/generate-secrets.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--conditions=@valuecanvas/source',
-    command,
-  ]);
+  const { stdout } = await promisify(execFile)(process.execPath, [command]);
   const { COMPOSE_PROFILES, LLM_SIMULATOR_URL, ...secrets } = parseEnv(stdout);
   expect([COMPOSE_PROFILES, LLM_SIMULATOR_URL]).toEqual(['simulated', 'http://llm-simulator:4010/v1']);
   expect(Object.keys(secrets).sort()).toEqual(requiredVariables(files.get(path) ?? '').sort());

@@ -191,7 +191,7 @@ test('the command ends with 0 where all agree, with 1 where they differ, and wit
   const { environment, spend } = booksInTest();
   const path = fileURLToPath(new URL('../../commands/reconcile.ts', import.meta.url));
   const command = (env: NodeJS.ProcessEnv, ...args: string[]) =>
-    promisify(execFile)(process.execPath, ['--conditions=@valuecanvas/source', path, ...args], { env }).then(
+    promisify(execFile)(process.execPath, [path, ...args], { env }).then(
       ({ stdout }) => [0, stdout],
       ({ code, stdout, stderr }) => [code, stdout + stderr],
     );
