@@ -1,10 +1,11 @@
+import { withTimeout } from '@valuecanvas/resilience';
 import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../observe/metrics.ts';
 
-/** Resolves where the thing that this process cannot work without is there; rejects or hangs otherwise. */
+/** Checks a dependency that this process cannot work without: resolves where it is up, and rejects or hangs otherwise. */
 export type Probe = (signal: AbortSignal) => Promise<unknown>;
 
-/** A probe that takes longer counts as failed: milliseconds. */
+/** A probe that takes longer counts as failed. */
 const probeTimeoutMs = 2_000;
 
 export interface Readiness {
@@ -12,7 +13,7 @@ export interface Readiness {
   readonly checks: Readonly<Record<string, 'up' | 'down'>>;
 }
 
-/** Asks all probes at once; a draining service is not ready whatever they say. */
+/** Runs all probes concurrently. A draining service is not ready, regardless of their results. */
 export async function checkReadiness(
   probes: Readonly<Record<string, Probe>>,
   draining: boolean,
@@ -27,18 +28,14 @@ export async function checkReadiness(
   return { ready: !draining && Object.values(checks).every((state) => state === 'up'), checks };
 }
 
-async function isUp(probe: Probe): Promise<boolean> {
-  const signal = AbortSignal.timeout(probeTimeoutMs);
-  const { promise: expired, resolve } = Promise.withResolvers<false>();
-  signal.addEventListener('abort', () => resolve(false), { once: true });
-  const answered = async (): Promise<boolean> => {
-    await probe(signal);
-    return true;
-  };
-  return Promise.race([answered().catch(() => false), expired]);
+function isUp(probe: Probe): Promise<boolean> {
+  return withTimeout(probe, probeTimeoutMs).then(
+    () => true,
+    () => false,
+  );
 }
 
-/** Liveness, readiness and metrics: for the cluster only, on a port of its own. */
+/** Adds liveness, readiness and metrics, which only the cluster can reach, on the internal port. */
 export function installInternalRoutes(
   app: FastifyInstance,
   options: { readonly readiness: () => Promise<Readiness>; readonly metrics: Metrics },

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createLifecycle } from './lifecycle.ts';
 
 function lifecycleInTest(graceMs = 5_000) {
@@ -79,4 +80,41 @@ test('stopping twice stops once', async () => {
   await Promise.all([lifecycle.stop(), lifecycle.stop()]);
   await lifecycle.stop();
   expect(times).toBe(1);
+});
+
+test('a loop runs until its phase, which waits for the running round before the next phase begins', async () => {
+  const { lifecycle } = lifecycleInTest();
+  const events: string[] = [];
+  lifecycle.every(
+    'jobs: sweep',
+    3_600_000,
+    async (signal) => {
+      events.push('round begins');
+      await once(signal, 'abort');
+      await turn();
+      events.push('round ends');
+    },
+    { phase: 'drain' },
+  );
+  lifecycle.onStop('intake', 'the port', () => events.push('port closed'));
+  lifecycle.onStop('close', 'postgres', () => events.push('postgres closed'));
+  await lifecycle.stop();
+  expect(events).toEqual(['round begins', 'port closed', 'round ends', 'postgres closed']);
+});
+
+test('a round that fails is logged by the name of its loop, which continues', async () => {
+  const { lifecycle, lines } = lifecycleInTest();
+  let rounds = 0;
+  lifecycle.every('jobs: sweep', 1, () => {
+    rounds += 1;
+    if (rounds === 1) throw new Error('unavailable');
+  });
+  await vi.waitFor(() => expect(rounds).toBeGreaterThan(2));
+  await lifecycle.stop();
+  expect(lines).toEqual([
+    expect.objectContaining({
+      message: 'jobs: sweep failed',
+      err: expect.objectContaining({ message: 'unavailable' }),
+    }),
+  ]);
 });

@@ -1,17 +1,32 @@
+import { every, withTimeout } from '@valuecanvas/resilience';
 import type { Logger } from 'pino';
 
-/** In which order things stop: first what takes in work, then what finishes it, what reports it, what it needs. */
+/** Order of the shutdown: intake of work, then completion of work, then telemetry, then dependencies. */
 const phases = ['intake', 'drain', 'flush', 'close'] as const;
 export type StopPhase = (typeof phases)[number];
 
 type Stop = () => unknown | Promise<unknown>;
 
-/** Collects what must be stopped, by phase. */
+/** Registers what runs until the service stops, and what must be stopped, by phase. */
 export interface Lifecycle {
   onStop(phase: StopPhase, name: string, stop: Stop): void;
+  /**
+   * Runs `work` now and then every `intervalMs`, without overlap, until the `phase` of the shutdown, which waits for the
+   * running round; its signal is aborted then. `name` is the component and the work ("ledger: partition maintenance"): a
+   * round that rejects is logged as `<name> failed`, and the loop continues.
+   */
+  every(
+    name: string,
+    intervalMs: number,
+    work: (signal: AbortSignal) => unknown,
+    options?: { readonly phase?: StopPhase },
+  ): void;
 }
 
-/** Runs the phases in order; within one, all at once. A step that fails or takes too long does not hold up the rest. */
+/**
+ * Runs the phases in order, and the steps of a phase concurrently. A step that fails, or exceeds what is left of `graceMs`,
+ * is logged and does not hold up the rest.
+ */
 export function createLifecycle(log: Logger, graceMs: number): Lifecycle & { stop(): Promise<void> } {
   const steps: { phase: StopPhase; name: string; stop: Stop }[] = [];
   let stopping: Promise<void> | undefined;
@@ -21,30 +36,27 @@ export function createLifecycle(log: Logger, graceMs: number): Lifecycle & { sto
     for (const phase of phases) {
       const budgetMs = Math.max(1_000, endsAt - performance.now());
       const due = steps.filter((step) => step.phase === phase);
-      await Promise.all(due.map(({ name, stop }) => bounded(stop, budgetMs).catch(report(phase, name))));
+      await Promise.all(due.map(({ name, stop }) => withTimeout(stop, budgetMs).catch(report(phase, name))));
     }
   };
   const report = (phase: StopPhase, name: string) => (err: unknown) => {
-    log.warn({ phase, step: name, err }, 'a step of the shutdown failed');
+    log.warn({ phase, step: name, err }, 'shutdown: step failed');
   };
 
-  return {
+  const lifecycle: Lifecycle = {
     onStop(phase, name, stop) {
       steps.push({ phase, name, stop });
     },
+    every(name, intervalMs, work, { phase = 'intake' } = {}) {
+      const loop = every(intervalMs, work, (err) => log.warn({ err }, `${name} failed`));
+      lifecycle.onStop(phase, name, loop.stop);
+    },
+  };
+  return {
+    ...lifecycle,
     stop() {
       stopping ??= run();
       return stopping;
     },
   };
-}
-
-async function bounded(stop: Stop, budgetMs: number): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`not done after ${Math.round(budgetMs)} ms`)), budgetMs);
-  try {
-    await Promise.race([stop(), promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
