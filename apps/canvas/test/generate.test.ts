@@ -22,13 +22,18 @@ test('a description becomes a canvas about it, stored as revision 1 with all nin
 });
 
 test('the result tells what it took and which version of the prompt was used', async () => {
-  platform.neighbours.answer = () => ({ content: JSON.stringify(knownBlocks), cost: 0.000000001 });
+  platform.neighbours.answer = () => ({
+    content: JSON.stringify(knownBlocks),
+    cost: 0.000000001,
+    costNanos: 1,
+  });
   const { body } = await platform.generate();
   expect(body.data).toMatchObject({
     provider: 'together_ai',
     model: 'a-model',
     usage: { promptTokens: 100, completionTokens: 50, totalTokens: 150, cachedTokens: 20 },
     cost: 0.000000001,
+    costNanos: 1,
     latency: 12,
     cached: false,
     promptVersion: 1,
@@ -52,7 +57,7 @@ test('the router is asked with the active prompt, its settings, the answer’s s
 
 test('a use of a prompt is recorded with how it went', async () => {
   const { body, headers } = await platform.generate();
-  const { usage, cost, provider, model, executionId } = body.data;
+  const { usage, cost, costNanos, provider, model, executionId } = body.data;
   expect(await platform.executions()).toEqual([
     {
       id: executionId,
@@ -64,6 +69,7 @@ test('a use of a prompt is recorded with how it went', async () => {
       provider,
       model,
       latencyMs: expect.any(Number),
+      costNanos,
       cost,
       promptTokens: usage.promptTokens,
       completionTokens: usage.completionTokens,
@@ -110,7 +116,7 @@ test.each([
   expect(answer.body.error).toMatch(/^Failed to parse LLM response/);
   expect(await canvasesOf()).toEqual([]);
   expect(await platform.executions()).toMatchObject([
-    { success: false, errorCode: 'LLM_BAD_RESPONSE', cost: 0.000123457, promptTokens: 100 },
+    { success: false, errorCode: 'LLM_BAD_RESPONSE', costNanos: 123_457, promptTokens: 100 },
   ]);
 });
 
@@ -151,7 +157,7 @@ test.each<[ErrorCode, number]>([
   expectError(answer, status, code);
   expect(answer.body.retryAfter).toBe(7);
   expect(await canvasesOf()).toEqual([]);
-  expect(await platform.executions()).toMatchObject([{ success: false, errorCode: code, cost: 0 }]);
+  expect(await platform.executions()).toMatchObject([{ success: false, errorCode: code, costNanos: 0 }]);
 });
 
 test('a fault of the router is not the caller’s', async () => {

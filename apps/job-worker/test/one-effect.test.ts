@@ -24,7 +24,7 @@ const outcome = (content: string): JobOutcome => ({
   provider: 'p',
   model: 'm',
   usage: { promptTokens: 1, completionTokens: 1, totalTokens: 2, cachedTokens: 0 },
-  cost: 0.000000001,
+  costNanos: 1,
   latency: 1.4,
   cached: false,
 });

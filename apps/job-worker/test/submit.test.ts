@@ -45,6 +45,7 @@ test('a generation is done as the user who submitted it, with the tier of then, 
     provider: 'together_ai',
     usage: { promptTokens: 100, completionTokens: 50, totalTokens: 150, cachedTokens: 20 },
     cost: 0.000123457,
+    costNanos: 123_457,
     latency: 12,
     cached: false,
   });

@@ -21,6 +21,7 @@ test('a prompt is answered by the first provider with the default model', async 
         cachedTokens: 0,
       },
       cost: expect.any(Number),
+      costNanos: expect.any(Number),
       latency: expect.any(Number),
       cached: false,
       finishReason: 'stop',
@@ -148,7 +149,8 @@ test.each([
   const { body } = await platform.chat(router, { prompt: 'Why?', model });
   expect(body.data.cost).toBe(dollars);
   const [row] = await platform.booked(1);
-  expect(Number(row?.cost_nanos)).toBe(Math.round(dollars * 1e9));
+  expect(row?.cost_nanos).toBe(String(body.data.costNanos));
+  expect(body.data.costNanos).toBe(Math.round(dollars * 1e9));
   expect(row?.cost_estimated).toBe(false);
 });
 

@@ -34,7 +34,7 @@ const execution = (settings: Partial<PromptExecution>): PromptExecution => ({
   operation: 'canvas.generate',
   success: true,
   latencyMs: 0,
-  cost: 0,
+  costNanos: 0,
   promptTokens: 0,
   completionTokens: 0,
   ...settings,
@@ -66,7 +66,7 @@ test('the performance of a version is computed from all that was recorded of it,
     provider: 'together_ai',
     model: 'm',
     latencyMs: 100.4,
-    cost: 0.000_000_003,
+    costNanos: 3,
     promptTokens: 10,
     completionTokens: 20,
   });
@@ -76,7 +76,7 @@ test('the performance of a version is computed from all that was recorded of it,
     success: false,
     errorCode: 'LLM_TIMEOUT',
     latencyMs: 300,
-    cost: 0.000_000_001,
+    costNanos: 1,
   });
   for (const fact of [first, second]) await journal.record(fact);
   const performance = await recorded(promptKey, 2);
@@ -87,6 +87,17 @@ test('the performance of a version is computed from all that was recorded of it,
     userSatisfaction: 0,
   });
   expect(performance.avgCost).toBeCloseTo(0.000_000_002, 12);
+});
+
+test('a fact of the previous release, which states dollars, is stored with its exact cost', async () => {
+  const { id: promptVersionId, promptKey } = await activeVersion();
+  const { costNanos: _costNanos, ...fact } = execution({ promptVersionId, cost: 0.000_000_007 });
+  await journal.record(fact);
+  await recorded(promptKey, 1);
+  const rows = await registry.database.query('select cost_nanos from prompt_executions where id = $1', [
+    fact.id,
+  ]);
+  expect(rows).toEqual([{ cost_nanos: '7' }]);
 });
 
 test('a fact that comes twice counts once', async () => {

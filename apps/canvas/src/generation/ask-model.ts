@@ -22,7 +22,10 @@ export interface Question<T> {
 export interface Answer<T> {
   readonly value: T;
   /** What every result that came out of a prompt says about how it came about. */
-  readonly facts: Pick<ChatResult, 'provider' | 'model' | 'usage' | 'cost' | 'latency' | 'cached'> & {
+  readonly facts: Pick<
+    ChatResult,
+    'provider' | 'model' | 'usage' | 'cost' | 'costNanos' | 'latency' | 'cached'
+  > & {
     readonly promptVersion: number;
     readonly executionId: string;
   };
@@ -86,6 +89,6 @@ function chatRequest<T>(flags: Flags, call: UserCall, question: Question<T>, pro
   };
 }
 
-function factsOf({ provider, model, usage, cost, latency, cached }: ChatResult) {
-  return { provider, model, usage, cost, latency, cached };
+function factsOf({ provider, model, usage, cost, costNanos, latency, cached }: ChatResult) {
+  return { provider, model, usage, cost, costNanos, latency, cached };
 }

@@ -27,6 +27,7 @@ export function startExecution(call: UserCall, promptVersionId: string): Executi
         : { errorCode: error instanceof AppError ? error.code : 'INTERNAL_ERROR' }),
       ...(chat ? { provider: chat.provider, model: chat.model } : {}),
       latencyMs: Math.round(performance.now() - startedAt),
+      costNanos: chat?.costNanos ?? 0,
       cost: chat?.cost ?? 0,
       promptTokens: chat?.usage.promptTokens ?? 0,
       completionTokens: chat?.usage.completionTokens ?? 0,

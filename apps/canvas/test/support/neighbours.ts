@@ -88,6 +88,7 @@ const facts: ChatResult = {
   model: 'a-model',
   usage: { promptTokens: 100, completionTokens: 50, totalTokens: 150, cachedTokens: 20 },
   cost: 0.000123457,
+  costNanos: 123_457,
   latency: 12,
   cached: false,
   finishReason: 'stop',

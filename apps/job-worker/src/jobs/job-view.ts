@@ -1,7 +1,6 @@
 import type { AcceptedJob, Job, JobResult } from '@valuecanvas/contracts-job-worker';
+import { toDollars, toJsonNanos } from '@valuecanvas/money';
 import type { JobResultRow, JobRow } from './jobs.store.ts';
-
-const nanosPerDollar = 1e9;
 
 function statusUrl(jobId: string): string {
   return `/api/queue/llm/${jobId}`;
@@ -44,7 +43,8 @@ export function toJobResult(row: JobResultRow): JobResult {
       totalTokens: row.prompt_tokens + row.completion_tokens,
       cachedTokens: row.cached_tokens,
     },
-    cost: Number(row.cost_nanos) / nanosPerDollar,
+    cost: toDollars(row.cost_nanos),
+    costNanos: toJsonNanos(row.cost_nanos),
     latency: row.latency_ms,
     cached: row.cached,
     createdAt: row.created_at.toISOString(),

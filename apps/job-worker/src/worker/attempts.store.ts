@@ -143,7 +143,7 @@ async function storeResult(
       prompt_tokens: outcome.usage.promptTokens,
       completion_tokens: outcome.usage.completionTokens,
       cached_tokens: outcome.usage.cachedTokens,
-      cost_nanos: BigInt(Math.round(outcome.cost * 1e9)),
+      cost_nanos: BigInt(outcome.costNanos),
       latency_ms: Math.round(outcome.latency),
       cached: outcome.cached,
     })

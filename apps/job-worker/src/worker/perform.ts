@@ -8,7 +8,7 @@ import type { JobPlan } from '../jobs/plan-job.ts';
 /** What a job brought about, before it is stored. */
 export type JobOutcome = Pick<
   JobResult,
-  'content' | 'canvasId' | 'provider' | 'model' | 'usage' | 'cost' | 'latency' | 'cached'
+  'content' | 'canvasId' | 'provider' | 'model' | 'usage' | 'costNanos' | 'latency' | 'cached'
 >;
 
 /** The services that do the work. */
@@ -49,8 +49,8 @@ export async function perform(
   }
 }
 
-type Facts = Pick<JobOutcome, 'provider' | 'model' | 'usage' | 'cost' | 'latency' | 'cached'>;
+type Facts = Pick<JobOutcome, 'provider' | 'model' | 'usage' | 'costNanos' | 'latency' | 'cached'>;
 
-function factsOf({ provider, model, usage, cost, latency, cached }: Facts): Facts {
-  return { provider, model, usage, cost, latency, cached };
+function factsOf({ provider, model, usage, costNanos, latency, cached }: Facts): Facts {
+  return { provider, model, usage, costNanos, latency, cached };
 }

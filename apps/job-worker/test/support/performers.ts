@@ -38,6 +38,7 @@ const facts = {
   model: 'a-model',
   usage: { promptTokens: 100, completionTokens: 50, totalTokens: 150, cachedTokens: 20 },
   cost: 0.000123457,
+  costNanos: 123_457,
   latency: 12,
   cached: false,
 };

@@ -1,12 +1,12 @@
 import { AppError } from '@valuecanvas/contracts-core';
 import type { ChatRequest, ChatResult, chat, Usage } from '@valuecanvas/contracts-llm-router';
+import { toDollars, toJsonNanos } from '@valuecanvas/money';
 import type { Call, ServerEvents } from '@valuecanvas/service-kit';
 import type { AnswerFacts } from '../completions/answer-record.ts';
 import type { Complete } from '../completions/complete.ts';
 import { type CompletionRequest, cachingOf, idempotencyOf } from '../completions/completion-request.ts';
 import type { Stream, StreamedCompletion } from '../completions/stream.ts';
 import type { Source, WholeCompletion } from '../completions/whole-completion.ts';
-import { toDollars } from '../pricing/cost.ts';
 import type { CompletionBody } from '../providers/chat-completion.ts';
 import type { Tokens } from '../providers/tokens.ts';
 import { chatReader } from './chat-reader.ts';
@@ -69,6 +69,7 @@ function toResult(
     model,
     usage: toUsage(tokens),
     cost: toDollars(costNanos),
+    costNanos: toJsonNanos(costNanos),
     latency: latencyMs,
     cached: kind === 'cache' || provider === 'cache',
   };

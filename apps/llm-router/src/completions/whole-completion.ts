@@ -1,4 +1,4 @@
-import { toDollars } from '../pricing/cost.ts';
+import { toDecimalDollars } from '@valuecanvas/money';
 import type { CompletionAnswer } from '../providers/chat-completion.ts';
 import { type AnswerFacts, replayed } from './answer-record.ts';
 
@@ -28,7 +28,7 @@ export function answerHeaders(
   return {
     'x-llm-provider': provider,
     'x-llm-model': model,
-    ...(costNanos === undefined ? {} : { 'x-llm-cost': decimal(costNanos) }),
+    ...(costNanos === undefined ? {} : { 'x-llm-cost': toDecimalDollars(costNanos) }),
     ...sourceHeaders(source),
   };
 }
@@ -42,11 +42,4 @@ function sourceHeaders(source: Source): Record<string, string> {
     case 'replay':
       return replayed;
   }
-}
-
-/** Without an exponent, which numbers below a millionth are written with. */
-function decimal(nanos: bigint): string {
-  return toDollars(nanos)
-    .toFixed(9)
-    .replace(/\.?0+$/, '');
 }

@@ -1,6 +1,7 @@
+import { toNanos } from '@valuecanvas/money';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { costOf, toDollars, toNanos } from './cost.ts';
+import { costOf } from './cost.ts';
 import { pricesFor } from './model-price.ts';
 import { anyPrice, anyTokens, priced } from './test-support/any-price.ts';
 
@@ -100,24 +101,4 @@ test('a tier counts for the whole call, and only beyond its start', () => {
   const used = { completion: 10, cached: 0, cacheWrite: 0, reasoning: 0, ...silent };
   expect(costOf(price, { ...used, prompt: 100 })).toBe(110n);
   expect(costOf(price, { ...used, prompt: 101 })).toBe(202n + 30n);
-});
-
-test('dollars show each nano-dollar and no noise', () => {
-  expect(toDollars(1n)).toBe(0.000000001);
-  expect(toDollars(300_000_000n)).toBe(0.3);
-  expect(toDollars(1_234_567_890_123_456n)).toBe(1_234_567.890123456);
-  fc.assert(
-    fc.property(fc.bigInt({ min: 0n, max: 10n ** 15n }), (nanos) => {
-      expect(BigInt(toDollars(nanos).toFixed(9).replace('.', ''))).toBe(nanos);
-      expect(toNanos(toDollars(nanos))).toBe(nanos);
-    }),
-  );
-});
-
-test('dollars of a configuration are read exactly or not at all', () => {
-  expect(toNanos(0.5)).toBe(500_000_000n);
-  expect(toNanos('1000.000000001')).toBe(1_000_000_000_001n);
-  expect(() => toNanos('0.0000000001')).toThrow(RangeError);
-  expect(() => toNanos(-1)).toThrow(RangeError);
-  expect(() => toNanos('five')).toThrow(RangeError);
 });

@@ -1,9 +1,7 @@
 import type { Tokens } from '../providers/tokens.ts';
-import { timesPowerOfTen } from './decimal.ts';
 import { type ModelPrice, pricesFor } from './model-price.ts';
 
 const picosPerNano = 1_000n;
-const nanosPerDollarPower = 9;
 
 /** What is paid for. */
 export type PaidTokens = Omit<Tokens, 'estimated'>;
@@ -34,16 +32,4 @@ export function costOf(price: ModelPrice, tokens: PaidTokens): bigint {
 /** Pico-dollars as nano-dollars, rounded up. */
 export function nanosOf(picos: bigint): bigint {
   return (picos + picosPerNano - 1n) / picosPerNano;
-}
-
-/** Nano-dollars as dollars, for the edge: a double holds 9 decimals exactly up to nine million dollars. */
-export function toDollars(nanos: bigint): number {
-  return Number(nanos) / 1e9;
-}
-
-/** Dollars, as configuration states them, in nano-dollars. Throws RangeError for what is negative, finer than that or no number. */
-export function toNanos(dollars: number | string): bigint {
-  const { whole, exact } = timesPowerOfTen(dollars, nanosPerDollarPower);
-  if (!exact) throw new RangeError(`${dollars} dollars have more than ${nanosPerDollarPower} decimals`);
-  return whole;
 }

@@ -1,7 +1,8 @@
+import { toDollars } from '@valuecanvas/money';
 import { expect, test } from 'vitest';
 import type { ReportedUsage } from '../providers/chat-completion.ts';
 import { readTokens } from '../providers/read-tokens.ts';
-import { costOf, toDollars } from './cost.ts';
+import { costOf } from './cost.ts';
 import { priceOf } from './prices.ts';
 
 /** Usage as a provider reports it. */

@@ -1,4 +1,4 @@
-import { timesPowerOfTen } from './decimal.ts';
+import { timesPowerOfTen } from '@valuecanvas/money';
 
 /** Dollars per million tokens, as price lists and configuration state them. */
 export interface ListedPrice {

@@ -1,5 +1,5 @@
 import type { ModelPrice as DataPrice, TieredPrices } from '@pydantic/genai-prices';
-import { timesPowerOfTen } from './decimal.ts';
+import { timesPowerOfTen } from '@valuecanvas/money';
 import { free, type ModelPrice, picosPerToken, type TokenPrices } from './model-price.ts';
 
 type Listed = number | TieredPrices;

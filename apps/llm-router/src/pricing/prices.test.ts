@@ -1,8 +1,9 @@
 import { calcPrice, findProvider } from '@pydantic/genai-prices';
+import { toDollars } from '@valuecanvas/money';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { offeredModels } from '../providers/offered-models.ts';
-import { costOf, toDollars } from './cost.ts';
+import { costOf } from './cost.ts';
 import { priceOf } from './prices.ts';
 
 const at = new Date('2026-06-01');

@@ -1,5 +1,5 @@
+import { formatDollars } from '@valuecanvas/money';
 import type { CostAlertRow } from './cost-alerts.store.ts';
-import { dollarText } from './dollar-text.ts';
 
 /** Characters of an ISO time that name a period. */
 const nameLength = { hour: 13, day: 10, month: 7 } as const;
@@ -9,8 +9,8 @@ export function alertMessage(alert: Omit<CostAlertRow, 'id' | 'user_id' | 'creat
   const { scope, level, period, period_start } = alert;
   const name = period_start.toISOString().slice(0, nameLength[period]);
   const when = `in the ${period} ${period === 'hour' ? `${name}:00` : name} (UTC)`;
-  const actual = dollarText(alert.actual_nanos);
-  const threshold = dollarText(alert.threshold_nanos);
+  const actual = formatDollars(alert.actual_nanos);
+  const threshold = formatDollars(alert.threshold_nanos);
   if (scope === 'platform') return `The platform has spent ${actual} ${when}: ${level} from ${threshold} on.`;
   return level === 'critical'
     ? `You have used up your budget of ${threshold}: ${actual} spent ${when}.`

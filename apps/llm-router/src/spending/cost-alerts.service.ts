@@ -1,6 +1,6 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import type { AlertList } from '@valuecanvas/contracts-llm-router';
-import { toDollars } from '../pricing/cost.ts';
+import { toDollars } from '@valuecanvas/money';
 import { alertMessage } from './alert-message.ts';
 import type { CostAlertRow, CostAlertsStore } from './cost-alerts.store.ts';
 

@@ -1,5 +1,5 @@
 import type { PlatformCosts } from '@valuecanvas/contracts-llm-router';
-import { toDollars } from '../pricing/cost.ts';
+import { toDollars } from '@valuecanvas/money';
 import type { CostGroup, PlatformCostsStore } from './platform-costs.store.ts';
 import { type AskedDays, reportDays } from './report-days.ts';
 

@@ -1,6 +1,6 @@
 import type { Tier, UserPrincipal } from '@valuecanvas/contracts-core';
 import type { UsageReport } from '@valuecanvas/contracts-llm-router';
-import { toDollars } from '../pricing/cost.ts';
+import { toDollars } from '@valuecanvas/money';
 import { type AskedDays, dayOf, reportDays } from './report-days.ts';
 import type { SpendingRow, SpendingStore } from './spending.store.ts';
 

@@ -1,6 +1,6 @@
 import { type Tier, tiers, type UserPrincipal } from '@valuecanvas/contracts-core';
+import { toNanos } from '@valuecanvas/money';
 import type { Budget, RateLimit, Threshold } from '../admission/admission-request.ts';
-import { toNanos } from '../pricing/cost.ts';
 import { type RateSettings, readTierSettings, type TierSettings } from './tier-settings.ts';
 
 /** Limits of one kind of call, ready to be checked. */

@@ -1,8 +1,8 @@
 import { strictObject, type Tier, tiers } from '@valuecanvas/contracts-core';
+import { toNanos } from '@valuecanvas/money';
 import { ConfigError } from '@valuecanvas/service-kit';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
-import { toNanos } from '../pricing/cost.ts';
 
 const Count = Type.Optional(Type.Integer({ minimum: 0 }));
 const Dollars = Type.Optional(Type.Number({ minimum: 0 }));

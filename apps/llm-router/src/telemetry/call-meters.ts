@@ -1,5 +1,5 @@
+import { toDollars } from '@valuecanvas/money';
 import { createCounter, createHistogram, type Distribution, type Metrics } from '@valuecanvas/service-kit';
-import { toDollars } from '../pricing/cost.ts';
 import type { Tokens } from '../providers/tokens.ts';
 import type { ErrorType } from './error-types.ts';
 import { genAi, general, own } from './names.ts';

@@ -1,5 +1,5 @@
 import { type Attributes, context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { toDollars } from '../pricing/cost.ts';
+import { toDollars } from '@valuecanvas/money';
 import type { CompletionBody } from '../providers/chat-completion.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Tokens } from '../providers/tokens.ts';

@@ -1,8 +1,9 @@
 import type { PromptExecution } from '@valuecanvas/contracts-prompt-registry';
+import { toNanos } from '@valuecanvas/money';
 import type { Insertable } from 'kysely';
 import type { PromptExecutionsTable } from '../db.ts';
 
-/** An execution as its table has it: money in whole nano-dollars, the time that its UUIDv7 carries. */
+/** Converts an execution to a row of its table. Its time is the one that its UUIDv7 carries. */
 export function toExecutionRow(execution: PromptExecution): Insertable<PromptExecutionsTable> {
   return {
     id: execution.id,
@@ -15,11 +16,16 @@ export function toExecutionRow(execution: PromptExecution): Insertable<PromptExe
     success: execution.success,
     error_code: execution.errorCode ?? null,
     latency_ms: Math.round(execution.latencyMs),
-    cost_nanos: BigInt(Math.round(execution.cost * 1e9)),
+    cost_nanos: costOf(execution),
     prompt_tokens: execution.promptTokens,
     completion_tokens: execution.completionTokens,
     created_at: timeOf(execution.id),
   };
+}
+
+/** Facts that the previous release recorded, and that still wait in the journal, state dollars only. */
+function costOf({ costNanos, cost = 0 }: PromptExecution): bigint {
+  return costNanos === undefined ? toNanos(cost) : BigInt(costNanos);
 }
 
 /** The first 48 bits of a UUIDv7 are milliseconds since the epoch. */

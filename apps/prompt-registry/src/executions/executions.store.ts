@@ -1,5 +1,6 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import type { PromptExecution } from '@valuecanvas/contracts-prompt-registry';
+import { nanosPerDollar } from '@valuecanvas/money';
 import { acrossUsers, asUser } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
@@ -7,8 +8,6 @@ import { toExecutionRow } from './execution-row.ts';
 import { type PerformanceById, unused } from './performance.ts';
 
 export type ExecutionsStore = ReturnType<typeof createExecutionsStore>;
-
-const nanosPerDollar = 1e9;
 
 /** What came of each use of a prompt version. */
 export function createExecutionsStore(db: Kysely<Database>) {

@@ -9,6 +9,10 @@ export const timestamp = (description: string) => Type.String({ format: 'date-ti
 /** US dollars as a number; may need nine decimals. */
 export const dollars = (description: string) => Type.Number({ minimum: 0, description });
 
+/** The same amount as dollars, as an integer: exact up to 2^53, 9 million dollars. Services reckon with this one only. */
+export const nanoDollars = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description });
+
 export const milliseconds = (description: string) => Type.Number({ minimum: 0, description });
 
 export const count = (description: string) => Type.Integer({ minimum: 0, description });

@@ -13,12 +13,13 @@ export const Usage = Type.Object(
 );
 export type Usage = Static<typeof Usage>;
 
-/** What every answer that a model gave says about how it came about. */
+/** Fields of every result that a model produced: provider, model, tokens, cost, latency, cache. */
 export const completionFacts = {
   provider: Type.String({ description: 'Who answered: together_ai, openai, a configured one, or cache.' }),
   model: Type.String({ description: 'Model that answered.' }),
   usage: Usage,
   cost: field.dollars('What the call cost in US dollars; may need nine decimals.'),
+  costNanos: field.nanoDollars('The same cost in whole nano-dollars (1e-9 US dollars), for exact sums.'),
   latency: field.milliseconds('Milliseconds from request to complete answer.'),
   cached: Type.Boolean({ description: 'Whether the answer came from the cache.' }),
 };

@@ -17,7 +17,12 @@ export const promptExecution = defineFact({
     provider: Type.Optional(Type.String({ description: 'Who answered.' })),
     model: Type.Optional(Type.String({ description: 'Model that answered.' })),
     latencyMs: field.milliseconds('Milliseconds from rendering to usable answer.'),
-    cost: field.dollars('Cost in US dollars.'),
+    costNanos: Type.Optional(field.nanoDollars('Cost in nano-dollars.')),
+    cost: Type.Optional(
+      field.dollars(
+        'Cost in US dollars: the only one in facts of releases before costNanos, which read no other.',
+      ),
+    ),
     promptTokens: field.count('Prompt tokens.'),
     completionTokens: field.count('Completion tokens.'),
   }),

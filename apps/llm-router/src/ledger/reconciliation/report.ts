@@ -1,4 +1,4 @@
-import { dollarText } from '../../spending/dollar-text.ts';
+import { formatDollars } from '@valuecanvas/money';
 import { addSums, type Books, noSums, type ProviderCounts } from './books.ts';
 import type { Difference } from './compare.ts';
 import type { Repair } from './repair.ts';
@@ -50,7 +50,7 @@ function estimates({ lines }: Books): string {
     some.reduce(addSums, noSums),
   );
   if (!all || !estimated?.calls) return 'No cost is estimated.';
-  const part = `${dollarText(estimated.nanos)} of ${dollarText(all.nanos)}`;
+  const part = `${formatDollars(estimated.nanos)} of ${formatDollars(all.nanos)}`;
   return `${estimated.calls} of ${many(all.calls, 'call')} have an estimated cost, ${part}: an upper bound.`;
 }
 

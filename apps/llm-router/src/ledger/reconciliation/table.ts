@@ -1,4 +1,4 @@
-import { dollarText } from '../../spending/dollar-text.ts';
+import { formatDollars } from '@valuecanvas/money';
 import { addSums, type BookLine, noSums } from './books.ts';
 
 const headings = [
@@ -22,7 +22,7 @@ export function table(lines: readonly BookLine[]): string {
     .map(([key, group]) => {
       const sums = group.reduce(addSums, noSums);
       const tokens = [sums.promptTokens, sums.completionTokens].map(String);
-      return [...key.split('\n'), String(sums.calls), ...tokens, dollarText(sums.nanos)];
+      return [...key.split('\n'), String(sums.calls), ...tokens, formatDollars(sums.nanos)];
     });
   return aligned([[...headings], ...rows]);
 }

@@ -1,4 +1,4 @@
-import { dollarText } from '../../spending/dollar-text.ts';
+import { formatDollars } from '@valuecanvas/money';
 import type { Difference, Range, RequestDifference, TokenKind } from './compare.ts';
 import { readCounterName } from './counter-names.ts';
 
@@ -19,7 +19,7 @@ export function inWords(difference: Difference): string {
       return counterInWords(difference);
     case 'dead': {
       const { userId, day, calls, tokens, nanos } = difference;
-      const what = `${many(calls, 'call')} of user ${userId} on ${day} (${tokens} tokens, ${dollarText(nanos)})`;
+      const what = `${many(calls, 'call')} of user ${userId} on ${day} (${tokens} tokens, ${formatDollars(nanos)})`;
       return `${what} ${calls === 1 ? 'lies' : 'lie'} in the journal's dead stream and not in the ledger.`;
     }
     case 'unreadable':
@@ -46,12 +46,13 @@ function counterInWords({ counter, calls, bookedNanos }: Difference & { kind: 'c
   const { name, before, after } = counter;
   const named = readCounterName(name);
   const owner = named?.userId === undefined ? 'The platform' : `User ${named.userId}`;
-  const counted = before === after ? dollarText(after) : `${dollarText(before)} to ${dollarText(after)}`;
+  const counted =
+    before === after ? formatDollars(after) : `${formatDollars(before)} to ${formatDollars(after)}`;
   const gap =
     bookedNanos > after
-      ? `${dollarText(bookedNanos - after)} too little`
-      : `${dollarText(before - bookedNanos)} too much`;
-  const booked = `${many(calls, 'booked call')} cost ${dollarText(bookedNanos)}`;
+      ? `${formatDollars(bookedNanos - after)} too little`
+      : `${formatDollars(before - bookedNanos)} too much`;
+  const booked = `${many(calls, 'booked call')} cost ${formatDollars(bookedNanos)}`;
   return `${owner}, ${named?.period} ${named?.start}: the counter says ${counted}, and ${booked}: ${gap}.`;
 }
 

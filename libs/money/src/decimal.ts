@@ -1,9 +1,9 @@
-/** A number in decimal writing, as JavaScript, JSON and people write them; no sign. */
+/** A decimal number as JavaScript, JSON and people write it, without a sign. */
 const decimal = /^(\d*)\.?(\d*)(?:e([+-]?\d{1,3}))?$/i;
 
 /**
- * A number times a power of ten, without passing through a double. `exact` is false where digits were left over: then
- * `whole` is the next larger whole number. Throws RangeError for anything but a finite number that is not negative.
+ * Multiplies a number by a power of ten without passing through a double. Where digits are left over, `exact` is false and
+ * `whole` is rounded up. Throws RangeError for anything but a finite number of 0 or more.
  */
 export function timesPowerOfTen(
   value: number | string,
