@@ -9,22 +9,15 @@ import { createJournal } from '@valuecanvas/journal';
 import { openDatabase } from '@valuecanvas/postgres';
 import { createPrompts, type Prompts } from '@valuecanvas/prompts-sdk';
 import { openRedis } from '@valuecanvas/redis';
-import { believeInternalTokens, defineService } from '@valuecanvas/service-kit';
-import { applySuggestionsRoute } from './canvases/apply-suggestions.route.ts';
+import { believeInternalTokens, defineService, implement } from '@valuecanvas/service-kit';
 import { createCanvasStore } from './canvases/canvas.store.ts';
 import { createCanvasesService } from './canvases/canvases.service.ts';
-import { deleteCanvasRoute } from './canvases/delete-canvas.route.ts';
-import { getCanvasRoute } from './canvases/get-canvas.route.ts';
-import { listCanvasesRoute } from './canvases/list-canvases.route.ts';
-import { listRevisionsRoute } from './canvases/list-revisions.route.ts';
-import { restoreRevisionRoute } from './canvases/restore-revision.route.ts';
-import { updateCanvasRoute } from './canvases/update-canvas.route.ts';
+import { canvasRoutes } from './canvases/routes.ts';
 import { canvasVariables } from './config.ts';
 import type { Database } from './db.ts';
 import { createAskModel } from './generation/ask-model.ts';
-import { generateCanvasRoute } from './generation/generate-canvas.route.ts';
 import { createGenerationService } from './generation/generation.service.ts';
-import { refineSectionRoute } from './generation/refine-section.route.ts';
+import { generationRoutes } from './generation/routes.ts';
 
 /** Milliseconds that the start waits for prompts and flags, so that the first requests find them there. */
 const firstSnapshotMs = 1_000;
@@ -84,17 +77,7 @@ export const canvasService = defineService({
     return {
       authenticate: await believeInternalTokens(canvasContract, config.INTERNAL_PUBLIC_KEYS, now),
       probes: { postgres: database.ping, prompts: () => firstPrompts(prompts) },
-      routes: [
-        generateCanvasRoute(generation),
-        refineSectionRoute(generation),
-        listCanvasesRoute(canvases),
-        getCanvasRoute(canvases),
-        updateCanvasRoute(canvases),
-        deleteCanvasRoute(canvases),
-        applySuggestionsRoute(canvases),
-        listRevisionsRoute(canvases),
-        restoreRevisionRoute(canvases),
-      ],
+      routes: implement(canvasContract, { ...canvasRoutes(canvases), ...generationRoutes(generation) }),
     };
   },
 });

@@ -1,21 +1,17 @@
 import { featureFlagsContract, flagsChannel } from '@valuecanvas/contracts-feature-flags';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
-import { believeInternalTokens, defineService } from '@valuecanvas/service-kit';
+import { believeInternalTokens, defineService, implement } from '@valuecanvas/service-kit';
 import { featureFlagsVariables } from './config.ts';
 import type { Database } from './db.ts';
 import { createCurrentFlags } from './evaluation/current-flags.ts';
-import { evaluateFlagsRoute } from './evaluation/evaluate-flags.route.ts';
+import { evaluationRoutes } from './evaluation/routes.ts';
 import { spreadChange } from './evaluation/spread-change.ts';
-import { createFlagRoute } from './flags/create-flag.route.ts';
-import { deleteFlagRoute } from './flags/delete-flag.route.ts';
 import { createFlagsService } from './flags/flags.service.ts';
 import { createFlagsStore } from './flags/flags.store.ts';
-import { getFlagRoute } from './flags/get-flag.route.ts';
-import { listFlagsRoute } from './flags/list-flags.route.ts';
-import { updateFlagRoute } from './flags/update-flag.route.ts';
+import { flagRoutes } from './flags/routes.ts';
 import { createFlagRulesStore } from './snapshot/flag-rules.store.ts';
-import { getFlagSnapshotRoute } from './snapshot/get-flag-snapshot.route.ts';
+import { snapshotRoutes } from './snapshot/routes.ts';
 
 /** Feature flags: their admins' routes, their evaluation for a user, and the snapshot from which services evaluate. */
 export const featureFlagsService = defineService({
@@ -44,15 +40,11 @@ export const featureFlagsService = defineService({
       authenticate: await believeInternalTokens(featureFlagsContract, config.INTERNAL_PUBLIC_KEYS, now),
       // Without Postgres the last known flags are still evaluated; without ever having read them, nothing is.
       probes: { flags: current.known },
-      routes: [
-        listFlagsRoute(service),
-        createFlagRoute(service),
-        getFlagRoute(service),
-        updateFlagRoute(service),
-        deleteFlagRoute(service),
-        evaluateFlagsRoute(current),
-        getFlagSnapshotRoute(rules),
-      ],
+      routes: implement(featureFlagsContract, {
+        ...flagRoutes(service),
+        ...evaluationRoutes(current),
+        ...snapshotRoutes(rules),
+      }),
     };
   },
 });

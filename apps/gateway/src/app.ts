@@ -4,27 +4,22 @@ import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
 import { createSparseJournal } from '@valuecanvas/journal';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
-import { ConfigError, defineService } from '@valuecanvas/service-kit';
+import { ConfigError, defineService, implement } from '@valuecanvas/service-kit';
 import { createAuthenticator, rememberPrincipals } from './access-tokens/authenticate.ts';
 import { authenticateBearer } from './access-tokens/authenticate-bearer.ts';
 import { createAdminUsers } from './admin-users/admin-users.service.ts';
-import { listUsersRoute } from './admin-users/list-users.route.ts';
 import { createPlatformUsersStore } from './admin-users/platform-users.store.ts';
-import { updateUserRoute } from './admin-users/update-user.route.ts';
+import { adminUserRoutes } from './admin-users/routes.ts';
 import { createApiKeyVerifier } from './api-keys/api-key-verifier.ts';
 import { createApiKeys } from './api-keys/api-keys.service.ts';
 import { createApiKeysStore } from './api-keys/api-keys.store.ts';
 import { authenticateApiKey } from './api-keys/authenticate-api-key.ts';
-import { createApiKeyRoute } from './api-keys/create-api-key.route.ts';
-import { listApiKeysRoute } from './api-keys/list-api-keys.route.ts';
-import { revokeApiKeyRoute } from './api-keys/revoke-api-key.route.ts';
+import { apiKeyRoutes } from './api-keys/routes.ts';
 import { createAuthBackend } from './auth-backend/create-auth-backend.ts';
 import { authenticateCookie } from './browser-sessions/authenticate-cookie.ts';
 import { createBrowserSessions } from './browser-sessions/browser-sessions.service.ts';
 import { createBrowserSessionsStore } from './browser-sessions/browser-sessions.store.ts';
-import { closeSessionRoute } from './browser-sessions/close-session.route.ts';
-import { getSessionRoute } from './browser-sessions/get-session.route.ts';
-import { openSessionRoute } from './browser-sessions/open-session.route.ts';
+import { browserSessionRoutes } from './browser-sessions/routes.ts';
 import { createSessionCookie } from './browser-sessions/session-cookie.ts';
 import { gatewayVariables } from './config.ts';
 import type { Database } from './db.ts';
@@ -36,15 +31,9 @@ import { stripInternalHeaders } from './edge/strip-internal-headers.ts';
 import { createUsedUpAddresses } from './edge/used-up-addresses.ts';
 import { createForwarding } from './forwarding/forwarding.ts';
 import { openApiDocs } from './platform/api-docs.ts';
-import { getDocsRoute } from './platform/get-docs.route.ts';
-import { getDocsAssetRoute } from './platform/get-docs-asset.route.ts';
-import { getLivenessRoute } from './platform/get-liveness.route.ts';
-import { getOpenApiJsonRoute } from './platform/get-openapi-json.route.ts';
-import { getOpenApiYamlRoute } from './platform/get-openapi-yaml.route.ts';
-import { getReadinessRoute } from './platform/get-readiness.route.ts';
-import { getVersionRoute } from './platform/get-version.route.ts';
 import { writeOpenApi } from './platform/openapi-document.ts';
 import { createPlatformReadiness } from './platform/platform-readiness.ts';
+import { platformRoutes } from './platform/routes.ts';
 import { serveFile } from './platform/served-file.ts';
 import { upstreamsOf } from './upstreams.ts';
 
@@ -131,31 +120,27 @@ export const gatewayService = defineService({
             now,
           });
         },
-        forwarded: auth.forwarded,
         behind,
         async forward(app) {
           await auth.forward(app);
           await forwarding.register(app);
         },
       },
-      routes: [
-        getVersionRoute(config.SERVICE_VERSION),
-        getLivenessRoute(),
-        getReadinessRoute(readiness),
-        getOpenApiJsonRoute(serveFile(openApi.json, 'application/json; charset=utf-8')),
-        getOpenApiYamlRoute(serveFile(openApi.yaml, 'application/yaml')),
-        getDocsRoute(docs),
-        getDocsAssetRoute(docs),
+      routes: implement(gatewayContract, {
+        ...platformRoutes({
+          version: config.SERVICE_VERSION,
+          readiness,
+          openApi: {
+            json: serveFile(openApi.json, 'application/json; charset=utf-8'),
+            yaml: serveFile(openApi.yaml, 'application/yaml'),
+          },
+          docs,
+        }),
         ...auth.routes,
-        openSessionRoute(sessions, cookie),
-        getSessionRoute(sessions, cookie),
-        closeSessionRoute(sessions, cookie),
-        listApiKeysRoute(apiKeys),
-        createApiKeyRoute(apiKeys),
-        revokeApiKeyRoute(apiKeys),
-        listUsersRoute(users),
-        updateUserRoute(users),
-      ],
+        ...browserSessionRoutes(sessions, cookie),
+        ...apiKeyRoutes(apiKeys),
+        ...adminUserRoutes(users),
+      }),
     };
   },
 });

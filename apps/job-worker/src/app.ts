@@ -6,18 +6,13 @@ import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
 import { openDatabase } from '@valuecanvas/postgres';
 import { createProducer, startSweeper, startWorkerHost } from '@valuecanvas/queue';
 import { createKeys } from '@valuecanvas/redis';
-import { believeInternalTokens, defineService, type Kit } from '@valuecanvas/service-kit';
+import { believeInternalTokens, defineService, implement, type Kit } from '@valuecanvas/service-kit';
 import { type JobWorkerConfig, jobWorkerVariables } from './config.ts';
 import type { Database } from './db.ts';
-import { cancelJobRoute } from './jobs/cancel-job.route.ts';
 import { createDispatch } from './jobs/dispatch.ts';
-import { getJobRoute } from './jobs/get-job.route.ts';
-import { getJobResultRoute } from './jobs/get-job-result.route.ts';
 import { createJobsService } from './jobs/jobs.service.ts';
 import { createJobsStore } from './jobs/jobs.store.ts';
-import { submitBatchRoute } from './jobs/submit-batch.route.ts';
-import { submitJobRoute } from './jobs/submit-job.route.ts';
-import { getQueueMetricsRoute } from './queue-metrics/get-queue-metrics.route.ts';
+import { jobRoutes } from './jobs/routes.ts';
 import { createQueueGauges } from './queue-metrics/queue-gauges.ts';
 import { createQueueMetricsStore } from './queue-metrics/queue-metrics.store.ts';
 import { createSweepStore } from './sweeping/sweep.store.ts';
@@ -89,14 +84,10 @@ export const jobWorkerService = defineService({
       authenticate: await believeInternalTokens(jobWorkerContract, config.INTERNAL_PUBLIC_KEYS, kit.now),
       // Without Redis, jobs are accepted and wait: it is no reason to refuse requests.
       probes: { postgres: database.ping },
-      routes: [
-        submitJobRoute(jobs),
-        submitBatchRoute(jobs),
-        getJobRoute(jobs),
-        getJobResultRoute(jobs),
-        cancelJobRoute(jobs),
-        getQueueMetricsRoute(figures),
-      ],
+      routes: implement(jobWorkerContract, {
+        ...jobRoutes(jobs),
+        getQueueMetrics: () => figures.read(),
+      }),
     };
   },
 });

@@ -13,10 +13,10 @@ import { createSparseJournal } from '@valuecanvas/journal';
 import { toNanos } from '@valuecanvas/money';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
-import { believeInternalTokens, createIds, defineService } from '@valuecanvas/service-kit';
+import { believeInternalTokens, createIds, defineService, implement } from '@valuecanvas/service-kit';
 import { createForgetSpent } from './admission/forget-spent.ts';
 import { openAdmission } from './admission/open-admission.ts';
-import { chatRoute } from './chat/chat.route.ts';
+import { chatHandler } from './chat/chat.handler.ts';
 import { createChatService } from './chat/chat.service.ts';
 import { createCompletions } from './completions/create-completions.ts';
 import { llmRouterVariables } from './config.ts';
@@ -25,8 +25,8 @@ import { drainFacts } from './ledger/drain-facts.ts';
 import { createLedgerStore } from './ledger/ledger.store.ts';
 import { keepPartitions } from './ledger/partitions.ts';
 import { createSpentSource } from './ledger/seed.ts';
-import { createChatCompletionRoute } from './openai/create-chat-completion.route.ts';
-import { listModelsRoute } from './openai/list-models.route.ts';
+import { createChatCompletionHandler } from './openai/create-chat-completion.handler.ts';
+import { listModelsHandler } from './openai/list-models.handler.ts';
 import { configuredProviders } from './providers/configured-providers.ts';
 import { offeredModels } from './providers/offered-models.ts';
 import { ownModelName } from './providers/own-model-name.ts';
@@ -38,20 +38,14 @@ import { createRetryDelay } from './routing/retry.ts';
 import { shareBreakers } from './routing/share-breakers.ts';
 import { createCostAlertsService } from './spending/cost-alerts.service.ts';
 import { createCostAlertsStore } from './spending/cost-alerts.store.ts';
-import { getOwnAlertsRoute } from './spending/get-own-alerts.route.ts';
-import { getOwnUsageRoute } from './spending/get-own-usage.route.ts';
-import { getPlatformAlertsRoute } from './spending/get-platform-alerts.route.ts';
-import { getPlatformCostsRoute } from './spending/get-platform-costs.route.ts';
 import { createPlatformCostsService } from './spending/platform-costs.service.ts';
 import { createPlatformCostsStore } from './spending/platform-costs.store.ts';
+import { spendingRoutes } from './spending/routes.ts';
 import { createSpendingService } from './spending/spending.service.ts';
 import { createSpendingStore } from './spending/spending.store.ts';
 import { limitsFor, readTierLimits } from './spending/tier-limits.ts';
 import { createCacheCounts } from './status/cache-counts.ts';
-import { clearCacheRoute } from './status/clear-cache.route.ts';
-import { getHealthRoute } from './status/get-health.route.ts';
-import { getStatsRoute } from './status/get-stats.route.ts';
-import { resetBreakersRoute } from './status/reset-breakers.route.ts';
+import { statusRoutes } from './status/routes.ts';
 import { createMeters } from './telemetry/meters.ts';
 import { watchCompletions } from './telemetry/watch-completions.ts';
 import { dropOldViolations } from './violations/drop-old-violations.ts';
@@ -210,19 +204,23 @@ export const llmRouterService = defineService({
       authenticate: await believeInternalTokens(llmRouterContract, config.INTERNAL_PUBLIC_KEYS, now),
       // Nothing is indispensable: without PostgreSQL usage waits in the journal, without Redis a little may be spent.
       probes: {},
-      routes: [
-        chatRoute(createChatService(complete, stream, config.LLM_DEFAULT_MODEL)),
-        createChatCompletionRoute(complete, stream),
-        listModelsRoute(lines.map(({ provider }) => provider)),
-        getStatsRoute(lines, cacheCounts, new Date(now()).toISOString()),
-        getHealthRoute(lines),
-        resetBreakersRoute(breakers.reset),
-        clearCacheRoute(cache.clear),
-        getOwnUsageRoute(createSpendingService(createSpendingStore(db), tiers, now)),
-        getOwnAlertsRoute(createCostAlertsService(alerts)),
-        getPlatformAlertsRoute(createCostAlertsService(alerts)),
-        getPlatformCostsRoute(createPlatformCostsService(createPlatformCostsStore(db), now)),
-      ],
+      routes: implement(llmRouterContract, {
+        chat: chatHandler(createChatService(complete, stream, config.LLM_DEFAULT_MODEL)),
+        createChatCompletion: createChatCompletionHandler(complete, stream),
+        listModels: listModelsHandler(lines.map(({ provider }) => provider)),
+        ...statusRoutes({
+          lines,
+          cacheCounts,
+          since: new Date(now()).toISOString(),
+          resetBreakers: breakers.reset,
+          clearCache: cache.clear,
+        }),
+        ...spendingRoutes(
+          createSpendingService(createSpendingStore(db), tiers, now),
+          createCostAlertsService(alerts),
+          createPlatformCostsService(createPlatformCostsStore(db), now),
+        ),
+      }),
     };
   },
 });

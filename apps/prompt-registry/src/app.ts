@@ -1,22 +1,19 @@
 import { promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
-import { believeInternalTokens, defineService } from '@valuecanvas/service-kit';
+import { believeInternalTokens, defineService, implement } from '@valuecanvas/service-kit';
 import { promptRegistryVariables } from './config.ts';
 import type { Database } from './db.ts';
 import { drainExecutions } from './executions/drain-executions.ts';
 import { createExecutionsService } from './executions/executions.service.ts';
 import { createExecutionsStore } from './executions/executions.store.ts';
-import { rateExecutionRoute } from './executions/rate-execution.route.ts';
-import { getPromptRoute } from './prompts/get-prompt.route.ts';
+import { executionRoutes } from './executions/routes.ts';
 import { createPromptsService } from './prompts/prompts.service.ts';
-import { renderPromptRoute } from './prompts/render-prompt.route.ts';
+import { promptRoutes } from './prompts/routes.ts';
 import { createAnnouncer } from './snapshot/announce-snapshot.ts';
-import { getSnapshotRoute } from './snapshot/get-snapshot.route.ts';
+import { snapshotRoutes } from './snapshot/routes.ts';
 import { createSnapshotService } from './snapshot/snapshot.service.ts';
-import { activateVersionRoute } from './versions/activate-version.route.ts';
-import { createVersionRoute } from './versions/create-version.route.ts';
-import { listVersionsRoute } from './versions/list-versions.route.ts';
+import { versionRoutes } from './versions/routes.ts';
 import { createVersionsService } from './versions/versions.service.ts';
 import { createVersionsStore } from './versions/versions.store.ts';
 
@@ -42,15 +39,12 @@ export const promptRegistryService = defineService({
     return {
       authenticate: await believeInternalTokens(promptRegistryContract, config.INTERNAL_PUBLIC_KEYS, now),
       probes: { postgres: database.ping },
-      routes: [
-        listVersionsRoute(versions),
-        createVersionRoute(versions),
-        activateVersionRoute(versions),
-        getPromptRoute(prompts),
-        renderPromptRoute(prompts),
-        rateExecutionRoute(createExecutionsService(executions)),
-        getSnapshotRoute(snapshots),
-      ],
+      routes: implement(promptRegistryContract, {
+        ...versionRoutes(versions),
+        ...promptRoutes(prompts),
+        ...executionRoutes(createExecutionsService(executions)),
+        ...snapshotRoutes(snapshots),
+      }),
     };
   },
 });

@@ -1,12 +1,19 @@
 export { identityVariables, kitVariables, serviceUrl, signingVariables } from './config/kit-variables.ts';
 export { ConfigError, type ConfigOf, type Environment, parseConfig } from './config/parse-config.ts';
 export { type Authenticator, believeInternalTokens } from './http/authenticator.ts';
-export { type BoundRoute, type Call, type Outcome, respond, serve } from './http/call.ts';
+export { type Call, type Outcome, Respond, respond } from './http/call.ts';
 export { dropRest } from './http/drop-rest.ts';
+export {
+  forwarded,
+  type Handler,
+  type HandlersOf,
+  type Implementation,
+  implement,
+} from './http/implement.ts';
 export { openAiErrorEvent } from './http/openai-error.ts';
 export { type ServerEvents, serverEvents } from './http/server-events.ts';
 export {
-  type StreamBody,
+  StreamBody,
   type StreamHead,
   type StreamProducer,
   type StreamSink,

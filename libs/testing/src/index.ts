@@ -2,6 +2,7 @@ export { callAs, userPrincipal } from './callers.ts';
 export { eventually } from './eventually.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
 export { type SeverableLink, startSeverableLink } from './severable-link.ts';
+export { type StubHandlers, stubService } from './stub-service.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';
 export { createTestIdentities, type TestIdentities } from './test-identities.ts';
 export { createTestRedis, type TestRedis } from './test-redis.ts';

@@ -1,10 +1,14 @@
 import { type FlagSnapshot, featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
-import { type ChatRequest, type ChatResult, llmRouterContract } from '@valuecanvas/contracts-llm-router';
+import {
+  type ChatRequest,
+  type ChatResult,
+  type chat,
+  llmRouterContract,
+} from '@valuecanvas/contracts-llm-router';
 import { type PromptSnapshot, promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
 import { type Simulator, startSimulator } from '@valuecanvas/llm-simulator';
 import type { Call } from '@valuecanvas/service-kit';
-import type { TestIdentities } from '@valuecanvas/testing';
-import { startStub } from './stub-service.ts';
+import { stubService, type TestIdentities } from '@valuecanvas/testing';
 
 export type Flag = FlagSnapshot['flags'][number];
 
@@ -50,17 +54,20 @@ export async function startNeighbours(
 ): Promise<Neighbours> {
   const simulator = await startSimulator();
   const asked: Asked[] = [];
-  const chat = async (call: Call): Promise<ChatResult> => {
-    const { operation, requestId } = call;
-    const request = { ...(call.body as unknown as ChatRequest), operation, requestId };
+  const answerChat = async ({ body, operation, requestId }: Call<typeof chat>): Promise<ChatResult> => {
+    const request = { ...body, operation, requestId };
     asked.push(request);
     const given = await neighbours.answer?.(request);
     return { ...(given?.content === undefined ? await simulated(simulator, request) : facts), ...given };
   };
   const stubs = await Promise.all([
-    startStub(llmRouterContract, { chat }, identities),
-    startStub(promptRegistryContract, { getPromptSnapshot: () => ({ version: '1', prompts }) }, identities),
-    startStub(featureFlagsContract, { getFlagSnapshot: () => ({ version: '1', flags }) }, identities),
+    stubService(llmRouterContract, { chat: answerChat }, identities),
+    stubService(promptRegistryContract, { getPromptSnapshot: () => ({ version: '1', prompts }) }, identities),
+    stubService(
+      featureFlagsContract,
+      { getFlagSnapshot: () => ({ version: '1', flags: [...flags] }) },
+      identities,
+    ),
   ]);
   const [router, registry, flagService] = stubs;
   const neighbours: Neighbours = {

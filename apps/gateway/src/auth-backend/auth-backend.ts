@@ -1,6 +1,6 @@
-import type { RouteDefinition } from '@valuecanvas/contracts-core';
+import type { gatewayContract } from '@valuecanvas/contracts-gateway';
 import type { OpenRedis } from '@valuecanvas/redis';
-import type { BoundRoute, ConfigOf, Kit } from '@valuecanvas/service-kit';
+import type { ConfigOf, HandlersOf, Kit } from '@valuecanvas/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
@@ -9,6 +9,12 @@ import type { SessionSource } from '../browser-sessions/session-source.ts';
 import type { gatewayVariables } from '../config.ts';
 import type { Database } from '../db.ts';
 
+/** The routes below /auth/v1. */
+export type AuthRoutes = Pick<
+  HandlersOf<typeof gatewayContract>,
+  'signUp' | 'issueToken' | 'getAuthUser' | 'updateAuthUser' | 'logOut' | 'getJwks'
+>;
+
 /** Where accounts and sessions are kept, and what follows from that for the gateway. */
 export interface AuthBackend {
   /** Whom an access token stands for. */
@@ -16,10 +22,8 @@ export interface AuthBackend {
   readonly ended: EndedSessions;
   /** Opens, renews and ends sessions that the gateway keeps for browsers. */
   readonly sessions: SessionSource;
-  /** What the gateway serves of /auth/v1 itself. */
-  readonly routes: readonly BoundRoute[];
-  /** What it passes on instead. */
-  readonly forwarded: readonly RouteDefinition[];
+  /** Served here, or forwarded by `forward`. */
+  readonly routes: AuthRoutes;
   forward(app: FastifyInstance): Promise<void>;
 }
 

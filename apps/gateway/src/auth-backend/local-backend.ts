@@ -12,14 +12,9 @@ import { createBriefAsker } from '../bounded-work/brief-questions.ts';
 import { type AuthSessionsStore, createAuthSessionsStore } from '../local-auth/auth-sessions.store.ts';
 import { createAuthUsersStore } from '../local-auth/auth-users.store.ts';
 import { forgetOldSessions } from '../local-auth/forget-old-sessions.ts';
-import { getAuthUserRoute } from '../local-auth/get-auth-user.route.ts';
-import { getJwksRoute } from '../local-auth/get-jwks.route.ts';
-import { issueTokenRoute } from '../local-auth/issue-token.route.ts';
 import { createLocalAuth } from '../local-auth/local-auth.service.ts';
-import { logOutRoute } from '../local-auth/log-out.route.ts';
 import { createPasswordHasher } from '../local-auth/password-hasher.ts';
-import { signUpRoute } from '../local-auth/sign-up.route.ts';
-import { updateAuthUserRoute } from '../local-auth/update-auth-user.route.ts';
+import { localAuthRoutes } from '../local-auth/routes.ts';
 import type { AuthBackend, AuthBackendParts } from './auth-backend.ts';
 
 /** Milliseconds that a request waits for the record of its session before it goes on without. */
@@ -57,15 +52,7 @@ export async function createLocalBackend({ kit, db, redis }: AuthBackendParts): 
       refresh: auth.refresh,
       logOut: (_token, principal) => auth.logOut(principal, 'local'),
     },
-    routes: [
-      signUpRoute(auth),
-      issueTokenRoute(auth),
-      getAuthUserRoute(auth),
-      updateAuthUserRoute(auth),
-      logOutRoute(auth),
-      getJwksRoute(keys),
-    ],
-    forwarded: [],
+    routes: localAuthRoutes(auth, keys),
     forward: async () => undefined,
   };
 }

@@ -1,11 +1,10 @@
-import { isUnder } from '@valuecanvas/contracts-core';
-import { gatewayContract } from '@valuecanvas/contracts-gateway';
+import { forwarded } from '@valuecanvas/service-kit';
 import { createEndedSessions } from '../access-tokens/ended-sessions.ts';
 import { createTokenVerifier } from '../access-tokens/token-verifier.ts';
 import { createBriefAsker } from '../bounded-work/brief-questions.ts';
 import { createPublishedKeys } from '../supabase-auth/published-keys.ts';
 import { createSupabaseApi } from '../supabase-auth/supabase-api.ts';
-import { addSupabaseRoutes, supabasePrefix } from '../supabase-auth/supabase-routes.ts';
+import { addSupabaseRoutes } from '../supabase-auth/supabase-routes.ts';
 import { createSupabaseSessions } from '../supabase-auth/supabase-sessions.ts';
 import { supabaseTokenSeconds, trustSupabaseTokens } from '../supabase-auth/supabase-tokens.ts';
 import type { AuthBackend, AuthBackendParts } from './auth-backend.ts';
@@ -38,8 +37,14 @@ export function createSupabaseBackend({ kit, redis }: AuthBackendParts, url: str
     tokens: createTokenVerifier({ trusted, ended, now }),
     ended,
     sessions: createSupabaseSessions(api, ended),
-    routes: [],
-    forwarded: Object.values(gatewayContract.routes).filter(({ path }) => isUnder(supabasePrefix, path)),
+    routes: {
+      signUp: forwarded,
+      issueToken: forwarded,
+      getAuthUser: forwarded,
+      updateAuthUser: forwarded,
+      logOut: forwarded,
+      getJwks: forwarded,
+    },
     forward: (app) => addSupabaseRoutes(app, api, ended),
   };
 }

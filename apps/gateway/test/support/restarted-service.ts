@@ -2,7 +2,7 @@ import { pbkdf2 } from 'node:crypto';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { anonymous, anyone, data, defineContract, defineRoute } from '@valuecanvas/contracts-core';
-import { defineService, kitVariables, runService, serve } from '@valuecanvas/service-kit';
+import { defineService, implement, kitVariables, runService } from '@valuecanvas/service-kit';
 import Type from 'typebox';
 
 /** A service that logs the id of every request that it carries out, and takes a moment for each. */
@@ -29,16 +29,18 @@ const takeAMoment = () => promisify(pbkdf2)('a password', 'salt', 10_000, 32, 's
 process.send?.('loaded');
 await once(process, 'message');
 
+const contract = defineContract({
+  service: 'canvas',
+  title: 'Test',
+  description: 'A service that is restarted under load.',
+  prefixes: ['/api/canvas'],
+  callers: [],
+  routes: { read, write },
+});
+
 await runService(
   defineService({
-    contract: defineContract({
-      service: 'canvas',
-      title: 'Test',
-      description: 'What is restarted under load.',
-      prefixes: ['/api/canvas'],
-      callers: [],
-      routes: { read, write },
-    }),
+    contract,
     variables: kitVariables({ public: 0, internal: 0 }),
     compose: ({ log }) => {
       const work = async ({ requestId }: { readonly requestId: string }): Promise<string> => {
@@ -46,7 +48,11 @@ await runService(
         await takeAMoment();
         return requestId;
       };
-      return { authenticate: () => anonymous, probes: {}, routes: [serve(read, work), serve(write, work)] };
+      return {
+        authenticate: () => anonymous,
+        probes: {},
+        routes: implement(contract, { read: work, write: work }),
+      };
     },
   }),
 );

@@ -1,15 +1,14 @@
 import {
   canvasContract,
   type GenerateCanvasRequest,
-  type RefineSectionRequest,
+  type Section,
   sections,
 } from '@valuecanvas/contracts-canvas';
 import type { Principal, UserPrincipal } from '@valuecanvas/contracts-core';
-import { type ChatRequest, llmRouterContract } from '@valuecanvas/contracts-llm-router';
+import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import type { Call } from '@valuecanvas/service-kit';
-import type { TestIdentities } from '@valuecanvas/testing';
+import { stubService, type TestIdentities } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
-import { startStub } from './stub-service.ts';
 
 /** A call as canvas or router received it. */
 export interface SeenCall {
@@ -20,6 +19,11 @@ export interface SeenCall {
   readonly idempotencyKey: string | undefined;
   readonly signal: AbortSignal;
 }
+
+/** The part of a call that is recorded. */
+type SeenFrom = Pick<Call, 'principal' | 'operation' | 'jobId' | 'signal' | 'header'> & {
+  readonly body: unknown;
+};
 
 /** What happens when a call arrives, before it is answered: nothing, waiting or an error. */
 type Before = (call: SeenCall, earlier: number) => Promise<void> | void;
@@ -47,7 +51,7 @@ const promptFacts = { promptVersion: 1, executionId: uuidv7() };
 /** Stand-ins of canvas and router that answer at once and remember who asked for what. */
 export async function startPerformers(identities: TestIdentities): Promise<Performers> {
   const calls: SeenCall[] = [];
-  const seen = async (call: Call): Promise<void> => {
+  const seen = async (call: SeenFrom): Promise<void> => {
     const { principal, operation, jobId, signal } = call;
     const entry = {
       body: call.body,
@@ -60,27 +64,27 @@ export async function startPerformers(identities: TestIdentities): Promise<Perfo
     calls.push(entry);
     await performers.before(entry, calls.length - 1);
   };
-  const canvas = await startStub(
+  const canvas = await stubService(
     canvasContract,
     {
       async generateCanvas(call) {
         await seen(call);
-        return generated(call.principal as UserPrincipal, call.body as unknown as GenerateCanvasRequest);
+        return generated(call.principal, call.body);
       },
       async refineSection(call) {
         await seen(call);
-        const { section } = call.body as unknown as RefineSectionRequest;
+        const { section } = call.body;
         return { section, suggestions: ['one', 'two'], reasoning: 'because', ...facts, ...promptFacts };
       },
     },
     identities,
   );
-  const router = await startStub(
+  const router = await stubService(
     llmRouterContract,
     {
       async chat(call) {
         await seen(call);
-        const { prompt } = call.body as unknown as ChatRequest;
+        const { prompt } = call.body;
         return { content: `You asked: ${prompt}`, finishReason: 'stop', ...facts };
       },
     },
@@ -105,7 +109,10 @@ function generated(owner: UserPrincipal, request: GenerateCanvasRequest) {
   const canvasId = uuidv7();
   const now = new Date().toISOString();
   const { model: _model, ...business } = request;
-  const blocks = Object.fromEntries(sections.map((section) => [section, [`Some ${section}`]]));
+  const blocks = Object.fromEntries(sections.map((section) => [section, [`Some ${section}`]])) as Record<
+    Section,
+    string[]
+  >;
   const canvas = {
     id: canvasId,
     userId: owner.userId,

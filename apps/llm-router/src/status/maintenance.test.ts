@@ -1,36 +1,40 @@
-import type { BoundRoute, Call } from '@valuecanvas/service-kit';
+import type { Call } from '@valuecanvas/service-kit';
 import { userPrincipal } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
-import { clearCacheRoute } from './clear-cache.route.ts';
-import { resetBreakersRoute } from './reset-breakers.route.ts';
+import { createCacheCounts } from './cache-counts.ts';
+import { statusRoutes } from './routes.ts';
 
 const principal = userPrincipal({ role: 'admin' });
+const closed = [{ provider: 'openai', model: 'gpt-4o-mini' }];
 
-/** Answers as an admin gets them, and what was logged meanwhile. */
-async function ask(route: BoundRoute, query: { readonly model?: string } = {}) {
+/** The two routes with what they log and which models they clear. */
+function routes() {
   const logged: unknown[] = [];
-  const log = { info: (fields: object) => logged.push(fields) };
-  const answer = await route.handle({ principal, query, log } as unknown as Call);
-  return { answer, logged };
+  const cleared: unknown[] = [];
+  const { resetBreakers, clearCache } = statusRoutes({
+    lines: [],
+    cacheCounts: createCacheCounts(),
+    since: '2026-01-01T00:00:00.000Z',
+    resetBreakers: async () => closed,
+    clearCache: async (model) => cleared.push(model) + 6,
+  });
+  const callWith = (query: object) =>
+    ({ principal, query, log: { info: (fields: object) => logged.push(fields) } }) as unknown as Call<never>;
+  return { resetBreakers, clearCache, callWith, logged, cleared };
 }
 
-test('a reset names the breakers that it closed, and the log says who did it', async () => {
-  const closed = [{ provider: 'openai', model: 'gpt-4o-mini' }];
-  expect(await ask(resetBreakersRoute(async () => closed))).toEqual({
-    answer: { closed },
-    logged: [{ admin: principal.userId, closed }],
-  });
+test('a reset names the breakers that it closed, and the log says which admin did it', async () => {
+  const { resetBreakers, callWith, logged } = routes();
+  expect(await resetBreakers(callWith({}))).toEqual({ closed });
+  expect(logged).toEqual([{ admin: principal.userId, closed }]);
 });
 
 test.each([undefined, 'small'])(
-  'the cache is emptied of the model %s, and the log says who did it',
+  'the cache is cleared of the model %s, and the log says which admin did it',
   async (model) => {
-    const asked: unknown[] = [];
-    const clear = async (only?: string) => asked.push(only) + 6;
-    expect(await ask(clearCacheRoute(clear), model === undefined ? {} : { model })).toEqual({
-      answer: { removed: 7 },
-      logged: [{ admin: principal.userId, model, removed: 7 }],
-    });
-    expect(asked).toEqual([model]);
+    const { clearCache, callWith, logged, cleared } = routes();
+    expect(await clearCache(callWith({ model }))).toEqual({ removed: 7 });
+    expect(logged).toEqual([{ admin: principal.userId, model, removed: 7 }]);
+    expect(cleared).toEqual([model]);
   },
 );

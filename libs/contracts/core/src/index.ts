@@ -37,6 +37,7 @@ export {
   defaultStreamMaxMs,
   defineRoute,
   type EventsOf,
+  errorsOf,
   type HttpMethod,
   type ParamsOf,
   type QueryOf,

@@ -3,8 +3,7 @@ import { anyone, data, defineRoute, headers, services } from '@valuecanvas/contr
 import { createInternalSigner, createSigningKey, importSigningKey } from '@valuecanvas/identity';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { startInTest, words } from '../test-support/service-in-test.ts';
-import { serve } from './call.ts';
+import { serve, startInTest, words } from '../test-support/service-in-test.ts';
 
 const route = defineRoute({
   ...words,

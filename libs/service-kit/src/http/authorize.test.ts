@@ -13,8 +13,7 @@ import {
 } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { startInTest, words } from '../test-support/service-in-test.ts';
-import { serve } from './call.ts';
+import { serve, startInTest, words } from '../test-support/service-in-test.ts';
 
 const member: UserPrincipal = { kind: 'user', userId: 'u-1', tier: 'pro', role: 'user', sessionId: 's-1' };
 const principals = {

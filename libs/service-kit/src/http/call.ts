@@ -73,10 +73,13 @@ type OtherOutcome<R extends RouteDefinition> =
       }[keyof R['otherReplies'] & number]
     : never;
 
-/** Bytes of JSON that somebody else has made are sent as they are, unchecked. */
+/** Bytes of a raw reply are sent as they are, unchecked. A reply without a body needs no value. */
 type UsualOutcome<R extends RouteDefinition> = R['reply']['kind'] extends 'raw'
   ? ResultOf<R> | Uint8Array
-  : ResultOf<R>;
+  : R['reply']['kind'] extends 'empty'
+    ? // biome-ignore lint/suspicious/noConfusingVoidType: a handler may end without a return statement
+      void
+    : ResultOf<R>;
 
 type StreamOutcome<R extends RouteDefinition> = R['events'] extends object
   ? StreamBody
@@ -90,20 +93,6 @@ export type Outcome<R extends RouteDefinition> =
   | Respond<number, UsualOutcome<R>>
   | OtherOutcome<R>
   | StreamOutcome<R>;
-
-/** A contract's route with the function that serves it. */
-export interface BoundRoute {
-  readonly definition: RouteDefinition;
-  readonly handle: (call: Call) => unknown;
-}
-
-/** Binds a handler to its contract, from which the types of both its sides follow. */
-export function serve<R extends RouteDefinition>(
-  definition: R,
-  handle: (call: Call<R>) => Promise<Outcome<R>> | Outcome<R>,
-): BoundRoute {
-  return { definition, handle: handle as unknown as BoundRoute['handle'] };
-}
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -2,8 +2,7 @@ import { connect } from 'node:net';
 import { anyone, data, defineRoute } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { startInTest, words } from '../test-support/service-in-test.ts';
-import { serve } from './call.ts';
+import { serve, startInTest, words } from '../test-support/service-in-test.ts';
 
 const route = defineRoute({
   ...words,

@@ -3,8 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { anonymous, anyone, data, defineRoute, headers } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, onTestFinished, test } from 'vitest';
-import { startInTest, words } from '../test-support/service-in-test.ts';
-import { serve } from './call.ts';
+import { serve, startInTest, words } from '../test-support/service-in-test.ts';
 
 const small = defineRoute({
   ...words,

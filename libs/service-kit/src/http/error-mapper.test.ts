@@ -1,8 +1,7 @@
 import { AppError, anyone, type Dialect, data, defineRoute } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { startInTest, words } from '../test-support/service-in-test.ts';
-import { serve } from './call.ts';
+import { serve, startInTest, words } from '../test-support/service-in-test.ts';
 
 /** The answer of an operation that throws. */
 async function failing(error: unknown, dialect?: Dialect) {

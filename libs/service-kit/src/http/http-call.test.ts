@@ -2,8 +2,8 @@ import { request as httpRequest } from 'node:http';
 import { AppError, anyone, data, defineRoute, headers } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { startInTest, words } from '../test-support/service-in-test.ts';
-import { type Call, serve } from './call.ts';
+import { serve, startInTest, words } from '../test-support/service-in-test.ts';
+import type { Call } from './call.ts';
 
 const route = defineRoute({
   ...words,

@@ -10,8 +10,7 @@ import {
 import OpenAI from 'openai';
 import Type from 'typebox';
 import { describe, expect, test } from 'vitest';
-import { startInTest, words } from '../test-support/service-in-test.ts';
-import { serve } from './call.ts';
+import { serve, startInTest, words } from '../test-support/service-in-test.ts';
 import { openAiErrorEvent, toOpenAiError } from './openai-error.ts';
 import { stream } from './stream-body.ts';
 

@@ -1,8 +1,8 @@
 import { anyone, data, defineRoute, empty, list, raw } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { contractOf, startInTest, words } from '../test-support/service-in-test.ts';
-import { respond, serve } from './call.ts';
+import { serve, startInTest, words } from '../test-support/service-in-test.ts';
+import { respond } from './call.ts';
 
 const described = { description: 'A field.' };
 const Item = Type.Object({ id: Type.String(described), note: Type.Optional(Type.String(described)) });
@@ -13,24 +13,6 @@ const many = defineRoute({ ...get, id: 'test.many', path: '/test/many', reply: l
 
 const serveOne = serve(one, () => ({ id: 'a' }));
 const serveMany = serve(many, () => ({ items: [{ id: 'a' }], limit: 1, nextCursor: 'next' }));
-
-test('a service that leaves out a route of its contract does not start', async () => {
-  const contract = contractOf([serveOne, serveMany]);
-  await expect(startInTest({ contract, routes: [serveOne] })).rejects.toThrow(
-    'canvas does not serve its contract: test.many is not served.',
-  );
-});
-
-test('a service with a route that its contract lacks does not start', async () => {
-  const contract = contractOf([serveOne]);
-  await expect(startInTest({ contract, routes: [serveOne, serveMany] })).rejects.toThrow(
-    'test.many is not in the contract',
-  );
-});
-
-test('a service that serves a route twice does not start', async () => {
-  await expect(startInTest({ routes: [serveOne, serveOne] })).rejects.toThrow('a route is served twice');
-});
 
 test('a route that is added past the contract does not start', async () => {
   const edge = {

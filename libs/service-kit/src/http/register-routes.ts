@@ -1,5 +1,4 @@
 import {
-  type Contract,
   canStream,
   defaultBodyLimitBytes,
   type Page,
@@ -10,29 +9,11 @@ import {
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { methodsOf } from './allowed-methods.ts';
-import { type BoundRoute, Respond } from './call.ts';
+import { Respond } from './call.ts';
 import { HttpCall } from './http-call.ts';
+import type { BoundRoute } from './implement.ts';
 import { sendStream } from './send-stream.ts';
 import { StreamBody } from './stream-body.ts';
-
-/** Refuses to go on where the served routes, with those that are forwarded, and the contract's are not the same. */
-export function assertServesContract(
-  contract: Contract,
-  routes: readonly BoundRoute[],
-  forwarded: readonly RouteDefinition[] = [],
-): void {
-  const declared = new Set(Object.values(contract.routes));
-  const all = [...routes.map(({ definition }) => definition), ...forwarded];
-  const served = new Set(all);
-  const missing = [...declared].filter((route) => !served.has(route)).map(({ id }) => `${id} is not served`);
-  const foreign = [...served]
-    .filter((route) => !declared.has(route))
-    .map(({ id }) => `${id} is not in the contract`);
-  const twice = all.length === served.size ? [] : ['a route is served twice'];
-  const faults = [...missing, ...foreign, ...twice];
-  if (faults.length > 0)
-    throw new Error(`${contract.service} does not serve its contract: ${faults.join('; ')}.`);
-}
 
 /**
  * Refuses, at start, any route that neither carries a contract's operation nor forwards to a service. Preflight

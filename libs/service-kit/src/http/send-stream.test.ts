@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import { AppError, anonymous, anyone, data, defineRoute, headers } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import { type ServiceInTest, startInTest, words } from '../test-support/service-in-test.ts';
-import { type Call, serve } from './call.ts';
+import { type ServiceInTest, serve, startInTest, words } from '../test-support/service-in-test.ts';
+import type { Call } from './call.ts';
 import { type StreamHead, type StreamSink, stream } from './stream-body.ts';
 
 const route = defineRoute({

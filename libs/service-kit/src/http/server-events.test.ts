@@ -1,8 +1,7 @@
 import { AppError, anonymous, anyone, data, defineRoute, headers } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { startInTest, words } from '../test-support/service-in-test.ts';
-import { serve } from './call.ts';
+import { serve, startInTest, words } from '../test-support/service-in-test.ts';
 import { type ServerEvents, serverEvents } from './server-events.ts';
 import { stream } from './stream-body.ts';
 
@@ -21,7 +20,9 @@ const route = defineRoute({
 /** What arrives of the events that `tell` sends. */
 async function told(tell: (events: ServerEvents<typeof route>) => void) {
   const service = await startInTest({
-    routes: [serve(route, (call) => stream({}, async (sink) => tell(serverEvents(route, call, sink))))],
+    routes: [
+      serve(route, (call) => stream({}, async (sink) => tell(serverEvents<typeof route>(call, sink)))),
+    ],
   });
   const response = await fetch(service.url + route.path, {
     headers: {

@@ -19,9 +19,8 @@ export interface ServerEvents<R extends RouteDefinition> {
   fail(error: unknown): void;
 }
 
-/** The events of `route` on a stream of it. Ids must have no line break. */
+/** Sends a route's own events on its stream. Ids must have no line break. */
 export function serverEvents<R extends RouteDefinition>(
-  _route: R,
   call: Pick<Call, 'requestId' | 'recordFailure'>,
   sink: StreamSink,
 ): ServerEvents<R> {

@@ -9,8 +9,7 @@ import {
 } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { startInTest, words } from '../test-support/service-in-test.ts';
-import { serve } from './call.ts';
+import { serve, startInTest, words } from '../test-support/service-in-test.ts';
 
 const described = { description: 'A field.' };
 const id = '0190d4c6-7f3e-7a3b-8b1a-5a1d3c9e2f10';

@@ -1,9 +1,8 @@
 import { AppError, anyone, data, defineRoute } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { serve } from '../http/call.ts';
 import { startCaptureServer } from '../test-support/capture-server.ts';
-import { startInTest, words } from '../test-support/service-in-test.ts';
+import { serve, startInTest, words } from '../test-support/service-in-test.ts';
 
 test('what nobody expected is reported with its operation and request; what was thrown on purpose is not', async () => {
   const sentry = await startCaptureServer();

@@ -1,9 +1,8 @@
 import { anyone, data, defineRoute, headers } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { serve } from '../http/call.ts';
 import type { Composition } from '../run/service-definition.ts';
-import { startInTest, words } from '../test-support/service-in-test.ts';
+import { serve, startInTest, words } from '../test-support/service-in-test.ts';
 
 const reply = data(Type.String({ description: 'A text.' }));
 const item = defineRoute({

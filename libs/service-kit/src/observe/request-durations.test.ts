@@ -1,8 +1,7 @@
 import { anyone, data, defineRoute } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { serve } from '../http/call.ts';
-import { type ServiceInTest, startInTest, words } from '../test-support/service-in-test.ts';
+import { type ServiceInTest, serve, startInTest, words } from '../test-support/service-in-test.ts';
 
 const reply = data(Type.String({ description: 'A text.' }));
 const route = defineRoute({

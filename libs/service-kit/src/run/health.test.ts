@@ -1,8 +1,7 @@
 import { anyone, data, defineRoute } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { serve } from '../http/call.ts';
-import { startInTest, words } from '../test-support/service-in-test.ts';
+import { serve, startInTest, words } from '../test-support/service-in-test.ts';
 import type { Probe } from './health.ts';
 
 const route = defineRoute({

@@ -1,11 +1,11 @@
-import type { Contract, RouteDefinition } from '@valuecanvas/contracts-core';
+import type { Contract } from '@valuecanvas/contracts-core';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { TProperties } from 'typebox';
 import type { KitVariables } from '../config/kit-variables.ts';
 import type { ConfigOf } from '../config/parse-config.ts';
 import type { Authenticator } from '../http/authenticator.ts';
-import type { BoundRoute } from '../http/call.ts';
+import type { Implementation } from '../http/implement.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Probe } from './health.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -24,8 +24,9 @@ export interface Kit<C extends KitConfig = KitConfig> {
 }
 
 /** What a service hands back: its routes, and what it cannot work without. */
-export interface Composition {
-  readonly routes: readonly BoundRoute[];
+export interface Composition<C extends Contract = Contract> {
+  /** `implement(contract, handlers)`. */
+  readonly routes: Implementation<C>;
   /** Only what this process itself cannot work without; names appear in /health/ready. */
   readonly probes: Readonly<Record<string, Probe>>;
   /** `believeInternalTokens` behind the edge; the edge brings its own. */
@@ -39,11 +40,9 @@ export interface Edge {
   readonly trustedProxies: readonly string[];
   /** Adds the hooks that run around every request before it is known who asks. */
   protect(app: FastifyInstance): Promise<void>;
-  /** Routes of the contract that `forward` adds in place of `routes`. */
-  readonly forwarded?: readonly RouteDefinition[];
-  /** What those serve to whom `forward` leads. */
+  /** Contracts of the services to which `forward` leads. */
   readonly behind?: readonly Contract[];
-  /** Adds the paths that are forwarded; whoever asks is authenticated there. */
+  /** Adds the forwarded paths. The frame authenticates their callers. */
   forward(app: FastifyInstance): Promise<void>;
 }
 
@@ -56,10 +55,10 @@ export interface ServiceDefinition<C extends KitConfig = KitConfig> {
 }
 
 /** Identity at run time; infers the configuration's type for `compose` from the variables. */
-export function defineService<V extends KitVariables & TProperties>(definition: {
-  readonly contract: Contract;
+export function defineService<C extends Contract, V extends KitVariables & TProperties>(definition: {
+  readonly contract: C;
   readonly variables: V;
-  compose(kit: Kit<ConfigOf<V> & KitConfig>): Promise<Composition> | Composition;
+  compose(kit: Kit<ConfigOf<V> & KitConfig>): Promise<Composition<C>> | Composition<C>;
 }): ServiceDefinition<ConfigOf<V> & KitConfig> {
   return definition;
 }

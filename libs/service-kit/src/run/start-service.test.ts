@@ -6,8 +6,7 @@ import { anonymous, anyone, data, defineRoute, headers } from '@valuecanvas/cont
 import Type from 'typebox';
 import { expect, onTestFinished, test } from 'vitest';
 import { ConfigError } from '../config/parse-config.ts';
-import { serve } from '../http/call.ts';
-import { type ServiceInTest, startInTest, words } from '../test-support/service-in-test.ts';
+import { type ServiceInTest, serve, startInTest, words } from '../test-support/service-in-test.ts';
 
 const reply = data(Type.String({ description: 'A text.' }));
 const basics = { ...words, method: 'GET', auth: anyone, reply } as const;

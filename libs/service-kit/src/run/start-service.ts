@@ -8,7 +8,7 @@ import { createAllowedMethods } from '../http/allowed-methods.ts';
 import { createServer } from '../http/create-server.ts';
 import { installErrorMapper } from '../http/error-mapper.ts';
 import { watchConnections } from '../http/open-connections.ts';
-import { assertServesContract, refuseUndeclaredRoutes, registerRoute } from '../http/register-routes.ts';
+import { refuseUndeclaredRoutes, registerRoute } from '../http/register-routes.ts';
 import { installAdmission, installRequestHooks } from '../http/request-hooks.ts';
 import { createErrorReporter } from '../observe/error-reporter.ts';
 import { createLoggers } from '../observe/logger.ts';
@@ -31,7 +31,7 @@ export interface RunningService {
 
 /**
  * Starts a service in this process: everything it needs comes in as arguments, so several can run side by side.
- * Rejects with ConfigError for a bad environment, and where its routes are not those of its contract.
+ * Rejects with ConfigError for a bad environment.
  */
 export async function startService<C extends KitConfig>(
   definition: ServiceDefinition<C>,
@@ -67,7 +67,9 @@ export async function startService<C extends KitConfig>(
       lifecycle,
       now: options.now ?? Date.now,
     });
-    assertServesContract(contract, composition.routes, composition.edge?.forwarded);
+    const { served, forwarded } = composition.routes;
+    if (forwarded[0] && !composition.edge)
+      throw new Error(`${contract.service} is not the edge, so it cannot forward ${forwarded[0].id}.`);
     if (composition.edge) continueTracesOf(proxyAddr.compile([...composition.edge.trustedProxies]));
     const app = createServer(composition.edge?.trustedProxies);
     const internal = createServer();
@@ -80,8 +82,8 @@ export async function startService<C extends KitConfig>(
     });
     app.addHook('preClose', connections.allAccepted);
     lifecycle.onStop('close', 'close the internal port', () => internal.close());
-    const served = [contract, ...(composition.edge?.behind ?? [])];
-    const allowedMethods = createAllowedMethods(served.flatMap(({ routes }) => Object.values(routes)));
+    const contracts = [contract, ...(composition.edge?.behind ?? [])];
+    const allowedMethods = createAllowedMethods(contracts.flatMap(({ routes }) => Object.values(routes)));
     installErrorMapper(app, { log, reporter, allowedMethods });
     installRequestHooks(app, {
       log: accessLog,
@@ -93,7 +95,7 @@ export async function startService<C extends KitConfig>(
     await composition.edge?.protect(app);
     installAdmission(app, composition.authenticate);
     await composition.edge?.forward(app);
-    for (const route of composition.routes) registerRoute(app, route, log);
+    for (const route of served) registerRoute(app, route, log);
     installInternalRoutes(internal, {
       readiness: () => checkReadiness(composition.probes, draining),
       metrics,

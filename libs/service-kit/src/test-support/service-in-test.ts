@@ -3,6 +3,7 @@ import {
   defineContract,
   headers,
   type Principal,
+  type RouteDefinition,
   type ServiceName,
 } from '@valuecanvas/contracts-core';
 import {
@@ -15,7 +16,7 @@ import { onTestFinished } from 'vitest';
 import { identityVariables, kitVariables } from '../config/kit-variables.ts';
 import type { Environment } from '../config/parse-config.ts';
 import { believeInternalTokens } from '../http/authenticator.ts';
-import type { BoundRoute } from '../http/call.ts';
+import type { BoundRoute, Handler } from '../http/implement.ts';
 import { type Composition, defineService, type Kit } from '../run/service-definition.ts';
 import { type RunningService, startService } from '../run/start-service.ts';
 
@@ -63,6 +64,11 @@ export interface Setup {
   readonly now?: () => number;
 }
 
+/** Binds a handler to a route that needs no contract of its own. */
+export function serve<R extends RouteDefinition>(definition: R, handle: Handler<R>): BoundRoute {
+  return { definition, handle: handle as unknown as BoundRoute['handle'] };
+}
+
 /** A contract of just these routes. */
 export function contractOf(routes: readonly BoundRoute[]): Contract {
   return defineContract({
@@ -86,7 +92,7 @@ export async function startInTest(setup: Setup): Promise<ServiceInTest> {
     compose: async (kit) => ({
       authenticate: await believeInternalTokens(contract, kit.config.INTERNAL_PUBLIC_KEYS, kit.now),
       probes: {},
-      routes: setup.routes,
+      routes: { contract, served: setup.routes, forwarded: [] },
       ...setup.compose?.(kit),
     }),
   });

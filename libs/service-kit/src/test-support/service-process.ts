@@ -2,7 +2,7 @@ import { trace } from '@opentelemetry/api';
 import { anonymous, anyone, data, defineContract, defineRoute } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { kitVariables } from '../config/kit-variables.ts';
-import { serve } from '../http/call.ts';
+import { implement } from '../http/implement.ts';
 import { runService } from '../run/run-service.ts';
 import { defineService } from '../run/service-definition.ts';
 
@@ -49,23 +49,23 @@ await runService(
             },
           }
         : {}),
-      routes: [
-        serve(hello, () => ({ name: config.NAME, traced: trace.getActiveSpan()?.isRecording() ?? false })),
-        serve(hang, ({ log }) => {
+      routes: implement(contract, {
+        hello: () => ({ name: config.NAME, traced: trace.getActiveSpan()?.isRecording() ?? false }),
+        hang: ({ log }) => {
           log.warn('hanging');
           return new Promise(() => undefined);
-        }),
-        serve(crash, () => {
+        },
+        crash: () => {
           setImmediate(() => {
             throw new Error('nobody catches this');
           });
           return 'soon';
-        }),
-        serve(reject, () => {
+        },
+        reject: () => {
           void Promise.reject(new Error('nobody awaits this'));
           return 'soon';
-        }),
-      ],
+        },
+      }),
     }),
   }),
 );

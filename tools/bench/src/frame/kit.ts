@@ -4,12 +4,12 @@ import {
   believeInternalTokens,
   defineService,
   identityVariables,
+  implement,
   kitVariables,
-  serve,
   startService,
 } from '@valuecanvas/service-kit';
 import { reportCpu } from '../report-cpu.ts';
-import { answer, benchContract, measured } from './route.ts';
+import { answer, benchContract } from './route.ts';
 
 /** The same route in the frame, with identity, deadline, metrics and a log line per request. */
 const { signingKey, publicKey } = await createSigningKey();
@@ -20,7 +20,7 @@ const service = await startService(
     compose: async ({ config, now }) => ({
       authenticate: await believeInternalTokens(benchContract, config.INTERNAL_PUBLIC_KEYS, now),
       probes: {},
-      routes: [serve(measured, ({ body }) => answer(body))],
+      routes: implement(benchContract, { measured: ({ body }) => answer(body) }),
     }),
   }),
   {

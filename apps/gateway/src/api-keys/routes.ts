@@ -1,0 +1,11 @@
+import type { gatewayContract } from '@valuecanvas/contracts-gateway';
+import { type HandlersOf, respond } from '@valuecanvas/service-kit';
+import type { ApiKeys } from './api-keys.service.ts';
+
+export const apiKeyRoutes = (keys: ApiKeys) =>
+  ({
+    listApiKeys: (call) => keys.list(call, call.query),
+    createApiKey: async (call) =>
+      respond(201, await keys.create(call, call.body), { 'cache-control': 'no-store' }),
+    revokeApiKey: (call) => keys.revoke(call, call.params.id),
+  }) satisfies Partial<HandlersOf<typeof gatewayContract>>;

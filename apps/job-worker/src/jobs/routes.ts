@@ -1,0 +1,15 @@
+import type { jobWorkerContract } from '@valuecanvas/contracts-job-worker';
+import type { HandlersOf } from '@valuecanvas/service-kit';
+import type { JobsService } from './jobs.service.ts';
+import { traceContextOf } from './trace-context.ts';
+
+export const jobRoutes = (jobs: JobsService) =>
+  ({
+    submitJob: (call) =>
+      jobs.submit({ owner: call.principal, traceContext: traceContextOf(call) }, call.body),
+    submitBatch: (call) =>
+      jobs.submitBatch({ owner: call.principal, traceContext: traceContextOf(call) }, call.body.jobs),
+    getJob: ({ principal, params }) => jobs.status(principal, params.jobId),
+    getJobResult: ({ principal, params }) => jobs.result(principal, params.jobId),
+    cancelJob: ({ principal, params }) => jobs.cancel(principal, params.jobId),
+  }) satisfies Partial<HandlersOf<typeof jobWorkerContract>>;

@@ -1,0 +1,17 @@
+import type { chat } from '@valuecanvas/contracts-llm-router';
+import { type Handler, respond, serverEvents, stream } from '@valuecanvas/service-kit';
+import { answerHeaders } from '../completions/whole-completion.ts';
+import type { ChatService } from './chat.service.ts';
+
+export function chatHandler(service: ChatService): Handler<typeof chat> {
+  return async (call) => {
+    if (!call.body.stream) {
+      const { source, facts, result } = await service.chat(call);
+      return respond(200, result, answerHeaders(source, facts));
+    }
+    const streamed = await service.stream(call);
+    return stream({ headers: answerHeaders(streamed.source, streamed) }, (sink) =>
+      streamed.readTo(serverEvents<typeof chat>(call, sink)),
+    );
+  };
+}

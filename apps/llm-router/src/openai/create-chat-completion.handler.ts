@@ -1,0 +1,36 @@
+import type { createChatCompletion } from '@valuecanvas/contracts-llm-router';
+import { type Call, type Handler, respond, stream } from '@valuecanvas/service-kit';
+import type { Complete } from '../completions/complete.ts';
+import { type CompletionRequest, cachingOf, idempotencyOf } from '../completions/completion-request.ts';
+import type { Stream } from '../completions/stream.ts';
+import { answerHeaders } from '../completions/whole-completion.ts';
+import type { CompletionBody } from '../providers/chat-completion.ts';
+import { openAiReader } from './openai-reader.ts';
+
+/** Speaks OpenAI's own protocol: the provider's bytes pass through. */
+export function createChatCompletionHandler(
+  complete: Complete,
+  startStream: Stream,
+): Handler<typeof createChatCompletion> {
+  return async (call) => {
+    const request = toRequest(call);
+    if (request.body.stream !== true) {
+      const { source, facts, bytes } = await complete(request);
+      return respond(200, bytes, answerHeaders(source, facts));
+    }
+    const streamed = await startStream(request);
+    return stream({ headers: answerHeaders(streamed.source, streamed) }, (sink) =>
+      streamed.readTo(openAiReader(call, sink, request.body)),
+    );
+  };
+}
+
+function toRequest(call: Call<typeof createChatCompletion>): CompletionRequest {
+  return {
+    call,
+    body: call.body as CompletionBody,
+    caching: cachingOf(call.header('cache-control')),
+    idempotency: idempotencyOf(call),
+    promptVersionId: undefined,
+  };
+}

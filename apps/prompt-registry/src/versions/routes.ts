@@ -1,0 +1,10 @@
+import type { promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
+import type { HandlersOf } from '@valuecanvas/service-kit';
+import type { VersionsService } from './versions.service.ts';
+
+export const versionRoutes = (versions: VersionsService) =>
+  ({
+    listPromptVersions: ({ principal, query }) => versions.list(principal, query),
+    createPromptVersion: ({ principal, body }) => versions.create(principal, body),
+    activatePromptVersion: ({ params }) => versions.activate(params.promptKey, params.version),
+  }) satisfies Partial<HandlersOf<typeof promptRegistryContract>>;

@@ -1,0 +1,98 @@
+import {
+  AppError,
+  type Contract,
+  errorsOf,
+  type Reply,
+  type RouteDefinition,
+} from '@valuecanvas/contracts-core';
+import {
+  believeInternalTokens,
+  type Call,
+  defineService,
+  type HandlersOf,
+  type Implementation,
+  identityVariables,
+  kitVariables,
+  Respond,
+  StreamBody,
+} from '@valuecanvas/service-kit';
+import { Value } from 'typebox/value';
+import type { TestIdentities } from './test-identities.ts';
+import { startTestService, type TestService } from './test-service.ts';
+
+/** What a stub answers with, by the names of its contract's routes. */
+export type StubHandlers<C extends Contract> = Partial<HandlersOf<C>>;
+
+/** Rejects a promise that has no handler, so that Vitest fails the run even where the caller hides the stub's 500. */
+const failRun = (fault: Error): void => void Promise.reject(fault);
+
+/**
+ * Starts a real HTTP neighbour that is held to its contract in both directions: requests, internal tokens and callers
+ * are checked by the frame, and `onFault` gets each call of an operation without a handler and each reply, status or
+ * error code that the contract does not promise. The caller gets INTERNAL_ERROR then.
+ */
+export function stubService<C extends Contract>(
+  contract: C,
+  handlers: StubHandlers<C>,
+  identities: TestIdentities,
+  onFault: (fault: Error) => void = failRun,
+): Promise<TestService> {
+  const served = Object.entries(contract.routes).map(([name, definition]) => ({
+    definition,
+    async handle(call: Call): Promise<unknown> {
+      try {
+        return await answer(definition, handlers[name as keyof C['routes']], call);
+      } catch (error) {
+        if (!(error instanceof AppError)) onFault(error as Error);
+        throw error;
+      }
+    },
+  }));
+  const routes: Implementation<C> = { contract, served, forwarded: [] };
+  const definition = defineService({
+    contract,
+    variables: { ...kitVariables({ public: 0, internal: 0 }), ...identityVariables },
+    compose: async ({ config, now }) => ({
+      authenticate: await believeInternalTokens(contract, config.INTERNAL_PUBLIC_KEYS, now),
+      probes: {},
+      routes,
+    }),
+  });
+  return startTestService(definition, {}, identities);
+}
+
+async function answer(route: RouteDefinition, handler: unknown, call: Call): Promise<unknown> {
+  if (typeof handler !== 'function') throw new Error(`The stub has no handler for ${route.id}.`);
+  try {
+    const outcome: unknown = await handler(call);
+    assertPromised(route, outcome);
+    return outcome;
+  } catch (error) {
+    if (error instanceof AppError && !errorsOf(route).includes(error.code))
+      throw new Error(`The stub of ${route.id} threw ${error.code}, which its contract does not name.`);
+    throw error;
+  }
+}
+
+function assertPromised(route: RouteDefinition, outcome: unknown): void {
+  if (outcome instanceof StreamBody) return;
+  const { status, value } =
+    outcome instanceof Respond ? outcome : { status: route.status ?? 200, value: outcome };
+  const usual = status === (route.status ?? 200) ? route.reply : undefined;
+  const reply = route.otherReplies?.[status] ?? usual;
+  if (!reply)
+    throw new Error(`The stub of ${route.id} answered ${status}, which its contract does not name.`);
+  assertFits(route.id, reply, value);
+}
+
+function assertFits(id: string, reply: Reply, value: unknown): void {
+  if (reply.kind === 'empty' || value instanceof Uint8Array) return;
+  const values = reply.kind === 'list' ? (value as { readonly items: readonly unknown[] }).items : [value];
+  for (const each of values) {
+    const [fault] = Value.Errors(reply.schema, JSON.parse(JSON.stringify(each ?? null)));
+    if (fault)
+      throw new Error(
+        `The stub of ${id} answered with a wrong ${fault.instancePath || 'value'}: ${fault.message}`,
+      );
+  }
+}
