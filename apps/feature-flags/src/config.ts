@@ -4,7 +4,7 @@ import { identityVariables, kitVariables } from '@valuecanvas/service-kit';
 import Type from 'typebox';
 
 export const featureFlagsVariables = {
-  ...kitVariables({ public: 3104, internal: 9104 }),
+  ...kitVariables('feature-flags'),
   ...identityVariables,
   ...postgresVariables,
   ...redisVariables,

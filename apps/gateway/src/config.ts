@@ -1,11 +1,12 @@
 import { postgresVariables } from '@valuecanvas/postgres';
 import { redisVariables } from '@valuecanvas/redis';
-import { kitVariables, serviceUrl, signingVariables } from '@valuecanvas/service-kit';
+import { kitVariables, signingVariables } from '@valuecanvas/service-kit';
 import Type from 'typebox';
+import { upstreamVariables } from './upstreams.ts';
 
 /** Everything that the gateway reads from its environment. */
 export const gatewayVariables = {
-  ...kitVariables({ public: 3000, internal: 9100 }),
+  ...kitVariables('gateway'),
   ...signingVariables,
   ...postgresVariables,
   ...redisVariables,
@@ -87,23 +88,5 @@ export const gatewayVariables = {
     default: 'http://localhost:3000/upgrade',
     description: 'Page at which a user can get higher limits; named in refusals.',
   }),
-  CANVAS_URL: serviceUrl('canvas', 3102),
-  CANVAS_INTERNAL_URL: internalUrl('canvas', 9102),
-  LLM_ROUTER_URL: serviceUrl('llm-router', 3101),
-  LLM_ROUTER_INTERNAL_URL: internalUrl('llm-router', 9101),
-  PROMPT_REGISTRY_URL: serviceUrl('prompt-registry', 3103),
-  PROMPT_REGISTRY_INTERNAL_URL: internalUrl('prompt-registry', 9103),
-  FEATURE_FLAGS_URL: serviceUrl('feature-flags', 3104),
-  FEATURE_FLAGS_INTERNAL_URL: internalUrl('feature-flags', 9104),
-  JOB_WORKER_URL: serviceUrl('job-worker', 3105),
-  JOB_WORKER_INTERNAL_URL: internalUrl('job-worker', 9105),
+  ...upstreamVariables,
 };
-
-/** Where another service reports its health. */
-function internalUrl(service: string, port: number) {
-  return Type.String({
-    format: 'url',
-    default: `http://127.0.0.1:${port}`,
-    description: `Origin of the health port of the ${service} service.`,
-  });
-}

@@ -1,11 +1,26 @@
 import { canvasContract } from '@valuecanvas/contracts-canvas';
-import type { Contract } from '@valuecanvas/contracts-core';
+import { type Contract, type ServiceName, serviceTable, variablePrefix } from '@valuecanvas/contracts-core';
 import { featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
 import { jobWorkerContract } from '@valuecanvas/contracts-job-worker';
 import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import { promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
-import type { ConfigOf } from '@valuecanvas/service-kit';
-import type { gatewayVariables } from './config.ts';
+import { type ConfigOf, serviceInternalUrl, serviceUrl } from '@valuecanvas/service-kit';
+
+type UpstreamName = Exclude<ServiceName, 'gateway'>;
+type UrlVariable = `${VariablePrefix}_URL`;
+type InternalUrlVariable = `${VariablePrefix}_INTERNAL_URL`;
+type VariablePrefix = ReturnType<typeof variablePrefix<UpstreamName>>;
+
+/** Contracts of all services behind the gateway. A service of the table that is missing here is a type error. */
+export const upstreamContracts: Readonly<Record<UpstreamName, Contract>> = {
+  canvas: canvasContract,
+  'llm-router': llmRouterContract,
+  'prompt-registry': promptRegistryContract,
+  'feature-flags': featureFlagsContract,
+  'job-worker': jobWorkerContract,
+};
+
+const upstreamNames = Object.keys(upstreamContracts) as UpstreamName[];
 
 /** A service behind the gateway. */
 export interface Upstream {
@@ -14,42 +29,24 @@ export interface Upstream {
   readonly url: string;
   /** Origin that reports its health. */
   readonly internalUrl: string;
-  /** Whether a user's main job, getting a canvas, needs it. */
+  /** Whether the platform reports not ready while this service is unavailable. */
   readonly essential: boolean;
 }
 
+/** `<SERVICE>_URL` and `<SERVICE>_INTERNAL_URL` of every service behind the gateway. */
+export const upstreamVariables = Object.fromEntries(
+  upstreamNames.flatMap((name) => [
+    [`${variablePrefix(name)}_URL`, serviceUrl(name)],
+    [`${variablePrefix(name)}_INTERNAL_URL`, serviceInternalUrl(name)],
+  ]),
+) as Record<UrlVariable | InternalUrlVariable, ReturnType<typeof serviceUrl>>;
+
 /** Every service that the gateway forwards to. */
-export function upstreamsOf(config: ConfigOf<typeof gatewayVariables>): readonly Upstream[] {
-  return [
-    {
-      contract: canvasContract,
-      url: config.CANVAS_URL,
-      internalUrl: config.CANVAS_INTERNAL_URL,
-      essential: true,
-    },
-    {
-      contract: llmRouterContract,
-      url: config.LLM_ROUTER_URL,
-      internalUrl: config.LLM_ROUTER_INTERNAL_URL,
-      essential: true,
-    },
-    {
-      contract: promptRegistryContract,
-      url: config.PROMPT_REGISTRY_URL,
-      internalUrl: config.PROMPT_REGISTRY_INTERNAL_URL,
-      essential: false,
-    },
-    {
-      contract: featureFlagsContract,
-      url: config.FEATURE_FLAGS_URL,
-      internalUrl: config.FEATURE_FLAGS_INTERNAL_URL,
-      essential: false,
-    },
-    {
-      contract: jobWorkerContract,
-      url: config.JOB_WORKER_URL,
-      internalUrl: config.JOB_WORKER_INTERNAL_URL,
-      essential: false,
-    },
-  ];
+export function upstreamsOf(config: ConfigOf<typeof upstreamVariables>): readonly Upstream[] {
+  return upstreamNames.map((name) => ({
+    contract: upstreamContracts[name],
+    url: config[`${variablePrefix(name)}_URL`],
+    internalUrl: config[`${variablePrefix(name)}_INTERNAL_URL`],
+    essential: serviceTable[name].essential,
+  }));
 }

@@ -12,7 +12,7 @@ import Type from 'typebox';
 
 /** The environment of the job worker. */
 export const jobWorkerVariables = {
-  ...kitVariables({ public: 3105, internal: 9105 }),
+  ...kitVariables('job-worker'),
   ...identityVariables,
   ...signingVariables,
   ...postgresVariables,
@@ -23,8 +23,8 @@ export const jobWorkerVariables = {
     default: 5_000,
     description: 'Milliseconds between searches for jobs that are stored but not queued.',
   }),
-  CANVAS_URL: serviceUrl('canvas', 3102),
-  LLM_ROUTER_URL: serviceUrl('llm-router', 3101),
+  CANVAS_URL: serviceUrl('canvas'),
+  LLM_ROUTER_URL: serviceUrl('llm-router'),
 };
 
 export type JobWorkerConfig = ConfigOf<typeof jobWorkerVariables>;

@@ -11,13 +11,13 @@ import {
 import Type from 'typebox';
 
 export const llmRouterVariables = {
-  ...kitVariables({ public: 3101, internal: 9101 }),
+  ...kitVariables('llm-router'),
   ...identityVariables,
   ...signingVariables,
   ...postgresVariables,
   ...redisVariables,
   ...journalVariables,
-  FEATURE_FLAGS_URL: serviceUrl('feature-flags', 3104),
+  FEATURE_FLAGS_URL: serviceUrl('feature-flags'),
   REDIS_CACHE_URL: Type.Optional(
     Type.String({
       secret: true,

@@ -3,7 +3,7 @@ import { redisVariables } from '@valuecanvas/redis';
 import { identityVariables, kitVariables } from '@valuecanvas/service-kit';
 
 export const promptRegistryVariables = {
-  ...kitVariables({ public: 3103, internal: 9103 }),
+  ...kitVariables('prompt-registry'),
   ...identityVariables,
   ...postgresVariables,
   ...redisVariables,

@@ -1,4 +1,10 @@
-export { identityVariables, kitVariables, serviceUrl, signingVariables } from './config/kit-variables.ts';
+export {
+  identityVariables,
+  kitVariables,
+  serviceInternalUrl,
+  serviceUrl,
+  signingVariables,
+} from './config/kit-variables.ts';
 export { ConfigError, type ConfigOf, type Environment, parseConfig } from './config/parse-config.ts';
 export { type Authenticator, believeInternalTokens } from './http/authenticator.ts';
 export { type Call, type Outcome, Respond, respond } from './http/call.ts';

@@ -12,6 +12,7 @@ import {
 } from '@valuecanvas/testing';
 import type { JWK } from 'jose';
 import { gatewayService } from '../../src/app.ts';
+import { upstreamVariables } from '../../src/upstreams.ts';
 import { createAuthKey } from './auth-signing-keys.ts';
 import { type StubUpstream, startStubUpstream } from './stub-upstream.ts';
 
@@ -92,11 +93,5 @@ export async function startGateway(
 export const publicUrl = 'https://canvas.example.com';
 
 function addresses(url: string): Record<string, string> {
-  const services = ['CANVAS', 'LLM_ROUTER', 'PROMPT_REGISTRY', 'FEATURE_FLAGS', 'JOB_WORKER'];
-  return Object.fromEntries(
-    services.flatMap((name) => [
-      [`${name}_URL`, url],
-      [`${name}_INTERNAL_URL`, url],
-    ]),
-  );
+  return Object.fromEntries(Object.keys(upstreamVariables).map((name) => [name, url]));
 }

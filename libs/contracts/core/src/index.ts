@@ -45,5 +45,13 @@ export {
   type RouteDefinition,
 } from './route.ts';
 export { admin, anyone, publicStatus, type RouteAuth, services, user, userWithScope } from './route-auth.ts';
-export { type ServiceName, serviceNames } from './services.ts';
+export {
+  type DatabaseRole,
+  databaseRole,
+  type ServiceName,
+  serviceNames,
+  serviceTable,
+  type VariablePrefix,
+  variablePrefix,
+} from './services.ts';
 export { strictObject } from './strict-object.ts';

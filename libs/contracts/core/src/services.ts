@@ -1,11 +1,84 @@
-/** Every deployable service, by the name that its folder, image, manifest and tokens carry. */
-export const serviceNames = [
-  'gateway',
-  'llm-router',
-  'canvas',
-  'prompt-registry',
-  'feature-flags',
-  'job-worker',
-] as const;
+interface ServiceEntry {
+  /** Port of the service's HTTP API. */
+  readonly port: number;
+  /** Port of health checks and metrics, never exposed outside the cluster. */
+  readonly internalPort: number;
+  /** What the service owns, for the architecture page. */
+  readonly owns: string;
+  /** Whether the platform reports not ready while this service is unavailable. */
+  readonly essential: boolean;
+  /** What one replica requests, and the memory at which the cluster ends it. */
+  readonly resources: { readonly cpu: string; readonly memory: string; readonly memoryLimit: string };
+}
 
-export type ServiceName = (typeof serviceNames)[number];
+/**
+ * The table of services, by the name that folder, image, manifest and tokens carry. Compose file, manifests, Dockerfiles,
+ * database roles, lint owners and documentation are generated from it, from each service's contract and from its
+ * src/config.ts.
+ */
+export const serviceTable = {
+  gateway: {
+    port: 3000,
+    internalPort: 9100,
+    owns: 'accounts and sessions, limits for all routes, routing, the API document',
+    essential: true,
+    resources: { cpu: '100m', memory: '256Mi', memoryLimit: '512Mi' },
+  },
+  'llm-router': {
+    port: 3101,
+    internalPort: 9101,
+    owns: 'providers, failover, cache, limits and budgets, the usage ledger',
+    essential: true,
+    resources: { cpu: '100m', memory: '256Mi', memoryLimit: '768Mi' },
+  },
+  canvas: {
+    port: 3102,
+    internalPort: 9102,
+    owns: 'canvases, their revisions, generation and refinement',
+    essential: true,
+    resources: { cpu: '100m', memory: '192Mi', memoryLimit: '512Mi' },
+  },
+  'prompt-registry': {
+    port: 3103,
+    internalPort: 9103,
+    owns: 'prompt versions, executions, ratings',
+    essential: false,
+    resources: { cpu: '100m', memory: '160Mi', memoryLimit: '384Mi' },
+  },
+  'feature-flags': {
+    port: 3104,
+    internalPort: 9104,
+    owns: 'flags and their evaluation',
+    essential: false,
+    resources: { cpu: '100m', memory: '160Mi', memoryLimit: '384Mi' },
+  },
+  'job-worker': {
+    port: 3105,
+    internalPort: 9105,
+    owns: 'jobs, their results, the workers',
+    essential: false,
+    resources: { cpu: '100m', memory: '256Mi', memoryLimit: '768Mi' },
+  },
+} as const satisfies Readonly<Record<string, ServiceEntry>>;
+
+export type ServiceName = keyof typeof serviceTable;
+
+/** Every deployable service, in the order of the table. */
+export const serviceNames: readonly ServiceName[] = Object.keys(serviceTable) as ServiceName[];
+
+type SnakeCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
+  ? `${Head}_${SnakeCase<Tail>}`
+  : Name;
+
+export type DatabaseRole<Name extends ServiceName = ServiceName> = `vc_${SnakeCase<Name>}`;
+export type VariablePrefix<Name extends ServiceName = ServiceName> = Uppercase<SnakeCase<Name>>;
+
+/** The role as which a service connects to PostgreSQL: `vc_llm_router`. */
+export function databaseRole<Name extends ServiceName>(service: Name): DatabaseRole<Name> {
+  return `vc_${service.replaceAll('-', '_')}` as DatabaseRole<Name>;
+}
+
+/** The start of variable names about a service: `LLM_ROUTER` in `LLM_ROUTER_URL` and `LLM_ROUTER_DB_PASSWORD`. */
+export function variablePrefix<Name extends ServiceName>(service: Name): VariablePrefix<Name> {
+  return service.toUpperCase().replaceAll('-', '_') as VariablePrefix<Name>;
+}

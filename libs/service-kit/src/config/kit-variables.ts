@@ -1,11 +1,17 @@
-import type { ServiceName } from '@valuecanvas/contracts-core';
+import { type ServiceName, serviceTable } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 
 const port = (description: string, fallback: number) =>
   Type.Integer({ minimum: 0, maximum: 65_535, default: fallback, description });
 
-/** The variables that every service has; the ports' defaults are the service's own. */
-export function kitVariables(ports: { readonly public: number; readonly internal: number }) {
+interface DefaultPorts {
+  readonly public: number;
+  readonly internal: number;
+}
+
+/** The variables that every service has. Default ports come from the table of services, or are given. */
+export function kitVariables(service: ServiceName | DefaultPorts) {
+  const ports = typeof service === 'string' ? portsOf(service) : service;
   return {
     HOST: Type.String({ default: '0.0.0.0', description: 'Address that the service listens on.' }),
     PORT: port('Port of the service; 0 takes a free one.', ports.public),
@@ -55,7 +61,12 @@ export function kitVariables(ports: { readonly public: number; readonly internal
   };
 }
 
-/** For services that answer other services: who may vouch for a request. */
+function portsOf(service: ServiceName): DefaultPorts {
+  const { port, internalPort } = serviceTable[service];
+  return { public: port, internal: internalPort };
+}
+
+/** For services that answer other services: the keys that verify internal tokens. */
 export const identityVariables = {
   INTERNAL_PUBLIC_KEYS: Type.String({
     description:
@@ -74,11 +85,20 @@ export const signingVariables = {
 
 export type KitVariables = ReturnType<typeof kitVariables>;
 
-/** Where another service is, as an origin; its own default port on this machine where absent. */
-export function serviceUrl(service: ServiceName, port: number) {
+/** Origin of another service. The default is its port in the table of services, on this machine. */
+export function serviceUrl(service: ServiceName) {
   return Type.String({
     format: 'url',
-    default: `http://127.0.0.1:${port}`,
+    default: `http://127.0.0.1:${serviceTable[service].port}`,
     description: `Origin of the ${service} service.`,
+  });
+}
+
+/** Origin at which another service reports its health. */
+export function serviceInternalUrl(service: ServiceName) {
+  return Type.String({
+    format: 'url',
+    default: `http://127.0.0.1:${serviceTable[service].internalPort}`,
+    description: `Origin of the health port of the ${service} service.`,
   });
 }

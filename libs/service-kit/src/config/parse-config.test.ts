@@ -103,7 +103,7 @@ test('only what is declared is read', () => {
 });
 
 test('every service starts from an empty environment as far as the frame is concerned', () => {
-  expect(parseConfig(kitVariables({ public: 3101, internal: 9101 }), {})).toMatchObject({
+  expect(parseConfig(kitVariables('llm-router'), {})).toMatchObject({
     PORT: 3101,
     INTERNAL_PORT: 9101,
     LOG_LEVEL: 'info',
@@ -113,7 +113,7 @@ test('every service starts from an empty environment as far as the frame is conc
 test('a port out of range, an unknown level and an address that is none are refused', () => {
   const variables = {
     ...kitVariables({ public: 1, internal: 2 }),
-    ROUTER_URL: serviceUrl('llm-router', 3101),
+    ROUTER_URL: serviceUrl('llm-router'),
   };
   const faults = faultsOf(variables, { PORT: '70000', LOG_LEVEL: 'loud', ROUTER_URL: 'router' });
   expect(faults.map((fault) => fault.split(' ')[0])).toEqual(['PORT', 'LOG_LEVEL', 'ROUTER_URL']);

@@ -1,31 +1,39 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { root } from '../root.ts';
+import { composeFile } from './deployment/compose-file.ts';
+import { dockerfiles } from './deployment/dockerfiles.ts';
+import { manifestFiles } from './deployment/manifests.ts';
 import { envExample } from './env-example.ts';
 import { environmentPage } from './environment-page.ts';
 import { errorsPage } from './errors-page.ts';
+import type { GeneratedFile } from './generated-file.ts';
 import { openApiFile } from './openapi-file.ts';
 import { readServiceVariables } from './service-variables.ts';
 import { toolVariables } from './tool-variables.ts';
 
-export interface GeneratedFile {
-  /** From the root of the repository. */
-  readonly path: string;
-  readonly content: string;
+export interface Versions {
+  /** Of the platform and its images. */
+  readonly version: string;
+  /** Of Node, as the lock file brings it. */
+  readonly nodeVersion: string;
 }
 
-/** Every generated file but the table types, which need a database. */
-export async function generatedFiles(version: string): Promise<GeneratedFile[]> {
+/** Every generated file except the table types, which need a database. */
+export async function generatedFiles({ version, nodeVersion }: Versions): Promise<GeneratedFile[]> {
   const services = await readServiceVariables();
   return [
     { path: '.env.example', content: envExample(services, toolVariables) },
     { path: 'docs/environment.md', content: environmentPage(services, toolVariables) },
     { path: 'docs/errors.md', content: errorsPage() },
     { path: 'docs/openapi.json', content: await openApiFile(version) },
+    { path: 'docker-compose.yml', content: composeFile(services) },
+    ...manifestFiles(services, version),
+    ...dockerfiles(nodeVersion),
   ];
 }
 
-/** Paths of those whose content under `folder` is another, or which are missing. */
+/** Paths of the files that are missing under `folder` or differ there. */
 export async function staleFiles(files: readonly GeneratedFile[], folder = root): Promise<string[]> {
   const found = await Promise.all(
     files.map(({ path }) => readFile(join(folder, path), 'utf8').catch(() => undefined)),

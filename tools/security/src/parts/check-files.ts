@@ -8,7 +8,6 @@ const guards = {
     'check:lockfile': 'the lock file is whole, and names no registry',
     'check:packages': 'every dependency has one exact version',
   },
-  'Dockerfiles and manifests': { 'check:deploy': 'they agree with the services and keep the rules' },
 };
 
 export async function checkFiles(report: Report): Promise<void> {

@@ -15,11 +15,6 @@ export function interpolate(text: string, variables: Readonly<Record<string, str
   return rest;
 }
 
-/** The variables without which Compose refuses the file. */
-export function requiredVariables(text: string): string[] {
-  return [...new Set([...text.matchAll(/\$\{(\w+):\?/g)].map(([, name = '']) => name))];
-}
-
 interface Reference {
   readonly name: string;
   readonly form: string | undefined;

@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnv, promisify } from 'node:util';
+import { type ServiceName, serviceNames } from '@valuecanvas/contracts-core';
+import { parseConfig } from '@valuecanvas/service-kit';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { interpolate } from '../../src/deploy/compose/interpolate.ts';
+import { readSchemas } from '../../src/generate/service-variables.ts';
+import { root } from '../../src/root.ts';
+
+interface EnvironmentVariable {
+  readonly name: string;
+  readonly valueFrom: { readonly secretKeyRef?: { readonly optional?: boolean } };
+}
+
+interface KubernetesObject {
+  readonly kind: string;
+  readonly data: Readonly<Record<string, string>>;
+  readonly spec: {
+    readonly template: {
+      readonly spec: { readonly containers: readonly [{ readonly env: readonly EnvironmentVariable[] }] };
+    };
+  };
+}
+
+/** A value that each secret accepts; its form is all that matters here. */
+const secretValues: Readonly<Record<string, string>> = {
+  DATABASE_URL: 'postgresql://user:secret@postgres:5432/valuecanvas',
+  REDIS_URL: 'redis://:secret@redis:6379',
+};
+
+const configOf = async (service: ServiceName, environment: Readonly<Record<string, string>>) =>
+  parseConfig(await readSchemas(service), environment);
+
+describe('the Compose file', () => {
+  let text: string;
+  let generated: Readonly<Record<string, string | undefined>>;
+  const environmentOf = (service: ServiceName, variables: typeof generated): Record<string, string> => {
+    const { services } = parse(text, { merge: true }) as {
+      services: Record<string, { environment: Record<string, string> }>;
+    };
+    const entries = Object.entries(services[service]?.environment ?? {});
+    return Object.fromEntries(entries.map(([name, value]) => [name, interpolate(value, variables)]));
+  };
+
+  beforeAll(async () => {
+    text = await readFile(join(root, 'docker-compose.yml'), 'utf8');
+    const command = join(root, 'tools/dev-stack/src/commands/generate-secrets.ts');
+    const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, command]);
+    generated = parseEnv(stdout);
+  });
+
+  test('requires the secrets that secrets:generate makes, and no other', () => {
+    const { COMPOSE_PROFILES, LLM_SIMULATOR_URL, ...secrets } = generated;
+    const required = new Set([...text.matchAll(/\$\{(\w+):\?/g)].map(([, name = '']) => name));
+    expect(Object.keys(secrets).sort()).toEqual([...required].sort());
+  });
+
+  test.each(serviceNames)(
+    'gives %s an environment that it accepts, with simulated answers and without',
+    async (service) => {
+      await configOf(service, environmentOf(service, generated));
+      await configOf(service, environmentOf(service, { ...generated, LLM_SIMULATOR_URL: '' }));
+    },
+  );
+
+  test('passes on a variable of .env to the service that reads it', () => {
+    const environment = environmentOf('llm-router', { ...generated, LLM_RETRIES: '3', LOG_LEVEL: 'debug' });
+    expect(environment).toMatchObject({ LLM_RETRIES: '3', LOG_LEVEL: 'debug' });
+  });
+});
+
+describe('the manifest', () => {
+  test.each(serviceNames)('of %s gives an environment that the service accepts', async (service) => {
+    const text = await readFile(join(root, `k8s/production/${service}.yaml`), 'utf8');
+    const objects = parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject);
+    const data = objects.find(({ kind }) => kind === 'ConfigMap')?.data ?? {};
+    const deployment = objects.find(({ kind }) => kind === 'Deployment');
+    const references = deployment?.spec.template.spec.containers[0].env ?? [];
+    const secrets = references
+      // Of the optional secrets, the gateway needs the one that signs access tokens.
+      .filter(({ name, valueFrom }) => !valueFrom.secretKeyRef?.optional || name === 'AUTH_SIGNING_KEYS')
+      .map(({ name }) => [name, secretValues[name] ?? 'secret']);
+    await expect(configOf(service, { ...data, ...Object.fromEntries(secrets) })).resolves.toBeDefined();
+  });
+});
+
+describe('a reference in a value of Compose', () => {
+  const reference = (body: string) => `\${${body}}`;
+
+  test.each([
+    ['its value', reference('A'), 'a'],
+    ['a default', reference('B:-b'), 'b'],
+    ['a value instead of the default', reference('A:-b'), 'a'],
+    ['a default that refers to another', reference(`B:-${reference('A')}`), 'a'],
+    ['an alternative', reference('A:+there'), 'there'],
+    ['nothing without it', reference('B:+there'), ''],
+    ['part of a text', `x:${reference('A:?')}@y/${reference('B:-z')}`, 'x:a@y/z'],
+  ])('becomes %s', (_what, text, expected) => {
+    expect(interpolate(text, { A: 'a' })).toBe(expected);
+  });
+
+  test('that is required and absent is named', () => {
+    expect(() => interpolate(reference('B:?'), {})).toThrow('needs B');
+  });
+});
