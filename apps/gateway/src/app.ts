@@ -89,7 +89,7 @@ export const gatewayService = defineService({
     });
     const docs = await openApiDocs(pageHeaders(config.CSP_ENABLED));
     const behind = upstreams.map(({ contract }) => contract);
-    const openApi = writeOpenApi([gatewayContract, ...behind], config.SERVICE_VERSION);
+    const openApi = writeOpenApi(config.SERVICE_VERSION);
 
     return {
       authenticate,

@@ -1,14 +1,17 @@
-import { type Contract, toOpenApi } from '@valuecanvas/contracts-core';
+import { toOpenApi } from '@valuecanvas/contracts-core';
+import { gatewayContract } from '@valuecanvas/contracts-gateway';
 import { stringify } from 'yaml';
+import { upstreamContracts } from '../upstreams.ts';
 
-/** The public API of the whole platform, written out once. */
+/** The OpenAPI document of the whole platform, in both of its forms. */
 export interface OpenApiTexts {
   readonly json: string;
   readonly yaml: string;
 }
 
-export function writeOpenApi(contracts: readonly Contract[], version: string): OpenApiTexts {
-  const document = toOpenApi(contracts, {
+/** Writes the public API of all services. `version` is that of the platform. */
+export function writeOpenApi(version: string): OpenApiTexts {
+  const document = toOpenApi([gatewayContract, ...Object.values(upstreamContracts)], {
     title: 'ValueCanvas',
     version,
     description: 'Business model canvases, and the LLM platform underneath.',

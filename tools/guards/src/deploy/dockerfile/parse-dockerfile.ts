@@ -37,11 +37,6 @@ export function parseDockerfile(text: string): Stage[] {
   return stages;
 }
 
-/** The texts of all instructions of one name. */
-export function textsOf(stage: Stage | undefined, name: string): string[] {
-  return (stage?.instructions ?? []).filter((one) => one.name === name).map(({ text }) => text);
-}
-
 export function parseCopy(text: string): CopyInstruction {
   const words = text.split(/\s+/);
   const flag = words[0]?.startsWith('--from=') ? words.shift() : undefined;
