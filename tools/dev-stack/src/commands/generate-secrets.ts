@@ -1,12 +1,31 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { loadSecrets, type Secrets } from '../secrets.ts';
 import { secretLines } from './secret-lines.ts';
 
-// Prints a full set of new secrets for a deployment; nothing is kept.
-process.stdout.write(secretLines(await newSecrets(), () => randomBytes(24).toString('base64url')));
+// Writes a full set of new secrets to .env or the named file, which must not exist, or prints it with --stdout.
+const { values, positionals } = parseArgs({
+  options: { stdout: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const lines = secretLines(await newSecrets(), () => randomBytes(24).toString('base64url'));
+if (values.stdout) process.stdout.write(lines);
+else await writeOnce(resolve(process.env.INIT_CWD ?? '.', positionals[0] ?? '.env'), lines);
+
+/** Readable by its owner alone. Never replaces a file: its secrets may be the only copy of those in use. */
+async function writeOnce(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx', mode: 0o600 });
+    process.stdout.write(`New secrets are in ${path}.\n`);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    process.stderr.write(`${path} exists and is left as it is. Move it away, or name another file.\n`);
+    process.exitCode = 1;
+  }
+}
 
 async function newSecrets(): Promise<Secrets> {
   const folder = await mkdtemp(join(tmpdir(), 'valuecanvas-secrets-'));

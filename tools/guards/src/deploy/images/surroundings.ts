@@ -63,7 +63,7 @@ export async function provideSurroundings(
 /** By the very command that fills .env. */
 async function generateSecrets(): Promise<Variables> {
   const command = join(root, 'tools/dev-stack/src/commands/generate-secrets.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, [command]);
+  const { stdout } = await promisify(execFile)(process.execPath, [command, '--stdout']);
   return parseEnv(stdout) as Variables;
 }
 
