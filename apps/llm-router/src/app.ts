@@ -47,6 +47,7 @@ import { limitsFor, readTierLimits } from './spending/tier-limits.ts';
 import { createCacheCounts } from './status/cache-counts.ts';
 import { statusRoutes } from './status/routes.ts';
 import { createMeters } from './telemetry/meters.ts';
+import { spanAttributes } from './telemetry/names.ts';
 import { watchCompletions } from './telemetry/watch-completions.ts';
 import { dropOldViolations } from './violations/drop-old-violations.ts';
 import { notingViolations } from './violations/noting-violations.ts';
@@ -58,6 +59,7 @@ const cachingFlag = 'llm_caching';
 export const llmRouterService = defineService({
   contract: llmRouterContract,
   variables: llmRouterVariables,
+  spanAttributes,
   async compose(kit) {
     const { config, log, lifecycle, metrics, now } = kit;
     const onError = (what: string) => (err: unknown) => log.warn({ err }, what);

@@ -54,7 +54,7 @@ export const llmRouterVariables = {
     Type.String({
       secret: true,
       description:
-        'More OpenAI-compatible providers, as a JSON list of { id, baseUrl, apiKey?, models, fallbackModel?, prices?, priceId?, maxTokensField? }.',
+        'More OpenAI-compatible providers, as a JSON list of { id, baseUrl, apiKey?, models, fallbackModel?, prices?, priceId?, maxTokensField?, propagateTrace? }. With propagateTrace: true, a provider receives trace headers.',
     }),
   ),
   LLM_PROVIDER_ORDER: Type.Optional(

@@ -46,8 +46,10 @@ async function readFailure(service: ServiceName, response: Dispatcher.ResponseDa
   const text = await response.body.text();
   const envelope = parse(text);
   if (!isErrorCode(envelope.code) || calleesOwnFaults.includes(envelope.code)) {
+    const code = isErrorCode(envelope.code) ? ` ${envelope.code}` : '';
+    // Its text stays out of the log: a framework's or a proxy's error page repeats the request.
     return new AppError('DEPENDENCY_UNAVAILABLE', {
-      internal: `${service} answered ${response.statusCode}: ${text.slice(0, 500)}`,
+      internal: `${service} answered ${response.statusCode}${code}`,
     });
   }
   const {

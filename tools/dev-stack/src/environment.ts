@@ -56,6 +56,7 @@ export function serviceEnvironment(service: Service, platform: Platform, caller:
     PUBLIC_URL: publicUrl,
     UPGRADE_URL: `${publicUrl}/upgrade`,
     SHUTDOWN_DRAIN_MS: localDrainMs,
+    LOG_ERROR_MESSAGES: 'true',
     ...inherited(caller),
     // Not HOST of the caller: some shells export the machine's name there.
     HOST: '127.0.0.1',

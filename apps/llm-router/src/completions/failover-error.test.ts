@@ -35,11 +35,25 @@ test('the shortest time that any provider named is what the caller waits, at lea
   expect(errorOf([failed('unavailable')]).retryAfterSeconds).toBe(10);
 });
 
-test('what the providers said is for the log, except where it helps the caller', () => {
+test("a provider's message reaches the caller where it helps, and never the log: it may repeat the prompt", () => {
   const { message, internal } = errorOf([failed('unavailable')]);
   expect(message).not.toContain('secret detail');
-  expect(internal).toContain('secret detail');
+  expect(internal).not.toContain('secret detail');
   expect(errorOf([failed('caller')]).message).toContain('secret detail');
+});
+
+test('the log names each provider that failed and how: status, its code, the code of the connection', () => {
+  const refused = new ProviderError('unavailable', 'a', 'secret detail', {
+    statusCode: 401,
+    code: 'invalid_api_key',
+  });
+  const cause = Object.assign(new Error('secret detail'), { code: 'ECONNREFUSED' });
+  const unreachable = new ProviderError('unavailable', 'b', 'secret detail', { cause });
+  expect(errorOf([refused, unreachable]).internal).toBe(
+    'a: unavailable HTTP 401 invalid_api_key; b: unavailable ECONNREFUSED',
+  );
+  const prose = new ProviderError('unavailable', 'a', 'x', { code: 'secret detail' });
+  expect(errorOf([prose]).internal).toBe('a: unavailable');
 });
 
 test('an unknown model is named, and where the known ones are listed', () => {

@@ -13,9 +13,7 @@ export function toAppError(
   { model, signal }: { readonly model: string; readonly signal: AbortSignal },
 ): AppError {
   const last = failures.at(-1);
-  const internal = failures
-    .map(({ provider, fault, message }) => `${provider}: ${fault}: ${message}`)
-    .join('; ');
+  const internal = failures.map(reasonOf).join('; ');
   if (last?.fault === 'caller') {
     return new AppError('VALIDATION_FAILED', {
       message: `The provider refused the request: ${last.message}`,
@@ -35,6 +33,17 @@ export function toAppError(
   if (all('timeout')) return new AppError('LLM_TIMEOUT', { internal });
   if (all('bad_response')) return new AppError('LLM_BAD_RESPONSE', { internal });
   return new AppError('LLM_UNAVAILABLE', { internal, retryAfterSeconds: soonest(failures) });
+}
+
+/** For the log: names and numbers only, because a provider's message may repeat the prompt. */
+function reasonOf({ provider, fault, statusCode, code, cause }: ProviderError): string {
+  const systemCode = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const names = [code, systemCode].filter((name) => typeof name === 'string' && /^[\w.-]{1,64}$/.test(name));
+  return [
+    `${provider}: ${fault}`,
+    ...(statusCode === undefined ? [] : [`HTTP ${statusCode}`]),
+    ...names,
+  ].join(' ');
 }
 
 /** What a provider found wrong in a request, with its word for it: clients act on some, as `context_length_exceeded`. */

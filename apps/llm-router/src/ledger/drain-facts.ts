@@ -25,7 +25,7 @@ export function drainFacts<F extends FactDefinition>(fact: F, options: DrainFact
     store,
     isTemporary: (error) => !isRefusedData(error),
     onError: (err) => log.warn({ err, fact: fact.name }, 'storing facts failed'),
-    onDead: (text) =>
-      log.error({ fact: fact.name, text }, 'a fact can never be stored: it lies in the dead stream'),
+    onDead: () =>
+      log.error({ fact: fact.name }, 'journal: PostgreSQL refused a fact, moved it to the dead stream'),
   });
 }

@@ -85,6 +85,7 @@ test('a provider that is listed needs no code', () => {
     prices,
     fallbackModel: 'llama-8b',
     maxTokensField: 'max_completion_tokens',
+    propagateTrace: true,
   };
   expect(providersOf({ ...both, ...listing(listed) })[2]).toEqual({
     id: 'groq',
@@ -96,7 +97,13 @@ test('a provider that is listed needs no code', () => {
     modelNames: { llama: 'llama-8b' },
     fallbackModel: 'llama-8b',
     maxTokensField: 'max_completion_tokens',
+    propagateTrace: true,
   });
+});
+
+test('providers receive no trace unless their entry asks for it', () => {
+  const providers = providersOf({ ...both, ...listing(groq, { ...groq, id: 'own', propagateTrace: true }) });
+  expect(providers.filter(({ propagateTrace }) => propagateTrace).map(({ id }) => id)).toEqual(['own']);
 });
 
 test('models that have no other name are a list, and a provider without prices is free', () => {

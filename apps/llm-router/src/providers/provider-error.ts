@@ -21,6 +21,7 @@ export interface ProviderErrorOptions {
   readonly billed?: 'no' | 'maybe';
   readonly receivedBytes?: number;
   readonly isLasting?: boolean;
+  readonly statusCode?: number | undefined;
   readonly code?: string | undefined;
   readonly param?: string | undefined;
 }
@@ -36,6 +37,8 @@ export class ProviderError extends Error {
   readonly receivedBytes: number;
   /** The same provider would say the same again: our key or our account is to blame. */
   readonly isLasting: boolean;
+  /** Undefined where no answer had begun. */
+  readonly statusCode: number | undefined;
   /** The provider's own word for what is wrong, and the field of the request that is. */
   readonly code: string | undefined;
   readonly param: string | undefined;
@@ -48,6 +51,7 @@ export class ProviderError extends Error {
     this.billed = options.billed ?? 'no';
     this.receivedBytes = options.receivedBytes ?? 0;
     this.isLasting = options.isLasting ?? false;
+    this.statusCode = options.statusCode;
     this.code = options.code;
     this.param = options.param;
   }

@@ -17,6 +17,8 @@ export interface Provider {
   readonly modelNames: Readonly<Record<string, string>>;
   /** What is asked for in place of a model that it does not serve; without one, such a call goes elsewhere. */
   readonly fallbackModel: string | undefined;
+  /** Whether it receives the trace of a call: `traceparent` and `tracestate`. Only for servers of one's own. */
+  readonly propagateTrace: boolean;
   /** The field in which it takes the largest number of tokens in an answer. */
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
 }

@@ -31,6 +31,7 @@ export function refusal(
     // A success that is no answer may have cost something.
     billed: fault === 'bad_response' ? 'maybe' : 'no',
     receivedBytes: Buffer.byteLength(text),
+    statusCode,
     code: reported?.code,
     param: reported?.param,
     isLasting: accountStatuses.has(statusCode) || (reported !== undefined && isOutOfQuota(reported)),

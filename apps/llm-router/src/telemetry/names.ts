@@ -97,3 +97,8 @@ export const own = {
     lostLeases: 'llm_router_lost_leases_total',
   },
 } as const;
+
+/** Every attribute of the spans that the router makes. */
+export const spanAttributes: readonly string[] = [genAi, general, own].flatMap(({ attribute }) =>
+  Object.values(attribute),
+);

@@ -17,7 +17,7 @@ export interface AppErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Overrides the catalogue's `retryHelps` where the thrower knows better. */
   readonly retryHelps?: boolean;
-  /** For logs only, never sent. */
+  /** For logs only, never sent: fixed text, names and numbers. Must not repeat input or another server's message. */
   readonly internal?: string;
   readonly cause?: unknown;
 }

@@ -27,6 +27,11 @@ export function kitVariables(service: ServiceName | DefaultPorts) {
       default: 'info',
       description: 'Least severe level that is logged.',
     }),
+    LOG_ERROR_MESSAGES: Type.Boolean({
+      default: false,
+      description:
+        "Log the messages of errors. They may repeat what users sent, so set this in development only; an error's type, codes and stack are always logged.",
+    }),
     SHUTDOWN_DRAIN_MS: Type.Integer({
       minimum: 0,
       default: 5_000,

@@ -87,11 +87,11 @@ function admit(request: FastifyRequest, authenticate: Authenticator, done: (erro
 }
 
 function nameActiveSpan(request: FastifyRequest): void {
-  const operation = request.routeConfig.operation?.id;
+  const { operation } = request.routeConfig;
   const span = trace.getActiveSpan();
   if (!operation || !span) return;
-  span.updateName(operation);
-  span.setAttribute('vc.operation', operation);
+  span.updateName(operation.id);
+  span.setAttributes({ 'vc.operation': operation.id, 'http.route': operation.path });
 }
 
 /** Every request is counted; which of them are logged, `logged` says. */

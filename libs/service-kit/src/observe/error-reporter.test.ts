@@ -3,8 +3,9 @@ import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { startCaptureServer } from '../test-support/capture-server.ts';
 import { serve, startInTest, words } from '../test-support/service-in-test.ts';
+import { createErrorReporter } from './error-reporter.ts';
 
-test('what nobody expected is reported with its operation and request; what was thrown on purpose is not', async () => {
+test('an unexpected error is reported with its operation and request, an AppError is not', async () => {
   const sentry = await startCaptureServer();
   const failing = (name: string, error: Error) => {
     const route = defineRoute({
@@ -32,6 +33,26 @@ test('what nobody expected is reported with its operation and request; what was 
   await service.stop();
   const events = sentry.bodies.filter((body) => body.includes('"type":"event"'));
   expect(events).toHaveLength(1);
-  for (const part of ['the glass is broken', 'test.unexpected', 'request-unexpected', 'in-test'])
+  for (const part of ['error-reporter.test.ts', 'test.unexpected', 'request-unexpected', 'in-test'])
     expect(events[0]).toContain(part);
+  // Messages repeat input.
+  expect(events[0]).not.toContain('the glass is broken');
+});
+
+test('reporting changes no request that the process makes', async () => {
+  const [sentry, other] = [await startCaptureServer(), await startCaptureServer()];
+  const reporter = await createErrorReporter({
+    dsn: `http://key@127.0.0.1:${sentry.port}/1`,
+    environment: 'in-test',
+    service: 'canvas',
+    release: '1',
+  });
+  reporter.report(new Error('x'), {});
+  await fetch(`http://127.0.0.1:${other.port}`, { method: 'POST', body: '{}' });
+  await reporter.flush(2_000);
+  expect(sentry.bodies).toHaveLength(1);
+  const names = Object.keys(other.headers[0] ?? {});
+  expect(names).toContain('user-agent');
+  for (const name of ['traceparent', 'tracestate', 'baggage', 'sentry-trace'])
+    expect(names).not.toContain(name);
 });

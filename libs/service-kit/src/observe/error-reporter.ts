@@ -1,13 +1,24 @@
-/** Receives errors that nobody expected, with the operation and request that they broke. */
+import type { defaultStackParser, ErrorEvent, Exception } from '@sentry/node';
+import { describeError, type ErrorDescription } from './describe-error.ts';
+
+type StackParser = typeof defaultStackParser;
+
+/** Receives unexpected errors, with the operation and request that they broke. */
 export interface ErrorReporter {
   report(error: unknown, context: { readonly operation?: string; readonly requestId?: string }): void;
-  /** Waits until what was reported has been sent, for at most `timeoutMs`. */
+  /** Waits until all reports are sent, for at most `timeoutMs`. */
   flush(timeoutMs: number): Promise<void>;
 }
 
 const silent: ErrorReporter = { report: () => undefined, flush: async () => undefined };
 
-/** Reports to Sentry where a DSN is given; otherwise the log is the only witness. */
+/**
+ * Reports to Sentry if there is a DSN; otherwise does nothing.
+ *
+ * Sentry's `init` is not called: its integrations attach bodies, headers, addresses and console output to events, and
+ * add `sentry-trace` and `baggage` to outgoing requests. A bare client sends the events that are built here, from an
+ * allow list: the description of the error, service, release, environment, operation and request id.
+ */
 export async function createErrorReporter(options: {
   readonly dsn: string | undefined;
   readonly environment: string;
@@ -16,20 +27,43 @@ export async function createErrorReporter(options: {
 }): Promise<ErrorReporter> {
   if (!options.dsn) return silent;
   const sentry = await import('@sentry/node');
-  sentry.init({
+  const client = new sentry.NodeClient({
     dsn: options.dsn,
     environment: options.environment,
     release: options.release,
     serverName: options.service,
-    // Both Sentry's Fastify integration and our own mapper would report the same error.
-    integrations: (defaults) => defaults.filter(({ name }) => name !== 'Fastify'),
+    transport: sentry.makeNodeTransport,
+    stackParser: sentry.defaultStackParser,
+    integrations: [],
+    // Its default adds an integration of its own for spans, which belong to OpenTelemetry.
+    traceLifecycle: 'static',
+    enableRuntimeChannelInjection: false,
+    enableOpenTelemetrySetup: false,
+    sendClientReports: false,
+    dataCollection: { userInfo: false },
   });
   return {
     report(error, { operation, requestId }) {
-      sentry.captureException(error, { tags: { service: options.service, operation }, extra: { requestId } });
+      client.captureEvent({
+        ...eventOf(describeError(error), sentry.defaultStackParser),
+        tags: { service: options.service, operation },
+        extra: { requestId },
+      });
     },
     async flush(timeoutMs) {
-      await sentry.flush(timeoutMs);
+      await client.flush(timeoutMs);
     },
   };
+}
+
+function eventOf(description: ErrorDescription, parse: StackParser): ErrorEvent {
+  return { type: undefined, level: 'error', exception: { values: exceptionsOf(description, parse) } };
+}
+
+/** Sentry wants the deepest cause first and the error itself last. */
+function exceptionsOf(description: ErrorDescription, parse: StackParser): Exception[] {
+  const { type, facts, frames, cause, errors = [] } = description;
+  const inner = [...errors, ...(cause ? [cause] : [])].flatMap((part) => exceptionsOf(part, parse));
+  const value = Object.entries(facts).map(([name, fact]) => `${name}: ${fact}`);
+  return [...inner, { type, value: value.join(', '), stacktrace: { frames: parse(`${type}\n${frames}`) } }];
 }

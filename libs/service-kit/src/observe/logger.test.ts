@@ -104,3 +104,28 @@ test('LOG_LEVEL keeps what is less severe out of the log', async () => {
   });
   expect(service.lines.map(({ message }) => message)).toEqual(['loud']);
 });
+
+test.each([
+  ['by default', {}, false],
+  ['with LOG_ERROR_MESSAGES=true', { LOG_ERROR_MESSAGES: 'true' }, true],
+])('%s, messages of errors are logged: %s', async (_, environment, logged) => {
+  const service = await startInTest({
+    routes: [serve(item, () => 'item')],
+    environment,
+    compose({ log }) {
+      const err = Object.assign(new Error('sesame in a message'), { detail: 'sesame' });
+      log.warn({ err }, 'storing failed');
+      log.warn({ error: err });
+      log.warn({ err });
+      log.warn(err);
+      return {};
+    },
+  });
+  const lines = service.lines.filter(({ level }) => level === 'warn');
+  expect(lines).toHaveLength(4);
+  expect(lines[0]).toMatchObject({
+    err: { type: 'Error', stack: expect.stringContaining('logger.test.ts') },
+  });
+  expect(JSON.stringify(lines).includes('sesame in a message')).toBe(logged);
+  expect(JSON.stringify(lines)).not.toContain('"detail"');
+});

@@ -1,8 +1,9 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { describeError, type ErrorDescription } from './describe-error.ts';
 
 export type { Logger } from 'pino';
 
-/** Paths whose values never reach a log, wherever an object with such a key is logged. */
+/** Keys whose values are redacted, at the top of a line and one level below. */
 const secretKeys = [
   'password',
   'authorization',
@@ -15,10 +16,10 @@ const secretKeys = [
   'secret',
 ];
 
-/** Bytes that are gathered before they are written, and milliseconds after which they are in any case. */
+/** Bytes to collect before a write, and the longest time in milliseconds that a line waits for one. */
 const buffer = { minLength: 8 * 1024, periodicFlush: 250 };
 
-/** ISO 8601, written once per millisecond: under load, many lines have the same. */
+/** ISO 8601, formatted once per millisecond: under load, many lines share it. */
 function createTimestamp(): () => string {
   let writtenAt = 0;
   let written = '';
@@ -34,22 +35,53 @@ function createTimestamp(): () => string {
 
 export interface Loggers {
   readonly log: Logger;
-  /** For lines whose fields are known to hold no secret: looking for some would cost more than the rest of the line. */
+  /** For lines whose fields hold no secret by construction: redaction would cost more than the rest of the line. */
   readonly accessLog: Logger;
 }
 
-/** JSON lines with the service's name; times are ISO 8601 and levels are words. */
+/**
+ * JSON lines with the service's name. Times are ISO 8601 and levels are words. An error is logged as `describeError`
+ * describes it; its message only where `errorMessages` is set, because messages repeat input.
+ */
 export function createLoggers(
-  options: { readonly service: string; readonly version: string; readonly level: string },
+  options: {
+    readonly service: string;
+    readonly version: string;
+    readonly level: string;
+    readonly errorMessages: boolean;
+  },
   destination: DestinationStream = pino.destination({ dest: 1, sync: false, ...buffer }),
 ): Loggers {
+  const withMessage = options.errorMessages;
+  const err = (error: unknown) => errorFields(describeError(error, { withMessage }));
   const settings: LoggerOptions = {
     level: options.level,
     base: { service: options.service, version: options.version },
     timestamp: createTimestamp(),
     messageKey: 'message',
     formatters: { level: (label) => ({ level: label }) },
+    serializers: { err, error: err },
   };
   const redact = { paths: secretKeys.flatMap((key) => [`["${key}"]`, `*["${key}"]`]), censor: '[redacted]' };
-  return { log: pino({ ...settings, redact }, destination), accessLog: pino(settings, destination) };
+  const hooks: LoggerOptions['hooks'] = {
+    // For a line without a text of its own, pino takes the error's message.
+    logMethod(inputs, method) {
+      const [first, text] = inputs;
+      if (text !== undefined || typeof first === 'string') method.apply(this, inputs);
+      else method.apply(this, [first, 'error']);
+    },
+  };
+  return { log: pino({ ...settings, redact, hooks }, destination), accessLog: pino(settings, destination) };
+}
+
+/** The shape of pino's own serializer: `type`, `message` and `stack`, with the facts beside them. */
+function errorFields({ type, message, facts, frames, cause, errors }: ErrorDescription): object {
+  return {
+    type,
+    ...(message === undefined ? {} : { message }),
+    ...facts,
+    stack: frames,
+    ...(cause ? { cause: errorFields(cause) } : {}),
+    ...(errors ? { errors: errors.map(errorFields) } : {}),
+  };
 }

@@ -61,3 +61,18 @@ test('without a collector nothing is traced', async () => {
   const answer = await fetch(`${url}/test/hello`);
   expect(await answer.json()).toMatchObject({ data: { traced: false } });
 });
+
+test("a server's span carries the route, and neither the query, the Host header nor the client", async () => {
+  const collector = await startCaptureServer();
+  const process = runInTest({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}` });
+  const { url } = await process.logged('started');
+  await fetch(`${url}/test/hello?token=sesame`, {
+    headers: { 'user-agent': 'sesame', 'x-forwarded-for': '192.0.2.7', 'x-forwarded-host': 'sesame' },
+  });
+  process.child.kill('SIGTERM');
+  await process.ended;
+  const sent = collector.bodies.join();
+  for (const part of ['http.route', '/test/hello', 'http.response.status_code']) expect(sent).toContain(part);
+  for (const part of ['sesame', '192.0.2.7', 'client.address', 'network.peer', 'user_agent', 'url.path'])
+    expect(sent).not.toContain(part);
+});

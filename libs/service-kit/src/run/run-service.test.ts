@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { startCaptureServer } from '../test-support/capture-server.ts';
 import { runInTest } from '../test-support/process-in-test.ts';
 
 test('SIGTERM ends a service in order, with exit code 0', async () => {
@@ -36,15 +37,20 @@ test('a service ends in order when the parent that started it is gone', async ()
 });
 
 test.each([
-  ['crash', 'uncaught exception', 'nobody catches this'],
-  ['reject', 'unhandled rejection', 'nobody awaits this'],
+  ['crash', 'uncaught exception'],
+  ['reject', 'unhandled rejection'],
 ])(
-  'after a %s the service says so, finishes what runs and ends with code 1',
-  async (path, message, cause) => {
-    const process = runInTest();
+  'after a %s the service logs and reports it, finishes what runs and ends with code 1',
+  async (path, message) => {
+    const sentry = await startCaptureServer();
+    const process = runInTest({ SENTRY_DSN: `http://key@127.0.0.1:${sentry.port}/1` });
     const { url } = await process.logged('started');
     await fetch(`${url}/test/${path}`, { method: 'POST' });
     expect((await process.ended).code).toBe(1);
-    expect(await process.logged(message)).toMatchObject({ level: 'fatal', err: { message: cause } });
+    expect(await process.logged(message)).toMatchObject({
+      level: 'fatal',
+      err: { type: 'Error', stack: expect.stringContaining('service-process.ts') },
+    });
+    expect(sentry.bodies.join()).toContain('service-process.ts');
   },
 );

@@ -37,5 +37,6 @@ function stopOnRequest(service: RunningService): void {
 /** State after an unexpected error is unknown: finish what runs, then let the supervisor start a fresh process. */
 function crash(service: RunningService, err: unknown, what: string): void {
   service.log.fatal({ err }, what);
+  service.reportError(err);
   void service.stop().finally(() => process.exit(1));
 }

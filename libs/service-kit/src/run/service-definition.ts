@@ -51,6 +51,8 @@ export interface ServiceDefinition<C extends KitConfig = KitConfig> {
   readonly contract: Contract;
   /** One schema per environment variable, from which `config` is read. */
   readonly variables: TProperties;
+  /** Attributes of the service's own spans, which would not be exported otherwise. They hold no content. */
+  readonly spanAttributes?: readonly string[];
   compose(kit: Kit<C>): Promise<Composition> | Composition;
 }
 
@@ -58,6 +60,7 @@ export interface ServiceDefinition<C extends KitConfig = KitConfig> {
 export function defineService<C extends Contract, V extends KitVariables & TProperties>(definition: {
   readonly contract: C;
   readonly variables: V;
+  readonly spanAttributes?: readonly string[];
   compose(kit: Kit<ConfigOf<V> & KitConfig>): Promise<Composition<C>> | Composition<C>;
 }): ServiceDefinition<ConfigOf<V> & KitConfig> {
   return definition;

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import proxyAddr from '@fastify/proxy-addr';
+import { serviceNames } from '@valuecanvas/contracts-core';
 import type { FastifyInstance } from 'fastify';
 import type { DestinationStream, Logger } from 'pino';
 import { type Environment, parseConfig } from '../config/parse-config.ts';
@@ -14,7 +15,8 @@ import { createErrorReporter } from '../observe/error-reporter.ts';
 import { createLoggers } from '../observe/logger.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { createRequestDurations } from '../observe/request-durations.ts';
-import { continueTracesOf, nameTracedService, stopTracing } from '../observe/tracing.ts';
+import { allowSpanAttributes } from '../observe/span-allow-list.ts';
+import { continueTracesOf, nameTracedService, stopTracing, traceRequestsTo } from '../observe/tracing.ts';
 import { checkReadiness, installInternalRoutes } from './health.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { KitConfig, ServiceDefinition } from './service-definition.ts';
@@ -25,6 +27,8 @@ export interface RunningService {
   /** Where its health and metrics are, as an origin. */
   readonly internalUrl: string;
   readonly log: Logger;
+  /** Reports an unexpected error that no request caused. */
+  reportError(error: unknown): void;
   /** Unready, stop intake, drain, flush, close: bounded, and the same promise however often it is called. */
   stop(): Promise<void>;
 }
@@ -42,11 +46,18 @@ export async function startService<C extends KitConfig>(
   const config = parseConfig(definition.variables, environment) as C;
   const version = config.SERVICE_VERSION;
   const { log, accessLog } = createLoggers(
-    { service: contract.service, version, level: config.LOG_LEVEL },
+    {
+      service: contract.service,
+      version,
+      level: config.LOG_LEVEL,
+      errorMessages: config.LOG_ERROR_MESSAGES,
+    },
     options.logTo,
   );
   const metrics = createMetrics(contract.service);
   nameTracedService(contract.service);
+  allowSpanAttributes(definition.spanAttributes ?? []);
+  traceRequestsTo(serviceUrlsIn(config));
   const lifecycle = createLifecycle(log, config.SHUTDOWN_GRACE_MS);
   const reporter = await createErrorReporter({
     dsn: config.SENTRY_DSN,
@@ -103,11 +114,24 @@ export async function startService<C extends KitConfig>(
     const internalUrl = await listen(internal, config.HOST, config.INTERNAL_PORT);
     const url = await listen(app, config.HOST, config.PORT);
     log.info({ url, internalUrl }, 'started');
-    return { url, internalUrl, log, stop: () => lifecycle.stop() };
+    return {
+      url,
+      internalUrl,
+      log,
+      reportError: (error) => reporter.report(error, {}),
+      stop: () => lifecycle.stop(),
+    };
   } catch (error) {
     await lifecycle.stop();
     throw error;
   }
+}
+
+/** The URLs of other services: the variables that `serviceUrl` describes, by their names. */
+function serviceUrlsIn(config: Readonly<Record<string, unknown>>): string[] {
+  return serviceNames
+    .map((service) => config[`${service.toUpperCase().replaceAll('-', '_')}_URL`])
+    .filter((url) => typeof url === 'string');
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {

@@ -1,19 +1,26 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 
 export interface CaptureServer {
   readonly port: number;
-  /** Bodies that have arrived, a character per byte. */
+  /** Bodies of the requests so far, decompressed, a character per byte. */
   readonly bodies: readonly string[];
+  readonly headers: readonly IncomingHttpHeaders[];
 }
 
-/** Takes whatever is posted to it, as a collector does; it ends with the test. */
+/** Accepts every POST, as a collector does. Ends with the test. */
 export async function startCaptureServer(): Promise<CaptureServer> {
   const bodies: string[] = [];
+  const headers: IncomingHttpHeaders[] = [];
   const server = createServer(async (request, response) => {
-    bodies.push((await buffer(request)).toString('latin1'));
+    const body = await buffer(request);
+    headers.push(request.headers);
+    bodies.push(
+      (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString('latin1'),
+    );
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -21,5 +28,5 @@ export async function startCaptureServer(): Promise<CaptureServer> {
     server.close();
     server.closeAllConnections();
   });
-  return { port: (server.address() as AddressInfo).port, bodies };
+  return { port: (server.address() as AddressInfo).port, bodies, headers };
 }

@@ -46,7 +46,7 @@ function isPlainUrl(text: string): boolean {
 }
 
 function toProvider(entry: ProviderEntry): Provider {
-  const { id, baseUrl, apiKey, models, fallbackModel, prices = {}, priceId, maxTokensField } = entry;
+  const { id, baseUrl, apiKey, models, fallbackModel, prices = {}, priceId } = entry;
   return {
     id,
     baseUrl,
@@ -56,6 +56,7 @@ function toProvider(entry: ProviderEntry): Provider {
     models: Array.isArray(models) ? models : Object.keys(models),
     modelNames: Array.isArray(models) ? {} : models,
     fallbackModel,
-    maxTokensField: maxTokensField ?? 'max_tokens',
+    propagateTrace: entry.propagateTrace ?? false,
+    maxTokensField: entry.maxTokensField ?? 'max_tokens',
   };
 }

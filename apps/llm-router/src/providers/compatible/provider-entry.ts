@@ -31,6 +31,7 @@ const ProviderEntry = Type.Object(
     /** Dollars per million tokens, by its own names. */
     prices: Type.Optional(Type.Record(Type.String(), Prices)),
     priceId: Type.Optional(name),
+    propagateTrace: Type.Optional(Type.Boolean()),
     maxTokensField: Type.Optional(Type.Enum(['max_tokens', 'max_completion_tokens'])),
   },
   strict,

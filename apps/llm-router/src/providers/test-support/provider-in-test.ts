@@ -11,6 +11,7 @@ export function providerInTest(settings: Partial<Provider> = {}): Provider {
     models: [],
     modelNames: {},
     fallbackModel: undefined,
+    propagateTrace: false,
     maxTokensField: 'max_tokens',
     ...settings,
   };

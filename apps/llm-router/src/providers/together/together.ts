@@ -16,6 +16,7 @@ export function together(
     models: offeredModels,
     modelNames: {},
     fallbackModel: undefined,
+    propagateTrace: false,
     maxTokensField: 'max_tokens',
   };
 }

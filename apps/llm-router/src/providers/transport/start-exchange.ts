@@ -1,3 +1,4 @@
+import { context, propagation } from '@opentelemetry/api';
 import type { Dispatcher } from 'undici';
 import { ProviderError, type ProviderFault } from '../provider-error.ts';
 import { withoutKey } from '../refusal.ts';
@@ -39,6 +40,7 @@ export function startExchange(connection: Connection, call: TransportCall, reade
     const billed = controller === undefined || isRefused ? 'no' : 'maybe';
     return new ProviderError(fault, provider.id, withoutKey(message, provider), {
       billed,
+      statusCode,
       // What only keeps the connection alive is no part of the answer.
       receivedBytes: silence.hasBegun() ? receivedBytes : 0,
       cause,
@@ -118,8 +120,14 @@ export function startExchange(connection: Connection, call: TransportCall, reade
   return exchange;
 }
 
-function headersOf({ headers }: Connection, { requestId }: TransportCall): string[] {
-  return requestId === undefined ? [...headers] : [...headers, 'x-request-id', requestId];
+function headersOf({ headers, provider }: Connection, { requestId }: TransportCall): string[] {
+  const all = requestId === undefined ? [...headers] : [...headers, 'x-request-id', requestId];
+  if (provider.propagateTrace) addTrace(all);
+  return all;
+}
+
+function addTrace(headers: string[]): void {
+  propagation.inject(context.active(), headers, { set: (carrier, name, value) => carrier.push(name, value) });
 }
 
 function faultOfConnection(error: Error & { readonly code?: string }): ProviderFault {
