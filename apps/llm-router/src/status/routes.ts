@@ -44,7 +44,7 @@ export const statusRoutes = (status: {
 
     async clearCache({ principal, query: { model }, log }) {
       const removed = await status.clearCache(model);
-      log.info({ admin: principal.userId, model, removed }, 'answer cache: cleared by an admin');
+      log.info({ admin: principal.userId, removed }, 'answer cache: cleared by an admin');
       return { removed };
     },
   }) satisfies Partial<HandlersOf<typeof llmRouterContract>>;

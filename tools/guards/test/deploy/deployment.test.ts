@@ -48,7 +48,11 @@ describe('the Compose file', () => {
   beforeAll(async () => {
     text = await readFile(join(root, 'docker-compose.yml'), 'utf8');
     const command = join(root, 'tools/dev-stack/src/commands/generate-secrets.ts');
-    const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, command]);
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...process.execArgv,
+      command,
+      '--stdout',
+    ]);
     generated = parseEnv(stdout);
   });
 
