@@ -1,5 +1,6 @@
+import { permissions } from '@valuecanvas/contracts-core';
 import type { TestRequest } from '@valuecanvas/testing';
-import { userPrincipal } from '@valuecanvas/testing';
+import { apiKeyPrincipal } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { aBakery, expectError, usePlatform } from './support/platform.ts';
@@ -52,8 +53,8 @@ test('nobody does anything without having signed in', async () => {
   expect(await codes(everywhere(uuidv7()), { as: { kind: 'anonymous' } })).toEqual(['401 UNAUTHENTICATED']);
 });
 
-test('an API key opens no canvas, whatever its scopes', async () => {
-  const as = userPrincipal({ scopes: ['llm', 'flags:evaluate'] });
+test('an API key cannot open a canvas, even with every permission', async () => {
+  const as = apiKeyPrincipal(permissions);
   expect(await codes(everywhere(uuidv7()), { as })).toEqual(['403 FORBIDDEN']);
 });
 

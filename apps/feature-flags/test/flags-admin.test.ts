@@ -1,4 +1,4 @@
-import { type TestAnswer, type TestService, userPrincipal } from '@valuecanvas/testing';
+import { apiKeyPrincipal, type TestAnswer, type TestService, userPrincipal } from '@valuecanvas/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { admin, usePlatform } from './platform.ts';
 
@@ -252,9 +252,9 @@ describe.each([
   ['PUT', '/api/flags/llm_caching'],
   ['DELETE', '/api/flags/llm_caching'],
 ])('%s %s', (method, path) => {
-  test('is for admins only', async () => {
+  test('requires a permission that users do not hold', async () => {
     const user = userPrincipal({ tier: 'enterprise' });
-    const keyOfAdmin = { ...admin, scopes: ['flags:evaluate'] as const };
+    const keyOfAdmin = apiKeyPrincipal(['flags:evaluate'], admin);
     expect((await service.request(path, { method })).status).toBe(401);
     expect((await service.request(path, { method, as: { kind: 'anonymous' } })).status).toBe(401);
     expect((await service.request(path, { method, as: user })).status).toBe(403);

@@ -35,6 +35,7 @@ import { writeOpenApi } from './platform/openapi-document.ts';
 import { createPlatformReadiness } from './platform/platform-readiness.ts';
 import { platformRoutes } from './platform/routes.ts';
 import { serveFile } from './platform/served-file.ts';
+import { readRoles } from './roles/roles.ts';
 import { upstreamsOf } from './upstreams.ts';
 
 /** The edge: who asks, how often they may, and which service answers. */
@@ -46,6 +47,7 @@ export const gatewayService = defineService({
     const faults = edgeFaults(config);
     if (faults.length > 0) throw new ConfigError(faults);
     const upstreams = upstreamsOf(config);
+    const roles = readRoles(config.ROLES);
     const signingKey = await importSigningKey(config.INTERNAL_SIGNING_KEY);
 
     const database = openDatabase<Database>('gateway', kit);
@@ -59,8 +61,8 @@ export const gatewayService = defineService({
     lifecycle.onStop('close', 'connections to services', () => forwarding.close());
 
     const apiKeysStore = createApiKeysStore(database.db);
-    const apiKeyVerifier = createApiKeyVerifier({ store: apiKeysStore, now, log });
-    const auth = await createAuthBackend({ kit, db: database.db, redis: openedRedis });
+    const apiKeyVerifier = createApiKeyVerifier({ store: apiKeysStore, roles, now, log });
+    const auth = await createAuthBackend({ kit, db: database.db, redis: openedRedis, roles });
     const bearer = authenticateBearer(auth.tokens);
     const cookie = createSessionCookie(config.PUBLIC_URL);
     const sessions = createBrowserSessions({
@@ -76,7 +78,13 @@ export const gatewayService = defineService({
       authenticateCookie({ sessions, cookie, csrfProtection: config.CSRF_PROTECTION_ENABLED, usedUp }),
     ]);
     const apiKeys = createApiKeys({ store: apiKeysStore, verifier: apiKeyVerifier, now });
-    const users = createAdminUsers(createPlatformUsersStore(database.db), auth.ended, now);
+    const users = createAdminUsers({
+      store: createPlatformUsersStore(database.db, roles),
+      roles,
+      ended: auth.ended,
+      apiKeys: apiKeyVerifier,
+      now,
+    });
     const readiness = createPlatformReadiness({
       upstreams,
       own: { postgres: () => database.ping(), redis: () => redis.ping() },

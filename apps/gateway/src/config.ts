@@ -83,6 +83,12 @@ export const gatewayVariables = {
     description:
       'Whether anyone may see aggregate figures of models and queue (GET /api/llm/stats, /api/llm/health, /api/queue/metrics); otherwise they need a token.',
   }),
+  ROLES: Type.Optional(
+    Type.String({
+      description:
+        'Roles beside user, operator and admin, as JSON: { "<name>": ["<permission>"] }, for example {"support":["users:read","audit:read"]}. Every role holds the permissions of user as well. The permissions are listed in docs/permissions.md.',
+    }),
+  ),
   UPGRADE_URL: Type.String({
     format: 'url',
     default: 'http://localhost:3000/upgrade',

@@ -192,7 +192,7 @@ test('nobody and no key gets at keys', async () => {
 
 describe('a key', () => {
   test('stands for its user with its scopes, as a bearer token and as x-api-key, and goes no further', async () => {
-    const { key, userId } = await createKeyOfUser(gateway, { scopes: ['llm', 'flags:evaluate'] });
+    const { key, userId, id } = await createKeyOfUser(gateway, { scopes: ['llm', 'flags:evaluate'] });
     await gateway.database.query(
       `update auth.users set raw_app_meta_data = '{"tier":"pro","role":"user"}' where id = $1`,
       [userId],
@@ -209,7 +209,8 @@ describe('a key', () => {
         userId,
         tier: 'pro',
         role: 'user',
-        scopes: ['llm', 'flags:evaluate'],
+        permissions: ['llm', 'flags:evaluate'],
+        apiKeyId: id,
       });
       expect(JSON.stringify(body.headers)).not.toContain(key);
     }
@@ -219,7 +220,7 @@ describe('a key', () => {
     const { owner, key, userId } = await createKeyOfUser(gateway);
     const { body } = await models({ ...owner, 'x-api-key': key });
     const identity = await principalIn(body.headers['x-vc-identity'], 'llm-router');
-    expect(identity).toMatchObject({ userId, scopes: ['llm'] });
+    expect(identity).toMatchObject({ userId, permissions: ['llm'] });
     const stranger = await gateway.bearer();
     expect((await models({ ...stranger, 'x-api-key': key })).status).toBe(401);
     expect((await models({ ...owner, 'x-api-key': 'vc_rubbish' })).status).toBe(401);

@@ -1,4 +1,5 @@
 import { anonymous } from '@valuecanvas/contracts-core';
+import { apiKeyPrincipal } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
 import { question, usePlatform } from './support/platform.ts';
 
@@ -21,7 +22,7 @@ test.for(userRoutes)(
       service.request(path, { method, body, ...as });
     expect(await ask()).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
     expect(await ask({ as: anonymous })).toMatchObject({ status: 401 });
-    expect(await ask({ as: { ...platform.user, scopes: ['llm'] } })).toMatchObject({
+    expect(await ask({ as: apiKeyPrincipal(['llm'], platform.user) })).toMatchObject({
       status: 403,
       body: { code: 'FORBIDDEN' },
     });

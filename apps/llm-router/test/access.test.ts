@@ -1,5 +1,5 @@
 import type { Principal } from '@valuecanvas/contracts-core';
-import { userPrincipal } from '@valuecanvas/testing';
+import { apiKeyPrincipal } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
 import { expectError, llama, usePlatform } from './support/platform.ts';
 
@@ -26,14 +26,14 @@ test('nobody spends without having signed in', async () => {
 });
 
 test('an API key spends with the scope llm and with no other', async () => {
-  expect(await statuses(userPrincipal({ scopes: ['flags:evaluate'] }))).toEqual([403, 403, 403]);
+  expect(await statuses(apiKeyPrincipal(['flags:evaluate']))).toEqual([403, 403, 403]);
   expect(platform.together.calls().calls).toBe(0);
-  expect(await statuses(userPrincipal({ scopes: ['llm'] }))).toEqual([200, 200, 200]);
+  expect(await statuses(apiKeyPrincipal(['llm']))).toEqual([200, 200, 200]);
 });
 
 test('an API key does not read the user’s spending', async () => {
   const router = await platform.start();
-  const as = userPrincipal({ scopes: ['llm'] });
+  const as = apiKeyPrincipal(['llm']);
   expectError(await router.request('/api/user/llm-usage', { as }), 403, 'FORBIDDEN');
 });
 

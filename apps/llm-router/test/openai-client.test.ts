@@ -1,6 +1,6 @@
 import type { Principal } from '@valuecanvas/contracts-core';
 import { headers } from '@valuecanvas/contracts-core';
-import type { TestService } from '@valuecanvas/testing';
+import { apiKeyPrincipal, type TestService } from '@valuecanvas/testing';
 import OpenAI from 'openai';
 import { expect, test } from 'vitest';
 import { llama, refusedUrl, usePlatform } from './support/platform.ts';
@@ -102,7 +102,7 @@ test('an anonymous caller is an AuthenticationError, a key without the scope a P
   const router = await platform.start();
   const nobody = await clientOf(router, { kind: 'anonymous' });
   await expect(nobody.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
-  const key = await clientOf(router, { ...platform.user, scopes: ['flags:evaluate'] });
+  const key = await clientOf(router, apiKeyPrincipal(['flags:evaluate'], platform.user));
   await expect(key.models.list()).rejects.toBeInstanceOf(OpenAI.PermissionDeniedError);
 });
 

@@ -1,17 +1,20 @@
 import {
   anonymous,
+  isBuiltInRole,
+  isPermission,
+  type Permission,
   type Principal,
-  type Role,
-  roles,
-  type Scope,
+  rolePermissions,
   type ServiceName,
-  scopes,
   type Tier,
   tiers,
 } from '@valuecanvas/contracts-core';
 import type { JWTPayload } from 'jose';
 
-/** A principal as claims of an internal token; the counterpart of `principalOf`. */
+/**
+ * A principal as claims of an internal token; the counterpart of `principalOf`. Permissions are `prm` for a user and
+ * `scp` for an API key, which a service of an earlier release takes for the only ones that the key has.
+ */
 export function claimsOf(principal: Principal): JWTPayload {
   switch (principal.kind) {
     case 'anonymous':
@@ -25,12 +28,14 @@ export function claimsOf(principal: Principal): JWTPayload {
         tier: principal.tier,
         role: principal.role,
         ...(principal.sessionId === undefined ? {} : { sid: principal.sessionId }),
-        ...(principal.scopes === undefined ? {} : { scp: principal.scopes }),
+        ...(principal.apiKeyId === undefined
+          ? { prm: principal.permissions }
+          : { scp: principal.permissions, key: principal.apiKeyId }),
       };
   }
 }
 
-/** Undefined where the claims do not describe a principal, or another service than `issuer`, the verified one. */
+/** Undefined where the claims describe no principal, or a service other than `issuer`, which was verified. */
 export function principalOf(claims: JWTPayload, issuer: ServiceName): Principal | undefined {
   switch (claims.kind) {
     case 'anonymous':
@@ -45,21 +50,32 @@ export function principalOf(claims: JWTPayload, issuer: ServiceName): Principal 
 }
 
 function userOf(claims: JWTPayload): Principal | undefined {
-  const { sub, tier, role, sid, scp } = claims;
-  if (typeof sub !== 'string' || !isOneOf<Tier>(tiers, tier) || !isOneOf<Role>(roles, role)) return undefined;
-  if (scp !== undefined && !(Array.isArray(scp) && scp.every((scope) => isOneOf<Scope>(scopes, scope)))) {
-    return undefined;
-  }
+  const { sub, tier, role, sid, key } = claims;
+  if (typeof sub !== 'string' || !isTier(tier) || typeof role !== 'string') return undefined;
+  const permissions = permissionsOf(claims, role);
+  if (!permissions) return undefined;
   return {
     kind: 'user',
     userId: sub,
     tier,
     role,
+    permissions,
     ...(typeof sid === 'string' ? { sessionId: sid } : {}),
-    ...(scp === undefined ? {} : { scopes: scp }),
+    ...(typeof key === 'string' ? { apiKeyId: key } : {}),
   };
 }
 
-function isOneOf<T extends string>(known: readonly T[], value: unknown): value is T {
-  return (known as readonly unknown[]).includes(value);
+/** Undefined where the claims do not say whether they are those of a user or of an API key. */
+function permissionsOf({ prm, scp, key }: JWTPayload, role: string): readonly Permission[] | undefined {
+  if ((scp === undefined) !== (key === undefined) || (scp !== undefined && prm !== undefined))
+    return undefined;
+  const named = scp ?? prm;
+  // A gateway of an earlier release signs the role alone, and knows none but built-in ones.
+  if (named === undefined) return isBuiltInRole(role) ? rolePermissions[role] : undefined;
+  // A gateway of a later release may know more permissions, which no route of this service requires.
+  return Array.isArray(named) ? named.filter(isPermission) : undefined;
+}
+
+function isTier(value: unknown): value is Tier {
+  return (tiers as readonly unknown[]).includes(value);
 }

@@ -50,7 +50,9 @@ function keyOf(audience: ServiceName, principal: Principal): string {
       return audience;
     case 'service':
       return `${audience} ${principal.service}`;
-    case 'user':
-      return `${audience} ${principal.userId} ${principal.tier} ${principal.role} ${principal.sessionId ?? ''} ${principal.scopes?.join() ?? '*'}`;
+    case 'user': {
+      const { userId, tier, role, permissions, sessionId = '', apiKeyId = '' } = principal;
+      return `${audience} ${userId} ${tier} ${role} ${sessionId} ${apiKeyId} ${permissions.join()}`;
+    }
   }
 }

@@ -1,11 +1,26 @@
-import { anonymous, type Principal, type ServiceName } from '@valuecanvas/contracts-core';
+import {
+  anonymous,
+  type Principal,
+  permissions,
+  rolePermissions,
+  type ServiceName,
+  type UserPrincipal,
+} from '@valuecanvas/contracts-core';
 import { type CryptoKey, decodeJwt, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
 import { createInternalSigner } from './internal-signer.ts';
 import { createInternalVerifier } from './internal-verifier.ts';
 import { createSigningKey, importPublicKeys, importSigningKey } from './signing-keys.ts';
 
-const member: Principal = { kind: 'user', userId: 'u-1', tier: 'pro', role: 'user', sessionId: 's-1' };
+const member: UserPrincipal = {
+  kind: 'user',
+  userId: 'u-1',
+  tier: 'pro',
+  role: 'user',
+  permissions: rolePermissions.user,
+  sessionId: 's-1',
+};
+const { sessionId: _, ...sessionless } = member;
 
 /** Everyone here has a key that the verifier knows: what it refuses, it does not refuse for want of one. */
 const signing = [
@@ -80,9 +95,13 @@ test.each<[string, Principal]>([
   ['nobody', anonymous],
   ['a service', { kind: 'service', service: 'gateway' }],
   ['a user with a session', member],
-  ['an administrator', { kind: 'user', userId: 'u-1', tier: 'enterprise', role: 'admin' }],
-  ['a key with scopes', { kind: 'user', userId: 'u-1', tier: 'free', role: 'user', scopes: ['llm'] }],
-  ['a key without scopes', { kind: 'user', userId: 'u-1', tier: 'free', role: 'user', scopes: [] }],
+  ['an administrator', { ...sessionless, tier: 'enterprise', role: 'admin', permissions }],
+  [
+    'a user of a role that the deployment defines',
+    { ...member, role: 'support', permissions: ['audit:read'] },
+  ],
+  ['an API key', { ...sessionless, permissions: ['llm'], apiKeyId: 'k-1' }],
+  ['an API key without permissions', { ...sessionless, permissions: [], apiKeyId: 'k-1' }],
 ])('%s arrives as it was sent, and is known from then on', async (_, principal) => {
   const { sign, verifier } = pair();
   const signed = await sign('llm-router', principal);
@@ -106,7 +125,8 @@ test.each<[string, ServiceName, Principal]>([
   ['another tier', 'llm-router', { ...member, tier: 'free' }],
   ['another role', 'llm-router', { ...member, role: 'admin' }],
   ['another session', 'llm-router', { ...member, sessionId: 's-2' }],
-  ['fewer scopes', 'llm-router', { ...member, scopes: [] }],
+  ['fewer permissions', 'llm-router', { ...member, permissions: [] }],
+  ['an API key of the same user', 'llm-router', { ...member, apiKeyId: 'k-1' }],
   ['nobody', 'llm-router', anonymous],
 ])('a token is never handed out for %s', async (_, audience, principal) => {
   const { sign } = pair();
@@ -164,15 +184,40 @@ test.each<[string, (seconds: number) => Record<string, unknown>]>([
   ['a service that vouches for another service', () => ({ kind: 'service', sub: 'canvas' })],
   ['a user without an id', () => ({ sub: undefined })],
   ['a tier that does not exist', () => ({ tier: 'gold' })],
-  ['a role that does not exist', () => ({ role: 'root' })],
-  ['a scope that does not exist', () => ({ scp: ['everything'] })],
-  ['scopes that are no list', () => ({ scp: 'llm' })],
+  ['a role that is no name', () => ({ role: 7 })],
+  ['an unknown role without permissions', () => ({ role: 'root' })],
+  ['permissions that are no list', () => ({ prm: 'llm' })],
+  ['an API key whose permissions are no list', () => ({ scp: 'llm', key: 'k-1' })],
+  ['scopes without an API key', () => ({ scp: ['llm'] })],
+  ['an API key without scopes', () => ({ prm: ['llm'], key: 'k-1' })],
+  ['permissions of both a user and an API key', () => ({ prm: ['llm'], scp: ['llm'], key: 'k-1' })],
   ['a kind that does not exist', () => ({ kind: 'ghost' })],
 ])('%s is refused', async (_, claims) => {
   const { verifier, now } = pair();
   const signed = await token(now, claims(Math.floor(now() / 1000)));
   expect(await verifier.verify(signed)).toBeUndefined();
   expect(verifier.known(signed)).toBeUndefined();
+});
+
+test('a permission that this release does not know is dropped', async () => {
+  const { verifier, now } = pair();
+  const signed = await token(now, { role: 'admin', prm: ['flags:write', 'everything', 7] });
+  expect(await verifier.verify(signed)).toMatchObject({ principal: { permissions: ['flags:write'] } });
+});
+
+test.each([
+  ['user', rolePermissions.user],
+  ['admin', permissions],
+])('a gateway that signs no permissions vouches for those of the built-in role %s', async (role, held) => {
+  const { verifier, now } = pair();
+  const identity = await verifier.verify(await token(now, { role }));
+  expect(identity).toMatchObject({ principal: { role, permissions: held } });
+});
+
+test('a service of an earlier release sees an API key as restricted to its scopes', async () => {
+  const { sign } = pair();
+  const signed = await sign('llm-router', { ...sessionless, permissions: ['llm'], apiKeyId: 'k-1' });
+  expect(decodeJwt(signed)).toMatchObject({ scp: ['llm'] });
 });
 
 test('a token in the name of the gateway with the key of another caller is refused', async () => {

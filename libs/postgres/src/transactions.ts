@@ -16,6 +16,7 @@ export function asUser<Tables, T>(
     sub: principal.userId,
     role: 'authenticated',
     app_metadata: { role: principal.role, tier: principal.tier },
+    permissions: principal.permissions,
   });
   return inTransaction(db, `select set_config('request.jwt.claims', ${escapeLiteral(claims)}, true)`, work);
 }

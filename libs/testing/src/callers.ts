@@ -1,9 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import type { CallContext, Principal, UserPrincipal } from '@valuecanvas/contracts-core';
+import {
+  type CallContext,
+  isBuiltInRole,
+  type Permission,
+  type Principal,
+  rolePermissions,
+  type UserPrincipal,
+} from '@valuecanvas/contracts-core';
 
-/** A user of the free tier with a random id, unless said otherwise. */
+/** A user of the free tier with a random ID and the permissions of its built-in role. `settings` override each. */
 export function userPrincipal(settings: Partial<UserPrincipal> = {}): UserPrincipal {
-  return { kind: 'user', userId: randomUUID(), tier: 'free', role: 'user', ...settings };
+  const { role = 'user' } = settings;
+  const permissions = isBuiltInRole(role) ? rolePermissions[role] : rolePermissions.user;
+  return { kind: 'user', userId: randomUUID(), tier: 'free', role, permissions, ...settings };
+}
+
+/** An API key of a user that holds just the given permissions. */
+export function apiKeyPrincipal(
+  permissions: readonly Permission[],
+  { sessionId: _, ...owner }: UserPrincipal = userPrincipal(),
+): UserPrincipal {
+  return { ...owner, permissions, apiKeyId: randomUUID() };
 }
 
 /** The context of a call on behalf of a principal; 10 s of time unless said otherwise. */

@@ -1,4 +1,4 @@
-export { callAs, userPrincipal } from './callers.ts';
+export { apiKeyPrincipal, callAs, userPrincipal } from './callers.ts';
 export { eventually } from './eventually.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
 export { type SeverableLink, startSeverableLink } from './severable-link.ts';

@@ -263,6 +263,52 @@ describe('what breaks clients', () => {
   });
 });
 
+describe('permissions', () => {
+  const bearer = { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } };
+  const key = { key: { type: 'http', scheme: 'bearer' } };
+  /** The breaks of an operation that required `before` and requires `after`. */
+  const breaksBetween = (before: Json[], after: Json[]): string[] => {
+    const [old, current] = [before, after].map((security) => {
+      const document = bakery();
+      document.components.securitySchemes = { ...bearer, ...key };
+      post(document).security = security;
+      return document;
+    });
+    return breakingChanges(old as Bakery, current as Bakery);
+  };
+
+  test.each([
+    ['admin', 'flags:write'],
+    ['operator', 'flags:write'],
+    ['user', 'llm'],
+    ['flags:write', 'user'],
+    ['admin', 'user'],
+  ])('a route for %s can require %s instead', (before, after) => {
+    expect(breaksBetween([{ token: [before] }], [{ token: [after] }])).toEqual([]);
+  });
+
+  test.each([
+    ['user', 'flags:write'],
+    ['operator', 'users:write'],
+    ['flags:read', 'flags:write'],
+    ['flags:write', 'flags:read'],
+    ['flags:write', 'admin'],
+  ])('a route for %s that requires %s instead breaks clients', (before, after) => {
+    expect(breaksBetween([{ token: [before] }], [{ token: [after] }])).toEqual([
+      `POST /loaves/{} no longer lets in http bearer JWT ${before}.`,
+    ]);
+  });
+
+  test('an access token does not make up for an API key that is no longer accepted', () => {
+    const both = [{ token: ['flags:write'] }, { key: ['flags:write'] }];
+    for (const required of ['flags:write', 'user']) {
+      expect(breaksBetween(both, [{ token: [required] }])).toEqual([
+        'POST /loaves/{} no longer lets in http bearer flags:write.',
+      ]);
+    }
+  });
+});
+
 describe('what clients need not notice', () => {
   test.each<[string, (document: Bakery) => void]>([
     ['nothing', () => undefined],

@@ -14,7 +14,7 @@ import { jobWorkerContract } from '@valuecanvas/contracts-job-worker';
 import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import { promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
 import { type Authenticator, believeInternalTokens } from '@valuecanvas/service-kit';
-import { createTestIdentities, userPrincipal } from '@valuecanvas/testing';
+import { apiKeyPrincipal, createTestIdentities, userPrincipal } from '@valuecanvas/testing';
 import { describe, expect, test } from 'vitest';
 
 interface Callers {
@@ -58,7 +58,7 @@ const principals = (caller: ServiceName): Readonly<Record<string, Principal>> =>
   'another service': { kind: 'service', service: caller === 'gateway' ? 'canvas' : 'gateway' },
   'a user': userPrincipal(),
   'an administrator': userPrincipal({ role: 'admin' }),
-  'an API key': userPrincipal({ scopes: ['llm'] }),
+  'an API key': apiKeyPrincipal(['llm']),
   nobody: anonymous,
 });
 

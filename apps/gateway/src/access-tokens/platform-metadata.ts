@@ -1,16 +1,17 @@
-import { type Role, roles, type Tier, tiers } from '@valuecanvas/contracts-core';
+import { type Role, type Tier, tiers } from '@valuecanvas/contracts-core';
+import type { Roles } from '../roles/roles.ts';
 
-/** What the platform itself says of a user; kept in `app_metadata`, which only the platform writes. */
+/** Tier and role of a user. They are kept in `app_metadata`, which only the platform writes. */
 export interface PlatformMetadata {
   readonly tier: Tier;
   readonly role: Role;
 }
 
-/** Tier and role from an `app_metadata`; the least of both where it names none that is known. */
-export function platformMetadataOf(appMetadata: unknown): PlatformMetadata {
+/** Tier and role from an `app_metadata`. A tier or role that does not exist counts as `free` or `user`. */
+export function platformMetadataOf(appMetadata: unknown, roles: Roles): PlatformMetadata {
   const { tier, role } = (appMetadata ?? {}) as { tier?: unknown; role?: unknown };
   return {
     tier: tiers.find((known) => known === tier) ?? 'free',
-    role: roles.find((known) => known === role) ?? 'user',
+    role: roles.isRole(role) ? role : 'user',
   };
 }

@@ -1,6 +1,7 @@
 import { fakeClock } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
 import { createAuthKey } from '../../test/support/auth-signing-keys.ts';
+import { readRoles } from '../roles/roles.ts';
 import { createAccessTokenIssuer } from './access-token-issuer.ts';
 import { importAuthKeys } from './auth-keys.ts';
 import { createTokenVerifier } from './token-verifier.ts';
@@ -40,7 +41,7 @@ async function setUp() {
   });
   const ended = noneEnded();
   const trusted = trustOwnTokens(keys, issuer, 3_600);
-  const verifier = createTokenVerifier({ trusted, ended, now: clock.now });
+  const verifier = createTokenVerifier({ trusted, ended, roles: readRoles(), now: clock.now });
   return { clock, keys, token, ended, trusted, verifier };
 }
 
@@ -75,6 +76,7 @@ test('tier and role are the least where the token names none that is known', asy
     authenticatedAt: new Date(clock.now()),
   });
   const other = createTokenVerifier({
+    roles: readRoles(),
     trusted: trustOwnTokens(keys, issuer, 3_600),
     ended: noneEnded(),
     now: clock.now,
@@ -102,6 +104,7 @@ test('a bad token is refused again without cryptography, and one whose key may c
   let lookUps = 0;
   const counting = (found: boolean) =>
     createTokenVerifier({
+      roles: readRoles(),
       trusted: {
         ...trusted,
         keyFor: (header) => {
@@ -123,6 +126,7 @@ test('a bad token is refused again without cryptography, and one whose key may c
 test('a token that lives longer than ends of sessions are remembered is refused', async () => {
   const { clock, keys, token } = await setUp();
   const verifier = createTokenVerifier({
+    roles: readRoles(),
     trusted: trustOwnTokens(keys, issuer, 3_599),
     ended: noneEnded(),
     now: clock.now,

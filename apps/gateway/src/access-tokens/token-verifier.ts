@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
 import { errors, type JWSHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
+import type { Roles } from '../roles/roles.ts';
 import { accessTokenAudience } from './access-token-issuer.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import { platformMetadataOf } from './platform-metadata.ts';
@@ -39,9 +40,10 @@ interface Verified {
 export function createTokenVerifier(options: {
   readonly trusted: TrustedTokens;
   readonly ended: Pick<EndedSessions, 'version' | 'isTouched' | 'isEnded'>;
+  readonly roles: Roles;
   readonly now: () => number;
 }): TokenVerifier {
-  const { trusted, ended, now } = options;
+  const { trusted, ended, roles, now } = options;
   const verified = new LRUCache<string, Verified>({ max: maxRemembered });
   const refused = new LRUCache<string, number>({ max: maxRemembered });
   const running = new Map<string, Promise<UserPrincipal | undefined>>();
@@ -56,7 +58,7 @@ export function createTokenVerifier(options: {
       currentDate: new Date(now()),
     });
     const { exp = 0, iat = 0 } = payload;
-    const principal = exp - iat <= trusted.longestSeconds ? principalOf(payload) : undefined;
+    const principal = exp - iat <= trusted.longestSeconds ? principalOf(payload, roles) : undefined;
     if (!principal) return undefined;
     const shown = shownTokenOf(token, principal, iat);
     if (await ended.isEnded(shown)) return undefined;
@@ -129,12 +131,14 @@ function shownTokenOf(token: string, { userId, sessionId }: UserPrincipal, iat: 
   return { token, userId, issuedAt: iat * 1_000, ...(sessionId === undefined ? {} : { sessionId }) };
 }
 
-function principalOf({ sub, app_metadata, session_id }: JWTPayload): UserPrincipal | undefined {
+function principalOf({ sub, app_metadata, session_id }: JWTPayload, roles: Roles): UserPrincipal | undefined {
   if (!sub || !uuid.test(sub)) return undefined;
+  const metadata = platformMetadataOf(app_metadata, roles);
   return {
     kind: 'user',
     userId: sub,
-    ...platformMetadataOf(app_metadata),
+    ...metadata,
+    permissions: roles.permissionsOf(metadata.role),
     ...(typeof session_id === 'string' ? { sessionId: session_id } : {}),
   };
 }

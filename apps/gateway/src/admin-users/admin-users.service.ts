@@ -1,18 +1,21 @@
-import { AppError, type Page, type UserPrincipal } from '@valuecanvas/contracts-core';
+import { AppError, elevatedPermissions, type Page, type UserPrincipal } from '@valuecanvas/contracts-core';
 import type { PlatformUser, UpdateUserRequest } from '@valuecanvas/contracts-gateway';
 import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
+import type { ApiKeyVerifier } from '../api-keys/api-key-verifier.ts';
+import type { Roles } from '../roles/roles.ts';
 import type { PlatformUserRecord, PlatformUsersStore } from './platform-users.store.ts';
 import { readUserCursor, writeUserCursor } from './user-cursor.ts';
 
 const defaultLimit = 20;
 
-/** What admins see and change of users. */
+/** Reads users, and changes their tier and role. */
 export interface AdminUsers {
   list(query: {
     readonly email?: string;
     readonly cursor?: string;
     readonly limit?: number;
   }): Promise<Page<PlatformUser>>;
+  /** Throws FORBIDDEN where the old or the new role holds a permission that the caller does not hold. */
   update(
     call: { readonly principal: UserPrincipal; readonly requestId: string },
     id: string,
@@ -20,12 +23,16 @@ export interface AdminUsers {
   ): Promise<PlatformUser>;
 }
 
-/** Sessions of whoever is no admin any more are told to `ended`. */
-export function createAdminUsers(
-  store: PlatformUsersStore,
-  ended: Pick<EndedSessions, 'endAllOf'>,
-  now: () => number,
-): AdminUsers {
+export function createAdminUsers(options: {
+  readonly store: PlatformUsersStore;
+  readonly roles: Roles;
+  /** Ends the sessions of a user who lost a permission. */
+  readonly ended: Pick<EndedSessions, 'endAllOf'>;
+  /** Drops the cached API keys of a user whose tier or role changed. */
+  readonly apiKeys: Pick<ApiKeyVerifier, 'forgetOwner'>;
+  readonly now: () => number;
+}): AdminUsers {
+  const { store, roles, ended, apiKeys, now } = options;
   return {
     async list({ email, cursor, limit = defaultLimit }) {
       const after = cursor === undefined ? undefined : readUserCursor(cursor);
@@ -35,19 +42,41 @@ export function createAdminUsers(
       return { items: page.map(toPlatformUser), limit, nextCursor: last ? writeUserCursor(last) : null };
     },
     async update({ principal, requestId }, id, set) {
+      if (set.role !== undefined && !roles.isRole(set.role)) throw unknownRole(roles);
       const changed = await store.change({
         user: { id },
         set,
+        check: (before, after) => {
+          assertOutranks(principal, before.role, roles);
+          assertOutranks(principal, after.role, roles);
+        },
         actor: 'admin',
         actorId: principal.userId,
         requestId,
         at: new Date(now()),
       });
       if (!changed) throw new AppError('NOT_FOUND', { message: `There is no user ${id}.` });
+      apiKeys.forgetOwner(id);
       if (changed.isDemoted) await ended.endAllOf(id);
       return toPlatformUser(changed.user);
     },
   };
+}
+
+function unknownRole(roles: Roles): AppError {
+  const message = `must be one of ${roles.names.join(', ')}`;
+  return new AppError('VALIDATION_FAILED', { details: [{ path: 'role', message }] });
+}
+
+/** Prevents that a caller with `users:write` alone makes itself, or another user, more than it is. */
+function assertOutranks({ permissions }: UserPrincipal, role: string, roles: Roles): void {
+  const missing = elevatedPermissions(roles.permissionsOf(role)).filter(
+    (permission) => !permissions.includes(permission),
+  );
+  if (missing.length === 0) return;
+  throw new AppError('FORBIDDEN', {
+    message: `You cannot grant or withdraw the role ${role}: it holds ${missing.join(', ')}, which you do not hold.`,
+  });
 }
 
 function toPlatformUser({

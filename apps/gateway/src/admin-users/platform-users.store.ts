@@ -4,20 +4,23 @@ import { v7 as uuidv7 } from 'uuid';
 import { type PlatformMetadata, platformMetadataOf } from '../access-tokens/platform-metadata.ts';
 import type { Database } from '../db.ts';
 import { endSessionsOf } from '../local-auth/end-sessions.ts';
+import type { Roles } from '../roles/roles.ts';
 import type { UserPosition } from './user-cursor.ts';
 
-/** A user with what the platform says of it. */
+/** A user with tier and role. */
 export interface PlatformUserRecord extends PlatformMetadata, UserPosition {
   readonly email: string;
   readonly createdAt: Date;
   readonly lastSignInAt: Date | null;
 }
 
-/** A change of what the platform says of a user, and who makes it. */
+/** A change of a user's tier or role, with its actor. */
 export interface UserChange {
   readonly user: { readonly id: string } | { readonly email: string };
   readonly set: Partial<PlatformMetadata>;
-  /** The audit log's name for who acts: `admin` or `cli`. */
+  /** Throws where the change is not allowed, given the locked row. */
+  readonly check?: (before: PlatformMetadata, after: PlatformMetadata) => void;
+  /** Kind of actor in the audit log: `admin` or `cli`. */
   readonly actor: string;
   readonly actorId: string | null;
   readonly requestId: string | null;
@@ -25,22 +28,23 @@ export interface UserChange {
 }
 
 export interface PlatformUsersStore {
-  /** Newest first, from behind `after`; with `email`, just the one with that address in any case. */
+  /** Users after the position `after`, newest first. With `email`, only the user with that address in any case. */
   list(page: {
     readonly email?: string | undefined;
     readonly after?: UserPosition | undefined;
     readonly limit: number;
   }): Promise<readonly PlatformUserRecord[]>;
   /**
-   * Changes a user and records it in the audit log, both or neither; undefined where there is no such user. Who is no
-   * admin any more has no session any more either: its access tokens still say otherwise.
+   * Changes a user and records the change in the audit log in one transaction. A user who loses a permission is demoted:
+   * its sessions end, as its access tokens still name the old role. Returns undefined where there is no such user.
    */
   change(
     change: UserChange,
   ): Promise<{ readonly user: PlatformUserRecord; readonly isDemoted: boolean } | undefined>;
 }
 
-export function createPlatformUsersStore(db: Kysely<Database>): PlatformUsersStore {
+export function createPlatformUsersStore(db: Kysely<Database>, roles: Roles): PlatformUsersStore {
+  const recordOf = recordWith(roles);
   return {
     async list({ email, after, limit }) {
       const rows = await acrossUsers(db, (tx) =>
@@ -68,17 +72,19 @@ export function createPlatformUsersStore(db: Kysely<Database>): PlatformUsersSto
           .executeTakeFirst();
         if (!row) return undefined;
         const before = recordOf(row);
+        const user = { ...before, ...change.set };
+        change.check?.(before, user);
         await update(tx, before.id, change);
         await audit(tx, before, change);
-        const user = { ...before, ...change.set };
-        const isDemoted = before.role === 'admin' && user.role !== 'admin';
+        const kept = roles.permissionsOf(user.role);
+        const isDemoted = roles.permissionsOf(before.role).some((permission) => !kept.includes(permission));
         if (isDemoted) await endSessionsOf(tx, { userId: user.id, exceptSession: undefined, at: change.at });
         return { user, isDemoted };
       }),
   };
 }
 
-/** Supabase Auth leaves created_at nullable, but gives it to every user. */
+/** Supabase Auth declares created_at nullable but sets it for every user. */
 function usersIn(tx: Kysely<Database>) {
   return tx
     .selectFrom('auth.users')
@@ -96,15 +102,15 @@ function usersIn(tx: Kysely<Database>) {
 
 type UserRow = Awaited<ReturnType<ReturnType<typeof usersIn>['executeTakeFirstOrThrow']>>;
 
-function recordOf(row: UserRow): PlatformUserRecord {
-  return {
+function recordWith(roles: Roles): (row: UserRow) => PlatformUserRecord {
+  return (row) => ({
     id: row.id,
     email: row.email ?? '',
-    ...platformMetadataOf(row.raw_app_meta_data),
+    ...platformMetadataOf(row.raw_app_meta_data, roles),
     createdAt: row.created_at,
     createdAtMicros: row.created_at_micros,
     lastSignInAt: row.last_sign_in_at,
-  };
+  });
 }
 
 function timeOf(position: UserPosition | undefined) {

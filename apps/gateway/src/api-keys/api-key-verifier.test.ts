@@ -1,6 +1,7 @@
 import { AppError } from '@valuecanvas/contracts-core';
 import { fakeClock } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
+import { readRoles } from '../roles/roles.ts';
 import { generateApiKey, hashApiKey } from './api-key-format.ts';
 import { createApiKeyVerifier } from './api-key-verifier.ts';
 import type { FoundApiKey } from './api-keys.store.ts';
@@ -22,6 +23,7 @@ function setUp() {
         noted.push(`${id} ${at.getTime()}`);
       },
     },
+    roles: readRoles(),
     now: clock.now,
     log: { warn: () => undefined },
   });
@@ -52,11 +54,18 @@ function setUp() {
   };
 }
 
-test('a key that was looked up is known for half a minute, with scopes and the tier and role of its user', async () => {
+test('a verified key is cached for 30 s, with the tier and role of its user', async () => {
   const { clock, asked, verifier, add } = setUp();
   const key = add();
   expect(verifier.known(key)).toBeUndefined();
-  const principal = { kind: 'user', userId: 'user', tier: 'pro', role: 'user', scopes: ['llm'] };
+  const principal = {
+    kind: 'user',
+    userId: 'user',
+    tier: 'pro',
+    role: 'user',
+    permissions: ['llm'],
+    apiKeyId: `id of ${key}`,
+  };
   expect(await verifier.verify(key)).toEqual(principal);
   clock.advance(29_999);
   expect(verifier.known(key)).toEqual(principal);
@@ -93,11 +102,35 @@ test('a key is never known beyond its expiry', async () => {
   expect(await verifier.verify(key)).toBeUndefined();
 });
 
-test('keys of a banned user, and keys without any scope that is still known, may do nothing', async () => {
+test('the key of a banned user is refused, and a scope that no longer exists grants nothing', async () => {
   const { clock, verifier, add } = setUp();
   expect(await verifier.verify(add({ banned_until: new Date(clock.now() + 1) }))).toBeUndefined();
   expect(await verifier.verify(add({ banned_until: new Date(clock.now()) }))).toBeDefined();
-  expect(await verifier.verify(add({ scopes: ['of old'] }))).toMatchObject({ scopes: [] });
+  expect(await verifier.verify(add({ scopes: ['of old'] }))).toMatchObject({ permissions: [] });
+});
+
+test.each<[string, readonly string[]]>([
+  ['admin', ['llm', 'flags:write', 'users:write']],
+  ['operator', ['llm', 'flags:write']],
+  ['user', ['llm']],
+  ['a role that does not exist', ['llm']],
+])('the key of a user with the role %s holds only what the role holds', async (role, permissions) => {
+  const { verifier, add } = setUp();
+  const key = add({ scopes: ['users:write', 'flags:write', 'llm'], raw_app_meta_data: { role } });
+  expect(await verifier.verify(key)).toMatchObject({ permissions });
+});
+
+test('the keys of a user whose role changed are looked up again at once', async () => {
+  const { verifier, add, stored } = setUp();
+  const key = add({ scopes: ['users:write'], raw_app_meta_data: { role: 'admin' } });
+  const other = add({ user_id: 'another user' });
+  await Promise.all([verifier.verify(key), verifier.verify(other)]);
+  const row = stored.get(hashApiKey(key).toString('hex')) as FoundApiKey;
+  stored.set(hashApiKey(key).toString('hex'), { ...row, raw_app_meta_data: { role: 'user' } });
+  verifier.forgetOwner('user');
+  expect(verifier.known(key)).toBeUndefined();
+  expect(verifier.known(other)).toBeDefined();
+  expect(await verifier.verify(key)).toMatchObject({ role: 'user', permissions: [] });
 });
 
 test('a forgotten key is looked up again at once, others are not', async () => {

@@ -1,34 +1,37 @@
-import { scopes as knownScopes, type UserPrincipal } from '@valuecanvas/contracts-core';
+import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import type { Logger } from '@valuecanvas/service-kit';
 import { LRUCache } from 'lru-cache';
 import { platformMetadataOf } from '../access-tokens/platform-metadata.ts';
 import type { TokenVerifier } from '../access-tokens/token-verifier.ts';
 import { createWorkLimit } from '../bounded-work/work-limit.ts';
+import type { Roles } from '../roles/roles.ts';
 import { hashApiKey, isApiKey } from './api-key-format.ts';
 import type { ApiKeysStore, FoundApiKey } from './api-keys.store.ts';
 
 /**
- * Knows API keys. Throws DEPENDENCY_UNAVAILABLE where PostgreSQL cannot say whether a key is good, and OVERLOADED where
- * too many keys wait for being looked up.
+ * Verifies API keys. Throws DEPENDENCY_UNAVAILABLE where PostgreSQL is unavailable, and OVERLOADED where too many look-ups
+ * wait.
  */
 export interface ApiKeyVerifier extends TokenVerifier {
-  /** To be called once a key is revoked: what was known of it here is known no more. */
+  /** Drops a revoked key from the cache of this process. */
   forget(id: string): void;
+  /** Drops all keys of a user from the cache of this process, as when the user's role changes. */
+  forgetOwner(userId: string): void;
 }
 
-/** Milliseconds for which a key is believed after it was looked up, within its own lifetime. */
+/** How long a verified key is cached, within its own lifetime. */
 const believedMs = 30_000;
 
-/** Milliseconds for which a key that is not good is refused without another look. */
+/** How long an invalid key is refused without another look-up. */
 const refusedMs = 10_000;
 
-/** Milliseconds for which a key that could not be looked up fails without another try: one request asks twice. */
+/** How long a failed look-up is cached: one request may ask twice. */
 const failedMs = 1_000;
 
-/** Milliseconds between two notes of a key's use. */
+/** Least time between two updates of a key's last use. */
 const noteMs = 60_000;
 
-/** Look-ups at once, and in line: made-up keys must leave connections to those who are known. */
+/** Concurrent and waiting look-ups. The limit keeps database connections free while a client tries made-up keys. */
 const lookUps = { concurrency: 4, waiting: 200 };
 
 interface KnownKey {
@@ -39,10 +42,11 @@ interface KnownKey {
 
 export function createApiKeyVerifier(options: {
   readonly store: Pick<ApiKeysStore, 'find' | 'noteUse'>;
+  readonly roles: Roles;
   readonly now: () => number;
   readonly log: Pick<Logger, 'warn'>;
 }): ApiKeyVerifier {
-  const { store, now } = options;
+  const { store, roles, now } = options;
   const good = new LRUCache<string, KnownKey>({ max: 20_000 });
   const bad = new LRUCache<string, { readonly until: number }>({ max: 10_000 });
   const failed = new LRUCache<string, { readonly until: number; readonly error: unknown }>({ max: 1_000 });
@@ -55,7 +59,7 @@ export function createApiKeyVerifier(options: {
     const use = { at: new Date(at), unlessAfter: new Date(at - noteMs) };
     store
       .noteUse(id, principal, use)
-      .catch((err: unknown) => options.log.warn({ err }, 'the use of an API key was not noted'));
+      .catch((err: unknown) => options.log.warn({ err }, 'api keys: updating the last use failed'));
   };
 
   const lookUp = async (key: string): Promise<UserPrincipal | undefined> => {
@@ -66,8 +70,8 @@ export function createApiKeyVerifier(options: {
       bad.set(key, { until: at + refusedMs });
       return undefined;
     }
-    const principal = principalOf(found);
-    // What was read before a key was revoked is worth nothing after it.
+    const principal = principalOf(found, roles);
+    // A row that was read before a revocation may be stale.
     if (seen === revocations) good.set(key, { id: found.id, principal, until: believedUntil(found, at) });
     noteUse(found, principal, at);
     return principal;
@@ -86,6 +90,12 @@ export function createApiKeyVerifier(options: {
     return flight;
   };
 
+  const forgetWhere = (isStale: (known: KnownKey) => boolean): void => {
+    revocations += 1;
+    flights.clear();
+    for (const [key, known] of good.entries()) if (isStale(known)) good.delete(key);
+  };
+
   return {
     known(key) {
       const entry = good.get(key);
@@ -97,11 +107,8 @@ export function createApiKeyVerifier(options: {
       if (failure && failure.until > now()) throw failure.error;
       return flights.get(key) ?? share(key);
     },
-    forget(id) {
-      revocations += 1;
-      flights.clear();
-      for (const [key, known] of good.entries()) if (known.id === id) good.delete(key);
-    },
+    forget: (id) => forgetWhere((known) => known.id === id),
+    forgetOwner: (userId) => forgetWhere(({ principal }) => principal.userId === userId),
   };
 }
 
@@ -115,12 +122,14 @@ function believedUntil({ expires_at }: FoundApiKey, at: number): number {
   return Math.min(at + believedMs, expires_at?.getTime() ?? Number.POSITIVE_INFINITY);
 }
 
-/** Tier and role are the user's of today, not of the day when the key was made. */
-function principalOf({ user_id, scopes, raw_app_meta_data }: FoundApiKey): UserPrincipal {
+/** Tier, role and permissions are the user's at the time of the look-up, not at the creation of the key. */
+function principalOf({ id, user_id, scopes, raw_app_meta_data }: FoundApiKey, roles: Roles): UserPrincipal {
+  const metadata = platformMetadataOf(raw_app_meta_data, roles);
   return {
     kind: 'user',
     userId: user_id,
-    ...platformMetadataOf(raw_app_meta_data),
-    scopes: knownScopes.filter((scope) => scopes.includes(scope)),
+    ...metadata,
+    permissions: roles.permissionsOf(metadata.role).filter((permission) => scopes.includes(permission)),
+    apiKeyId: id,
   };
 }

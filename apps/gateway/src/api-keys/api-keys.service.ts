@@ -1,26 +1,40 @@
-import { AppError, type Page, type Scope, type UserPrincipal } from '@valuecanvas/contracts-core';
-import type { ApiKey, CreateApiKeyRequest, CreatedApiKey } from '@valuecanvas/contracts-gateway';
+import {
+  AppError,
+  elevatedPermissions,
+  type Page,
+  type Permission,
+  type UserPrincipal,
+} from '@valuecanvas/contracts-core';
+import {
+  type ApiKey,
+  type CreateApiKeyRequest,
+  type CreatedApiKey,
+  elevatedKeyMaxDays,
+} from '@valuecanvas/contracts-gateway';
 import { generateApiKey } from './api-key-format.ts';
 import type { ApiKeyVerifier } from './api-key-verifier.ts';
 import type { ApiKeyRow, ApiKeysStore } from './api-keys.store.ts';
 
 const defaultLimit = 20;
 
-/** Keys of one user that are neither revoked nor expired: many more than anybody can look after. */
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/** Largest number of keys of one user that are neither revoked nor expired. */
 const maxActive = 100;
 
-/** Who asks, and in which request. */
-interface Asking {
+/** The parts of a call that the service needs. */
+interface Caller {
   readonly principal: UserPrincipal;
   readonly requestId: string;
 }
 
-/** What users do with their API keys. */
+/** Lists, creates and revokes the API keys of a user. */
 export interface ApiKeys {
-  list(call: Asking, query: { readonly cursor?: string; readonly limit?: number }): Promise<Page<ApiKey>>;
-  create(call: Asking, request: CreateApiKeyRequest): Promise<CreatedApiKey>;
-  /** From when it resolves, this process refuses the key; the others do so within half a minute. */
-  revoke(call: Asking, id: string): Promise<void>;
+  list(call: Caller, query: { readonly cursor?: string; readonly limit?: number }): Promise<Page<ApiKey>>;
+  /** Throws FORBIDDEN where the user does not hold a permission that the key is to have. */
+  create(call: Caller, request: CreateApiKeyRequest): Promise<CreatedApiKey>;
+  /** Once resolved, this process refuses the key. The other replicas refuse it within 30 s. */
+  revoke(call: Caller, id: string): Promise<void>;
 }
 
 export function createApiKeys(options: {
@@ -29,7 +43,7 @@ export function createApiKeys(options: {
   readonly now: () => number;
 }): ApiKeys {
   const { store, verifier, now } = options;
-  const by = ({ principal, requestId }: Asking) => ({ owner: principal, requestId, at: new Date(now()) });
+  const by = ({ principal, requestId }: Caller) => ({ owner: principal, requestId, at: new Date(now()) });
 
   return {
     async list({ principal }, { cursor, limit = defaultLimit }) {
@@ -38,7 +52,9 @@ export function createApiKeys(options: {
       return { items, limit, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
     },
     async create(call, { name, scopes, expiresAt }) {
+      assertHeld(call.principal, scopes);
       const expiry = expiresAt === undefined ? null : futureTime(expiresAt, now());
+      if (elevatedPermissions(scopes).length > 0) assertExpiresSoon(expiry, now());
       const { key, prefix, hash } = generateApiKey();
       const made = await store.insert({ name, prefix, hash, scopes, expiresAt: expiry }, by(call), maxActive);
       if (made === 'too_many') throw tooManyKeys();
@@ -49,28 +65,46 @@ export function createApiKeys(options: {
       try {
         if (!(await store.revoke(id, by(call)))) throw new AppError('NOT_FOUND');
       } finally {
-        // Also where the answer was lost: the key may be revoked.
+        // Also where the answer of PostgreSQL was lost: the key may be revoked.
         verifier.forget(id);
       }
     },
   };
 }
 
+function assertHeld({ permissions, role }: UserPrincipal, scopes: readonly Permission[]): void {
+  const missing = scopes.filter((scope) => !permissions.includes(scope));
+  if (missing.length === 0) return;
+  throw new AppError('FORBIDDEN', {
+    message: `An API key cannot hold more than its user: the role ${role} does not hold ${missing.join(', ')}.`,
+  });
+}
+
 function futureTime(text: string, now: number): Date {
   const time = new Date(text);
   if (time.getTime() > now) return time;
-  const message = 'must be a time in the future';
-  throw new AppError('VALIDATION_FAILED', { details: [{ path: 'expiresAt', message }] });
+  throw invalidExpiry('must be a time in the future');
+}
+
+function assertExpiresSoon(expiry: Date | null, now: number): void {
+  if (expiry && expiry.getTime() <= now + elevatedKeyMaxDays * dayMs) return;
+  throw invalidExpiry(
+    `must be at most ${elevatedKeyMaxDays} days away for a key with permissions beyond the role user`,
+  );
+}
+
+function invalidExpiry(message: string): AppError {
+  return new AppError('VALIDATION_FAILED', { details: [{ path: 'expiresAt', message }] });
 }
 
 function tooManyKeys(): AppError {
   return new AppError('UNPROCESSABLE', {
-    message: `You have ${maxActive} active API keys, the most that one user may have: revoke one first.`,
+    message: `You have ${maxActive} active API keys, which is the limit. Revoke one first.`,
   });
 }
 
 function accountGone(): AppError {
-  return new AppError('NOT_FOUND', { message: 'The account of this token is gone.' });
+  return new AppError('NOT_FOUND', { message: 'The account of this token no longer exists.' });
 }
 
 function toApiKey(row: ApiKeyRow): ApiKey {
@@ -78,7 +112,7 @@ function toApiKey(row: ApiKeyRow): ApiKey {
     id: row.id,
     name: row.name,
     prefix: row.prefix,
-    scopes: row.scopes as Scope[],
+    scopes: row.scopes as Permission[],
     ...(row.expires_at ? { expiresAt: row.expires_at.toISOString() } : {}),
     ...(row.last_used_at ? { lastUsedAt: row.last_used_at.toISOString() } : {}),
     createdAt: row.created_at.toISOString(),

@@ -8,6 +8,7 @@ import type { TokenVerifier } from '../access-tokens/token-verifier.ts';
 import type { SessionSource } from '../browser-sessions/session-source.ts';
 import type { gatewayVariables } from '../config.ts';
 import type { Database } from '../db.ts';
+import type { Roles } from '../roles/roles.ts';
 
 /** The routes below /auth/v1. */
 export type AuthRoutes = Pick<
@@ -32,4 +33,5 @@ export interface AuthBackendParts {
   readonly kit: Kit<ConfigOf<typeof gatewayVariables>>;
   readonly db: Kysely<Database>;
   readonly redis: OpenRedis;
+  readonly roles: Roles;
 }

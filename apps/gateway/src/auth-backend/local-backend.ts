@@ -21,7 +21,7 @@ import type { AuthBackend, AuthBackendParts } from './auth-backend.ts';
 const patienceMs = 150;
 
 /** Accounts and sessions in our own tables, tokens signed with our own keys. */
-export async function createLocalBackend({ kit, db, redis }: AuthBackendParts): Promise<AuthBackend> {
+export async function createLocalBackend({ kit, db, redis, roles }: AuthBackendParts): Promise<AuthBackend> {
   const { config, now } = kit;
   const keys = await importAuthKeys(config.AUTH_SIGNING_KEYS ?? '');
   const issuer = issuerAt(config.PUBLIC_URL);
@@ -45,7 +45,12 @@ export async function createLocalBackend({ kit, db, redis }: AuthBackendParts): 
     now,
   });
   return {
-    tokens: createTokenVerifier({ trusted: trustOwnTokens(keys, issuer, accessTokenSeconds), ended, now }),
+    tokens: createTokenVerifier({
+      trusted: trustOwnTokens(keys, issuer, accessTokenSeconds),
+      ended,
+      roles,
+      now,
+    }),
     ended,
     sessions: {
       logIn: auth.logIn,

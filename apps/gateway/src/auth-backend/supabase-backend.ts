@@ -13,7 +13,7 @@ import type { AuthBackend, AuthBackendParts } from './auth-backend.ts';
 const patienceMs = 2_000;
 
 /** Accounts, sessions and tokens of a Supabase project, which the gateway verifies and passes requests on to. */
-export function createSupabaseBackend({ kit, redis }: AuthBackendParts, url: string): AuthBackend {
+export function createSupabaseBackend({ kit, redis, roles }: AuthBackendParts, url: string): AuthBackend {
   const { config, now, log, lifecycle } = kit;
   const api = createSupabaseApi({ url, anonKey: config.SUPABASE_ANON_KEY });
   lifecycle.onStop('close', 'connections to Supabase', () => api.close());
@@ -34,7 +34,7 @@ export function createSupabaseBackend({ kit, redis }: AuthBackendParts, url: str
     jwtSecret: config.JWT_SECRET,
   });
   return {
-    tokens: createTokenVerifier({ trusted, ended, now }),
+    tokens: createTokenVerifier({ trusted, ended, roles, now }),
     ended,
     sessions: createSupabaseSessions(api, ended),
     routes: {

@@ -198,11 +198,11 @@ function loggedIn(principal: UserPrincipal, entry: Held): LoggedIn {
 }
 
 function toBrowserSession(
-  { userId, tier, role }: UserPrincipal,
+  { userId, tier, role, permissions }: UserPrincipal,
   { tokens, csrfToken, expiresAt }: Omit<Held, 'believedUntil'>,
 ): BrowserSession {
   return {
-    user: { id: userId, email: tokens.email, tier, role },
+    user: { id: userId, email: tokens.email, tier, role, permissions: [...permissions] },
     csrfToken,
     expiresAt: expiresAt.toISOString(),
   };

@@ -1,5 +1,6 @@
 import { createTestDatabase, createTestRedis, type TestDatabase } from '@valuecanvas/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readRoles } from '../roles/roles.ts';
 import { grantUser, readGrant } from './grant-user.ts';
 
 let database: TestDatabase;
@@ -69,8 +70,11 @@ test.each([
   [[], /^Name one user/],
   [['a@example.com', 'b@example.com', '--tier', 'pro'], /^Name one user/],
   [['a@example.com'], /^Say which role or tier/],
-  [['a@example.com', '--role', 'root'], 'There is no role "root": it must be one of user, admin.'],
+  [
+    ['a@example.com', '--role', 'root'],
+    'There is no role "root": it must be one of user, operator, admin, support.',
+  ],
   [['a@example.com', '--power', '9'], /^That is not how/],
 ])('%j is answered with how to use the command', (args, message) => {
-  expect(() => readGrant(args)).toThrow(message);
+  expect(() => readGrant(args, readRoles('{"support":[]}'))).toThrow(message);
 });

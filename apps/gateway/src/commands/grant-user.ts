@@ -1,30 +1,32 @@
 import { parseArgs } from 'node:util';
-import { type Role, roles, type Tier, tiers } from '@valuecanvas/contracts-core';
+import { type Tier, tiers } from '@valuecanvas/contracts-core';
 import { createDatabase } from '@valuecanvas/postgres';
 import { createKeys, createRedis } from '@valuecanvas/redis';
 import type { PlatformMetadata } from '../access-tokens/platform-metadata.ts';
 import { createSessionMarks } from '../access-tokens/session-marks.ts';
 import { createPlatformUsersStore } from '../admin-users/platform-users.store.ts';
 import type { Database } from '../db.ts';
+import { type Roles, readRoles } from '../roles/roles.ts';
 import { supabaseTokenSeconds } from '../supabase-auth/supabase-tokens.ts';
 
-/** What the command was asked to do. */
+/** The parsed arguments of the command. */
 export interface Grant {
   readonly email: string;
   readonly set: Partial<PlatformMetadata>;
 }
 
-const usage = 'npm run user:grant -- <email> [--role user|admin] [--tier free|basic|pro|enterprise]';
+const usage = 'npm run user:grant -- <email> [--role <role>] [--tier free|basic|pro|enterprise]';
 
 /**
- * Sets role and tier of the user with an address, as the first admin must be made by somebody. Returns what to tell;
- * throws an Error of one sentence.
+ * Sets the role and tier of the user with an e-mail address. This is how a platform gets its first admin. Returns the
+ * message to print. Throws an Error of one sentence.
  */
 export async function grantUser(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
-  const { email, set } = readGrant(args);
+  const roles = readRoles(environment.ROLES || undefined);
+  const { email, set } = readGrant(args, roles);
   const database = createDatabase<Database>({
     url: databaseUrl(environment),
     applicationName: 'user-grant',
@@ -32,7 +34,7 @@ export async function grantUser(
     onError: () => undefined,
   });
   try {
-    const changed = await createPlatformUsersStore(database.db)
+    const changed = await createPlatformUsersStore(database.db, roles)
       .change({ user: { email }, set, actor: 'cli', actorId: null, requestId: null, at: new Date() })
       .catch(explain);
     if (!changed) throw new Error(`There is no user ${email}: sign up first.`);
@@ -70,7 +72,7 @@ async function tellEnd(
 }
 
 /** Throws an Error that says how the command is used. */
-export function readGrant(args: readonly string[]): Grant {
+export function readGrant(args: readonly string[], roles: Roles): Grant {
   const { positionals, values } = parse(args);
   const [email, ...more] = positionals;
   if (!email || more.length > 0) throw new Error(`Name one user by e-mail address: ${usage}`);
@@ -80,7 +82,7 @@ export function readGrant(args: readonly string[]): Grant {
   return {
     email,
     set: {
-      ...(values.role === undefined ? {} : { role: oneOf<Role>('role', roles, values.role) }),
+      ...(values.role === undefined ? {} : { role: oneOf('role', roles.names, values.role) }),
       ...(values.tier === undefined ? {} : { tier: oneOf<Tier>('tier', tiers, values.tier) }),
     },
   };

@@ -1,4 +1,4 @@
-import { AppError, type CallContext, type Tier, tiers } from '@valuecanvas/contracts-core';
+import { AppError, type CallContext, rolePermissions, type Tier, tiers } from '@valuecanvas/contracts-core';
 import { llmJob, submitJob } from '@valuecanvas/contracts-job-worker';
 import {
   handleJob,
@@ -73,7 +73,13 @@ function lostTooOften({ number }: Attempt): AppError {
 function callOf(attempt: Attempt, context: JobContext): CallContext {
   return {
     requestId: `${attempt.jobId}.${attempt.fence}`,
-    principal: { kind: 'user', userId: attempt.userId, tier: tierOf(attempt.tier), role: 'user' },
+    principal: {
+      kind: 'user',
+      userId: attempt.userId,
+      tier: tierOf(attempt.tier),
+      role: 'user',
+      permissions: rolePermissions.user,
+    },
     operation: submitJob.id,
     jobId: attempt.jobId,
     signal: context.signal,

@@ -15,14 +15,15 @@ export function createPromptsService(options: {
   const { store, performanceOf } = options;
   const render = createPromptRenderer();
 
-  /** A draft is as good as absent to those who may not change prompts. */
+  /** Throws NOT_FOUND for an absent version, and for a draft unless the caller holds `prompts:write`. */
   const visible = async (
     principal: UserPrincipal,
     promptKey: string,
     version: number | undefined,
   ): Promise<VersionRow> => {
     const row = await (version === undefined ? store.findActive(promptKey) : store.find(promptKey, version));
-    if (!row || (row.status === 'draft' && principal.role !== 'admin')) throw new AppError('NOT_FOUND');
+    if (!row || (row.status === 'draft' && !principal.permissions.includes('prompts:write')))
+      throw new AppError('NOT_FOUND');
     return row;
   };
 

@@ -19,13 +19,13 @@ export function createVersionsService(options: {
   const { store, performanceOf, announce } = options;
 
   return {
-    /** Newest first; drafts are for admins only. */
+    /** Newest first. Drafts are included for callers that hold `prompts:write`. */
     async list(
       principal: UserPrincipal,
       query: { readonly promptKey?: string; readonly cursor?: string; readonly limit?: number },
     ): Promise<Page<PromptVersion>> {
       const { promptKey, cursor, limit = 20 } = query;
-      const withDrafts = principal.role === 'admin';
+      const withDrafts = principal.permissions.includes('prompts:write');
       const found = await store.page({ promptKey, withDrafts, after: cursor, limit: limit + 1 });
       const rows = found.slice(0, limit);
       const performance = await performanceOf(rows.map(({ id }) => id));

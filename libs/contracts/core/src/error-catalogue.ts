@@ -38,7 +38,7 @@ export const errorCatalogue = {
   FORBIDDEN: {
     status: 403,
     title: 'Forbidden',
-    message: 'Your account or key does not have the role or scope that this operation needs.',
+    message: 'Your role or API key does not hold the permission that this operation requires.',
     retryHelps: false,
   },
   CSRF_FAILED: {

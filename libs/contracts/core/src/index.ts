@@ -15,14 +15,23 @@ export { headers, internalHeaderPrefix, publicHeaders } from './headers.ts';
 export { defineJob, type JobDefinition, type PayloadOf } from './job.ts';
 export { type OpenApiDocument, toOpenApi } from './openapi.ts';
 export {
+  type BuiltInRole,
+  builtInRoles,
+  elevatedPermissions,
+  isBuiltInRole,
+  isPermission,
+  type Permission,
+  permissionCatalogue,
+  permissions,
+  type Role,
+  rolePattern,
+  rolePermissions,
+} from './permissions.ts';
+export {
   type AnonymousPrincipal,
   anonymous,
   type Principal,
-  type Role,
-  roles,
-  type Scope,
   type ServicePrincipal,
-  scopes,
   type Tier,
   tiers,
   type UserPrincipal,
@@ -44,7 +53,7 @@ export {
   type ResultOf,
   type RouteDefinition,
 } from './route.ts';
-export { admin, anyone, publicStatus, type RouteAuth, services, user, userWithScope } from './route-auth.ts';
+export { anyone, permission, publicStatus, type RouteAuth, services, user } from './route-auth.ts';
 export {
   type DatabaseRole,
   databaseRole,

@@ -2,7 +2,7 @@ import type { RouteDefinition } from './route.ts';
 
 type Json = Record<string, unknown>;
 
-/** How a caller can say who it is. */
+/** The credentials that the platform accepts. */
 export const securitySchemes: Json = {
   accessToken: {
     type: 'http',
@@ -13,13 +13,13 @@ export const securitySchemes: Json = {
   apiKey: {
     type: 'http',
     scheme: 'bearer',
-    description: 'API key with the scope that the operation names, sent as OpenAI clients send theirs.',
+    description: 'API key with the permission that the operation names, sent as OpenAI clients send theirs.',
   },
   apiKeyHeader: {
     type: 'apiKey',
     in: 'header',
     name: 'X-API-Key',
-    description: 'API key with the scope that the operation names, sent as OFREP clients send theirs.',
+    description: 'API key with the permission that the operation names, sent as OFREP clients send theirs.',
   },
   session: {
     type: 'apiKey',
@@ -31,21 +31,35 @@ export const securitySchemes: Json = {
     type: 'apiKey',
     in: 'header',
     name: 'x-csrf-token',
-    description: 'CSRF token of the session, which has to come with whatever changes something.',
+    description: 'CSRF token of the session. Required with every request that changes something.',
   },
 };
 
-/** The ways in which an operation lets a caller say who it is; any one of them is enough. */
+/**
+ * The alternative credentials of an operation. Each names the permission that it must carry, or `user` where any
+ * signed-in user may call.
+ */
 export function securityOf({ auth, method, dialect }: RouteDefinition): Json[] {
   if (auth.kind === 'anyone') return [];
-  const roles = [auth.kind];
-  const scope = auth.kind === 'user' ? auth.scope : undefined;
+  const required = [auth.kind === 'permission' ? auth.permission : auth.kind];
   const safe = method === 'GET';
   // Supabase's protocol knows no cookies.
-  const session = dialect === 'supabase' ? [] : [{ session: roles, ...(safe ? {} : { csrfToken: [] }) }];
+  const session = dialect === 'supabase' ? [] : [{ session: required, ...(safe ? {} : { csrfToken: [] }) }];
   return [
-    { accessToken: roles },
+    { accessToken: required },
     ...session,
-    ...(scope ? [{ [dialect === 'ofrep' ? 'apiKeyHeader' : 'apiKey']: [scope] }] : []),
+    ...(auth.kind === 'permission' ? [{ [dialect === 'ofrep' ? 'apiKeyHeader' : 'apiKey']: required }] : []),
   ];
+}
+
+/** The permission of an operation as an extension of its document; nothing where it requires none. */
+export function permissionOf({ auth }: RouteDefinition): Json {
+  return auth.kind === 'permission' ? { 'x-permission': auth.permission } : {};
+}
+
+/** The description of an operation, which ends with the permission that it requires. */
+export function descriptionOf({ auth, description }: RouteDefinition): string {
+  return auth.kind === 'permission'
+    ? `${description} Requires the permission \`${auth.permission}\`.`
+    : description;
 }

@@ -3,7 +3,7 @@ import { type Contract, isInternal } from './contract.ts';
 import { ErrorEnvelope } from './error-envelope.ts';
 import { failures } from './openapi-failures.ts';
 import { headerComponents, headerParameters, headerReferences, successHeaders } from './openapi-headers.ts';
-import { securityOf, securitySchemes } from './openapi-security.ts';
+import { descriptionOf, permissionOf, securityOf, securitySchemes } from './openapi-security.ts';
 import { forbidNul, namesIn } from './openapi-texts.ts';
 import { type Reply, wireSchema } from './reply.ts';
 import { canStream, defaultBodyLimitBytes, type RouteDefinition } from './route.ts';
@@ -66,8 +66,9 @@ function operation(contract: Contract, route: RouteDefinition, components: Compo
     operationId: route.id,
     tags: [contract.title],
     summary: route.summary,
-    description: route.description,
+    description: descriptionOf(route),
     security: securityOf(route),
+    ...permissionOf(route),
     parameters: [
       ...parameters('path', route.params, components),
       ...parameters('query', route.query, components),

@@ -1,30 +1,30 @@
-import type { Scope } from './principal.ts';
+import type { Permission } from './permissions.ts';
 import type { ServiceName } from './services.ts';
 
-/** Who may call a route. A route without one of these does not start. */
+/** The authorization that a route requires. A route without one of these does not start. */
 export type RouteAuth =
   | { readonly kind: 'anyone'; readonly isStatus?: true }
-  | { readonly kind: 'user'; readonly scope?: Scope }
-  | { readonly kind: 'admin' }
+  | { readonly kind: 'user' }
+  | { readonly kind: 'permission'; readonly permission: Permission }
   | { readonly kind: 'service'; readonly callers: readonly ServiceName[] };
 
-/** No credentials needed; where some are sent, the principal is known all the same. */
+/** No credentials required. The principal is known where valid ones are sent. */
 export const anyone = { kind: 'anyone' } as const satisfies RouteAuth;
 
-/** Aggregate figures that anyone may see, unless the edge was told that nobody may without credentials. */
+/** Aggregate figures, open to anyone unless the gateway is configured to require credentials for them. */
 export const publicStatus = { kind: 'anyone', isStatus: true } as const satisfies RouteAuth;
 
-/** A signed-in user. API keys are refused unless the route names the scope that lets them in. */
+/** A signed-in user of any role. API keys are refused. */
 export const user = { kind: 'user' } as const satisfies RouteAuth;
 
-export function userWithScope<const S extends Scope>(scope: S): { readonly kind: 'user'; readonly scope: S } {
-  return { kind: 'user', scope };
+/** A user whose role holds the permission, or an API key that was granted it by such a user. */
+export function permission<const P extends Permission>(
+  required: P,
+): { readonly kind: 'permission'; readonly permission: P } {
+  return { kind: 'permission', permission: required };
 }
 
-/** A signed-in user whose role is admin. */
-export const admin = { kind: 'admin' } as const satisfies RouteAuth;
-
-/** One of the named services, acting for itself. Such a route is never reachable through the gateway. */
+/** One of the named services, acting for itself. The gateway does not forward such a route. */
 export function services(...callers: readonly ServiceName[]): {
   readonly kind: 'service';
   readonly callers: readonly ServiceName[];

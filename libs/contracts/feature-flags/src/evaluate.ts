@@ -1,4 +1,4 @@
-import { data, defineRoute, userWithScope } from '@valuecanvas/contracts-core';
+import { data, defineRoute, permission } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 
 export const Evaluation = Type.Object(
@@ -22,7 +22,7 @@ export const evaluateFlags = defineRoute({
   path: '/api/flags/evaluate',
   summary: 'Evaluate all flags',
   description: 'What every flag means for the caller; of an API key, for its user.',
-  auth: userWithScope('flags:evaluate'),
+  auth: permission('flags:evaluate'),
   reply: data(
     Type.Object(
       { flags: Type.Record(Type.String(), Evaluation, { description: 'By key.' }) },

@@ -1,4 +1,4 @@
-import { admin, data, defineRoute, empty, field, list } from '@valuecanvas/contracts-core';
+import { data, defineRoute, empty, field, list, permission } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { CreateFlagRequest, Flag, flagKey, keyPattern, UpdateFlagRequest } from './flag.ts';
 
@@ -15,7 +15,7 @@ export const listFlags = defineRoute({
   path: '/api/flags',
   summary: 'List flags',
   description: 'All flags, by key.',
-  auth: admin,
+  auth: permission('flags:read'),
   query: Type.Object({ cursor: Type.Optional(pageCursor), limit: field.pageLimit }),
   reply: list(Flag),
   errors: ['DEPENDENCY_UNAVAILABLE'],
@@ -27,7 +27,7 @@ export const createFlag = defineRoute({
   path: '/api/flags',
   summary: 'Create a flag',
   description: 'Fails with CONFLICT where the key is taken. No flag can be called evaluate.',
-  auth: admin,
+  auth: permission('flags:write'),
   body: CreateFlagRequest,
   status: 201,
   reply: data(Flag),
@@ -40,7 +40,7 @@ export const getFlag = defineRoute({
   path: '/api/flags/:key',
   summary: 'Read a flag',
   description: 'One flag with all its settings.',
-  auth: admin,
+  auth: permission('flags:read'),
   params,
   reply: data(Flag),
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
@@ -53,7 +53,7 @@ export const updateFlag = defineRoute({
   summary: 'Change a flag',
   description:
     'Changes the given settings, everywhere within a second; { "enabled": false } is the kill switch.',
-  auth: admin,
+  auth: permission('flags:write'),
   params,
   body: UpdateFlagRequest,
   reply: data(Flag),
@@ -66,7 +66,7 @@ export const deleteFlag = defineRoute({
   path: '/api/flags/:key',
   summary: 'Delete a flag',
   description: 'Code that still asks for it gets its own default.',
-  auth: admin,
+  auth: permission('flags:write'),
   params,
   status: 204,
   reply: empty,

@@ -1,28 +1,17 @@
-import {
-  admin,
-  data,
-  defineRoute,
-  field,
-  list,
-  roles,
-  strictObject,
-  tiers,
-} from '@valuecanvas/contracts-core';
+import { data, defineRoute, field, list, permission, strictObject } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
-
-const tier = Type.Enum(tiers, { description: 'Tier: decides limits and budgets.' });
-const role = Type.Enum(roles, { description: 'What the user may do.' });
+import { role, tier } from './account.ts';
 
 export const PlatformUser = Type.Object(
   {
-    id: field.uuid('Id of the user.'),
+    id: field.uuid('ID of the user.'),
     email: Type.String({ description: 'E-mail address.' }),
     tier,
     role,
-    createdAt: field.timestamp('When the account was made.'),
-    lastSignInAt: Type.Optional(field.timestamp('When the user last logged in.')),
+    createdAt: field.timestamp('Time at which the account was created.'),
+    lastSignInAt: Type.Optional(field.timestamp('Time of the last sign-in.')),
   },
-  { title: 'PlatformUser', description: 'A user, as admins see it.' },
+  { title: 'PlatformUser', description: 'A user with tier and role.' },
 );
 export type PlatformUser = Static<typeof PlatformUser>;
 
@@ -31,8 +20,8 @@ export const listUsers = defineRoute({
   method: 'GET',
   path: '/api/admin/users',
   summary: 'List users',
-  description: 'All users, newest first, or the one with an address.',
-  auth: admin,
+  description: 'All users, newest first, or the one with the given address.',
+  auth: permission('users:read'),
   query: Type.Object({
     email: Type.Optional(Type.String({ maxLength: 255, description: 'Exact e-mail address.' })),
     cursor: field.cursor,
@@ -44,7 +33,7 @@ export const listUsers = defineRoute({
 
 export const UpdateUserRequest = strictObject(
   { tier: Type.Optional(tier), role: Type.Optional(role) },
-  { title: 'UpdateUserRequest', description: 'What to change.', minProperties: 1 },
+  { title: 'UpdateUserRequest', description: 'The fields to change.', minProperties: 1 },
 );
 export type UpdateUserRequest = Static<typeof UpdateUserRequest>;
 
@@ -53,9 +42,10 @@ export const updateUser = defineRoute({
   method: 'PUT',
   path: '/api/admin/users/:id',
   summary: 'Set tier and role of a user',
-  description: 'Takes effect with the next access token of the user. Recorded in the audit log.',
-  auth: admin,
-  params: Type.Object({ id: field.uuid('Id of the user.') }),
+  description:
+    'Takes effect with the next access token of the user, and for API keys within 30 s. A user who loses a permission is signed out. Fails with FORBIDDEN where the old or the new role holds a permission that the caller does not hold. Recorded in the audit log.',
+  auth: permission('users:write'),
+  params: Type.Object({ id: field.uuid('ID of the user.') }),
   body: UpdateUserRequest,
   reply: data(PlatformUser),
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],

@@ -3,7 +3,7 @@ import {
   defineRoute,
   empty,
   field,
-  scopes as knownScopes,
+  permissions as knownPermissions,
   list,
   strictObject,
   user,
@@ -14,26 +14,31 @@ const name = Type.String({
   minLength: 1,
   maxLength: 100,
   pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f]+$',
-  description: 'What the key is for, on one line.',
+  description: 'Purpose of the key, on one line.',
 });
 
-const scopes = Type.Array(Type.Enum(knownScopes), {
+/** Largest number of days between the creation and the expiry of a key with permissions beyond the role `user`. */
+export const elevatedKeyMaxDays = 365;
+
+const scopes = Type.Array(Type.Enum(knownPermissions), {
   minItems: 1,
   uniqueItems: true,
   description:
-    'What programs with the key may do: llm calls models; flags:evaluate evaluates flags. Everything else is refused.',
+    'Permissions granted to the key. On each call, only those that the role of its user still holds are in force.',
 });
 
 const fields = {
-  id: field.uuid('Id of the key.'),
+  id: field.uuid('ID of the key.'),
   name,
-  prefix: Type.String({ description: 'How the key begins: enough to know it again, not to use it.' }),
+  prefix: Type.String({
+    description: 'First characters of the key. They identify it and cannot be used in its place.',
+  }),
   scopes,
   expiresAt: Type.Optional(
-    field.timestamp('From when on the key is refused; absent where it never expires.'),
+    field.timestamp('Time from which the key is refused. Absent where it never expires.'),
   ),
-  lastUsedAt: Type.Optional(field.timestamp('When the key was last used, to a minute or two.')),
-  createdAt: field.timestamp('When the key was made.'),
+  lastUsedAt: Type.Optional(field.timestamp('Time of the last use, accurate to about a minute.')),
+  createdAt: field.timestamp('Time at which the key was created.'),
 };
 
 export const ApiKey = Type.Object(fields, {
@@ -45,7 +50,7 @@ export type ApiKey = Static<typeof ApiKey>;
 export const CreatedApiKey = Type.Object(
   {
     ...fields,
-    key: Type.String({ description: 'The key itself: shown this once, and stored nowhere.' }),
+    key: Type.String({ description: 'The key itself. It is shown only once and is not stored.' }),
   },
   { title: 'CreatedApiKey', description: 'A new API key, with its secret.' },
 );
@@ -56,10 +61,12 @@ export const CreateApiKeyRequest = strictObject(
     name,
     scopes,
     expiresAt: Type.Optional(
-      field.timestamp('From when on the key is to be refused; must be in the future. Never where absent.'),
+      field.timestamp(
+        `Time from which the key is refused; must be in the future. Where absent, the key never expires. Required, and at most ${elevatedKeyMaxDays} days away, for scopes beyond the role \`user\`.`,
+      ),
     ),
   },
-  { title: 'CreateApiKeyRequest', description: 'A key to make.' },
+  { title: 'CreateApiKeyRequest', description: 'An API key to create.' },
 );
 export type CreateApiKeyRequest = Static<typeof CreateApiKeyRequest>;
 
@@ -68,7 +75,7 @@ export const listApiKeys = defineRoute({
   method: 'GET',
   path: '/api/keys',
   summary: 'List own API keys',
-  description: 'The keys that are not revoked, expired ones included, newest first.',
+  description: 'Keys that are not revoked, including expired ones, newest first.',
   auth: user,
   query: Type.Object({
     cursor: Type.Optional(field.uuid('The nextCursor of the page before; absent for the first page.')),
@@ -79,8 +86,8 @@ export const listApiKeys = defineRoute({
 });
 
 /**
- * Honours no idempotency key: the answer that would be stored for it holds the new key in clear, which is stored
- * nowhere. Whoever loses the answer revokes the key, whose name the list tells, and makes another.
+ * Honours no idempotency key: the stored answer would contain the secret, which is stored nowhere. A client that loses
+ * the answer finds the key by its name in the list, revokes it and creates another.
  */
 export const createApiKey = defineRoute({
   id: 'apiKeys.create',
@@ -88,7 +95,7 @@ export const createApiKey = defineRoute({
   path: '/api/keys',
   summary: 'Create an API key',
   description:
-    'Shows the key this once. Programs send it as a bearer token or as x-api-key. Fails with UNPROCESSABLE where the user has too many.',
+    'The answer contains the key, which is shown only once. Programs send it as a bearer token or as x-api-key. Fails with UNPROCESSABLE where the user has too many keys, and with FORBIDDEN where a scope is a permission that the user does not hold.',
   auth: user,
   body: CreateApiKeyRequest,
   status: 201,
@@ -101,9 +108,9 @@ export const revokeApiKey = defineRoute({
   method: 'DELETE',
   path: '/api/keys/:id',
   summary: 'Revoke an API key',
-  description: 'The key is refused everywhere within half a minute.',
+  description: 'The key is refused everywhere within 30 s.',
   auth: user,
-  params: Type.Object({ id: field.uuid('Id of the key.') }),
+  params: Type.Object({ id: field.uuid('ID of the key.') }),
   status: 204,
   reply: empty,
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],

@@ -1,14 +1,6 @@
-import {
-  anyone,
-  data,
-  defineRoute,
-  empty,
-  field,
-  roles,
-  strictObject,
-  tiers,
-} from '@valuecanvas/contracts-core';
+import { anyone, data, defineRoute, empty, field, strictObject } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
+import { heldPermissions, role, tier } from './account.ts';
 
 export const BrowserSession = Type.Object(
   {
@@ -16,8 +8,9 @@ export const BrowserSession = Type.Object(
       {
         id: field.uuid('Id of the user.'),
         email: Type.String({ description: 'E-mail address.' }),
-        tier: Type.Enum(tiers, { description: 'Tier: decides limits and budgets.' }),
-        role: Type.Enum(roles, { description: 'What the user may do.' }),
+        tier,
+        role,
+        permissions: heldPermissions,
       },
       { description: 'Who is logged in.' },
     ),

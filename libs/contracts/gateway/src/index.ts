@@ -19,6 +19,7 @@ export {
   CreateApiKeyRequest,
   CreatedApiKey,
   createApiKey,
+  elevatedKeyMaxDays,
   listApiKeys,
   revokeApiKey,
 } from './api-keys.ts';

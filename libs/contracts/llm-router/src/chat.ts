@@ -3,8 +3,8 @@ import {
   defineRoute,
   type ErrorCode,
   field,
+  permission,
   strictObject,
-  userWithScope,
 } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 import { completionFacts } from './usage.ts';
@@ -134,7 +134,7 @@ export const chat = defineRoute({
   summary: 'Ask a model',
   description:
     'Sends a prompt or a conversation to the first provider that can serve it and returns its answer, with stream as it is written. What the provider does not take is VALIDATION_FAILED.',
-  auth: userWithScope('llm'),
+  auth: permission('llm'),
   body: ChatRequest,
   bodyLimitBytes: 1024 * 1024,
   deadlineMs: spendingDeadlineMs,

@@ -1,4 +1,12 @@
-import { admin, data, defineFact, defineRoute, type FactOf, field, user } from '@valuecanvas/contracts-core';
+import {
+  data,
+  defineFact,
+  defineRoute,
+  type FactOf,
+  field,
+  permission,
+  user,
+} from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 
 const level = Type.Enum(['warning', 'critical'], { description: 'How far: critical is the limit itself.' });
@@ -64,7 +72,7 @@ export const getPlatformAlerts = defineRoute({
   path: '/api/admin/alerts',
   summary: 'Alerts of the platform',
   description: 'The latest alerts on what all users together spend in an hour, a day and a month.',
-  auth: admin,
+  auth: permission('costs:read'),
   reply: data(AlertList),
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });

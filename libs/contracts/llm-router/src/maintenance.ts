@@ -1,4 +1,4 @@
-import { admin, data, defineRoute, field } from '@valuecanvas/contracts-core';
+import { data, defineRoute, field, permission } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 
 const ClosedBreakers = Type.Object(
@@ -21,7 +21,7 @@ export const resetBreakers = defineRoute({
   path: '/api/llm/reset',
   summary: 'Close the circuit breakers',
   description: 'Lets every provider be called again at once, for each of its models.',
-  auth: admin,
+  auth: permission('llm:operate'),
   reply: data(ClosedBreakers),
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });
@@ -32,7 +32,7 @@ export const clearCache = defineRoute({
   path: '/api/llm/cache',
   summary: 'Empty the cache',
   description: 'Forgets the cached answers of one model, or all of them.',
-  auth: admin,
+  auth: permission('llm:operate'),
   query: Type.Object({
     model: Type.Optional(
       Type.String({ minLength: 1, maxLength: 200, description: 'Only answers to requests for this model.' }),

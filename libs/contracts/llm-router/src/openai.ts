@@ -1,4 +1,4 @@
-import { defineRoute, raw, userWithScope } from '@valuecanvas/contracts-core';
+import { defineRoute, permission, raw } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import {
   cacheRequestHeader,
@@ -56,7 +56,7 @@ export const createChatCompletion = defineRoute({
   summary: 'Create a chat completion',
   description:
     "OpenAI's chat completions: clients of OpenAI work unchanged. What the provider does not take is VALIDATION_FAILED.",
-  auth: userWithScope('llm'),
+  auth: permission('llm'),
   dialect: 'openai',
   body: ChatCompletionRequest,
   // As much as the edge lets through: an image of 6 MiB within its message.
@@ -83,7 +83,7 @@ export const listModels = defineRoute({
   path: '/v1/models',
   summary: 'List models',
   description: "The models that some provider serves, in OpenAI's form.",
-  auth: userWithScope('llm'),
+  auth: permission('llm'),
   dialect: 'openai',
   reply: raw(
     Type.Object({

@@ -1,4 +1,4 @@
-import { admin, data, defineRoute, field, user } from '@valuecanvas/contracts-core';
+import { data, defineRoute, field, permission, user } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 
 const day = (description: string) => Type.Optional(Type.String({ format: 'date', description }));
@@ -90,7 +90,7 @@ export const getPlatformCosts = defineRoute({
   summary: 'Costs of the platform',
   description:
     'What all users have spent, by user, model and day. Days are UTC and both ends are included, 1 to 366 of them.',
-  auth: admin,
+  auth: permission('costs:read'),
   query: Type.Object({
     ...reportDays,
     users: Type.Optional(

@@ -1,4 +1,4 @@
-import { data, defineRoute, empty, field, strictObject, user } from '@valuecanvas/contracts-core';
+import { data, defineRoute, empty, field, permission, strictObject, user } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 import { PromptVersion, promptKey, versionNumber } from './prompt-version.ts';
 
@@ -10,7 +10,7 @@ export const getPrompt = defineRoute({
   path: '/api/prompts/:promptKey',
   summary: 'Read the active version of a prompt',
   description: 'The version that everybody gets at present.',
-  auth: user,
+  auth: permission('prompts:read'),
   params,
   reply: data(PromptVersion),
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
@@ -51,7 +51,7 @@ export const renderPrompt = defineRoute({
   path: '/api/prompts/:promptKey/render',
   summary: 'Render a prompt',
   description: 'Fills the variables into a template. Nothing is sent to a model.',
-  auth: user,
+  auth: permission('prompts:read'),
   params,
   body: RenderPromptRequest,
   bodyLimitBytes: 512 * 1024,

@@ -1,4 +1,4 @@
-import { admin, data, defineRoute, field, list, strictObject, user } from '@valuecanvas/contracts-core';
+import { data, defineRoute, field, list, permission, strictObject } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 import {
   PromptMetadata,
@@ -16,8 +16,9 @@ export const listPromptVersions = defineRoute({
   method: 'GET',
   path: '/api/prompts/versions',
   summary: 'List prompt versions',
-  description: 'Versions of all prompts or of one, newest first. Drafts are shown to admins only.',
-  auth: user,
+  description:
+    'Versions of all prompts or of one, newest first. Drafts are included for callers that hold `prompts:write`.',
+  auth: permission('prompts:read'),
   query: Type.Object({ promptKey: Type.Optional(promptKey), cursor: pageCursor, limit: field.pageLimit }),
   reply: list(PromptVersion),
   errors: ['DEPENDENCY_UNAVAILABLE'],
@@ -51,7 +52,7 @@ export const createPromptVersion = defineRoute({
   summary: 'Create a prompt version',
   description:
     'Stores the next version of a prompt as a draft. Versions never change afterwards. No prompt can be called versions, ab-tests or executions.',
-  auth: admin,
+  auth: permission('prompts:write'),
   body: CreatePromptVersionRequest,
   bodyLimitBytes: 512 * 1024,
   status: 201,
@@ -65,7 +66,7 @@ export const activatePromptVersion = defineRoute({
   path: '/api/prompts/versions/:promptKey/:version/activate',
   summary: 'Activate a prompt version',
   description: 'Makes a version the one that everybody gets, everywhere within a second.',
-  auth: admin,
+  auth: permission('prompts:activate'),
   params: Type.Object({
     promptKey,
     version: versionNumber('Number of the version.'),

@@ -1,3 +1,4 @@
+import { permissions } from '@valuecanvas/contracts-core';
 import { describe, expect, test } from 'vitest';
 import { flagRule } from '../test-support/flag-rule.ts';
 import { compileFlag, compileFlags, evaluateFlag } from './compile-flag.ts';
@@ -77,6 +78,13 @@ test('flags are found by key', () => {
 });
 
 test("a user's context is what the edge has vouched for", () => {
-  const principal = { kind: 'user', userId: 'u1', tier: 'pro', role: 'admin', sessionId: 's1' } as const;
+  const principal = {
+    kind: 'user',
+    userId: 'u1',
+    tier: 'pro',
+    role: 'admin',
+    permissions,
+    sessionId: 's1',
+  } as const;
   expect(userContext(principal)).toEqual({ targetingKey: 'u1', tier: 'pro', role: 'admin' });
 });

@@ -140,7 +140,7 @@ export function contextFor(
   const endsAt = performance.now() + timeoutMs;
   return {
     requestId: 'request-in-test',
-    principal: { kind: 'user', userId: 'u-1', tier: 'free', role: 'user' },
+    principal: { kind: 'user', userId: 'u-1', tier: 'free', role: 'user', permissions: [] },
     operation: 'canvas.generate',
     signal: new AbortController().signal,
     remainingMs: () => Math.max(0, endsAt - performance.now()),

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { anyone, data, defineRoute, headers, services } from '@valuecanvas/contracts-core';
+import { anyone, data, defineRoute, headers, rolePermissions, services } from '@valuecanvas/contracts-core';
 import { createInternalSigner, createSigningKey, importSigningKey } from '@valuecanvas/identity';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
@@ -31,7 +31,13 @@ const start = (now?: () => number) =>
   });
 
 const claims = { kind: 'user', sub: 'u-1', tier: 'free', role: 'user' } as const;
-const member = { kind: 'user', userId: 'u-1', tier: 'free', role: 'user' } as const;
+const member = {
+  kind: 'user',
+  userId: 'u-1',
+  tier: 'free',
+  role: 'user',
+  permissions: rolePermissions.user,
+} as const;
 
 async function knocking(token: string | undefined, service: Awaited<ReturnType<typeof start>>) {
   const response = await fetch(`${service.url}/test/open`, {

@@ -1,35 +1,58 @@
 import {
-  admin,
   anonymous,
   anyone,
   data,
   defineRoute,
   type Principal,
+  permission,
+  permissions,
   type RouteAuth,
+  rolePermissions,
   services,
   type UserPrincipal,
   user,
-  userWithScope,
 } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { serve, startInTest, words } from '../test-support/service-in-test.ts';
 
-const member: UserPrincipal = { kind: 'user', userId: 'u-1', tier: 'pro', role: 'user', sessionId: 's-1' };
-const principals = {
+const member: UserPrincipal = {
+  kind: 'user',
+  userId: 'u-1',
+  tier: 'pro',
+  role: 'user',
+  permissions: rolePermissions.user,
+  sessionId: 's-1',
+};
+const { sessionId: _, ...sessionless } = member;
+const keyWith = (held: readonly (typeof permissions)[number][], role = 'user') => ({
+  ...sessionless,
+  role,
+  permissions: held,
+  apiKeyId: 'k-1',
+});
+const principals: Readonly<Record<string, Principal>> = {
   nobody: anonymous,
   member,
-  administrator: { ...member, role: 'admin' },
-  'a key with the scope': { ...member, scopes: ['llm'] },
-  'a key with another scope': { ...member, scopes: ['flags:evaluate'] },
-  'a key without scopes': { ...member, scopes: [] },
-  "an administrator's key": { ...member, role: 'admin', scopes: ['llm'] },
+  'a user of a role that holds the permission': { ...member, role: 'releases', permissions: ['flags:write'] },
+  'a user of a role that holds other permissions': {
+    ...member,
+    role: 'support',
+    permissions: ['audit:read'],
+  },
+  operator: { ...member, role: 'operator', permissions: rolePermissions.operator },
+  administrator: { ...member, role: 'admin', permissions },
+  'an administrator in name only': { ...member, role: 'admin', permissions: [] },
+  'a key with the permission': keyWith(['flags:write'], 'admin'),
+  'a key with another permission': keyWith(['flags:read'], 'admin'),
+  'a key without permissions': keyWith([], 'admin'),
   'a named service': { kind: 'service', service: 'job-worker' },
   'another service': { kind: 'service', service: 'gateway' },
-} as const satisfies Record<string, Principal>;
+};
 
 type Who = keyof typeof principals;
 const everybody = Object.keys(principals) as Who[];
+const signedIn = everybody.filter((who) => !/nobody|key|service/.test(String(who)));
 
 interface Rule {
   readonly auth: RouteAuth;
@@ -38,37 +61,44 @@ interface Rule {
 
 const rules: Record<string, Rule> = {
   anyone: { auth: anyone, allows: everybody },
-  user: { auth: user, allows: ['member', 'administrator'] },
-  userWithScope: {
-    auth: userWithScope('llm'),
-    allows: ['member', 'administrator', 'a key with the scope', "an administrator's key"],
+  user: { auth: user, allows: signedIn },
+  permission: {
+    auth: permission('flags:write'),
+    allows: [
+      'a user of a role that holds the permission',
+      'operator',
+      'administrator',
+      'a key with the permission',
+    ],
   },
-  admin: { auth: admin, allows: ['administrator'] },
   service: { auth: services('job-worker'), allows: ['a named service'] },
 };
 
-/** Who could help himself by signing in is told so; a service that comes without anybody is not let in as one. */
+/** A client that could help itself by signing in gets 401. An internal route answers 403 to anything but a service. */
 function expectedStatus({ auth, allows }: Rule, who: Who): number {
   if (allows.includes(who)) return 200;
   return who === 'nobody' && auth.kind !== 'service' ? 401 : 403;
 }
 
-test.each(Object.entries(rules))('a route for %s answers just those whom it is for', async (_, rule) => {
-  const route = defineRoute({
-    ...words,
-    id: 'test.guarded',
-    method: 'GET',
-    path: '/test/guarded',
-    auth: rule.auth,
-    reply: data(Type.Unknown({ description: 'Who was let in.' })),
-  });
-  const service = await startInTest({ routes: [serve(route, ({ principal }) => principal)] });
-  for (const who of everybody) {
-    const as = principals[who];
-    const from = as.kind === 'service' ? as.service : 'gateway';
-    const { status, body } = await service.request('/test/guarded', { as, from });
-    expect([who, status]).toEqual([who, expectedStatus(rule, who)]);
-    if (status === 200) expect(body.data).toEqual(as);
-    else expect(body.code).toBe(status === 401 ? 'UNAUTHENTICATED' : 'FORBIDDEN');
-  }
-});
+test.each(Object.entries(rules))(
+  'a route for %s answers exactly the principals that it is for',
+  async (_, rule) => {
+    const route = defineRoute({
+      ...words,
+      id: 'test.guarded',
+      method: 'GET',
+      path: '/test/guarded',
+      auth: rule.auth,
+      reply: data(Type.Unknown({ description: 'The principal.' })),
+    });
+    const service = await startInTest({ routes: [serve(route, ({ principal }) => principal)] });
+    for (const who of everybody) {
+      const as = principals[who] as Principal;
+      const from = as.kind === 'service' ? as.service : 'gateway';
+      const { status, body } = await service.request('/test/guarded', { as, from });
+      expect([who, status]).toEqual([who, expectedStatus(rule, who)]);
+      if (status === 200) expect(body.data).toEqual(as);
+      else expect(body.code).toBe(status === 401 ? 'UNAUTHENTICATED' : 'FORBIDDEN');
+    }
+  },
+);

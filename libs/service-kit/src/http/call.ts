@@ -17,7 +17,7 @@ import type { Logger } from 'pino';
 import type { StreamBody } from './stream-body.ts';
 
 /** The principal that a route's declaration leaves possible. */
-export type PrincipalOf<R extends RouteDefinition> = R['auth']['kind'] extends 'user' | 'admin'
+export type PrincipalOf<R extends RouteDefinition> = R['auth']['kind'] extends 'user' | 'permission'
   ? UserPrincipal
   : R['auth']['kind'] extends 'service'
     ? ServicePrincipal

@@ -51,7 +51,13 @@ async function clientOf(failure: () => unknown) {
       }),
     ],
   });
-  const identity = await service.token({ kind: 'user', userId: 'u-1', tier: 'free', role: 'user' });
+  const identity = await service.token({
+    kind: 'user',
+    userId: 'u-1',
+    tier: 'free',
+    role: 'user',
+    permissions: [],
+  });
   const client = new OpenAI({
     apiKey: 'checked by the gateway',
     baseURL: `${service.url}/v1`,
@@ -121,7 +127,7 @@ test("OpenAI's client throws what the event of a broken stream says, after what 
 
 test('the field that is wrong is named as OpenAI names fields, and the message says what is wrong', async () => {
   const { client } = await clientOf(() => ({}));
-  const wrong = { ...request, n: 'many', messages: [{ role: 'user' }, {}] };
+  const wrong = { ...request, n: 'many', messages: [{ role: 'user', permissions: [] }, {}] };
   await expect(client.chat.completions.create(wrong as never)).rejects.toMatchObject({
     type: 'invalid_request_error',
     param: 'messages[1].role',

@@ -1,4 +1,4 @@
-import { headers } from '@valuecanvas/contracts-core';
+import { headers, rolePermissions } from '@valuecanvas/contracts-core';
 import { createInternalSigner, createSigningKey, importSigningKey } from '@valuecanvas/identity';
 import {
   believeInternalTokens,
@@ -38,6 +38,7 @@ const token = await sign('canvas', {
   userId: '0190d4c6-7f3e-7a3b-8b1a-5a1d3c9e2f10',
   tier: 'free',
   role: 'user',
+  permissions: rolePermissions.user,
 });
 reportCpu({
   url: service.url,

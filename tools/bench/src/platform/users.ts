@@ -1,4 +1,4 @@
-import { headers } from '@valuecanvas/contracts-core';
+import { headers, rolePermissions } from '@valuecanvas/contracts-core';
 import type { Identities } from './identities.ts';
 
 /** As many as take turns, so that no one user's counters are all that is measured. */
@@ -35,7 +35,13 @@ export const userHeaders = (users: readonly User[]) =>
 export function internalHeaders(users: readonly User[], { sign }: Identities) {
   return Promise.all(
     users.map(async ({ userId }) => ({
-      [headers.identity]: await sign('llm-router', { kind: 'user', userId, tier: 'free', role: 'user' }),
+      [headers.identity]: await sign('llm-router', {
+        kind: 'user',
+        userId,
+        tier: 'free',
+        role: 'user',
+        permissions: rolePermissions.user,
+      }),
     })),
   );
 }

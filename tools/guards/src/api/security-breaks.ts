@@ -1,3 +1,4 @@
+import { builtInRoles, isPermission, rolePermissions } from '@valuecanvas/contracts-core';
 import { listOf, type Node, nodeOf, resolve } from './document.ts';
 
 interface Side {
@@ -5,10 +6,10 @@ interface Side {
   readonly operation: Node;
 }
 
-/** What one way of saying who you are takes: by kind of credential, the roles or scopes it needs. */
+/** One accepted combination of credentials: by kind of credential, the permissions that it must carry. */
 type Way = ReadonlyMap<string, readonly unknown[]>;
 
-/** The ways in which a client could get in before, and cannot any more. */
+/** The combinations of credentials that were accepted before and no longer are. */
 export function securityBreaks(name: string, before: Side, after: Side): string[] {
   const now = waysOf(after);
   return waysOf(before)
@@ -16,7 +17,7 @@ export function securityBreaks(name: string, before: Side, after: Side): string[
     .map((way) => `${name} no longer lets in ${describe(way)}.`);
 }
 
-/** Where nothing is asked for, anybody gets in. */
+/** Without requirements, the empty combination is enough. */
 function waysOf({ document, operation }: Side): Way[] {
   const requirements = listOf(operation.security);
   if (requirements.length === 0) return [new Map()];
@@ -32,23 +33,37 @@ function waysOf({ document, operation }: Side): Way[] {
   );
 }
 
-/** What goes over the wire; what the document calls it may change. */
-function kindOf({ type, scheme, in: place, name }: Node): string {
-  return [type, scheme, place, name].filter((word) => word !== undefined).join(' ');
+/**
+ * The form of a credential on the wire; its name in the document may change. Access tokens and API keys are both bearer
+ * tokens and differ in their format.
+ */
+function kindOf({ type, scheme, bearerFormat, in: place, name }: Node): string {
+  return [type, scheme, bearerFormat, place, name].filter((word) => word !== undefined).join(' ');
 }
 
-/** Whether whoever has `held` can show what `asked` wants. A document that named no roles promised nothing of them. */
+/** Whether a client that satisfies `held` satisfies `asked`. A document that named no permissions promised none. */
 function isEnough(held: Way, asked: Way): boolean {
   return [...asked].every(([kind, wanted]) => {
     const has = held.get(kind);
     if (has === undefined) return false;
-    return has.length === 0 || wanted.every((role) => has.includes(role) || isBelow(role, has));
+    return has.length === 0 || wanted.every((one) => has.some((other) => implies(other, one, kind)));
   });
 }
 
-/** An admin is a user too. */
-function isBelow(role: unknown, held: readonly unknown[]): boolean {
-  return role === 'user' && held.includes('admin');
+/**
+ * Whether a requirement that was met implies another one. A role holds its permissions. A signed-in user with any role or
+ * permission is a `user`, but an API key is not.
+ */
+function implies(held: unknown, wanted: unknown, kind: string): boolean {
+  if (held === wanted) return true;
+  const role = builtInRoles.find((name) => name === held);
+  if (wanted === 'user') return role !== undefined || (isPermission(held) && !isApiKey(kind));
+  return role !== undefined && (rolePermissions[role] as readonly unknown[]).includes(wanted);
+}
+
+/** An API key is a bearer token without a format, or comes in a header of its own. */
+function isApiKey(kind: string): boolean {
+  return kind === 'http bearer' || kind.startsWith('apiKey header');
 }
 
 function describe(way: Way): string {

@@ -9,6 +9,7 @@ import { environmentPage } from './environment-page.ts';
 import { errorsPage } from './errors-page.ts';
 import type { GeneratedFile } from './generated-file.ts';
 import { openApiFile } from './openapi-file.ts';
+import { permissionsPage } from './permissions-page.ts';
 import { readServiceVariables } from './service-variables.ts';
 import { toolVariables } from './tool-variables.ts';
 
@@ -26,6 +27,7 @@ export async function generatedFiles({ version, nodeVersion }: Versions): Promis
     { path: '.env.example', content: envExample(services, toolVariables) },
     { path: 'docs/environment.md', content: environmentPage(services, toolVariables) },
     { path: 'docs/errors.md', content: errorsPage() },
+    { path: 'docs/permissions.md', content: permissionsPage() },
     { path: 'docs/openapi.json', content: await openApiFile(version) },
     { path: 'docker-compose.yml', content: composeFile(services) },
     ...manifestFiles(services, version),

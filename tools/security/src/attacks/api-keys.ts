@@ -32,6 +32,9 @@ export async function attackApiKeys({ target, check, alice, bob }: Attack): Prom
       { path: '/api/flags/evaluate' },
       { method: 'POST', path: '/api/keys', body: { name: 'probe', scopes: ['llm'] } },
       { method: 'DELETE', path: `/api/keys/${id}` },
+      { path: '/api/flags' },
+      { path: '/api/admin/audit' },
+      { method: 'POST', path: '/api/llm/reset' },
       { method: 'POST', path: '/api/canvas/generate', body: { businessDescription: 'A bakery' } },
       { method: 'POST', path: '/api/queue/llm', body: { type: 'custom_prompt', prompt: 'Say a word' } },
     ];

@@ -91,15 +91,15 @@ async function attackThings({ target, check, operations, alice, bob }: Attack): 
 }
 
 async function attackAdministration({ target, check, operations, bob }: Attack): Promise<void> {
-  const guarded = operations.filter(({ adminsOnly }) => adminsOnly);
-  await check('what admins may do, users may not', async (found) => {
+  const guarded = operations.filter(({ operatorsOnly }) => operatorsOnly);
+  await check('operations that require an elevated permission refuse users', async (found) => {
     await each(guarded, async (operation) => {
       const { status } = await target.send({ ...questionOf(operation), token: bob.token });
       if (status !== 403) found(`${operation.method} ${operation.path} answered ${status}`);
     });
     return `403 from ${guarded.length} routes`;
   });
-  await check('nobody makes an admin of himself', async (found) => {
+  await check('a user cannot make itself an admin', async (found) => {
     const grant = { role: 'admin', tier: 'enterprise' };
     for (const body of [{ data: grant }, { app_metadata: grant }, { role: 'admin' }]) {
       await target.send({ method: 'PUT', path: '/auth/v1/user', token: bob.token, body });

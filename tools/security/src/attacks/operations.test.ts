@@ -17,7 +17,12 @@ const json = {
       },
     },
     '/api/flags/{key}': {
-      delete: { security: [{ accessToken: ['admin'] }], parameters: [parameter('key', { type: 'string' })] },
+      delete: {
+        'x-permission': 'flags:write',
+        security: [{ accessToken: ['flags:write'] }],
+        parameters: [parameter('key', { type: 'string' })],
+      },
+      get: { 'x-permission': 'flags:evaluate', security: [{ accessToken: ['flags:evaluate'] }] },
     },
     '/api/figures': { get: { security: [{}, { accessToken: ['user'] }] } },
   },
@@ -35,9 +40,9 @@ test('a route is asked for with its method, plausible parameters, and a body whe
 
 test('a route needs credentials unless the document lets anybody in', () => {
   const operations = readOperations({ status: 200, json });
-  expect(operations.map(({ guarded }) => guarded)).toEqual([false, true, true, false]);
-  expect(operations.filter(({ adminsOnly }) => adminsOnly).map(({ path }) => path)).toEqual([
-    '/api/flags/{key}',
+  expect(operations.map(({ guarded }) => guarded)).toEqual([false, true, true, true, false]);
+  expect(operations.filter(({ operatorsOnly }) => operatorsOnly).map(({ method }) => method)).toEqual([
+    'DELETE',
   ]);
 });
 

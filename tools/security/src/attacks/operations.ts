@@ -10,9 +10,10 @@ export interface Operation {
   /** With plausible values in their place. */
   readonly filledPath: string;
   readonly takesJson: boolean;
-  /** Whether it answers nobody without credentials. */
+  /** Whether it refuses requests without credentials. */
   readonly guarded: boolean;
-  readonly adminsOnly: boolean;
+  /** Whether it refuses users of the role `user`. */
+  readonly operatorsOnly: boolean;
 }
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
@@ -41,8 +42,15 @@ function readOperation(method: string, path: string, operation: unknown): Operat
     filledPath: fill(path, (at(operation, 'parameters') ?? []) as unknown[]),
     takesJson: at(operation, 'requestBody', 'content', 'application/json') !== undefined,
     guarded: ways.length > 0 && ways.every((way) => Object.keys(way).length > 0),
-    adminsOnly: ways.length > 0 && ways.every((way) => Object.values(way).flat().includes('admin')),
+    operatorsOnly: isElevated(at(operation, 'x-permission')),
   };
+}
+
+/** The permissions that every user holds, listed here independently of the platform's own catalogue. */
+const userPermissions: readonly unknown[] = ['llm', 'flags:evaluate', 'prompts:read'];
+
+function isElevated(permission: unknown): boolean {
+  return permission !== undefined && !userPermissions.includes(permission);
 }
 
 function fill(path: string, parameters: readonly unknown[]): string {

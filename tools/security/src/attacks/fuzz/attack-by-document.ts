@@ -43,7 +43,7 @@ async function tryAll(trial: Trial): Promise<void> {
   const { operations } = trial.documented;
   const guarded = operations.filter((operation) => operation.guarded);
   const open = operations.filter((operation) => !operation.guarded);
-  const inSeveralWays = guarded.filter(({ adminsOnly, ways }) => !adminsOnly && ways.length > 1);
+  const inSeveralWays = guarded.filter(({ operatorsOnly, ways }) => !operatorsOnly && ways.length > 1);
   const promise = `what the document allows is answered as it says (seed ${seed})`;
   const refusal = `what breaks a rule of the document is refused as it says (seed ${seed})`;
   await check(promise, (found) =>

@@ -35,9 +35,9 @@ export async function createCallers({ target, keys }: Pick<Attack, 'target' | 'k
       apiKey: { token: apiKey },
       apiKeyHeader: { headers: { 'x-api-key': apiKey } },
     },
-    async tokenFor({ guarded, adminsOnly, id, path }) {
+    async tokenFor({ guarded, operatorsOnly, id, path }) {
       if (!guarded) return undefined;
-      if (adminsOnly) return admin;
+      if (operatorsOnly) return admin;
       // It takes a session with it each time; the other one's password changes meanwhile.
       if (id === 'auth.logOut') return (await logIn(target, leaver)).access;
       return path.startsWith('/auth/') ? member.token : user;
@@ -61,7 +61,7 @@ function dayOf(time: number): string {
 }
 
 async function makeApiKey(target: Target, token: string): Promise<string> {
-  const body = { name: 'probe', scopes: ['llm', 'flags:evaluate'] };
+  const body = { name: 'probe', scopes: ['llm', 'flags:evaluate', 'prompts:read'] };
   return textAt(await target.send({ method: 'POST', path: '/api/keys', token, body }), 'data', 'key');
 }
 

@@ -1,0 +1,67 @@
+/** The closed list of permissions, each with a description of what it allows. Add a permission here first. */
+export const permissionCatalogue = {
+  llm: 'Call models and list them.',
+  'flags:evaluate': 'Evaluate feature flags.',
+  'prompts:read': 'Read and render released prompt versions.',
+  'flags:read': 'Read the settings of feature flags.',
+  'flags:write': 'Create, change and delete feature flags.',
+  'prompts:write': 'Create prompt versions and read drafts.',
+  'prompts:activate': 'Choose the active version of a prompt.',
+  'jobs:read': 'Read the jobs of all users.',
+  'jobs:write': 'Cancel and redrive the jobs of all users, and change schedules.',
+  'costs:read': 'Read the costs and cost alerts of the platform.',
+  'llm:operate': 'Reset circuit breakers and clear the response cache.',
+  'users:read': 'Read accounts with their tier and role.',
+  'users:write': 'Change the tier and role of accounts.',
+  'audit:read': 'Read the audit log.',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type Permission = keyof typeof permissionCatalogue;
+
+/** Every permission, in the order of the catalogue. */
+export const permissions: readonly Permission[] = Object.freeze(
+  Object.keys(permissionCatalogue) as Permission[],
+);
+
+export function isPermission(value: unknown): value is Permission {
+  return typeof value === 'string' && Object.hasOwn(permissionCatalogue, value);
+}
+
+export const builtInRoles = ['user', 'operator', 'admin'] as const;
+export type BuiltInRole = (typeof builtInRoles)[number];
+
+/** The name of a role: a built-in one, or one that the deployment defines. */
+export type Role = string;
+
+/** The form of a role's name. */
+export const rolePattern = '^[a-z][a-z0-9_-]{0,31}$';
+
+const userPermissions = ['llm', 'flags:evaluate', 'prompts:read'] as const satisfies readonly Permission[];
+
+const operatorPermissions = [
+  ...userPermissions,
+  'flags:read',
+  'flags:write',
+  'prompts:write',
+  'prompts:activate',
+  'jobs:read',
+  'jobs:write',
+  'costs:read',
+  'llm:operate',
+] as const satisfies readonly Permission[];
+
+/** The permissions of the built-in roles. Every other role holds those of `user` as well. */
+export const rolePermissions: Readonly<Record<BuiltInRole, readonly Permission[]>> = Object.freeze({
+  user: Object.freeze(userPermissions),
+  operator: Object.freeze(operatorPermissions),
+  admin: permissions,
+});
+
+export function isBuiltInRole(role: Role): role is BuiltInRole {
+  return Object.hasOwn(rolePermissions, role);
+}
+
+/** The permissions that a set has beyond those of the role `user`. */
+export function elevatedPermissions(held: readonly Permission[]): readonly Permission[] {
+  return held.filter((permission) => !rolePermissions.user.includes(permission));
+}

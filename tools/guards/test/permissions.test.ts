@@ -1,0 +1,101 @@
+import {
+  AppError,
+  anonymous,
+  isInternal,
+  type Permission,
+  type Principal,
+  permissions,
+} from '@valuecanvas/contracts-core';
+import { authorize } from '@valuecanvas/service-kit';
+import { apiKeyPrincipal, userPrincipal } from '@valuecanvas/testing';
+import { describe, expect, test } from 'vitest';
+import { contracts } from '../src/contracts.ts';
+
+const routes = contracts
+  .flatMap((contract) => Object.values(contract.routes))
+  .filter((route) => !isInternal(route));
+
+/**
+ * The sensitive operations and the permission that opens them, decided here and not read from the contracts. An operation
+ * that is missing here must be open to every user, and closed to every API key but those with a permission of `user`.
+ */
+const sensitive: Readonly<Record<string, Permission>> = {
+  'admin.listUsers': 'users:read',
+  'admin.updateUser': 'users:write',
+  'flags.list': 'flags:read',
+  'flags.get': 'flags:read',
+  'flags.create': 'flags:write',
+  'flags.update': 'flags:write',
+  'flags.delete': 'flags:write',
+  'prompts.createVersion': 'prompts:write',
+  'prompts.activateVersion': 'prompts:activate',
+  'llm.resetBreakers': 'llm:operate',
+  'llm.clearCache': 'llm:operate',
+  'llm.getPlatformCosts': 'costs:read',
+  'llm.getPlatformAlerts': 'costs:read',
+};
+
+/** The operations that an API key with a permission of `user` may call. */
+const forKeysOfUsers: Readonly<Record<string, Permission>> = {
+  'llm.chat': 'llm',
+  'llm.createChatCompletion': 'llm',
+  'llm.listModels': 'llm',
+  'flags.evaluate': 'flags:evaluate',
+  'prompts.listVersions': 'prompts:read',
+  'prompts.get': 'prompts:read',
+  'prompts.render': 'prompts:read',
+};
+
+/** What the role `operator` must never reach. */
+const beyondOperators: readonly string[] = ['admin.listUsers', 'admin.updateUser'];
+
+const statusOf = (id: string, principal: Principal): number => {
+  const route = routes.find((one) => one.id === id);
+  if (!route) throw new Error(`There is no operation ${id}.`);
+  try {
+    authorize(route.auth, principal);
+    return 200;
+  } catch (error) {
+    if (error instanceof AppError) return error.status;
+    throw error;
+  }
+};
+
+const isOpen = (id: string) => statusOf(id, anonymous) === 200;
+const guarded = routes.map(({ id }) => id).filter((id) => !isOpen(id));
+
+test('every sensitive operation exists', () => {
+  const ids = routes.map(({ id }) => id);
+  expect(ids).toEqual(expect.arrayContaining([...Object.keys(sensitive), ...Object.keys(forKeysOfUsers)]));
+});
+
+describe.each(guarded)('%s', (id) => {
+  const required = sensitive[id];
+  const grantable = required ?? forKeysOfUsers[id];
+
+  test('refuses a request without credentials and a service', () => {
+    expect(statusOf(id, anonymous)).toBe(401);
+    expect(statusOf(id, { kind: 'service', service: 'gateway' })).toBe(403);
+  });
+
+  test('answers the roles that it is for', () => {
+    const allowed = (role: string) => statusOf(id, userPrincipal({ role })) === 200;
+    expect({ user: allowed('user'), operator: allowed('operator'), admin: allowed('admin') }).toEqual({
+      user: required === undefined,
+      operator: !beyondOperators.includes(id),
+      admin: true,
+    });
+  });
+
+  test.each(permissions)('answers a role and an API key that hold %s only if it is for them', (held) => {
+    const custom = userPrincipal({ role: 'custom', permissions: [held] });
+    const plain = required === undefined && forKeysOfUsers[id] === undefined;
+    expect(statusOf(id, custom)).toBe(plain || held === grantable ? 200 : 403);
+    expect(statusOf(id, apiKeyPrincipal([held]))).toBe(held === grantable ? 200 : 403);
+  });
+
+  test('refuses a user and an API key without permissions where it requires one', () => {
+    expect(statusOf(id, userPrincipal({ role: 'admin', permissions: [] }))).toBe(grantable ? 403 : 200);
+    expect(statusOf(id, apiKeyPrincipal([]))).toBe(403);
+  });
+});
