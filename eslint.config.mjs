@@ -1,6 +1,7 @@
 import { createProjectGraphAsync } from '@nx/devkit';
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
+import { serviceNames } from './libs/contracts/core/src/services.ts';
 
 // Only what Biome cannot do: rules about projects, about types, and about which folder may do what.
 
@@ -8,7 +9,6 @@ import tseslint from 'typescript-eslint';
 await createProjectGraphAsync({ exitOnError: true });
 
 const tests = ['**/*.test.ts', '**/test/**/*.ts', '**/test-support/**/*.ts'];
-const owners = ['gateway', 'llm-router', 'canvas', 'prompt-registry', 'feature-flags', 'job-worker'];
 
 /** What a project of each type may depend on. */
 const dependencies = {
@@ -61,7 +61,7 @@ function boundaries({ extra = [], packages = contractPackages } = {}) {
       depConstraints: [
         ...types.map(([type, allowed]) => typeConstraint(type, [...allowed, ...extra], packages)),
         ...shared.map(([type]) => sharedConstraint(type, extra)),
-        ...owners.map(ownerConstraint),
+        ...serviceNames.map(ownerConstraint),
       ],
     },
   ];

@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ServiceName, serviceNames, serviceTable, variablePrefix } from '@valuecanvas/contracts-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 import { type StubUpstream, startStubUpstream } from './support/stub-upstream.ts';
 
+type UpstreamName = Exclude<ServiceName, 'gateway'>;
+const names = serviceNames.filter((name): name is UpstreamName => name !== 'gateway');
+
 describe('the state of the platform', () => {
-  const names = ['canvas', 'llm-router', 'prompt-registry', 'feature-flags', 'job-worker'] as const;
-  let services: Record<(typeof names)[number], StubUpstream>;
+  let services: Record<UpstreamName, StubUpstream>;
   let gateway: TestGateway;
 
   const report =
@@ -25,9 +28,7 @@ describe('the state of the platform', () => {
     );
     services = Object.fromEntries(started) as typeof services;
     gateway = await startGateway(
-      Object.fromEntries(
-        started.map(([name, stub]) => [`${name.toUpperCase().replace('-', '_')}_INTERNAL_URL`, stub.url]),
-      ),
+      Object.fromEntries(started.map(([name, stub]) => [`${variablePrefix(name)}_INTERNAL_URL`, stub.url])),
     );
   });
   afterEach(async () => {
@@ -44,16 +45,13 @@ describe('the state of the platform', () => {
       expect(body.services[name]).toEqual({ status: 'up', checks: { postgres: 'up' } });
   });
 
-  test.each(['prompt-registry', 'feature-flags', 'job-worker'] as const)(
-    'is degraded without %s',
-    async (name) => {
-      services[name].answer(report(503, { postgres: 'down' }));
-      const { status, body } = await ready();
-      expect(status).toBe(200);
-      expect(body.status).toBe('degraded');
-      expect(body.services[name]).toEqual({ status: 'down', checks: { postgres: 'down' } });
-    },
-  );
+  test.each(names.filter((name) => !serviceTable[name].essential))('is degraded without %s', async (name) => {
+    services[name].answer(report(503, { postgres: 'down' }));
+    const { status, body } = await ready();
+    expect(status).toBe(200);
+    expect(body.status).toBe('degraded');
+    expect(body.services[name]).toEqual({ status: 'down', checks: { postgres: 'down' } });
+  });
 
   test.each(['canvas', 'llm-router'] as const)('is unavailable without %s', async (name) => {
     await services[name].goAway();

@@ -1,12 +1,6 @@
-/** Each service's folder in apps/ and the role that it connects as; the baseline migration makes the roles. */
-export const serviceRoles = {
-  gateway: 'vc_gateway',
-  'llm-router': 'vc_llm_router',
-  canvas: 'vc_canvas',
-  'prompt-registry': 'vc_prompt_registry',
-  'feature-flags': 'vc_feature_flags',
-  'job-worker': 'vc_job_worker',
-} as const;
+import { serviceRoles } from './roles.ts';
+
+export { serviceRoles };
 
 export type Service = keyof typeof serviceRoles;
 export type ServiceRole = (typeof serviceRoles)[Service];

@@ -1,29 +1,28 @@
-import { type Service, services } from '@valuecanvas/database';
+import { serviceTable } from '@valuecanvas/contracts-core';
+import { type Service, serviceRoles, services } from '@valuecanvas/database';
 import { beforeAll, expect, test } from 'vitest';
 import { type Platform, serviceEnvironment } from './environment.ts';
+import type { PlatformPorts } from './ports.ts';
 import { createSecrets } from './secrets.ts';
 
 let platform: Platform;
 
+const usualPorts = Object.fromEntries(
+  services.map((service) => [service, serviceTable[service]]),
+) as unknown as PlatformPorts;
+const rolePasswords = Object.fromEntries(
+  services.map((service) => [serviceRoles[service], service]),
+) as Platform['rolePasswords'];
+
 beforeAll(async () => {
   platform = {
     ports: {
-      gateway: { port: 3000, internalPort: 9100 },
-      'llm-router': { port: 3101, internalPort: 9101 },
+      ...usualPorts,
       canvas: { port: 40_002, internalPort: 9102 },
-      'prompt-registry': { port: 3103, internalPort: 9103 },
-      'feature-flags': { port: 3104, internalPort: 9104 },
       'job-worker': { port: 3105, internalPort: 40_005 },
     },
     ownerUrl: 'postgresql://owner:owners@127.0.0.1:5432/postgres?sslmode=disable',
-    rolePasswords: {
-      vc_gateway: 'g',
-      vc_llm_router: 'r',
-      vc_canvas: 'with % and @',
-      vc_prompt_registry: 'p',
-      vc_feature_flags: 'f',
-      vc_job_worker: 'j',
-    },
+    rolePasswords: { ...rolePasswords, vc_canvas: 'with % and @' },
     redisUrl: 'redis://127.0.0.1:6379',
     secrets: await createSecrets({}),
     providers: { TOGETHER_API_KEY: 'provider-key' },
@@ -38,7 +37,7 @@ test('a service connects as its own role to the database of the owner', () => {
   );
 });
 
-test("nobody gets the owner's access, nor the password of another service", () => {
+test("no service gets the owner's access or the password of another service", () => {
   const caller = { MIGRATION_DATABASE_URL: platform.ownerUrl, CANVAS_DB_PASSWORD: 'with % and @' };
   for (const service of services) {
     const values = Object.entries(of(service, caller)).filter(([name]) => name !== 'DATABASE_URL');
@@ -52,7 +51,7 @@ test('the keys of providers reach the router alone', () => {
   expect(holders).toEqual(['llm-router']);
 });
 
-test('only those who call others can sign, each with a key of its own', () => {
+test('only services that call others can sign, each with a key of its own', () => {
   const signers = services.filter((service) => of(service).INTERNAL_SIGNING_KEY);
   expect(signers).toEqual(['gateway', 'llm-router', 'canvas', 'job-worker']);
   expect(new Set(signers.map((service) => of(service).INTERNAL_SIGNING_KEY)).size).toBe(4);

@@ -1,3 +1,4 @@
+import { serviceTable, variablePrefix } from '@valuecanvas/contracts-core';
 import {
   passwordVariable,
   type RolePasswords,
@@ -10,7 +11,7 @@ import { providerVariables } from './providers.ts';
 import { publicKeysOf, type Secrets } from './secrets.ts';
 import type { Environment } from './settings.ts';
 
-/** All that the services' environments are made of. */
+/** Ports, addresses and secrets from which the environment of each service is made. */
 export interface Platform {
   readonly ports: PlatformPorts;
   /** The owner's URL: each service gets it with a role and password of its own. */
@@ -22,21 +23,16 @@ export interface Platform {
   readonly providers: Environment;
 }
 
-/** All stop together, so it need not be longer than what is on its way from one to another takes. */
+/** Short, because all services stop together: only requests between them may still be on their way. */
 const localDrainMs = '250';
 
-/** What one service gets beyond what all get: secrets that no other needs. */
+/** Secrets of one service alone, beside its signing key. */
 const ownVariables: Partial<Record<Service, (platform: Platform) => Environment>> = {
-  gateway: (platform) => ({
-    ...signingKey('gateway', platform),
-    AUTH_SIGNING_KEYS: JSON.stringify(platform.secrets.authSigningKeys),
-  }),
-  canvas: (platform) => signingKey('canvas', platform),
-  'job-worker': (platform) => signingKey('job-worker', platform),
-  'llm-router': (platform) => ({ ...signingKey('llm-router', platform), ...platform.providers }),
+  gateway: ({ secrets }) => ({ AUTH_SIGNING_KEYS: JSON.stringify(secrets.authSigningKeys) }),
+  'llm-router': ({ providers }) => providers,
 };
 
-/** Names that a service must not inherit: the owner's access, secrets of others, and what is set for each alone. */
+/** Variables that a service must not inherit: the owner's access, secrets of other services, and its own signing key. */
 const withheld = new Set<string>([
   'MIGRATION_DATABASE_URL',
   'INTERNAL_SIGNING_KEY',
@@ -46,8 +42,8 @@ const withheld = new Set<string>([
 ]);
 
 /**
- * The whole environment of one service. What the caller's holds (LLM_TIMEOUT, LOG_LEVEL, SENTRY_DSN, …) passes
- * through; addresses and secrets are this platform's.
+ * Builds the whole environment of one service. Variables of the caller (LLM_TIMEOUT, LOG_LEVEL, SENTRY_DSN, …) pass
+ * through. Addresses and secrets are this platform's.
  */
 export function serviceEnvironment(service: Service, platform: Platform, caller: Environment): Environment {
   const { port, internalPort } = platform.ports[service];
@@ -66,6 +62,7 @@ export function serviceEnvironment(service: Service, platform: Platform, caller:
     REDIS_URL: platform.redisUrl,
     INTERNAL_PUBLIC_KEYS: publicKeysOf(platform.secrets),
     ...addresses(platform.ports),
+    ...(serviceTable[service].signs ? signingKey(service, platform) : {}),
     ...ownVariables[service]?.(platform),
   };
 }
@@ -82,7 +79,7 @@ function signingKey(service: Service, { secrets }: Platform): Environment {
 /** <SERVICE>_URL and <SERVICE>_INTERNAL_URL of all services. */
 function addresses(ports: PlatformPorts): Environment {
   const pairs = services.flatMap((service) => {
-    const name = service.toUpperCase().replaceAll('-', '_');
+    const name = variablePrefix(service);
     return [
       [`${name}_URL`, `http://127.0.0.1:${ports[service].port}`],
       [`${name}_INTERNAL_URL`, `http://127.0.0.1:${ports[service].internalPort}`],

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { serviceTable } from '@valuecanvas/contracts-core';
 import { services } from '@valuecanvas/database';
 import { freePort } from '@valuecanvas/local-servers';
 import { expect, onTestFinished, test } from 'vitest';
@@ -29,7 +30,7 @@ test('a taken port of the gateway is named, with the command that takes another'
 });
 
 test('a service moves to a free port where its usual one is taken', async () => {
-  const usual = 3102;
+  const usual = serviceTable.canvas.port;
   // A platform that runs on this machine may be there already.
   await takenPort('127.0.0.1', usual).catch(tolerateTaken);
   const chosen = await choosePorts(usualGateway);
@@ -40,7 +41,8 @@ test('a service moves to a free port where its usual one is taken', async () => 
 test('a second clone, with its gateway elsewhere, leaves the usual ports to the first', async () => {
   const chosen = await choosePorts(3001);
   const others = services.filter((service) => service !== 'gateway').map((service) => chosen[service].port);
-  expect(others.filter((port) => port >= 3101 && port <= 3105)).toEqual([]);
+  const usual = services.map((service) => serviceTable[service].port);
+  expect(others.filter((port) => usual.some((taken) => taken === port))).toEqual([]);
 });
 
 test('no port is given twice', async () => {

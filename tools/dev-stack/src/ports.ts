@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { serviceTable } from '@valuecanvas/contracts-core';
 import { type Service, services } from '@valuecanvas/database';
 import { freePort } from '@valuecanvas/local-servers';
 import { StackError } from './stack-error.ts';
@@ -14,28 +15,12 @@ export type PlatformPorts = Readonly<Record<Service, ServicePorts>>;
 
 export type ChosenPorts = PlatformPorts & { readonly simulator: number };
 
-/** Where the gateway is unless PORT says otherwise. */
-export const usualGateway = 3000;
-/** Where the others are beside it, as long as nobody else is there. */
-const usual: Readonly<Record<Exclude<Service, 'gateway'>, number>> = {
-  'llm-router': 3101,
-  canvas: 3102,
-  'prompt-registry': 3103,
-  'feature-flags': 3104,
-  'job-worker': 3105,
-};
-const usualInternal: Readonly<Record<Service, number>> = {
-  gateway: 9100,
-  'llm-router': 9101,
-  canvas: 9102,
-  'prompt-registry': 9103,
-  'feature-flags': 9104,
-  'job-worker': 9105,
-};
+/** The gateway's port unless PORT names another. */
+export const usualGateway = serviceTable.gateway.port;
 
 /**
- * The usual ports, and free ones in place of those that are taken. Beside a gateway elsewhere all others are free ones:
- * two clones that start at the same moment must not both find the usual ports free.
+ * Chooses the ports of the table of services, and free ones in place of those that are taken. With the gateway on another
+ * port, all others are free ones as well: two clones that start at the same moment must not both find the usual ports free.
  */
 export async function choosePorts(gatewayPort: number): Promise<ChosenPorts> {
   const given = new Set([gatewayPort]);
@@ -52,13 +37,13 @@ export async function choosePorts(gatewayPort: number): Promise<ChosenPorts> {
   };
   const chosen: Partial<Record<Service, ServicePorts>> = {};
   for (const service of services) {
-    const port = service === 'gateway' ? gatewayPort : await give(usual[service]);
-    chosen[service] = { port, internalPort: await give(usualInternal[service]) };
+    const port = service === 'gateway' ? gatewayPort : await give(serviceTable[service].port);
+    chosen[service] = { port, internalPort: await give(serviceTable[service].internalPort) };
   }
   return { ...(chosen as PlatformPorts), simulator: await giveFree() };
 }
 
-/** Whether nobody listens there, on either of the addresses that `localhost` can mean. Throws StackError. */
+/** Tells whether a port is free on both addresses that `localhost` can mean. Throws StackError. */
 export async function isFree(port: number): Promise<boolean> {
   return (await canListen(port, '127.0.0.1')) && (await canListen(port, '::1'));
 }
@@ -82,7 +67,7 @@ function judge(error: NodeJS.ErrnoException, port: number): boolean {
       `This user may not listen on port ${port}: choose one above 1023, as in \`PORT=3000 npm start\`.`,
     );
   }
-  // A machine without IPv6 has no ::1, so nobody can be there.
+  // A machine without IPv6 has no ::1, so no process listens there.
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') return true;
   throw error;
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { Service } from '@valuecanvas/database';
+import { type Service, services } from '@valuecanvas/database';
 import type { Program } from './child-run.ts';
 import { type Platform, serviceEnvironment } from './environment.ts';
 import { type Environment, projectRoot } from './settings.ts';
 
-/** All that a service needs to run from its sources. */
+/** Describes how one service runs from its sources. */
 export function serviceProgram(
   service: Service,
   options: { readonly platform: Platform; readonly caller: Environment; readonly logs: string },
@@ -19,7 +19,7 @@ export function serviceProgram(
   };
 }
 
-/** The stand-in for language models. */
+/** Describes the simulator of language models. */
 export function simulatorProgram(port: number, caller: Environment, logs: string): Program {
   return {
     name: 'llm-simulator',
@@ -35,13 +35,17 @@ export function simulatorUrl(port: number): string {
   return `http://127.0.0.1:${port}/v1`;
 }
 
+/** Services that take in work, and services that others call last. All other services stop between these. */
+const intake: readonly string[] = ['gateway', 'job-worker'];
+const foundation: readonly string[] = ['llm-router', 'prompt-registry', 'feature-flags'];
+
 /**
- * In which order programs stop: whoever takes in work first, and everything that a request or a job in flight still
- * calls later.
+ * Order in which programs stop: first the services that take in work, and last what a request or a job in flight still
+ * calls.
  */
 export const stopOrder: readonly (readonly string[])[] = [
-  ['gateway', 'job-worker'],
-  ['canvas'],
-  ['llm-router', 'prompt-registry', 'feature-flags'],
+  intake,
+  services.filter((service) => ![...intake, ...foundation].includes(service)),
+  foundation,
   ['llm-simulator'],
 ];

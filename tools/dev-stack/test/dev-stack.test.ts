@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { services } from '@valuecanvas/database';
 import { freePort } from '@valuecanvas/local-servers';
 import { expect, test } from 'vitest';
 import { demoAccounts } from '../src/demo-accounts.ts';
@@ -47,7 +48,7 @@ test(
     const stack = startStack(state, port);
     await stack.ready();
     const processes = processesOf(state);
-    expect(processes.filter(isAlive)).toHaveLength(7);
+    expect(processes.filter(isAlive)).toHaveLength(services.length + 1);
 
     expect(await runCommand('sh', ['-c', firstCanvas(stack)])).toContain('"canvasId"');
     expect(await smoke(port)).toMatch(/^\d+ passed, 0 failed$/m);

@@ -1,53 +1,34 @@
-import { canvasContract } from '@valuecanvas/contracts-canvas';
 import {
   anonymous,
-  type Contract,
   headers,
   isInternal,
   type Principal,
   type ServiceName,
   serviceNames,
 } from '@valuecanvas/contracts-core';
-import { featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
-import { gatewayContract } from '@valuecanvas/contracts-gateway';
-import { jobWorkerContract } from '@valuecanvas/contracts-job-worker';
-import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
-import { promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
 import { type Authenticator, believeInternalTokens } from '@valuecanvas/service-kit';
 import { apiKeyPrincipal, createTestIdentities, userPrincipal } from '@valuecanvas/testing';
 import { describe, expect, test } from 'vitest';
+import { contractOf } from './service-contracts.ts';
 
 interface Callers {
-  readonly contract: Contract;
-  /** Those who are believed whoever they vouch for: a user, an administrator, nobody. */
+  /** Services that may vouch for any principal: a user, an administrator, an anonymous caller. */
   readonly forAnybody: readonly ServiceName[];
-  /** Those who fetch a snapshot for themselves, and are believed in nothing else. */
+  /** Services that may fetch a snapshot for themselves, and vouch for no other principal. */
   readonly forThemselves: readonly ServiceName[];
 }
 
 /**
- * Who may call whom, decided here and not read from the contracts: the gateway everybody, a service another one whose
- * work it needs done for a user, a user of the SDKs their snapshots. Nobody calls the gateway from inside.
+ * Allowed calls between services, decided here and not read from the contracts: the gateway calls every service, a service
+ * calls another one to do work for a user, and users of the SDKs fetch their snapshots. No service calls the gateway.
  */
 const table: Readonly<Record<ServiceName, Callers>> = {
-  gateway: { contract: gatewayContract, forAnybody: [], forThemselves: [] },
-  'llm-router': {
-    contract: llmRouterContract,
-    forAnybody: ['gateway', 'canvas', 'job-worker'],
-    forThemselves: [],
-  },
-  canvas: { contract: canvasContract, forAnybody: ['gateway', 'job-worker'], forThemselves: [] },
-  'prompt-registry': {
-    contract: promptRegistryContract,
-    forAnybody: ['gateway'],
-    forThemselves: ['canvas', 'llm-router'],
-  },
-  'feature-flags': {
-    contract: featureFlagsContract,
-    forAnybody: ['gateway'],
-    forThemselves: ['canvas', 'llm-router'],
-  },
-  'job-worker': { contract: jobWorkerContract, forAnybody: ['gateway'], forThemselves: [] },
+  gateway: { forAnybody: [], forThemselves: [] },
+  'llm-router': { forAnybody: ['gateway', 'canvas', 'job-worker'], forThemselves: [] },
+  canvas: { forAnybody: ['gateway', 'job-worker'], forThemselves: [] },
+  'prompt-registry': { forAnybody: ['gateway'], forThemselves: ['canvas', 'llm-router'] },
+  'feature-flags': { forAnybody: ['gateway'], forThemselves: ['canvas', 'llm-router'] },
+  'job-worker': { forAnybody: ['gateway'], forThemselves: [] },
 };
 
 const identities = await createTestIdentities();
@@ -77,8 +58,9 @@ async function believed(authenticate: Authenticator, token: string): Promise<Pri
   }
 }
 
-describe.each(Object.entries(table))('%s', (service, callers) => {
-  const { contract, forAnybody, forThemselves } = callers;
+describe.each(Object.entries(table) as [ServiceName, Callers][])('%s', (service, callers) => {
+  const { forAnybody, forThemselves } = callers;
+  const contract = contractOf(service);
 
   test('has the contract that stands beside its name', () => expect(contract.service).toBe(service));
 

@@ -1,4 +1,3 @@
-import * as canvas from '@valuecanvas/contracts-canvas';
 import {
   type Contract,
   contractFaults,
@@ -9,30 +8,15 @@ import {
   type RouteDefinition,
   serviceNames,
 } from '@valuecanvas/contracts-core';
-import * as featureFlags from '@valuecanvas/contracts-feature-flags';
-import * as gateway from '@valuecanvas/contracts-gateway';
-import * as jobWorker from '@valuecanvas/contracts-job-worker';
-import * as llmRouter from '@valuecanvas/contracts-llm-router';
-import * as promptRegistry from '@valuecanvas/contracts-prompt-registry';
 import type { TObject } from 'typebox';
 import { describe, expect, test } from 'vitest';
+import { type ContractPackage, contractPackages } from './service-contracts.ts';
 
-const packages = {
-  gateway,
-  'llm-router': llmRouter,
-  canvas,
-  'prompt-registry': promptRegistry,
-  'feature-flags': featureFlags,
-  'job-worker': jobWorker,
-};
-
-type Exported = Readonly<Record<string, unknown>>;
-
-const has = (value: unknown, ...keys: string[]): value is Exported =>
+const has = (value: unknown, ...keys: string[]): value is ContractPackage =>
   typeof value === 'object' && value !== null && keys.every((key) => key in value);
 
 function exported<T>(keys: string[]): T[] {
-  const all = Object.values(packages).flatMap((module: Exported) => Object.values(module));
+  const all = [...contractPackages.values()].flatMap((exports) => Object.values(exports));
   return all.filter((value) => has(value, ...keys)) as T[];
 }
 
@@ -105,7 +89,7 @@ describe('the facts', () => {
   });
 
   test.each(facts)('$name lies in the package of its owner', (fact) => {
-    expect(Object.values(packages[fact.owner])).toContain(fact);
+    expect(Object.values(contractPackages.get(fact.owner) ?? {})).toContain(fact);
   });
 });
 

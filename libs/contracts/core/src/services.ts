@@ -7,6 +7,8 @@ interface ServiceEntry {
   readonly owns: string;
   /** Whether the platform reports not ready while this service is unavailable. */
   readonly essential: boolean;
+  /** Whether it calls other services, so that it has a key to sign internal tokens. */
+  readonly signs: boolean;
   /** What one replica requests, and the memory at which the cluster ends it. */
   readonly resources: { readonly cpu: string; readonly memory: string; readonly memoryLimit: string };
 }
@@ -22,6 +24,7 @@ export const serviceTable = {
     internalPort: 9100,
     owns: 'accounts and sessions, limits for all routes, routing, the API document',
     essential: true,
+    signs: true,
     resources: { cpu: '100m', memory: '256Mi', memoryLimit: '512Mi' },
   },
   'llm-router': {
@@ -29,6 +32,7 @@ export const serviceTable = {
     internalPort: 9101,
     owns: 'providers, failover, cache, limits and budgets, the usage ledger',
     essential: true,
+    signs: true,
     resources: { cpu: '100m', memory: '256Mi', memoryLimit: '768Mi' },
   },
   canvas: {
@@ -36,6 +40,7 @@ export const serviceTable = {
     internalPort: 9102,
     owns: 'canvases, their revisions, generation and refinement',
     essential: true,
+    signs: true,
     resources: { cpu: '100m', memory: '192Mi', memoryLimit: '512Mi' },
   },
   'prompt-registry': {
@@ -43,6 +48,7 @@ export const serviceTable = {
     internalPort: 9103,
     owns: 'prompt versions, executions, ratings',
     essential: false,
+    signs: false,
     resources: { cpu: '100m', memory: '160Mi', memoryLimit: '384Mi' },
   },
   'feature-flags': {
@@ -50,6 +56,7 @@ export const serviceTable = {
     internalPort: 9104,
     owns: 'flags and their evaluation',
     essential: false,
+    signs: false,
     resources: { cpu: '100m', memory: '160Mi', memoryLimit: '384Mi' },
   },
   'job-worker': {
@@ -57,6 +64,7 @@ export const serviceTable = {
     internalPort: 9105,
     owns: 'jobs, their results, the workers',
     essential: false,
+    signs: true,
     resources: { cpu: '100m', memory: '256Mi', memoryLimit: '768Mi' },
   },
 } as const satisfies Readonly<Record<string, ServiceEntry>>;

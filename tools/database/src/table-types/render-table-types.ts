@@ -2,13 +2,18 @@ import type { ServiceRole } from '../service-roles.ts';
 import { columnType } from './column-type.ts';
 import type { GrantedColumn } from './granted-columns.ts';
 
+const head = '// Generated from supabase/migrations: change a migration, then run `npm run db:types`.';
+
 /** The source of a service's db.ts: one interface per table, and Database, which names them all for Kysely. */
 export function renderTableTypes(role: ServiceRole, columns: readonly GrantedColumn[]): string {
+  if (columns.length === 0) {
+    return `${head}\n\n/** No migration grants a table to ${role}. */\nexport type Database = Record<never, never>;\n`;
+  }
   const tables = Map.groupBy(columns, ({ table }) => table);
   const interfaces = [...tables].map(([table, members]) => renderTable(table, members)).join('\n\n');
   const names = [...tables.keys()].map((table) => `  '${table}': ${interfaceName(table)};`).join('\n');
   const usesColumnType = interfaces.includes('ColumnType<');
-  return `// Generated from supabase/migrations: change a migration, then run \`npm run db:types\`.
+  return `${head}
 ${usesColumnType ? `import type { ColumnType } from 'kysely';\n` : ''}
 /** The tables that ${role} may use: columns typed by what its grants let it read, insert and update. */
 export interface Database {

@@ -1,8 +1,9 @@
+import { serviceTable, variablePrefix } from '@valuecanvas/contracts-core';
 import { passwordVariable, type Service, services } from '@valuecanvas/database';
 import { publicKeysOf, type Secrets } from '../secrets.ts';
 
-/** Services that call others; only they sign. */
-const callers: readonly Service[] = ['gateway', 'llm-router', 'canvas', 'job-worker'];
+/** Services that call others; only they sign internal tokens. */
+const signers = services.filter((service) => serviceTable[service].signs);
 
 /** The secrets as lines for .env, by the names that docker-compose.yml reads. `password` makes a new one. */
 export function secretLines(secrets: Secrets, password: () => string): string {
@@ -15,7 +16,7 @@ export function secretLines(secrets: Secrets, password: () => string): string {
     line('REDIS_PASSWORD', password()),
     ...services.map((service) => line(passwordVariable(service), secrets.services[service].databasePassword)),
     '',
-    ...callers.map((service) => line(signingVariable(service), secrets.services[service].signingKey)),
+    ...signers.map((service) => line(signingVariable(service), secrets.services[service].signingKey)),
     line('INTERNAL_PUBLIC_KEYS', publicKeysOf(secrets)),
     line('AUTH_SIGNING_KEYS', JSON.stringify(secrets.authSigningKeys)),
     '',
@@ -23,7 +24,7 @@ export function secretLines(secrets: Secrets, password: () => string): string {
 }
 
 function signingVariable(service: Service): string {
-  return `${service.toUpperCase().replaceAll('-', '_')}_SIGNING_KEY`;
+  return `${variablePrefix(service)}_SIGNING_KEY`;
 }
 
 /** Single quotes: Compose, Node and the shell all take what stands between them as it is. */

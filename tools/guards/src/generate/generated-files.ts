@@ -1,6 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { root } from '../root.ts';
+import { architecturePage } from './architecture-page.ts';
+import { databaseRolesFile } from './database-roles.ts';
 import { composeFile } from './deployment/compose-file.ts';
 import { dockerfiles } from './deployment/dockerfiles.ts';
 import { manifestFiles } from './deployment/manifests.ts';
@@ -25,10 +27,15 @@ export async function generatedFiles({ version, nodeVersion }: Versions): Promis
   const services = await readServiceVariables();
   return [
     { path: '.env.example', content: envExample(services, toolVariables) },
+    {
+      path: 'docs/architecture.md',
+      content: architecturePage(await readFile(join(root, 'docs/architecture.md'), 'utf8')),
+    },
     { path: 'docs/environment.md', content: environmentPage(services, toolVariables) },
     { path: 'docs/errors.md', content: errorsPage() },
     { path: 'docs/permissions.md', content: permissionsPage() },
     { path: 'docs/openapi.json', content: await openApiFile(version) },
+    { path: 'tools/database/src/roles.ts', content: databaseRolesFile() },
     { path: 'docker-compose.yml', content: composeFile(services) },
     ...manifestFiles(services, version),
     ...dockerfiles(nodeVersion),

@@ -1,7 +1,7 @@
-import { passwordVariable, serviceRoles, services } from '@valuecanvas/database';
+import { databaseRole, serviceNames, variablePrefix } from '@valuecanvas/contracts-core';
 import type { Variable } from './variable.ts';
 
-/** What the commands at the root read from their environment, beside what services do. */
+/** Variables that the commands at the root read, beside those of the services. */
 export const toolVariables: readonly Variable[] = [
   {
     name: 'MIGRATION_DATABASE_URL',
@@ -12,9 +12,9 @@ export const toolVariables: readonly Variable[] = [
     fallback: undefined,
     secret: true,
   },
-  ...services.map((service) => ({
-    name: passwordVariable(service),
-    description: `Password that db:migrate gives the role ${serviceRoles[service]}; kept as it is where absent.`,
+  ...serviceNames.map((service) => ({
+    name: `${variablePrefix(service)}_DB_PASSWORD`,
+    description: `Password that db:migrate gives the role ${databaseRole(service)}; kept as it is where absent.`,
     required: false,
     requiredWithout: undefined,
     fallback: undefined,
