@@ -1,10 +1,9 @@
 import { featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
 import { createFlags } from '@valuecanvas/flags-sdk';
 import { createKeys, createWaitingRedis } from '@valuecanvas/redis';
-import { eventually, type TestService, userPrincipal } from '@valuecanvas/testing';
+import { eventually, startSeverableLink, type TestService, userPrincipal } from '@valuecanvas/testing';
 import { afterEach, describe, expect, test } from 'vitest';
 import { admin, usePlatform } from './platform.ts';
-import { startSeverableProxy } from './severable-proxy.ts';
 
 const platform = usePlatform();
 const user = userPrincipal();
@@ -26,7 +25,7 @@ const readiness = async (service: TestService) => (await fetch(`${service.intern
 
 describe('while Postgres is away', () => {
   test('flags are evaluated as last known, and everything else says so with 503', async () => {
-    const postgres = await startSeverableProxy(platform.database.urlFor('feature-flags'));
+    const postgres = await startSeverableLink(platform.database.urlFor('feature-flags'));
     ends.push(postgres.cut);
     const service = await platform.startReplica({ DATABASE_URL: postgres.url });
     await put(service, { enabled: true });
@@ -56,7 +55,7 @@ describe('while Postgres is away', () => {
   });
 
   test('a service that has never read the flags is not ready and evaluates nothing, until it has', async () => {
-    const postgres = await startSeverableProxy(platform.database.urlFor('feature-flags'));
+    const postgres = await startSeverableLink(platform.database.urlFor('feature-flags'));
     ends.push(postgres.cut);
     await postgres.cut();
     const service = await platform.startReplica({ DATABASE_URL: postgres.url });
@@ -72,7 +71,7 @@ describe('while Postgres is away', () => {
 
 describe('while Redis is away', () => {
   test('a change succeeds all the same, and reaches every replica and service by polling', async () => {
-    const redis = await startSeverableProxy(platform.redis.url);
+    const redis = await startSeverableLink(platform.redis.url);
     ends.push(redis.cut);
     const settings = { REDIS_URL: redis.url, FLAGS_POLL_MS: '50' };
     const [one, other] = [await platform.startReplica(settings), await platform.startReplica(settings)];

@@ -1,6 +1,5 @@
-import { eventually } from '@valuecanvas/testing';
-import { expect, onTestFinished, test } from 'vitest';
-import { startBreakableLink } from './support/breakable-link.ts';
+import { eventually, startSeverableLink } from '@valuecanvas/testing';
+import { expect, test } from 'vitest';
 import { question, usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
@@ -28,11 +27,10 @@ test('a Redis that has lost everything loses no job and no result, and no work i
 });
 
 test('jobs are accepted and cancelled while Redis is away, and done when it is back', async () => {
-  const link = await startBreakableLink(platform.redis.url);
-  onTestFinished(() => link.stop());
+  const link = await startSeverableLink(platform.redis.url);
   const service = await platform.start({ REDIS_URL: link.url });
   await platform.reaches(await platform.submit(service, question), 'completed');
-  link.cut();
+  await link.cut();
   const kept = await platform.submit(service, question);
   const dropped = await platform.submit(service, question);
   expect(await platform.cancel(service, dropped)).toMatchObject({
@@ -40,19 +38,18 @@ test('jobs are accepted and cancelled while Redis is away, and done when it is b
     body: { data: { status: 'cancelled' } },
   });
   expect((await platform.row(kept)).status).toBe('queued');
-  link.mend();
+  await link.mend();
   await platform.reaches(kept, 'completed', 15_000);
   expect(platform.performers.calls).toHaveLength(2);
   expect((await platform.row(dropped)).status).toBe('cancelled');
 });
 
 test('a worker that starts while Redis is away answers requests and begins to work when Redis comes', async () => {
-  const link = await startBreakableLink(platform.redis.url);
-  onTestFinished(() => link.stop());
-  link.cut();
+  const link = await startSeverableLink(platform.redis.url);
+  await link.cut();
   const service = await platform.start({ REDIS_URL: link.url });
   const jobId = await platform.submit(service, question);
   expect((await platform.get(service, jobId)).body.data.status).toBe('queued');
-  link.mend();
+  await link.mend();
   await platform.reaches(jobId, 'completed', 15_000);
 });

@@ -36,7 +36,8 @@ function mayRepeat(route: RouteDefinition, error: unknown): boolean {
   return fault === 'never_received' || (fault === 'broken' && route.method === 'GET');
 }
 
-function toAppError(service: ServiceName, call: CallContext, error: unknown): AppError {
+/** Turns what a request or its response body failed with into an AppError of the caller. */
+export function toAppError(service: ServiceName, call: CallContext, error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isLate(call, error))
     return new AppError('DEADLINE_EXCEEDED', { cause: error, internal: `${service} did not answer in time` });

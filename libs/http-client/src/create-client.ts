@@ -11,9 +11,10 @@ import {
   type RouteDefinition,
 } from '@valuecanvas/contracts-core';
 import type { InternalSigner } from '@valuecanvas/identity';
-import { Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import { withConnectionRetry } from './connection-retry.ts';
-import { readReply } from './read-reply.ts';
+import { readEvents, type StreamEvent } from './read-events.ts';
+import { readFailure, readReply } from './read-reply.ts';
 import { requestPath } from './request-path.ts';
 
 type Present<K extends string, T> = T extends undefined ? object : { readonly [key in K]: T };
@@ -36,11 +37,25 @@ export type ClientOf<C extends Contract> = {
   ) => Promise<ResultOf<C['routes'][K]> | OtherResult<C['routes'][K]>>;
 };
 
+/** One method per route with events of its own; rejects, as `call` does, until the stream has begun. */
+export type StreamsOf<C extends Contract> = {
+  readonly [K in keyof C['routes'] as C['routes'][K] extends { events: object } ? K : never]: (
+    input: InputOf<C['routes'][K]>,
+    call: CallContext,
+  ) => Promise<AsyncGenerator<StreamEvent<C['routes'][K]>, void, undefined>>;
+};
+
 export interface Client<C extends Contract> {
   readonly call: ClientOf<C>;
+  readonly stream: StreamsOf<C>;
   /** Lets running calls end and closes the connections. */
   close(): Promise<void>;
 }
+
+const eventStream = 'text/event-stream';
+
+/** The frame sends a comment after 15 s of silence: a stream that is silent for longer than this is broken. */
+const maxSilenceMs = 45_000;
 
 interface AnyInput {
   readonly params?: Readonly<Record<string, unknown>>;
@@ -63,10 +78,15 @@ export function createClient<const C extends Contract>(
     pipelining: 1,
   });
 
-  const send = async (route: RouteDefinition, input: AnyInput, call: CallContext): Promise<unknown> => {
+  const request = async (
+    route: RouteDefinition,
+    input: AnyInput,
+    call: CallContext,
+    bodyTimeout?: number,
+  ): Promise<Dispatcher.ResponseData> => {
     const remainingMs = call.remainingMs();
     if (remainingMs === 0) throw new AppError('DEADLINE_EXCEEDED');
-    const response = await pool.request({
+    return pool.request({
       method: route.method,
       path: requestPath(route.path, input.params, input.query),
       headers: {
@@ -77,9 +97,21 @@ export function createClient<const C extends Contract>(
       body: input.body === undefined ? null : JSON.stringify(input.body),
       signal: call.signal,
       headersTimeout: remainingMs,
-      bodyTimeout: remainingMs,
+      bodyTimeout: bodyTimeout ?? remainingMs,
     });
-    return readReply(contract.service, route, response);
+  };
+
+  const send = async (route: RouteDefinition, input: AnyInput, call: CallContext): Promise<unknown> =>
+    readReply(contract.service, route, call, await request(route, input, call));
+
+  const openStream = async (route: RouteDefinition, input: AnyInput, call: CallContext) => {
+    const accepting = { ...input, headers: { accept: eventStream, ...input.headers } };
+    const response = await request(route, accepting, call, maxSilenceMs);
+    if (response.statusCode >= 400) throw await readFailure(contract.service, response);
+    if (String(response.headers['content-type']).startsWith(eventStream))
+      return readEvents(contract.service, call, response.body);
+    response.body.destroy();
+    throw new Error(`${route.id} did not answer with a stream: its input must ask for one.`);
   };
 
   const travelling = async (call: CallContext): Promise<Record<string, string>> => ({
@@ -90,10 +122,17 @@ export function createClient<const C extends Contract>(
     ...(call.jobId === undefined ? {} : { [headers.job]: call.jobId }),
   });
 
-  const methods = Object.entries(contract.routes).map(([name, route]) => [
-    name,
-    (input: AnyInput, call: CallContext) =>
-      withConnectionRetry(contract.service, route, call, () => send(route, input, call)),
-  ]);
-  return { call: Object.fromEntries(methods) as ClientOf<C>, close: () => pool.close() };
+  const methods = (perform: typeof send): unknown =>
+    Object.fromEntries(
+      Object.entries(contract.routes).map(([name, route]) => [
+        name,
+        (input: AnyInput, call: CallContext) =>
+          withConnectionRetry(contract.service, route, call, () => perform(route, input, call)),
+      ]),
+    );
+  return {
+    call: methods(send) as ClientOf<C>,
+    stream: methods(openStream) as StreamsOf<C>,
+    close: () => pool.close(),
+  };
 }

@@ -1,30 +1,41 @@
 import {
   AppError,
+  type CallContext,
   type ErrorCode,
   isErrorCode,
+  type ReceivedFile,
   type Reply,
   type RouteDefinition,
   type ServiceName,
 } from '@valuecanvas/contracts-core';
 import type { Dispatcher } from 'undici';
+import { toAppError as connectionError } from './connection-retry.ts';
 
 /** The value of a reply that the contract promises; throws the AppError that any other one carries. */
 export async function readReply(
   service: ServiceName,
   route: RouteDefinition,
+  call: CallContext,
   response: Dispatcher.ResponseData,
 ): Promise<unknown> {
   const { statusCode } = response;
   const promised = statusCode === (route.status ?? 200) ? route.reply : route.otherReplies?.[statusCode];
   if (!promised) throw await readFailure(service, response);
-  return readSuccess(promised, response);
+  return readSuccess(service, promised, call, response);
 }
 
-async function readSuccess(reply: Reply, response: Dispatcher.ResponseData): Promise<unknown> {
+async function readSuccess(
+  service: ServiceName,
+  reply: Reply,
+  call: CallContext,
+  response: Dispatcher.ResponseData,
+): Promise<unknown> {
   if (reply.kind === 'empty') {
     await response.body.dump();
     return undefined;
   }
+  if (reply.kind === 'file') return receivedFile(service, call, response);
+  if (reply.kind === 'raw' && !isJson(response)) return response.body.text();
   const body = (await response.body.json()) as {
     data: unknown;
     pagination: { limit: number; nextCursor: string | null };
@@ -39,18 +50,69 @@ async function readSuccess(reply: Reply, response: Dispatcher.ResponseData): Pro
   }
 }
 
+function isJson({ headers }: Dispatcher.ResponseData): boolean {
+  return String(headers['content-type'] ?? '').includes('json');
+}
+
+function receivedFile(
+  service: ServiceName,
+  call: CallContext,
+  { headers, body }: Dispatcher.ResponseData,
+): ReceivedFile {
+  const header = (name: string): string | undefined => {
+    const value = headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+  const content = contentOf(service, call, body);
+  return {
+    contentType: header('content-type') ?? 'application/octet-stream',
+    contentDisposition: header('content-disposition'),
+    entityTag: header('etag'),
+    content,
+    async bytes() {
+      const parts: Uint8Array[] = [];
+      for await (const part of content) parts.push(part);
+      return Buffer.concat(parts);
+    },
+    cancel: () => void body.destroy(),
+  };
+}
+
+async function* contentOf(
+  service: ServiceName,
+  call: CallContext,
+  body: Dispatcher.ResponseData['body'],
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* body as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw connectionError(service, call, error);
+  }
+}
+
 /** Codes that say something about the callee, not about the request: to our own caller it is a broken part. */
 const calleesOwnFaults: readonly ErrorCode[] = ['INTERNAL_ERROR', 'UNAUTHENTICATED'];
 
-async function readFailure(service: ServiceName, response: Dispatcher.ResponseData): Promise<AppError> {
+/** Reads a failed response as the AppError that its service threw. */
+export async function readFailure(
+  service: ServiceName,
+  response: Dispatcher.ResponseData,
+): Promise<AppError> {
   const text = await response.body.text();
-  const envelope = parse(text);
+  const mayRetry = response.headers['x-should-retry'] !== 'false';
+  return toAppError(parse(text), mayRetry, `${service} answered ${response.statusCode}`);
+}
+
+/** Reads the envelope of a failure that a stream ended with. */
+export function errorFrom(service: ServiceName, envelope: unknown): AppError {
+  return toAppError(objectOf(envelope), true, `${service} ended its stream with an error`);
+}
+
+function toAppError(envelope: Record<string, unknown>, mayRetry: boolean, how: string): AppError {
   if (!isErrorCode(envelope.code) || calleesOwnFaults.includes(envelope.code)) {
     const code = isErrorCode(envelope.code) ? ` ${envelope.code}` : '';
-    // Its text stays out of the log: a framework's or a proxy's error page repeats the request.
-    return new AppError('DEPENDENCY_UNAVAILABLE', {
-      internal: `${service} answered ${response.statusCode}${code}`,
-    });
+    // The text stays out of the log: an error page of a framework or a proxy repeats the request.
+    return new AppError('DEPENDENCY_UNAVAILABLE', { internal: `${how}${code}` });
   }
   const {
     success: _success,
@@ -67,16 +129,19 @@ async function readFailure(service: ServiceName, response: Dispatcher.ResponseDa
     message: String(message),
     details,
     extra,
-    ...(response.headers['x-should-retry'] === 'false' ? { retryHelps: false } : {}),
+    ...(mayRetry ? {} : { retryHelps: false }),
     ...(typeof retryAfter === 'number' ? { retryAfterSeconds: retryAfter } : {}),
   });
 }
 
 function parse(text: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+    return objectOf(JSON.parse(text));
   } catch {
     return {};
   }
+}
+
+function objectOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

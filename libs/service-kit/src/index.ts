@@ -10,6 +10,7 @@ export { type Authenticator, believeInternalTokens } from './http/authenticator.
 export { authorize } from './http/authorize.ts';
 export { type Call, type Outcome, Respond, respond } from './http/call.ts';
 export { dropRest } from './http/drop-rest.ts';
+export { FileBody, type FileParts, sendFile } from './http/file-body.ts';
 export {
   forwarded,
   type Handler,
@@ -17,7 +18,6 @@ export {
   type Implementation,
   implement,
 } from './http/implement.ts';
-export { openAiErrorEvent } from './http/openai-error.ts';
 export { type ServerEvents, serverEvents } from './http/server-events.ts';
 export {
   StreamBody,

@@ -9,6 +9,7 @@ import {
   believeInternalTokens,
   type Call,
   defineService,
+  FileBody,
   type HandlersOf,
   type Implementation,
   identityVariables,
@@ -75,7 +76,7 @@ async function answer(route: RouteDefinition, handler: unknown, call: Call): Pro
 }
 
 function assertPromised(route: RouteDefinition, outcome: unknown): void {
-  if (outcome instanceof StreamBody) return;
+  if (outcome instanceof StreamBody || outcome instanceof FileBody) return;
   const { status, value } =
     outcome instanceof Respond ? outcome : { status: route.status ?? 200, value: outcome };
   const usual = status === (route.status ?? 200) ? route.reply : undefined;
@@ -86,7 +87,7 @@ function assertPromised(route: RouteDefinition, outcome: unknown): void {
 }
 
 function assertFits(id: string, reply: Reply, value: unknown): void {
-  if (reply.kind === 'empty' || value instanceof Uint8Array) return;
+  if (reply.kind === 'empty' || reply.kind === 'file' || value instanceof Uint8Array) return;
   const values = reply.kind === 'list' ? (value as { readonly items: readonly unknown[] }).items : [value];
   for (const each of values) {
     const [fault] = Value.Errors(reply.schema, JSON.parse(JSON.stringify(each ?? null)));

@@ -1,4 +1,5 @@
 import { anonymous, type Principal, type RouteDefinition } from '@valuecanvas/contracts-core';
+import { supabaseAuth } from '@valuecanvas/contracts-gateway';
 import type { Authenticator } from '@valuecanvas/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isForWatchers } from '../edge/watchers.ts';
@@ -40,7 +41,7 @@ export function rememberPrincipals(app: FastifyInstance): void {
 
 /** Clients of Supabase show the key of their project where there is no user yet; it is nobody's. */
 function isAskedByAnyone(operation: RouteDefinition | undefined): boolean {
-  return operation?.dialect === 'supabase' && operation.auth.kind === 'anyone';
+  return operation?.dialect === supabaseAuth && operation.auth.kind === 'anyone';
 }
 
 async function orAnonymous(authenticate: Authenticator, request: FastifyRequest): Promise<Principal> {

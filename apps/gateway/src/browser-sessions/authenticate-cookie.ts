@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { AppError, anonymous, type Principal } from '@valuecanvas/contracts-core';
+import { AppError, anonymous, type Dialect, ownDialect, type Principal } from '@valuecanvas/contracts-core';
 import { openBrowserSession } from '@valuecanvas/contracts-gateway';
 import type { FastifyRequest } from 'fastify';
 import type { CredentialSource } from '../access-tokens/authenticate.ts';
@@ -36,18 +36,17 @@ export function authenticateCookie(options: {
   };
 }
 
-/** Supabase's protocol knows no cookies, and who logs in is not yet anybody. */
-function heedsCookies({ routeOptions: { config } }: FastifyRequest): boolean {
-  return (
-    (config.operation?.dialect ?? config.dialect) !== 'supabase' && config.operation !== openBrowserSession
-  );
+/** A log-in replaces the session, so an old cookie must not get in its way. */
+function heedsCookies(request: FastifyRequest): boolean {
+  return dialectOf(request).hasCookies && request.routeOptions.config.operation !== openBrowserSession;
 }
 
-/** OFREP evaluates flags, which changes nothing, though it uses POST. */
-const ofrepPrefix = '/ofrep/v1';
+function needsCsrfToken(request: FastifyRequest): boolean {
+  return !safeMethods.has(request.method) && !dialectOf(request).isSafe;
+}
 
-function needsCsrfToken({ method, routeOptions: { config } }: FastifyRequest): boolean {
-  return !safeMethods.has(method) && config.forwardsTo !== ofrepPrefix;
+function dialectOf({ routeOptions: { config } }: FastifyRequest): Dialect {
+  return config.operation?.dialect ?? config.dialect ?? ownDialect;
 }
 
 function checkCsrfToken({ headers }: FastifyRequest, expected: string): void {

@@ -1,8 +1,8 @@
 import {
   AppError,
   type Contract,
-  type Dialect,
   defaultDeadlineMs,
+  dialectAt,
   isInternal,
   isUnder,
 } from '@valuecanvas/contracts-core';
@@ -71,7 +71,7 @@ function addPaths(scope: FastifyInstance, contract: Contract, service: Service):
         method: methods,
         url,
         exposeHeadRoute: false,
-        config: { forwardsTo: prefix, dialect: dialectBelow(contract, prefix) },
+        config: { forwardsTo: prefix, dialect: dialectAt(contract, prefix) },
         handler: (request, reply) => forwardRequest(target, request, reply),
       });
     }
@@ -105,10 +105,4 @@ const refuseAnonymous: preHandlerHookHandler = ({ principal }, _reply, done) => 
 function longestBelow({ routes }: Contract, prefix: string): number {
   const below = Object.values(routes).filter((route) => !isInternal(route) && isUnder(prefix, route.path));
   return Math.max(...below.map(({ deadlineMs = defaultDeadlineMs }) => deadlineMs), 0) || defaultDeadlineMs;
-}
-
-/** What the edge itself refuses, it refuses in the words of the protocol that the path speaks. */
-function dialectBelow({ routes }: Contract, prefix: string): Dialect {
-  const route = Object.values(routes).find((route) => !isInternal(route) && isUnder(prefix, route.path));
-  return route?.dialect ?? 'valuecanvas';
 }

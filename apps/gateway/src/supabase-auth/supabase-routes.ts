@@ -1,3 +1,4 @@
+import { supabaseAuth } from '@valuecanvas/contracts-gateway';
 import type { FastifyInstance } from 'fastify';
 import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
 import { leaveBodiesAlone } from '../forwarding/leave-bodies-alone.ts';
@@ -28,7 +29,7 @@ export async function addSupabaseRoutes(
         exposeHeadRoute: false,
         config: {
           forwardsTo: supabasePrefix,
-          dialect: 'supabase',
+          dialect: supabaseAuth,
           judgesCredentials: true,
           takesCredentials,
         },

@@ -1,6 +1,5 @@
+import { createSseSplitter, dataOf } from '@valuecanvas/http-client';
 import type { ChunkData, StreamEvent } from '../providers/stream-event.ts';
-import { dataOf } from '../providers/transport/sse-data.ts';
-import { createSseSplitter } from '../providers/transport/sse-splitter.ts';
 
 /** The events of a kept stream, which were read and checked when it was kept. */
 export function storedEvents(text: Buffer): StreamEvent[] {

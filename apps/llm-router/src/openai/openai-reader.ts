@@ -1,4 +1,5 @@
-import { type Call, openAiErrorEvent, type StreamSink } from '@valuecanvas/service-kit';
+import { toOpenAiError } from '@valuecanvas/contracts-llm-router';
+import type { Call, StreamSink } from '@valuecanvas/service-kit';
 import type { StreamReader } from '../completions/stream.ts';
 import { isUsageAlone } from '../completions/stream-track.ts';
 import { type CompletionBody, isObject } from '../providers/chat-completion.ts';
@@ -6,7 +7,7 @@ import type { StreamEvent } from '../providers/stream-event.ts';
 
 const end = 'data: [DONE]\n\n';
 
-/** Hands a provider's events on byte for byte; the usage that only we asked for is left out. */
+/** Relays a provider's events byte for byte, without the usage event that the client did not ask for. */
 export function openAiReader(
   call: Pick<Call, 'requestId' | 'recordFailure'>,
   sink: StreamSink,
@@ -26,7 +27,8 @@ export function openAiReader(
       sink.end();
     },
     broken(error) {
-      void sink.write(openAiErrorEvent(call.recordFailure(error), call.requestId));
+      const failure = toOpenAiError(call.recordFailure(error), call.requestId);
+      void sink.write(`data: ${JSON.stringify(failure)}\n\n`);
       sink.end();
     },
   };

@@ -1,5 +1,6 @@
 import Type, { type TSchema } from 'typebox';
-import { type Contract, isInternal, isUnder } from './contract.ts';
+import { type Contract, dialectAt, isInternal, isUnder } from './contract.ts';
+import { ownDialect } from './dialect.ts';
 import { isErrorCode } from './error-catalogue.ts';
 import { wireSchema } from './reply.ts';
 import { canStream, type RouteDefinition } from './route.ts';
@@ -41,6 +42,10 @@ function routeFaults(contract: Contract, route: RouteDefinition): string[] {
   check(!route.events || !('error' in route.events), 'the event error is the same everywhere: leave it out.');
   check(canStream(route) || route.streamMaxMs === undefined, 'a time for its stream, but no stream.');
   check(!route.idempotent || route.method === 'POST', 'only a POST needs an idempotency key.');
+  check(
+    (route.dialect ?? ownDialect) === dialectAt(contract, route.path),
+    'its dialect differs from that of its prefix.',
+  );
   check(headerNames(route).every(isLowerCase), 'the names of its headers are not in lower case.');
   for (const [where, schema] of schemasOf(route)) faults.push(...undescribed(`${route.id} ${where}`, schema));
   return faults;

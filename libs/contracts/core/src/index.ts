@@ -1,7 +1,9 @@
 export { AppError, type AppErrorOptions } from './app-error.ts';
 export type { CallContext, UserCall } from './call-context.ts';
-export { type Contract, defineContract, isInternal, isUnder } from './contract.ts';
+export { type Contract, defineContract, dialectAt, isInternal, isUnder } from './contract.ts';
 export { contractFaults } from './contract-faults.ts';
+export { type Dialect, type FailedRequest, ownDialect, type WordedError } from './dialect.ts';
+export { formatEntityTag, matchesEntityTag } from './entity-tag.ts';
 export {
   type ErrorCode,
   type ErrorDefinition,
@@ -36,11 +38,21 @@ export {
   tiers,
   type UserPrincipal,
 } from './principal.ts';
-export { data, empty, list, type Page, type Reply, type ReplyValue, raw, wireSchema } from './reply.ts';
+export {
+  data,
+  empty,
+  file,
+  list,
+  type Page,
+  type ReceivedFile,
+  type Reply,
+  type ReplyValue,
+  raw,
+  wireSchema,
+} from './reply.ts';
 export {
   type BodyOf,
   canStream,
-  type Dialect,
   defaultBodyLimitBytes,
   defaultDeadlineMs,
   defaultStreamMaxMs,

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { dialectErrors } from './dialect-errors.ts';
+import { ownDialect } from './dialect.ts';
 import { type ErrorCode, errorCatalogue } from './error-catalogue.ts';
 import { headerReferences } from './openapi-headers.ts';
 import { errorsOf, type RouteDefinition } from './route.ts';
@@ -15,12 +15,12 @@ export function failures(
   responses: Map<string, Json>,
   reference: (schema: TSchema) => Json,
 ): Json {
-  const { dialect = 'valuecanvas' } = route;
+  const { dialect = ownDialect } = route;
   const byStatus = Map.groupBy(errorsOf(route).toSorted(), (code) => errorCatalogue[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => {
-      const name = [dialect === 'valuecanvas' ? '' : `${dialect}.`, codes.join('.')].join('');
-      responses.set(name, response(status, codes, reference(dialectErrors[dialect])));
+      const name = [dialect === ownDialect ? '' : `${dialect.name}.`, codes.join('.')].join('');
+      responses.set(name, response(status, codes, reference(dialect.errorSchema)));
       return [String(status), { $ref: `#/components/responses/${name}` }];
     }),
   );

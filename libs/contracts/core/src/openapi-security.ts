@@ -1,3 +1,4 @@
+import { ownDialect } from './dialect.ts';
 import type { RouteDefinition } from './route.ts';
 
 type Json = Record<string, unknown>;
@@ -39,16 +40,17 @@ export const securitySchemes: Json = {
  * The alternative credentials of an operation. Each names the permission that it must carry, or `user` where any
  * signed-in user may call.
  */
-export function securityOf({ auth, method, dialect }: RouteDefinition): Json[] {
+export function securityOf({ auth, method, dialect = ownDialect }: RouteDefinition): Json[] {
   if (auth.kind === 'anyone') return [];
   const required = [auth.kind === 'permission' ? auth.permission : auth.kind];
-  const safe = method === 'GET';
-  // Supabase's protocol knows no cookies.
-  const session = dialect === 'supabase' ? [] : [{ session: required, ...(safe ? {} : { csrfToken: [] }) }];
+  const safe = method === 'GET' || dialect.isSafe;
+  const session = dialect.hasCookies ? [{ session: required, ...(safe ? {} : { csrfToken: [] }) }] : [];
   return [
     { accessToken: required },
     ...session,
-    ...(auth.kind === 'permission' ? [{ [dialect === 'ofrep' ? 'apiKeyHeader' : 'apiKey']: required }] : []),
+    ...(auth.kind === 'permission'
+      ? [{ [dialect.apiKeyHeader === 'x-api-key' ? 'apiKeyHeader' : 'apiKey']: required }]
+      : []),
   ];
 }
 

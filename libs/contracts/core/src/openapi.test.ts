@@ -1,9 +1,10 @@
 import Type from 'typebox';
 import { describe, expect, test } from 'vitest';
 import { defineContract } from './contract.ts';
+import { type Dialect, ownDialect } from './dialect.ts';
 import { errorCatalogue } from './error-catalogue.ts';
 import { toOpenApi } from './openapi.ts';
-import { data, empty, raw } from './reply.ts';
+import { data, empty, file, raw } from './reply.ts';
 import { defineRoute, errorsOf } from './route.ts';
 import { anyone, services, user } from './route-auth.ts';
 
@@ -43,13 +44,19 @@ const open = defineRoute({
   reply: empty,
 });
 
+const loafDialect: Dialect = {
+  ...ownDialect,
+  name: 'loaf',
+  errorSchema: Type.Object({}, { title: 'LoafError', description: 'A failed request.' }),
+};
+
 const recipe = defineRoute({
   ...base,
   id: 'bakery.recipe',
   method: 'GET',
   path: '/api/recipe',
   auth: anyone,
-  dialect: 'openai',
+  dialect: loafDialect,
   reply: raw(Type.String({ description: 'The recipe.' }), 'text/plain', 'text/markdown'),
   chunks: Type.Object({ step: Type.String({ description: 'Step.' }) }, { description: 'A step.' }),
 });
@@ -149,8 +156,24 @@ describe('the OpenAPI document', () => {
     expect(document.paths['/api/open']).toMatchObject({ get: { security: [] } });
   });
 
-  test('names no cookie where none is heeded', () => {
-    const inside = { ...bake, dialect: 'supabase' } as const;
+  test('describes a file as bytes of its media types, and its 304', () => {
+    const picture = defineRoute({
+      ...base,
+      id: 'bakery.picture',
+      method: 'GET',
+      path: '/api/picture',
+      auth: anyone,
+      reply: file('image/png', 'image/svg+xml'),
+    });
+    const { paths } = toOpenApi([{ ...bakery, routes: { picture } }], info);
+    const bytes = { schema: { type: 'string', format: 'binary' } };
+    expect(paths['/api/picture']).toMatchObject({
+      get: { responses: { 200: { content: { 'image/png': bytes, 'image/svg+xml': bytes } }, 304: {} } },
+    });
+  });
+
+  test('names no cookie where the dialect has none', () => {
+    const inside = { ...bake, dialect: { ...ownDialect, hasCookies: false } };
     const { paths } = toOpenApi([{ ...bakery, routes: { inside } }], info);
     expect(paths['/api/loaves/{ovenId}']).toMatchObject({ post: { security: [{ accessToken: ['user'] }] } });
   });
@@ -266,11 +289,11 @@ describe('the OpenAPI document', () => {
       },
     });
     expect(document.paths['/api/recipe']).toHaveProperty(['get', 'responses', '500'], {
-      $ref: '#/components/responses/openai.INTERNAL_ERROR',
+      $ref: '#/components/responses/loaf.INTERNAL_ERROR',
     });
     expect(document.components).toHaveProperty(
-      ['responses', 'openai.INTERNAL_ERROR', 'content', 'application/json', 'schema'],
-      { $ref: '#/components/schemas/OpenAiError' },
+      ['responses', 'loaf.INTERNAL_ERROR', 'content', 'application/json', 'schema'],
+      { $ref: '#/components/schemas/LoafError' },
     );
   });
 

@@ -5,7 +5,7 @@ import { failures } from './openapi-failures.ts';
 import { headerComponents, headerParameters, headerReferences, successHeaders } from './openapi-headers.ts';
 import { descriptionOf, permissionOf, securityOf, securitySchemes } from './openapi-security.ts';
 import { forbidNul, namesIn } from './openapi-texts.ts';
-import { type Reply, wireSchema } from './reply.ts';
+import { empty, type Reply, wireSchema } from './reply.ts';
 import { canStream, defaultBodyLimitBytes, type RouteDefinition } from './route.ts';
 
 type Json = Record<string, unknown>;
@@ -103,11 +103,13 @@ function successes(route: RouteDefinition, components: Components): Json {
   const replies: [string, Reply][] = [
     [String(route.status ?? 200), route.reply],
     ...Object.entries(route.otherReplies ?? {}),
+    ...(route.reply.kind === 'file' ? [['304', empty] as [string, Reply]] : []),
   ];
   return Object.fromEntries(replies.map(([status, reply]) => [status, success(route, reply, components)]));
 }
 
 function success(route: RouteDefinition, reply: Reply, components: Components): Json {
+  if (reply.kind === 'file') return fileSuccess(route, reply.contentTypes);
   const schema = wireSchema(reply);
   if (!schema) return { description: 'Done; no body.', headers: headerReferences(['x-request-id']) };
   const body = { schema: reference(schema, components) };
@@ -118,6 +120,15 @@ function success(route: RouteDefinition, reply: Reply, components: Components): 
     description: route.summary,
     ...successHeaders(route),
     content: { ...Object.fromEntries(types), ...streamed },
+  };
+}
+
+function fileSuccess(route: RouteDefinition, contentTypes: readonly string[]): Json {
+  const bytes = { schema: { type: 'string', format: 'binary' } };
+  return {
+    description: route.summary,
+    ...successHeaders(route),
+    content: Object.fromEntries(contentTypes.map((type) => [type, bytes])),
   };
 }
 

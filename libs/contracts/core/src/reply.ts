@@ -12,6 +12,11 @@ export type Reply =
       /** Further ones, which a handler names itself. */
       readonly otherTypes?: readonly string[];
     }
+  | {
+      readonly kind: 'file';
+      /** The media types that it can have, at least one. */
+      readonly contentTypes: readonly string[];
+    }
   | { readonly kind: 'empty' };
 
 /** `{ success: true, data }` */
@@ -29,6 +34,11 @@ export function raw<S extends TSchema>(schema: S, contentType?: string, ...other
   return { kind: 'raw', schema, ...(contentType === undefined ? {} : { contentType, otherTypes }) } as const;
 }
 
+/** A file of one of these media types, sent whole or as a stream. A client that holds its version gets 304. */
+export function file(...contentTypes: readonly [string, ...string[]]) {
+  return { kind: 'file', contentTypes } as const;
+}
+
 /** No body. */
 export const empty = { kind: 'empty' } as const;
 
@@ -39,12 +49,26 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
-/** What a handler returns, and a client gets, for a reply. */
+/** A file as another service receives it. It holds a connection until it is read to its end or cancelled. */
+export interface ReceivedFile {
+  readonly contentType: string;
+  readonly contentDisposition: string | undefined;
+  readonly entityTag: string | undefined;
+  /** Throws DEPENDENCY_UNAVAILABLE where the connection breaks. */
+  readonly content: AsyncIterable<Uint8Array>;
+  /** Reads the whole content. */
+  bytes(): Promise<Uint8Array>;
+  cancel(): void;
+}
+
+/** What a client gets for a reply; a handler returns the same, except for files. */
 export type ReplyValue<R> = R extends { kind: 'data' | 'raw'; schema: infer S extends TSchema }
   ? Static<S>
   : R extends { kind: 'list'; schema: infer S extends TSchema }
     ? Page<Static<S>>
-    : undefined;
+    : R extends { kind: 'file' }
+      ? ReceivedFile
+      : undefined;
 
 const Pagination = Type.Object(
   {
@@ -72,6 +96,7 @@ export function wireSchema(reply: Reply): TSchema | undefined {
     case 'raw':
       return reply.schema;
     case 'empty':
+    case 'file':
       return undefined;
   }
 }

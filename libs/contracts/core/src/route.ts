@@ -1,12 +1,10 @@
 import type { Static, TObject, TSchema } from 'typebox';
+import type { Dialect } from './dialect.ts';
 import type { ErrorCode } from './error-catalogue.ts';
 import type { Reply, ReplyValue } from './reply.ts';
 import type { RouteAuth } from './route-auth.ts';
 
-export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
-
-/** In whose words a route answers, errors included. */
-export type Dialect = 'valuecanvas' | 'openai' | 'ofrep' | 'supabase';
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One operation, written once: validation, types, clients, OpenAPI and tests derive from it. */
 export interface RouteDefinition {
@@ -47,6 +45,7 @@ export interface RouteDefinition {
   readonly deadlineMs?: number;
   /** Largest body in bytes; 64 KiB where absent. */
   readonly bodyLimitBytes?: number;
+  /** The protocol that it speaks; our own where absent. */
   readonly dialect?: Dialect;
 }
 

@@ -1,6 +1,7 @@
 import { defineContract } from '@valuecanvas/contracts-core';
 import { evaluateFlags } from './evaluate.ts';
 import { createFlag, deleteFlag, getFlag, listFlags, updateFlag } from './flags.ts';
+import { ofrep } from './ofrep.ts';
 import { getFlagSnapshot } from './snapshot.ts';
 
 export { Evaluation, evaluateFlags } from './evaluate.ts';
@@ -14,6 +15,7 @@ export {
   Variant,
 } from './flag.ts';
 export { createFlag, deleteFlag, getFlag, listFlags, updateFlag } from './flags.ts';
+export { ofrep } from './ofrep.ts';
 export { FlagRule, FlagSnapshot, flagsChannel, getFlagSnapshot } from './snapshot.ts';
 
 export const featureFlagsContract = defineContract({
@@ -21,6 +23,7 @@ export const featureFlagsContract = defineContract({
   title: 'Flags',
   description: 'Feature flags with targeting, gradual rollout and variants.',
   prefixes: ['/api/flags', '/ofrep/v1'],
+  dialects: { '/ofrep/v1': ofrep },
   callers: ['gateway'],
   routes: { listFlags, createFlag, getFlag, updateFlag, deleteFlag, evaluateFlags, getFlagSnapshot },
 });

@@ -1,5 +1,6 @@
 import { anyone, defineRoute, empty, raw, user } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
+import { supabaseAuth } from './supabase-auth.ts';
 
 const email = Type.String({ format: 'email', maxLength: 255, description: 'E-mail address.' });
 const password = Type.String({ minLength: 1, maxLength: 256, description: 'Password.' });
@@ -48,7 +49,7 @@ export const signUp = defineRoute({
   description:
     'Makes an account and opens a session, in the protocol of Supabase Auth. UNPROCESSABLE where the address has an account, or the password is shorter than 8 characters; data may be 4096 bytes of JSON.',
   auth: anyone,
-  dialect: 'supabase',
+  dialect: supabaseAuth,
   body: Type.Object(
     {
       email,
@@ -69,7 +70,7 @@ export const issueToken = defineRoute({
   description:
     'With grant_type=password takes email and password, with refresh_token a refresh token. Wrong ones are answered 400, as Supabase Auth does.',
   auth: anyone,
-  dialect: 'supabase',
+  dialect: supabaseAuth,
   query: Type.Object({
     grant_type: Type.String({
       maxLength: 64,
@@ -97,7 +98,7 @@ export const getAuthUser = defineRoute({
   summary: 'Who am I',
   description: 'The user of the access token.',
   auth: user,
-  dialect: 'supabase',
+  dialect: supabaseAuth,
   reply: raw(AuthUser),
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });
@@ -110,7 +111,7 @@ export const updateAuthUser = defineRoute({
   description:
     'Merges data into what the user says of itself; 4096 bytes of JSON at most. A new password, of 8 characters at least and not the old one, ends all other sessions. The address stays as it is.',
   auth: user,
-  dialect: 'supabase',
+  dialect: supabaseAuth,
   body: Type.Object(
     {
       email: Type.Optional(Type.String({ maxLength: 255, description: 'The address it has.' })),
@@ -136,7 +137,7 @@ export const logOut = defineRoute({
   description:
     'Ends sessions: all of the user (global), the one of the access token (local), or all but that (others). Their access tokens are refused within a minute.',
   auth: user,
-  dialect: 'supabase',
+  dialect: supabaseAuth,
   query: Type.Object({
     scope: Type.Optional(Type.Enum(logOutScopes, { description: 'Which sessions; global where absent.' })),
   }),
@@ -152,7 +153,7 @@ export const getJwks = defineRoute({
   summary: 'Public keys of access tokens',
   description: 'The keys with which anyone can verify access tokens.',
   auth: anyone,
-  dialect: 'supabase',
+  dialect: supabaseAuth,
   reply: raw(Type.Object({ keys: Type.Array(Type.Unknown(), { description: 'JSON Web Keys.' }) })),
   errors: [],
 });

@@ -12,6 +12,7 @@ import {
   getReadiness,
   getVersion,
 } from './platform.ts';
+import { supabaseAuth } from './supabase-auth.ts';
 
 export { listUsers, PlatformUser, UpdateUserRequest, updateUser } from './admin-users.ts';
 export {
@@ -50,6 +51,7 @@ export {
   getVersion,
   PlatformReadiness,
 } from './platform.ts';
+export { supabaseAuth };
 
 export const gatewayContract = defineContract({
   service: 'gateway',
@@ -65,6 +67,7 @@ export const gatewayContract = defineContract({
     '/api/openapi.yaml',
     '/api/docs',
   ],
+  dialects: { '/auth/v1': supabaseAuth },
   callers: [],
   routes: {
     getVersion,

@@ -2,6 +2,7 @@ import { defineContract } from '@valuecanvas/contracts-core';
 import { chat } from './chat.ts';
 import { getOwnAlerts, getPlatformAlerts } from './cost-alerts.ts';
 import { clearCache, resetBreakers } from './maintenance.ts';
+import { openAi } from './open-ai-dialect.ts';
 import { createChatCompletion, listModels } from './openai.ts';
 import { getOwnUsage, getPlatformCosts } from './spending.ts';
 import { getHealth, getStats } from './status.ts';
@@ -15,6 +16,7 @@ export {
   getPlatformAlerts,
 } from './cost-alerts.ts';
 export { type ClosedBreakers, clearCache, resetBreakers } from './maintenance.ts';
+export { openAi, toOpenAiError } from './open-ai-dialect.ts';
 export { createChatCompletion, listModels } from './openai.ts';
 export { type RateLimitViolation, rateLimitViolation } from './rate-limit-violation.ts';
 export { getOwnUsage, getPlatformCosts, type PlatformCosts, UsageReport } from './spending.ts';
@@ -34,6 +36,7 @@ export const llmRouterContract = defineContract({
     '/api/admin/costs',
     '/api/admin/alerts',
   ],
+  dialects: { '/v1': openAi },
   callers: ['gateway', 'canvas', 'job-worker'],
   routes: {
     chat,

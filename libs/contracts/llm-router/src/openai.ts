@@ -7,6 +7,7 @@ import {
   spendingDeadlineMs,
   spendingErrors,
 } from './chat.ts';
+import { openAi } from './open-ai-dialect.ts';
 
 /** OpenAI takes null for a field that is not given. */
 const orNull = <T>(type: string, options: object) =>
@@ -57,7 +58,7 @@ export const createChatCompletion = defineRoute({
   description:
     "OpenAI's chat completions: clients of OpenAI work unchanged. What the provider does not take is VALIDATION_FAILED.",
   auth: permission('llm'),
-  dialect: 'openai',
+  dialect: openAi,
   body: ChatCompletionRequest,
   // As much as the edge lets through: an image of 6 MiB within its message.
   bodyLimitBytes: 8 * 1024 * 1024,
@@ -84,7 +85,7 @@ export const listModels = defineRoute({
   summary: 'List models',
   description: "The models that some provider serves, in OpenAI's form.",
   auth: permission('llm'),
-  dialect: 'openai',
+  dialect: openAi,
   reply: raw(
     Type.Object({
       object: Type.Literal('list', { description: 'Always list.' }),

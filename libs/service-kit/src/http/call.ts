@@ -14,6 +14,8 @@ import type {
 } from '@valuecanvas/contracts-core';
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { Draining } from './draining.ts';
+import type { FileBody } from './file-body.ts';
 import type { StreamBody } from './stream-body.ts';
 
 /** The principal that a route's declaration leaves possible. */
@@ -35,6 +37,15 @@ export interface Call<R extends RouteDefinition = RouteDefinition> extends CallC
   readonly bodyText: string | undefined;
   /** Carries the request's id and operation. */
   readonly log: Logger;
+  /**
+   * Aborts when the service stops and streams have to end. A producer that returns then, without a final event, ends the
+   * response cleanly, and the client resumes at another replica.
+   */
+  readonly draining: AbortSignal;
+  /** The event after which the client wants to resume a stream. */
+  readonly lastEventId: string | undefined;
+  /** Returns the media type that the client prefers (RFC 9110, 12.5.1), the first where it does not care, or undefined. */
+  accepts<const T extends string>(...types: readonly T[]): T | undefined;
   /** A request header, by its lower-case name. */
   header(name: string): string | undefined;
   /**
@@ -79,7 +90,9 @@ type UsualOutcome<R extends RouteDefinition> = R['reply']['kind'] extends 'raw'
   : R['reply']['kind'] extends 'empty'
     ? // biome-ignore lint/suspicious/noConfusingVoidType: a handler may end without a return statement
       void
-    : ResultOf<R>;
+    : R['reply']['kind'] extends 'file'
+      ? FileBody
+      : ResultOf<R>;
 
 type StreamOutcome<R extends RouteDefinition> = R['events'] extends object
   ? StreamBody
@@ -106,6 +119,7 @@ declare module 'fastify' {
     bodyText: string | undefined;
   }
   interface FastifyInstance {
+    draining: Draining;
     /** Counts and logs a request whose answer has ended, with the status to be named. */
     recordEnd: (request: FastifyRequest, status: number) => void;
     /** Logs and reports an error by its kind; gives what the caller may be told. */
@@ -115,7 +129,7 @@ declare module 'fastify' {
     operation?: RouteDefinition;
     /** Path below which the edge forwards to a service. */
     forwardsTo?: string;
-    /** In whose words the edge answers on a path that it forwards; an operation names its own. */
+    /** The protocol of a path that the edge forwards; an operation names its own. */
     dialect?: Dialect;
   }
 }

@@ -1,7 +1,7 @@
-import { AppError, anyone, type Dialect, data, defineRoute } from '@valuecanvas/contracts-core';
+import { AppError, anyone, type Dialect, data, defineRoute, ownDialect } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { serve, startInTest, words } from '../test-support/service-in-test.ts';
+import { contractOf, serve, startInTest, words } from '../test-support/service-in-test.ts';
 
 /** The answer of an operation that throws. */
 async function failing(error: unknown, dialect?: Dialect) {
@@ -120,33 +120,26 @@ test("a caller's own fault is not logged as ours", async () => {
   expect(lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
 });
 
-test('each protocol gets its own shape, with the same status and headers', async () => {
-  const error = () => new AppError('RATE_LIMITED', { retryAfterSeconds: 3, extra: { weak_password: true } });
-  const title =
-    'Rate limit exceeded: You have sent too many requests: wait for the time named in retryAfter.';
-  const openai = await failing(error(), 'openai');
-  expect(openai.body).toEqual({
-    error: {
-      message: title,
-      type: 'rate_limit_error',
-      param: null,
-      code: 'RATE_LIMITED',
-      error_code: 'RATE_LIMITED',
-      request_id: 'request-in-test',
-      retryAfter: 3,
-      weak_password: true,
-    },
-  });
-  const ofrep = await failing(error(), 'ofrep');
-  expect(ofrep.body).toEqual({ key: '', errorCode: 'GENERAL', errorDetails: title });
-  const supabase = await failing(error(), 'supabase');
-  expect(supabase.body).toEqual({
-    code: 429,
-    error_code: 'over_request_rate_limit',
-    msg: 'You have sent too many requests: wait for the time named in retryAfter.',
-    retryAfter: 3,
-    weak_password: true,
-  });
-  for (const { status, headers } of [openai, ofrep, supabase])
-    expect([status, headers.get('retry-after')]).toEqual([429, '3']);
+const wordy: Dialect = {
+  ...ownDialect,
+  name: 'wordy',
+  toError: ({ code }, { id }) => ({ body: { wordy: `${code} ${id}` }, headers: { 'x-wordy': 'yes' } }),
+};
+
+test("a route's dialect words its failures and adds its headers; status and common headers stay", async () => {
+  const { status, headers, body } = await failing(
+    new AppError('RATE_LIMITED', { retryAfterSeconds: 3 }),
+    wordy,
+  );
+  expect([status, headers.get('retry-after'), headers.get('x-wordy')]).toEqual([429, '3', 'yes']);
+  expect(body).toEqual({ wordy: 'RATE_LIMITED request-in-test' });
+});
+
+test('a path without a route is refused in the dialect of its prefix', async () => {
+  const contract = { ...contractOf([]), dialects: { '/test/wordy': wordy } };
+  const service = await startInTest({ contract, routes: [] });
+  const refused = { wordy: expect.stringMatching(/^NOT_FOUND /) };
+  expect((await service.request('/test/wordy/any')).body).toEqual(refused);
+  expect((await service.request('/test/wordy')).body).toEqual(refused);
+  expect((await service.request('/test/wordyer')).body).toMatchObject({ code: 'NOT_FOUND' });
 });

@@ -1,30 +1,23 @@
-import { AppError, type Dialect, type RouteDefinition, toErrorEnvelope } from '@valuecanvas/contracts-core';
+import { AppError, type Dialect, type RouteDefinition } from '@valuecanvas/contracts-core';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { ErrorReporter } from '../observe/error-reporter.ts';
 import type { AllowedMethods } from './allowed-methods.ts';
 import { dropRest } from './drop-rest.ts';
 import { isMalformed, malformedUrl } from './malformed-url.ts';
-import { toOpenAiError } from './openai-error.ts';
-import { toSupabaseError } from './supabase-error.ts';
-
-/** How each dialect words an error; the status is the same in all. */
-const bodies: Record<Exclude<Dialect, 'supabase'>, (error: AppError, requestId: string) => object> = {
-  valuecanvas: toErrorEnvelope,
-  openai: toOpenAiError,
-  ofrep: (error) => ({ key: '', errorCode: 'GENERAL', errorDetails: `${error.title}: ${error.message}` }),
-};
 
 export interface ErrorMapperDependencies {
   readonly log: Logger;
   readonly reporter: ErrorReporter;
   readonly allowedMethods: AllowedMethods;
+  /** The protocol that is spoken at a path without a route. */
+  readonly dialectOf: (path: string) => Dialect;
 }
 
 /** The one place that turns errors into answers. */
 export function installErrorMapper(
   app: FastifyInstance,
-  { log, reporter, allowedMethods }: ErrorMapperDependencies,
+  { log, reporter, allowedMethods, dialectOf }: ErrorMapperDependencies,
 ): void {
   const recordFailure = (error: unknown, request: FastifyRequest): AppError => {
     const known = toAppError(error);
@@ -32,6 +25,11 @@ export function installErrorMapper(
     return known;
   };
   app.decorate('recordFailure', recordFailure);
+  const answer = (error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const { operation, dialect = operation?.dialect ?? dialectOf(pathOf(request)) } =
+      request.routeOptions.config;
+    return send(error, dialect, request, reply);
+  };
   app.setErrorHandler((error, request, reply) => {
     if (!request.raw.readableAborted) return answer(recordFailure(error, request), request, reply);
     app.recordEnd(request, clientLeft);
@@ -98,7 +96,7 @@ function record(
   reporter.report(error, { requestId: request.id, ...(operation === undefined ? {} : { operation }) });
 }
 
-function answer(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function send(error: AppError, dialect: Dialect, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (!request.raw.complete) answerEarly(request, reply);
   reply.headers(error.headers);
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
@@ -106,11 +104,7 @@ function answer(error: AppError, request: FastifyRequest, reply: FastifyReply): 
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
   const advice = retryAdvice(error);
   if (advice !== undefined) reply.header('x-should-retry', advice);
-  const { operation, dialect = operation?.dialect ?? dialectOf(request) } = request.routeOptions.config;
-  const { body, headers } =
-    dialect === 'supabase'
-      ? toSupabaseError(error, request)
-      : { body: bodies[dialect](error, request.id), headers: {} };
+  const { body, headers = {} } = dialect.toError(error, request);
   return reply
     .code(error.status)
     .headers(headers)
@@ -131,17 +125,6 @@ function answerEarly({ raw }: FastifyRequest, reply: FastifyReply): void {
 function retryAdvice({ status, retryHelps }: AppError): string | undefined {
   if (status > 401 && !retryHelps) return 'false';
   return status === 409 ? 'true' : undefined;
-}
-
-/** Below these, what nobody serves is refused in the words of their protocols. */
-const dialects: readonly (readonly [string, Dialect])[] = [
-  ['/v1/', 'openai'],
-  ['/auth/v1/', 'supabase'],
-  ['/ofrep/v1/', 'ofrep'],
-];
-
-function dialectOf({ url }: FastifyRequest): Dialect {
-  return dialects.find(([prefix]) => url.startsWith(prefix))?.[1] ?? 'valuecanvas';
 }
 
 function operationOf(request: FastifyRequest): RouteDefinition | undefined {

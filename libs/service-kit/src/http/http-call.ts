@@ -1,5 +1,6 @@
 import { AppError, headers, type Principal } from '@valuecanvas/contracts-core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
 import type { Logger } from 'pino';
 import type { Call } from './call.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
@@ -15,6 +16,7 @@ export class HttpCall implements Call {
   readonly idempotencyKey: string | undefined;
   #abort: AbortController | undefined;
   #deadline: NodeJS.Timeout | undefined;
+  #draining: AbortSignal | undefined;
   #log: Logger | undefined;
 
   constructor(request: FastifyRequest, reply: FastifyReply, log: Logger) {
@@ -67,6 +69,19 @@ export class HttpCall implements Call {
   get signal(): AbortSignal {
     this.#abort ??= this.#watch();
     return this.#abort.signal;
+  }
+
+  get draining(): AbortSignal {
+    this.#draining ??= this.#request.server.draining.signalFor(this.#reply.raw);
+    return this.#draining;
+  }
+
+  get lastEventId(): string | undefined {
+    return this.header('last-event-id') || undefined;
+  }
+
+  accepts<const T extends string>(...types: readonly T[]): T | undefined {
+    return new Negotiator(this.#request).mediaType([...types]) as T | undefined;
   }
 
   remainingMs(): number {

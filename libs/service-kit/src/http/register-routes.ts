@@ -10,6 +10,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { methodsOf } from './allowed-methods.ts';
 import { Respond } from './call.ts';
+import { FileBody, filePayload } from './file-body.ts';
 import { HttpCall } from './http-call.ts';
 import type { BoundRoute } from './implement.ts';
 import { sendStream } from './send-stream.ts';
@@ -62,6 +63,11 @@ function payloadOf(route: RouteDefinition, reply: FastifyReply, call: HttpCall, 
     sendStream(route, reply, call, outcome);
     return undefined;
   }
+  if (outcome instanceof FileBody) {
+    if (route.reply.kind !== 'file')
+      throw new Error(`${route.id} sends a file, which its contract does not say.`);
+    return filePayload(reply.code(route.status ?? usualStatus), outcome, call.header('if-none-match'));
+  }
   if (!(outcome instanceof Respond)) {
     return payload(reply.code(route.status ?? usualStatus), route.reply, outcome);
   }
@@ -104,5 +110,7 @@ function payload(reply: FastifyReply, kind: Reply, value: unknown): unknown {
       return value;
     case 'empty':
       return null;
+    case 'file':
+      throw new Error('A file is sent with sendFile.');
   }
 }

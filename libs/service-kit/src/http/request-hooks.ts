@@ -6,6 +6,7 @@ import type { ObserveRequest } from '../observe/request-durations.ts';
 import { tracingIsOn } from '../observe/tracing.ts';
 import type { Authenticator } from './authenticator.ts';
 import { authorize } from './authorize.ts';
+import type { Draining } from './draining.ts';
 
 /** `all` requests, as the edge does; or just the `failures`, as behind it: what succeeds is counted and traced. */
 export type LoggedRequests = 'all' | 'failures';
@@ -17,21 +18,22 @@ export function installRequestHooks(
     readonly log: Logger;
     readonly observe: ObserveRequest;
     readonly logged: LoggedRequests;
-    /** True once the service has been told to stop: clients are asked to go elsewhere. */
-    readonly draining: () => boolean;
+    /** Once it has begun, responses ask clients to reconnect elsewhere. */
+    readonly draining: Draining;
   },
 ): void {
   app.decorateRequest('principal', undefined);
   app.decorateRequest('receivedAt', 0);
   app.decorateRequest('deadlineAt', 0);
   app.decorateRequest('routeConfig');
+  app.decorate('draining', options.draining);
   const nameSpan = tracingIsOn() ? nameActiveSpan : () => undefined;
 
   app.addHook('onRequest', (request, reply, done) => {
     request.receivedAt = performance.now();
     request.routeConfig = request.routeOptions.config;
     reply.header(headers.requestId, request.id);
-    if (options.draining()) reply.header('connection', 'close');
+    if (options.draining.hasBegun()) reply.header('connection', 'close');
     nameSpan(request);
     done();
   });
@@ -41,7 +43,7 @@ export function installRequestHooks(
   app.addHook('onResponse', (request, reply, done) => {
     recordEnd(request, reply.statusCode);
     // A stream that began earlier had promised to keep its connection, for which the closing port would wait.
-    if (options.draining()) request.raw.socket.destroySoon();
+    if (options.draining.hasBegun()) request.raw.socket.destroySoon();
     done();
   });
 }

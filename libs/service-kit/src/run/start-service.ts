@@ -1,12 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import proxyAddr from '@fastify/proxy-addr';
-import { serviceNames } from '@valuecanvas/contracts-core';
+import { dialectAt, serviceNames } from '@valuecanvas/contracts-core';
 import type { FastifyInstance } from 'fastify';
 import type { DestinationStream, Logger } from 'pino';
 import { type Environment, parseConfig } from '../config/parse-config.ts';
 import { createAllowedMethods } from '../http/allowed-methods.ts';
 import { createServer } from '../http/create-server.ts';
+import { createDraining } from '../http/draining.ts';
 import { installErrorMapper } from '../http/error-mapper.ts';
 import { watchConnections } from '../http/open-connections.ts';
 import { refuseUndeclaredRoutes, registerRoute } from '../http/register-routes.ts';
@@ -65,7 +66,7 @@ export async function startService<C extends KitConfig>(
     service: contract.service,
     release: version,
   });
-  let draining = false;
+  const draining = createDraining();
 
   lifecycle.onStop('flush', 'traces', stopTracing);
   lifecycle.onStop('flush', 'reported errors', () => reporter.flush(2_000));
@@ -86,21 +87,24 @@ export async function startService<C extends KitConfig>(
     const internal = createServer();
     const connections = watchConnections(app.server);
     lifecycle.onStop('intake', 'close the port', async () => {
-      draining = true;
+      draining.begin();
       connections.askToLeave();
       await wait(config.SHUTDOWN_DRAIN_MS);
+      draining.endStreams();
       await app.close();
     });
     app.addHook('preClose', connections.allAccepted);
     lifecycle.onStop('close', 'close the internal port', () => internal.close());
     const contracts = [contract, ...(composition.edge?.behind ?? [])];
     const allowedMethods = createAllowedMethods(contracts.flatMap(({ routes }) => Object.values(routes)));
-    installErrorMapper(app, { log, reporter, allowedMethods });
+    const dialects = Object.assign({}, ...contracts.map((each) => each.dialects));
+    const dialectOf = (path: string) => dialectAt({ dialects }, path);
+    installErrorMapper(app, { log, reporter, allowedMethods, dialectOf });
     installRequestHooks(app, {
       log: accessLog,
       logged: composition.edge ? 'all' : 'failures',
       observe: createRequestDurations(metrics.registry),
-      draining: () => draining,
+      draining,
     });
     refuseUndeclaredRoutes(app);
     await composition.edge?.protect(app);
@@ -108,7 +112,7 @@ export async function startService<C extends KitConfig>(
     await composition.edge?.forward(app);
     for (const route of served) registerRoute(app, route, log);
     installInternalRoutes(internal, {
-      readiness: () => checkReadiness(composition.probes, draining),
+      readiness: () => checkReadiness(composition.probes, draining.hasBegun()),
       metrics,
     });
     const internalUrl = await listen(internal, config.HOST, config.INTERNAL_PORT);

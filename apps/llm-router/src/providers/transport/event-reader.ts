@@ -1,10 +1,9 @@
+import { createSseSplitter, dataOf } from '@valuecanvas/http-client';
 import type { ProviderError } from '../provider-error.ts';
 import type { StreamEvent } from '../stream-event.ts';
 import type { Exchange } from './exchange.ts';
 import { createFinishedChoices } from './finished-choices.ts';
 import { readEvent } from './read-event.ts';
-import { dataOf } from './sse-data.ts';
-import { createSseSplitter } from './sse-splitter.ts';
 
 /** Bytes of one event beyond which a stream is refused. */
 const maxEventBytes = 1024 * 1024;

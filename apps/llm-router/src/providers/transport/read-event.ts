@@ -1,8 +1,8 @@
+import { dataOf } from '@valuecanvas/http-client';
 import { isObject } from '../chat-completion.ts';
 import { errorIn, faultOf } from '../reported-error.ts';
 import type { ChunkData, StreamEvent } from '../stream-event.ts';
 import type { Exchange } from './exchange.ts';
-import { dataOf } from './sse-data.ts';
 
 type Failing = Pick<Exchange, 'failure'>;
 

@@ -1,13 +1,43 @@
-import { AppError } from '@valuecanvas/contracts-core';
+import { AppError, type Dialect } from '@valuecanvas/contracts-core';
+import Type from 'typebox';
 
-/** An error as OpenAI words it; its clients show `message`, and act on status, headers, `type` and `code`. */
+const OpenAiErrorSchema = Type.Object(
+  {
+    error: Type.Object(
+      {
+        message: Type.String({
+          description: 'Explanation of the failure, with what the caller can do about it.',
+        }),
+        type: Type.String({ description: "OpenAI's class of failure." }),
+        param: Type.Union([Type.String(), Type.Null()], { description: 'The invalid field of the request.' }),
+        code: Type.String({ description: "OpenAI's code where its clients act on one, else our own." }),
+        error_code: Type.String({ description: "Code of the platform's own catalogue." }),
+        request_id: Type.String({ description: 'Id of the request, as in the x-request-id header.' }),
+      },
+      { additionalProperties: true, description: 'The failure.' },
+    ),
+  },
+  { title: 'OpenAiError', description: "A failed request in OpenAI's format." },
+);
+
+/** OpenAI's HTTP API. */
+export const openAi: Dialect = {
+  name: 'openai',
+  errorSchema: OpenAiErrorSchema,
+  toError: (error, { id }) => ({ body: toOpenAiError(error, id) }),
+  hasCookies: true,
+  apiKeyHeader: 'authorization',
+  isSafe: false,
+};
+
+/** A failure in OpenAI's format. Its clients show `message` and act on the status, headers, `type` and `code`. */
 export interface OpenAiError {
   readonly error: {
     readonly message: string;
     readonly type: string;
-    /** The field of the request that is wrong, as `messages[0].role`. */
+    /** The invalid field of the request, as `messages[0].role`. */
     readonly param: string | null;
-    /** OpenAI's word where its clients act on one, our own code otherwise. */
+    /** OpenAI's code where its clients act on one, else our own. */
     readonly code: string;
     /** Our own code, always. */
     readonly error_code: string;
@@ -16,7 +46,7 @@ export interface OpenAiError {
   };
 }
 
-/** OpenAI's word for what no retry helps against until somebody pays or a long period ends; LangChain obeys no other. */
+/** OpenAI's code for a limit that lasts until payment or the end of a long period. LangChain honours no other. */
 const quota = 'insufficient_quota';
 
 const types: Readonly<Record<number, string>> = {
@@ -26,7 +56,7 @@ const types: Readonly<Record<number, string>> = {
   429: 'rate_limit_error',
 };
 
-/** Words an error for OpenAI's clients, with the fields that it has beyond theirs. */
+/** Formats an error for OpenAI's clients, with the error's own extra fields. */
 export function toOpenAiError(error: AppError, requestId: string): OpenAiError {
   const faults = faultsOf(error);
   const isQuota = isOutOfQuota(error);
@@ -45,11 +75,6 @@ export function toOpenAiError(error: AppError, requestId: string): OpenAiError {
   };
 }
 
-/** The event with which a stream of OpenAI's says that it has failed; its clients throw what is in it. */
-export function openAiErrorEvent(error: AppError, requestId: string): string {
-  return `data: ${JSON.stringify(toOpenAiError(error, requestId))}\n\n`;
-}
-
 function isOutOfQuota({ code, retryHelps }: AppError): boolean {
   return code === 'BUDGET_EXCEEDED' || (code === 'RATE_LIMITED' && !retryHelps);
 }
@@ -61,7 +86,7 @@ function typeOf(status: number): string {
 interface Fault {
   readonly path: string;
   readonly message: string;
-  /** OpenAI's word for it, where there is one. */
+  /** OpenAI's code, if it has one. */
   readonly code?: string;
 }
 
@@ -69,7 +94,7 @@ function faultsOf({ code, details }: AppError): readonly Fault[] {
   return code === 'VALIDATION_FAILED' && Array.isArray(details) ? (details as Fault[]) : [];
 }
 
-/** OpenAI's clients show nothing but this, so what the catalogue leaves to the details is said here. */
+/** Includes the details, because OpenAI's clients show only the message. */
 function messageOf(error: AppError, faults: readonly Fault[]): string {
   const isUsual = error.message === new AppError(error.code).message;
   if (faults.length === 0 || !isUsual) return `${error.title}: ${error.message}`;

@@ -1,26 +1,31 @@
 import {
   AppError,
   type AppErrorOptions,
+  anonymous,
+  anyone,
+  defineContract,
   defineRoute,
   type ErrorCode,
   headers,
   raw,
-  user,
 } from '@valuecanvas/contracts-core';
+import { openAi, toOpenAiError } from '@valuecanvas/contracts-llm-router';
+import { type Call, defineService, implement, kitVariables, stream } from '@valuecanvas/service-kit';
+import { createTestIdentities, startTestService } from '@valuecanvas/testing';
 import OpenAI from 'openai';
 import Type from 'typebox';
-import { describe, expect, test } from 'vitest';
-import { serve, startInTest, words } from '../test-support/service-in-test.ts';
-import { openAiErrorEvent, toOpenAiError } from './openai-error.ts';
-import { stream } from './stream-body.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openAiReader } from './openai-reader.ts';
 
 const route = defineRoute({
-  ...words,
   id: 'test.complete',
+  summary: 'A route',
+  description: 'A route of a test.',
+  errors: [],
   method: 'POST',
   path: '/v1/chat/completions',
-  auth: user,
-  dialect: 'openai',
+  auth: anyone,
+  dialect: openAi,
   body: Type.Object(
     {
       messages: Type.Array(Type.Object({ role: Type.String() }), { minItems: 1 }),
@@ -32,37 +37,40 @@ const route = defineRoute({
   chunks: Type.Unknown(),
 });
 
+const contract = defineContract({
+  service: 'llm-router',
+  title: 'Test',
+  description: 'One route.',
+  prefixes: ['/v1'],
+  callers: [],
+  routes: { complete: route },
+});
+const identities = await createTestIdentities();
+
 /** OpenAI's own client of a service that fails once, and how often the service was asked. */
-async function clientOf(failure: () => unknown) {
+async function clientOf(failure: (call: Call<typeof route>) => unknown) {
   let asked = 0;
-  const service = await startInTest({
-    contract: {
-      service: 'canvas',
-      title: 'Test',
-      description: 'One route.',
-      prefixes: ['/v1'],
-      callers: ['gateway'],
-      routes: { route },
-    },
-    routes: [
-      serve(route, () => {
-        asked += 1;
-        return (asked === 1 ? failure() : { choices: [] }) as never;
+  const definition = defineService({
+    contract,
+    variables: kitVariables({ public: 0, internal: 0 }),
+    compose: () => ({
+      authenticate: () => anonymous,
+      probes: {},
+      routes: implement(contract, {
+        complete(call) {
+          asked += 1;
+          return (asked === 1 ? failure(call) : { choices: [] }) as never;
+        },
       }),
-    ],
+    }),
   });
-  const identity = await service.token({
-    kind: 'user',
-    userId: 'u-1',
-    tier: 'free',
-    role: 'user',
-    permissions: [],
-  });
+  const service = await startTestService(definition, {}, identities);
+  onTestFinished(() => service.stop());
   const client = new OpenAI({
     apiKey: 'checked by the gateway',
     baseURL: `${service.url}/v1`,
     maxRetries: 2,
-    defaultHeaders: { [headers.identity]: identity, [headers.requestId]: 'request-in-test' },
+    defaultHeaders: { [headers.requestId]: 'request-in-test' },
   });
   return { client, asked: () => asked };
 }
@@ -110,10 +118,10 @@ describe("OpenAI's client does not retry", () => {
 });
 
 test("OpenAI's client throws what the event of a broken stream says, after what came before", async () => {
-  const { client, asked } = await clientOf(() =>
+  const { client, asked } = await clientOf((call) =>
     stream({}, async (sink) => {
       void sink.write('data: {"choices":[]}\n\n');
-      void sink.write(openAiErrorEvent(new AppError('LLM_UNAVAILABLE'), 'request-in-test'));
+      openAiReader(call, sink, {} as never).broken(new AppError('LLM_UNAVAILABLE'));
     }),
   );
   const seen: unknown[] = [];

@@ -18,9 +18,33 @@ function onlyLine(event: Buffer): string | undefined {
   return event.toString('utf8', event[5] === space ? 6 : 5, end);
 }
 
-function joinedLines(event: Buffer): string | undefined {
+/** A server-sent event with its fields. */
+export interface ServerSentEvent {
+  readonly name: string;
+  readonly id: string | undefined;
+  readonly data: string;
+}
+
+/** Reads an event; undefined where it has no data, as a comment. Its name is `message` where it has none. */
+export function eventOf(event: Buffer): ServerSentEvent | undefined {
+  const data = dataOf(event);
+  if (data === undefined) return undefined;
+  const lines = linesOf(event);
+  return { name: lastField(lines, 'event') || 'message', id: lastField(lines, 'id'), data };
+}
+
+function lastField(lines: readonly string[], name: string): string | undefined {
+  const line = lines.findLast((each) => each === name || each.startsWith(`${name}:`));
+  return line?.slice(name.length + 1).replace(/^ /, '');
+}
+
+function linesOf(event: Buffer): string[] {
   const text = event.toString('utf8');
-  const lines = (text.startsWith(byteOrderMark) ? text.slice(1) : text).split(/\r\n|\n|\r/);
+  return (text.startsWith(byteOrderMark) ? text.slice(1) : text).split(/\r\n|\n|\r/);
+}
+
+function joinedLines(event: Buffer): string | undefined {
+  const lines = linesOf(event);
   const data = lines.flatMap((line) => {
     const found = /^data(?:: ?(.*))?$/s.exec(line);
     return found ? [found[1] ?? ''] : [];

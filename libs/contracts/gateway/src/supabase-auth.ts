@@ -1,0 +1,58 @@
+import type { AppError, Dialect, FailedRequest, WordedError } from '@valuecanvas/contracts-core';
+import Type from 'typebox';
+
+const SupabaseError = Type.Object(
+  {
+    code: Type.Union([Type.Integer(), Type.String()], {
+      description:
+        'HTTP status. Machine-readable code instead if the request has x-supabase-api-version 2024-01-01 or later.',
+    }),
+    error_code: Type.Optional(Type.String({ description: 'Machine-readable code, before that version.' })),
+    msg: Type.Optional(Type.String({ description: 'Explanation for people, before that version.' })),
+    message: Type.Optional(Type.String({ description: 'Explanation for people, from that version on.' })),
+  },
+  {
+    additionalProperties: true,
+    title: 'SupabaseError',
+    description: 'A failed request in the format of Supabase Auth.',
+  },
+);
+
+/** From this version of Supabase's API on, `code` is machine-readable; before, it is the HTTP status. */
+const machineCodesSince = '2024-01-01';
+
+/** Codes of Supabase Auth for failures that the frame itself produces. */
+const codes: Readonly<Record<string, string>> = {
+  UNAUTHENTICATED: 'bad_jwt',
+  FORBIDDEN: 'not_admin',
+  RATE_LIMITED: 'over_request_rate_limit',
+  DEADLINE_EXCEEDED: 'request_timeout',
+  INTERNAL_ERROR: 'unexpected_failure',
+};
+
+/** The protocol of Supabase Auth, in the version that the request names. Its clients send no cookies. */
+export const supabaseAuth: Dialect = {
+  name: 'supabase',
+  errorSchema: SupabaseError,
+  toError: toSupabaseError,
+  hasCookies: false,
+  apiKeyHeader: 'authorization',
+  isSafe: false,
+};
+
+function toSupabaseError(
+  { status, code, message, details, extra, retryAfterSeconds: retryAfter }: AppError,
+  request: FailedRequest,
+): WordedError {
+  const { error_code = codes[code] ?? code.toLowerCase(), ...more } = extra as { error_code?: string };
+  const wait = retryAfter === undefined ? {} : { retryAfter };
+  const rest = { ...(details === undefined ? {} : { details }), ...wait, ...more };
+  const headers = { 'x-sb-error-code': error_code };
+  const version = request.headers['x-supabase-api-version'];
+  return typeof version === 'string' && version >= machineCodesSince
+    ? {
+        body: { code: error_code, message, ...rest },
+        headers: { ...headers, 'x-supabase-api-version': machineCodesSince },
+      }
+    : { body: { code: status, error_code, msg: message, ...rest }, headers };
+}
