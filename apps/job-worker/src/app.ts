@@ -1,5 +1,5 @@
 import { canvasContract } from '@valuecanvas/contracts-canvas';
-import { jobWorkerContract, llmJob } from '@valuecanvas/contracts-job-worker';
+import { jobWorkerContract } from '@valuecanvas/contracts-job-worker';
 import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import { createClient } from '@valuecanvas/http-client';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
@@ -13,14 +13,17 @@ import { createDispatch } from './jobs/dispatch.ts';
 import { createJobsService } from './jobs/jobs.service.ts';
 import { createJobsStore } from './jobs/jobs.store.ts';
 import { jobRoutes } from './jobs/routes.ts';
+import { createJobRetention } from './kinds/job-retention.ts';
+import { createModelJobs } from './kinds/model-jobs.ts';
 import { createQueueGauges } from './queue-metrics/queue-gauges.ts';
 import { createQueueMetricsStore } from './queue-metrics/queue-metrics.store.ts';
+import { createSchedule } from './sweeping/schedule.ts';
 import { createSweepStore } from './sweeping/sweep.store.ts';
 import { createSweep } from './sweeping/sweep.ts';
 import { createAttemptsStore } from './worker/attempts.store.ts';
-import { createLlmJobHandler } from './worker/llm-job-handler.ts';
+import { createJobHandlers } from './worker/run-jobs.ts';
 
-/** Milliseconds of the shutdown's time that are kept for jobs to be given back once their own time is over. */
+/** Part of the shutdown's time in which running jobs, once their own share is over, are returned to the queue. */
 const handOverMs = 8_000;
 
 /** The queue's API and its workers, in one process. */
@@ -39,17 +42,18 @@ export const jobWorkerService = defineService({
     const dispatch = createDispatch(producer, store);
     const jobs = createJobsService({ store, dispatch, producer, log });
     const figures = createQueueMetricsStore(database.db);
-    const showDepth = createQueueGauges(kit.metrics);
+    const showBacklogs = createQueueGauges(kit.metrics);
 
     const worker = startWorkerHost({
       ...connection,
-      handlers: [
-        createLlmJobHandler({
-          attempts: createAttemptsStore(database.db, config.QUEUE_LOCK_MS),
-          performers: await createPerformers(kit),
-          log,
-        }),
-      ],
+      handlers: createJobHandlers({
+        kinds: {
+          ...createModelJobs(await createPerformers(kit)),
+          job_retention: createJobRetention(database.db, log),
+        },
+        attempts: createAttemptsStore(database.db, config.QUEUE_LOCK_MS),
+        log,
+      }),
       concurrency: config.QUEUE_CONCURRENCY,
       rateLimitPerMinute: config.QUEUE_RATE_LIMIT,
       lockMs: config.QUEUE_LOCK_MS,
@@ -60,29 +64,32 @@ export const jobWorkerService = defineService({
       worker.stop(Math.max(0, config.SHUTDOWN_GRACE_MS - handOverMs)),
     );
 
+    const sweepStore = createSweepStore(database.db, {
+      untilEnqueuedMs: config.QUEUE_SWEEP_MS,
+      betweenRemindersMs: config.QUEUE_SWEEP_MS * 6,
+      lockMs: config.QUEUE_LOCK_MS,
+    });
     const sweep = createSweep({
-      store: createSweepStore(database.db, {
-        untilEnqueued: config.QUEUE_SWEEP_MS,
-        betweenReminders: config.QUEUE_SWEEP_MS * 6,
-        attempt: llmJob.timeoutMs + config.QUEUE_LOCK_MS,
-      }),
+      store: sweepStore,
       dispatch,
       producer,
-      onQueued: (count) => log.info({ count }, 'stored jobs were queued again'),
+      onQueued: (count) => log.info({ count }, 'sweeper: stored jobs queued'),
     });
+    const submitScheduled = createSchedule({ store: sweepStore, dispatch, now: kit.now });
     const sweeper = startSweeper({
       everyMs: config.QUEUE_SWEEP_MS,
       async sweep() {
-        showDepth(await figures.read());
+        showBacklogs(await figures.readBacklogs());
+        await submitScheduled();
         await sweep();
       },
-      onError: (err) => log.warn({ err }, 'a sweep failed and will be repeated'),
+      onError: (err) => log.warn({ err }, 'sweeper: round failed'),
     });
     lifecycle.onStop('intake', 'sweeper', sweeper.stop);
 
     return {
       authenticate: await believeInternalTokens(jobWorkerContract, config.INTERNAL_PUBLIC_KEYS, kit.now),
-      // Without Redis, jobs are accepted and wait: it is no reason to refuse requests.
+      // Redis is no probe: without it, jobs are accepted and wait.
       probes: { postgres: database.ping },
       routes: implement(jobWorkerContract, {
         ...jobRoutes(jobs),
@@ -100,7 +107,7 @@ function queueConnection({ config, log }: Kit<JobWorkerConfig>) {
     keys: createKeys(config.REDIS_KEY_PREFIX),
     queueName: config.QUEUE_NAME,
     tracing: config.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
-    onError: (err: Error) => log.warn({ err }, 'the queue has trouble with Redis'),
+    onError: (err: Error) => log.warn({ err }, 'queue: Redis connection failed'),
   };
 }
 

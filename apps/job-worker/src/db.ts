@@ -30,11 +30,11 @@ export interface LlmJobResultsTable {
 
 export interface LlmJobsTable {
   id: string;
-  user_id: string;
+  user_id: ColumnType<string | null, string | null | undefined, string | null>;
   batch_id: ColumnType<string | null, string | null | undefined, string | null>;
-  type: 'canvas_generation' | 'canvas_refinement' | 'custom_prompt';
+  type: string;
   payload: ColumnType<unknown, string, string>;
-  tier: string;
+  tier: ColumnType<string | null, string | null | undefined, string | null>;
   priority: ColumnType<number, number | undefined, number>;
   status: ColumnType<
     'queued' | 'active' | 'completed' | 'failed' | 'delayed' | 'cancelled',

@@ -116,6 +116,8 @@ test('Prometheus sees attempts by outcome and the depth of the queue', async () 
   const jobId = await platform.submit(service, question);
   await platform.reaches(jobId, 'completed');
   const text = await (await fetch(`${service.internalUrl}/metrics`)).text();
-  expect(text).toMatch(/queue_attempts_total\{job="llm",outcome="completed",service="job-worker"\} 1/);
-  expect(text).toMatch(/queue_jobs\{state="waiting",service="job-worker"\} \d/);
+  expect(text).toMatch(
+    /queue_attempts_total\{job="custom_prompt",outcome="completed",service="job-worker"\} 1/,
+  );
+  expect(text).toMatch(/queue_jobs\{job="custom_prompt",state="waiting",service="job-worker"\} \d/);
 });

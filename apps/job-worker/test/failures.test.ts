@@ -66,7 +66,8 @@ test('a limit that says when it ends is waited for', async () => {
   const jobId = await platform.submit(service, question);
   await platform.reaches(jobId, 'completed');
   const [row] = await platform.database.query<{ waited: number }>(
-    'select extract(epoch from started_at - created_at)::float8 as waited from vc_private.llm_jobs',
+    'select extract(epoch from started_at - created_at)::float8 as waited from vc_private.llm_jobs where id = $1',
+    [jobId],
   );
   expect(row?.waited).toBeGreaterThanOrEqual(3);
 });
@@ -91,7 +92,7 @@ test('a job whose row is not enough for its type fails without a call', async ()
 test('a job that lost its worker at each attempt is given up', async () => {
   await platform.start();
   const jobId = await storeWithLastAttempt();
-  await platform.database.query('update vc_private.llm_jobs set attempts = 3');
+  await platform.database.query('update vc_private.llm_jobs set attempts = 3 where id = $1', [jobId]);
   expect(await platform.reaches(jobId, 'failed')).toMatchObject({ error_code: 'INTERNAL_ERROR' });
   expect(platform.performers.calls).toHaveLength(0);
 });

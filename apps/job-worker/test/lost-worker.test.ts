@@ -39,7 +39,7 @@ test('a job whose worker was killed at work is finished by another one, once', a
   };
   const doomed = startJobWorkerProcess(platform.environment(identity));
   const jobId = await storeAndCrash();
-  await eventually(() => expect(platform.performers.calls).toHaveLength(1), { timeoutMs: 10_000 });
+  await eventually(() => expect(platform.performers.calls).toHaveLength(1), { timeoutMs: 40_000 });
   await doomed.kill();
   expect((await platform.row(jobId)).status).toBe('active');
   await platform.start();

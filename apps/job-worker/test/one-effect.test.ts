@@ -1,9 +1,11 @@
+import { serviceCall } from '@valuecanvas/http-client';
 import { createDatabase, type Database } from '@valuecanvas/postgres';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database as Tables } from '../src/db.ts';
+import type { StoreEffect } from '../src/kinds/job-kinds.ts';
+import { createModelJobs, type Performers } from '../src/kinds/model-jobs.ts';
 import { type Attempt, type AttemptsStore, createAttemptsStore } from '../src/worker/attempts.store.ts';
-import type { JobOutcome } from '../src/worker/perform.ts';
 import { usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
@@ -19,15 +21,29 @@ beforeAll(() => {
 });
 afterAll(() => database.close());
 
-const outcome = (content: string): JobOutcome => ({
-  content,
-  provider: 'p',
-  model: 'm',
-  usage: { promptTokens: 1, completionTokens: 1, totalTokens: 2, cachedTokens: 0 },
-  costNanos: 1,
-  latency: 1.4,
-  cached: false,
-});
+/** The effect of a custom prompt to which a model gave this answer. */
+async function answered(jobId: string, content: string): Promise<StoreEffect | undefined> {
+  const chat = async () => ({
+    content,
+    provider: 'p',
+    model: 'm',
+    usage: { promptTokens: 1, completionTokens: 1, totalTokens: 2, cachedTokens: 0 },
+    cost: 0.000000001,
+    costNanos: 1,
+    latency: 1.4,
+    cached: false,
+    finishReason: 'stop',
+  });
+  const jobs = createModelJobs({ canvas: {} as Performers['canvas'], llm: { chat } });
+  return jobs.custom_prompt(
+    { prompt: 'Why?' },
+    {
+      ...serviceCall({ service: 'job-worker', operation: 'test', timeoutMs: 1_000 }),
+      principal: platform.user,
+      jobId,
+    },
+  );
+}
 
 async function storeJob(): Promise<string> {
   const id = uuidv7();
@@ -39,7 +55,7 @@ async function storeJob(): Promise<string> {
 }
 
 async function claim(store: AttemptsStore, jobId: string): Promise<Attempt> {
-  const attempt = await store.claim(jobId);
+  const attempt = await store.claim(jobId, ['custom_prompt']);
   if (!attempt) throw new Error('The job could not be claimed.');
   return attempt;
 }
@@ -49,9 +65,9 @@ test('of two attempts at a job only the later one has an effect, whichever ends 
   const jobId = await storeJob();
   const stuck = await claim(store, jobId);
   const later = await claim(store, jobId);
-  expect(await store.complete(stuck, outcome('stuck'))).toBeUndefined();
-  expect(await store.complete(later, outcome('later'))).toBe('completed');
-  expect(await store.complete(stuck, outcome('stuck'))).toBeUndefined();
+  expect(await store.complete(stuck, await answered(jobId, 'stuck'))).toBeUndefined();
+  expect(await store.complete(later, await answered(jobId, 'later'))).toBe('completed');
+  expect(await store.complete(stuck, await answered(jobId, 'stuck'))).toBeUndefined();
   expect(await store.fail(stuck, 'failed', { code: 'X', message: 'x' })).toBeUndefined();
   expect(await store.release(stuck)).toBeUndefined();
   expect(await platform.results(jobId)).toMatchObject([{ content: 'later', cost_nanos: '1', latency_ms: 1 }]);
@@ -66,15 +82,15 @@ test('of two attempts at a job only the later one has an effect, whichever ends 
 test('a job that was announced twice is begun once', async () => {
   const store = createAttemptsStore(database.db, 30_000);
   const jobId = await storeJob();
-  const claims = await Promise.all([1, 2, 3, 4].map(() => store.claim(jobId)));
+  const claims = await Promise.all([1, 2, 3, 4].map(() => store.claim(jobId, ['custom_prompt'])));
   expect(claims.filter((attempt) => attempt !== undefined)).toHaveLength(1);
 });
 
 test('a job that has ended cannot be begun again', async () => {
   const store = createAttemptsStore(database.db, 0);
   const jobId = await storeJob();
-  await store.complete(await claim(store, jobId), outcome('done'));
-  expect(await store.claim(jobId)).toBeUndefined();
+  await store.complete(await claim(store, jobId), await answered(jobId, 'done'));
+  expect(await store.claim(jobId, ['custom_prompt'])).toBeUndefined();
   expect(await platform.row(jobId)).toMatchObject({ status: 'completed', attempts: 1 });
 });
 

@@ -109,6 +109,8 @@ const unsuitable: [string, object, string][] = [
   ['a question without words', { type: 'custom_prompt' }, 'prompt'],
   ['a question with a prompt key', { ...question, promptKey: 'canvas.generate' }, 'promptKey'],
   ['an unknown type', { type: 'poem' }, 'type'],
+  ['no type', { prompt: 'Why?' }, 'type'],
+  ['a kind that only the platform submits', { type: 'job_retention' }, 'type'],
   ['an unknown field', { ...question, pirority: 3 }, 'pirority'],
 ];
 
@@ -119,7 +121,9 @@ test.for(unsuitable)('%s is refused at submission, by the name of the field', as
     status: 400,
     body: { success: false, code: 'VALIDATION_FAILED', details: [{ path, message: expect.any(String) }] },
   });
-  expect(await platform.database.query('select from vc_private.llm_jobs')).toHaveLength(0);
+  expect(
+    await platform.database.query('select from vc_private.llm_jobs where user_id is not null'),
+  ).toHaveLength(0);
 });
 
 test('a batch is stored in one piece, and its jobs are done', async () => {
@@ -135,7 +139,7 @@ test('a batch is stored in one piece, and its jobs are done', async () => {
   expect(new Set(ids).size).toBe(100);
   for (const id of ids) await platform.reaches(id, 'completed');
   const rows = await platform.database.query<{ batch_id: string }>(
-    'select distinct batch_id from vc_private.llm_jobs',
+    'select distinct batch_id from vc_private.llm_jobs where user_id is not null',
   );
   expect(rows).toEqual([{ batch_id: answer.body.data.batchId }]);
 });
@@ -152,7 +156,21 @@ test('one unsuitable job in a batch keeps all of them out', async () => {
     status: 400,
     body: { details: [{ path: 'jobs.1.prompt' }, { path: 'jobs.2.promptKey' }] },
   });
-  expect(await platform.database.query('select from vc_private.llm_jobs')).toHaveLength(0);
+  expect(
+    await platform.database.query('select from vc_private.llm_jobs where user_id is not null'),
+  ).toHaveLength(0);
+});
+
+test('fields of another type are accepted and have no effect', async () => {
+  const service = await platform.start();
+  const jobId = await platform.submit(service, {
+    ...generation,
+    prompt: 'Why?',
+    maxTokens: 50,
+    section: 'x',
+  });
+  await platform.reaches(jobId, 'completed');
+  expect(platform.performers.calls.map(({ body }) => body)).toEqual([generation.promptVariables]);
 });
 
 test('a batch of more than a hundred is refused', async () => {
@@ -191,6 +209,8 @@ test('the trace of the submission is kept with the job', async () => {
     body: question,
     headers: { traceparent, tracestate: 'a=b' },
   });
-  const rows = await platform.database.query('select trace_context from vc_private.llm_jobs');
+  const rows = await platform.database.query(
+    'select trace_context from vc_private.llm_jobs where user_id is not null',
+  );
   expect(rows).toEqual([{ trace_context: { traceparent, tracestate: 'a=b' } }]);
 });

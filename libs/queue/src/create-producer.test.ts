@@ -10,12 +10,12 @@ test('an id that is queued already is not queued again', async () => {
   const producer = queue.producer();
   const id = queue.newId();
   const seen: string[] = [];
-  await producer.enqueue(job, { jobId: id }, { id });
-  await producer.enqueue(job, { jobId: id }, { id });
+  await producer.enqueue(job, { id });
+  await producer.enqueue(job, { id });
   queue.worker(job, async ({ jobId }) => void seen.push(jobId));
   await eventually(() => expect(queue.ended).toHaveLength(1));
   const last = queue.newId();
-  await producer.enqueue(job, { jobId: last }, { id: last });
+  await producer.enqueue(job, { id: last });
   await eventually(() => expect(seen).toEqual([id, last]));
 });
 
@@ -25,7 +25,7 @@ test('a job that has ended leaves nothing behind, so that its id can be queued a
   const id = queue.newId();
   queue.worker(job, async () => undefined);
   for (const times of [1, 2]) {
-    await producer.enqueue(job, { jobId: id }, { id });
+    await producer.enqueue(job, { id });
     await eventually(() => expect(queue.ended).toHaveLength(times));
     await eventually(async () => expect(await queue.isStored(id)).toBe(false));
   }
@@ -41,7 +41,7 @@ test('a job with a higher priority goes first, and equal ones in the order in wh
     ['middle-b', 5],
     ['high', 10],
   ] as const) {
-    await producer.enqueue(job, { jobId: id }, { id, priority });
+    await producer.enqueue(job, { id, priority });
   }
   queue.worker(job, async ({ jobId }) => void seen.push(jobId), { concurrency: 1 });
   await eventually(() => expect(seen).toEqual(['high', 'middle-a', 'middle-b', 'low']));
@@ -51,10 +51,10 @@ test('a removed job is not run', async () => {
   const queue = queueInTest();
   const producer = queue.producer();
   const seen: string[] = [];
-  for (const id of ['kept', 'removed']) await producer.enqueue(job, { jobId: id }, { id });
+  for (const id of ['kept', 'removed']) await producer.enqueue(job, { id });
   await producer.remove('removed');
   queue.worker(job, async ({ jobId }) => void seen.push(jobId), { concurrency: 1 });
-  await producer.enqueue(job, { jobId: 'last' }, { id: 'last' });
+  await producer.enqueue(job, { id: 'last' });
   await eventually(() => expect(seen).toEqual(['kept', 'last']));
 });
 
@@ -62,7 +62,7 @@ test('while Redis is away a producer refuses at once, and nothing is queued late
   const queue = queueInTest();
   const producer = queue.producer({ redisUrl: 'redis://127.0.0.1:1' });
   const begunAt = performance.now();
-  const refusal = await producer.enqueue(job, { jobId: 'a' }, { id: 'a' }).catch((error: unknown) => error);
+  const refusal = await producer.enqueue(job, { id: 'a' }).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(AppError);
   expect(refusal).toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE', retryAfterSeconds: 2 });
   expect(performance.now() - begunAt).toBeLessThan(4_500);

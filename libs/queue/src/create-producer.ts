@@ -1,4 +1,4 @@
-import type { JobDefinition, PayloadOf } from '@valuecanvas/contracts-core';
+import type { JobDefinition } from '@valuecanvas/contracts-core';
 import { createWaitingRedis, publish } from '@valuecanvas/redis';
 import { type JobsOptions, Queue } from 'bullmq';
 import { cancelChannel, type QueueConnection, queueOptions, redisOptions } from './connection.ts';
@@ -10,31 +10,31 @@ const highestPriority = 10;
 export interface EnqueueOptions {
   /** Id of the job's row. */
   readonly id: string;
-  /** 0 to 10, higher goes first; 0 where absent. */
+  /** 0 to 10, higher first. Default 0. */
   readonly priority?: number;
-  /** `traceparent` and `tracestate` of the request that asked for the job: its work continues that trace. */
+  /** `traceparent` and `tracestate` of the request that submitted the job: its work continues that trace. */
   readonly traceContext?: Readonly<Record<string, string>>;
 }
 
-/** Every method throws DEPENDENCY_UNAVAILABLE, within seconds, where Redis is away. */
+/** Puts jobs into a queue. Every method throws DEPENDENCY_UNAVAILABLE within seconds while Redis is unavailable. */
 export interface Producer {
-  /** Adding an id that is queued or being worked on changes nothing; one that has ended may be added again. */
-  enqueue<J extends JobDefinition>(job: J, payload: PayloadOf<J>, options: EnqueueOptions): Promise<void>;
-  /** Takes a job out of the queue; one that is being worked on stays. */
+  /** Adds a job of any kind. An id that is queued or running is ignored; one that has ended can be added again. */
+  enqueue(job: JobDefinition, options: EnqueueOptions): Promise<void>;
+  /** Takes a job out of the queue. A running one stays. */
   remove(id: string): Promise<void>;
-  /** Has the worker that runs the job abort it. Whoever is not listening misses it, so it must only be a hint. */
+  /** Tells the worker that runs the job to abort it. A hint only: a worker that is disconnected misses it. */
   abort(id: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The only way to put jobs into a queue. Its data are ids: what is to be done stands in the job's row. */
+/** The queue learns a job's kind and id only. Its payload stays in the job's row. */
 export function createProducer(connection: QueueConnection): Producer {
   const redis = createWaitingRedis(redisOptions(connection, 'producer'));
   const queue = new Queue(connection.queueName, { connection: redis, ...queueOptions(connection) });
   queue.on('error', connection.onError);
   return {
-    async enqueue(job, payload, options) {
-      await failFast(redis, () => queue.add(job.name, payload, jobOptions(job, options)));
+    async enqueue(job, options) {
+      await failFast(redis, () => queue.add(job.name, {}, jobOptions(job, options)));
     },
     async remove(id) {
       await failFast(redis, () => queue.remove(id));
@@ -54,9 +54,9 @@ function jobOptions(job: JobDefinition, options: EnqueueOptions): JobsOptions {
     jobId: options.id,
     attempts: job.attempts,
     backoff: { type: 'definition', delay: job.backoffMs },
-    // BullMQ counts the other way round, and would let jobs without a priority pass all others.
+    // BullMQ counts the other way round, and jobs without a priority would pass all others.
     priority: highestPriority + 1 - (options.priority ?? 0),
-    // The row says how a job ended. Kept here, it would also keep its id from being added again.
+    // The row records how a job ended. A job that stayed in Redis would keep its id from being added again.
     removeOnComplete: true,
     removeOnFail: true,
     ...(options.traceContext

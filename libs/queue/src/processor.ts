@@ -1,28 +1,27 @@
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { AttemptFailure, kindOf } from './backoff.ts';
 import { interruptionOf, PermanentFailure } from './failures.ts';
-import type { JobHandler } from './job-handler.ts';
-import { runAttempt } from './run-attempt.ts';
+import { type JobHandler, runAttempt } from './run-attempt.ts';
 import { type AttemptOutcome, createWorkerMeters, type MeterFactory } from './worker-meters.ts';
 
-/** What is needed to work on jobs, wherever they come from. */
+/** The part of a worker host that does not depend on the queue's connection. */
 export interface ProcessorOptions {
   readonly handlers: readonly JobHandler[];
   readonly metrics: MeterFactory;
   readonly log: { warn(fields: object, message: string): void };
 }
 
-/** What BullMQ calls for each job that it hands to a worker; `running` holds the attempts at work, by their job's id. */
+/** Makes the function that BullMQ calls for each attempt. `running` holds the attempts in progress by job id. */
 export function createProcessor(options: ProcessorOptions, running: Map<string, AbortController>) {
   const handlers = new Map(options.handlers.map((handler) => [handler.definition.name, handler]));
   const meters = createWorkerMeters(options.metrics);
 
   const run = async (job: Job, jobId: string, abort: AbortController): Promise<void> => {
     const handler = handlers.get(job.name);
-    // Another release may know it: the job waits for a worker that does.
+    // A newer release may know this kind: the job waits for one of its workers.
     if (!handler) throw new Error(`No handler for ${job.name}.`);
     const attempt = { jobId, attempt: job.attemptsMade + 1, maxAttempts: job.opts.attempts ?? 1 };
-    await runAttempt(handler, job.data, attempt, abort);
+    await runAttempt(handler, attempt, abort);
   };
 
   return async (job: Job, token?: string): Promise<void> => {
@@ -37,7 +36,7 @@ export function createProcessor(options: ProcessorOptions, running: Map<string, 
       if (interruptionOf(abort.signal) === 'cancelled') outcome = 'cancelled';
     } catch (error) {
       outcome = outcomeOf(error, abort.signal, job);
-      options.log.warn({ jobId, job: job.name, outcome, kind: kindOf(error) }, 'an attempt at a job failed');
+      options.log.warn({ jobId, job: job.name, outcome, kind: kindOf(error) }, 'queue: attempt failed');
       throw await queueError(error, outcome, job, token);
     } finally {
       running.delete(jobId);
@@ -54,7 +53,7 @@ function outcomeOf(error: unknown, signal: AbortSignal, job: Job): AttemptOutcom
   return job.attemptsMade + 1 < (job.opts.attempts ?? 1) ? 'retried' : 'failed';
 }
 
-/** The error by which BullMQ knows what is to become of the job. */
+/** Translates the outcome to the error that tells BullMQ how to continue. */
 async function queueError(
   error: unknown,
   outcome: AttemptOutcome,
@@ -64,7 +63,7 @@ async function queueError(
   if (outcome === 'cancelled' || error instanceof PermanentFailure)
     return new UnrecoverableError(kindOf(error));
   if (outcome !== 'handed over') return new AttemptFailure(error);
-  // Not moveToWait: that wakes no idle worker, which would find the job only with its next poll, seconds later.
+  // Not moveToWait: it wakes no idle worker, so the job would wait for the next poll, seconds later.
   await job.moveToDelayed(Date.now(), token);
   return new DelayedError();
 }

@@ -1,25 +1,44 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import Value from 'typebox/value';
-import { Interruption, PermanentFailure } from './failures.ts';
-import type { JobHandler } from './job-handler.ts';
+import type { JobDefinition } from '@valuecanvas/contracts-core';
+import { Interruption } from './failures.ts';
 
-/** Milliseconds that a handler has to write down its end once its signal is aborted; then it is left behind. */
+/** One attempt at a job. */
+export interface Attempt {
+  readonly jobId: string;
+  /** Counts from 1. */
+  readonly attempt: number;
+  readonly maxAttempts: number;
+}
+
+/** One attempt at a job, as its handler sees it. */
+export interface JobContext extends Attempt {
+  /** Aborts at the timeout, when the job is cancelled, or when the worker stops: `interruptionOf` tells which. */
+  readonly signal: AbortSignal;
+  /** Milliseconds until the timeout of this attempt; never negative. */
+  remainingMs(): number;
+}
+
+/**
+ * A kind of job with the function that does it. The function can run twice, or in two workers at once, and must then have one
+ * effect. Resolving ends the job, and so does PermanentFailure. Any other error leads to another attempt while there are any.
+ */
+export interface JobHandler {
+  readonly definition: JobDefinition;
+  readonly run: (context: JobContext) => Promise<void>;
+}
+
+/** Time that a handler has, once its signal is aborted, to record its end. The host then stops waiting for it. */
 export const settleMs = 5_000;
 
 /**
- * Runs a handler once, within its definition's time. Throws what the handler throws, PermanentFailure for a payload
- * that does not match, or the signal's Interruption where the handler ignores it.
+ * Runs a handler once, within its definition's timeout. Throws what the handler throws, or the signal's Interruption where the
+ * handler ignores that.
  */
 export async function runAttempt(
-  handler: JobHandler,
-  payload: unknown,
-  attempt: { readonly jobId: string; readonly attempt: number; readonly maxAttempts: number },
+  { definition, run }: JobHandler,
+  attempt: Attempt,
   abort: AbortController,
 ): Promise<void> {
-  const { definition } = handler;
-  if (!Value.Check(definition.payload, payload)) {
-    throw new PermanentFailure(`The payload of ${definition.name} does not match its definition.`);
-  }
   const endsAt = performance.now() + definition.timeoutMs;
   const timer = setTimeout(() => abort.abort(new Interruption('timed out')), definition.timeoutMs);
   const context = {
@@ -29,7 +48,7 @@ export async function runAttempt(
   };
   const done = new AbortController();
   try {
-    await Promise.race([handler.run(payload as never, context), leftBehind(abort.signal, done.signal)]);
+    await Promise.race([run(context), leftBehind(abort.signal, done.signal)]);
   } finally {
     clearTimeout(timer);
     done.abort();

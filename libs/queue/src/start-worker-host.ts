@@ -1,20 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createWaitingRedis, subscribe } from '@valuecanvas/redis';
+import { settlesWithin } from '@valuecanvas/resilience';
 import { Worker } from 'bullmq';
 import { backoffMs } from './backoff.ts';
 import { cancelChannel, type QueueConnection, queueOptions, redisOptions } from './connection.ts';
 import { Interruption } from './failures.ts';
-import { happens } from './happens.ts';
 import { createProcessor, type ProcessorOptions } from './processor.ts';
 import { settleMs } from './run-attempt.ts';
 
-/** How often a job may lose its worker before the queue gives it up; whoever owns its row enqueues it again or not. */
+/** Times that a job may lose its worker before the queue drops it. The owner of its row then decides about it. */
 const maxStalledCount = 2;
 
-/** Milliseconds that closing may take once nothing runs any more; it takes longer only where Redis is away. */
+/** Bound of closing once no job runs. It takes longer only while Redis is unavailable. */
 const closeMs = 2_000;
 
-/** Milliseconds between looks at whether the running jobs have ended. */
+/** Interval at which a stopping host checks whether its jobs have ended. */
 const pollMs = 20;
 
 export interface WorkerHostOptions extends QueueConnection, ProcessorOptions {
@@ -56,18 +56,18 @@ export function startWorkerHost(options: WorkerHostOptions): WorkerHost {
     },
   });
   worker.on('error', options.onError);
-  worker.on('stalled', (jobId) => options.log.warn({ jobId }, 'a job lost its worker and is queued again'));
+  worker.on('stalled', (jobId) => options.log.warn({ jobId }, 'queue: worker lost, job queued again'));
   subscribe(cancels, cancelChannel(options), (jobId) => {
     if (jobId !== undefined) running.get(jobId)?.abort(new Interruption('cancelled'));
   });
   return {
     async stop(graceMs) {
       const closed = worker.close();
-      await happens(Promise.race([closed, emptied(running)]), graceMs);
-      if (running.size === 0) await happens(closed, closeMs);
+      await settlesWithin(Promise.race([closed, emptied(running)]), graceMs);
+      if (running.size === 0) await settlesWithin(closed, closeMs);
       if (running.size > 0) {
         for (const abort of running.values()) abort.abort(new Interruption('stopping'));
-        await happens(closed, settleMs + 1_000);
+        await settlesWithin(closed, settleMs + 1_000);
       }
       redis.disconnect();
       cancels.disconnect();

@@ -29,7 +29,7 @@ test('work continues the trace of the request that asked for it, also when a swe
     { tracing: true },
   );
   const producer = queue.producer({ tracing: true });
-  await producer.enqueue(job, { jobId: 'a' }, { id: 'a', traceContext: { traceparent } });
+  await producer.enqueue(job, { id: 'a', traceContext: { traceparent } });
   await eventually(() => expect(queue.ended).toHaveLength(1));
   expect(seen).toBe(traceId);
   await eventually(() => {

@@ -68,5 +68,12 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
   'vc_private.auth_refresh_tokens': { vc_gateway: everything },
   'vc_private.auth_sessions': { vc_gateway: everything },
   'vc_private.browser_sessions': { vc_gateway: everything },
-  'vc_private.llm_jobs': { vc_job_worker: { select: ownOrAcross, insert: ownOrAcross, update: ownOrAcross } },
+  'vc_private.llm_jobs': {
+    vc_job_worker: {
+      select: ownOrAcross,
+      insert: ownOrAcross,
+      update: ownOrAcross,
+      delete: only(across, `finished_at < now() - interval '1 day'`),
+    },
+  },
 };

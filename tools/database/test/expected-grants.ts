@@ -24,7 +24,7 @@ export const expectedGrants: Record<string, Record<string, string>> = {
   'vc_private.auth_refresh_tokens': { vc_gateway: 'delete, insert, select, update' },
   'vc_private.auth_sessions': { vc_gateway: 'delete, insert, select, update' },
   'vc_private.browser_sessions': { vc_gateway: 'delete, insert, select, update' },
-  'vc_private.llm_jobs': { vc_job_worker: 'insert, select, update' },
+  'vc_private.llm_jobs': { vc_job_worker: 'delete, insert, select, update' },
 };
 
 export const expectedFunctions: Record<string, string> = {

@@ -99,3 +99,28 @@ it('the worker stores a result once', async () => {
   await owner.query('delete from llm_job_results where job_id = $1', [bob]);
   expect((await actAs(owner, worker, store, [bob])).rowCount).toBe(1);
 });
+
+it('a job of any well-named kind can be stored, for a user with a tier or for the platform with neither', async () => {
+  const worker = { role: 'vc_job_worker', acrossUsers: true };
+  const store =
+    'insert into vc_private.llm_jobs (id, type, payload, user_id, tier) values ($1, $2, $3, $4, $5)';
+  const stored = (type: string, user: string | null, tier: string | null) =>
+    actAs(owner, worker, store, [randomUUID(), type, '{}', user, tier]);
+  expect((await stored('canvas_export', alice, 'free')).rowCount).toBe(1);
+  expect((await stored('job_retention', null, null)).rowCount).toBe(1);
+  await expect(stored('Not a kind', alice, 'free')).rejects.toThrow(/llm_jobs_type_check/);
+  await expect(stored('job_retention', null, 'free')).rejects.toThrow(/llm_jobs_owner_check/);
+  await expect(stored('custom_prompt', alice, null)).rejects.toThrow(/llm_jobs_owner_check/);
+});
+
+it('the worker deletes jobs that finished more than a day ago, with their results, and no others', async () => {
+  const worker = { role: 'vc_job_worker', acrossUsers: true };
+  const remove = 'delete from vc_private.llm_jobs';
+  expect((await actAs(owner, worker, remove)).rowCount).toBe(0);
+  await owner.query(
+    `update vc_private.llm_jobs set finished_at = now() - interval '25 hours' where id = $1`,
+    [alice],
+  );
+  expect((await actAs(owner, worker, remove)).rowCount).toBe(1);
+  expect((await actAs(owner, { role: 'vc_job_worker', user: alice }, remove)).rowCount).toBe(0);
+});

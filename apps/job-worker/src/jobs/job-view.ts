@@ -6,12 +6,12 @@ function statusUrl(jobId: string): string {
   return `/api/queue/llm/${jobId}`;
 }
 
-/** A job that was just stored, as its submitter is told. */
+/** The reply to a submission. */
 export function toAcceptedJob(jobId: string): AcceptedJob {
   return { jobId, status: 'queued', statusUrl: statusUrl(jobId) };
 }
 
-/** A job's row as its user sees it. */
+/** Converts a job's row to what its owner sees. */
 export function toJob(row: JobRow): Job {
   return {
     jobId: row.id,
@@ -28,7 +28,7 @@ export function toJob(row: JobRow): Job {
   };
 }
 
-/** A stored result as its user sees it; money becomes dollars here. */
+/** Converts a stored result to what its owner sees. */
 export function toJobResult(row: JobResultRow): JobResult {
   return {
     jobId: row.job_id,

@@ -12,23 +12,21 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Dispatch } from './dispatch.ts';
 import { toAcceptedJob, toJob, toJobResult } from './job-view.ts';
 import type { JobsStore, NewJob } from './jobs.store.ts';
-import { planJob } from './plan-job.ts';
 
-/** Who submits, and the trace that the work will continue. */
+/** The submitter, and the trace that the work will continue. */
 export interface Submission {
   readonly owner: UserPrincipal;
   readonly traceContext: Readonly<Record<string, string>>;
 }
 
 export interface JobsService {
-  /** Throws VALIDATION_FAILED where the request is not enough for its type. */
   submit(submission: Submission, request: SubmitJobRequest): Promise<AcceptedJob>;
   /** All of the jobs or none. */
   submitBatch(submission: Submission, requests: readonly SubmitJobRequest[]): Promise<AcceptedBatch>;
-  /** Throws NOT_FOUND, as do the ones below. */
+  /** Throws NOT_FOUND, as do the next two. */
   status(owner: UserPrincipal, jobId: string): Promise<Job>;
   result(owner: UserPrincipal, jobId: string): Promise<JobResult>;
-  /** Throws CONFLICT where the job has ended. */
+  /** Throws CONFLICT if the job has ended. */
   cancel(owner: UserPrincipal, jobId: string): Promise<Job>;
 }
 
@@ -46,24 +44,22 @@ export function createJobsService(parts: {
     batchId: string | null,
   ): Promise<void> => {
     await store.insert(owner, jobs, batchId);
-    await hinted(parts.dispatch(jobs), 'the jobs are stored; the sweeper will queue them');
+    await notify(parts.dispatch(jobs), 'queue: unavailable, the sweeper will queue the stored jobs');
   };
 
-  /** The rows are the truth and the sweeper acts on them, so Redis may be away. */
-  const hinted = async (work: Promise<void>, meanwhile: string): Promise<void> => {
-    await work.catch((err: unknown) => log.warn({ err }, `the queue was not told: ${meanwhile}`));
+  /** The rows are the truth and the sweeper acts on them, so a request succeeds without Redis. */
+  const notify = async (work: Promise<void>, message: string): Promise<void> => {
+    await work.catch((err: unknown) => log.warn({ err }, message));
   };
 
   return {
     async submit({ owner, traceContext }, request) {
-      planJob(request.type, request);
       const job = toNewJob(request, traceContext);
       await accept(owner, [job], null);
       return toAcceptedJob(job.id);
     },
 
     async submitBatch({ owner, traceContext }, requests) {
-      refuseUnsuitable(requests);
       const batchId = uuidv7();
       const jobs = requests.map((request) => toNewJob(request, traceContext));
       await accept(owner, jobs, batchId);
@@ -80,9 +76,9 @@ export function createJobsService(parts: {
 
     async cancel(owner, jobId) {
       const { job, stopped } = found(await store.cancel(owner, jobId));
-      if (!stopped) throw new AppError('CONFLICT', { message: `The job has ended already: ${job.status}.` });
+      if (!stopped) throw new AppError('CONFLICT', { message: `The job has already ended: ${job.status}.` });
       const told = job.status === 'active' ? producer.abort(jobId) : producer.remove(jobId);
-      await hinted(told, 'the worker will find the job cancelled');
+      await notify(told, 'queue: unavailable, the worker will find the job cancelled');
       return toJob(job);
     },
   };
@@ -91,20 +87,6 @@ export function createJobsService(parts: {
 function toNewJob(request: SubmitJobRequest, traceContext: Readonly<Record<string, string>>): NewJob {
   const { type, priority = 0, metadata = {}, ...payload } = request;
   return { id: uuidv7(), type, payload, priority, metadata, traceContext };
-}
-
-/** All faults of a batch are told together. */
-function refuseUnsuitable(requests: readonly SubmitJobRequest[]): void {
-  const details = requests.flatMap((request, index) => {
-    try {
-      planJob(request.type, request, `jobs.${index}.`);
-      return [];
-    } catch (error) {
-      if (error instanceof AppError && Array.isArray(error.details)) return error.details as unknown[];
-      throw error;
-    }
-  });
-  if (details.length > 0) throw new AppError('VALIDATION_FAILED', { details });
 }
 
 function found<T>(value: T | undefined): T {

@@ -1,10 +1,10 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
-import type { JobStatus, JobType } from '@valuecanvas/contracts-job-worker';
+import { type JobStatus, type JobType, jobTypes } from '@valuecanvas/contracts-job-worker';
 import { acrossUsers, asUser } from '@valuecanvas/postgres';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Database, LlmJobResultsTable, LlmJobsTable } from '../db.ts';
 
-export type JobRow = Selectable<LlmJobsTable>;
+export type JobRow = Selectable<LlmJobsTable> & { readonly type: JobType };
 export type JobResultRow = Selectable<LlmJobResultsTable>;
 
 export interface NewJob {
@@ -16,13 +16,13 @@ export interface NewJob {
   readonly traceContext: Readonly<Record<string, string>>;
 }
 
-/** A job that could still be stopped, as it stands after the attempt to do so; or one that had ended already. */
+/** A job after a request to cancel it. `stopped` is false if it had already ended. */
 export interface Cancellation {
   readonly job: JobRow;
   readonly stopped: boolean;
 }
 
-/** The rows of jobs as their users may see and change them. */
+/** Rows of the jobs that users submit, as their owners may see and change them. */
 export type JobsStore = ReturnType<typeof createJobsStore>;
 
 export function createJobsStore(db: Kysely<Database>) {
@@ -52,7 +52,7 @@ export function createJobsStore(db: Kysely<Database>) {
       );
     },
 
-    /** Ends a job that no worker has; one that is at work is marked, for its worker to end. Undefined: no such job. */
+    /** Cancels a waiting job, and marks a running one for its worker to end. Undefined where there is no such job. */
     cancel(owner: UserPrincipal, id: string): Promise<Cancellation | undefined> {
       return asUser(db, owner, async (transaction) => {
         const stopped = await cancelUnfinished(transaction, owner, id);
@@ -61,7 +61,7 @@ export function createJobsStore(db: Kysely<Database>) {
       });
     },
 
-    /** Records that the queue has learnt of the jobs. */
+    /** Records that the jobs are in the queue. */
     markEnqueued(ids: readonly string[]): Promise<void> {
       return acrossUsers(db, async (transaction) => {
         await transaction
@@ -98,6 +98,8 @@ function selectOwn(
     .selectAll()
     .where('id', '=', id)
     .where('user_id', '=', owner.userId)
+    .where('type', 'in', [...jobTypes])
+    .$castTo<JobRow>()
     .executeTakeFirst();
 }
 
@@ -116,7 +118,9 @@ function cancelUnfinished(
     })
     .where('id', '=', id)
     .where('user_id', '=', owner.userId)
+    .where('type', 'in', [...jobTypes])
     .where('status', 'in', ['queued', 'delayed', 'active'])
     .returningAll()
+    .$castTo<JobRow>()
     .executeTakeFirst();
 }

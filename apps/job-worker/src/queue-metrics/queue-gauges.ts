@@ -1,14 +1,16 @@
-import type { QueueMetrics } from '@valuecanvas/contracts-job-worker';
 import type { Metrics } from '@valuecanvas/service-kit';
+import type { Backlog } from './queue-metrics.store.ts';
 
-/** Shows the queue's depth to Prometheus, for alerts and for scaling the workers. */
-export function createQueueGauges(metrics: Metrics): (figures: QueueMetrics) => void {
-  const jobs = metrics.gauge('queue_jobs', 'Jobs that are not finished, by state.', ['state']);
-  const oldest = metrics.gauge('queue_oldest_waiting_seconds', 'Age of the oldest waiting job.', []);
-  return ({ waiting, active, delayed, oldestWaitingMs }) => {
-    jobs.set({ state: 'waiting' }, waiting);
-    jobs.set({ state: 'active' }, active);
-    jobs.set({ state: 'delayed' }, delayed);
-    oldest.set(oldestWaitingMs / 1_000);
+/** Exports the backlog of every kind of job to Prometheus, for alerts and for scaling the workers. */
+export function createQueueGauges(metrics: Metrics): (backlogs: readonly Backlog[]) => void {
+  const jobs = metrics.gauge('queue_jobs', 'Unfinished jobs by kind and state.', ['job', 'state']);
+  const oldest = metrics.gauge('queue_oldest_waiting_seconds', 'Age of the oldest waiting job.', ['job']);
+  return (backlogs) => {
+    for (const { job, waiting, active, delayed, oldestWaitingMs } of backlogs) {
+      jobs.set({ job, state: 'waiting' }, waiting);
+      jobs.set({ job, state: 'active' }, active);
+      jobs.set({ job, state: 'delayed' }, delayed);
+      oldest.set({ job }, oldestWaitingMs / 1_000);
+    }
   };
 }

@@ -1,55 +1,70 @@
+import { type JobName, jobCatalogue } from '@valuecanvas/contracts-job-worker';
 import { acrossUsers } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
 import type { StoredJob } from '../jobs/dispatch.ts';
 
-/** Rows handled by one sweep, so that a long backlog does not hold one up. */
+/** Rows handled by one sweep, so that a long backlog does not hold it up. */
 const batchSize = 500;
 
-/** How long things may take before the sweeper steps in: milliseconds. */
-export interface SweepPatience {
-  /** Between a job's storing and its first enqueuing, which its submitter does. */
-  readonly untilEnqueued: number;
-  /** Between two reminders of the queue, which ignores those of jobs that it knows. */
-  readonly betweenReminders: number;
-  /** After which an attempt has certainly ended, whatever became of its worker. */
-  readonly attempt: number;
+/** Times after which the sweeper acts. */
+export interface SweepDelays {
+  /** Between a job's submission and its first enqueuing, which the submitter does. */
+  readonly untilEnqueuedMs: number;
+  /** Between two reminders of the queue, which ignores those for jobs that it knows. */
+  readonly betweenRemindersMs: number;
+  /** Lock time of the queue: an attempt has certainly ended after its kind's timeout and this. */
+  readonly lockMs: number;
 }
 
 export type SweepStore = ReturnType<typeof createSweepStore>;
 
-export function createSweepStore(db: Kysely<Database>, patience: SweepPatience) {
+/** Finds what the sweeper acts on. A kind that this release does not know is left to replicas that do. */
+export function createSweepStore(db: Kysely<Database>, delays: SweepDelays) {
+  const definitions = Object.values(jobCatalogue);
   return {
-    /** Unfinished jobs of which the queue may know nothing, oldest first. */
+    /** Unfinished jobs that may be missing from the queue, oldest first. */
     findForgotten(): Promise<StoredJob[]> {
       return acrossUsers(db, async (transaction) => {
         const rows = await transaction
           .selectFrom('vc_private.llm_jobs')
-          .select(['id', 'priority', 'trace_context'])
+          .select(['id', 'type', 'priority', 'trace_context'])
+          .where(
+            'type',
+            'in',
+            definitions.map(({ name }) => name),
+          )
           .where(({ or, and, eb }) =>
             or([
               eb('status', 'in', ['queued', 'delayed']),
-              and([eb('status', '=', 'active'), eb('started_at', '<', ago(patience.attempt))]),
+              ...definitions.map(({ name, timeoutMs }) =>
+                and([
+                  eb('type', '=', name),
+                  eb('status', '=', 'active'),
+                  eb('started_at', '<', ago(timeoutMs + delays.lockMs)),
+                ]),
+              ),
             ]),
           )
           .where(({ or, and, eb }) =>
             or([
-              and([eb('enqueued_at', 'is', null), eb('created_at', '<', ago(patience.untilEnqueued))]),
-              eb('enqueued_at', '<', ago(patience.betweenReminders)),
+              and([eb('enqueued_at', 'is', null), eb('created_at', '<', ago(delays.untilEnqueuedMs))]),
+              eb('enqueued_at', '<', ago(delays.betweenRemindersMs)),
             ]),
           )
           .orderBy('created_at')
           .limit(batchSize)
           .execute();
-        return rows.map(({ id, priority, trace_context }) => ({
+        return rows.map(({ id, type, priority, trace_context }) => ({
           id,
+          type: type as JobName,
           priority,
           traceContext: trace_context as Record<string, string>,
         }));
       });
     },
 
-    /** Jobs at work that are to be cancelled. */
+    /** Running jobs that are to be cancelled. */
     findCancelled(): Promise<string[]> {
       return acrossUsers(db, async (transaction) => {
         const rows = await transaction
@@ -60,6 +75,18 @@ export function createSweepStore(db: Kysely<Database>, patience: SweepPatience) 
           .limit(batchSize)
           .execute();
         return rows.map(({ id }) => id);
+      });
+    },
+
+    /** Stores a job of the platform itself. False where the id is taken: another replica stored it. */
+    insertScheduled(id: string, type: JobName): Promise<boolean> {
+      return acrossUsers(db, async (transaction) => {
+        const { numInsertedOrUpdatedRows } = await transaction
+          .insertInto('vc_private.llm_jobs')
+          .values({ id, user_id: null, tier: null, type, payload: '{}' })
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .executeTakeFirstOrThrow();
+        return numInsertedOrUpdatedRows === 1n;
       });
     },
   };

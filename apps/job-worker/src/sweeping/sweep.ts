@@ -3,14 +3,14 @@ import type { Dispatch } from '../jobs/dispatch.ts';
 import type { SweepStore } from './sweep.store.ts';
 
 /**
- * Mends what a crash, a lost message or a lost Redis left behind: jobs that are stored but not queued, and jobs at work
- * whose worker missed that they are cancelled.
+ * Repairs what a crash, a lost message or a lost Redis left behind: jobs of any kind that are stored but not queued, and
+ * running jobs whose worker missed their cancellation.
  */
 export function createSweep(parts: {
-  readonly store: SweepStore;
+  readonly store: Pick<SweepStore, 'findForgotten' | 'findCancelled'>;
   readonly dispatch: Dispatch;
   readonly producer: Pick<Producer, 'abort'>;
-  /** Told of how many jobs were queued, where there were any. */
+  /** Receives the number of jobs that were queued, where there were any. */
   readonly onQueued: (count: number) => void;
 }): () => Promise<void> {
   const { store, dispatch, producer } = parts;

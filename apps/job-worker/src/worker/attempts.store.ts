@@ -1,61 +1,65 @@
-import type { JobStatus, JobType } from '@valuecanvas/contracts-job-worker';
+import type { JobStatus } from '@valuecanvas/contracts-job-worker';
 import { acrossUsers } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
-import type { JobOutcome } from './perform.ts';
+import type { StoreEffect } from '../kinds/job-kinds.ts';
 
-/** One worker's hold on a job: what it writes counts only while nobody has raised the fence further. */
+/** A worker's claim on a job. What it writes is stored only while no later claim has raised the fence. */
 export interface Attempt {
   readonly jobId: string;
-  readonly userId: string;
-  readonly type: JobType;
+  /** Null for a job of the platform itself, and so is its tier. */
+  readonly userId: string | null;
+  readonly type: string;
   readonly payload: unknown;
-  readonly tier: string;
-  /** Attempts begun, this one included. */
+  readonly tier: string | null;
+  /** Attempts that have started, this one included. */
   readonly number: number;
   readonly fence: bigint;
 }
 
-/** What is kept of a failure with the job. */
+/** The part of a failure that is stored with the job. */
 export interface FailureRecord {
   readonly code: string;
   readonly message: string;
 }
 
-/** Where a job stands after an attempt's end was written down; undefined where another attempt has taken over. */
+/** Status of a job after the end of an attempt was stored; undefined where a later attempt has taken over. */
 type Settled = Promise<JobStatus | undefined>;
 
 export type AttemptsStore = ReturnType<typeof createAttemptsStore>;
 
 /**
- * `lockMs` is the queue's own: an attempt that began less than half of that ago has certainly not lost its lock, so
- * whoever claims its job has been told of it twice.
+ * `lockMs` is the queue's: an attempt that started less than half of it ago still holds its lock, so a second claim on its
+ * job comes from a duplicate in the queue.
  */
 export function createAttemptsStore(db: Kysely<Database>, lockMs: number) {
   return {
-    /** Begins an attempt; undefined where there is nothing to do: ended, cancelled, or in another worker's hands. */
-    claim(jobId: string): Promise<Attempt | undefined> {
+    /**
+     * Starts an attempt at a job of one of the given kinds. Undefined where there is nothing to do: the job has ended, is
+     * cancelled, or runs in another worker.
+     */
+    claim(jobId: string, types: readonly string[]): Promise<Attempt | undefined> {
       return acrossUsers(db, async (transaction) => {
         await endCancelled(transaction, jobId);
-        return beginAttempt(transaction, jobId, lockMs / 2);
+        return beginAttempt(transaction, jobId, types, lockMs / 2);
       });
     },
 
-    /** Stores the result and ends the job, both or neither. A job that was cancelled meanwhile ends without a result. */
-    complete(attempt: Attempt, outcome: JobOutcome): Settled {
+    /** Stores the effect and ends the job, both or neither. A job that was cancelled meanwhile ends without its effect. */
+    complete(attempt: Attempt, storeEffect: StoreEffect | undefined): Settled {
       return acrossUsers(db, async (transaction) => {
         const status = await settle(transaction, attempt, { status: 'completed' });
-        if (status === 'completed') await storeResult(transaction, attempt, outcome);
+        if (status === 'completed') await storeEffect?.(transaction);
         return status;
       });
     },
 
-    /** Ends the job, or has it wait for its next attempt, with the failure on record. */
+    /** Ends the job, or delays it until its next attempt, and stores the failure. */
     fail(attempt: Attempt, status: 'failed' | 'delayed', failure: FailureRecord): Settled {
       return acrossUsers(db, (transaction) => settle(transaction, attempt, { status, failure }));
     },
 
-    /** Gives the job back as if the attempt had not been made: its worker must stop. */
+    /** Returns the job to the queue as if the attempt had not been made, because its worker stops. */
     release(attempt: Attempt): Settled {
       return acrossUsers(db, (transaction) => settle(transaction, attempt, { status: 'queued' }));
     },
@@ -75,6 +79,7 @@ async function endCancelled(transaction: Kysely<Database>, jobId: string): Promi
 function beginAttempt(
   transaction: Kysely<Database>,
   jobId: string,
+  types: readonly string[],
   freshMs: number,
 ): Promise<Attempt | undefined> {
   return transaction
@@ -86,6 +91,7 @@ function beginAttempt(
       started_at: sql`now()`,
     })
     .where('id', '=', jobId)
+    .where('type', 'in', [...types])
     .where(({ or, and, eb }) =>
       or([
         eb('status', 'in', ['queued', 'delayed']),
@@ -101,7 +107,7 @@ interface End {
   readonly failure?: FailureRecord;
 }
 
-/** A cancellation that came while the attempt ran wins over however the attempt ended. */
+/** A cancellation that arrived while the attempt ran takes precedence over the attempt's own end. */
 async function settle(transaction: Kysely<Database>, attempt: Attempt, { status, failure }: End): Settled {
   const cancelled = sql<boolean>`cancel_requested_at is not null`;
   const ended = status === 'completed' || status === 'failed';
@@ -123,32 +129,6 @@ async function settle(transaction: Kysely<Database>, attempt: Attempt, { status,
     .returning('status')
     .executeTakeFirst();
   return row?.status;
-}
-
-async function storeResult(
-  transaction: Kysely<Database>,
-  attempt: Attempt,
-  outcome: JobOutcome,
-): Promise<void> {
-  await transaction
-    .insertInto('llm_job_results')
-    .values({
-      job_id: attempt.jobId,
-      user_id: attempt.userId,
-      type: attempt.type,
-      content: outcome.content,
-      canvas_id: outcome.canvasId ?? null,
-      provider: outcome.provider,
-      model: outcome.model,
-      prompt_tokens: outcome.usage.promptTokens,
-      completion_tokens: outcome.usage.completionTokens,
-      cached_tokens: outcome.usage.cachedTokens,
-      cost_nanos: BigInt(outcome.costNanos),
-      latency_ms: Math.round(outcome.latency),
-      cached: outcome.cached,
-    })
-    .onConflict((conflict) => conflict.column('job_id').doNothing())
-    .execute();
 }
 
 function before(ms: number) {

@@ -7,6 +7,7 @@ import { applySuggestions, listRevisions, restoreRevision } from './revisions.ts
 export { Blocks, Canvas, Section, sections } from './canvas.ts';
 export { deleteCanvas, getCanvas, listCanvases, UpdateCanvasRequest, updateCanvas } from './canvases.ts';
 export { GenerateCanvasRequest, GenerateCanvasResult, generateCanvas } from './generate-canvas.ts';
+export { canvasGeneration, canvasRefinement } from './jobs.ts';
 export { RefineSectionRequest, RefineSectionResult, refineSection } from './refine-section.ts';
 export {
   ApplySuggestionsRequest,

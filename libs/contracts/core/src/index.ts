@@ -14,7 +14,7 @@ export { toErrorEnvelope } from './error-envelope.ts';
 export { defineFact, type FactDefinition, type FactOf } from './fact.ts';
 export * as field from './fields.ts';
 export { headers, internalHeaderPrefix, publicHeaders } from './headers.ts';
-export { defineJob, type JobDefinition, type PayloadOf } from './job.ts';
+export { defineJob, defineJobs, type JobCatalogue, type JobDefinition, type PayloadOf } from './job.ts';
 export { type OpenApiDocument, toOpenApi } from './openapi.ts';
 export {
   type BuiltInRole,
@@ -76,3 +76,4 @@ export {
   variablePrefix,
 } from './services.ts';
 export { strictObject } from './strict-object.ts';
+export { hasTaggedUnion, narrowTaggedUnions, taggedUnion } from './tagged-union.ts';

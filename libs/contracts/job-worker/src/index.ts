@@ -2,9 +2,9 @@ import { defineContract } from '@valuecanvas/contracts-core';
 import { cancelJob, getJob, getJobResult, getQueueMetrics } from './jobs.ts';
 import { submitBatch, submitJob } from './submit.ts';
 
-export { AcceptedJob, Job, JobResult, type JobStatus, type JobType } from './job.ts';
+export { customPrompt, type JobName, jobCatalogue, jobRetention } from './catalogue.ts';
+export { AcceptedJob, Job, JobResult, type JobStatus, type JobType, jobTypes } from './job.ts';
 export { cancelJob, getJob, getJobResult, getQueueMetrics, QueueMetrics } from './jobs.ts';
-export { llmJob } from './llm-job.ts';
 export { AcceptedBatch, SubmitJobRequest, submitBatch, submitJob } from './submit.ts';
 
 export const jobWorkerContract = defineContract({

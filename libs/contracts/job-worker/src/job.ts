@@ -8,8 +8,8 @@ export type JobType = (typeof jobTypes)[number];
 export const jobStatuses = ['queued', 'active', 'completed', 'failed', 'delayed', 'cancelled'] as const;
 export type JobStatus = (typeof jobStatuses)[number];
 
-const type = Type.Enum(jobTypes, { description: 'What is to be done.' });
-const status = Type.Enum(jobStatuses, { description: 'Where the job stands.' });
+const type = Type.Enum(jobTypes, { description: 'Kind of the job.' });
+const status = Type.Enum(jobStatuses, { description: 'State of the job.' });
 
 export const Job = Type.Object(
   {
@@ -17,23 +17,25 @@ export const Job = Type.Object(
     type,
     status,
     progress: Type.Integer({ minimum: 0, maximum: 100, description: 'Progress in percent.' }),
-    attempts: field.count('Attempts begun.'),
-    createdAt: field.timestamp('When it was submitted.'),
-    startedAt: Type.Optional(field.timestamp('When its latest attempt began.')),
-    finishedAt: Type.Optional(field.timestamp('When it ended.')),
+    attempts: field.count('Attempts that have started.'),
+    createdAt: field.timestamp('Time of submission.'),
+    startedAt: Type.Optional(field.timestamp('Start of the latest attempt.')),
+    finishedAt: Type.Optional(field.timestamp('End of the job.')),
     error: Type.Optional(
       Type.Object(
         {
           code: Type.String({ description: 'Machine-readable code.' }),
-          message: Type.String({ description: 'What went wrong.' }),
+          message: Type.String({ description: 'Reason for people.' }),
         },
-        { description: 'Why it failed.' },
+        { description: 'Reason of the latest failure.' },
       ),
     ),
-    statusUrl: Type.String({ description: 'Where to ask for the status.' }),
-    resultUrl: Type.Optional(Type.String({ description: 'Where the result is, once there is one.' })),
+    statusUrl: Type.String({ description: 'Address of the status.' }),
+    resultUrl: Type.Optional(
+      Type.String({ description: 'Address of the result; present once the job is completed.' }),
+    ),
   },
-  { title: 'Job', description: 'Work that is done in the background.' },
+  { title: 'Job', description: 'A unit of work in the background.' },
 );
 export type Job = Static<typeof Job>;
 
@@ -41,12 +43,14 @@ export const JobResult = Type.Object(
   {
     jobId: field.uuid('Id of the job.'),
     type,
-    content: Type.String({ description: 'What the model gave: text, or the canvas or suggestions as JSON.' }),
-    canvasId: Type.Optional(field.uuid('Canvas that was made or refined.')),
+    content: Type.String({
+      description: 'Output of the model: text, or the canvas or the suggestions as JSON.',
+    }),
+    canvasId: Type.Optional(field.uuid('Canvas that was generated or refined.')),
     ...completionFacts,
-    createdAt: field.timestamp('When the result was stored.'),
+    createdAt: field.timestamp('Time at which the result was stored.'),
   },
-  { title: 'JobResult', description: 'What a job has brought about.' },
+  { title: 'JobResult', description: 'Result of a completed job. It is kept for 90 days.' },
 );
 export type JobResult = Static<typeof JobResult>;
 
@@ -54,9 +58,9 @@ export const AcceptedJob = Type.Object(
   {
     jobId: field.uuid('Id of the job.'),
     status: Type.Literal('queued', { description: 'Always queued.' }),
-    statusUrl: Type.String({ description: 'Where to ask for the status.' }),
+    statusUrl: Type.String({ description: 'Address of the status.' }),
   },
-  { title: 'AcceptedJob', description: 'A job that will be done.' },
+  { title: 'AcceptedJob', description: 'A job that was accepted.' },
 );
 export type AcceptedJob = Static<typeof AcceptedJob>;
 

@@ -7,7 +7,7 @@ export const getJob = defineRoute({
   method: 'GET',
   path: '/api/queue/llm/:jobId',
   summary: 'Status of a job',
-  description: 'Where one of the caller’s jobs stands.',
+  description: 'State and progress of one of the caller’s jobs.',
   auth: user,
   params: jobParams,
   reply: data(Job),
@@ -19,7 +19,7 @@ export const getJobResult = defineRoute({
   method: 'GET',
   path: '/api/queue/llm/:jobId/result',
   summary: 'Result of a job',
-  description: 'The stored result; NOT_FOUND until there is one.',
+  description: 'The stored result. NOT_FOUND until the job is completed.',
   auth: user,
   params: jobParams,
   reply: data(JobResult),
@@ -31,7 +31,7 @@ export const cancelJob = defineRoute({
   method: 'DELETE',
   path: '/api/queue/llm/:jobId',
   summary: 'Cancel a job',
-  description: 'Stops a job that has not ended, a running one included. CONFLICT where it has ended already.',
+  description: 'Cancels a job that has not ended, even while it runs. CONFLICT if it has already ended.',
   auth: user,
   params: jobParams,
   reply: data(Job),
@@ -40,11 +40,11 @@ export const cancelJob = defineRoute({
 
 export const QueueMetrics = Type.Object(
   {
-    waiting: field.count('Jobs that wait for a worker.'),
-    active: field.count('Jobs at work.'),
-    completed: field.count('Jobs done in the last 24 hours.'),
-    failed: field.count('Jobs failed in the last 24 hours.'),
-    delayed: field.count('Jobs that wait for their next attempt.'),
+    waiting: field.count('Jobs waiting for a worker.'),
+    active: field.count('Jobs being worked on.'),
+    completed: field.count('Jobs completed in the last 24 hours.'),
+    failed: field.count('Jobs that failed in the last 24 hours.'),
+    delayed: field.count('Jobs waiting for their next attempt.'),
     queueDepth: field.count('Jobs that are not finished.'),
     processingRate: Type.Number({
       minimum: 0,
@@ -52,7 +52,7 @@ export const QueueMetrics = Type.Object(
     }),
     oldestWaitingMs: field.milliseconds('Age of the oldest waiting job in milliseconds.'),
   },
-  { title: 'QueueMetrics', description: 'How the queue does.' },
+  { title: 'QueueMetrics', description: 'Figures of the queue.' },
 );
 export type QueueMetrics = Static<typeof QueueMetrics>;
 
@@ -61,7 +61,7 @@ export const getQueueMetrics = defineRoute({
   method: 'GET',
   path: '/api/queue/metrics',
   summary: 'Figures of the queue',
-  description: 'Aggregate figures of all jobs.',
+  description: 'Aggregate figures of all users’ jobs.',
   auth: publicStatus,
   reply: data(QueueMetrics),
   errors: ['DEPENDENCY_UNAVAILABLE'],

@@ -1,51 +1,72 @@
-import { data, defineRoute, field, strictObject, user } from '@valuecanvas/contracts-core';
-import { modelName } from '@valuecanvas/contracts-llm-router';
+import { canvasGeneration, canvasRefinement } from '@valuecanvas/contracts-canvas';
+import { data, defineRoute, field, strictObject, taggedUnion, user } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
-import { AcceptedJob, jobTypes } from './job.ts';
+import { customPrompt } from './catalogue.ts';
+import { AcceptedJob } from './job.ts';
 
-export const SubmitJobRequest = strictObject(
+/** Fields of the other types: accepted and ignored, so that a client can send one shape for all types. */
+const otherFields = {
+  promptVariables: Type.Optional(
+    Type.Record(Type.String(), Type.String({ maxLength: 100_000 }), {
+      description: 'Has no effect for this type.',
+    }),
+  ),
+  prompt: Type.Optional(Type.String({ maxLength: 100_000, description: 'Has no effect for this type.' })),
+  canvasId: Type.Optional(field.uuid('Has no effect for this type.')),
+  section: Type.Optional(Type.String({ maxLength: 50, description: 'Has no effect for this type.' })),
+  maxTokens: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 131_072, description: 'Has no effect for this type.' }),
+  ),
+  temperature: Type.Optional(
+    Type.Number({ minimum: 0, maximum: 2, description: 'Has no effect for this type.' }),
+  ),
+};
+
+/** Fields that every type has. */
+const commonFields = {
+  priority: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 10,
+      description: 'Jobs with a higher priority go first. Default 0.',
+    }),
+  ),
+  metadata: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), { description: 'Any JSON object; stored with the job.' }),
+  ),
+};
+
+const type = <const T extends string>(name: T) => Type.Literal(name, { description: 'Kind of the job.' });
+
+const CanvasGenerationJob = strictObject(
   {
-    type: Type.Enum(jobTypes, { description: 'What is to be done.' }),
-    promptKey: Type.Optional(
-      Type.String({
-        maxLength: 100,
-        description:
-          'canvas.generate for canvas_generation, canvas.refine for canvas_refinement, or absent; absent for custom_prompt.',
-      }),
-    ),
-    promptVariables: Type.Optional(
-      Type.Record(Type.String(), Type.String({ maxLength: 100_000 }), {
-        description:
-          'What the request of the type holds besides: businessDescription and more for canvas_generation, context for canvas_refinement.',
-      }),
-    ),
-    prompt: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 100_000,
-        description: 'The question itself, which custom_prompt needs.',
-      }),
-    ),
-    canvasId: Type.Optional(field.uuid('Canvas to refine, which canvas_refinement needs.')),
-    section: Type.Optional(
-      Type.String({
-        maxLength: 50,
-        description: 'Block to refine, which canvas_refinement needs: one of the nine.',
-      }),
-    ),
-    model: Type.Optional(modelName('One of those that GET /v1/models lists; as for the type where absent.')),
-    maxTokens: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 131_072, description: 'Largest answer in tokens.' }),
-    ),
-    temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 2, description: 'Randomness.' })),
-    priority: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 10, description: 'Higher goes first; 0 where absent.' }),
-    ),
-    metadata: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), { description: 'Kept with the job.' }),
-    ),
+    type: type(canvasGeneration.name),
+    ...otherFields,
+    ...canvasGeneration.payload.properties,
+    ...commonFields,
   },
-  { title: 'SubmitJobRequest', description: 'Work to be done in the background.' },
+  { title: 'CanvasGenerationJob', description: canvasGeneration.description },
+);
+
+const CanvasRefinementJob = strictObject(
+  {
+    type: type(canvasRefinement.name),
+    ...otherFields,
+    ...canvasRefinement.payload.properties,
+    ...commonFields,
+  },
+  { title: 'CanvasRefinementJob', description: canvasRefinement.description },
+);
+
+const CustomPromptJob = strictObject(
+  { type: type(customPrompt.name), ...otherFields, ...customPrompt.payload.properties, ...commonFields },
+  { title: 'CustomPromptJob', description: customPrompt.description },
+);
+
+export const SubmitJobRequest = taggedUnion(
+  'type',
+  [CanvasGenerationJob, CanvasRefinementJob, CustomPromptJob],
+  { description: 'A job for the background.' },
 );
 export type SubmitJobRequest = Static<typeof SubmitJobRequest>;
 
@@ -54,7 +75,7 @@ export const submitJob = defineRoute({
   method: 'POST',
   path: '/api/queue/llm',
   summary: 'Submit a job',
-  description: 'Stores the job and queues it; it survives the loss of any process and of Redis.',
+  description: 'Stores the job and queues it. It survives the loss of any process and of Redis.',
   auth: user,
   body: SubmitJobRequest,
   bodyLimitBytes: 512 * 1024,
@@ -79,7 +100,7 @@ export const AcceptedBatch = Type.Object(
       { description: 'The jobs, in the order of the request.' },
     ),
   },
-  { title: 'AcceptedBatch', description: 'Jobs that will be done.' },
+  { title: 'AcceptedBatch', description: 'Jobs that were accepted together.' },
 );
 export type AcceptedBatch = Static<typeof AcceptedBatch>;
 

@@ -101,6 +101,14 @@ export const spendingErrors = [
 /** Milliseconds that a request with a model in it may take. */
 export const spendingDeadlineMs = 90_000;
 
+/** Settings of jobs whose work is one call of a model. */
+export const spendingJob = {
+  attempts: 3,
+  backoffMs: 2_000,
+  timeoutMs: 120_000,
+  retentionDays: 90,
+} as const;
+
 /** What a request may say about the cache; any other directive is ignored. */
 export const cacheRequestHeader = {
   'cache-control': Type.String({

@@ -7,7 +7,15 @@ import { createChatCompletion, listModels } from './openai.ts';
 import { getOwnUsage, getPlatformCosts } from './spending.ts';
 import { getHealth, getStats } from './status.ts';
 
-export { ChatRequest, ChatResult, chat, modelName, spendingDeadlineMs, spendingErrors } from './chat.ts';
+export {
+  ChatRequest,
+  ChatResult,
+  chat,
+  modelName,
+  spendingDeadlineMs,
+  spendingErrors,
+  spendingJob,
+} from './chat.ts';
 export {
   type AlertList,
   type CostAlert,

@@ -6,7 +6,6 @@ import Type from 'typebox';
 import { onTestFinished } from 'vitest';
 import {
   createProducer,
-  handleJob,
   type JobContext,
   type QueueConnection,
   startWorkerHost,
@@ -18,14 +17,15 @@ export const testJob = (settings: Partial<JobDefinition> = {}) =>
   defineJob({
     name: 'test',
     description: 'Does what a test wants.',
-    payload: Type.Object({ jobId: Type.String() }),
+    payload: Type.Object({}),
     attempts: 3,
     backoffMs: 10,
     timeoutMs: 5_000,
+    retentionDays: 2,
     ...settings,
   });
 
-type Run = (payload: { readonly jobId: string }, context: JobContext) => Promise<void>;
+type Run = (context: JobContext) => Promise<void>;
 
 /** A queue of its own in the real Redis, for one test. */
 export function queueInTest() {
@@ -70,7 +70,7 @@ export function queueInTest() {
     worker(job: JobDefinition, run: Run, settings: Partial<WorkerHostOptions> = {}) {
       const host = startWorkerHost({
         ...connection,
-        handlers: [handleJob(job, run as never)],
+        handlers: [{ definition: job, run }],
         concurrency: 10,
         rateLimitPerMinute: 10_000,
         lockMs: 30_000,

@@ -1,8 +1,9 @@
-import { AppError } from '@valuecanvas/contracts-core';
+import { AppError, hasTaggedUnion, narrowTaggedUnions } from '@valuecanvas/contracts-core';
 import type { FastifySchema, FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
+import Value from 'typebox/value';
 import { fromUrl } from './from-url.ts';
 
 /** At most this many faults are named in one answer; TypeBox stops looking after eight, but one can name many fields. */
@@ -16,8 +17,11 @@ type Result = { value: unknown } | { error: Error };
  */
 export const validatorCompiler: FastifySchemaCompiler<FastifySchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema as TSchema);
+  const errorsOf = hasTaggedUnion(schema as TSchema)
+    ? (value: unknown) => Value.Errors(narrowTaggedUnions(schema as TSchema, value), value)
+    : (value: unknown) => validator.Errors(value);
   const check = (value: unknown): Result =>
-    validator.Check(value) ? { value } : { error: validationError(validator.Errors(value)) };
+    validator.Check(value) ? { value } : { error: validationError(errorsOf(value)) };
   if (httpPart !== 'querystring' && httpPart !== 'params') return check;
   const convert = fromUrl(schema as TSchema);
   return (values) => {
@@ -56,6 +60,8 @@ function detailsOf(error: TLocalizedValidationError): Detail[] {
       return [{ path, message: 'is not a known field' }];
     case 'additionalProperties':
       return [];
+    case 'const':
+      return [{ path, message: `must be ${JSON.stringify(error.params.allowedValue)}` }];
     case 'enum':
       return [{ path, message: `must be one of ${error.params.allowedValues.join(', ')}` }];
     default:

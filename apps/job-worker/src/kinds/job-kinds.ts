@@ -1,0 +1,22 @@
+import type { CallContext, JobDefinition, PayloadOf } from '@valuecanvas/contracts-core';
+import type { jobCatalogue } from '@valuecanvas/contracts-job-worker';
+import type { Kysely } from 'kysely';
+import type { Database } from '../db.ts';
+
+/**
+ * Context of the calls that an attempt makes: in the name of the user who submitted the job, with the tier of the
+ * submission, or in the service's own name for a job of the platform.
+ */
+export type JobCall = CallContext & { readonly jobId: string };
+
+/** Writes what a job brought about, in the transaction that ends the job: both are stored or neither. */
+export type StoreEffect = (transaction: Kysely<Database>) => Promise<void>;
+
+/** Does the work of one attempt. Throws AppError where it fails. */
+export type RunJob<J extends JobDefinition> = (
+  payload: PayloadOf<J>,
+  call: JobCall,
+) => Promise<StoreEffect | undefined>;
+
+/** The functions that do the work, one for each kind of the catalogue. */
+export type JobKinds = { readonly [N in keyof typeof jobCatalogue]: RunJob<(typeof jobCatalogue)[N]> };

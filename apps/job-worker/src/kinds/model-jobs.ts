@@ -1,0 +1,86 @@
+import type { canvasContract } from '@valuecanvas/contracts-canvas';
+import type { JobResult, JobType } from '@valuecanvas/contracts-job-worker';
+import type { llmRouterContract } from '@valuecanvas/contracts-llm-router';
+import type { ClientOf } from '@valuecanvas/http-client';
+import type { JobCall, JobKinds, StoreEffect } from './job-kinds.ts';
+
+/** Clients of the services that do the work. */
+export interface Performers {
+  readonly canvas: Pick<ClientOf<typeof canvasContract>, 'generateCanvas' | 'refineSection'>;
+  readonly llm: Pick<ClientOf<typeof llmRouterContract>, 'chat'>;
+}
+
+/** The kinds that users submit: each consists of one call of another service, whose answer is stored as the result. */
+export function createModelJobs({ canvas, llm }: Performers): Pick<JobKinds, JobType> {
+  return {
+    async canvas_generation({ promptKey: _promptKey, promptVariables, ...choice }, call) {
+      const userId = submitterOf(call);
+      const made = await canvas.generateCanvas(
+        { body: { ...promptVariables, ...choice }, headers: headersOf(call) },
+        call,
+      );
+      const content = JSON.stringify(made.canvas);
+      return storeResult(call, userId, 'canvas_generation', { ...made, content });
+    },
+
+    async canvas_refinement({ promptKey: _promptKey, canvasId, section, promptVariables, ...choice }, call) {
+      const userId = submitterOf(call);
+      const context = promptVariables?.context;
+      const body = { section, ...(context === undefined ? {} : { context }), ...choice };
+      const made = await canvas.refineSection(
+        { params: { id: canvasId }, body, headers: headersOf(call) },
+        call,
+      );
+      const { suggestions, reasoning } = made;
+      const content = JSON.stringify({ section, suggestions, reasoning });
+      return storeResult(call, userId, 'canvas_refinement', { ...made, canvasId, content });
+    },
+
+    async custom_prompt(body, call) {
+      const userId = submitterOf(call);
+      const answer = await llm.chat({ body, headers: headersOf(call) }, call);
+      return storeResult(call, userId, 'custom_prompt', answer);
+    },
+  };
+}
+
+/** Every attempt sends the same key, by which the callee recognises a call that it has already answered. */
+function headersOf({ jobId }: JobCall) {
+  return { 'idempotency-key': `job-${jobId}` };
+}
+
+/** Refuses a job without a submitter before it spends: there would be no budget to charge and no user to own the result. */
+function submitterOf({ principal, jobId }: JobCall): string {
+  if (principal.kind !== 'user') throw new Error(`The job ${jobId} has no submitter.`);
+  return principal.userId;
+}
+
+type Outcome = Pick<
+  JobResult,
+  'content' | 'canvasId' | 'provider' | 'model' | 'usage' | 'costNanos' | 'latency' | 'cached'
+>;
+
+/** Stores the result once, however many attempts deliver one. */
+function storeResult(call: JobCall, userId: string, type: JobType, outcome: Outcome): StoreEffect {
+  return async (transaction) => {
+    await transaction
+      .insertInto('llm_job_results')
+      .values({
+        job_id: call.jobId,
+        user_id: userId,
+        type,
+        content: outcome.content,
+        canvas_id: outcome.canvasId ?? null,
+        provider: outcome.provider,
+        model: outcome.model,
+        prompt_tokens: outcome.usage.promptTokens,
+        completion_tokens: outcome.usage.completionTokens,
+        cached_tokens: outcome.usage.cachedTokens,
+        cost_nanos: BigInt(outcome.costNanos),
+        latency_ms: Math.round(outcome.latency),
+        cached: outcome.cached,
+      })
+      .onConflict((conflict) => conflict.column('job_id').doNothing())
+      .execute();
+  };
+}

@@ -1,0 +1,135 @@
+import {
+  AppError,
+  type CallContext,
+  type JobDefinition,
+  rolePermissions,
+  type Tier,
+  tiers,
+} from '@valuecanvas/contracts-core';
+import { customPrompt, jobCatalogue, jobWorkerContract, submitJob } from '@valuecanvas/contracts-job-worker';
+import { interruptionOf, type JobContext, type JobHandler, PermanentFailure } from '@valuecanvas/queue';
+import { forever, retry } from '@valuecanvas/resilience';
+import type { Logger } from '@valuecanvas/service-kit';
+import Value from 'typebox/value';
+import type { JobCall, JobKinds, StoreEffect } from '../kinds/job-kinds.ts';
+import type { Attempt, AttemptsStore } from './attempts.store.ts';
+import { failureOf, isRetryable } from './failure.ts';
+
+/** The name under which the previous release queued every job: what it left in Redis is run like the rest. */
+const previousRelease: JobDefinition = { ...customPrompt, name: 'llm' };
+
+/** Pause between attempts to store an end while PostgreSQL is unavailable. */
+const storePauseMs = 500;
+
+interface Kind {
+  readonly definition: JobDefinition;
+  readonly run: (payload: never, call: JobCall) => Promise<StoreEffect | undefined>;
+}
+
+/**
+ * Handlers for every kind of the catalogue. The row decides what is run, not the queue. Any number of runs have one effect
+ * in the database: each raises the job's fence, and only the end of the latest one is stored.
+ */
+export function createJobHandlers(parts: {
+  readonly kinds: JobKinds;
+  readonly attempts: AttemptsStore;
+  readonly log: Logger;
+}): JobHandler[] {
+  const { attempts, log } = parts;
+  const definitions = Object.values(jobCatalogue);
+  const kinds = new Map(
+    definitions.map((definition): [string, Kind] => [
+      definition.name,
+      { definition, run: parts.kinds[definition.name] },
+    ]),
+  );
+
+  const work = async (kind: Kind, attempt: Attempt, context: JobContext): Promise<void> => {
+    if (attempt.number > kind.definition.attempts) throw lostTooOften(attempt);
+    const payload = payloadOf(kind.definition, attempt);
+    const effect = await kind.run(payload as never, callOf(attempt, context));
+    const status = await retryWhileUnavailable(() => attempts.complete(attempt, effect), context.signal);
+    logEnd(attempt, status ?? 'taken over');
+  };
+
+  /** Records the failure and tells the queue, by what it throws, whether there will be another attempt. */
+  const giveUp = async (kind: Kind, attempt: Attempt, error: unknown, context: JobContext): Promise<void> => {
+    if (interruptionOf(context.signal) === 'stopping') {
+      const released = await attempts.release(attempt);
+      if (released === 'queued') throw error;
+      return;
+    }
+    const failure = failureOf(error, context.signal);
+    if (failure.code === 'INTERNAL_ERROR')
+      log.error({ err: error, jobId: attempt.jobId }, 'worker: job failed unexpectedly');
+    const again = isRetryable(failure) && attempt.number < kind.definition.attempts;
+    const status = await attempts.fail(attempt, again ? 'delayed' : 'failed', failure);
+    logEnd(attempt, status ?? 'taken over', failure.code);
+    if (status === 'delayed') throw failure;
+    if (status === 'failed') throw new PermanentFailure(failure.code);
+  };
+
+  const logEnd = (attempt: Attempt, status: string, code?: string): void => {
+    const { jobId, type, number } = attempt;
+    const fields = { jobId, type, attempt: number, status, ...(code === undefined ? {} : { code }) };
+    log.info(fields, 'worker: attempt ended');
+  };
+
+  const run = async (context: JobContext): Promise<void> => {
+    const attempt = await attempts.claim(context.jobId, [...kinds.keys()]);
+    const kind = attempt && kinds.get(attempt.type);
+    if (!kind) return;
+    await work(kind, attempt, context).catch((error: unknown) => giveUp(kind, attempt, error, context));
+  };
+
+  return [...definitions, previousRelease].map((definition) => ({ definition, run }));
+}
+
+/** The fields that the kind knows. Rows keep the whole submission, fields without effect included. */
+function payloadOf({ name, payload: schema }: JobDefinition, { payload: stored }: Attempt): unknown {
+  const payload = Value.Clean(schema, stored);
+  if (Value.Check(schema, payload)) return payload;
+  throw new AppError('VALIDATION_FAILED', { message: `The stored payload is not one of a ${name} job.` });
+}
+
+function lostTooOften({ number }: Attempt): AppError {
+  return new AppError('INTERNAL_ERROR', {
+    message: `The job was started ${number - 1} times, and its worker was lost each time.`,
+    retryHelps: false,
+  });
+}
+
+/** Spending of a user's job is booked under the submission. */
+function callOf(attempt: Attempt, context: JobContext): JobCall {
+  return {
+    requestId: `${attempt.jobId}.${attempt.fence}`,
+    ...identityOf(attempt),
+    jobId: attempt.jobId,
+    signal: context.signal,
+    remainingMs: context.remainingMs,
+  };
+}
+
+function identityOf({ userId, tier, type }: Attempt): Pick<CallContext, 'principal' | 'operation'> {
+  if (userId === null) {
+    return { principal: { kind: 'service', service: jobWorkerContract.service }, operation: `job.${type}` };
+  }
+  return {
+    principal: { kind: 'user', userId, tier: tierOf(tier), role: 'user', permissions: rolePermissions.user },
+    operation: submitJob.id,
+  };
+}
+
+function tierOf(text: string | null): Tier {
+  return tiers.find((tier) => tier === text) ?? 'free';
+}
+
+/**
+ * Repeats a write while PostgreSQL is unavailable, until `signal` aborts: an answer of a model has been paid for and exists
+ * nowhere else. Only for writes that may happen twice.
+ */
+function retryWhileUnavailable<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  const isUnavailable = (error: unknown) =>
+    error instanceof AppError && error.code === 'DEPENDENCY_UNAVAILABLE';
+  return retry(write, { delaysMs: forever(storePauseMs), isRetryable: isUnavailable }, { signal });
+}
