@@ -1,42 +1,47 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   AppError,
   type CallContext,
   type RouteDefinition,
   type ServiceName,
 } from '@valuecanvas/contracts-core';
+import { type RetryPolicy, retry } from '@valuecanvas/resilience';
 import { connectionFaultOf } from './connection-fault.ts';
 
-/** Milliseconds before each new attempt: a restarting service is back within their sum. */
-const pauses = [25, 100, 250, 500, 1_000];
+/** About 2 s in total: a service that restarts accepts connections again within that time. */
+const delaysMs = [25, 100, 250, 500, 1_000];
 
-/** Runs `attempt` again where that is safe and the deadline leaves room; turns what is left into AppError. */
+const writePolicy: RetryPolicy = {
+  delaysMs,
+  isRetryable: (error) => connectionFaultOf(error) === 'never_received',
+};
+
+/** A GET is safe to repeat, even where the service may have received it. */
+const readPolicy: RetryPolicy = {
+  delaysMs,
+  isRetryable(error) {
+    const fault = connectionFaultOf(error);
+    return fault === 'never_received' || fault === 'broken';
+  },
+};
+
+/**
+ * Repeats `attempt` where that is safe and the caller's deadline leaves room. Rejects with AppError only:
+ * DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, or the AppError of the attempt.
+ */
 export async function withConnectionRetry<T>(
   service: ServiceName,
   route: RouteDefinition,
   call: CallContext,
   attempt: () => Promise<T>,
-  [pause, ...laterPauses]: readonly number[] = pauses,
 ): Promise<T> {
   try {
-    return await attempt();
+    return await retry(attempt, route.method === 'GET' ? readPolicy : writePolicy, call);
   } catch (error) {
-    if (pause === undefined || pause >= call.remainingMs() || !mayRepeat(route, error)) {
-      throw toAppError(service, call, error);
-    }
-    await wait(pause, undefined, { signal: call.signal }).catch(() => {
-      throw toAppError(service, call, call.signal.reason);
-    });
-    return withConnectionRetry(service, route, call, attempt, laterPauses);
+    throw toAppError(service, call, error);
   }
 }
 
-function mayRepeat(route: RouteDefinition, error: unknown): boolean {
-  const fault = connectionFaultOf(error);
-  return fault === 'never_received' || (fault === 'broken' && route.method === 'GET');
-}
-
-/** Turns what a request or its response body failed with into an AppError of the caller. */
+/** Converts the failure of a request, or of its response body, into an AppError of the caller. */
 export function toAppError(service: ServiceName, call: CallContext, error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isLate(call, error))
@@ -47,7 +52,7 @@ export function toAppError(service: ServiceName, call: CallContext, error: unkno
   return new AppError('DEPENDENCY_UNAVAILABLE', { cause: error, internal });
 }
 
-/** A timer may go off a fraction of a millisecond before the clock says that the time is up. */
+/** A timer may fire a fraction of a millisecond before the clock shows that the deadline has passed. */
 function isLate(call: CallContext, error: unknown): boolean {
   const timedOut = error instanceof Error && error.name === 'TimeoutError';
   return timedOut || call.remainingMs() === 0 || connectionFaultOf(error) === 'late';

@@ -1,6 +1,12 @@
 export { every, type Loop } from './every.ts';
 export { forever, lengthen, type RetryBounds, type RetryPolicy, retry } from './retry.ts';
-export { createSemaphore, QueueFullError, type Semaphore, type SemaphoreFigures } from './semaphore.ts';
+export {
+  createSemaphore,
+  QueueFullError,
+  type Semaphore,
+  type SemaphoreFigures,
+  type SemaphoreOptions,
+} from './semaphore.ts';
 export { coalesce, singleFlight } from './single-flight.ts';
 export { settlesWithin, TimeoutError, untilAborted, withTimeout } from './timeout.ts';
 export { createTimeoutQueue } from './timeout-queue.ts';

@@ -21,19 +21,19 @@ const policy: RetryPolicy = {
 };
 
 test('an operation that succeeds at once is not repeated', async () => {
-  expect(await retry(failing().attempt, policy)).toBe(1);
+  expect(await retry(failing().attempt, policy, {})).toBe(1);
 });
 
 test('a retryable error is followed by another attempt, as often as there are delays', async () => {
-  expect(await retry(failing(new Error('1'), new Error('2')).attempt, policy)).toBe(3);
+  expect(await retry(failing(new Error('1'), new Error('2')).attempt, policy, {})).toBe(3);
   const hopeless = failing(new Error('1'), new Error('2'), new Error('3'), new Error('4'));
-  await expect(retry(hopeless.attempt, policy)).rejects.toThrow('3');
+  await expect(retry(hopeless.attempt, policy, {})).rejects.toThrow('3');
   expect(hopeless.attempts()).toBe(3);
 });
 
 test('an error that is not retryable ends the call', async () => {
   const { attempt, attempts } = failing(new Error('1'), new Error('final'));
-  await expect(retry(attempt, policy)).rejects.toThrow('final');
+  await expect(retry(attempt, policy, {})).rejects.toThrow('final');
   expect(attempts()).toBe(2);
 });
 
@@ -56,7 +56,7 @@ test('an aborted signal ends the delay with its reason', async () => {
 
 test('a delay that is repeated forever has no last attempt', async () => {
   const errors = Array.from({ length: 50 }, (_, index) => new Error(String(index)));
-  expect(await retry(failing(...errors).attempt, { ...policy, delaysMs: forever(0) })).toBe(51);
+  expect(await retry(failing(...errors).attempt, { ...policy, delaysMs: forever(0) }, {})).toBe(51);
 });
 
 test('jitter lengthens a delay by at most its share', () => {

@@ -1,7 +1,7 @@
 import type { Keys, Redis } from '@valuecanvas/redis';
 import type { Logger } from '@valuecanvas/service-kit';
 import { LRUCache } from 'lru-cache';
-import { createBriefAsker } from '../bounded-work/brief-questions.ts';
+import { createFailOpenCall } from '../bounded-work/fail-open-call.ts';
 import { createOwnMarks } from './own-marks.ts';
 import { createSessionMarks } from './session-marks.ts';
 import { noMarks, type SessionMark, type ShownToken, verdictOf } from './session-verdict.ts';
@@ -29,8 +29,8 @@ export interface EndedSessions {
   isEnded(shown: ShownToken): Promise<boolean>;
 }
 
-/** Milliseconds that a request waits for Redis before it goes on without. */
-const patienceMs = 100;
+/** A request that waits longer for Redis goes on without it. */
+const redisTimeoutMs = 100;
 
 /** At most this many ends wait for Redis; of more, the oldest are forgotten. */
 const maxUntold = 10_000;
@@ -58,12 +58,13 @@ export function createEndedSessions(options: {
   const untold = new LRUCache<string, SessionMark>({ max: maxUntold });
   let believedFrom = now() + tokenMs;
 
-  const ask = createBriefAsker({
-    patienceMs,
-    onFailure: (err) => options.log.warn({ err }, 'Redis does not answer: ends of sessions are not shared'),
+  const call = createFailOpenCall({
+    timeoutMs: redisTimeoutMs,
+    onFailure: (err) =>
+      options.log.warn({ err }, 'session revocation: Redis unavailable, revocations not shared'),
   });
   const askRedis = async <T>(question: () => Promise<T>): Promise<T | undefined> => {
-    const answer = redis.status === 'ready' ? await ask(question) : undefined;
+    const answer = redis.status === 'ready' ? await call(question) : undefined;
     if (answer === undefined) believedFrom = now() + tokenMs;
     return answer;
   };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
+import { singleFlight } from '@valuecanvas/resilience';
 import { errors, type JWSHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Roles } from '../roles/roles.ts';
@@ -46,7 +47,6 @@ export function createTokenVerifier(options: {
   const { trusted, ended, roles, now } = options;
   const verified = new LRUCache<string, Verified>({ max: maxRemembered });
   const refused = new LRUCache<string, number>({ max: maxRemembered });
-  const running = new Map<string, Promise<UserPrincipal | undefined>>();
 
   const check = async (token: string): Promise<Verified | undefined> => {
     const version = ended.version();
@@ -65,7 +65,7 @@ export function createTokenVerifier(options: {
     return { principal, shown, version, until: Math.min(now() + believedMs, exp * 1_000) };
   };
 
-  const verifyAnew = async (token: string): Promise<UserPrincipal | undefined> => {
+  const verify = singleFlight(async (token: string): Promise<UserPrincipal | undefined> => {
     const hash = hashOf(token);
     if ((refused.get(hash) ?? 0) > now()) return undefined;
     try {
@@ -79,7 +79,7 @@ export function createTokenVerifier(options: {
       if (isFinal(error)) refused.set(hash, now() + refusedMs);
       return undefined;
     }
-  };
+  });
 
   return {
     known(token) {
@@ -89,13 +89,7 @@ export function createTokenVerifier(options: {
       verified.delete(token);
       return undefined;
     },
-    verify(token) {
-      const begun = running.get(token);
-      if (begun) return begun;
-      const verifying = verifyAnew(token).finally(() => running.delete(token));
-      running.set(token, verifying);
-      return verifying;
-    },
+    verify,
   };
 }
 

@@ -32,7 +32,7 @@ const failedMs = 1_000;
 const noteMs = 60_000;
 
 /** Concurrent and waiting look-ups. The limit keeps database connections free while a client tries made-up keys. */
-const lookUps = { concurrency: 4, waiting: 200 };
+const lookUps = { concurrency: 4, maxQueued: 200 };
 
 interface KnownKey {
   readonly id: string;

@@ -8,17 +8,18 @@ import { importAuthKeys } from '../access-tokens/auth-keys.ts';
 import { type AskRecord, createEndedSessions } from '../access-tokens/ended-sessions.ts';
 import { createTokenVerifier } from '../access-tokens/token-verifier.ts';
 import { trustOwnTokens } from '../access-tokens/trusted-tokens.ts';
-import { createBriefAsker } from '../bounded-work/brief-questions.ts';
+import { createFailOpenCall } from '../bounded-work/fail-open-call.ts';
 import { type AuthSessionsStore, createAuthSessionsStore } from '../local-auth/auth-sessions.store.ts';
 import { createAuthUsersStore } from '../local-auth/auth-users.store.ts';
-import { forgetOldSessions } from '../local-auth/forget-old-sessions.ts';
 import { createLocalAuth } from '../local-auth/local-auth.service.ts';
 import { createPasswordHasher } from '../local-auth/password-hasher.ts';
 import { localAuthRoutes } from '../local-auth/routes.ts';
 import type { AuthBackend, AuthBackendParts } from './auth-backend.ts';
 
-/** Milliseconds that a request waits for the record of its session before it goes on without. */
-const patienceMs = 150;
+/** A request that waits longer for the record of its session goes on without it. */
+const recordTimeoutMs = 150;
+
+const hourMs = 60 * 60 * 1_000;
 
 /** Accounts and sessions in our own tables, tokens signed with our own keys. */
 export async function createLocalBackend({ kit, db, redis, roles }: AuthBackendParts): Promise<AuthBackend> {
@@ -35,7 +36,9 @@ export async function createLocalBackend({ kit, db, redis, roles }: AuthBackendP
     now,
     log: kit.log,
   });
-  forgetOldSessions({ ...kit, sessions });
+  kit.lifecycle.every('sessions: deletion of idle sessions', hourMs, (signal) =>
+    sessions.forget(new Date(now()), signal),
+  );
   const auth = createLocalAuth({
     users: createAuthUsersStore(db),
     sessions,
@@ -63,10 +66,10 @@ export async function createLocalBackend({ kit, db, redis, roles }: AuthBackendP
 }
 
 function askSessionRecord(sessions: Pick<AuthSessionsStore, 'isLive'>, log: Logger): AskRecord {
-  const ask = createBriefAsker({
-    patienceMs,
-    onFailure: (err) => log.warn({ err }, 'PostgreSQL does not say whether a session lasts'),
+  const call = createFailOpenCall({
+    timeoutMs: recordTimeoutMs,
+    onFailure: (err) => log.warn({ err }, 'sessions: PostgreSQL unavailable, session records not checked'),
   });
   return async ({ sessionId }) =>
-    sessionId === undefined ? undefined : ask(() => sessions.isLive(sessionId));
+    sessionId === undefined ? undefined : call(() => sessions.isLive(sessionId));
 }

@@ -1,7 +1,7 @@
 import { forwarded } from '@valuecanvas/service-kit';
 import { createEndedSessions } from '../access-tokens/ended-sessions.ts';
 import { createTokenVerifier } from '../access-tokens/token-verifier.ts';
-import { createBriefAsker } from '../bounded-work/brief-questions.ts';
+import { createFailOpenCall } from '../bounded-work/fail-open-call.ts';
 import { createPublishedKeys } from '../supabase-auth/published-keys.ts';
 import { createSupabaseApi } from '../supabase-auth/supabase-api.ts';
 import { addSupabaseRoutes } from '../supabase-auth/supabase-routes.ts';
@@ -9,22 +9,22 @@ import { createSupabaseSessions } from '../supabase-auth/supabase-sessions.ts';
 import { supabaseTokenSeconds, trustSupabaseTokens } from '../supabase-auth/supabase-tokens.ts';
 import type { AuthBackend, AuthBackendParts } from './auth-backend.ts';
 
-/** Milliseconds that a request waits for Supabase where only that can tell whether its session lasts. */
-const patienceMs = 2_000;
+/** A request waits no longer for Supabase where only Supabase knows whether its session is live. */
+const sessionTimeoutMs = 2_000;
 
 /** Accounts, sessions and tokens of a Supabase project, which the gateway verifies and passes requests on to. */
 export function createSupabaseBackend({ kit, redis, roles }: AuthBackendParts, url: string): AuthBackend {
   const { config, now, log, lifecycle } = kit;
   const api = createSupabaseApi({ url, anonKey: config.SUPABASE_ANON_KEY });
   lifecycle.onStop('close', 'connections to Supabase', () => api.close());
-  const ask = createBriefAsker({
-    patienceMs,
-    onFailure: (err) => log.warn({ err }, 'Supabase does not say whether a session lasts'),
+  const call = createFailOpenCall({
+    timeoutMs: sessionTimeoutMs,
+    onFailure: (err) => log.warn({ err }, 'sessions: Supabase unavailable, sessions not checked'),
   });
   const ended = createEndedSessions({
     ...redis,
     tokenSeconds: supabaseTokenSeconds,
-    confirm: ({ token }) => ask(() => api.isLive(token)),
+    confirm: ({ token }) => call(() => api.isLive(token)),
     now,
     log,
   });

@@ -1,37 +1,17 @@
 import { AppError } from '@valuecanvas/contracts-core';
+import { createSemaphore, QueueFullError, type SemaphoreOptions } from '@valuecanvas/resilience';
 
-/** Runs work a few at a time, in order; throws OVERLOADED rather than let too much of it wait. */
+/** Runs work with bounded concurrency, in order of arrival. Throws OVERLOADED where the queue is full. */
 export type WorkLimit = <T>(work: () => Promise<T>) => Promise<T>;
 
-export function createWorkLimit(options: {
-  readonly concurrency: number;
-  /** How many may wait for their turn. */
-  readonly waiting: number;
-}): WorkLimit {
-  const queue: (() => void)[] = [];
-  let running = 0;
-
-  const turn = (): Promise<void> | undefined => {
-    if (running < options.concurrency) {
-      running += 1;
-      return undefined;
-    }
-    if (queue.length >= options.waiting) throw new AppError('OVERLOADED', { retryAfterSeconds: 2 });
-    return new Promise((resolve) => queue.push(resolve));
-  };
-  /** Whoever waits longest takes over the place of whoever has finished. */
-  const handOver = (): void => {
-    const next = queue.shift();
-    if (next) next();
-    else running -= 1;
-  };
-
+export function createWorkLimit(options: SemaphoreOptions): WorkLimit {
+  const semaphore = createSemaphore(options);
   return async (work) => {
-    await turn();
     try {
-      return await work();
-    } finally {
-      handOver();
+      return await semaphore.run(work);
+    } catch (error) {
+      if (!(error instanceof QueueFullError)) throw error;
+      throw new AppError('OVERLOADED', { cause: error, retryAfterSeconds: 2 });
     }
   };
 }

@@ -1,5 +1,6 @@
 import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
 import type { AuthSession, BrowserSession } from '@valuecanvas/contracts-gateway';
+import { singleFlight } from '@valuecanvas/resilience';
 import { LRUCache } from 'lru-cache';
 import type { TokenVerifier } from '../access-tokens/token-verifier.ts';
 import type { BrowserSessionsStore } from './browser-sessions.store.ts';
@@ -63,7 +64,6 @@ export function createBrowserSessions(options: {
 }): BrowserSessions {
   const { source, tokens: verifier, store, now } = options;
   const held = new LRUCache<string, Held>({ max: 20_000 });
-  const loading = new Map<string, Promise<Held | undefined>>();
 
   const read = async (secret: string) => {
     const stored = await store.find(hashOf(secret), new Date(now()));
@@ -116,15 +116,9 @@ export function createBrowserSessions(options: {
     return outlasted;
   };
 
-  const loadOnce = (secret: string): Promise<Held | undefined> => {
-    const running = loading.get(secret);
-    if (running) return running;
-    const started = load(secret)
-      .catch((error: unknown) => outlastHeld(secret, error))
-      .finally(() => loading.delete(secret));
-    loading.set(secret, started);
-    return started;
-  };
+  const loadOnce = singleFlight((secret: string) =>
+    load(secret).catch((error: unknown) => outlastHeld(secret, error)),
+  );
 
   const heldNow = (secret: string): Held | undefined => {
     const entry = held.get(secret);

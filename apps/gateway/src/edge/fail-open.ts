@@ -1,15 +1,15 @@
 import type { Redis } from '@valuecanvas/redis';
 import type { Logger } from '@valuecanvas/service-kit';
-import { type BriefAsker, createBriefAsker } from '../bounded-work/brief-questions.ts';
+import { createFailOpenCall, type FailOpenCall } from '../bounded-work/fail-open-call.ts';
 
-/** Milliseconds that a request waits for Redis before it passes uncounted. */
-const patienceMs = 250;
+/** A request that waits longer for Redis passes uncounted. */
+const timeoutMs = 250;
 
-/** Runs a command of Redis, or gives undefined where Redis cannot answer in time; warns once per pause. */
-export function createFailOpen(redis: Redis, log: Logger): BriefAsker {
-  const ask = createBriefAsker({
-    patienceMs,
-    onFailure: (err) => log.warn({ err }, 'Redis does not answer: requests pass without being counted'),
+/** Runs a Redis command, or resolves with undefined where Redis is unavailable or slow. Warns once per cool-down. */
+export function createFailOpen(redis: Redis, log: Logger): FailOpenCall {
+  const call = createFailOpenCall({
+    timeoutMs,
+    onFailure: (err) => log.warn({ err }, 'request limits: Redis unavailable, requests pass uncounted'),
   });
-  return (command) => (redis.status === 'ready' ? ask(command) : Promise.resolve(undefined));
+  return (command) => (redis.status === 'ready' ? call(command) : Promise.resolve(undefined));
 }

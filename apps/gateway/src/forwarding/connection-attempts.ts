@@ -1,58 +1,53 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '@valuecanvas/contracts-core';
 import { connectionFaultOf } from '@valuecanvas/http-client';
+import { type RetryBounds, type RetryPolicy, retry } from '@valuecanvas/resilience';
 
-/** Milliseconds before each new attempt, about 4 s together: a service that stops and starts is back within them. */
-const pauses = [25, 50, 100, 200, 400, 600, 600, 1_000, 1_000];
+/** About 4 s in total: a service that restarts accepts connections again within that time. */
+const delaysMs = [25, 50, 100, 200, 400, 600, 600, 1_000, 1_000];
 
-/** Milliseconds after which a service that refuses connections does not just restart: nobody waits for it any more. */
+/** A service that has refused connections for longer is down rather than restarting, so that its requests fail at once. */
 const longestRestartMs = 10_000;
 
-/** How often a request may be sent. */
-export interface Repeatable {
+/** Conditions under which a request may be sent again. */
+export interface Repeatable extends RetryBounds {
   /** False once a part of the body has been sent. */
   readonly whole: () => boolean;
-  /** True where doing it twice does no more than doing it once. */
+  /** True for a method that is safe to repeat. */
   readonly reads: boolean;
-  /** True once nobody waits for the answer any more. */
+  /** True once the client has disconnected. */
   readonly abandoned: () => boolean;
 }
 
 /**
- * Sends again what was certainly not received, of any method. Throws DEPENDENCY_UNAVAILABLE where the service cannot
- * be reached, DEADLINE_EXCEEDED where it does not answer, and an AppError of the attempt as it is.
+ * Sends a request again that was certainly not received, regardless of its method. Throws DEPENDENCY_UNAVAILABLE where the
+ * service cannot be reached, DEADLINE_EXCEEDED where it does not answer, and an AppError of the attempt as it is.
  */
 export type Attempts = (repeatable: Repeatable, attempt: () => Promise<void>) => Promise<void>;
 
-/** Those of one service: of one that has been away for longer than a restart takes, each request is told at once. */
+/** Attempts at one service. The policy is shared by all its requests, so that a request allocates nothing for it. */
 export function createAttempts(service: string): Attempts {
-  let awaySince: number | undefined;
+  let unreachableSince: number | undefined;
 
-  const fails = (error: unknown, { whole, reads, abandoned }: Repeatable): boolean => {
-    const fault = connectionFaultOf(error);
-    if (fault === 'never_received') awaySince ??= performance.now();
-    else awaySince = undefined;
-    if (abandoned() || !whole()) return true;
-    if (awaySince !== undefined) return performance.now() - awaySince > longestRestartMs;
-    return !(reads && fault === 'broken');
+  const policy: RetryPolicy<Repeatable> = {
+    delaysMs,
+    isRetryable(error, { whole, reads, abandoned }) {
+      const fault = connectionFaultOf(error);
+      if (fault === 'never_received') unreachableSince ??= performance.now();
+      else unreachableSince = undefined;
+      if (abandoned() || !whole()) return false;
+      if (unreachableSince !== undefined) return performance.now() - unreachableSince <= longestRestartMs;
+      return reads && fault === 'broken';
+    },
   };
-  const inTurns = async (
-    repeatable: Repeatable,
-    attempt: () => Promise<void>,
-    [pause, ...laterPauses]: readonly number[],
-  ): Promise<void> => {
+
+  return async (repeatable, attempt) => {
     try {
-      await attempt();
-      awaySince = undefined;
-      return;
+      await retry(attempt, policy, repeatable);
+      unreachableSince = undefined;
     } catch (error) {
-      if (fails(error, repeatable) || pause === undefined) throw toAppError(service, error);
+      throw toAppError(service, error);
     }
-    await wait(pause);
-    return inTurns(repeatable, attempt, laterPauses);
   };
-
-  return (repeatable, attempt) => inTurns(repeatable, attempt, pauses);
 }
 
 function toAppError(service: string, cause: unknown): AppError {

@@ -35,8 +35,8 @@ export interface AuthSessionsStore {
   endAllOf(userId: string, at: Date, exceptSession?: string): Promise<void>;
   /** Whether a session is there and has not been ended. */
   isLive(sessionId: string): Promise<boolean>;
-  /** Forgets sessions that have not been used for `idleMs`. */
-  forget(at: Date): Promise<void>;
+  /** Deletes sessions that have not been used for `idleMs`, in batches, until the signal is aborted. */
+  forget(at: Date, signal?: AbortSignal): Promise<void>;
 }
 
 /**
@@ -101,9 +101,10 @@ export function createAuthSessionsStore(db: Kysely<Database>): AuthSessionsStore
           .executeTakeFirst();
         return live !== undefined;
       }),
-    async forget(at) {
+    async forget(at, signal) {
       let forgotten = forgetBatch;
-      while (forgotten === forgetBatch) forgotten = await acrossUsers(db, (tx) => forgetSome(tx, at));
+      while (forgotten === forgetBatch && !signal?.aborted)
+        forgotten = await acrossUsers(db, (tx) => forgetSome(tx, at));
     },
   };
 }

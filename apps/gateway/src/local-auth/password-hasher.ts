@@ -1,27 +1,27 @@
 import { createWorkLimit } from '../bounded-work/work-limit.ts';
 import { hashArgon2, matchesArgon2 } from './argon2-hash.ts';
 
-/** Hashes and checks passwords; throws OVERLOADED where too many wait. */
+/** Hashes and checks passwords. Throws OVERLOADED where the queue is full. */
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
-  /** False without a hash to compare with, after the same time. */
+  /** False where `hash` is absent, after the same time as a comparison takes. */
   matches(password: string, hash: string | null | undefined): Promise<boolean>;
 }
 
-/** Two of libuv's four threads: the others keep answering while passwords are hashed. */
+/** Two of libuv's four threads, so that the other two stay free for other work. */
 const concurrency = 2;
 
-/** About a second's worth: whoever comes later would wait too long. */
-const waiting = 50;
+/** About one second of work: a later caller would wait too long. */
+const maxQueued = 50;
 
 export async function createPasswordHasher(): Promise<PasswordHasher> {
-  const limited = createWorkLimit({ concurrency, waiting });
-  const hashOfNobody = await hashArgon2('');
+  const limited = createWorkLimit({ concurrency, maxQueued });
+  const dummyHash = await hashArgon2('');
   return {
     hash: (password) => limited(() => hashArgon2(password)),
     matches: (password, hash) =>
       limited(async () => {
-        const matches = await matchesArgon2(password, hash ?? hashOfNobody);
+        const matches = await matchesArgon2(password, hash ?? dummyHash);
         return matches && Boolean(hash);
       }),
   };

@@ -1,18 +1,19 @@
 import type { PlatformReadiness } from '@valuecanvas/contracts-gateway';
+import { withTimeout } from '@valuecanvas/resilience';
 import type { Probe } from '@valuecanvas/service-kit';
 import type { Upstream } from '../upstreams.ts';
 import { type PartState, probeService } from './probe-service.ts';
 
-/** Milliseconds that a part may take to answer. */
-const patienceMs = 2_000;
+/** A service or dependency that takes longer to answer counts as down. */
+const timeoutMs = 2_000;
 
-/** Milliseconds for which an answer is given again: however often people ask, the services are asked once. */
-const believedMs = 1_000;
+/** Results are reused for this long, so that the services are probed once, regardless of the number of requests. */
+const cacheTtlMs = 1_000;
 
-/** Asks every part of the platform, all at once. */
+/** Probes every service of the platform, and the gateway's own dependencies, concurrently. */
 export function createPlatformReadiness(options: {
   readonly upstreams: readonly Upstream[];
-  /** What the gateway itself depends on. */
+  /** The gateway's own dependencies. */
   readonly own: Readonly<Record<'postgres' | 'redis', Probe>>;
 }): () => Promise<PlatformReadiness> {
   const { upstreams, own } = options;
@@ -22,7 +23,7 @@ export function createPlatformReadiness(options: {
     const [postgres, redis, ...states] = await Promise.all([
       stateOf(own.postgres),
       stateOf(own.redis),
-      ...upstreams.map(({ internalUrl }) => probeService(internalUrl, patienceMs)),
+      ...upstreams.map(({ internalUrl }) => probeService(internalUrl, timeoutMs)),
     ]);
     const parts = upstreams.map(({ contract, essential }, index) => ({
       name: contract.service,
@@ -41,18 +42,14 @@ export function createPlatformReadiness(options: {
 
   return () => {
     const now = performance.now();
-    if (!latest || latest.until <= now) latest = { until: now + believedMs, answer: ask() };
+    if (!latest || latest.until <= now) latest = { until: now + cacheTtlMs, answer: ask() };
     return latest.answer;
   };
 }
 
-async function stateOf(probe: Probe): Promise<'up' | 'down'> {
-  const signal = AbortSignal.timeout(patienceMs);
-  const { promise: expired, resolve } = Promise.withResolvers<'down'>();
-  signal.addEventListener('abort', () => resolve('down'), { once: true });
-  const asked = probe(signal).then(
+function stateOf(probe: Probe): Promise<'up' | 'down'> {
+  return withTimeout(probe, timeoutMs).then(
     () => 'up' as const,
     () => 'down' as const,
   );
-  return Promise.race([asked, expired]);
 }
