@@ -1,7 +1,7 @@
 import { gatewayContract } from '@valuecanvas/contracts-gateway';
 import { rateLimitViolation } from '@valuecanvas/contracts-llm-router';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
-import { createSparseJournal } from '@valuecanvas/journal';
+import { createBestEffortJournal } from '@valuecanvas/journal';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
 import { ConfigError, defineService, implement } from '@valuecanvas/service-kit';
@@ -89,11 +89,11 @@ export const gatewayService = defineService({
       upstreams,
       own: { postgres: () => database.ping(), redis: () => redis.ping() },
     });
-    const violations = createSparseJournal(rateLimitViolation, {
+    const violations = createBestEffortJournal(rateLimitViolation, {
       redis,
       keys: redisKeys,
       now,
-      onError: (err) => log.warn({ err }, 'a rate limit violation could not be noted'),
+      onError: (err) => log.warn({ err }, 'rate limit violations: recording failed'),
     });
     const docs = await openApiDocs(pageHeaders(config.CSP_ENABLED));
     const behind = upstreams.map(({ contract }) => contract);

@@ -1,12 +1,10 @@
-import { AppError } from '@valuecanvas/contracts-core';
-
-/** SQLSTATE classes and codes that say: the server is away, full or shutting down, not: the query is wrong. */
+/** SQLSTATE classes and codes of a server that is unreachable, full or shutting down, rather than of a wrong query. */
 const unavailable = [/^08/, /^53/, /^57P0/, /^25006$/];
 
 const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'ETIMEDOUT']);
 
-/** Whether an error of a query means that the database cannot be reached or cannot serve at the moment. */
-function isUnavailable(error: unknown): boolean {
+/** True for an error that means that the database cannot be reached or cannot serve at the moment. */
+export function isUnavailable(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (typeof code === 'string')
     return networkCodes.has(code) || unavailable.some((pattern) => pattern.test(code));
@@ -18,24 +16,10 @@ function isUnavailable(error: unknown): boolean {
   );
 }
 
-/** SQLSTATE classes that blame the data (22) or a constraint on it (23): no later attempt can store the same row. */
+/** SQLSTATE classes of invalid data (22) and violated constraints (23): no later attempt can store the same row. */
 const refusedData = /^2[23]/;
 
-/** Whether a row can never be stored; any other failure may pass. */
+/** True where the row can never be stored; any other failure may be temporary. */
 export function isRefusedData(error: unknown): boolean {
   return refusedData.test(String((error as { code?: unknown }).code));
-}
-
-/** Turns the absence of the database into DEPENDENCY_UNAVAILABLE; any other error stays what it is. */
-export async function orUnavailable<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!isUnavailable(error)) throw error;
-    throw new AppError('DEPENDENCY_UNAVAILABLE', {
-      cause: error,
-      internal: 'postgres',
-      retryAfterSeconds: 2,
-    });
-  }
 }

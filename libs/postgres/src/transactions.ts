@@ -1,7 +1,7 @@
-import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import { orUnavailable, type UserPrincipal } from '@valuecanvas/contracts-core';
 import { type Kysely, sql } from 'kysely';
 import { escapeLiteral } from 'pg';
-import { orUnavailable } from './map-errors.ts';
+import { isUnavailable } from './map-errors.ts';
 
 /**
  * Runs `work` in one transaction that carries a user's claims, as row level security wants them: only that user's
@@ -45,5 +45,5 @@ function inTransaction<Tables, T>(
       throw error;
     }
   });
-  return orUnavailable(transaction);
+  return orUnavailable('postgres', transaction, isUnavailable);
 }

@@ -1,12 +1,11 @@
 import { validate, version } from 'uuid';
 import { expect, test } from 'vitest';
-import { createIds } from './ids.ts';
+import { createIds, timeOfId } from './ids.ts';
 
-const timeOf = (id: string) => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
 
 test('ids are version 7 and carry the time at which they were made', () => {
   const id = createIds(() => 1_764_000_000_123)();
-  expect([validate(id), version(id), timeOf(id)]).toEqual([true, 7, 1_764_000_000_123]);
+  expect([validate(id), version(id), timeOfId(id).getTime()]).toEqual([true, 7, 1_764_000_000_123]);
 });
 
 test('each id is greater than the one before, within a millisecond and when the clock goes back', () => {

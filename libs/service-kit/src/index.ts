@@ -18,6 +18,7 @@ export {
   type Implementation,
   implement,
 } from './http/implement.ts';
+export { respondIfChanged } from './http/respond-if-changed.ts';
 export { type ServerEvents, serverEvents } from './http/server-events.ts';
 export {
   StreamBody,
@@ -26,7 +27,7 @@ export {
   type StreamSink,
   stream,
 } from './http/stream-body.ts';
-export { createIds } from './ids.ts';
+export { createIds, timeOfId } from './ids.ts';
 export type { Logger } from './observe/logger.ts';
 export type { Metrics } from './observe/metrics.ts';
 export { createCounter, createGauge, createHistogram, type Distribution } from './observe/series.ts';

@@ -1,11 +1,11 @@
 import type { rateLimitViolation } from '@valuecanvas/contracts-llm-router';
-import type { SparseJournal } from '@valuecanvas/journal';
+import type { BestEffortJournal } from '@valuecanvas/journal';
 import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { Limit } from './limit-of.ts';
 import type { Count } from './own-counts.ts';
 
-export type ViolationJournal = SparseJournal<typeof rateLimitViolation>;
+export type ViolationJournal = BestEffortJournal<typeof rateLimitViolation>;
 
 /**
  * Notes who was refused, once per rule, window and whom the limit counts; the refusal does not wait for that. An address
@@ -27,7 +27,7 @@ export function noteViolation(
   },
 ): void {
   const { rule, max, key, userId, tier, address } = limit;
-  journal.note(`${rule} ${key}`, counted.ttlInSeconds * 1_000, () => ({
+  journal.record(`${rule} ${key}`, counted.ttlInSeconds * 1_000, () => ({
     id: uuidv7(),
     ...(userId === undefined ? {} : { userId }),
     ...(address === undefined ? {} : { address }),

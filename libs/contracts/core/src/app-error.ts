@@ -62,3 +62,20 @@ export class AppError extends Error {
 function wholeSeconds(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.max(1, Math.ceil(ms / 1_000));
 }
+
+/**
+ * Settles as `work` does, but rejects with DEPENDENCY_UNAVAILABLE, retryable after 2 s, for an error that means that the
+ * dependency is unavailable: every error, unless `isUnavailable` tells them apart. `dependency` is for logs only.
+ */
+export async function orUnavailable<T>(
+  dependency: string,
+  work: Promise<T>,
+  isUnavailable: (error: unknown) => boolean = () => true,
+): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (!isUnavailable(cause)) throw cause;
+    throw new AppError('DEPENDENCY_UNAVAILABLE', { cause, internal: dependency, retryAfterSeconds: 2 });
+  }
+}

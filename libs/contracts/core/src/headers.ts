@@ -16,6 +16,12 @@ export const headers = {
   job: 'x-vc-job',
 } as const;
 
+/** Most characters of an idempotency key. */
+export const maxIdempotencyKeyLength = 255;
+
+/** A regular expression for idempotency keys: visible ASCII characters. */
+export const idempotencyKeyPattern = `^[\\x21-\\x7e]{1,${maxIdempotencyKeyLength}}$`;
+
 /** Headers that clients of the platform know. */
 export const publicHeaders = {
   /** 1 to 255 visible characters with which a client names one request, however often it sends it. */

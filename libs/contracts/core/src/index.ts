@@ -1,4 +1,4 @@
-export { AppError, type AppErrorOptions } from './app-error.ts';
+export { AppError, type AppErrorOptions, orUnavailable } from './app-error.ts';
 export type { CallContext, UserCall } from './call-context.ts';
 export { type Contract, defineContract, dialectAt, isInternal, isUnder } from './contract.ts';
 export { contractFaults } from './contract-faults.ts';
@@ -13,7 +13,13 @@ export {
 export { toErrorEnvelope } from './error-envelope.ts';
 export { defineFact, type FactDefinition, type FactOf } from './fact.ts';
 export * as field from './fields.ts';
-export { headers, internalHeaderPrefix, publicHeaders } from './headers.ts';
+export {
+  headers,
+  idempotencyKeyPattern,
+  internalHeaderPrefix,
+  maxIdempotencyKeyLength,
+  publicHeaders,
+} from './headers.ts';
 export { defineJob, defineJobs, type JobCatalogue, type JobDefinition, type PayloadOf } from './job.ts';
 export { type OpenApiDocument, toOpenApi } from './openapi.ts';
 export {

@@ -1,11 +1,11 @@
 import Type, { type TSchema } from 'typebox';
-import { publicHeaders } from './headers.ts';
+import { idempotencyKeyPattern, publicHeaders } from './headers.ts';
 import type { RouteDefinition } from './route.ts';
 
 type Json = Record<string, unknown>;
 
 const keyOfRequest = Type.String({
-  pattern: '^[\\x21-\\x7e]{1,255}$',
+  pattern: idempotencyKeyPattern,
   description:
     'Names this request: sent again with the same body within 24 h, it is answered with the stored result.',
 });
