@@ -9,7 +9,7 @@ import {
 import { createFlags, userContext } from '@valuecanvas/flags-sdk';
 import { createClient } from '@valuecanvas/http-client';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
-import { createSparseJournal } from '@valuecanvas/journal';
+import { createBestEffortJournal, drainIntoTable } from '@valuecanvas/journal';
 import { toNanos } from '@valuecanvas/money';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
@@ -21,9 +21,8 @@ import { createChatService } from './chat/chat.service.ts';
 import { createCompletions } from './completions/create-completions.ts';
 import { llmRouterVariables } from './config.ts';
 import type { Database } from './db.ts';
-import { drainFacts } from './ledger/drain-facts.ts';
 import { createLedgerStore } from './ledger/ledger.store.ts';
-import { keepPartitions } from './ledger/partitions.ts';
+import { maintainPartitions } from './ledger/partitions.ts';
 import { createSpentSource } from './ledger/seed.ts';
 import { createChatCompletionHandler } from './openai/create-chat-completion.handler.ts';
 import { listModelsHandler } from './openai/list-models.handler.ts';
@@ -49,11 +48,15 @@ import { statusRoutes } from './status/routes.ts';
 import { createMeters } from './telemetry/meters.ts';
 import { spanAttributes } from './telemetry/names.ts';
 import { watchCompletions } from './telemetry/watch-completions.ts';
-import { dropOldViolations } from './violations/drop-old-violations.ts';
 import { notingViolations } from './violations/noting-violations.ts';
 import { createViolationsStore } from './violations/violations.store.ts';
 
-/** Flag that switches caching off for whom it is off. */
+/** Interval of the tables' maintenance. Partitions are made three months ahead, so a missed round does no harm. */
+const maintenanceMs = 6 * 60 * 60 * 1_000;
+
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/** The flag that switches caching on or off for a user. */
 const cachingFlag = 'llm_caching';
 
 export const llmRouterService = defineService({
@@ -72,31 +75,20 @@ export const llmRouterService = defineService({
     const alerts = createCostAlertsStore(db);
     const violations = createViolationsStore(db);
     const drains = [
-      drainFacts(llmUsage, { redis: waiting('ledger'), keys, store: ledger.insert, log }),
-      drainFacts(costAlert, { redis: waiting('alerts'), keys, store: alerts.insert, log }),
-      drainFacts(rateLimitViolation, { redis: waiting('violations'), keys, store: violations.insert, log }),
+      drainIntoTable(llmUsage, { redis: waiting('ledger'), keys, insert: ledger.insert, log }),
+      drainIntoTable(costAlert, { redis: waiting('alerts'), keys, insert: alerts.insert, log }),
+      drainIntoTable(rateLimitViolation, { redis: waiting('violations'), keys, insert: violations.insert, log }),
     ];
     for (const drain of drains) lifecycle.onStop('drain', 'journal', drain.stop);
-    lifecycle.onStop(
-      'intake',
-      'partitions',
-      keepPartitions({
+    lifecycle.every('ledger: partition maintenance', maintenanceMs, () =>
+      maintainPartitions({
         store: ledger,
         retentionMonths: config.LLM_USAGE_RETENTION_MONTHS,
-        onDropped: (partitions) => log.info({ partitions }, 'old partitions of the ledger are dropped'),
-        onError: onError('partitions of the ledger could not be kept'),
+        onDropped: (partitions) => log.info({ partitions }, 'ledger: partitions past retention dropped'),
       }),
     );
-
-    lifecycle.onStop(
-      'intake',
-      'old violations',
-      dropOldViolations({
-        store: violations,
-        retentionDays: config.RATE_LIMIT_VIOLATION_RETENTION_DAYS,
-        onError: onError('old rate limit violations could not be dropped'),
-        now,
-      }),
+    lifecycle.every('rate limit violations: deletion past retention', maintenanceMs, (signal) =>
+      violations.deleteBefore(new Date(now() - config.RATE_LIMIT_VIOLATION_RETENTION_DAYS * dayMs), signal),
     );
 
     const flagService = createClient(featureFlagsContract, {
@@ -142,11 +134,11 @@ export const llmRouterService = defineService({
     meters.watchBreakers(() => lines.flatMap(breakerReadings));
     meters.watchSlots(() => lines.map((line) => ({ provider: line.provider.id, ...line.load() })));
     const cacheCounts = createCacheCounts();
-    const noted = createSparseJournal(rateLimitViolation, {
+    const noted = createBestEffortJournal(rateLimitViolation, {
       redis,
       keys,
       now,
-      onError: onError('a rate limit violation could not be noted'),
+      onError: onError('rate limit violations: recording failed'),
     });
 
     const spent = createSpentSource({ redis, keys, store: ledger });

@@ -4,12 +4,12 @@ import { type Entry, isReadable, type ReadableEntry } from './entries.ts';
 import type { FactStream } from './fact-stream.ts';
 import { storeBatch } from './store-batch.ts';
 
-/** Milliseconds between attempts while facts cannot be stored, or Redis cannot be asked. */
-export const retryPauseMs = 500;
+/** Delay between attempts while facts cannot be stored, or Redis cannot be read. */
+export const retryDelayMs = 500;
 
 /**
- * Sees a batch through: stores it, lays aside what can never be stored, and only then removes it from the stream.
- * While nothing can be stored it tries again; told to stop, it leaves the batch to whoever takes over.
+ * Stores a batch, keeps dead letters of the facts that can never be stored, and only then removes the batch from the stream.
+ * Retries while the store is unavailable; during a stop it leaves an unstored batch to another process.
  */
 export function batchHandler<F extends FactDefinition>(
   stream: FactStream,
@@ -17,23 +17,23 @@ export function batchHandler<F extends FactDefinition>(
     readonly store: (facts: readonly FactOf<F>[]) => Promise<void>;
     readonly isTemporary: (error: unknown) => boolean;
     readonly onError: (error: unknown) => void;
-    readonly onDead?: (text: string) => void;
+    readonly onDeadLetter?: (text: string) => void;
     readonly stopping: () => boolean;
   },
 ): (entries: readonly Entry<F>[]) => Promise<void> {
-  const layAside = async ({ text }: Entry<F>): Promise<void> => {
-    await stream.layAside(text);
-    options.onDead?.(text);
+  const deadLetter = async ({ text }: Entry<F>): Promise<void> => {
+    await stream.deadLetter(text);
+    options.onDeadLetter?.(text);
   };
 
-  /** What is laid aside leaves `waiting` at once, so that another attempt does not lay it aside again. */
+  /** A dead letter leaves `waiting` at once, so that a retry does not write it again. */
   const attempt = (waiting: Set<ReadableEntry<F>>): Promise<void> =>
     storeBatch([...waiting], {
       store: (batch) => options.store(batch.map(({ fact }) => fact)),
       isTemporary: options.isTemporary,
       async onRefused(entry, error) {
         options.onError(error);
-        await layAside(entry);
+        await deadLetter(entry);
         waiting.delete(entry);
       },
     });
@@ -46,14 +46,14 @@ export function batchHandler<F extends FactDefinition>(
       } catch (error) {
         options.onError(error);
         if (options.stopping()) return false;
-        await wait(retryPauseMs);
+        await wait(retryDelayMs);
       }
     }
   };
 
   return async (entries) => {
     for (const entry of entries) {
-      if (!isReadable(entry) && entry.text !== '') await layAside(entry);
+      if (!isReadable(entry) && entry.text !== '') await deadLetter(entry);
     }
     if (await storeAll(new Set(entries.filter((entry) => isReadable(entry))))) {
       await stream.settle(entries.map(({ id }) => id));

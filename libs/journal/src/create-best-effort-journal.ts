@@ -2,31 +2,31 @@ import type { FactDefinition, FactOf } from '@valuecanvas/contracts-core';
 import type { Keys, Redis } from '@valuecanvas/redis';
 import { factField, streamOf } from './streams.ts';
 
-/** Facts that may wait for their owner; the oldest make room. */
+/** Facts that may wait for their owner; beyond it, the oldest are dropped. */
 const maxWaiting = 10_000;
 
-/** Subjects that a process remembers; beyond them, the oldest may have another fact too early. */
+/** Subjects that a process remembers; a forgotten subject may have another fact too early. */
 const maxSubjects = 10_000;
 
-/** Facts that a process records in a minute; the others of that minute are dropped. */
+/** Facts that a process records per minute; further ones are dropped. */
 const maxPerMinute = 1_000;
 
 const minuteMs = 60_000;
 
-/** Where facts are told of which some may be lost, by whoever cannot wait and can be made to tell them without end. */
-export interface SparseJournal<F extends FactDefinition> {
+/** A journal of facts of which some may be lost, for recorders that cannot wait and that clients can flood. */
+export interface BestEffortJournal<F extends FactDefinition> {
   /**
-   * Records a fact unless this process has recorded one of the same subject within its last `restMs`. Returns at once
-   * and never throws.
+   * Records a fact, unless this process has recorded one of the same subject within its `dedupeMs`. Returns at once and
+   * never throws.
    */
-  note(subject: string, restMs: number, fact: () => FactOf<F>): void;
+  record(subject: string, dedupeMs: number, fact: () => FactOf<F>): void;
 }
 
 /**
- * A journal that nobody can fill: 10,000 facts wait at most, of which the oldest make room, and a process records 1,000
- * a minute at most. `onError` is told at most once a minute that Redis did not take a fact.
+ * A journal that cannot fill Redis: at most 10,000 facts wait, and a process records at most 1,000 a minute. `onError`
+ * receives at most one error a minute from Redis.
  */
-export function createSparseJournal<F extends FactDefinition>(
+export function createBestEffortJournal<F extends FactDefinition>(
   definition: F,
   options: {
     readonly redis: Redis;
@@ -34,36 +34,36 @@ export function createSparseJournal<F extends FactDefinition>(
     readonly now: () => number;
     readonly onError: (error: unknown) => void;
   },
-): SparseJournal<F> {
+): BestEffortJournal<F> {
   const { redis, now, onError } = options;
   const stream = streamOf(options.keys, definition);
-  const restsUntil = new Map<string, number>();
+  const duplicateUntil = new Map<string, number>();
   const mayRecord = perMinute(maxPerMinute, now);
-  const mayTell = perMinute(1, now);
+  const mayReport = perMinute(1, now);
 
-  const rests = (subject: string): boolean => (restsUntil.get(subject) ?? 0) > now();
+  const isDuplicate = (subject: string): boolean => (duplicateUntil.get(subject) ?? 0) > now();
 
-  const rest = (subject: string, until: number): void => {
-    restsUntil.delete(subject);
-    restsUntil.set(subject, until);
-    const [oldest] = restsUntil.keys();
-    if (oldest !== undefined && restsUntil.size > maxSubjects) restsUntil.delete(oldest);
+  const remember = (subject: string, until: number): void => {
+    duplicateUntil.delete(subject);
+    duplicateUntil.set(subject, until);
+    const [oldest] = duplicateUntil.keys();
+    if (oldest !== undefined && duplicateUntil.size > maxSubjects) duplicateUntil.delete(oldest);
   };
 
   return {
-    note(subject, restMs, fact) {
-      if (rests(subject) || !mayRecord()) return;
-      rest(subject, now() + restMs);
+    record(subject, dedupeMs, fact) {
+      if (isDuplicate(subject) || !mayRecord()) return;
+      remember(subject, now() + dedupeMs);
       redis
         .xadd(stream, 'MAXLEN', '~', maxWaiting, '*', factField, JSON.stringify(fact()))
         .catch((error: unknown) => {
-          if (mayTell()) onError(error);
+          if (mayReport()) onError(error);
         });
     },
   };
 }
 
-/** True so many times in a minute of the clock. */
+/** Returns true for the first `times` calls in each minute of the clock. */
 function perMinute(times: number, now: () => number): () => boolean {
   let minute = 0;
   let left = 0;

@@ -1,31 +1,35 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { FactDefinition, FactOf } from '@valuecanvas/contracts-core';
-import { type Drain, startDrain } from '@valuecanvas/journal';
 import { isRefusedData } from '@valuecanvas/postgres';
 import type { Keys, Redis } from '@valuecanvas/redis';
-import type { Logger } from '@valuecanvas/service-kit';
-import { v7 as uuidv7 } from 'uuid';
+import { type Drain, startDrain } from './start-drain.ts';
 
-interface DrainFactsOptions<F extends FactDefinition> {
-  /** A waiting connection of its own. */
+export interface DrainIntoTableOptions<F extends FactDefinition> {
+  /** A waiting connection used for nothing else. */
   readonly redis: Redis;
   readonly keys: Keys;
-  /** Stores what is not there yet: the same facts twice are stored once. */
-  readonly store: (facts: readonly FactOf<F>[]) => Promise<void>;
-  readonly log: Pick<Logger, 'warn' | 'error'>;
+  /** Inserts facts that the table does not have yet: a fact that arrives twice is stored once. */
+  readonly insert: (facts: readonly FactOf<F>[]) => Promise<void>;
+  readonly log: {
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
 }
 
-/** Moves facts of one kind from the journal into their table; those that PostgreSQL refuses for good are laid aside. */
-export function drainFacts<F extends FactDefinition>(fact: F, options: DrainFactsOptions<F>): Drain {
-  const { redis, keys, store, log } = options;
+/**
+ * Moves facts of one kind from the journal into their owner's table in PostgreSQL. Facts that the table can never hold
+ * become dead letters; while PostgreSQL is unavailable, facts wait.
+ */
+export function drainIntoTable<F extends FactDefinition>(fact: F, options: DrainIntoTableOptions<F>): Drain {
+  const { redis, keys, insert, log } = options;
   return startDrain(fact, {
     redis,
     keys,
-    consumer: `${hostname()}-${uuidv7()}`,
-    store,
+    consumer: `${hostname()}-${randomUUID()}`,
+    store: insert,
     isTemporary: (error) => !isRefusedData(error),
-    onError: (err) => log.warn({ err, fact: fact.name }, 'storing facts failed'),
-    onDead: () =>
-      log.error({ fact: fact.name }, 'journal: PostgreSQL refused a fact, moved it to the dead stream'),
+    onError: (err) => log.warn({ err, fact: fact.name }, 'journal: storing facts failed'),
+    onDeadLetter: () => log.error({ fact: fact.name }, 'journal: PostgreSQL refused a fact, kept as a dead letter'),
   });
 }

@@ -1,26 +1,26 @@
 import type { FactDefinition } from '@valuecanvas/contracts-core';
 import type { Keys, Redis } from '@valuecanvas/redis';
 import type { RawEntry } from './entries.ts';
-import { deadStreamOf, factField, streamOf } from './streams.ts';
+import { deadLetterStreamOf, factField, streamOf } from './streams.ts';
 
 /** One consumer group per kind of fact: each fact goes to one of its owner's processes. */
 const group = 'owner';
 
 const batchSize = 500;
 
-/** Milliseconds to wait for new facts before looking for abandoned ones. */
+/** How long a read blocks for new facts before it looks for abandoned ones. */
 const blockMs = 1_000;
 
 /** The stream of one kind of fact, as one of its owner's processes sees it. */
 export interface FactStream {
-  /** The next entries, those that another process has abandoned first; none where a second brings none. */
+  /** The next entries, abandoned ones of other processes first; empty where none arrive within a second. */
   take(): Promise<readonly RawEntry[]>;
-  /** Whether so many entries were all that `take` could bring at once: more are likely to wait. */
+  /** True where `take` returned as many entries as it can, so that more are likely to wait. */
   isFull(entries: readonly unknown[]): boolean;
   /** Removes entries for good. */
   settle(ids: readonly string[]): Promise<void>;
-  /** Keeps what can never be stored for a person to look at. */
-  layAside(text: string): Promise<void>;
+  /** Keeps a text that can never be stored in the dead-letter stream. */
+  deadLetter(text: string): Promise<void>;
 }
 
 export function openFactStream(
@@ -73,8 +73,8 @@ export function openFactStream(
         .xdel(stream, ...ids)
         .exec();
     },
-    async layAside(text) {
-      await redis.xadd(deadStreamOf(keys, definition), '*', factField, text);
+    async deadLetter(text) {
+      await redis.xadd(deadLetterStreamOf(keys, definition), '*', factField, text);
     },
   };
 }
@@ -83,7 +83,7 @@ function isMissingGroup(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('NOGROUP');
 }
 
-/** From the first fact on: those recorded before their owner was ever started are its too. */
+/** Starts at the first fact, so that facts recorded before the owner's first start are delivered too. */
 async function createGroup(redis: Redis, stream: string): Promise<void> {
   await redis.xgroup('CREATE', stream, group, '0', 'MKSTREAM').catch((error: unknown) => {
     if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;

@@ -1,5 +1,7 @@
+export { type BestEffortJournal, createBestEffortJournal } from './create-best-effort-journal.ts';
 export { createJournal, type Journal } from './create-journal.ts';
-export { createSparseJournal, type SparseJournal } from './create-sparse-journal.ts';
-export { type Drain, type DrainOptions, startDrain } from './start-drain.ts';
+export { drainIntoTable } from './drain-into-table.ts';
+export { createFactReader } from './read-facts.ts';
+export type { Drain } from './start-drain.ts';
 export { streamOf } from './streams.ts';
 export { journalVariables } from './variables.ts';

@@ -1,67 +1,57 @@
-import { AppError, type FactDefinition, type FactOf } from '@valuecanvas/contracts-core';
+import { type FactDefinition, type FactOf, orUnavailable } from '@valuecanvas/contracts-core';
 import type { Keys, Redis } from '@valuecanvas/redis';
-import { Compile } from 'typebox/compile';
+import { entryReader } from './entries.ts';
+import { deadLetterStreamOf, streamOf } from './streams.ts';
 
 const pageSize = 1_000;
 
-/** Facts as a stream of the journal holds them. */
-export interface WaitingFacts<F extends FactDefinition> {
+/** The contents of one stream of the journal. */
+export interface JournalFacts<F extends FactDefinition> {
   /** Oldest first. */
   readonly facts: readonly FactOf<F>[];
-  /** Texts that are no such fact. */
+  /** Texts that do not match the fact's schema. */
   readonly unreadable: readonly string[];
 }
 
-export interface WaitingFactsOptions {
+export interface FactReaderOptions {
   readonly redis: Redis;
   readonly keys: Keys;
-  /** Which of the two streams: what is still to be stored, or what can never be. */
+  /** Facts that wait for their owner, or dead letters. */
   readonly stream: 'waiting' | 'dead';
   /** Most facts that are read. */
   readonly limit: number;
 }
 
 /**
- * Reads all facts of one kind that lie in the journal. Rejects with DEPENDENCY_UNAVAILABLE where there are more than
- * `limit`, or where Redis is away. What is stored while this reads may be missed: look into the table afterwards.
+ * Reads all facts of one kind that are in the journal, without taking them. Rejects with DEPENDENCY_UNAVAILABLE where there
+ * are more than `limit`, or where Redis is unavailable. A fact that is stored while this reads may be missed: read the
+ * table afterwards.
  */
-export function openWaitingFacts<F extends FactDefinition>(
+export function createFactReader<F extends FactDefinition>(
   fact: F,
-  { redis, keys, stream, limit }: WaitingFactsOptions,
-): () => Promise<WaitingFacts<F>> {
-  const key = stream === 'dead' ? keys('journal', fact.name, 'dead') : keys('journal', fact.name);
-  const validator = Compile(fact.schema);
-  const assertWithin = (count: number): void => {
-    if (count > limit) unavailable(new Error(`${count} facts or more lie in ${key}`));
+  { redis, keys, stream, limit }: FactReaderOptions,
+): () => Promise<JournalFacts<F>> {
+  const key = stream === 'dead' ? deadLetterStreamOf(keys, fact) : streamOf(keys, fact);
+  const readEntry = entryReader(fact);
+  const assertWithinLimit = (count: number): void => {
+    if (count > limit) throw new Error(`At least ${count} facts are in ${key}; ${limit} can be read.`);
   };
 
-  return async () => {
-    assertWithin(await redis.xlen(key).catch(unavailable));
+  const read = async (): Promise<JournalFacts<F>> => {
+    assertWithinLimit(await redis.xlen(key));
     const facts: FactOf<F>[] = [];
     const unreadable: string[] = [];
     for (let from = '-'; ; ) {
-      const page = await redis.xrange(key, from, '+', 'COUNT', pageSize).catch(unavailable);
-      for (const [, [, text = '']] of page) {
-        const value = parse(text);
-        if (validator.Check(value)) facts.push(value as FactOf<F>);
-        else unreadable.push(text);
+      const page = await redis.xrange(key, from, '+', 'COUNT', pageSize);
+      for (const entry of page.map(readEntry)) {
+        if (entry.fact === undefined) unreadable.push(entry.text);
+        else facts.push(entry.fact);
       }
-      assertWithin(facts.length + unreadable.length);
+      assertWithinLimit(facts.length + unreadable.length);
       const last = page.at(-1);
       if (!last || page.length < pageSize) return { facts, unreadable };
       from = `(${last[0]}`;
     }
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function unavailable(cause: unknown): never {
-  throw new AppError('DEPENDENCY_UNAVAILABLE', { cause, internal: 'redis (journal)', retryAfterSeconds: 2 });
+  return () => orUnavailable('redis (journal)', read());
 }

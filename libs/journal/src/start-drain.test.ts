@@ -75,20 +75,20 @@ test('what a process stored and died before it could say so is stored once all t
   expect(store.stored).toEqual(['a', 'b']);
 });
 
-test('a fact that can never be stored is laid aside alone, and the others are stored', async () => {
+test('a fact that can never be stored becomes a dead letter alone, and the others are stored', async () => {
   const { drain, recordAll, waiting, dead } = journalInTest(testRedis);
   const store = storeInTest();
   store.poison.add('bad');
   const told: string[] = [];
   await recordAll('a', 'b', 'bad', 'c');
-  drain({ ...store, onDead: (text) => told.push(text) });
+  drain({ ...store, onDeadLetter: (text) => told.push(text) });
   await eventually(async () => expect(await waiting()).toBe(0));
   expect(store.stored).toEqual(['a', 'b', 'c']);
   expect(await dead()).toEqual(['{"id":"bad","amount":1}']);
   expect(told).toEqual(['{"id":"bad","amount":1}']);
 });
 
-test('a fact is laid aside once, though the store goes away before the batch is through', async () => {
+test('a fact becomes a dead letter once, even where the store fails before the batch is stored', async () => {
   const { drain, recordAll, waiting, dead } = journalInTest(testRedis);
   const store = storeInTest();
   store.poison.add('bad');
@@ -106,7 +106,7 @@ test('a fact is laid aside once, though the store goes away before the batch is 
   expect(store.stored).toEqual(['a']);
 });
 
-test('what is no fact at all is laid aside, and what follows it is stored', async () => {
+test('an entry that is not a fact becomes a dead letter, and the facts after it are stored', async () => {
   const { drain, recordAll, waiting, dead, stream } = journalInTest(testRedis);
   const store = storeInTest();
   await testRedis.client.xadd(stream, '*', 'fact', '{broken');

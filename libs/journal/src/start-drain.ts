@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FactDefinition, FactOf } from '@valuecanvas/contracts-core';
 import type { Keys, Redis } from '@valuecanvas/redis';
-import { batchHandler, retryPauseMs } from './batch-handler.ts';
+import { untilAborted } from '@valuecanvas/resilience';
+import { batchHandler, retryDelayMs } from './batch-handler.ts';
 import { entryReader } from './entries.ts';
 import { type FactStream, openFactStream } from './fact-stream.ts';
 
@@ -11,37 +12,40 @@ export interface DrainOptions<F extends FactDefinition> {
   readonly keys: Keys;
   /** Name of this process among its service's. */
   readonly consumer: string;
-  /** Stores facts once, however often it gets them; rejects where it cannot. */
+  /** Stores each fact once, even where it receives it several times. */
   readonly store: (facts: readonly FactOf<F>[]) => Promise<void>;
-  /** Whether a rejection of `store` means that the same facts can be stored later. */
+  /** Tells whether the same facts can be stored later, after `store` has rejected with the error. */
   readonly isTemporary: (error: unknown) => boolean;
   readonly onError: (error: unknown) => void;
-  /** Told of each fact that had to be laid aside. */
-  readonly onDead?: (text: string) => void;
-  /** Milliseconds after which a fact that a process took and did not store is taken over by another: 15,000. */
+  /** Receives each dead letter. */
+  readonly onDeadLetter?: (text: string) => void;
+  /** After this time another process takes over a fact that was taken and not stored; 15,000 by default. */
   readonly abandonedAfterMs?: number;
 }
 
 export interface Drain {
-  /** Takes no more facts, and resolves when the batch at hand is stored or given back. */
+  /** Takes no more facts, and resolves when the current batch is stored, or left to another process. */
   stop(): Promise<void>;
 }
 
 /**
- * Milliseconds after a batch before the next one is taken, unless the batch was full: facts gather meanwhile. Taken one by
- * one, as they come, they cost Redis and the store many times as much.
+ * Pause after a batch that was not full, so that facts gather: taken one by one as they arrive, they would cost Redis and
+ * the store many times as much.
  */
-const restMs = 200;
+const gatherMs = 200;
 
 /**
- * Moves facts from the journal to their owner's store, in batches. A fact leaves the journal only when it is
- * stored, or when it can never be: then it is laid aside in the dead stream, where a crash may leave it twice.
+ * Moves facts from the journal to their owner's store, in batches. A fact leaves the journal only when it is stored, or
+ * when it can never be: then the dead-letter stream keeps it, twice if the process crashes at that moment.
  */
 export function startDrain<F extends FactDefinition>(definition: F, options: DrainOptions<F>): Drain {
   const { redis, onError } = options;
-  const away = new AbortController();
-  const told = new AbortController();
-  const stream = untilAway(openFactStream(definition, { abandonedAfterMs: 15_000, ...options }), away.signal);
+  const disconnected = new AbortController();
+  const stopped = new AbortController();
+  const stream = whileConnected(
+    openFactStream(definition, { abandonedAfterMs: 15_000, ...options }),
+    disconnected.signal,
+  );
   const read = entryReader(definition);
   let stopping = false;
   const handle = batchHandler(stream, { ...options, stopping: () => stopping });
@@ -51,11 +55,11 @@ export function startDrain<F extends FactDefinition>(definition: F, options: Dra
       try {
         const entries = await stream.take();
         await handle(entries.map(read));
-        if (!stream.isFull(entries)) await rest(told.signal);
+        if (!stream.isFull(entries)) await gather(stopped.signal);
       } catch (error) {
         if (stopping) return;
         onError(error);
-        await wait(retryPauseMs);
+        await wait(retryDelayMs);
       }
     }
   };
@@ -64,9 +68,9 @@ export function startDrain<F extends FactDefinition>(definition: F, options: Dra
   return {
     async stop() {
       stopping = true;
-      told.abort();
-      // A command that waits for Redis to come back would hold up the stop.
-      const giveUp = () => away.abort(new Error('Redis is away.'));
+      stopped.abort();
+      // A command that waits for a reconnection would hold up the stop.
+      const giveUp = () => disconnected.abort(new Error('Redis is unavailable.'));
       if (redis.status === 'ready') redis.once('close', giveUp);
       else giveUp();
       await running;
@@ -74,32 +78,16 @@ export function startDrain<F extends FactDefinition>(definition: F, options: Dra
   };
 }
 
-async function rest(told: AbortSignal): Promise<void> {
-  await wait(restMs, undefined, { ref: false, signal: told }).catch(() => undefined);
+async function gather(stopped: AbortSignal): Promise<void> {
+  await wait(gatherMs, undefined, { ref: false, signal: stopped }).catch(() => undefined);
 }
 
-/** A stream whose commands are no longer waited for once `away` is aborted; what they did not do is done again later. */
-function untilAway(stream: FactStream, away: AbortSignal): FactStream {
+/** A stream whose commands reject once the signal is aborted. Commands that were not carried out are repeated later. */
+function whileConnected(stream: FactStream, disconnected: AbortSignal): FactStream {
   return {
     ...stream,
-    take: () => unlessAborted(away, stream.take()),
-    settle: (ids) => unlessAborted(away, stream.settle(ids)),
-    layAside: (text) => unlessAborted(away, stream.layAside(text)),
+    take: () => untilAborted(stream.take(), disconnected),
+    settle: (ids) => untilAborted(stream.settle(ids), disconnected),
+    deadLetter: (text) => untilAborted(stream.deadLetter(text), disconnected),
   };
-}
-
-/**
- * What `work` comes to, unless the signal is aborted before: then its reason. The promise that is raced against is made
- * anew each time: one that outlives the race would keep the outcome of every race for as long as it is pending.
- */
-async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const giveUp = () => reject(signal.reason);
-  signal.addEventListener('abort', giveUp);
-  if (signal.aborted) giveUp();
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', giveUp);
-  }
 }

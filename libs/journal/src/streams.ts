@@ -6,8 +6,8 @@ export function streamOf(keys: Keys, fact: FactDefinition): string {
   return keys('journal', fact.name);
 }
 
-/** Where facts lie that their owner cannot store, for a person to look at. */
-export function deadStreamOf(keys: Keys, fact: FactDefinition): string {
+/** The dead-letter stream: facts that their owner's table refused, for an operator to inspect. */
+export function deadLetterStreamOf(keys: Keys, fact: FactDefinition): string {
   return keys('journal', fact.name, 'dead');
 }
 

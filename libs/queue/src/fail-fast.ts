@@ -1,35 +1,24 @@
 import { once } from 'node:events';
-import { AppError } from '@valuecanvas/contracts-core';
+import { orUnavailable } from '@valuecanvas/contracts-core';
 import type { Redis } from '@valuecanvas/redis';
+import { withTimeout } from '@valuecanvas/resilience';
 
-/** Milliseconds within which Redis must be connected, and then have answered. */
-const answerMs = 2_000;
+/** Time within which Redis must be connected, and then must have answered. */
+const timeoutMs = 2_000;
 
 /**
- * Runs a command now or not at all: nothing waits in memory for Redis to come back. Throws DEPENDENCY_UNAVAILABLE
- * where Redis is away or does not answer in time; the command may then have been carried out all the same.
+ * Runs a command now or not at all: nothing waits in memory for a reconnection. Throws DEPENDENCY_UNAVAILABLE where Redis is
+ * unavailable or does not answer in time; Redis may have carried out the command all the same.
  */
-export async function failFast<T>(redis: Redis, command: () => Promise<T>): Promise<T> {
-  try {
-    await connected(redis);
-    return await inTime(command());
-  } catch (cause) {
-    throw new AppError('DEPENDENCY_UNAVAILABLE', { cause, internal: 'queue', retryAfterSeconds: 2 });
-  }
+export function failFast<T>(redis: Redis, command: () => Promise<T>): Promise<T> {
+  return orUnavailable('redis (queue)', runNow(redis, command));
 }
 
-async function connected(redis: Redis): Promise<void> {
-  if (redis.status === 'ready') return;
-  if (redis.status !== 'connecting' && redis.status !== 'connect') throw new Error(`Redis: ${redis.status}.`);
-  await once(redis, 'ready', { signal: AbortSignal.timeout(answerMs) });
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`Redis did not answer within ${answerMs} ms.`)), answerMs);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
+async function runNow<T>(redis: Redis, command: () => Promise<T>): Promise<T> {
+  if (redis.status === 'connecting' || redis.status === 'connect') {
+    await withTimeout((signal) => once(redis, 'ready', { signal }), timeoutMs);
+  } else if (redis.status !== 'ready') {
+    throw new Error(`Redis is ${redis.status}.`);
   }
+  return withTimeout(command, timeoutMs);
 }

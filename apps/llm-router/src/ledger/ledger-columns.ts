@@ -1,6 +1,6 @@
 import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
 import type { LlmUsageTable } from '../db.ts';
-import { timeOf } from './row-time.ts';
+import { timeOfId } from '@valuecanvas/service-kit';
 
 type ColumnType = 'uuid' | 'timestamptz' | 'text' | 'integer' | 'bigint' | 'boolean';
 
@@ -9,7 +9,7 @@ export const ledgerColumns: Readonly<
   Record<keyof LlmUsageTable, readonly [type: ColumnType, value: (usage: LlmUsage) => unknown]>
 > = {
   id: ['uuid', (usage) => usage.id],
-  created_at: ['timestamptz', (usage) => timeOf(usage.id)],
+  created_at: ['timestamptz', (usage) => timeOfId(usage.id)],
   user_id: ['uuid', (usage) => usage.userId],
   tier: ['text', (usage) => usage.tier],
   request_id: ['text', (usage) => usage.requestId],

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { FactDefinition, FactOf } from '@valuecanvas/contracts-core';
 import { type CostAlert, costAlert, llmUsage } from '@valuecanvas/contracts-llm-router';
+import { drainIntoTable } from '@valuecanvas/journal';
 import { eventually, startSeverableLink } from '@valuecanvas/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { createCostAlertsStore } from '../spending/cost-alerts.store.ts';
-import { drainFacts } from './drain-facts.ts';
 import { createLedgerStore } from './ledger.store.ts';
 import { booked } from './test-support/booked.ts';
 import { type OwnJournal, useServers } from './test-support/servers-in-test.ts';
@@ -14,11 +14,11 @@ const servers = useServers();
 function drain<F extends FactDefinition>(
   fact: F,
   { keys }: OwnJournal,
-  store: (facts: readonly FactOf<F>[]) => Promise<void>,
+  insert: (facts: readonly FactOf<F>[]) => Promise<void>,
 ): void {
   const redis = servers.connectRedis(servers.redis.url, 'waiting');
   const log = { warn: () => undefined, error: () => undefined };
-  const running = drainFacts(fact, { redis, keys, store, log });
+  const running = drainIntoTable(fact, { redis, keys, insert, log });
   onTestFinished(() => running.stop());
 }
 
@@ -54,7 +54,7 @@ test('booked calls leave the journal for the ledger, each of them once', async (
   expect(rows).toHaveLength(2);
 });
 
-test('a call from a month that the ledger does not have is laid aside, and the others are booked', async () => {
+test('a call from a month that the ledger does not have becomes a dead letter, and the others are booked', async () => {
   const journal = servers.ownJournal();
   const [early, usage] = [booked({ at: Date.UTC(2001, 0, 15) }), booked()];
   await journal.record(llmUsage, early, usage);
@@ -64,7 +64,7 @@ test('a call from a month that the ledger does not have is laid aside, and the o
   expect(await servers.database.query('select from llm_usage where id = $1', [usage.id])).toHaveLength(1);
 });
 
-test('while PostgreSQL is away alerts wait, and none is lost or laid aside', async () => {
+test('while PostgreSQL is unavailable alerts wait, and none is lost or becomes a dead letter', async () => {
   const journal = servers.ownJournal();
   const link = await startSeverableLink(servers.database.urlFor('llm-router'));
   await link.cut();
@@ -128,7 +128,7 @@ test('both levels, other periods and the platform are alerts of their own', asyn
   expect(await servers.database.query(ofPlatform, [periodStart])).toEqual([{ user_id: null }]);
 });
 
-test('an alert that no table can hold is laid aside, and holds up neither those of others nor of deleted users', async () => {
+test('an alert that the table refuses becomes a dead letter, and holds up neither other alerts nor those of deleted users', async () => {
   const journal = servers.ownJournal();
   const user = await servers.database.createUser();
   await servers.database.query('delete from auth.users where id = $1', [user.userId]);

@@ -3,7 +3,7 @@ import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
 import { isRefusedData } from '@valuecanvas/postgres';
 import { expect, test } from 'vitest';
 import { createLedgerStore } from './ledger.store.ts';
-import { timeOf } from './row-time.ts';
+import { timeOfId } from '@valuecanvas/service-kit';
 import { booked } from './test-support/booked.ts';
 import { useServers } from './test-support/servers-in-test.ts';
 
@@ -35,7 +35,7 @@ test('a row is booked with everything that is known of its call', async () => {
   expect(await rowsOf(usage.userId)).toEqual([
     {
       id: usage.id,
-      created_at: timeOf(usage.id),
+      created_at: timeOfId(usage.id),
       user_id: usage.userId,
       tier: 'free',
       request_id: usage.requestId,

@@ -1,54 +1,41 @@
-import { eventually } from '@valuecanvas/testing';
-import { expect, onTestFinished, test } from 'vitest';
-import { keepPartitions } from './partitions.ts';
+import { expect, test } from 'vitest';
+import { maintainPartitions } from './partitions.ts';
 
-/** A store that writes down what it is asked to do. */
+/** A store that records its calls. */
 function storeInTest(dropped: readonly string[] = []) {
-  const asked: string[] = [];
+  const calls: string[] = [];
   return {
-    asked,
+    calls,
     async makePartitions() {
-      asked.push('make');
+      calls.push('make');
     },
     async dropPartitions(monthsKept: number) {
-      asked.push(`drop ${monthsKept}`);
+      calls.push(`drop ${monthsKept}`);
       return dropped;
     },
   };
 }
 
-function keep(options: Partial<Parameters<typeof keepPartitions>[0]>) {
-  const told: unknown[] = [];
-  const tell = (what: unknown) => void told.push(what);
-  const defaults = { store: storeInTest(), retentionMonths: 0, onDropped: tell, onError: tell };
-  onTestFinished(keepPartitions({ ...defaults, ...options }));
-  return told;
+async function maintain(store: ReturnType<typeof storeInTest>, retentionMonths: number) {
+  const reported: (readonly string[])[] = [];
+  await maintainPartitions({ store, retentionMonths, onDropped: (names) => reported.push(names) });
+  return reported;
 }
 
-test('a ledger that is kept for ever gets its coming months and loses none', async () => {
+test('a ledger without a retention limit gets its coming months and loses none', async () => {
   const store = storeInTest(['llm_usage_2001_01']);
-  const told = keep({ store });
-  await eventually(() => expect(store.asked).toEqual(['make']));
-  expect(told).toEqual([]);
+  expect(await maintain(store, 0)).toEqual([]);
+  expect(store.calls).toEqual(['make']);
 });
 
-test('months that are no longer kept are dropped after the coming ones are there, and it is told', async () => {
+test('months past retention are dropped after the coming ones exist, and reported', async () => {
   const store = storeInTest(['llm_usage_2001_01']);
-  const told = keep({ store, retentionMonths: 13 });
-  await eventually(() => expect(told).toEqual([['llm_usage_2001_01']]));
-  expect(store.asked).toEqual(['make', 'drop 13']);
+  expect(await maintain(store, 13)).toEqual([['llm_usage_2001_01']]);
+  expect(store.calls).toEqual(['make', 'drop 13']);
 });
 
-test('where nothing is dropped nothing is told', async () => {
+test('where nothing is dropped nothing is reported', async () => {
   const store = storeInTest();
-  const told = keep({ store, retentionMonths: 13 });
-  await eventually(() => expect(store.asked).toHaveLength(2));
-  expect(told).toEqual([]);
-});
-
-test('a failure is told and ends nothing', async () => {
-  const failure = new Error('away');
-  const store = { ...storeInTest(), makePartitions: () => Promise.reject(failure) };
-  const told = keep({ store });
-  await eventually(() => expect(told).toEqual([failure]));
+  expect(await maintain(store, 13)).toEqual([]);
+  expect(store.calls).toHaveLength(2);
 });

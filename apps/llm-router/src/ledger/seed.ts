@@ -1,9 +1,9 @@
 import { type LlmUsage, llmUsage } from '@valuecanvas/contracts-llm-router';
+import { createFactReader } from '@valuecanvas/journal';
 import type { Keys, Redis } from '@valuecanvas/redis';
+import { timeOfId } from '@valuecanvas/service-kit';
 import type { SpentSource } from '../admission/seeding.ts';
 import type { LedgerStore } from './ledger.store.ts';
-import { timeOf } from './row-time.ts';
-import { openWaitingFacts } from './waiting-facts.ts';
 
 /** Rows that may wait in the journal; with more, what was spent cannot be said in reasonable time. */
 const maxWaiting = 10_000;
@@ -19,12 +19,12 @@ export function createSpentSource(options: {
   readonly store: Pick<LedgerStore, 'spentBetween'>;
 }): SpentSource {
   const { redis, keys, store } = options;
-  const read = openWaitingFacts(llmUsage, { redis, keys, stream: 'waiting', limit: maxWaiting });
+  const read = createFactReader(llmUsage, { redis, keys, stream: 'waiting', limit: maxWaiting });
   return async ({ scope, userId, startsAt, endsAt }) => {
     if (scope === 'user' && userId === undefined) throw new Error('Spending of which user?');
     const owner = scope === 'user' ? userId : undefined;
     const isAskedFor = (usage: LlmUsage): boolean => {
-      const time = timeOf(usage.id).getTime();
+      const time = timeOfId(usage.id).getTime();
       return (owner === undefined || usage.userId === owner) && time >= startsAt && time < endsAt;
     };
     const waiting = firstOfEach((await read()).facts.filter(isAskedFor));

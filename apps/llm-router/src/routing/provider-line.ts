@@ -1,11 +1,12 @@
+import { createSemaphore, type SemaphoreFigures } from '@valuecanvas/resilience';
 import type { Provider } from '../providers/provider.ts';
+import { ProviderError } from '../providers/provider-error.ts';
 import type { ProviderStream, Transport, TransportCall, WholeAnswer } from '../providers/transport.ts';
 import type { Breaker } from './breaker.ts';
 import { type Breakers, createBreakers } from './breakers.ts';
 import type { BreakerState, CircuitSettings } from './circuit.ts';
 import { isProvidersFault } from './provider-blame.ts';
 import { createProviderStatistics, type ProviderFigures } from './provider-statistics.ts';
-import { createSlots, type SlotFigures } from './slots.ts';
 import { watchEnd } from './watched-stream.ts';
 
 /** The way to one provider: its connections, their bound, its breakers, and what is known of how it does. */
@@ -27,7 +28,7 @@ export interface ProviderLine {
    */
   stream(model: string, call: TransportCall, asFallback: boolean): Promise<ProviderStream>;
   figures(): ProviderFigures;
-  load(): SlotFigures;
+  load(): SemaphoreFigures;
   /** Waits for the calls under way. */
   close(): Promise<void>;
 }
@@ -44,11 +45,25 @@ export interface ProviderLineOptions {
   readonly maxModels?: number;
 }
 
+/** Longest wait for a slot. */
+const defaultMaxWaitMs = 5_000;
+
 export function createProviderLine(options: ProviderLineOptions): ProviderLine {
   const { provider, transport } = options;
-  const slots = createSlots({ ...options, provider: provider.id });
+  const { concurrency, queue: maxQueued, maxWaitMs = defaultMaxWaitMs } = options;
+  const slots = createSemaphore({ concurrency, maxQueued, maxWaitMs });
   const breakers = createBreakers({ ...options, provider: provider.id });
   const statistics = createProviderStatistics();
+
+  async function waitForSlot(signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await slots.acquire(signal);
+    } catch (cause) {
+      throw signal?.aborted
+        ? new ProviderError('cancelled', provider.id, 'the caller has disconnected or its deadline has passed', { cause })
+        : new ProviderError('overloaded', provider.id, 'no slot became free', { cause });
+    }
+  }
 
   /** With a slot taken. */
   async function ask<T>(breaker: Breaker, asFallback: boolean, work: () => Promise<T>): Promise<T> {
@@ -80,7 +95,7 @@ export function createProviderLine(options: ProviderLineOptions): ProviderLine {
     state: breakers.state,
     mayServe: (model) => breakers.known(model)?.letsThrough() !== false && !slots.isFull(),
     async complete(model, call, asFallback) {
-      if (!slots.take()) await slots.wait(call.signal);
+      if (!slots.tryAcquire()) await waitForSlot(call.signal);
       try {
         return await ask(breakers.of(model), asFallback, () => transport.complete(call));
       } finally {
@@ -88,7 +103,7 @@ export function createProviderLine(options: ProviderLineOptions): ProviderLine {
       }
     },
     async stream(model, call, asFallback) {
-      if (!slots.take()) await slots.wait(call.signal);
+      if (!slots.tryAcquire()) await waitForSlot(call.signal);
       try {
         const breaker = breakers.of(model);
         const begun = await ask(breaker, asFallback, () => transport.stream(call));

@@ -1,6 +1,6 @@
 import { createGauge, type Metrics } from '@valuecanvas/service-kit';
 import type { BreakerState } from '../routing/circuit.ts';
-import type { SlotFigures } from '../routing/slots.ts';
+import type { SemaphoreFigures } from '@valuecanvas/resilience';
 import { own } from './names.ts';
 
 export interface BreakerReading {
@@ -9,7 +9,7 @@ export interface BreakerReading {
   readonly state: BreakerState;
 }
 
-export interface SlotReading extends SlotFigures {
+export interface SlotReading extends SemaphoreFigures {
   readonly provider: string;
 }
 
@@ -42,7 +42,7 @@ export function createLineMeters(
       });
     },
     watchSlots(read) {
-      const gauge = (name: string, help: string, pick: (figures: SlotFigures) => number) =>
+      const gauge = (name: string, help: string, pick: (figures: SemaphoreFigures) => number) =>
         createGauge(registry, { name, help }, () =>
           Iterator.from(read()).map((reading) => ({
             labels: { [own.label.provider]: reading.provider },

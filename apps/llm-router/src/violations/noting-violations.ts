@@ -1,6 +1,6 @@
 import type { UserCall } from '@valuecanvas/contracts-core';
 import type { RateLimitViolation, rateLimitViolation } from '@valuecanvas/contracts-llm-router';
-import type { SparseJournal } from '@valuecanvas/journal';
+import type { BestEffortJournal } from '@valuecanvas/journal';
 import { v7 as uuidv7 } from 'uuid';
 import type { RateLimit } from '../admission/admission-request.ts';
 import type { CompletionWatch } from '../completions/watch.ts';
@@ -11,7 +11,7 @@ import type { CompletionWatch } from '../completions/watch.ts';
  */
 export function notingViolations(
   watch: CompletionWatch,
-  journal: SparseJournal<typeof rateLimitViolation>,
+  journal: BestEffortJournal<typeof rateLimitViolation>,
   now: () => number,
 ): CompletionWatch {
   return {
@@ -21,7 +21,7 @@ export function notingViolations(
       if (admission.kind !== 'limited') return;
       const { limit, retryAfterMs } = admission;
       const subject = `${ruleOf(limit)} ${call.principal.userId}`;
-      journal.note(subject, retryAfterMs, () => violation(limit, call, now()));
+      journal.record(subject, retryAfterMs, () => violation(limit, call, now()));
     },
   };
 }

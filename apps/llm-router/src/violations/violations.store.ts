@@ -3,15 +3,15 @@ import { acrossUsers } from '@valuecanvas/postgres';
 import type { Kysely } from 'kysely';
 import type { Database } from '../db.ts';
 
-/** Rows that one statement deletes at most, so that none runs for long. */
+/** Most rows of one statement, so that none runs for long. */
 const deletedAtOnce = 10_000;
 
 /** Who was refused for having reached a rate limit, of the gateway or of the router. */
 export interface ViolationsStore {
   /** Inserts what is not there yet: the same violations twice are one. */
   insert(violations: readonly RateLimitViolation[]): Promise<void>;
-  /** Deletes those of before a time, which has to be a day ago at least. */
-  deleteBefore(time: Date): Promise<void>;
+  /** Deletes violations older than `time`, which is at least a day ago, in batches until the signal is aborted. */
+  deleteBefore(time: Date, signal?: AbortSignal): Promise<void>;
 }
 
 export function createViolationsStore(db: Kysely<Database>): ViolationsStore {
@@ -40,8 +40,8 @@ export function createViolationsStore(db: Kysely<Database>): ViolationsStore {
           .execute(),
       );
     },
-    async deleteBefore(time) {
-      while ((await deleteSome(time)) === BigInt(deletedAtOnce));
+    async deleteBefore(time, signal) {
+      while (!signal?.aborted && (await deleteSome(time)) === BigInt(deletedAtOnce));
     },
   };
 }

@@ -6,7 +6,7 @@ import Type from 'typebox';
 import { onTestFinished } from 'vitest';
 import { createJournal } from '../create-journal.ts';
 import { type Drain, type DrainOptions, startDrain } from '../start-drain.ts';
-import { deadStreamOf, streamOf } from '../streams.ts';
+import { deadLetterStreamOf, streamOf } from '../streams.ts';
 
 export const spent = defineFact({
   name: 'test.spent',
@@ -56,7 +56,7 @@ export function journalInTest(testRedis: TestRedis, maxLength = 1_000) {
     },
     waiting: () => redis.xlen(streamOf(keys, spent)),
     async dead(): Promise<string[]> {
-      const entries = await redis.xrange(deadStreamOf(keys, spent), '-', '+');
+      const entries = await redis.xrange(deadLetterStreamOf(keys, spent), '-', '+');
       return entries.map(([, fields]) => fields[1] ?? '');
     },
     drain(

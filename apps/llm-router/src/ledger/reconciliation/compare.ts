@@ -1,5 +1,5 @@
 import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
-import { timeOf } from '../row-time.ts';
+import { timeOfId } from '@valuecanvas/service-kit';
 import {
   addSums,
   type BookLine,
@@ -86,7 +86,7 @@ function compareCounter({ spent }: Books, counter: CounterReading): Difference[]
 }
 
 function deadCalls(dead: readonly LlmUsage[]): Difference[] {
-  const dayOf = ({ id }: LlmUsage) => timeOf(id).toISOString().slice(0, 10);
+  const dayOf = ({ id }: LlmUsage) => timeOfId(id).toISOString().slice(0, 10);
   const groups = Map.groupBy(dead, (usage) => `${usage.userId} ${dayOf(usage)}`);
   return [...groups.values()].flatMap((rows) => {
     const [first] = rows;

@@ -1,6 +1,6 @@
 import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
 import { boundsOf, type Period } from '../../admission/counters.ts';
-import { timeOf } from '../row-time.ts';
+import { timeOfId } from '@valuecanvas/service-kit';
 
 /** What the name of a counter of spending says. */
 export interface NamedCounter {
@@ -29,7 +29,7 @@ export function overlaps({ period, start }: NamedCounter, from: Date, until: Dat
 
 /** The counters to which a row's cost belongs. */
 export function counterNamesOf({ id, userId }: LlmUsage): readonly string[] {
-  const time = timeOf(id).toISOString();
+  const time = timeOfId(id).toISOString();
   const [hour, day, month] = [time.slice(0, 13), time.slice(0, 10), time.slice(0, 7)];
   return [`u:${userId}:${day}`, `u:${userId}:${month}`, `p:${hour}`, `p:${day}`, `p:${month}`];
 }

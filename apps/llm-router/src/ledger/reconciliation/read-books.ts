@@ -1,8 +1,8 @@
 import { type LlmUsage, llmUsage } from '@valuecanvas/contracts-llm-router';
+import { createFactReader } from '@valuecanvas/journal';
 import type { Keys, Redis } from '@valuecanvas/redis';
-import { timeOf } from '../row-time.ts';
+import { timeOfId } from '@valuecanvas/service-kit';
 import { firstOfEach } from '../seed.ts';
-import { openWaitingFacts } from '../waiting-facts.ts';
 import type { BooksStore } from './books.store.ts';
 import { type BookLine, type Books, cacheProvider, type Place, type RequestCalls } from './books.ts';
 import { counterNamesOf } from './counter-names.ts';
@@ -16,7 +16,7 @@ export async function readBooks(
   { from, until }: { readonly from: Date; readonly until: Date },
 ): Promise<Books> {
   const read = (stream: 'waiting' | 'dead') =>
-    openWaitingFacts(llmUsage, { redis, keys, stream, limit: maxFacts })();
+    createFactReader(llmUsage, { redis, keys, stream, limit: maxFacts })();
   const [waiting, dead] = [await read('waiting'), await read('dead')];
   const rows = firstOfEach([...waiting.facts, ...dead.facts]);
   const ledger = await store.read(from, until, [...rows.keys()]);
@@ -25,7 +25,7 @@ export async function readBooks(
   const extra = [...rows.values()]
     .filter(({ id }) => !ledger.stored.has(id))
     .map((usage): Extra => ({ usage, place: ids.has(usage.id) ? 'waiting' : 'dead' }));
-  const asked = extra.filter(({ usage }) => timeOf(usage.id) >= from && timeOf(usage.id) < until);
+  const asked = extra.filter(({ usage }) => timeOfId(usage.id) >= from && timeOfId(usage.id) < until);
   return {
     lines: [...ledger.lines.map((line) => ({ ...line, place: 'ledger' as const })), ...asked.map(lineOf)],
     spent: spentBy([...ledger.spent, ...extra.flatMap(({ usage }) => spentOf(usage))]),
@@ -42,7 +42,7 @@ interface Extra {
 }
 
 function dayOfRow({ id }: LlmUsage): string {
-  return timeOf(id).toISOString().slice(0, 10);
+  return timeOfId(id).toISOString().slice(0, 10);
 }
 
 function lineOf({ usage, place }: Extra): BookLine {
