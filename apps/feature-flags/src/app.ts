@@ -1,4 +1,5 @@
 import { featureFlagsContract, flagsChannel } from '@valuecanvas/contracts-feature-flags';
+import { createSnapshotSource, versionOf } from '@valuecanvas/live-snapshot';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
 import { believeInternalTokens, defineService, implement } from '@valuecanvas/service-kit';
@@ -6,14 +7,13 @@ import { featureFlagsVariables } from './config.ts';
 import type { Database } from './db.ts';
 import { createCurrentFlags } from './evaluation/current-flags.ts';
 import { evaluationRoutes } from './evaluation/routes.ts';
-import { spreadChange } from './evaluation/spread-change.ts';
 import { createFlagsService } from './flags/flags.service.ts';
 import { createFlagsStore } from './flags/flags.store.ts';
 import { flagRoutes } from './flags/routes.ts';
 import { createFlagRulesStore } from './snapshot/flag-rules.store.ts';
 import { snapshotRoutes } from './snapshot/routes.ts';
 
-/** Feature flags: their admins' routes, their evaluation for a user, and the snapshot from which services evaluate. */
+/** Feature flags: administration, evaluation for a user, and the snapshot from which services evaluate. */
 export const featureFlagsService = defineService({
   contract: featureFlagsContract,
   variables: featureFlagsVariables,
@@ -21,29 +21,29 @@ export const featureFlagsService = defineService({
     const { config, log, lifecycle, now } = kit;
     const database = openDatabase<Database>('feature-flags', kit);
     const { redis, keys, waiting } = openRedis('feature-flags', kit);
-    const channel = keys(...flagsChannel);
     const rules = createFlagRulesStore(database.db);
-    const current = createCurrentFlags({
-      rules,
-      redis: waiting('messages'),
-      channel,
-      pollMs: config.FLAGS_POLL_MS,
-      onError: (err) => log.warn({ err }, 'flags cannot be read: the last known ones stay in force'),
+    const snapshots = createSnapshotSource({
+      async load() {
+        const flags = await rules.all();
+        return { version: versionOf(flags), flags };
+      },
+      redis,
+      channel: keys(...flagsChannel),
+      onError: (err) => log.warn({ err }, 'flag snapshot: refresh or publication failed'),
     });
-    lifecycle.onStop('drain', 'current flags', current.stop);
-    const service = createFlagsService(
-      createFlagsStore(database.db),
-      spreadChange({ current, redis, channel, log }),
-    );
+    const followed = snapshots.follow({ redis: waiting('messages'), pollMs: config.FLAGS_POLL_MS });
+    lifecycle.onStop('drain', 'flag snapshot', followed.stop);
+    const current = createCurrentFlags(followed);
+    const service = createFlagsService(createFlagsStore(database.db), snapshots);
 
     return {
       authenticate: await believeInternalTokens(featureFlagsContract, config.INTERNAL_PUBLIC_KEYS, now),
-      // Without Postgres the last known flags are still evaluated; without ever having read them, nothing is.
-      probes: { flags: current.known },
+      // Without PostgreSQL the last known flags are still evaluated; a replica that never loaded any is not ready.
+      probes: { flags: current },
       routes: implement(featureFlagsContract, {
         ...flagRoutes(service),
         ...evaluationRoutes(current),
-        ...snapshotRoutes(rules),
+        ...snapshotRoutes(snapshots),
       }),
     };
   },

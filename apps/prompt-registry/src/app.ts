@@ -1,23 +1,23 @@
-import { promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
+import { promptExecution, promptRegistryContract, promptsChannel } from '@valuecanvas/contracts-prompt-registry';
+import { drainIntoTable } from '@valuecanvas/journal';
+import { createSnapshotSource, versionOf } from '@valuecanvas/live-snapshot';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
 import { believeInternalTokens, defineService, implement } from '@valuecanvas/service-kit';
 import { promptRegistryVariables } from './config.ts';
 import type { Database } from './db.ts';
-import { drainExecutions } from './executions/drain-executions.ts';
 import { createExecutionsService } from './executions/executions.service.ts';
 import { createExecutionsStore } from './executions/executions.store.ts';
 import { executionRoutes } from './executions/routes.ts';
 import { createPromptsService } from './prompts/prompts.service.ts';
 import { promptRoutes } from './prompts/routes.ts';
-import { createAnnouncer } from './snapshot/announce-snapshot.ts';
 import { snapshotRoutes } from './snapshot/routes.ts';
-import { createSnapshotService } from './snapshot/snapshot.service.ts';
 import { versionRoutes } from './versions/routes.ts';
 import { createVersionsService } from './versions/versions.service.ts';
+import { toRenderable } from './versions/version-row.ts';
 import { createVersionsStore } from './versions/versions.store.ts';
 
-/** Prompts as released versions: writing and activating them, rendering them, and what came of their use. */
+/** Prompts as released versions: creation, activation, rendering, and the record of their executions. */
 export const promptRegistryService = defineService({
   contract: promptRegistryContract,
   variables: promptRegistryVariables,
@@ -28,12 +28,24 @@ export const promptRegistryService = defineService({
 
     const store = createVersionsStore(database.db);
     const executions = createExecutionsStore(database.db);
-    const snapshots = createSnapshotService(store);
-    const announce = createAnnouncer({ snapshots, redis, keys, log });
+    const snapshots = createSnapshotSource({
+      async load() {
+        const prompts = (await store.allActive()).map(toRenderable);
+        return { version: versionOf(prompts), prompts };
+      },
+      redis,
+      channel: keys(...promptsChannel),
+      onError: (err) => log.warn({ err }, 'prompt snapshot: publication failed'),
+    });
     const { performanceOf } = executions;
-    const versions = createVersionsService({ store, performanceOf, announce });
+    const versions = createVersionsService({ store, performanceOf, snapshots });
     const prompts = createPromptsService({ store, performanceOf });
-    const drain = drainExecutions({ redis: waiting('journal'), keys, store: executions, log });
+    const drain = drainIntoTable(promptExecution, {
+      redis: waiting('journal'),
+      keys,
+      insert: executions.insert,
+      log,
+    });
     lifecycle.onStop('drain', 'prompt executions', drain.stop);
 
     return {

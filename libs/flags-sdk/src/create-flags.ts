@@ -1,4 +1,4 @@
-import type { ServiceName } from '@valuecanvas/contracts-core';
+import { formatEntityTag, type ServiceName } from '@valuecanvas/contracts-core';
 import { type featureFlagsContract, flagsChannel } from '@valuecanvas/contracts-feature-flags';
 import { type Client, serviceCall } from '@valuecanvas/http-client';
 import { createLiveSnapshot } from '@valuecanvas/live-snapshot';
@@ -63,7 +63,7 @@ async function fetchFlags(
   knownVersion: string | undefined,
 ): Promise<CompiledSnapshot | undefined> {
   const snapshot = await client.getFlagSnapshot(
-    knownVersion === undefined ? {} : { headers: { 'if-none-match': `"${knownVersion}"` } },
+    knownVersion === undefined ? {} : { headers: { 'if-none-match': formatEntityTag(knownVersion) } },
     serviceCall({ service, operation: 'flags.getSnapshot', timeoutMs: fetchTimeoutMs }),
   );
   return snapshot && { version: snapshot.version, flags: compileFlags(snapshot.flags) };

@@ -1,1 +1,7 @@
-export { createLiveSnapshot, type LiveSnapshot, type LiveSnapshotOptions } from './live-snapshot.ts';
+export { createLiveSnapshot } from './live-snapshot.ts';
+export {
+  createSnapshotSource,
+  type FollowedSnapshot,
+  type SnapshotSource,
+  versionOf,
+} from './snapshot-source.ts';

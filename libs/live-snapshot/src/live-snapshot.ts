@@ -1,86 +1,56 @@
-import { type Redis, subscribe } from '@valuecanvas/redis';
+import { coalesce, withTimeout } from '@valuecanvas/resilience';
+import { type ChangesOptions, followChanges } from './follow-changes.ts';
 
-/** The latest state of something that another service owns, kept in this process and renewed when it changes. */
+/** The latest snapshot of another service's state, kept in this process and renewed when it changes. */
 export interface LiveSnapshot<S> {
-  /** The latest known state, however old; undefined only before the first one has arrived. */
+  /** The latest known snapshot, regardless of its age; undefined only before the first one has arrived. */
   current(): S | undefined;
-  /** Resolves with the first state, or with undefined where none has arrived within `timeoutMs`. */
+  /** Resolves with the first snapshot, or with undefined where none arrives within `timeoutMs`. */
   first(timeoutMs: number): Promise<S | undefined>;
-  /** The state stays as it is from now on. */
+  /** Ends the renewal; the current snapshot stays. */
   stop(): void;
 }
 
-export interface LiveSnapshotOptions<S> {
-  /** Fetches the state, or undefined where `knownVersion` is still the latest. */
+export interface LiveSnapshotOptions<S> extends ChangesOptions {
+  /** Fetches the snapshot, or resolves with undefined where `knownVersion` is still the latest. */
   readonly fetch: (knownVersion: string | undefined) => Promise<S | undefined>;
-  /** A waiting connection used for nothing else; messages on `channel` say that something has changed. */
-  readonly redis: Redis;
-  readonly channel: string;
-  /** Milliseconds between fetches where no message arrives. */
-  readonly pollMs: number;
-  /** Hears of failed fetches; the last known state stays. */
-  readonly onError: (error: unknown) => void;
 }
 
-/** Milliseconds between attempts to get the very first state. */
+/** Delay between attempts while no snapshot has arrived yet. */
 const firstRetryMs = 300;
 
-/** Starts to fetch at once; then after each message, after each reconnection of Redis, and every `pollMs`. */
+/** Fetches at once, then after each published version, after each reconnection of Redis, and every `pollMs`. */
 export function createLiveSnapshot<S extends { readonly version: string }>(
   options: LiveSnapshotOptions<S>,
 ): LiveSnapshot<S> {
   const arrived = Promise.withResolvers<S>();
-  let state: S | undefined;
-  let fetching = false;
-  let changedMeanwhile = false;
-  let retry: NodeJS.Timeout | undefined;
+  let snapshot: S | undefined;
+  let retryTimer: NodeJS.Timeout | undefined;
   let stopped = false;
 
-  const renew = async (): Promise<void> => {
+  const renew = coalesce(async () => {
     if (stopped) return;
-    if (fetching) {
-      changedMeanwhile = true;
-      return;
-    }
-    fetching = true;
     try {
-      do {
-        changedMeanwhile = false;
-        const fetched = await options.fetch(state?.version);
-        if (stopped) return;
-        state = fetched ?? state;
-        if (state) arrived.resolve(state);
-      } while (changedMeanwhile);
+      const fetched = await options.fetch(snapshot?.version);
+      if (stopped) return;
+      snapshot = fetched ?? snapshot;
+      if (snapshot) arrived.resolve(snapshot);
     } catch (error) {
       if (stopped) return;
       options.onError(error);
-      // Without any state the service cannot do its work: it does not wait for the next poll.
-      if (!state) retry = setTimeout(() => void renew(), firstRetryMs).unref();
-    } finally {
-      fetching = false;
+      // Without any snapshot the service cannot do its work, so that it does not wait for the next poll.
+      if (!snapshot) retryTimer = setTimeout(() => void renew(), firstRetryMs).unref();
     }
-  };
-
-  subscribe(options.redis, options.channel, (version) => {
-    if (version === undefined || version !== state?.version) void renew();
   });
-  const timer = setInterval(() => void renew(), options.pollMs);
-  timer.unref();
-  void renew();
+  const changes = followChanges(options, () => snapshot?.version, renew);
 
   return {
-    current: () => state,
-    first: (timeoutMs) => Promise.race([arrived.promise, after(timeoutMs)]),
+    current: () => snapshot,
+    first: (timeoutMs) => withTimeout(() => arrived.promise, timeoutMs).catch(() => undefined),
     stop() {
       stopped = true;
-      clearInterval(timer);
-      clearTimeout(retry);
+      clearTimeout(retryTimer);
+      void changes.stop();
     },
   };
-}
-
-function after(timeoutMs: number): Promise<undefined> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  setTimeout(resolve, timeoutMs, undefined).unref();
-  return promise;
 }

@@ -1,4 +1,4 @@
-import type { ServiceName } from '@valuecanvas/contracts-core';
+import { formatEntityTag, type ServiceName } from '@valuecanvas/contracts-core';
 import {
   type ActivePrompt,
   getPromptSnapshot,
@@ -22,7 +22,7 @@ export function snapshotFetcher(
 ): (knownVersion: string | undefined) => Promise<KeyedPrompts | undefined> {
   return async (knownVersion) => {
     const call = serviceCall({ service, operation: getPromptSnapshot.id, timeoutMs: fetchTimeoutMs });
-    const headers = knownVersion === undefined ? {} : { 'if-none-match': `"${knownVersion}"` };
+    const headers = knownVersion === undefined ? {} : { 'if-none-match': formatEntityTag(knownVersion) };
     const snapshot = await client.getPromptSnapshot({ headers }, call);
     return snapshot && { version: snapshot.version, prompts: byKey(snapshot.prompts) };
   };

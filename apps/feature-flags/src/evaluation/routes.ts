@@ -6,7 +6,7 @@ import type { CurrentFlags } from './current-flags.ts';
 export const evaluationRoutes = (current: CurrentFlags) =>
   ({
     async evaluateFlags({ principal }) {
-      const { flags } = await current.known();
+      const flags = await current();
       const context = userContext(principal);
       const evaluations = [...flags].map(([key, evaluate]) => [key, evaluate(context)] as const);
       return { flags: Object.fromEntries(evaluations) };

@@ -11,8 +11,8 @@ import type { FlagsStore } from './flags.store.ts';
 
 export type FlagsService = ReturnType<typeof createFlagsService>;
 
-/** The flags as their admins see them. `changed` runs after each committed change and before its answer. */
-export function createFlagsService(store: FlagsStore, changed: () => Promise<void>) {
+/** Administration of flags. Each committed change is published before it is answered. */
+export function createFlagsService(store: FlagsStore, snapshots: { publish(): Promise<void> }) {
   return {
     async list(cursor: string | undefined, limit: number): Promise<Page<Flag>> {
       const found = await store.list(cursor, limit + 1);
@@ -30,7 +30,7 @@ export function createFlagsService(store: FlagsStore, changed: () => Promise<voi
       const settings = initialSettings(request);
       checkSettings(settings);
       const flag = (await store.insert(key, settings)) ?? refuseTaken(key);
-      await changed();
+      await snapshots.publish();
       return flag;
     },
 
@@ -41,13 +41,13 @@ export function createFlagsService(store: FlagsStore, changed: () => Promise<voi
         return settings;
       });
       const flag = updated ?? refuseUnknown(key);
-      await changed();
+      await snapshots.publish();
       return flag;
     },
 
     async remove(key: string): Promise<void> {
       if (!(await store.remove(key))) refuseUnknown(key);
-      await changed();
+      await snapshots.publish();
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { PromptExecution } from '@valuecanvas/contracts-prompt-registry';
 import { toNanos } from '@valuecanvas/money';
+import { timeOfId } from '@valuecanvas/service-kit';
 import type { Insertable } from 'kysely';
 import type { PromptExecutionsTable } from '../db.ts';
 
@@ -19,16 +20,11 @@ export function toExecutionRow(execution: PromptExecution): Insertable<PromptExe
     cost_nanos: costOf(execution),
     prompt_tokens: execution.promptTokens,
     completion_tokens: execution.completionTokens,
-    created_at: timeOf(execution.id),
+    created_at: timeOfId(execution.id),
   };
 }
 
 /** Facts that the previous release recorded, and that still wait in the journal, state dollars only. */
 function costOf({ costNanos, cost = 0 }: PromptExecution): bigint {
   return costNanos === undefined ? toNanos(cost) : BigInt(costNanos);
-}
-
-/** The first 48 bits of a UUIDv7 are milliseconds since the epoch. */
-function timeOf(uuidv7: string): Date {
-  return new Date(Number.parseInt(uuidv7.replaceAll('-', '').slice(0, 12), 16));
 }

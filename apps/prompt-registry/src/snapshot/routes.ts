@@ -1,15 +1,8 @@
-import type { promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
-import { type HandlersOf, respond } from '@valuecanvas/service-kit';
-import { entityTag, isNamedBy } from './entity-tag.ts';
-import type { SnapshotService } from './snapshot.service.ts';
+import type { PromptSnapshot, promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
+import type { SnapshotSource } from '@valuecanvas/live-snapshot';
+import { type HandlersOf, respondIfChanged } from '@valuecanvas/service-kit';
 
-export const snapshotRoutes = (snapshots: SnapshotService) =>
+export const snapshotRoutes = (snapshots: SnapshotSource<PromptSnapshot>) =>
   ({
-    async getPromptSnapshot(call) {
-      const snapshot = await snapshots.current();
-      const headers = { etag: entityTag(snapshot.version) };
-      return isNamedBy(call.header('if-none-match'), snapshot.version)
-        ? respond(304, undefined, headers)
-        : respond(200, snapshot, headers);
-    },
+    getPromptSnapshot: async (call) => respondIfChanged(call, await snapshots.refresh()),
   }) satisfies Partial<HandlersOf<typeof promptRegistryContract>>;

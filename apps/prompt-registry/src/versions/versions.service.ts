@@ -10,13 +10,13 @@ export type VersionsService = ReturnType<typeof createVersionsService>;
 /** Each attempt fails only because another version of the same prompt was created in the same moment. */
 const maxAttempts = 10;
 
-/** Writing and releasing prompts. `announce` tells other processes that what is active has changed. */
+/** Creation and activation of prompt versions. An activation is published before it is answered. */
 export function createVersionsService(options: {
   readonly store: VersionsStore;
   readonly performanceOf: PerformanceOf;
-  readonly announce: () => Promise<void>;
+  readonly snapshots: { publish(): Promise<void> };
 }) {
-  const { store, performanceOf, announce } = options;
+  const { store, performanceOf, snapshots } = options;
 
   return {
     /** Newest first. Drafts are included for callers that hold `prompts:write`. */
@@ -53,7 +53,7 @@ export function createVersionsService(options: {
     async activate(promptKey: string, version: number): Promise<PromptVersion> {
       const row = await store.activate(promptKey, version);
       if (!row) throw new AppError('NOT_FOUND');
-      await announce();
+      await snapshots.publish();
       const performance = await performanceOf([row.id]);
       return toPromptVersion(row, performance(row.id));
     },
