@@ -77,7 +77,12 @@ export const llmRouterService = defineService({
     const drains = [
       drainIntoTable(llmUsage, { redis: waiting('ledger'), keys, insert: ledger.insert, log }),
       drainIntoTable(costAlert, { redis: waiting('alerts'), keys, insert: alerts.insert, log }),
-      drainIntoTable(rateLimitViolation, { redis: waiting('violations'), keys, insert: violations.insert, log }),
+      drainIntoTable(rateLimitViolation, {
+        redis: waiting('violations'),
+        keys,
+        insert: violations.insert,
+        log,
+      }),
     ];
     for (const drain of drains) lifecycle.onStop('drain', 'journal', drain.stop);
     lifecycle.every('ledger: partition maintenance', maintenanceMs, () =>

@@ -1,4 +1,8 @@
-import { promptExecution, promptRegistryContract, promptsChannel } from '@valuecanvas/contracts-prompt-registry';
+import {
+  promptExecution,
+  promptRegistryContract,
+  promptsChannel,
+} from '@valuecanvas/contracts-prompt-registry';
 import { drainIntoTable } from '@valuecanvas/journal';
 import { createSnapshotSource, versionOf } from '@valuecanvas/live-snapshot';
 import { openDatabase } from '@valuecanvas/postgres';
@@ -13,8 +17,8 @@ import { createPromptsService } from './prompts/prompts.service.ts';
 import { promptRoutes } from './prompts/routes.ts';
 import { snapshotRoutes } from './snapshot/routes.ts';
 import { versionRoutes } from './versions/routes.ts';
-import { createVersionsService } from './versions/versions.service.ts';
 import { toRenderable } from './versions/version-row.ts';
+import { createVersionsService } from './versions/versions.service.ts';
 import { createVersionsStore } from './versions/versions.store.ts';
 
 /** Prompts as released versions: creation, activation, rendering, and the record of their executions. */

@@ -30,6 +30,7 @@ export function drainIntoTable<F extends FactDefinition>(fact: F, options: Drain
     store: insert,
     isTemporary: (error) => !isRefusedData(error),
     onError: (err) => log.warn({ err, fact: fact.name }, 'journal: storing facts failed'),
-    onDeadLetter: () => log.error({ fact: fact.name }, 'journal: PostgreSQL refused a fact, kept as a dead letter'),
+    onDeadLetter: () =>
+      log.error({ fact: fact.name }, 'journal: PostgreSQL refused a fact, kept as a dead letter'),
   });
 }

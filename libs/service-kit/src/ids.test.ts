@@ -2,7 +2,6 @@ import { validate, version } from 'uuid';
 import { expect, test } from 'vitest';
 import { createIds, timeOfId } from './ids.ts';
 
-
 test('ids are version 7 and carry the time at which they were made', () => {
   const id = createIds(() => 1_764_000_000_123)();
   expect([validate(id), version(id), timeOfId(id).getTime()]).toEqual([true, 7, 1_764_000_000_123]);

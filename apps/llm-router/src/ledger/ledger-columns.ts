@@ -1,6 +1,6 @@
 import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
-import type { LlmUsageTable } from '../db.ts';
 import { timeOfId } from '@valuecanvas/service-kit';
+import type { LlmUsageTable } from '../db.ts';
 
 type ColumnType = 'uuid' | 'timestamptz' | 'text' | 'integer' | 'bigint' | 'boolean';
 

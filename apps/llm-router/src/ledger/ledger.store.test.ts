@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
 import { isRefusedData } from '@valuecanvas/postgres';
+import { timeOfId } from '@valuecanvas/service-kit';
 import { expect, test } from 'vitest';
 import { createLedgerStore } from './ledger.store.ts';
-import { timeOfId } from '@valuecanvas/service-kit';
 import { booked } from './test-support/booked.ts';
 import { useServers } from './test-support/servers-in-test.ts';
 

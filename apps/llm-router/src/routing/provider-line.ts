@@ -60,7 +60,12 @@ export function createProviderLine(options: ProviderLineOptions): ProviderLine {
       await slots.acquire(signal);
     } catch (cause) {
       throw signal?.aborted
-        ? new ProviderError('cancelled', provider.id, 'the caller has disconnected or its deadline has passed', { cause })
+        ? new ProviderError(
+            'cancelled',
+            provider.id,
+            'the caller has disconnected or its deadline has passed',
+            { cause },
+          )
         : new ProviderError('overloaded', provider.id, 'no slot became free', { cause });
     }
   }

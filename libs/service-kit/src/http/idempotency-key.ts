@@ -1,4 +1,9 @@
-import { AppError, idempotencyKeyPattern, maxIdempotencyKeyLength, publicHeaders } from '@valuecanvas/contracts-core';
+import {
+  AppError,
+  idempotencyKeyPattern,
+  maxIdempotencyKeyLength,
+  publicHeaders,
+} from '@valuecanvas/contracts-core';
 import type { FastifyRequest } from 'fastify';
 
 const pattern = new RegExp(idempotencyKeyPattern);

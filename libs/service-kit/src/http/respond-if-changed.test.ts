@@ -10,7 +10,7 @@ test('a client without the current version receives the value with its entity ta
   for (const header of [undefined, '"v0"']) {
     expect(respondIfChanged(callWith(header), value)).toMatchObject({
       status: 200,
-      body: value,
+      value,
       headers: { etag: '"v1"' },
     });
   }
@@ -20,7 +20,7 @@ test('a client that has the current version receives 304 without a body', () => 
   for (const header of ['"v1"', 'W/"v0", W/"v1"', '*']) {
     expect(respondIfChanged(callWith(header), value)).toMatchObject({
       status: 304,
-      body: undefined,
+      value: undefined,
       headers: { etag: '"v1"' },
     });
   }

@@ -1,6 +1,6 @@
 import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
-import { boundsOf, type Period } from '../../admission/counters.ts';
 import { timeOfId } from '@valuecanvas/service-kit';
+import { boundsOf, type Period } from '../../admission/counters.ts';
 
 /** What the name of a counter of spending says. */
 export interface NamedCounter {
