@@ -31,6 +31,13 @@ test('trouble on the way has the job tried again, with the error on show meanwhi
   expect(keys).toEqual([`job-${jobId}`, `job-${jobId}`]);
 });
 
+/** A job of canvas, whose contract names every refusal below. */
+const refinement = {
+  type: 'canvas_refinement',
+  canvasId: '01933333-3333-7333-8333-333333333333',
+  section: 'channels',
+};
+
 const refusals: [ErrorCode, AppErrorOptions][] = [
   ['BUDGET_EXCEEDED', { message: 'Your budget for the day is used up.' }],
   ['VALIDATION_FAILED', {}],
@@ -45,7 +52,7 @@ test.for(refusals)(
     platform.performers.before = () => {
       throw new AppError(code, options);
     };
-    const jobId = await platform.submit(service, question);
+    const jobId = await platform.submit(service, refinement);
     await platform.reaches(jobId, 'failed');
     const { body } = await platform.get(service, jobId);
     expect(body.data).toMatchObject({

@@ -17,7 +17,7 @@ export const customPrompt = defineJob({
   ...spendingJob,
 });
 
-export const jobRetention = defineJob({
+const jobRetention = defineJob({
   name: 'job_retention',
   description:
     'Deletes the finished jobs, with their results, that are older than the retention of their kind.',

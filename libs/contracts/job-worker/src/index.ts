@@ -2,7 +2,7 @@ import { defineContract } from '@valuecanvas/contracts-core';
 import { cancelJob, getJob, getJobResult, getQueueMetrics } from './jobs.ts';
 import { submitBatch, submitJob } from './submit.ts';
 
-export { customPrompt, type JobName, jobCatalogue, jobRetention } from './catalogue.ts';
+export { customPrompt, type JobName, jobCatalogue } from './catalogue.ts';
 export { AcceptedJob, Job, JobResult, type JobStatus, type JobType, jobTypes } from './job.ts';
 export { cancelJob, getJob, getJobResult, getQueueMetrics, QueueMetrics } from './jobs.ts';
 export { AcceptedBatch, SubmitJobRequest, submitBatch, submitJob } from './submit.ts';
