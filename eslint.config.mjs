@@ -189,6 +189,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ['libs/testing/src/commands/**/*.ts'],
+    rules: { 'no-restricted-properties': propertyRule('exit') },
+  },
+  {
     files: ['apps/*/src/**/*.ts', 'libs/**/src/**/*.ts'],
     rules: {
       'no-restricted-syntax': [

@@ -4,9 +4,9 @@ import type { UserProjectConfigExport } from 'vitest/config';
 const servers = fileURLToPath(new URL('./libs/testing/src/global-setup.ts', import.meta.url));
 
 /**
- * The one way in which every project's tests run: random order, no retries, sources instead of builds. Projects whose
- * tests need real PostgreSQL and Redis say so; and so do those that leave nothing behind in their process, where file
- * follows file in it: to load the modules anew for each takes longer than most tests.
+ * The configuration of every project's tests: random order, no retries. `servers`: the tests need real PostgreSQL and
+ * Redis. `sharedProcess`: the tests leave nothing behind in their process, so that files share one; to load the modules
+ * again for each file takes longer than most tests.
  */
 export function projectTests(
   name: string,
@@ -15,7 +15,7 @@ export function projectTests(
   return {
     test: {
       name,
-      include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      include: ['**/*.test.{ts,mts,js,mjs}'],
       environment: 'node',
       pool: 'forks',
       isolate: !needs.sharedProcess,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTemplateDatabase } from '@valuecanvas/database';
@@ -7,22 +7,29 @@ import type { TestProject } from 'vitest/node';
 import './provided.ts';
 
 /**
- * Vitest's global setup of every project that needs real servers: those named by MIGRATION_DATABASE_URL and REDIS_URL,
- * or fast ones of its own, which end with the run.
+ * Vitest's global setup of every project that needs real servers. Uses those that MIGRATION_DATABASE_URL and REDIS_URL
+ * name. Otherwise starts fast ones that keep nothing and end with the run. Projects of one run share them: the first
+ * project names its servers to the others in these variables.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await using starting = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'valuecanvas-test-'));
-  const [postgres, redis] = await Promise.all([givenOrOwnPostgres(directory), givenOrOwnRedis(directory)]);
-  project.provide('postgresUrl', postgres.url);
+  starting.defer(() => rm(directory, { recursive: true, force: true }));
+  // As root, PostgreSQL runs under another account.
+  await chmod(directory, 0o711);
+  const started = await Promise.allSettled([
+    provide('MIGRATION_DATABASE_URL', () => ownPostgres(join(directory, 'postgres')), starting),
+    provide('REDIS_URL', () => ownRedis(join(directory, 'redis')), starting),
+  ]);
+  const [postgresUrl, redisUrl] = [urlOf(started[0]), urlOf(started[1])];
+  project.provide('postgresUrl', postgresUrl);
+  project.provide('redisUrl', redisUrl);
   project.provide(
     'postgresTemplate',
-    await createTemplateDatabase({ url: postgres.url, name: 'vc_template' }),
+    await createTemplateDatabase({ url: postgresUrl, name: 'vc_template' }),
   );
-  project.provide('redisUrl', redis.url);
-  return async () => {
-    await Promise.all([postgres.stop(), redis.stop()]);
-    await rm(directory, { recursive: true, force: true });
-  };
+  const running = starting.move();
+  return () => running.disposeAsync();
 }
 
 interface TestServer {
@@ -30,23 +37,38 @@ interface TestServer {
   stop(): Promise<void>;
 }
 
-const given = (url: string): TestServer => ({ url, stop: async () => undefined });
-
-async function givenOrOwnPostgres(directory: string): Promise<TestServer> {
-  const url = process.env.MIGRATION_DATABASE_URL;
-  if (url) return given(url);
-  const folder = join(directory, 'postgres');
-  const server = await startPostgres({ directory: folder, durable: false, maxConnections: 300 });
-  return {
-    url: server.url,
-    async stop() {
-      await server.stop();
-      await removePostgres(folder);
-    },
-  };
+/** The URL in a variable, else that of a server which stops with `cleanup`; the variable names it until then. */
+async function provide(
+  variable: 'MIGRATION_DATABASE_URL' | 'REDIS_URL',
+  start: () => Promise<TestServer>,
+  cleanup: AsyncDisposableStack,
+): Promise<string> {
+  const given = process.env[variable];
+  if (given) return given;
+  const { url, stop } = await start();
+  cleanup.defer(() => {
+    delete process.env[variable];
+    return stop();
+  });
+  process.env[variable] = url;
+  return url;
 }
 
-async function givenOrOwnRedis(directory: string): Promise<TestServer> {
-  const url = process.env.REDIS_URL;
-  return url ? given(url) : startRedis({ directory: join(directory, 'redis'), persistent: false });
+async function ownPostgres(directory: string): Promise<TestServer> {
+  const { url, stop } = await startPostgres({
+    directory,
+    durable: false,
+    maxConnections: 400,
+    log: console.log,
+  });
+  return { url, stop: () => stop().then(() => removePostgres(directory)) };
+}
+
+function ownRedis(directory: string): Promise<TestServer> {
+  return startRedis({ directory, persistent: false, progress: console.log });
+}
+
+function urlOf(outcome: PromiseSettledResult<string>): string {
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
 }

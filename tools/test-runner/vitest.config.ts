@@ -1,4 +1,0 @@
-import { defineProject } from 'vitest/config';
-import { projectTests } from '../../vitest.shared.ts';
-
-export default defineProject(projectTests('test-runner'));
