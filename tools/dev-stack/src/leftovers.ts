@@ -3,8 +3,8 @@ import { isAlive, type ProcessIdentity } from './process-identity.ts';
 import { readRunRecord } from './run-record.ts';
 import { StackError } from './stack-error.ts';
 
-/** Services stop by themselves when their starter is gone: they had all the time since. */
-const patienceMs = 5_000;
+/** Services stop by themselves when their starter ends, so most of this time has passed already. */
+const timeoutMs = 15_000;
 
 /**
  * Ends what an earlier run has left running and returns the names. A process that merely has the same pid is left
@@ -22,7 +22,7 @@ export async function stopLeftovers(recordFile: string): Promise<string[]> {
 async function end(identity: ProcessIdentity): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     send(identity, signal);
-    if (await isGoneWithin(identity, patienceMs)) return;
+    if (await isGoneWithin(identity, timeoutMs)) return;
   }
   throw new StackError(
     `Process ${identity.pid} of an earlier run does not end; end it by hand (kill -9 ${identity.pid}) and start again.`,

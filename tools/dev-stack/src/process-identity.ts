@@ -1,16 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Names one process for good: a pid alone is given to another process some day. */
+/** Identifies one process for good. A pid alone may later belong to another process. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it began, as the system tells it: only good for comparing. */
+  /** The start time in the system's own format, only for comparison. */
   readonly startTime: string;
 }
 
-/** Undefined where no such process lives; a zombie does not. */
+/** The identity of a live process. Undefined for a zombie and for a pid that is not in use. */
 export function identify(pid: number): ProcessIdentity | undefined {
-  const startTime = process.platform === 'linux' ? startTimeFromProc(pid) : startTimeFromPs(pid);
+  const startTime = describe(pid)?.startTime;
   return startTime ? { pid, startTime } : undefined;
 }
 
@@ -18,18 +18,31 @@ export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
   return identify(pid)?.startTime === startTime;
 }
 
-function startTimeFromProc(pid: number): string | undefined {
+/** The pid of a live process's parent and the name of its program. */
+export function describe(pid: number): { name: string; parent: number; startTime: string } | undefined {
+  return process.platform === 'linux' ? describeFromProc(pid) : describeFromPs(pid);
+}
+
+function describeFromProc(pid: number) {
   const text = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   // The second field, the name in parentheses, may itself contain spaces and parentheses.
-  const [state, ...fields] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return state === 'Z' ? undefined : fields[18];
+  const end = text.lastIndexOf(')');
+  const [state, parent, ...fields] = text.slice(end + 2).split(' ');
+  const startTime = fields[17];
+  if (state === 'Z' || startTime === undefined) return undefined;
+  return { name: text.slice(text.indexOf('(') + 1, end), parent: Number(parent), startTime };
 }
 
-function startTimeFromPs(pid: number): string {
-  return attempt(() => execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' })).trim();
+function describeFromPs(pid: number) {
+  const args = ['-o', 'ppid=,lstart=,comm=', '-p', String(pid)];
+  const line = attempt(() => execFileSync('ps', args, { encoding: 'utf8' })).trim();
+  // As "  412 Tue Dec  1 20:08:21 2026 /bin/sh".
+  const [, parent, startTime, path] = /^(\d+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(.*)$/.exec(line) ?? [];
+  if (startTime === undefined || path === undefined) return undefined;
+  return { name: path.slice(path.lastIndexOf('/') + 1), parent: Number(parent), startTime };
 }
 
-/** Both ways fail where the process is gone. */
+/** The text, or none where the process has ended. */
 function attempt(read: () => string): string {
   try {
     return read();

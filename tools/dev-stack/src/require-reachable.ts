@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { Environment } from './settings.ts';
 import { StackError } from './stack-error.ts';
 
-const patienceMs = 5_000;
+const timeoutMs = 30_000;
 
 /** Throws StackError where a variable that is set is no URL, or nobody listens at its host and port. */
 export async function requireReachable(
@@ -18,7 +18,7 @@ export async function requireReachable(
   if (host === '') return;
   const socket = connect({ host, port });
   try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(patienceMs) });
+    await once(socket, 'connect', { signal: AbortSignal.timeout(timeoutMs) });
   } catch (cause) {
     throw new StackError(
       `Nothing answers at ${host}:${port}, where ${variable} points: start that server, or unset the variable to get one of your own.`,

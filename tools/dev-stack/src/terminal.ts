@@ -1,8 +1,9 @@
+import { describe } from './process-identity.ts';
 import type { Terminal } from './start-platform.ts';
 
 /**
- * Ctrl-C, SIGTERM or the terminal's closing ask for a stop; asked again, it becomes one that waits for nothing. Lines
- * for a terminal that is gone are dropped.
+ * Aborts `stop` at Ctrl-C, SIGTERM, the terminal's closing and npm's end, and `force` at the second of them. Drops lines
+ * for a terminal that has closed.
  */
 export function listenToTerminal(self: NodeJS.Process): Terminal {
   const stop = new AbortController();
@@ -20,20 +21,27 @@ export function listenToTerminal(self: NodeJS.Process): Terminal {
     }
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) self.on(signal, onSignal);
-  if (self.env.npm_lifecycle_event) whenOrphaned(self, onSignal);
+  if (self.env.npm_lifecycle_event) whenNpmEnds(self, onSignal);
   return { say, stop: stop.signal, force: force.signal };
 }
 
-/** Milliseconds between looks for the parent. */
-const lookMs = 500;
+/** Milliseconds between checks of npm. */
+const checkMs = 500;
 
-/** npm keeps a SIGTERM to itself and ends: whoever stops `npm start` by its process id means the platform. */
-function whenOrphaned(self: NodeJS.Process, stop: () => void): void {
-  const parent = self.ppid;
+/**
+ * Stops the platform when npm ends. npm does not pass on every signal, and none if it is killed. It runs a script through
+ * a shell, which may outlive it: then the shell gets another parent.
+ */
+function whenNpmEnds(self: NodeJS.Process, stop: () => void): void {
+  const lineage = (): string => {
+    const parent = describe(self.ppid);
+    return [self.ppid, ...(parent?.name.endsWith('sh') ? [parent.parent] : [])].join();
+  };
+  const first = lineage();
   const timer = setInterval(() => {
-    if (self.ppid === parent) return;
+    if (lineage() === first) return;
     clearInterval(timer);
     stop();
-  }, lookMs);
+  }, checkMs);
   timer.unref();
 }

@@ -3,17 +3,17 @@ import type { ChildRun, Program } from './child-run.ts';
 import { logTail } from './log-tail.ts';
 import { StackError } from './stack-error.ts';
 
-/** Long enough for a machine that does six other things as well. */
-const readyWithinMs = 60_000;
+/** A service that ends is reported at once, so this bounds only one that hangs. */
+const readyWithinMs = 5 * 60_000;
 
-/** Returns when the program can do its work. Throws StackError with the end of its log if it dies or takes too long. */
+/** Waits until the program is ready. Throws StackError with the end of its log if it ends or takes too long. */
 export async function untilReady(
   program: Program,
   child: ChildRun,
   stop: AbortSignal,
-  patienceMs = readyWithinMs,
+  timeoutMs = readyWithinMs,
 ): Promise<void> {
-  const tooLate = AbortSignal.timeout(patienceMs);
+  const tooLate = AbortSignal.timeout(timeoutMs);
   const ended = new AbortController();
   const outcome = await Promise.race([
     answers(program.readyUrl, AbortSignal.any([stop, tooLate, ended.signal])),
@@ -24,7 +24,7 @@ export async function untilReady(
   if (outcome === 'ready') return;
   throw await notReady(
     program,
-    outcome === 'not ready' ? `was not ready after ${patienceMs / 1000} s` : `ended (${outcome})`,
+    outcome === 'not ready' ? `was not ready after ${timeoutMs / 1000} s` : `ended (${outcome})`,
   );
 }
 
@@ -41,6 +41,6 @@ async function answers(url: string, signal: AbortSignal): Promise<'ready' | 'not
 async function notReady({ name, logFile }: Program, what: string): Promise<StackError> {
   const tail = await logTail(logFile);
   return new StackError(
-    `${name} ${what}. The end of its log:\n\n${tail}\n\nMend what it says and start again; all of it is in ${logFile}.`,
+    `${name} ${what}. The end of its log:\n\n${tail}\n\nCorrect the fault and start again. The whole log: ${logFile}.`,
   );
 }

@@ -8,6 +8,7 @@ export const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** A starter in a process group of its own, like a terminal's job. */
 export interface StackProcess {
+  readonly pid: number;
   /** All that it has printed so far. */
   output(): string;
   /** Returns once it says that the platform is ready; rejects with its output if it ends before. */
@@ -30,9 +31,14 @@ const blank = Object.fromEntries(
   ].map((name) => [name, '']),
 );
 
-export function startStack(state: string, port: number): StackProcess {
-  const args = ['tools/dev-stack/start.mjs', '--state', state];
-  const child = spawn(process.execPath, args, {
+/** Starts the platform as `npm start` does, or by `npm start` itself. */
+export function startStack(state: string, port: number, by: 'node' | 'npm' = 'node'): StackProcess {
+  const flags = ['--state', state];
+  const [command, args] =
+    by === 'npm'
+      ? ['npm', ['start', '--', ...flags]]
+      : [process.execPath, ['tools/dev-stack/start.mjs', ...flags]];
+  const child = spawn(command, args, {
     cwd: projectRoot,
     env: { ...process.env, ...blank, PORT: String(port) },
     detached: true,
@@ -53,6 +59,7 @@ export function startStack(state: string, port: number): StackProcess {
     await stopLeftovers(`${state}/run.json`);
   });
   return {
+    pid: child.pid ?? 0,
     output: () => printed,
     ended,
     end,

@@ -1,16 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
 import { diskFull, LocalServerError, saysDiskFull } from './local-server-error.ts';
 import { type StopStep, stopProcess } from './processes.ts';
 import { lastWords } from './run-command.ts';
 
-/** Long enough for crash recovery of a developer's data. */
-const READY_WITHIN_MS = 60_000;
-/** Sessions of a killed server, and a free port that somebody else took, are gone or replaced well before. */
-const RETRY_FOR_MS = 10_000;
+/** Covers crash recovery of a developer's data on a busy machine. A server that ends is reported at once. */
+const READY_WITHIN_MS = 5 * 60_000;
+/** Covers the end of a killed server's sessions, and another process that takes the chosen port. */
+const RETRY_FOR_MS = 60_000;
 
 export interface Launch {
   name: string;
@@ -21,23 +22,27 @@ export interface Launch {
   /** Where the server keeps its state: named in messages. */
   directory: string;
   logFile: string;
-  /** Undefined: a free one. */
+  /** Default: a free port. */
   port: number | undefined;
-  /** Must prove that the server answering at the port is this very process. */
+  /** Must prove that the server that answers at the port is this process. */
   isReady: (port: number, pid: number) => Promise<boolean>;
-  /** Whether a log tells of a hindrance that passes by itself. */
+  /** Returns true for a log that reports a temporary fault. */
   isPassing: (log: string) => boolean;
-  stopSteps: StopStep[];
+  /** The first signal also ends the server when its starter ends. */
+  stopSteps: readonly [StopStep, ...StopStep[]];
 }
 
 export interface Launched {
   pid: number;
   port: number;
-  /** How the process ended, in words; whether that was wanted, the caller knows. Never rejects. */
+  /** Resolves with the exit code or signal in words. Never rejects. */
   ended: Promise<string>;
 }
 
-/** Starts a server that outlives a terminal's Ctrl-C, and returns when it answers; throws LocalServerError. */
+/**
+ * Starts a server and returns when it answers. A terminal's Ctrl-C does not reach the server, but the end of this process
+ * does, even by SIGKILL. Throws LocalServerError.
+ */
 export async function launchServer(launch: Launch): Promise<Launched> {
   const deadline = Date.now() + RETRY_FOR_MS;
   for (;;) {
@@ -45,7 +50,7 @@ export async function launchServer(launch: Launch): Promise<Launched> {
     const launched = await tryLaunch(launch, port);
     if (launched !== undefined) return launched;
     const log = await readFile(launch.logFile, 'utf8');
-    if (!mayPass(launch, log) || Date.now() > deadline) throw failure(launch, port, log);
+    if (!isTemporary(launch, log) || Date.now() > deadline) throw failure(launch, port, log);
     await delay(100);
   }
 }
@@ -57,7 +62,7 @@ async function tryLaunch(launch: Launch, port: number): Promise<Launched | undef
     if (await launch.isReady(port, server.pid)) return { pid: server.pid, port, ended };
     if (Date.now() > deadline) {
       await stopProcess(server.pid, launch.stopSteps);
-      throw new LocalServerError(`${launch.name} did not answer within a minute; see ${launch.logFile}.`);
+      throw new LocalServerError(`${launch.name} did not answer within 5 minutes; see ${launch.logFile}.`);
     }
     await delay(15);
   }
@@ -80,15 +85,32 @@ async function spawnDetached(launch: Launch, port: number): Promise<Spawned> {
     server.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
     await once(server, 'spawn');
     server.unref();
+    endWithStarter(server as Spawned['server'], launch.stopSteps[0].signal);
     return { server: server as Spawned['server'], ended };
   } finally {
     await log.close();
   }
 }
 
+/** Signals a server when this process ends: a shell waits for the end of a pipe that only this process holds open. */
+function endWithStarter(server: Spawned['server'], signal: NodeJS.Signals): void {
+  const script = `read -r _; kill -s ${signal.slice('SIG'.length)} ${server.pid}`;
+  const watchdog = spawn('/bin/sh', ['-c', script], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  // Without a shell, the next start in the folder ends a server that is left behind.
+  watchdog.on('error', () => undefined);
+  watchdog.unref();
+  if (watchdog.stdin instanceof Socket) watchdog.stdin.unref();
+  // The pid of a server that has ended may soon be another process's.
+  server.once('exit', () => watchdog.kill('SIGKILL'));
+}
+
 const saysPortTaken = (log: string) => /address already in use/i.test(log);
 
-function mayPass(launch: Launch, log: string): boolean {
+function isTemporary(launch: Launch, log: string): boolean {
   return launch.isPassing(log) || (launch.port === undefined && saysPortTaken(log));
 }
 
@@ -99,6 +121,6 @@ function failure(launch: Launch, port: number, log: string): LocalServerError {
       `Port ${port} is taken, so ${launch.name} cannot use it; free it or choose another.`,
     );
   }
-  const reason = lastWords(log) || 'it said nothing';
+  const reason = lastWords(log) || 'its log is empty';
   return new LocalServerError(`${launch.name} did not start: ${reason} (more in ${launch.logFile}).`);
 }

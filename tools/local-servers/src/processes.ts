@@ -27,7 +27,7 @@ export interface StopStep {
 }
 
 /** Sends each signal in turn until the process is gone; throws LocalServerError if it survives them all. */
-export async function stopProcess(pid: number, steps: StopStep[]): Promise<void> {
+export async function stopProcess(pid: number, steps: readonly StopStep[]): Promise<void> {
   for (const { signal, patienceMs } of steps) {
     if (!sendSignal(pid, signal) || (await isGoneWithin(pid, patienceMs))) return;
   }

@@ -16,10 +16,10 @@ export interface PostmasterSettings {
 }
 
 /** Fast shutdown first; an immediate one costs only a recovery at the next start. */
-const stopSteps: StopStep[] = [
+const stopSteps: readonly [StopStep, ...StopStep[]] = [
   { signal: 'SIGINT', patienceMs: 15_000 },
   { signal: 'SIGQUIT', patienceMs: 8_000 },
-  { signal: 'SIGKILL', patienceMs: 2_000 },
+  { signal: 'SIGKILL', patienceMs: 30_000 },
 ];
 
 export function startPostmaster(state: PostgresState, settings: PostmasterSettings): Promise<Launched> {

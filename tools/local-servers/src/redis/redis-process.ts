@@ -6,9 +6,9 @@ import { tcpExchange } from '../tcp-exchange.ts';
 import type { RedisBinary } from './binary.ts';
 import type { RedisFiles } from './configuration.ts';
 
-const stopSteps: StopStep[] = [
+const stopSteps: readonly [StopStep, ...StopStep[]] = [
   { signal: 'SIGTERM', patienceMs: 10_000 },
-  { signal: 'SIGKILL', patienceMs: 2_000 },
+  { signal: 'SIGKILL', patienceMs: 30_000 },
 ];
 
 /** Starts the server with the configuration file that lies ready, and returns when it serves commands. */
