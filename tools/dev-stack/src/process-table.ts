@@ -5,11 +5,16 @@ import { stopChild } from './stop-child.ts';
 import { type CrashReport, type Supervised, supervise } from './supervise.ts';
 import { untilReady } from './until-ready.ts';
 
+/** A service that is restarted gets this long for the requests that it serves. */
+const restartDrainMs = 500;
+
 /** The processes of one run, by name. */
 export interface ProcessTable {
-  /** Returns when the program can do its work; from then on it is started again if it ends. Throws StackError. */
+  /** Waits until the program is ready. From then on, starts it again if it ends. Throws StackError. */
   start(program: Program): Promise<void>;
-  /** Stops those of these names that run, all at once; `force` ends the waiting. */
+  /** Ends a program and starts it again from its present sources. Throws StackError where it does not become ready. */
+  restart(program: Program): Promise<void>;
+  /** Stops programs by name, all at once. `force` ends the wait. */
   stop(names: readonly string[], force: AbortSignal): Promise<void>;
 }
 
@@ -39,6 +44,13 @@ export function createProcessTable(options: {
       if (released.has(program.name)) return;
       const report = (crash: CrashReport) => void describeCrash(program, crash).then(say);
       running.set(program.name, supervise(child, { again: () => launch(program), report }));
+    },
+    async restart(program) {
+      const supervised = running.get(program.name);
+      if (supervised === undefined || released.has(program.name)) return;
+      supervised.release();
+      await stopChild(supervised.current(), options.stop, restartDrainMs);
+      if (!released.has(program.name)) await this.start(program);
     },
     async stop(names, force) {
       const stopped = names.map(async (name) => {

@@ -9,12 +9,14 @@ const ready = {
   simulated: true,
   demoData: true,
   logs: '/clone/.dev/logs',
+  inspectors: ['canvas at 127.0.0.1:9229'],
 };
 
 test('the screen names address, time, logs, and every demo account with its password', () => {
   const screen = readyScreen(ready);
   expect(screen).toContain('ready at http://localhost:3000 (after 4.2 s)');
   expect(screen).toContain('/clone/.dev/logs');
+  expect(screen).toContain('canvas at 127.0.0.1:9229');
   for (const { email, password } of demoAccounts) {
     expect(screen).toMatch(new RegExp(`${email} +${password} `));
   }

@@ -7,11 +7,14 @@ export interface ReadyScreen {
   readonly simulated: boolean;
   readonly demoData: boolean;
   readonly logs: string;
+  /** Services that accept a debugger, with their addresses. */
+  readonly inspectors: readonly string[];
 }
 
 /** What a person needs once the platform runs. */
 export function readyScreen(ready: ReadyScreen): string {
-  const { url, seconds, logs } = ready;
+  const { url, seconds, logs, inspectors } = ready;
+  const debuggers = inspectors.length > 0 ? `Debuggers     ${inspectors.join(', ')}\n` : '';
   return `
 ValueCanvas is ready at ${url} (after ${seconds.toFixed(1)} s)
 
@@ -26,7 +29,7 @@ ${firstCanvas(ready)}
 Every route   ${url}/api/openapi.json
 Check it      npm run smoke -- ${url}
 Logs          ${logs}
-Stop          Ctrl-C
+${debuggers}Stop          Ctrl-C
 `;
 }
 

@@ -20,6 +20,14 @@ test('the state lies below the clone, wherever it is started from', () => {
   });
 });
 
+test('services to debug are named, and an unknown one is refused', () => {
+  expect(readSettings(['--watch', '--inspect', 'canvas', '--inspect=gateway'], {})).toMatchObject({
+    watch: true,
+    inspect: ['canvas', 'gateway'],
+  });
+  expect(() => readSettings(['--inspect', 'canvass'], {})).toThrow(/canvas.*not "canvass"/);
+});
+
 test('a flag that does not exist is answered with those that do', () => {
   expect(() => readSettings(['--frehs'], {})).toThrow(/--frehs.*--fresh/s);
 });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { type Service, services } from '@valuecanvas/database';
 import { usualGateway } from './ports.ts';
 import { StackError } from './stack-error.ts';
 
@@ -10,28 +11,36 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
 export interface Settings {
-  /** Where everything that a run makes is kept. */
+  /** The folder that holds all data of the platform. */
   readonly stateDirectory: string;
-  /** Whether to begin anew. */
+  /** Deletes all local data first. */
   readonly fresh: boolean;
   readonly gatewayPort: number;
+  /** Restarts services when their sources change, and prints their logs. */
+  readonly watch: boolean;
+  /** Services that accept a debugger, on the ports from 9229 on in this order. */
+  readonly inspect: readonly Service[];
 }
 
 export const usage = `npm start                starts the whole platform on this machine
 npm start -- --fresh     the same, after deleting all local data
-npm start -- --state <folder>   keeps the state there instead of in .dev
+npm start -- --watch     restarts services when their sources change, and prints their logs
+npm start -- --inspect <service>   lets a debugger attach to the service at port 9229; may be repeated
+npm start -- --state <folder>      keeps the state there instead of in .dev
 
 PORT, MIGRATION_DATABASE_URL, REDIS_URL, TOGETHER_API_KEY, OPENAI_API_KEY, OPENAI_BASE_URL and every variable
 of a service are read from the environment, then from the file .env.`;
 
-/** Reads flags and variables; undefined where only help is asked for. Throws StackError. */
+/** Reads flags and variables. Returns undefined for --help. Throws StackError. */
 export function readSettings(args: readonly string[], environment: Environment): Settings | undefined {
-  const { fresh, state, help } = parseFlags(args);
+  const { fresh, state, watch, inspect, help } = parseFlags(args);
   if (help) return undefined;
   return {
     fresh: fresh ?? false,
     stateDirectory: resolve(state ?? `${projectRoot}/.dev`),
     gatewayPort: readPort(environment.PORT || String(usualGateway)),
+    watch: watch ?? false,
+    inspect: (inspect ?? []).map(readService),
   };
 }
 
@@ -39,6 +48,8 @@ function parseFlags(args: readonly string[]) {
   const options = {
     fresh: { type: 'boolean' },
     state: { type: 'string' },
+    watch: { type: 'boolean' },
+    inspect: { type: 'string', multiple: true },
     help: { type: 'boolean', short: 'h' },
   } as const;
   try {
@@ -46,6 +57,12 @@ function parseFlags(args: readonly string[]) {
   } catch (cause) {
     throw new StackError(`${cause instanceof Error ? cause.message : cause}\n\n${usage}`, { cause });
   }
+}
+
+function readService(name: string): Service {
+  const service = services.find((known) => known === name);
+  if (service) return service;
+  throw new StackError(`--inspect takes one of ${services.join(', ')}, not "${name}".`);
 }
 
 function readPort(text: string): number {

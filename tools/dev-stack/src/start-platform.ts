@@ -6,23 +6,29 @@ import {
   serviceRoles,
   services,
 } from '@valuecanvas/database';
+import type { Program } from './child-run.ts';
 import { startDatabases } from './databases.ts';
 import { bringDemoData, mayHoldDemoData } from './demo-data.ts';
 import type { Platform } from './environment.ts';
+import { followLogs } from './follow-logs.ts';
 import { openState } from './open-state.ts';
 import { choosePorts } from './ports.ts';
 import { createProcessTable, type ProcessTable } from './process-table.ts';
-import { serviceProgram, simulatorProgram, simulatorUrl, stopOrder } from './programs.ts';
+import { inspectorOf, serviceProgram, simulatorProgram, simulatorUrl, stopOrder } from './programs.ts';
 import { givenProviders, simulatedProviders } from './providers.ts';
 import type { ReadyScreen } from './screen.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import type { OnLoss } from './server-loss.ts';
 import type { Environment, Settings } from './settings.ts';
 import { shareEnvironment } from './shared-environment.ts';
+import { StackError } from './stack-error.ts';
+import { watchSources } from './watch-sources.ts';
 
 /** How a run speaks to the person at the terminal, and that person to it. */
 export interface Terminal {
   say(line: string): void;
+  /** True for a terminal that shows colours. */
+  readonly colour: boolean;
   /** Aborted when the platform is to stop, also in the middle of its start. */
   readonly stop: AbortSignal;
   /** Aborted when nothing is to be waited for any more. */
@@ -63,17 +69,47 @@ export async function startPlatform(
     rolePasswords,
     providers: given ?? simulatedProviders(simulatorUrl(ports.simulator)),
   };
+  const programOf = (service: Service) => serviceProgram(service, { platform, caller, logs, settings });
   say(`Starting ${services.length} services${given ? '' : ' and the simulator of language models'}`);
   await Promise.all([
     given ? undefined : processes.start(simulatorProgram(ports.simulator, caller, logs)),
-    ...services.map((service) => processes.start(serviceProgram(service, { platform, caller, logs }))),
+    ...services.map((service) => processes.start(programOf(service))),
   ]);
 
   const demoData = mayHoldDemoData(databases.ownerUrl);
   const url = `http://localhost:${settings.gatewayPort}`;
   if (demoData) await bringDemoData(url, databases.ownerUrl);
   stop.throwIfAborted();
-  return { url, simulated: given === undefined, demoData, logs };
+  if (settings.watch) await watchPlatform(programOf, processes, terminal);
+  const inspectors = settings.inspect.map((service) => `${service} at ${inspectorOf(service, settings)}`);
+  return { url, simulated: given === undefined, demoData, logs, inspectors };
+}
+
+/** Prints the logs of all services and restarts those whose sources change, until the platform stops. */
+async function watchPlatform(
+  programOf: (service: Service) => Program,
+  processes: ProcessTable,
+  { say, stop, colour }: Terminal,
+): Promise<void> {
+  const logs = services.map((name) => ({ name, file: programOf(name).logFile }));
+  void followLogs(logs, { print: say, colour, signal: stop });
+  const restart = async (service: Service): Promise<void> => {
+    const began = performance.now();
+    try {
+      await processes.restart(programOf(service));
+      if (!stop.aborted) say(`${service} restarted in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+    } catch (error) {
+      if (stop.aborted) return;
+      const reason = error instanceof StackError ? error.message : error;
+      say(`${reason}\n${service} starts again when its sources change.`);
+    }
+  };
+  // Changes during a restart cause another one after it.
+  let restarts = Promise.resolve();
+  const changed = (affected: readonly Service[]): void => {
+    restarts = restarts.then(async () => void (await Promise.all(affected.map(restart))));
+  };
+  await watchSources(services, changed, stop);
 }
 
 async function stopAll(processes: ProcessTable, force: AbortSignal): Promise<void> {

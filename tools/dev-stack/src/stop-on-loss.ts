@@ -31,7 +31,7 @@ export function stopOnLoss(terminal: Terminal): LossWatch {
     );
     setTimeout(() => hurry.abort(), patienceMs).unref();
   };
-  return { say: terminal.say, stop, force, lost, loss: loss.signal };
+  return { ...terminal, stop, force, lost, loss: loss.signal };
 }
 
 async function describe({ name, logFile }: NamedServer, how: string): Promise<string> {

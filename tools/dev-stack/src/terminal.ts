@@ -22,7 +22,7 @@ export function listenToTerminal(self: NodeJS.Process): Terminal {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) self.on(signal, onSignal);
   if (self.env.npm_lifecycle_event) whenNpmEnds(self, onSignal);
-  return { say, stop: stop.signal, force: force.signal };
+  return { say, colour: self.stdout.hasColors?.() ?? false, stop: stop.signal, force: force.signal };
 }
 
 /** Milliseconds between checks of npm. */

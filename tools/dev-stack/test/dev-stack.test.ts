@@ -1,3 +1,4 @@
+import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { services } from '@valuecanvas/database';
 import { freePort } from '@valuecanvas/local-servers';
@@ -7,7 +8,7 @@ import { isFree } from '../src/ports.ts';
 import { isAlive, type ProcessIdentity } from '../src/process-identity.ts';
 import { readRunRecord } from '../src/run-record.ts';
 import { runCommand } from './run-command.ts';
-import { type StackProcess, startStack } from './stack-process.ts';
+import { projectRoot, type StackProcess, startStack } from './stack-process.ts';
 import { stateFolder } from './state-folder.ts';
 
 /** Milliseconds for two starts on a busy machine. */
@@ -92,12 +93,32 @@ test(
   'everything ends with npm, even if npm is killed',
   async () => {
     const [state, port] = [await stateFolder(), await freePort()];
-    const stack = startStack(state, port, 'npm');
+    const stack = startStack(state, port, { by: 'npm' });
     await stack.ready();
     const processes = processesOf(state);
     process.kill(stack.pid, 'SIGKILL');
     await stack.ended;
     await allEnded(stack, processes);
+  },
+  timeout,
+);
+
+test(
+  'a change of a source restarts the services that run from it, and no other',
+  async () => {
+    const [state, port] = [await stateFolder(), await freePort()];
+    const stack = startStack(state, port, { more: ['--watch'] });
+    await stack.ready();
+    const pids = () => readRunRecord(join(state, 'run.json'))?.processes ?? {};
+    const before = pids();
+    const now = new Date();
+    await utimes(join(projectRoot, 'apps/canvas/src/main.ts'), now, now);
+    await expect.poll(stack.output, { timeout: 120_000 }).toMatch(/^canvas restarted in [\d.]+ s$/m);
+    expect(pids()).toEqual({ ...before, canvas: expect.anything() });
+    expect(pids().canvas).not.toEqual(before.canvas);
+    // The log of the service in one line per event.
+    expect(stack.output()).toMatch(/^canvas +\d\d:\d\d:\d\d\.\d{3} INFO /m);
+    expect(await stack.end('SIGINT')).toBe(0);
   },
   timeout,
 );

@@ -31,9 +31,13 @@ const blank = Object.fromEntries(
   ].map((name) => [name, '']),
 );
 
-/** Starts the platform as `npm start` does, or by `npm start` itself. */
-export function startStack(state: string, port: number, by: 'node' | 'npm' = 'node'): StackProcess {
-  const flags = ['--state', state];
+/** Starts the platform as `npm start -- <more>` does, or by `npm start` itself. */
+export function startStack(
+  state: string,
+  port: number,
+  { by = 'node', more = [] }: { by?: 'node' | 'npm'; more?: readonly string[] } = {},
+): StackProcess {
+  const flags = ['--state', state, ...more];
   const [command, args] =
     by === 'npm'
       ? ['npm', ['start', '--', ...flags]]
