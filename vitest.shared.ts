@@ -21,8 +21,8 @@ export function projectTests(
       isolate: !needs.sharedProcess,
       sequence: { shuffle: true },
       retry: 0,
-      testTimeout: 60_000,
-      hookTimeout: 120_000,
+      testTimeout: 180_000,
+      hookTimeout: 300_000,
       ...(needs.servers ? { globalSetup: servers } : {}),
     },
   };

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { registryFaults } from '../src/lockfile/lock-faults.ts';
 import type { Manifest } from '../src/manifests.ts';
 import { rangeFaults, tagFaults, versionFaults } from '../src/packages/package-faults.ts';
+import { undeclaredFaults } from '../src/packages/undeclared-imports.ts';
 
 const shop: Manifest = {
   folder: 'apps/shop',
@@ -49,4 +50,36 @@ test('a lock file that names a registry is a fault, a link to a workspace is non
   expect(registryFaults('package-lock.json', lock)).toEqual([
     'package-lock.json names a host for node_modules/clock: write it anew with the .npmrc of the root.',
   ]);
+});
+
+describe('an import', () => {
+  const top: Manifest = { folder: '', name: 'valuecanvas', devDependencies: { vitest: '1.0.0' } };
+  const faultsOf = (path: string, text: string) => undeclaredFaults(top, shop, [{ path, text }]);
+
+  test.each([
+    "import { clock } from 'clock';",
+    "import type { Redis } from '@valuecanvas/redis';",
+    "import { own } from '@valuecanvas/shop';",
+    "import { join } from 'node:path';\nimport './own.ts';",
+    "const text = 'import bank from';",
+  ])('of a declared package is none: %s', (text) => {
+    expect(faultsOf('src/main.ts', text)).toEqual([]);
+  });
+
+  test.each([
+    ["import { bank } from '@valuecanvas/bank';", '@valuecanvas/bank'],
+    ["import {\n  type Bank,\n} from '@valuecanvas/bank';", '@valuecanvas/bank'],
+    ["export * from '@valuecanvas/bank/testing';", '@valuecanvas/bank'],
+    ["import 'watch/register';", 'watch'],
+    ["const { test } = await import('vitest');", 'vitest'],
+    ["import { test } from 'vitest';", 'vitest'],
+  ])('of another package is a fault: %s', (text, name) => {
+    expect(faultsOf('src/main.ts', text)).toEqual([
+      `apps/shop/src/main.ts imports ${name}, which apps/shop/package.json does not name.`,
+    ]);
+  });
+
+  test("of the root's development dependencies is left to tests", () => {
+    expect(faultsOf('src/shop.test.ts', "import { test } from 'vitest';")).toEqual([]);
+  });
 });

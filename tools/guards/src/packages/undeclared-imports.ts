@@ -1,0 +1,60 @@
+import { glob, readFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import type { Manifest } from '../manifests.ts';
+import { root } from '../root.ts';
+
+/** A source file of a workspace, with its path below the workspace's folder. */
+export interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+const importPatterns = [
+  /^import\b[^'"();]*?\bfrom\s+['"]([^'"]+)['"]/gm,
+  /^export\s+(?:type\s+)?[{*][^'"();]*?\bfrom\s+['"]([^'"]+)['"]/gm,
+  /^import\s+['"]([^'"]+)['"]/gm,
+  /\bimport\(\s*['"]([^'"]+)['"]/g,
+];
+const testPattern = /(^|\/)(test|test-support)\/|\.test\.ts$|\.config\.ts$/;
+
+/**
+ * Imports of packages that the workspace's package.json does not name, one sentence each. Tests may also import
+ * development dependencies, those of the root included. Knip reports packages from npm that no package.json names, but
+ * neither workspace packages nor those of the root.
+ */
+export function undeclaredFaults(top: Manifest, workspace: Manifest, sources: readonly Source[]): string[] {
+  const production = new Set([workspace.name, ...Object.keys(workspace.dependencies ?? {})]);
+  const inTests = new Set([
+    ...production,
+    ...Object.keys(workspace.devDependencies ?? {}),
+    ...Object.keys(top.devDependencies ?? {}),
+  ]);
+  return sources.flatMap(({ path, text }) => {
+    const declared = testPattern.test(path) ? inTests : production;
+    const imported = importPatterns.flatMap((pattern) =>
+      [...text.matchAll(pattern)].map(([, name = '']) => name),
+    );
+    return imported
+      .filter((name) => !name.startsWith('.') && !name.startsWith('node:') && !builtinModules.includes(name))
+      .map(packageOf)
+      .filter((name) => !declared.has(name))
+      .map(
+        (name) =>
+          `${workspace.folder}/${path} imports ${name}, which ${workspace.folder}/package.json does not name.`,
+      );
+  });
+}
+
+/** Reads the TypeScript files of a workspace. */
+export async function readSources({ folder }: Manifest): Promise<Source[]> {
+  const sources: Source[] = [];
+  const files = glob('**/*.ts', { cwd: join(root, folder), exclude: ['**/node_modules', 'dist'] });
+  for await (const path of files)
+    sources.push({ path, text: await readFile(join(root, folder, path), 'utf8') });
+  return sources;
+}
+
+function packageOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}
