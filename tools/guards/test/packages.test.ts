@@ -79,7 +79,8 @@ describe('an import', () => {
     ]);
   });
 
-  test("of the root's development dependencies is left to tests", () => {
+  test("of the root's development dependencies is left to tests and types", () => {
+    expect(faultsOf('src/main.ts', "import type { Test } from 'vitest';")).toEqual([]);
     expect(faultsOf('src/shop.test.ts', "import { test } from 'vitest';")).toEqual([]);
   });
 });

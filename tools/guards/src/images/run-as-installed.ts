@@ -10,9 +10,9 @@ import { serviceNames } from '@valuecanvas/contracts-core';
 import { createDatabase, migrate, rolePasswordsFrom } from '@valuecanvas/database';
 import { freePort, startPostgres, startRedis } from '@valuecanvas/local-servers';
 import { parse } from 'yaml';
-import { interpolate } from '../deploy/compose/interpolate.ts';
 import { readManifests } from '../manifests.ts';
 import { root } from '../root.ts';
+import { interpolate } from './interpolate.ts';
 
 const run = promisify(execFile);
 type Variables = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import { glob, readFile } from 'node:fs/promises';
-import { builtinModules } from 'node:module';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import type { Manifest } from '../manifests.ts';
 import { root } from '../root.ts';
@@ -16,11 +16,12 @@ const importPatterns = [
   /^import\s+['"]([^'"]+)['"]/gm,
   /\bimport\(\s*['"]([^'"]+)['"]/g,
 ];
+const typesOnly = /^(?:import|export)\s+type\b/;
 const testPattern = /(^|\/)(test|test-support)\/|\.test\.ts$|\.config\.ts$/;
 
 /**
- * Imports of packages that the workspace's package.json does not name, one sentence each. Tests may also import
- * development dependencies, those of the root included. Knip reports packages from npm that no package.json names, but
+ * Imports of packages that the workspace's package.json does not name, one sentence each. Tests and
+ * imports of types may also use development dependencies, those of the root included. Knip reports packages from npm that no package.json names, but
  * neither workspace packages nor those of the root.
  */
 export function undeclaredFaults(top: Manifest, workspace: Manifest, sources: readonly Source[]): string[] {
@@ -31,16 +32,16 @@ export function undeclaredFaults(top: Manifest, workspace: Manifest, sources: re
     ...Object.keys(top.devDependencies ?? {}),
   ]);
   return sources.flatMap(({ path, text }) => {
-    const declared = testPattern.test(path) ? inTests : production;
-    const imported = importPatterns.flatMap((pattern) =>
-      [...text.matchAll(pattern)].map(([, name = '']) => name),
-    );
-    return imported
-      .filter((name) => !name.startsWith('.') && !name.startsWith('node:') && !builtinModules.includes(name))
-      .map(packageOf)
-      .filter((name) => !declared.has(name))
+    const isTest = testPattern.test(path);
+    return importPatterns
+      .flatMap((pattern) => [...text.matchAll(pattern)])
+      .map(([statement, specifier = '']) => ({
+        name: packageOf(specifier),
+        declared: isTest || typesOnly.test(statement) ? inTests : production,
+      }))
+      .filter(({ name, declared }) => !isBuiltin(name) && !name.startsWith('.') && !declared.has(name))
       .map(
-        (name) =>
+        ({ name }) =>
           `${workspace.folder}/${path} imports ${name}, which ${workspace.folder}/package.json does not name.`,
       );
   });

@@ -6,8 +6,8 @@ import { type ServiceName, serviceNames } from '@valuecanvas/contracts-core';
 import { parseConfig } from '@valuecanvas/service-kit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { interpolate } from '../../src/deploy/compose/interpolate.ts';
 import { readSchemas } from '../../src/generate/service-variables.ts';
+import { interpolate } from '../../src/images/interpolate.ts';
 import { root } from '../../src/root.ts';
 
 interface EnvironmentVariable {
