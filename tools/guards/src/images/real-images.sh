@@ -166,7 +166,7 @@ try_platform() {
   # Without systemd, nothing runs the health checks of Podman's containers.
   (while sleep 2; do for id in $(podman ps --quiet); do podman healthcheck run "$id" >/dev/null 2>&1 || true; done; done) &
   doctor=$!
-  npm run --silent secrets:generate > "$cache/.env"
+  npm run --silent secrets:generate -- --stdout > "$cache/.env"
   # Compose refuses this key for the engine version that Podman 4 reports.
   grep -v start_interval docker-compose.yml > "$cache/compose.yml"
   up() { "$compose" --project-directory . --env-file "$cache/.env" -f "$cache/compose.yml" "$@"; }

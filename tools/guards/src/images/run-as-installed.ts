@@ -175,7 +175,7 @@ function startProgram(command: string, args: readonly string[], options: { cwd: 
 /** Starts PostgreSQL and Redis. Returns the environments of docker-compose.yml, at the addresses of these servers. */
 async function startServers(folder: string, cleanup: AsyncDisposableStack) {
   const secretsCommand = join(root, 'tools/dev-stack/src/commands/generate-secrets.ts');
-  const secrets = parseEnv((await run(process.execPath, [secretsCommand])).stdout);
+  const secrets = parseEnv((await run(process.execPath, [secretsCommand, '--stdout'])).stdout);
   const postgres = await startPostgres({ directory: join(folder, 'postgres'), durable: false });
   cleanup.defer(postgres.stop);
   const redis = await startRedis({ directory: join(folder, 'redis'), persistent: false });
