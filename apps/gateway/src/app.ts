@@ -38,7 +38,7 @@ import { serveFile } from './platform/served-file.ts';
 import { readRoles } from './roles/roles.ts';
 import { upstreamsOf } from './upstreams.ts';
 
-/** The edge: who asks, how often they may, and which service answers. */
+/** The gateway: authenticates callers, enforces rate limits and forwards requests to the other services. */
 export const gatewayService = defineService({
   contract: gatewayContract,
   variables: gatewayVariables,
@@ -101,7 +101,7 @@ export const gatewayService = defineService({
 
     return {
       authenticate,
-      // Without PostgreSQL nobody can log in, without Redis nobody is limited; whoever is logged in is still served.
+      // No probes: without PostgreSQL logins fail, without Redis limits are off, but authenticated users are served.
       probes: {},
       edge: {
         trustedProxies: config.TRUST_PROXY,

@@ -4,7 +4,7 @@ import { kitVariables, signingVariables } from '@valuecanvas/service-kit';
 import Type from 'typebox';
 import { upstreamVariables } from './upstreams.ts';
 
-/** Everything that the gateway reads from its environment. */
+/** The environment variables of the gateway. */
 export const gatewayVariables = {
   ...kitVariables('gateway'),
   ...signingVariables,
@@ -13,27 +13,27 @@ export const gatewayVariables = {
   PUBLIC_URL: Type.String({
     format: 'url',
     default: 'http://localhost:3000',
-    description: 'Origin at which clients reach the gateway; access tokens name it as their issuer.',
+    description: 'Origin at which clients reach the gateway. Access tokens name it as their issuer.',
   }),
   AUTH_SIGNING_KEYS: Type.Optional(
     Type.String({
       secret: true,
       requiredWithout: 'SUPABASE_URL',
       description:
-        'JSON array of private JWKs (ES256) for access tokens: the first signs, all of them verify. To rotate, put the new one in front and drop the old one an hour later. Not used with SUPABASE_URL.',
+        'JSON array of private JWKs (ES256) for access tokens. The first key signs, all keys verify. To rotate, put the new key first and remove the old one an hour later. Ignored if SUPABASE_URL is set.',
     }),
   ),
   SUPABASE_URL: Type.Optional(
     Type.String({
       format: 'url',
       description:
-        'Origin of a Supabase project: its Auth keeps accounts and sessions and signs the access tokens, /auth/v1 is passed on to it, and DATABASE_URL must be its database. Our own accounts where absent.',
+        'Origin of a Supabase project. Its Auth then stores accounts and sessions and signs the access tokens, /auth/v1 is forwarded to it, and DATABASE_URL must be its database. If absent, the gateway stores the accounts itself.',
     }),
   ),
   SUPABASE_ANON_KEY: Type.Optional(
     Type.String({
       description:
-        'Anon or publishable key of the Supabase project, sent as apikey for clients that send none. For SUPABASE_URL only.',
+        'Anon or publishable key of the Supabase project, sent as apikey for clients that send none. Used only with SUPABASE_URL.',
     }),
   ),
   JWT_SECRET: Type.Optional(
@@ -41,58 +41,58 @@ export const gatewayVariables = {
       secret: true,
       minLength: 32,
       description:
-        'Secret with which the Supabase project signs access tokens where it still uses HS256; without it no such token is accepted. For SUPABASE_URL only.',
+        'Secret of a Supabase project that still signs access tokens with HS256. If absent, HS256 tokens are refused. Used only with SUPABASE_URL.',
     }),
   ),
   CORS_ALLOWED_ORIGINS: Type.Array(Type.String(), {
     default: [],
     description:
-      'Origins whose pages may call the API, separated by commas; whole ones, without wildcards. None where absent. Cookie sessions work for those of the same site as PUBLIC_URL; pages of other sites send tokens.',
+      'Origins whose pages may call the API, separated by commas, without wildcards. Default: none. Cookie sessions work for origins on the same site as PUBLIC_URL. Pages of other sites must send tokens.',
   }),
   CSP_ENABLED: Type.Boolean({
     default: true,
-    description: 'Whether answers carry a content security policy; false is for debugging alone.',
+    description: 'Whether responses carry a content security policy. Set it to false only for debugging.',
   }),
   HTTPS_ONLY: Type.Boolean({
     default: false,
     description:
-      'Whether requests that came without encryption, as a proxy of TRUST_PROXY tells, are redirected to PUBLIC_URL or refused.',
+      'Whether unencrypted requests are redirected to PUBLIC_URL or refused. A proxy in TRUST_PROXY reports whether a request was encrypted.',
   }),
   CSRF_PROTECTION_ENABLED: Type.Boolean({
     default: true,
     description:
-      'Whether a request that changes something by a session cookie must carry its CSRF token; false is for debugging alone.',
+      'Whether requests that change something and authenticate by the session cookie must carry the CSRF token. Set it to false only for debugging.',
   }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({
     minimum: 1,
     default: 600,
-    description: 'Requests per minute of one user, or of one address without a user.',
+    description: 'Largest number of requests per minute for one user, or for one address without a user.',
   }),
   AUTH_RATE_LIMIT_PER_MINUTE: Type.Integer({
     minimum: 1,
     default: 60,
-    description: 'Sign-ups, logins and refreshes per minute of one address.',
+    description: 'Largest number of sign-ups, logins and refreshes per minute for one address.',
   }),
   TRUST_PROXY: Type.Array(Type.String(), {
     default: [],
     description:
-      'Addresses, ranges or names (loopback, uniquelocal) of proxies in front whose x-forwarded-for, x-forwarded-proto and traces are believed, separated by commas; none where absent.',
+      'Addresses, ranges or names (loopback, uniquelocal) of trusted proxies, separated by commas. Only their x-forwarded-for, x-forwarded-proto and trace headers are used. Default: none.',
   }),
   PUBLIC_STATUS_ENABLED: Type.Boolean({
     default: true,
     description:
-      'Whether anyone may see aggregate figures of models and queue (GET /api/llm/stats, /api/llm/health, /api/queue/metrics); otherwise they need a token.',
+      'Whether anonymous callers may read aggregate figures of models and queue (GET /api/llm/stats, /api/llm/health, /api/queue/metrics). If false, they require an access token or API key.',
   }),
   ROLES: Type.Optional(
     Type.String({
       description:
-        'Roles beside user, operator and admin, as JSON: { "<name>": ["<permission>"] }, for example {"support":["users:read","audit:read"]}. Every role holds the permissions of user as well. The permissions are listed in docs/permissions.md.',
+        'Roles in addition to user, operator and admin, as JSON: { "<name>": ["<permission>"] }, for example {"support":["users:read","audit:read"]}. Every role also holds the permissions of user. The permissions are listed in docs/permissions.md.',
     }),
   ),
   UPGRADE_URL: Type.String({
     format: 'url',
     default: 'http://localhost:3000/upgrade',
-    description: 'Page at which a user can get higher limits; named in refusals.',
+    description: 'Page at which users can get higher limits. RATE_LIMITED errors name it.',
   }),
   ...upstreamVariables,
 };

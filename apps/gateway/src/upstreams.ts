@@ -29,7 +29,7 @@ export interface Upstream {
   readonly url: string;
   /** Origin that reports its health. */
   readonly internalUrl: string;
-  /** Whether the platform reports not ready while this service is unavailable. */
+  /** True if the platform reports not ready while this service is unavailable. */
   readonly essential: boolean;
 }
 

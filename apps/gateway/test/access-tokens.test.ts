@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-/** Own, forwarded, and open to anyone: a bad token is refused on each. */
+/** A gateway route, a forwarded route and a public route. An invalid token is refused on each. */
 const routes = [
   '/auth/v1/user',
   '/api/admin/users',
@@ -34,29 +34,31 @@ const none = (claims: object) =>
 const inAnHour = () => Math.floor(Date.now() / 1000) + 3_600;
 
 const bad: Record<string, () => Promise<string>> = {
-  'an expired one': () => forgeToken(gateway.authKey, { claims: { exp: Math.floor(Date.now() / 1000) - 1 } }),
-  'one without an expiry': () => forgeToken(gateway.authKey, { claims: { exp: undefined } }),
-  'one for another audience': () => forgeToken(gateway.authKey, { claims: { aud: 'anon' } }),
-  'one of another issuer': () =>
+  'an expired token': () =>
+    forgeToken(gateway.authKey, { claims: { exp: Math.floor(Date.now() / 1000) - 1 } }),
+  'a token without expiry': () => forgeToken(gateway.authKey, { claims: { exp: undefined } }),
+  'a token for another audience': () => forgeToken(gateway.authKey, { claims: { aud: 'anon' } }),
+  'a token of another issuer': () =>
     forgeToken(gateway.authKey, { claims: { iss: 'https://evil.example/auth/v1' } }),
-  'one without a user': () => forgeToken(gateway.authKey, { claims: { sub: undefined } }),
-  'one whose user is no id': () => forgeToken(gateway.authKey, { claims: { sub: 'admin' } }),
-  'one signed with a foreign key under our key id': async () => forgeToken(await createAuthKey('current')),
-  'one signed with a foreign key': async () => forgeToken(await createAuthKey('foreign')),
-  'one without a signature': async () =>
+  'a token without a user': () => forgeToken(gateway.authKey, { claims: { sub: undefined } }),
+  'a token whose user is not a UUID': () => forgeToken(gateway.authKey, { claims: { sub: 'admin' } }),
+  'a token signed with a foreign key under a known key id': async () =>
+    forgeToken(await createAuthKey('current')),
+  'a token signed with a foreign key': async () => forgeToken(await createAuthKey('foreign')),
+  'a token without a signature': async () =>
     none({ sub: '0190a5b0-0000-7000-8000-000000000001', aud: 'authenticated', exp: inAnHour() }),
-  'one with a symmetric algorithm': async () =>
+  'a token with a symmetric algorithm': async () =>
     forgeToken(await exportJWK(await generateSecret('HS256', { extractable: true })), {
       header: { alg: 'HS256', kid: 'current' },
     }),
-  'one with changed claims': async () => {
+  'a token with changed claims': async () => {
     const [header, claims = '', signature] = (await forgeToken(gateway.authKey)).split('.');
     const changed = Buffer.from(claims, 'base64url').toString().replace('pro', 'enterprise');
     return [header, Buffer.from(changed).toString('base64url'), signature].join('.');
   },
-  'an internal one': () =>
+  'an internal token': () =>
     gateway.identities.signer('gateway')('canvas', { kind: 'service', service: 'gateway' }),
-  'no token at all': async () => 'undefined',
+  'a text that is not a token': async () => 'undefined',
 };
 
 test.each(Object.entries(bad))('%s is refused on every route', async (_, make) => {
@@ -68,7 +70,7 @@ test.each(['Basic dXNlcjpwYXNz', 'Bearer', 'Bearer a b', ''])('"%s" is refused',
   expect(await statuses(authorization)).toEqual(routes.map(() => 401));
 });
 
-test('a refusal says what to do, in the words of the protocol that the path speaks', async () => {
+test('a refusal tells what to do, in the dialect of the path', async () => {
   const ask = async (path: string) =>
     (await gateway.service.request(path, { headers: { authorization: 'Bearer bad' } })).body;
   expect(await ask('/api/canvas')).toMatchObject({ success: false, code: 'UNAUTHENTICATED' });
@@ -78,7 +80,7 @@ test('a refusal says what to do, in the words of the protocol that the path spea
   expect(await ask('/auth/v1/user')).toMatchObject({ code: 401, error_code: 'bad_jwt' });
 });
 
-test('it does not keep anybody from signing up, logging in or asking how the platform is', async () => {
+test('an invalid token does not prevent sign-up, login or health requests', async () => {
   const headers = { authorization: 'Bearer sb_publishable_key-of-a-project' };
   const signUp = await gateway.service.request('/auth/v1/signup', {
     method: 'POST',
@@ -89,7 +91,7 @@ test('it does not keep anybody from signing up, logging in or asking how the pla
   expect([signUp.status, live.status]).toEqual([200, 200]);
 });
 
-test('a good one is believed, with its tier and role', async () => {
+test('a valid token is accepted, with its tier and role', async () => {
   const authorization = `Bearer ${await forgeToken(gateway.authKey)}`;
   expect((await gateway.service.request('/api/admin/users', { headers: { authorization } })).status).toBe(
     200,
@@ -104,12 +106,12 @@ test('user metadata never authorizes', async () => {
   );
 });
 
-test('without a token, what needs a user is refused and the rest is served', async () => {
+test('without a token, routes that require a user are refused and public routes are served', async () => {
   expect((await gateway.service.request('/auth/v1/user')).status).toBe(401);
   expect((await gateway.service.request('/health')).status).toBe(200);
 });
 
-test('an earlier key still verifies after another has taken its place', async () => {
+test('a rotated key still verifies tokens', async () => {
   const next = await createAuthKey('next');
   const rotated = await startGateway({ AUTH_SIGNING_KEYS: JSON.stringify([next, gateway.authKey]) });
   try {
@@ -122,7 +124,7 @@ test('an earlier key still verifies after another has taken its place', async ()
   }
 });
 
-test('without a token, forwarded requests arrive as nobody’s', async () => {
+test('without a token, forwarded requests arrive as anonymous', async () => {
   const { body } = await gateway.service.request('/api/queue/metrics');
   const [, claims] = body.headers['x-vc-identity'].split('.');
   expect(JSON.parse(Buffer.from(claims, 'base64url').toString()).kind).toBe(anonymous.kind);

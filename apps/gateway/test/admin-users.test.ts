@@ -26,9 +26,9 @@ const put = (id: string, body: unknown, headers: Record<string, string> = admin)
   gateway.service.request(`/api/admin/users/${id}`, { method: 'PUT', headers, body });
 
 describe('listing', () => {
-  test('goes through all users page by page, newest first, each once', async () => {
+  test('lists all users page by page, newest first, each once', async () => {
     for (let index = 0; index < 4; index++) await gateway.signUp();
-    // All at one microsecond: only the id tells them apart.
+    // All at the same microsecond, so that only the id orders them.
     await gateway.database.query(
       `update auth.users set created_at = '2026-01-01T00:00:00.123456Z' where email like 'user-%'`,
     );
@@ -46,7 +46,7 @@ describe('listing', () => {
     expect(ids.length).toBeGreaterThanOrEqual(5);
   });
 
-  test('finds one user by address, in any case', async () => {
+  test('finds a user by address, ignoring case', async () => {
     const { body } = await list('?email=ADMIN@example.com');
     expect(body.data).toEqual([
       {
@@ -66,7 +66,7 @@ describe('listing', () => {
 });
 
 describe('changing tier and role', () => {
-  test('shows in the next token of the user, and is recorded with before and after', async () => {
+  test('takes effect in the next token of the user, and is recorded with before and after', async () => {
     const { body: session } = await gateway.signUp('promoted@example.com');
     const { status, body } = await put(session.user.id, { tier: 'pro', role: 'admin' });
     expect(status).toBe(200);
@@ -91,7 +91,7 @@ describe('changing tier and role', () => {
     ]);
   });
 
-  test('logs out whoever is no admin any more: an old token does not help back', async () => {
+  test('logs out a user who loses the admin role, and an old token cannot restore it', async () => {
     const { body: session } = await gateway.signUp('demoted@example.com');
     await put(session.user.id, { role: 'admin' });
     const logIn = await gateway.service.request('/auth/v1/token?grant_type=password', {
@@ -109,7 +109,7 @@ describe('changing tier and role', () => {
     expect(refresh.status).toBe(400);
   });
 
-  test('does not happen where it cannot be recorded', async () => {
+  test('fails if it cannot be recorded', async () => {
     const { body: session } = await gateway.signUp();
     await gateway.database.query('revoke insert on vc_private.audit_log from vc_gateway');
     try {

@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 
-describe('the documentation of the API', () => {
+describe('the API documentation', () => {
   let gateway: TestGateway;
   beforeAll(async () => {
     gateway = await startGateway();
@@ -18,7 +18,7 @@ describe('the documentation of the API', () => {
     return [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map((match) => match[1] ?? '');
   };
 
-  test('is a page whose every file the gateway serves, with the type that browsers insist on', async () => {
+  test('serves the page and all its files, with their content types', async () => {
     const named = await files();
     const types = await Promise.all(
       named.map(async (path) => {
@@ -35,7 +35,7 @@ describe('the documentation of the API', () => {
     ]);
   });
 
-  test('may run our scripts and talk to us alone, and nothing written into the page itself', async () => {
+  test('may run only same-origin scripts and requests, and no inline scripts', async () => {
     const { headers } = await get('/api/docs');
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
     const policy = headers.get('content-security-policy');
@@ -44,7 +44,7 @@ describe('the documentation of the API', () => {
     expect(policy).not.toMatch(/unsafe|\*|http/);
   });
 
-  test('leaves every other answer under the policy of answers that are no page', async () => {
+  test('leaves the policy of other responses unchanged', async () => {
     for (const path of ['/api/openapi.json', '/api/docs/swagger-ui.css', '/api/docs/nothing.js']) {
       const { headers } = await get(path);
       expect(headers.get('content-security-policy')).toContain("default-src 'none'");
@@ -52,7 +52,7 @@ describe('the documentation of the API', () => {
     }
   });
 
-  test('has no other files, whatever a path looks like', async () => {
+  test('serves no other files, regardless of the path', async () => {
     for (const name of ['package.json', 'swagger-ui-bundle.js.map', '..%2f..%2fpackage.json', '__proto__']) {
       const { status, body } = await gateway.service.request(`/api/docs/${name}`);
       expect(status).toBe(404);
@@ -61,7 +61,7 @@ describe('the documentation of the API', () => {
   });
 
   test.each(['/api/docs', '/api/docs/swagger-ui-bundle.js', '/api/openapi.json', '/api/openapi.yaml'])(
-    '%s is not sent again to whoever has it',
+    '%s is not sent again to a client that has it',
     async (path) => {
       const first = await get(path);
       const etag = first.headers.get('etag') ?? '';
@@ -83,7 +83,7 @@ describe('the documentation of the API', () => {
     ['identity', undefined],
     ['br;q=0', undefined],
     ['br;q=high', undefined],
-  ])('is compressed for %s as %s, and always the same bytes', async (accepted, encoding) => {
+  ])('is compressed for %s as %s, and the bytes never change', async (accepted, encoding) => {
     const path = '/api/docs/swagger-ui-bundle.js';
     const raw = await request(`${gateway.service.url}${path}`, { headers: { 'accept-encoding': accepted } });
     expect(raw.headers['content-encoding']).toBe(encoding);
@@ -96,7 +96,7 @@ describe('the documentation of the API', () => {
     expect(hash(decoded)).toBe(hash(plain));
   });
 
-  test('answers HEAD as GET, without the body', async () => {
+  test('answers HEAD like GET, without the body', async () => {
     const { statusCode, headers, body } = await request(`${gateway.service.url}/api/docs`, {
       method: 'HEAD',
     });

@@ -30,7 +30,7 @@ async function principalIn(identity: string, audience: 'llm-router' | 'feature-f
 }
 
 describe('creating', () => {
-  test('shows the key once, and keeps only its hash', async () => {
+  test('shows the key once and stores only its hash', async () => {
     const owner = await gateway.bearer();
     const expiresAt = inAnHour();
     const { status, body, headers } = await postKey(gateway, owner, { ...wellFormed, expiresAt });
@@ -58,7 +58,7 @@ describe('creating', () => {
     expect(JSON.stringify(everything)).not.toContain(key.slice(12));
   });
 
-  test('is recorded, and does not happen where it cannot be', async () => {
+  test('is recorded, and fails if it cannot be recorded', async () => {
     const { owner, id, userId } = await createKeyOfUser(gateway);
     expect(
       await gateway.database.query('select * from vc_private.audit_log where subject = $1', [id]),
@@ -100,7 +100,7 @@ describe('creating', () => {
     expect(answer.body.code).toBe('VALIDATION_FAILED');
   });
 
-  test('ends at a hundred active keys, however many are made at once', async () => {
+  test('stops at 100 active keys, even for concurrent requests', async () => {
     const { owner, userId, id } = await createKeyOfUser(gateway);
     await gateway.database.query(
       `insert into vc_private.api_keys (id, user_id, name, prefix, key_hash, scopes)
@@ -115,7 +115,7 @@ describe('creating', () => {
     expect((await postKey(gateway, owner, wellFormed)).status).toBe(201);
   });
 
-  test('for an account that is gone makes nothing', async () => {
+  test('creates nothing for a deleted account', async () => {
     const { body: session } = await gateway.signUp();
     const owner = bearing(session.access_token);
     await list(owner);
@@ -127,7 +127,7 @@ describe('creating', () => {
 });
 
 describe('listing', () => {
-  test('goes through the own keys page by page, newest first', async () => {
+  test('lists the user’s own keys page by page, newest first', async () => {
     const { owner, id } = await createKeyOfUser(gateway);
     const ids = [id];
     for (let index = 0; index < 4; index++) {
@@ -149,7 +149,7 @@ describe('listing', () => {
 });
 
 describe('revoking', () => {
-  test('takes effect at once, is recorded, and cannot be done twice', async () => {
+  test('takes effect immediately, is recorded, and cannot be repeated', async () => {
     const { owner, id, key } = await createKeyOfUser(gateway);
     expect((await models(bearing(key))).status).toBe(200);
     const answer = await revoke(owner, id);
@@ -166,7 +166,7 @@ describe('revoking', () => {
     ]);
   });
 
-  test("leaves another user's key alone, as if there were none", async () => {
+  test('answers NOT_FOUND for another user’s key and leaves it unchanged', async () => {
     const { id, key } = await createKeyOfUser(gateway);
     const other = await gateway.bearer();
     expect((await revoke(other, id)).body.code).toBe('NOT_FOUND');
@@ -174,12 +174,12 @@ describe('revoking', () => {
     expect((await models(bearing(key))).status).toBe(200);
   });
 
-  test('refuses what is no id', async () => {
+  test('refuses a malformed id', async () => {
     expect((await revoke(await gateway.bearer(), 'x')).body.code).toBe('VALIDATION_FAILED');
   });
 });
 
-test('nobody and no key gets at keys', async () => {
+test('anonymous callers and API keys cannot manage keys', async () => {
   const { key, id } = await createKeyOfUser(gateway, { scopes: ['llm', 'flags:evaluate'] });
   const statusesFor = async (headers: Headers) =>
     (await Promise.all([list(headers), postKey(gateway, headers, wellFormed), revoke(headers, id)])).map(
@@ -190,8 +190,8 @@ test('nobody and no key gets at keys', async () => {
   expect(await statusesFor({ 'x-api-key': key })).toEqual([403, 403, 403]);
 });
 
-describe('a key', () => {
-  test('stands for its user with its scopes, as a bearer token and as x-api-key, and goes no further', async () => {
+describe('an API key', () => {
+  test('authenticates its user with its scopes, as a bearer token or x-api-key, and is not forwarded', async () => {
     const { key, userId, id } = await createKeyOfUser(gateway, { scopes: ['llm', 'flags:evaluate'] });
     await gateway.database.query(
       `update auth.users set raw_app_meta_data = '{"tier":"pro","role":"user"}' where id = $1`,
@@ -216,7 +216,7 @@ describe('a key', () => {
     }
   });
 
-  test('beside an access token must be the same user’s, and then decides', async () => {
+  test('must belong to the user of an accompanying access token, and its scopes then apply', async () => {
     const { owner, key, userId } = await createKeyOfUser(gateway);
     const { body } = await models({ ...owner, 'x-api-key': key });
     const identity = await principalIn(body.headers['x-vc-identity'], 'llm-router');
@@ -230,10 +230,10 @@ describe('a key', () => {
   });
 
   test.each([
-    ['that was made up', () => generateApiKey().key],
-    ['that is none', () => 'vc_rubbish'],
+    ['that does not exist', () => generateApiKey().key],
+    ['that is malformed', () => 'vc_rubbish'],
     ['that is empty', () => 'vc_'],
-  ])('%s is refused in the words of the protocol', async (_, make) => {
+  ])('%s is refused in the dialect of the path', async (_, make) => {
     const { status, body, headers } = await models(bearing(make()));
     expect(status).toBe(401);
     expect(body.error).toMatchObject({ type: 'authentication_error', code: 'UNAUTHENTICATED' });
@@ -241,7 +241,7 @@ describe('a key', () => {
     expect((await models({ 'x-api-key': make() })).status).toBe(401);
   });
 
-  test('that has expired, or whose user is banned or gone, is refused', async () => {
+  test('that has expired, or whose user is banned or deleted, is refused', async () => {
     const [expired, banned, gone] = await Promise.all([1, 2, 3].map(() => createKeyOfUser(gateway)));
     const change = (sql: string, id: string | undefined) => gateway.database.query(sql, [id]);
     await change(`update vc_private.api_keys set expires_at = now() where id = $1`, expired?.id);
@@ -255,7 +255,7 @@ describe('a key', () => {
     }
   });
 
-  test('is counted under its user by the limit', async () => {
+  test('counts against the rate limit of its user', async () => {
     const { owner, key } = await createKeyOfUser(gateway);
     const left = async (headers: Headers) =>
       Number((await models(headers)).headers.get('ratelimit-remaining'));
@@ -263,7 +263,7 @@ describe('a key', () => {
     expect(await left(bearing(key))).toBe(before - 1);
   });
 
-  test('tells its owner when it was last used', async () => {
+  test('shows its owner the time of its last use', async () => {
     const { owner, key } = await createKeyOfUser(gateway);
     await models(bearing(key));
     await eventually(async () => {

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-/** The official client, as a page has it; each keeps its session in a memory of its own. */
+/** Creates an official client as a page uses it. Each client keeps its own session in memory. */
 function newClient() {
   const kept = new Map<string, string>();
   const client = new AuthClient({
@@ -40,7 +40,7 @@ async function signedUp() {
 }
 
 describe('the official client of Supabase Auth', () => {
-  test('signs up, and is logged in', async () => {
+  test('signs up and is logged in', async () => {
     const { client, email, session } = await signedUp();
     expect(session?.user).toMatchObject({ email, user_metadata: { name: 'Ada' } });
     const { data } = await client.getUser();
@@ -66,7 +66,7 @@ describe('the official client of Supabase Auth', () => {
     expect(error).toMatchObject({ code, status });
   });
 
-  test('is told that a password is weak, and why', async () => {
+  test('receives the reason for a weak password', async () => {
     const { client } = newClient();
     const { error } = await client.signUp({ email: 'weak@example.com', password: 'short' });
     expect(error).toMatchObject({
@@ -76,13 +76,13 @@ describe('the official client of Supabase Auth', () => {
     });
   });
 
-  test('is told that an address has an account', async () => {
+  test('receives an error for an address that has an account', async () => {
     const { email } = await signedUp();
     const { error } = await newClient().client.signUp({ email, password });
     expect(error).toMatchObject({ code: 'user_already_exists', status: 422 });
   });
 
-  test('verifies its token with the published keys', async () => {
+  test('verifies its access token with the published keys', async () => {
     const { client, session } = await signedUp();
     const { data, error } = await client.getClaims();
     expect(error).toBeNull();
@@ -97,7 +97,7 @@ describe('the official client of Supabase Auth', () => {
     expect(events).toContain('TOKEN_REFRESHED');
   });
 
-  test('takes over a session from its tokens', async () => {
+  test('restores a session from its tokens', async () => {
     const { session, email } = await signedUp();
     const { client } = newClient();
     const { data, error } = await client.setSession({
@@ -129,7 +129,7 @@ describe('the official client of Supabase Auth', () => {
     expect(events.includes('SIGNED_OUT')).toBe(scope !== 'others');
   });
 
-  test('is as locked out as the thief where a stolen refresh token comes to light', async () => {
+  test('is logged out together with the attacker when a stolen refresh token is reused', async () => {
     const { client, session } = await signedUp();
     const thief = newClient().client;
     const stolen = { refresh_token: session?.refresh_token ?? '' };

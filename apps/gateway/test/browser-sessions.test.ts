@@ -33,7 +33,7 @@ async function logIn(email: string, cookie?: string) {
   });
 }
 
-/** A browser in which a fresh user is logged in. */
+/** Logs a new user in and returns the browser. */
 async function loggedIn(): Promise<Browser> {
   const email = await newUser();
   const { headers, body } = await logIn(email);
@@ -46,7 +46,7 @@ const ask = (path: string, headers: Record<string, string>, method = 'GET') =>
   gateway.service.request(path, { method, headers });
 
 describe('logging in', () => {
-  test('gives a cookie that no script, no other site and no plain connection gets to see', async () => {
+  test('sets a cookie that scripts, other sites and unencrypted connections cannot see', async () => {
     const { status, headers, body } = await logIn(await newUser());
     expect(status).toBe(201);
     const [cookie = ''] = headers.getSetCookie();
@@ -58,7 +58,7 @@ describe('logging in', () => {
     expect(body.data).toMatchObject({ user: { tier: 'free', role: 'user' }, csrfToken: expect.any(String) });
   });
 
-  test('says the same of an unknown address and of a wrong password', async () => {
+  test('answers an unknown address like a wrong password', async () => {
     const email = await newUser();
     const wrong = await gateway.service.request('/auth/session', {
       method: 'POST',
@@ -70,7 +70,7 @@ describe('logging in', () => {
     expect(wrong.headers.getSetCookie()).toEqual([]);
   });
 
-  test('needs JSON, which no form of another site can send', async () => {
+  test('requires JSON, which a form of another site cannot send', async () => {
     const answer = await gateway.service.request('/auth/session', {
       method: 'POST',
       body: 'email=a@example.com&password=x',
@@ -79,20 +79,20 @@ describe('logging in', () => {
     expect(answer.status).toBe(415);
   });
 
-  test('again ends the session that the browser had', async () => {
+  test('ends the previous session of the browser', async () => {
     const { cookie, email } = await loggedIn();
     expect((await logIn(email, cookie)).status).toBe(201);
     expect((await ask('/auth/session', { cookie })).status).toBe(401);
   });
 
-  test('works with a cookie that is worth nothing any more', async () => {
+  test('works with a cookie whose session has ended', async () => {
     const cookie = `__Host-vc_session=${'x'.repeat(43)}`;
     expect((await logIn(await newUser(), cookie)).status).toBe(201);
   });
 });
 
 describe('a session', () => {
-  test('tells who is logged in', async () => {
+  test('returns the user who is logged in', async () => {
     const { cookie, csrfToken, email } = await loggedIn();
     const { status, body } = await ask('/auth/session', { cookie });
     expect(status).toBe(200);
@@ -100,7 +100,7 @@ describe('a session', () => {
     expect(Date.parse(body.data.expiresAt)).toBeGreaterThan(Date.now());
   });
 
-  test('lets its user ask any service, which gets to see no cookie', async () => {
+  test('authenticates requests to every service, without forwarding the cookie', async () => {
     const { cookie } = await loggedIn();
     const { status, body } = await ask('/api/canvas', { cookie: `theme=dark; ${cookie}` });
     expect(status).toBe(200);
@@ -112,7 +112,7 @@ describe('a session', () => {
   });
 
   test.each([undefined, 'theme=dark', '__Host-vc_session=short', `__Host-vc_session=${'x'.repeat(43)}`])(
-    'is nobody’s where the cookie is %s',
+    'is anonymous if the cookie is %s',
     async (cookie) => {
       const headers: Record<string, string> = cookie === undefined ? {} : { cookie };
       expect((await ask('/auth/session', headers)).status).toBe(401);
@@ -120,7 +120,7 @@ describe('a session', () => {
     },
   );
 
-  test('keeps neither its cookie nor its tokens where a reader of the database could use them', async () => {
+  test('stores neither its cookie nor its tokens in usable form', async () => {
     const { cookie } = await loggedIn();
     const rows = await gateway.database.query('select * from vc_private.browser_sessions');
     const kept = JSON.stringify(rows.map((row) => Object.values(row).map(String)));
@@ -130,32 +130,35 @@ describe('a session', () => {
   });
 });
 
-describe('what changes something by a cookie', () => {
-  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('needs the CSRF token of the session: %s', async (method) => {
-    const browser = await loggedIn();
-    const other = await loggedIn();
-    const { cookie } = browser;
-    for (const headers of [
-      { cookie },
-      { cookie, 'x-csrf-token': '' },
-      { cookie, 'x-csrf-token': other.csrfToken },
-      { cookie, 'x-csrf-token': `${browser.csrfToken}x` },
-    ]) {
-      const { status, body } = await ask('/api/canvas/1', headers, method);
-      expect({ status, code: body.code }).toEqual({ status: 403, code: 'CSRF_FAILED' });
-    }
-    const allowed = await ask('/api/canvas/1', { cookie, 'x-csrf-token': browser.csrfToken }, method);
-    expect(allowed.status).toBe(200);
-  });
+describe('a cookie request that changes something', () => {
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
+    'requires the CSRF token of the session: %s',
+    async (method) => {
+      const browser = await loggedIn();
+      const other = await loggedIn();
+      const { cookie } = browser;
+      for (const headers of [
+        { cookie },
+        { cookie, 'x-csrf-token': '' },
+        { cookie, 'x-csrf-token': other.csrfToken },
+        { cookie, 'x-csrf-token': `${browser.csrfToken}x` },
+      ]) {
+        const { status, body } = await ask('/api/canvas/1', headers, method);
+        expect({ status, code: body.code }).toEqual({ status: 403, code: 'CSRF_FAILED' });
+      }
+      const allowed = await ask('/api/canvas/1', { cookie, 'x-csrf-token': browser.csrfToken }, method);
+      expect(allowed.status).toBe(200);
+    },
+  );
 
-  test('needs none where a header says who asks, or nobody does', async () => {
+  test('requires no CSRF token with another credential or without a session', async () => {
     const { cookie } = await loggedIn();
     const bearer = await gateway.bearer();
     expect((await ask('/api/canvas', { ...bearer, cookie }, 'POST')).status).toBe(200);
     expect((await ask('/api/canvas', {}, 'POST')).status).toBe(200);
   });
 
-  test('needs none where flags are evaluated, which changes nothing', async () => {
+  test('requires no CSRF token for flag evaluation, which changes nothing', async () => {
     const { cookie } = await loggedIn();
     const { status, body } = await ask('/ofrep/v1/evaluate/flags', { cookie }, 'POST');
     expect(status).toBe(200);
@@ -164,7 +167,7 @@ describe('what changes something by a cookie', () => {
 });
 
 describe('logging out', () => {
-  test('ends the session and makes the browser forget the cookie', async () => {
+  test('ends the session and deletes the cookie', async () => {
     const { cookie, csrfToken } = await loggedIn();
     const { status, headers } = await ask('/auth/session', { cookie, 'x-csrf-token': csrfToken }, 'DELETE');
     expect(status).toBe(204);
@@ -172,13 +175,13 @@ describe('logging out', () => {
     expect((await ask('/auth/session', { cookie })).status).toBe(401);
   });
 
-  test('is refused to other sites', async () => {
+  test('is refused for other sites', async () => {
     const { cookie } = await loggedIn();
     expect((await ask('/auth/session', { cookie }, 'DELETE')).body.code).toBe('CSRF_FAILED');
     expect((await ask('/auth/session', { cookie })).status).toBe(200);
   });
 
-  test('without a session has nothing to do', async () => {
+  test('succeeds without a session', async () => {
     expect((await ask('/auth/session', {}, 'DELETE')).status).toBe(204);
   });
 });

@@ -4,7 +4,7 @@ import { gatewayService } from '../src/app.ts';
 import { rawRequest } from './support/raw-request.ts';
 import { publicUrl, startGateway, type TestGateway } from './support/start-gateway.ts';
 
-/** The headers of an answer that tell a browser which pages may read it. */
+/** The CORS headers of a response. */
 const crossOrigin = (headers: Headers) =>
   [...headers.keys()].filter((name) => name.startsWith('access-control-'));
 
@@ -18,7 +18,7 @@ describe('a page of another origin', () => {
   const from = (origin: string, method = 'GET', headers: Record<string, string> = {}) =>
     gateway.service.request('/api/canvas', { method, headers: { origin, ...headers } });
 
-  test('that is named may read answers and send its cookie', async () => {
+  test('that is allowed may read responses and send its cookie', async () => {
     const { headers } = await from(named);
     expect(headers.get('access-control-allow-origin')).toBe(named);
     expect(headers.get('access-control-allow-credentials')).toBe('true');
@@ -30,7 +30,7 @@ describe('a page of another origin', () => {
     'http://app.example.com',
     `${named}.evil.example`,
     `${named}:8443`,
-  ])('that is not named, %s, learns nothing', async (origin) => {
+  ])('that is not allowed, %s, cannot read responses', async (origin) => {
     const answer = await from(origin);
     expect(crossOrigin(answer.headers)).toEqual([]);
     expect(answer.headers.get('vary')).toContain('Origin');
@@ -38,7 +38,7 @@ describe('a page of another origin', () => {
     expect([preflight.status, crossOrigin(preflight.headers)]).toEqual([405, []]);
   });
 
-  test('may send what the clients of OpenAI and Supabase send, and asks before it is counted', async () => {
+  test('may send the headers of OpenAI and Supabase clients, and its preflight requests are not counted', async () => {
     const wanted = ['authorization', 'x-stainless-lang', 'x-stainless-retry-count', 'user-agent', 'apikey'];
     const names = [...wanted, 'x-client-info', 'x-supabase-api-version', 'x-csrf-token', 'traceparent'];
     const { status, headers } = await from(named, 'OPTIONS', {
@@ -51,7 +51,7 @@ describe('a page of another origin', () => {
     expect(headers.has('ratelimit-limit')).toBe(false);
   });
 
-  test('is let in by the gateway alone, whatever a service says, and caches learn of both', async () => {
+  test('is allowed only by the gateway, regardless of a service’s headers, and vary names both', async () => {
     gateway.upstream.answer((_, response) => {
       response.writeHead(200, { 'access-control-allow-origin': '*', vary: 'accept' }).end();
     });
@@ -68,7 +68,7 @@ describe('without the variables of the edge', () => {
   });
   afterAll(() => gateway.stop());
 
-  test('no page of another origin is told anything, and no question of one is answered', async () => {
+  test('responses carry no CORS headers, and preflight requests are not answered', async () => {
     const headers = { origin: publicUrl, 'access-control-request-method': 'POST' };
     for (const method of ['GET', 'OPTIONS']) {
       const answer = await gateway.service.request('/api/canvas', { method, headers });
@@ -76,7 +76,7 @@ describe('without the variables of the edge', () => {
     }
   });
 
-  test('a page of ours runs our scripts alone, and other answers load nothing', async () => {
+  test('a page of the gateway runs only its own scripts, and other responses load nothing', async () => {
     const page = await gateway.service.request('/api/docs');
     const policy = page.headers.get('content-security-policy')?.split(';');
     expect(policy).toEqual(expect.arrayContaining(["default-src 'none'", "script-src 'self'"]));
@@ -85,13 +85,13 @@ describe('without the variables of the edge', () => {
     expect(other.headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
   });
 
-  test('browsers come back encrypted for a year, to subdomains too', async () => {
+  test('HSTS applies for a year, including subdomains', async () => {
     const { headers } = await gateway.service.request('/health');
     expect(headers.get('strict-transport-security')).toBe('max-age=31536000; includeSubDomains');
   });
 });
 
-test('without CSP, neither pages nor other answers carry a policy', async () => {
+test('without CSP_ENABLED, neither pages nor other responses carry a policy', async () => {
   const gateway = await startGateway({ CSP_ENABLED: 'false' });
   try {
     for (const path of ['/api/docs', '/health', '/api/canvas']) {
@@ -120,7 +120,7 @@ describe('where only HTTPS will do', () => {
     ['/api/canvas?a=1', '/api/canvas?a=1'],
     ['http://evil.example/api/canvas', '/api/canvas'],
     ['//evil.example', '//evil.example'],
-  ])('who asks for %s without encryption is sent to our own address', async (target, path) => {
+  ])('an unencrypted request for %s is redirected to PUBLIC_URL', async (target, path) => {
     const before = gateway.upstream.received.length;
     for (const method of ['GET', 'HEAD']) {
       const answer = await send(
@@ -138,7 +138,7 @@ describe('where only HTTPS will do', () => {
     ['POST', ''],
     ['GET', 'authorization: Bearer token\r\n'],
     ['GET', 'x-api-key: vc_secret\r\n'],
-  ])('a %s with %j, which anybody may have read, is refused', async (method, headers) => {
+  ])('an unencrypted %s with %j is refused', async (method, headers) => {
     const before = gateway.upstream.received.length;
     const answer = await send(method, '/api/canvas', headers);
     expect(answer).toMatch(/^HTTP\/1\.1 403 /);
@@ -147,19 +147,22 @@ describe('where only HTTPS will do', () => {
     expect(gateway.upstream.received).toHaveLength(before);
   });
 
-  test('what the proxy received encrypted passes, by the word of the nearest proxy', async () => {
+  test('a request that the nearest proxy received encrypted passes', async () => {
     expect(await send('POST', '/api/canvas', 'x-forwarded-proto: https\r\n')).toMatch(/^HTTP\/1\.1 200 /);
     expect(await send('GET', '/api/canvas', 'x-forwarded-proto: https, http\r\n')).toMatch(
       /^HTTP\/1\.1 308 /,
     );
   });
 
-  test.each(['/health', '/health/live', '/health/ready'])('load balancers may ask for %s', async (path) => {
-    expect(await send('GET', path)).toMatch(/^HTTP\/1\.1 (200|503) /);
-  });
+  test.each(['/health', '/health/live', '/health/ready'])(
+    '%s is reachable without encryption',
+    async (path) => {
+      expect(await send('GET', path)).toMatch(/^HTTP\/1\.1 (200|503) /);
+    },
+  );
 });
 
-test('a stranger’s word that its request was encrypted counts for nothing', async () => {
+test('x-forwarded-proto of an untrusted client is ignored', async () => {
   const gateway = await startGateway({ HTTPS_ONLY: 'true', TRUST_PROXY: '192.0.2.1' });
   try {
     const answer = await rawRequest(
@@ -172,7 +175,7 @@ test('a stranger’s word that its request was encrypted counts for nothing', as
   }
 });
 
-test('with a wildcard for an origin, or HTTPS only without HTTPS in public, the gateway does not start', async () => {
+test('the gateway does not start with a wildcard origin, or with HTTPS_ONLY and an unencrypted PUBLIC_URL', async () => {
   const identities = await createTestIdentities();
   const start = startTestService(
     gatewayService,
@@ -187,6 +190,6 @@ test('with a wildcard for an origin, or HTTPS only without HTTPS in public, the 
     identities,
   );
   await expect(start).rejects.toThrow(
-    /CORS_ALLOWED_ORIGINS names "\*".*\n.*PUBLIC_URL must.*\n.*TRUST_PROXY is/,
+    /CORS_ALLOWED_ORIGINS contains "\*".*\n.*PUBLIC_URL must.*\n.*TRUST_PROXY is/,
   );
 });

@@ -16,15 +16,15 @@ afterAll(() => gateway.stop());
 
 const raw = (bytes: string) => rawRequest(gateway.service.url, bytes);
 
-describe('what could be read in two ways reaches no service, and ends the connection:', () => {
+describe('an ambiguous request reaches no service, and its connection is closed:', () => {
   test.each([
-    ['a length and chunks', 'content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
+    ['a content length and chunks', 'content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
     ['two lengths', 'content-length: 4\r\ncontent-length: 5\r\n\r\nabcde'],
-    ['a length that is no number', 'content-length: +4\r\n\r\nabcd'],
-    ['chunks that are not the last coding', 'transfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n'],
+    ['a malformed content length', 'content-length: +4\r\n\r\nabcd'],
+    ['a coding after chunked', 'transfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n'],
     ['a folded header', 'x-a: b\r\n c\r\ncontent-length: 0\r\n\r\n'],
     ['a space before the colon', 'content-length : 0\r\n\r\n'],
-    ['lines without carriage return', 'x-a: b\ncontent-length: 0\n\n'],
+    ['lines without a carriage return', 'x-a: b\ncontent-length: 0\n\n'],
     ['a header with a null byte', 'x-a: b\0c\r\n\r\n'],
   ])('%s', async (_, rest) => {
     const before = gateway.upstream.received.length;
@@ -35,14 +35,14 @@ describe('what could be read in two ways reaches no service, and ends the connec
     expect(gateway.upstream.received).toHaveLength(before);
   });
 
-  test('a coding that hides chunks', async () => {
+  test('an unknown transfer coding', async () => {
     const answer = await raw(
       'POST /api/llm/chat HTTP/1.1\r\nhost: gateway\r\ntransfer-encoding: xchunked\r\n\r\n0\r\n\r\n',
     );
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  test('bodies that break while they are passed on, which end no gateway', async () => {
+  test('malformed chunks in a forwarded body, which do not crash the gateway', async () => {
     const { authorization } = await gateway.bearer();
     const codings = 'transfer-encoding: chunked\r\ntransfer-encoding: identity\r\n\r\n0\r\n\r\n';
     const start = `POST /api/llm/chat HTTP/1.1\r\nhost: gateway\r\nauthorization: ${authorization}\r\n`;
@@ -51,12 +51,12 @@ describe('what could be read in two ways reaches no service, and ends the connec
     }
   });
 
-  test('a request without a host', async () => {
+  test('a request without a host header', async () => {
     expect(await raw('GET /api/canvas HTTP/1.1\r\nconnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
   });
 });
 
-describe('what is no request to a service', () => {
+describe('an unsupported request', () => {
   test.each([
     ['TRACE', 'TRACE /api/canvas HTTP/1.1\r\nhost: gateway\r\nconnection: close\r\n\r\n', /^HTTP\/1\.1 405 /],
     ['CONNECT', 'CONNECT internal:22 HTTP/1.1\r\nhost: internal:22\r\n\r\n', /^$/],
@@ -76,7 +76,7 @@ describe('what is no request to a service', () => {
     expect(gateway.upstream.received).toHaveLength(before);
   });
 
-  test('a connection that wants to become something else stays what it is', async () => {
+  test('a protocol upgrade is ignored', async () => {
     const answer = await raw(
       'GET /api/canvas HTTP/1.1\r\nhost: gateway\r\nconnection: upgrade, close\r\nupgrade: websocket\r\n\r\n',
     );
@@ -85,7 +85,7 @@ describe('what is no request to a service', () => {
   });
 });
 
-test('a client that calls our headers its own connection’s cannot have them left out', async () => {
+test('a client cannot remove internal headers by naming them in its connection header', async () => {
   const answer = await raw(
     'GET /api/canvas HTTP/1.1\r\nhost: gateway\r\nconnection: close, x-vc-identity, x-vc-deadline-ms, x-request-id\r\n\r\n',
   );
@@ -93,8 +93,8 @@ test('a client that calls our headers its own connection’s cannot have them le
     expect(answer).toContain(`"${name}":"`);
 });
 
-describe('a body without a length', () => {
-  test('that stops being HTTP in the middle ends its own connection, never the process', async () => {
+describe('a body without a content length', () => {
+  test('that becomes malformed closes its connection and does not crash the process', async () => {
     const escaped: Error[] = [];
     const others = process.listeners('uncaughtException');
     process.removeAllListeners('uncaughtException').on('uncaughtException', (error) => escaped.push(error));
@@ -107,7 +107,7 @@ describe('a body without a length', () => {
     expect(escaped).toEqual([]);
   });
 
-  test('of more than 8 MiB is refused, and no service takes it for complete', async () => {
+  test('of more than 8 MiB is refused, and the service sees it as incomplete', async () => {
     const ended = Promise.withResolvers<boolean>();
     gateway.upstream.answer((request) => {
       request.resume().once('close', () => ended.resolve(request.complete));
@@ -123,7 +123,7 @@ describe('a body without a length', () => {
     expect(await ended.promise).toBe(false);
   });
 
-  test('of less is passed on whole', async () => {
+  test('of less than 8 MiB is forwarded completely', async () => {
     const client = httpRequest(`${gateway.service.url}/api/llm/chat`, { method: 'POST' });
     const answered = once(client, 'response') as Promise<[IncomingMessage]>;
     client.write('first, ');
@@ -135,7 +135,7 @@ describe('a body without a length', () => {
   });
 });
 
-test('a client that does not read holds its service back, and what waits for it is bounded', async () => {
+test('a client that does not read causes backpressure upstream, and buffered data is bounded', async () => {
   let written = 0;
   let progressAt = performance.now();
   const { promise: reached, resolve: reach } = Promise.withResolvers<ServerResponse>();
@@ -161,7 +161,7 @@ test('a client that does not read holds its service back, and what waits for it 
   await closed;
 });
 
-test('an event stream begins before its first event, and asks proxies not to collect it', async () => {
+test('an event stream sends its headers before the first event, and disables buffering by proxies', async () => {
   gateway.upstream.answer((_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
     response.flushHeaders();

@@ -7,7 +7,7 @@ afterEach(async () => {
   await Promise.all(gateways.splice(0).map((gateway) => gateway.stop()));
 });
 
-/** Two gateways of one platform, the second's Redis behind a link, and a token that both know. */
+/** Two gateways of one platform, the second with Redis behind a link, and a token that both have cached. */
 async function startTwo() {
   const clock = fakeClock(Date.now());
   const here = await startGateway({}, { now: clock.now });
@@ -31,7 +31,7 @@ async function startTwo() {
   return { clock, here, there, link, statusAt, logOut };
 }
 
-test('after a logout its token is refused at once here, and by the other gateway within half a minute', async () => {
+test('after a logout, this gateway refuses the token immediately and the other within 30 s', async () => {
   const { clock, here, there, statusAt, logOut } = await startTwo();
   expect((await logOut()).status).toBe(204);
   expect(await statusAt(here)).toBe(401);
@@ -39,7 +39,7 @@ test('after a logout its token is refused at once here, and by the other gateway
   expect(await statusAt(there)).toBe(401);
 });
 
-test('a logout is not missed by a gateway that has no Redis meanwhile', async () => {
+test('a gateway that was without Redis during a logout refuses the token as well', async () => {
   const { clock, there, link, statusAt, logOut } = await startTwo();
   await link.cut();
   await logOut();

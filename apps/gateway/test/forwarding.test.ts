@@ -26,8 +26,8 @@ async function principalIn(
   return (await verifier.verify(identity))?.principal;
 }
 
-describe('what a service receives', () => {
-  test('is method, path, query and body as the client sent them', async () => {
+describe('a forwarded request', () => {
+  test('has the method, path, query and body that the client sent', async () => {
     const { body } = await gateway.service.request('/api/canvas/%7Bid%7D?a=1&b=%20x', {
       method: 'PUT',
       body: ' {"odd":  true} ',
@@ -41,7 +41,7 @@ describe('what a service receives', () => {
     });
   });
 
-  test('names the user in a token for that service alone, with the request id and the time left', async () => {
+  test('carries an internal token for this service only, the request id and the remaining time', async () => {
     const { body: session } = await gateway.signUp();
     const { body, headers } = await gateway.service.request('/api/canvas', {
       headers: { authorization: `Bearer ${session.access_token}`, 'x-request-id': 'chosen-by-client' },
@@ -59,7 +59,7 @@ describe('what a service receives', () => {
     expect(Number(body.headers['x-vc-deadline-ms'])).toBe(95_000);
   });
 
-  test('holds no header of ours from outside, no credentials, and nothing about the client’s connection', async () => {
+  test('carries no internal headers of the client, no credentials and no hop-by-hop headers', async () => {
     const { owner, key } = await createKeyOfUser(gateway);
     const smuggled = {
       'x-vc-identity': await gateway.identities.signer('canvas')('llm-router', {
@@ -89,7 +89,7 @@ describe('what a service receives', () => {
     expect(others.connection).not.toContain('x-hop');
   });
 
-  test('comes to the service whose prefix fits best', async () => {
+  test('goes to the service with the longest matching prefix', async () => {
     const own = await gateway.service.request('/api/admin/users');
     expect(own.body.code).toBe('UNAUTHENTICATED');
     const routers = await gateway.service.request('/api/admin/costs');
@@ -97,7 +97,7 @@ describe('what a service receives', () => {
   });
 });
 
-describe('what is never forwarded', () => {
+describe('the gateway does not forward', () => {
   test.each([
     '/internal/flags/snapshot',
     '/api/canvas/../../internal/flags/snapshot',
@@ -136,8 +136,8 @@ describe('what is never forwarded', () => {
   });
 });
 
-describe('what a client receives', () => {
-  test('is status, headers and body as the service sent them, but nothing about its connection', async () => {
+describe('a relayed response', () => {
+  test('has the status, headers and body of the service, without hop-by-hop headers', async () => {
     gateway.upstream.answer((_, response) => {
       response.writeHead(418, {
         'content-type': 'text/teapot',
@@ -157,12 +157,12 @@ describe('what a client receives', () => {
     expect(headers.get('connection')).not.toBe('close, x-hop');
   });
 
-  test.each([204, 304])('is a %d without a body', async (status) => {
+  test.each([204, 304])('has no body with status %d', async (status) => {
     gateway.upstream.answer((_, response) => response.writeHead(status).end());
     expect(await gateway.service.request('/api/flags')).toMatchObject({ status, body: '' });
   });
 
-  test('comes event by event, headers before the first', async () => {
+  test('arrives event by event, with headers before the first event', async () => {
     const { promise: opened, resolve: open } = Promise.withResolvers<ServerResponse>();
     gateway.upstream.answer((_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -181,7 +181,7 @@ describe('what a client receives', () => {
     expect(await events?.read()).toEqual({ done: true, value: undefined });
   });
 
-  test('ends with an error where the service breaks off, never as if it were whole', async () => {
+  test('ends with an error if the service aborts it, and never looks complete', async () => {
     gateway.upstream.answer((_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write('data: 1\n\n', () => response.destroy());
@@ -191,7 +191,7 @@ describe('what a client receives', () => {
   });
 });
 
-test('a body of several megabytes arrives whole', async () => {
+test('a body of several megabytes arrives completely', async () => {
   gateway.upstream.answer((request, response) => {
     let length = 0;
     request.on('data', (chunk: Buffer) => {
@@ -207,7 +207,7 @@ test('a body of several megabytes arrives whole', async () => {
   expect(await answer.text()).toBe(String(length));
 });
 
-test('a body arrives at the service while the client is still sending it', async () => {
+test('a body is streamed to the service while the client is still sending it', async () => {
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<string>();
   gateway.upstream.answer((request, response) => {
     request.once('data', (chunk: Buffer) => arrive(chunk.toString()));
@@ -221,10 +221,10 @@ test('a body arrives at the service while the client is still sending it', async
   expect(response.resume().statusCode).toBe(200);
 });
 
-describe('what a service says before it has received all', () => {
+describe('a response that starts before the request is complete', () => {
   const chunk = `10000\r\n${'a'.repeat(65_536)}\r\n`;
 
-  /** A connection with the head of a request in chunks, to a service that reads little of it; `answers` come in pieces. */
+  /** Opens a connection with the headers of a chunked request to a service that reads little of it. */
   function begin(): { socket: Socket; answers: () => string } {
     gateway.upstream.answer((request, response) => {
       request.once('data', () => {
@@ -250,7 +250,7 @@ describe('what a service says before it has received all', () => {
     expect(answers()).toMatch(refused);
   });
 
-  test('does not keep a client from sending the rest later, and asking again', async () => {
+  test('allows the client to send the rest later and to reuse the connection', async () => {
     const { socket, answers } = begin();
     socket.write(chunk);
     await eventually(() => expect(answers()).toMatch(refused));
@@ -262,11 +262,11 @@ describe('what a service says before it has received all', () => {
   });
 });
 
-describe('a client that hangs up', () => {
+describe('a client that disconnects', () => {
   test.each([
-    ['before the answer', false],
-    ['in the middle of the answer', true],
-  ])('%s ends the request to the service', async (_, answered) => {
+    ['before the response', false],
+    ['during the response', true],
+  ])('%s aborts the upstream request', async (_, answered) => {
     const { promise: reached, resolve: reach } = Promise.withResolvers<ServerResponse>();
     gateway.upstream.answer((_, response) => {
       if (answered) response.write('a part');
@@ -284,8 +284,8 @@ describe('a client that hangs up', () => {
   });
 });
 
-describe('a service that is away', () => {
-  test('and comes back within two seconds loses no request, whatever its method', async () => {
+describe('an unavailable service', () => {
+  test('that returns within two seconds loses no request of any method', async () => {
     await gateway.upstream.goAway();
     const before = await counted();
     const requests = [
@@ -300,7 +300,7 @@ describe('a service that is away', () => {
     expect(answers[2]?.body.body).toBe('{"prompt":"whole"}');
   });
 
-  test('is reported as unavailable, in the words of the protocol, and leaves the rest working', async () => {
+  test('is reported in the dialect of the path, and other services keep working', async () => {
     await gateway.upstream.goAway();
     try {
       const [canvas, models, own] = await Promise.all([
@@ -320,7 +320,7 @@ describe('a service that is away', () => {
   test.each([
     ['POST', { prompt: 'x' }],
     ['DELETE', undefined],
-  ])('in the middle of a %s, which may have had its effect, gets it only once', async (method, body) => {
+  ])('receives an interrupted %s only once, because it may have processed it', async (method, body) => {
     const before = gateway.upstream.received.length;
     gateway.upstream.answer((request) => request.resume().once('end', () => request.socket.destroy()));
     const { status } = await gateway.service.request('/api/canvas/1', { method, body });
@@ -328,7 +328,7 @@ describe('a service that is away', () => {
     expect(gateway.upstream.received).toHaveLength(before + 1);
   });
 
-  test('in the middle of a request that only reads gets it again', async () => {
+  test('receives an interrupted read request again', async () => {
     let calls = 0;
     gateway.upstream.answer((request, response) => {
       calls += 1;
@@ -340,7 +340,7 @@ describe('a service that is away', () => {
   });
 });
 
-test('what was forwarded is counted by the prefix it went to', async () => {
+test('forwarded requests are measured by route prefix', async () => {
   await gateway.service.request('/api/prompts/versions');
   await eventually(async () => {
     const metrics = await (await fetch(`${gateway.service.internalUrl}/metrics`)).text();
@@ -348,12 +348,12 @@ test('what was forwarded is counted by the prefix it went to', async () => {
   });
 });
 
-/** How many requests without a user the gateway has let pass so far. */
+/** Returns the number of anonymous requests that the gateway has admitted. */
 async function counted(): Promise<number> {
   return Number(await gateway.redis.client.get(`${gateway.redis.prefix}:requests:address:127.0.0.1`));
 }
 
-/** Sends bytes as they are, which no client library would; the whole answer as text. */
+/** Sends raw bytes, which no client library would send. Returns the whole response as text. */
 async function raw(bytes: string): Promise<string> {
   const { port, hostname } = new URL(gateway.service.url);
   const socket = connect(Number(port), hostname);
@@ -363,7 +363,7 @@ async function raw(bytes: string): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** The headers with which a service receives a request; sent by a client that can set any. */
+/** Returns the headers that a service receives. The client can set any header. */
 async function echoOf(path: string, headers: Record<string, string>): Promise<Record<string, unknown>> {
   const client = httpRequest(`${gateway.service.url}${path}`, { headers });
   client.end();

@@ -10,7 +10,7 @@ let gateway: TestGateway;
 
 afterEach(() => gateway.stop());
 
-/** Statuses of so many requests, one after the other. */
+/** Sends requests one after the other and returns their statuses. */
 async function ask(count: number, path: string, headers: Record<string, string> = {}): Promise<number[]> {
   const statuses: number[] = [];
   for (let index = 0; index < count; index++) {
@@ -19,13 +19,13 @@ async function ask(count: number, path: string, headers: Record<string, string> 
   return statuses;
 }
 
-/** How many of its minute's requests an address or user has left. */
+/** Returns the remaining number of requests in the window of an address or user. */
 async function remaining(headers: Record<string, string> = {}): Promise<number> {
   const answer = await gateway.service.request('/api/canvas', { headers });
   return Number(answer.headers.get('ratelimit-remaining'));
 }
 
-test('a refusal says who is limited to what, and when to come back', async () => {
+test('a refusal states the tier, the limit and when to retry', async () => {
   gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '20', UPGRADE_URL: 'https://canvas.example.com/up' });
   const authorization = await gateway.bearer();
   expect(await ask(20, '/api/canvas', authorization)).toEqual(Array(20).fill(200));
@@ -48,8 +48,8 @@ test('a refusal says who is limited to what, and when to come back', async () =>
   expect(headers.has('x-should-retry')).toBe(false);
 });
 
-describe('what counts', () => {
-  test('is each user for itself, and everybody else by address', async () => {
+describe('the rate limit', () => {
+  test('counts each user separately, and anonymous requests by address', async () => {
     gateway = await startGateway();
     const [first, second] = [await gateway.bearer(), await gateway.bearer()];
     expect(await remaining(first)).toBe(9_999);
@@ -57,7 +57,7 @@ describe('what counts', () => {
     expect(await remaining(second)).toBe(9_999);
   });
 
-  test('is every path, known or not, and every bad token', async () => {
+  test('includes unknown paths and invalid tokens', async () => {
     gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '1000' });
     const before = await remaining();
     await ask(1, '/nowhere');
@@ -67,7 +67,7 @@ describe('what counts', () => {
     expect(await remaining()).toBe(before - 5);
   });
 
-  test('beyond the limit makes nobody look up a key, while a known one still counts for its user', async () => {
+  test('prevents look-ups of unknown keys from an address over its limit, while cached keys count for their user', async () => {
     gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '10' });
     const [known, unknown] = [await createKeyOfUser(gateway), await createKeyOfUser(gateway)];
     const shown = ({ key }: { key: string }) => ({ 'x-api-key': key });
@@ -77,7 +77,7 @@ describe('what counts', () => {
     expect(await ask(1, '/v1/models', shown(unknown))).toEqual([429]);
   });
 
-  test('is not the state of the platform', async () => {
+  test('excludes health routes', async () => {
     gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '3' });
     await ask(4, '/nowhere');
     expect(await ask(3, '/nowhere')).toEqual([429, 429, 429]);
@@ -85,7 +85,7 @@ describe('what counts', () => {
     expect(await ask(1, '/health')).toEqual([200]);
   });
 
-  test('for sign-up and log-in is the address, with a tighter limit, whoever asks', async () => {
+  test('for sign-up and login uses the address and a lower limit, even for authenticated users', async () => {
     gateway = await startGateway({ AUTH_RATE_LIMIT_PER_MINUTE: '3' });
     const { body } = await gateway.signUp();
     const logIn = (headers = {}) =>
@@ -112,7 +112,7 @@ describe('the address', () => {
     expect(await remaining(via('198.51.100.2'))).toBe(first - 1);
   });
 
-  test('is the one that a trusted proxy names; of IPv6, the network', async () => {
+  test('is the one that a trusted proxy reports, and the /64 network for IPv6', async () => {
     gateway = await startGateway({ TRUST_PROXY: 'loopback' });
     expect(await remaining(via('198.51.100.1'))).toBe(9_999);
     expect(await remaining(via('198.51.100.2'))).toBe(9_999);
@@ -121,7 +121,7 @@ describe('the address', () => {
     expect(await remaining(via('203.0.113.9, 198.51.100.1'))).toBe(9_998);
   });
 
-  test('is the right-most that no trusted proxy has, of several on the way', async () => {
+  test('is the rightmost address that is not a trusted proxy', async () => {
     gateway = await startGateway({ TRUST_PROXY: 'loopback,10.0.0.0/8' });
     expect(await remaining(via('198.51.100.1, 10.0.0.7'))).toBe(9_999);
     expect(await remaining(via('203.0.113.9, 198.51.100.1, 10.1.2.3, 10.0.0.7'))).toBe(9_998);
@@ -131,7 +131,7 @@ describe('the address', () => {
     ).toBe(9_997);
   });
 
-  test('counts without the port that a proxy adds, and together with others where a proxy names none', async () => {
+  test('is counted without the port that a proxy adds, and unknown addresses share one counter', async () => {
     gateway = await startGateway({ TRUST_PROXY: 'loopback' });
     expect(await remaining(via('198.51.100.1:4711'))).toBe(9_999);
     expect(await remaining(via('198.51.100.1:4712'))).toBe(9_998);
@@ -140,7 +140,7 @@ describe('the address', () => {
   });
 });
 
-describe('each protocol', () => {
+describe('the error of a refused request', () => {
   const refuse = async (path: string) => {
     gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '8' });
     await ask(9, '/nowhere');
@@ -154,7 +154,7 @@ describe('each protocol', () => {
   };
   const facts = { tier: 'anonymous', limit: 8, windowMs: 60_000, upgradeUrl: expect.any(String) };
 
-  test('of ours is refused in its words', async () => {
+  test('has the platform’s format', async () => {
     expect(await refuse('/api/canvas')).toMatchObject({
       success: false,
       error: 'Rate limit exceeded',
@@ -164,13 +164,13 @@ describe('each protocol', () => {
     });
   });
 
-  test('of OpenAI is refused in its words', async () => {
+  test('has OpenAI’s format', async () => {
     expect(await refuse('/v1/models')).toMatchObject({
       error: { type: 'rate_limit_error', code: 'RATE_LIMITED', retryAfter: expect.any(Number), ...facts },
     });
   });
 
-  test('of Supabase Auth is refused in its words', async () => {
+  test('has Supabase Auth’s format', async () => {
     expect(await refuse('/auth/v1/user')).toMatchObject({
       code: 429,
       error_code: 'over_request_rate_limit',
@@ -190,14 +190,14 @@ describe('without Redis', () => {
       body: { email: 'nobody@example.com', password: 'guess' },
     });
 
-  test('requests pass uncounted, and at once', async () => {
+  test('requests pass uncounted and without delay', async () => {
     gateway = await startGateway({ REDIS_URL: away, RATE_LIMIT_PER_MINUTE: '1' });
     const startedAt = performance.now();
     expect(await ask(5, '/api/canvas')).toEqual([200, 200, 200, 200, 200]);
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 
-  test('passwords cannot be guessed more often than with it, and the refusal is the same', async () => {
+  test('password guessing is limited as with Redis, with the same refusal', async () => {
     gateway = await startGateway({
       REDIS_URL: away,
       AUTH_RATE_LIMIT_PER_MINUTE: '2',
@@ -213,7 +213,7 @@ describe('without Redis', () => {
     expect((await from('198.51.100.2')).status).toBe(400);
   });
 
-  test('guesses of before its end still count, and everybody is counted again when it is back', async () => {
+  test('guesses from before the outage still count, and counting resumes when Redis is available again', async () => {
     const link = await startSeverableLink(inject('redisUrl'));
     gateway = await startGateway({ REDIS_URL: link.url, AUTH_RATE_LIMIT_PER_MINUTE: '3' });
     await eventually(async () => expect(await remaining()).toBeGreaterThan(0));
@@ -228,7 +228,7 @@ describe('without Redis', () => {
   });
 });
 
-describe('who is refused', () => {
+describe('a refused request', () => {
   const violations = async (): Promise<RateLimitViolation[]> => {
     const { client, prefix } = gateway.redis;
     const entries = await client.xrange(streamOf(createKeys(prefix), rateLimitViolation), '-', '+');
@@ -241,7 +241,7 @@ describe('who is refused', () => {
       return all;
     });
 
-  test('is noted as a user, without an address, once however often', async () => {
+  test('is recorded once per user and window, without an address', async () => {
     gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '20' });
     const { body } = await gateway.signUp();
     const authorization = { authorization: `Bearer ${body.access_token}` };
@@ -260,7 +260,7 @@ describe('who is refused', () => {
     });
   });
 
-  test('without a user is noted as an address, of IPv6 the network, for each limit', async () => {
+  test('without a user is recorded by address or IPv6 network, once per limit', async () => {
     gateway = await startGateway({
       RATE_LIMIT_PER_MINUTE: '3',
       AUTH_RATE_LIMIT_PER_MINUTE: '1',
@@ -291,14 +291,14 @@ describe('aggregate figures', () => {
   const statusOf = async (path: string, request = {}) =>
     (await gateway.service.request(path, request)).status;
 
-  test('are open to anyone, and limited by address', async () => {
+  test('are public and limited by address', async () => {
     gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '8' });
     for (const path of paths) expect(await statusOf(path)).toBe(200);
     await ask(8, '/nowhere');
     for (const path of paths) expect(await statusOf(path)).toBe(429);
   });
 
-  test('need a token where PUBLIC_STATUS_ENABLED is false, however they are asked for', async () => {
+  test('require a token if PUBLIC_STATUS_ENABLED is false, regardless of the spelling of the path', async () => {
     gateway = await startGateway({ PUBLIC_STATUS_ENABLED: 'false' });
     const headers = await gateway.bearer();
     for (const path of paths) {

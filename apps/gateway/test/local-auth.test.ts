@@ -18,7 +18,7 @@ const whoAmI = (accessToken: string) =>
   gateway.service.request('/auth/v1/user', { headers: { authorization: `Bearer ${accessToken}` } });
 
 describe('sign-up', () => {
-  test('opens a session whose access token says who the user is', async () => {
+  test('opens a session whose access token identifies the user', async () => {
     const { status, body, headers } = await gateway.signUp('Ada@Example.com');
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');
@@ -37,7 +37,7 @@ describe('sign-up', () => {
     });
   });
 
-  test('gives tokens that anyone can verify with the published keys, with the claims of Supabase Auth', async () => {
+  test('issues tokens with the claims of Supabase Auth, verifiable with the published keys', async () => {
     const { body } = await gateway.signUp();
     const { body: jwks } = await gateway.service.request('/auth/v1/.well-known/jwks.json');
     expect(jwks.keys[0]).not.toHaveProperty('d');
@@ -60,7 +60,7 @@ describe('sign-up', () => {
     expect(payload.exp).toBe(body.expires_at);
   });
 
-  test('never takes tier or role from the request', async () => {
+  test('ignores tier and role in the request', async () => {
     const { body } = await gateway.service.request('/auth/v1/signup', {
       method: 'POST',
       body: {
@@ -77,7 +77,7 @@ describe('sign-up', () => {
     expect(answer.status).toBe(403);
   });
 
-  test('refuses an address that has an account, in any case', async () => {
+  test('refuses an address that has an account, ignoring case', async () => {
     await gateway.signUp('twice@example.com');
     const { status, body } = await gateway.signUp('TWICE@example.com');
     expect(status).toBe(422);
@@ -90,11 +90,11 @@ describe('sign-up', () => {
     expect(body).toMatchObject({ error_code: 'weak_password', weak_password: { reasons: ['length'] } });
   });
 
-  test('refuses what is not an e-mail address', async () => {
+  test('refuses a malformed e-mail address', async () => {
     expect((await gateway.signUp('nobody')).status).toBe(400);
   });
 
-  test('refuses metadata that would not fit a token', async () => {
+  test('refuses metadata that would not fit into a token', async () => {
     const body = { email: 'large@example.com', password: 'correct horse', data: { note: 'x'.repeat(5_000) } };
     const answer = await gateway.service.request('/auth/v1/signup', { method: 'POST', body });
     expect(answer.status).toBe(400);
@@ -105,7 +105,7 @@ describe('sign-up', () => {
     [413, 'application/json', JSON.stringify({ padding: 'x'.repeat(70_000) })],
     [415, 'text/plain', 'hello'],
     [400, 'application/json', '{"email":'],
-  ])('answers %d to a body that it cannot take', async (status, type, body) => {
+  ])('answers an unsupported body with %d', async (status, type, body) => {
     const headers = { 'content-type': type };
     const answer = await gateway.service.request('/auth/v1/signup', { method: 'POST', headers, body });
     expect(answer.status).toBe(status);
@@ -127,8 +127,8 @@ describe('sign-up', () => {
   });
 });
 
-describe('log-in', () => {
-  test('opens a session of its own', async () => {
+describe('login', () => {
+  test('opens a separate session', async () => {
     const first = await gateway.signUp('grace@example.com');
     const { status, body } = await token('password', {
       email: 'Grace@example.com',
@@ -139,7 +139,7 @@ describe('log-in', () => {
     expect(body.refresh_token).not.toBe(first.body.refresh_token);
   });
 
-  test('answers the same to a wrong password and to an unknown address', async () => {
+  test('answers an unknown address like a wrong password', async () => {
     await gateway.signUp('known@example.com');
     const wrong = await token('password', { email: 'known@example.com', password: 'wrong horse' });
     const unknown = await token('password', { email: 'unknown@example.com', password: 'wrong horse' });
@@ -160,7 +160,7 @@ describe('log-in', () => {
     expect((await whoAmI(body.access_token)).status).toBe(404);
   });
 
-  test.each(['pkce', 'id_token', 'magic'])('says that it does not know the grant %s', async (grant) => {
+  test.each(['pkce', 'id_token', 'magic'])('refuses the unknown grant type %s', async (grant) => {
     const { status, body } = await token(grant, {});
     expect({ status, code: body.error_code }).toEqual({ status: 400, code: 'unsupported_grant_type' });
   });
@@ -168,7 +168,7 @@ describe('log-in', () => {
   test.each([
     ['password', { email: 'a@example.com' }],
     ['refresh_token', {}],
-  ])('says what is missing from a request with grant %s', async (grant, body) => {
+  ])('names the missing fields of a request with grant type %s', async (grant, body) => {
     const answer = await token(grant, body);
     expect(answer.status).toBe(400);
     expect(answer.body.error_code).toBe('validation_failed');
@@ -176,7 +176,7 @@ describe('log-in', () => {
 });
 
 describe('refresh', () => {
-  test('gives the next session, in which a new tier shows', async () => {
+  test('issues new tokens, which carry a changed tier', async () => {
     const { body } = await gateway.signUp();
     await gateway.database.query(
       `update auth.users set raw_app_meta_data = raw_app_meta_data || '{"tier":"pro"}' where id = $1`,
@@ -189,13 +189,13 @@ describe('refresh', () => {
     expect((await refresh(next.body.refresh_token)).status).toBe(200);
   });
 
-  test('does not know a token that was never given', async () => {
+  test('refuses a token that was never issued', async () => {
     const { status, body } = await refresh('made-up');
     expect(status).toBe(400);
     expect(body.error_code).toBe('refresh_token_not_found');
   });
 
-  test('ends the whole session when a token is used again after its successor', async () => {
+  test('ends the whole session if a token is reused after its successor', async () => {
     const { body: first } = await gateway.signUp();
     const { body: second } = await refresh(first.refresh_token);
     const { body: third } = await refresh(second.refresh_token);
@@ -205,7 +205,7 @@ describe('refresh', () => {
     expect((await refresh(third.refresh_token)).body.error_code).toBe('refresh_token_not_found');
   });
 
-  test('serves two refreshes at the same time, as two tabs send them', async () => {
+  test('serves two concurrent refreshes, as two tabs send them', async () => {
     const { body } = await gateway.signUp();
     const both = await Promise.all([refresh(body.refresh_token), refresh(body.refresh_token)]);
     expect(both.map(({ status }) => status)).toEqual([200, 200]);
@@ -220,7 +220,7 @@ describe('a user’s own account', () => {
       body,
     });
 
-  test('takes metadata, of which null removes', async () => {
+  test('merges metadata, and null removes a field', async () => {
     const { body } = await gateway.signUp();
     const first = await update(body.access_token, { data: { theme: 'dark', name: 'Ada' } });
     expect(first.status).toBe(200);
@@ -229,7 +229,7 @@ describe('a user’s own account', () => {
     expect((await whoAmI(body.access_token)).body.user_metadata).toEqual({ name: 'Ada', size: 2 });
   });
 
-  test('takes no more metadata than fits a token, however it is split up', async () => {
+  test('refuses metadata that exceeds the limit, even over several requests', async () => {
     const { body } = await gateway.signUp();
     expect((await update(body.access_token, { data: { a: 'x'.repeat(3_000) } })).status).toBe(200);
     const { status } = await update(body.access_token, { data: { b: 'x'.repeat(3_000) } });
@@ -246,7 +246,7 @@ describe('a user’s own account', () => {
     expect(answer.body.error_code).toBe(code);
   });
 
-  test('takes a new password, which ends all other sessions', async () => {
+  test('accepts a new password, which ends all other sessions', async () => {
     const { body: mine } = await gateway.signUp('changes@example.com');
     const credentials = { email: 'changes@example.com', password: 'correct horse' };
     const { body: other } = await token('password', credentials);
@@ -277,7 +277,7 @@ describe('a user’s own account', () => {
     });
   });
 
-  test('cannot be changed once it is gone', async () => {
+  test('cannot be changed once it is deleted', async () => {
     const { body } = await gateway.signUp('gone@example.com');
     await gateway.database.query(`update auth.users set deleted_at = now() where email = 'gone@example.com'`);
     expect((await update(body.access_token, { data: {} })).status).toBe(404);
@@ -291,7 +291,7 @@ describe('logging out', () => {
       headers: { authorization: `Bearer ${accessToken}` },
     });
 
-  /** Three sessions of one user; which of them are live after the first has logged out. */
+  /** Opens three sessions of one user. Returns which are live after the first has logged out. */
   async function liveAfter(scope?: string): Promise<boolean[]> {
     const { body: first } = await gateway.signUp();
     const credentials = { email: first.user.email, password: 'correct horse' };
@@ -314,7 +314,7 @@ describe('logging out', () => {
     ['global', [false, false, false]],
     ['local', [false, true, true]],
     ['others', [true, false, false]],
-  ])('with scope %s leaves the right sessions, tokens and all', async (scope, live) => {
+  ])('with scope %s ends the right sessions and their tokens', async (scope, live) => {
     expect(await liveAfter(scope)).toEqual(live);
   });
 
@@ -325,7 +325,7 @@ describe('logging out', () => {
     expect((await whoAmI(next.body.access_token)).status).toBe(200);
   });
 
-  test('needs a session and a scope that there is', async () => {
+  test('requires a session and a known scope', async () => {
     const { body } = await gateway.signUp();
     expect((await logOut(body.access_token, 'everything')).status).toBe(400);
     await logOut(body.access_token);
@@ -333,7 +333,7 @@ describe('logging out', () => {
   });
 });
 
-test('a reused refresh token ends the access tokens of its session too', async () => {
+test('reuse of a refresh token revokes the access tokens of its session', async () => {
   const { body: first } = await gateway.signUp();
   const { body: second } = await refresh(first.refresh_token);
   const { body: third } = await refresh(second.refresh_token);
@@ -342,7 +342,7 @@ test('a reused refresh token ends the access tokens of its session too', async (
   expect((await whoAmI(third.access_token)).status).toBe(401);
 });
 
-test('errors come in the words of the version that a client asks for', async () => {
+test('errors have the format of the API version that the client requests', async () => {
   const answer = await gateway.service.request('/auth/v1/token?grant_type=password', {
     method: 'POST',
     headers: { 'x-supabase-api-version': '2024-01-01' },

@@ -22,7 +22,7 @@ const setRole = (id: string, role: string) =>
     [id, role],
   );
 
-/** A fresh user of a role, signed in. */
+/** Creates a user with a role and logs in. */
 async function userOf(role: string) {
   const { body: session } = await gateway.signUp();
   const { id, email } = session.user as { id: string; email: string };
@@ -54,7 +54,7 @@ const listUsers = async (headers: Headers) =>
 const update = (headers: Headers, id: string, body: object) =>
   gateway.service.request(`/api/admin/users/${id}`, { method: 'PUT', headers, body });
 
-/** The principal that the gateway vouches for to a service. */
+/** Returns the principal in the internal token that a service receives. */
 async function forwarded(headers: Headers): Promise<Principal | undefined> {
   const { body } = await gateway.service.request('/api/flags', { headers });
   const keys = await importPublicKeys(gateway.identities.publicKeys);
@@ -70,7 +70,7 @@ describe.each([
   ['admin', 200],
   ['a role that was removed', 403],
 ] as const)('a user of the role %s', (role, status) => {
-  test('holds the same permissions with an access token and with a session cookie', async () => {
+  test('holds the same permissions with an access token and a session cookie', async () => {
     const { email, bearer } = await userOf(role);
     const cookie = await cookieOf(email);
     expect(await listUsers(bearer)).toBe(status);
@@ -80,7 +80,7 @@ describe.each([
   });
 });
 
-test('the gateway vouches for the permissions of a role that the deployment defines', async () => {
+test('the internal token carries the permissions of a role that the deployment defines', async () => {
   const { bearer } = await userOf('support');
   expect(await forwarded(bearer)).toMatchObject({
     role: 'support',
@@ -88,21 +88,21 @@ test('the gateway vouches for the permissions of a role that the deployment defi
   });
 });
 
-test('a session tells a page which permissions its user holds', async () => {
+test('a browser session includes the permissions of its user', async () => {
   const { email } = await userOf('operator');
   const { body } = await gateway.service.request('/auth/session', { headers: await cookieOf(email) });
   expect(body.data.user).toMatchObject({ role: 'operator', permissions: rolePermissions.operator });
 });
 
 describe('an API key', () => {
-  test('holds just the permissions that it was granted', async () => {
+  test('holds exactly the permissions that it was granted', async () => {
     const { bearer } = await userOf('admin');
     expect(await listUsers(await keyOf(bearer, ['users:read']))).toBe(200);
     expect(await listUsers(await keyOf(bearer, ['users:write']))).toBe(403);
     expect(await listUsers(await keyOf(bearer, ['llm']))).toBe(403);
   });
 
-  test('loses a permission at once when the role of its user loses it, and no session survives', async () => {
+  test('loses a permission immediately when the role of its user loses it, and all sessions end', async () => {
     const [admin, chief] = [await userOf('admin'), await userOf('admin')];
     const key = await keyOf(admin.bearer, ['users:read', 'flags:write']);
     expect(await listUsers(key)).toBe(200);
@@ -123,7 +123,7 @@ describe('an API key', () => {
   test.each([
     ['without an expiry', undefined],
     ['for more than a year', 366],
-  ])('cannot hold an elevated permission %s', async (_, days) => {
+  ])('cannot be granted an elevated permission %s', async (_, days) => {
     const { bearer } = await userOf('operator');
     const expiresAt = days === undefined ? {} : { expiresAt: inDays(days) };
     const { body } = await postKey(gateway, bearer, { name: 'x', scopes: ['flags:write'], ...expiresAt });
@@ -134,15 +134,12 @@ describe('an API key', () => {
 });
 
 describe('a caller with users:write alone', () => {
-  test.each(['admin', 'operator', 'support'])(
-    'cannot grant the role %s, not even to itself',
-    async (role) => {
-      const [caller, other] = [await userOf('accounts'), await userOf('user')];
-      for (const id of [caller.id, other.id]) {
-        expect((await update(caller.bearer, id, { role })).body.code).toBe('FORBIDDEN');
-      }
-    },
-  );
+  test.each(['admin', 'operator', 'support'])('cannot grant the role %s, even to itself', async (role) => {
+    const [caller, other] = [await userOf('accounts'), await userOf('user')];
+    for (const id of [caller.id, other.id]) {
+      expect((await update(caller.bearer, id, { role })).body.code).toBe('FORBIDDEN');
+    }
+  });
 
   test('cannot change a user of a higher role', async () => {
     const [caller, admin] = [await userOf('accounts'), await userOf('admin')];
@@ -151,14 +148,14 @@ describe('a caller with users:write alone', () => {
     expect(await listUsers(admin.bearer)).toBe(200);
   });
 
-  test('can grant a role that holds no more than it does itself', async () => {
+  test('can grant a role that holds no more permissions than its own', async () => {
     const [caller, other] = [await userOf('accounts'), await userOf('user')];
     const { status, body } = await update(caller.bearer, other.id, { role: 'accounts', tier: 'pro' });
     expect([status, body.data]).toEqual([200, expect.objectContaining({ role: 'accounts', tier: 'pro' })]);
   });
 });
 
-test('a role that does not exist is refused with those that do', async () => {
+test('an unknown role is refused with a list of the known roles', async () => {
   const { bearer, id } = await userOf('admin');
   expect((await update(bearer, id, { role: 'root' })).body).toMatchObject({
     code: 'VALIDATION_FAILED',

@@ -7,7 +7,7 @@ import { type StubUpstream, startStubUpstream } from './support/stub-upstream.ts
 type UpstreamName = Exclude<ServiceName, 'gateway'>;
 const names = serviceNames.filter((name): name is UpstreamName => name !== 'gateway');
 
-describe('the state of the platform', () => {
+describe('the readiness of the platform', () => {
   let services: Record<UpstreamName, StubUpstream>;
   let gateway: TestGateway;
 
@@ -36,7 +36,7 @@ describe('the state of the platform', () => {
     await gateway.stop();
   });
 
-  test('is ok when every part is, part by part', async () => {
+  test('is ok if every service and dependency is up', async () => {
     const { status, body } = await ready();
     expect(status).toBe(200);
     expect(body.status).toBe('ok');
@@ -61,12 +61,12 @@ describe('the state of the platform', () => {
     expect(body.services[name]).toEqual({ status: 'down', checks: {} });
   });
 
-  test('takes a service that hangs for down, within a few seconds', async () => {
+  test('reports a hanging service as down within a few seconds', async () => {
     services['job-worker'].answer(() => undefined);
     expect((await ready()).body.services['job-worker'].status).toBe('down');
   });
 
-  test('is asked of each service once, however many people ask', async () => {
+  test('probes each service once for concurrent requests', async () => {
     await Promise.all(Array.from({ length: 20 }, ready));
     expect(services.canvas.received).toHaveLength(1);
     expect(services.canvas.received[0]?.url).toBe('/health/ready');
@@ -77,7 +77,7 @@ describe('the gateway', () => {
   let gateway: TestGateway;
   afterEach(() => gateway.stop());
 
-  test('says its version, and stays ready for the cluster when others are not', async () => {
+  test('reports its version, and stays ready for the cluster if other services are down', async () => {
     gateway = await startGateway({ SERVICE_VERSION: '1.2.3+abc' });
     await gateway.upstream.goAway();
     expect((await gateway.service.request('/health')).body).toEqual({ status: 'ok', version: '1.2.3+abc' });
@@ -86,7 +86,7 @@ describe('the gateway', () => {
     await gateway.upstream.comeBack();
   });
 
-  test('without Redis or its database is not ok, but answers', async () => {
+  test('reports a missing Redis or database and keeps responding', async () => {
     gateway = await startGateway({
       REDIS_URL: 'redis://127.0.0.1:1',
       DATABASE_URL: 'postgres://127.0.0.1:1/none',
@@ -119,7 +119,7 @@ describe('the gateway', () => {
     expect(yaml.body).toMatch(/^openapi: 3\.1\.0\n/);
   });
 
-  test('tells browsers not to show, frame or guess at its answers, refusals included', async () => {
+  test('sends security headers with every response, including refusals', async () => {
     gateway = await startGateway();
     for (const path of ['/health', '/nowhere', '/auth/v1/user', '/api/canvas']) {
       const { headers } = await gateway.service.request(path);
@@ -129,7 +129,7 @@ describe('the gateway', () => {
     }
   });
 
-  test('lets pages of the named origins call it, and no others', async () => {
+  test('allows requests only from pages of the configured origins', async () => {
     gateway = await startGateway({ CORS_ALLOWED_ORIGINS: 'https://app.example.com, http://localhost:5173' });
     const from = (origin: string) =>
       gateway.service.request('/api/canvas', { headers: { origin, authorization: 'Bearer bad' } });
@@ -142,7 +142,7 @@ describe('the gateway', () => {
     expect(refused.headers.has('access-control-allow-origin')).toBe(false);
   });
 
-  test('answers preflight requests without credentials, for forwarded paths too', async () => {
+  test('answers preflight requests without credentials, including forwarded paths', async () => {
     gateway = await startGateway({ CORS_ALLOWED_ORIGINS: 'https://app.example.com' });
     const { status, headers } = await gateway.service.request('/api/canvas/generate', {
       method: 'OPTIONS',

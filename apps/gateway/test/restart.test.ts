@@ -6,7 +6,7 @@ import { startGateway } from './support/start-gateway.ts';
 
 const clients = 12;
 
-/** As in production: longer than the gateway keeps an idle connection. */
+/** Longer than the gateway keeps an idle connection, as in production. */
 const draining = { SHUTDOWN_DRAIN_MS: '5000' };
 
 interface Answered {
@@ -14,7 +14,7 @@ interface Answered {
   readonly status: number;
 }
 
-test('a service that restarts under load, with one replica, loses no request and carries none out twice', async () => {
+test('a restart of a single replica under load loses no request and processes none twice', async () => {
   const program = './restarted-service.ts';
   const predecessor = await loadProgram(program, draining);
   const url = await predecessor.start();
@@ -57,7 +57,7 @@ test('a service that restarts under load, with one replica, loses no request and
   expect(carriedOut.toSorted()).toEqual(answered.map(({ id }) => id).toSorted());
 }, 60_000);
 
-test('a gateway that is told to stop answers what is in flight, and asks its clients to go elsewhere', async () => {
+test('a gateway that shuts down answers requests in flight and asks clients to reconnect', async () => {
   const gateway = await startGateway();
   const waiting: ServerResponse[] = [];
   gateway.upstream.answer((request, response) => {

@@ -9,7 +9,7 @@ const secret = 'a secret of at least 32 characters';
 
 let supabase: FakeSupabase;
 let clock: FakeClock;
-/** Two replicas, for whatever needs no gateway of its own. */
+/** Two replicas, shared by tests that need no gateway of their own. */
 let gateway: TestGateway;
 let replica: TestGateway;
 let others: TestGateway[] = [];
@@ -43,8 +43,8 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const statusAt = async (asked: TestGateway, token: string, path = '/api/admin/users') =>
   (await asked.service.request(path, { headers: bearer(token) })).status;
 
-describe('a token of the project', () => {
-  test('is believed, with tier and role of its app_metadata, in ES256 and RS256', async () => {
+describe('an access token of the project', () => {
+  test('is accepted in ES256 and RS256, with the tier and role of its app_metadata', async () => {
     const own = await start();
     const rsa = await createProjectKey('rsa', 'RS256');
     supabase.keys.push(rsa);
@@ -56,7 +56,7 @@ describe('a token of the project', () => {
     expect(supabase.keyLoads).toBe(1);
   });
 
-  test('is refused wherever it is forged', async () => {
+  test('is refused if it is forged', async () => {
     const now = Math.floor(clock.now() / 1_000);
     const [foreign, same] = await Promise.all([createProjectKey('foreign'), createProjectKey('first')]);
     const publicKey = (await importJWK(supabase.key.published, 'ES256', { extractable: true })) as CryptoKey;
@@ -71,9 +71,9 @@ describe('a token of the project', () => {
       'not yet valid': await supabase.token({ nbf: now + 60 }),
       'for another audience': await supabase.token({ aud: 'anon' }),
       'of another issuer': await supabase.token({ iss: 'https://evil.example/auth/v1' }),
-      'of our own issuer': await supabase.token({ iss: 'https://canvas.example.com/auth/v1' }),
+      'of the local issuer': await supabase.token({ iss: 'https://canvas.example.com/auth/v1' }),
       'without a user': await supabase.token({ sub: undefined }),
-      'whose user is no id': await supabase.token({ sub: 'admin' }),
+      'whose user is not a UUID': await supabase.token({ sub: 'admin' }),
       'of an unknown key': await supabase.token({}, { key: foreign.privateKey, kid: 'foreign' }),
       'of another key under a known id': await supabase.token({}, { key: same.privateKey }),
       'HS256 with the public key as its secret': await supabase.token({}, { key: spki, alg: 'HS256' }),
@@ -100,7 +100,7 @@ describe('a token of the project', () => {
     );
   });
 
-  test('in HS256 is believed where its secret is configured, and only with that', async () => {
+  test('in HS256 is accepted only with the configured secret', async () => {
     const own = await start({ JWT_SECRET: secret });
     const sign = (text: string) => supabase.token({}, { key: new TextEncoder().encode(text), alg: 'HS256' });
     expect(await statusAt(own, await sign(secret))).toBe(200);
@@ -109,7 +109,7 @@ describe('a token of the project', () => {
     expect(await statusAt(own, await supabase.token())).toBe(200);
   });
 
-  test('of a new key is believed once the last look is half a minute old, at the cost of one look', async () => {
+  test('with a new key is accepted after one reload, once the last load is 30 s old', async () => {
     const own = await start();
     await statusAt(own, await supabase.token());
     const next = await createProjectKey('next');
@@ -121,7 +121,7 @@ describe('a token of the project', () => {
     expect(supabase.keyLoads).toBe(2);
   });
 
-  test('is believed while Supabase is away, if its key is known; without keys the answer is 503', async () => {
+  test('is accepted while Supabase is unavailable if its key is cached; without keys the response is 503', async () => {
     const fresh = await start();
     await statusAt(gateway, await supabase.token());
     await supabase.goAway();
@@ -135,11 +135,11 @@ describe('a token of the project', () => {
   });
 });
 
-describe('what is passed on to Supabase Auth', () => {
+describe('a request to Supabase Auth', () => {
   const ask = (asked: TestGateway, path: string, request: object = {}) =>
     asked.service.request(`/auth/v1${path}`, request);
 
-  test('has the client’s own words and address, and none of the edge’s', async () => {
+  test('carries the headers and address of the client, and none of the edge', async () => {
     await ask(gateway, '/token?grant_type=password', {
       method: 'POST',
       body: { email: 'ada@example.com', password: 'correct horse' },
@@ -167,12 +167,12 @@ describe('what is passed on to Supabase Auth', () => {
     for (const name of ['cookie', 'x-vc-identity']) expect(headers).not.toHaveProperty(name);
   });
 
-  test('keeps the key that the client sends', async () => {
+  test('keeps the project key that the client sends', async () => {
     await ask(gateway, '/settings', { headers: { apikey: 'its own' } });
     expect(supabase.received[0]?.headers.apikey).toBe('its own');
   });
 
-  test('comes back as it was said, but for what only the edge says', async () => {
+  test('returns the response unchanged, except for headers that the edge sets', async () => {
     supabase.answer = (_, response) => {
       response.writeHead(422, {
         'content-type': 'application/json',
@@ -190,7 +190,7 @@ describe('what is passed on to Supabase Auth', () => {
     for (const name of ['access-control-allow-origin', 'set-cookie']) expect(headers.has(name)).toBe(false);
   });
 
-  test('is everything below /auth/v1, whatever is shown there; Supabase judges it', async () => {
+  test('is forwarded for every path below /auth/v1, with any credentials, which Supabase verifies', async () => {
     for (const path of ['/user', '/otp', '/admin/users', '/.well-known/openid-configuration']) {
       expect((await ask(gateway, path, { headers: bearer('bad') })).status).toBe(200);
     }
@@ -198,7 +198,7 @@ describe('what is passed on to Supabase Auth', () => {
     expect(await ask(gateway, '/x/%2e%2e/%2e%2e/rest/v1/users')).toMatchObject({ status: 404 });
   });
 
-  test('counts as credentials where something is posted', async () => {
+  test('counts against the credential limit if it is a POST', async () => {
     const own = await start({ AUTH_RATE_LIMIT_PER_MINUTE: '2' });
     const post = async (path: string) => (await ask(own, path, { method: 'POST', body: {} })).status;
     expect([await post('/token?grant_type=password'), await post('/otp'), await post('/signup')]).toEqual([
@@ -207,14 +207,14 @@ describe('what is passed on to Supabase Auth', () => {
     expect((await ask(own, '/user')).status).toBe(200);
   });
 
-  test('is answered with 503 in the words of Supabase while that is away', async () => {
+  test('is answered with 503 in Supabase’s error format while Supabase is unavailable', async () => {
     await supabase.goAway();
     const { status, body } = await ask(gateway, '/user');
     expect([status, body.code, body.error_code]).toEqual([503, 503, 'dependency_unavailable']);
     await supabase.comeBack();
   });
 
-  test('changes nothing of the API document', async () => {
+  test('does not change the API document', async () => {
     const local = await startGateway();
     others.push(local);
     const document = async (of: TestGateway) => (await of.service.request('/api/openapi.json')).body;
@@ -223,7 +223,7 @@ describe('what is passed on to Supabase Auth', () => {
 });
 
 describe('a session that is ended through the gateway', () => {
-  /** Tokens of two sessions of one user, both known to both replicas. */
+  /** Tokens of two sessions of one user, cached by both replicas. */
   async function logInTwice() {
     const userId = randomUUID();
     const tokenOf = (changes: object = {}) =>
@@ -234,7 +234,7 @@ describe('a session that is ended through the gateway', () => {
     }
     const post = (path: string, token: string, method = 'POST', body: unknown = {}) =>
       gateway.service.request(`/auth/v1${path}`, { method, body, headers: bearer(token) });
-    /** Statuses of both tokens: here at once, and elsewhere within the minute that is promised. */
+    /** Returns the statuses of both tokens: here immediately, and in the other replica within the promised minute. */
     const afterwards = async () => {
       const here = [await statusAt(gateway, own), await statusAt(gateway, other)];
       clock.advance(30_000);
@@ -249,7 +249,7 @@ describe('a session that is ended through the gateway', () => {
     ['global', '/logout?scope=global', [401, 401]],
     ['others', '/logout?scope=others', [200, 401]],
   ])(
-    'by a logout (%s) is refused here at once, and elsewhere within half a minute',
+    'by a logout (%s) is refused here immediately, and by other replicas within 30 s',
     async (_, path, expected) => {
       const { own, post, afterwards } = await logInTwice();
       expect((await post(path, own)).status).toBe(200);
@@ -257,13 +257,13 @@ describe('a session that is ended through the gateway', () => {
     },
   );
 
-  test('by a new password is refused like one that was logged out, the one that set it is not', async () => {
+  test('by a new password is refused, except for the session that set it', async () => {
     const { own, post, afterwards } = await logInTwice();
     await post('/user', own, 'PUT', { password: 'another horse' });
     expect(await afterwards()).toEqual({ here: [200, 401], elsewhere: [200, 401] });
   });
 
-  test('stays where only data is changed, and where Supabase refuses', async () => {
+  test('stays live if only data is changed or Supabase refuses the request', async () => {
     const { own, post, afterwards } = await logInTwice();
     await post('/user', own, 'PUT', { data: { password: 'not one' } });
     supabase.answer = (_request, response) => void response.writeHead(500).end();
@@ -272,7 +272,7 @@ describe('a session that is ended through the gateway', () => {
     expect(await afterwards()).toEqual({ here: [200, 200], elsewhere: [200, 200] });
   });
 
-  test('is told from one that begins in the same second by asking Supabase', async () => {
+  test('is told apart from a session of the same second by asking Supabase', async () => {
     const { tokenOf, own, post } = await logInTwice();
     const iat = Math.floor(clock.now() / 1_000);
     const [late, fresh] = [await tokenOf({ iat }), await tokenOf({ iat })];

@@ -1,25 +1,25 @@
 import { SignJWT } from 'jose';
 import { type AuthKeys, accessTokenAlgorithm } from './auth-keys.ts';
 
-/** Seconds that an access token is good for. */
+/** Lifetime of an access token. */
 export const accessTokenSeconds = 3_600;
 
 /** The audience of a signed-in user's tokens, as Supabase Auth names it. */
 export const accessTokenAudience = 'authenticated';
 
-/** Whose tokens are believed: the local auth at the gateway's public address. */
+/** Returns the issuer of local access tokens: local auth at the gateway's public address. */
 export function issuerAt(publicUrl: string): string {
   return `${new URL(publicUrl).origin}/auth/v1`;
 }
 
-/** What an access token says of a user. */
+/** The claims of an access token about a user and its session. */
 export interface AccessTokenSubject {
   readonly userId: string;
   readonly email: string;
   readonly appMetadata: Readonly<Record<string, unknown>>;
   readonly userMetadata: Readonly<Record<string, unknown>>;
   readonly sessionId: string;
-  /** When the session was opened by password. */
+  /** Time at which the user logged in with a password. */
   readonly authenticatedAt: Date;
 }
 

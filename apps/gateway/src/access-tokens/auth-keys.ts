@@ -1,6 +1,6 @@
 import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose';
 
-/** The keys of access tokens: one that signs, and by key id all that verify. */
+/** The key pairs of access tokens: one key signs, and all keys verify. Verification keys are found by their id. */
 export interface AuthKeys {
   readonly signing: { readonly kid: string; readonly key: CryptoKey };
   readonly verifying: ReadonlyMap<string, CryptoKey>;
@@ -15,10 +15,10 @@ interface AuthKey {
   readonly published: JWK;
 }
 
-/** The one algorithm that access tokens are signed with and accepted in. */
+/** The only algorithm for signing and verifying local access tokens. */
 export const accessTokenAlgorithm = 'ES256';
 
-/** Reads an AUTH_SIGNING_KEYS. Throws one sentence if it is not a JSON array of private ES256 keys. */
+/** Parses the variable AUTH_SIGNING_KEYS. Throws an Error if it is not a JSON array of private ES256 keys. */
 export async function importAuthKeys(value: string): Promise<AuthKeys> {
   const keys = await Promise.all(parseKeys(value).map(importKey));
   const [first] = keys;
@@ -54,7 +54,7 @@ function parseKeys(value: string): JWK[] {
     if (Array.isArray(parsed) && parsed.every((key) => typeof key === 'object' && key !== null))
       return parsed;
   } catch {
-    // told below, with what was expected
+    // Malformed JSON gets the same error as a wrong shape, below.
   }
   throw malformed();
 }
@@ -64,7 +64,7 @@ function refuse(cause: unknown): never {
 }
 
 function malformed(cause?: unknown): Error {
-  return new Error('AUTH_SIGNING_KEYS is not a JSON array of private JWKs for ES256 (kty EC, crv P-256).', {
+  return new Error('AUTH_SIGNING_KEYS must be a JSON array of private JWKs for ES256 (kty EC, crv P-256).', {
     cause,
   });
 }

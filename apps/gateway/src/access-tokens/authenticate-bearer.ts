@@ -2,12 +2,12 @@ import { AppError, type Principal } from '@valuecanvas/contracts-core';
 import type { CredentialSource } from './authenticate.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
-/** Longer ones are not looked at; well beyond what a token with generous metadata needs. */
+/** Longer tokens are refused unread. A token with the largest allowed metadata is well below this length. */
 const maxTokenLength = 8_192;
 
 const bearer = /^bearer +([\w.~+/=-]+) *$/i;
 
-/** Access tokens in the authorization header; whatever else stands there is refused. */
+/** Authenticates by the access token in the authorization header. Refuses any other content of that header. */
 export function authenticateBearer(tokens: TokenVerifier): CredentialSource {
   const verify = async (token: string): Promise<Principal> => {
     const principal = await tokens.verify(token);
@@ -16,7 +16,7 @@ export function authenticateBearer(tokens: TokenVerifier): CredentialSource {
   };
   return ({ headers: { authorization } }) => {
     if (authorization === undefined) return undefined;
-    // What almost every client writes, without a look at each character of a token that is known.
+    // Fast path for the usual spelling: a cached token needs no regular expression.
     const known = authorization.startsWith('Bearer ') ? tokens.known(authorization.slice(7)) : undefined;
     if (known) return known;
     const token = bearer.exec(authorization)?.[1];
@@ -27,6 +27,6 @@ export function authenticateBearer(tokens: TokenVerifier): CredentialSource {
 
 function refused(): AppError {
   return new AppError('UNAUTHENTICATED', {
-    message: 'The access token is not valid or has expired: log in again, or refresh the session.',
+    message: 'The access token is invalid or has expired. Log in again or refresh the session.',
   });
 }

@@ -5,15 +5,15 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isForWatchers } from '../edge/watchers.ts';
 
 /**
- * One way to show who asks: for whom its credential stands, or undefined where a request shows none of the kind.
- * Throws UNAUTHENTICATED for a bad one.
+ * Authenticates a request by one kind of credential. Returns undefined if the request carries none of this kind.
+ * Throws UNAUTHENTICATED for an invalid credential.
  */
 export type CredentialSource = (request: FastifyRequest) => Principal | Promise<Principal> | undefined;
 
 /**
- * The first source that finds something decides. Whoever shows nothing is anonymous; whoever shows something bad is
- * refused, even where anybody may ask, but for paths on which somebody else judges credentials. A request is looked at
- * once, however often it is asked for: limits count whom admission admits.
+ * Authenticates by the first source that finds a credential. A request without credentials is anonymous. Invalid
+ * credentials are refused on public routes as well, except on paths whose upstream verifies credentials itself. The
+ * result is kept on the request, so that rate limiting and authorization see the same principal.
  */
 export function createAuthenticator(sources: readonly CredentialSource[]): Authenticator {
   const authenticate: Authenticator = (request) => {
@@ -34,12 +34,12 @@ export function createAuthenticator(sources: readonly CredentialSource[]): Authe
   };
 }
 
-/** Gives requests the place where they keep it. */
+/** Declares the request property that keeps the principal. */
 export function rememberPrincipals(app: FastifyInstance): void {
   app.decorateRequest('shown', undefined);
 }
 
-/** Clients of Supabase show the key of their project where there is no user yet; it is nobody's. */
+/** On public routes, Supabase clients send the key of their project as a bearer token. It identifies no user. */
 function isAskedByAnyone(operation: RouteDefinition | undefined): boolean {
   return operation?.dialect === supabaseAuth && operation.auth.kind === 'anyone';
 }
@@ -54,11 +54,11 @@ async function orAnonymous(authenticate: Authenticator, request: FastifyRequest)
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whom its credentials stand for, once that has been asked. */
+    /** The principal of the request's credentials, once they have been checked. */
     shown: Principal | Promise<Principal> | undefined;
   }
   interface FastifyContextConfig {
-    /** The service that is forwarded to judges what clients show: bad credentials are passed on, as nobody's. */
+    /** The upstream verifies credentials itself: requests with invalid credentials are forwarded as anonymous. */
     judgesCredentials?: boolean;
   }
 }

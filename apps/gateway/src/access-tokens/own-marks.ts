@@ -7,13 +7,13 @@ import {
   type ShownToken,
 } from './session-verdict.ts';
 
-/** Ends of sessions that this process has made itself. */
+/** Revocations made by this process. */
 export interface OwnMarks {
   add(mark: SessionMark): void;
   of(shown: ShownToken): FoundMarks;
 }
 
-/** Sessions and users each; beyond it the oldest are forgotten, which by then others have been told. */
+/** Upper bound for sessions and for users. The oldest entries are evicted; by then they have been written to Redis. */
 const maxRemembered = 10_000;
 
 export function createOwnMarks(): OwnMarks {

@@ -1,7 +1,7 @@
 import type { Keys, Redis } from '@valuecanvas/redis';
 import { everySession, type FoundMarks, type SessionMark, type ShownToken } from './session-verdict.ts';
 
-/** Ends of sessions in Redis, for as long as a token of theirs could live. */
+/** Revocations in Redis. They are kept for the longest lifetime of an access token. */
 export interface SessionMarks {
   write(mark: SessionMark): Promise<void>;
   read(shown: ShownToken): Promise<FoundMarks>;
@@ -17,7 +17,7 @@ export function createSessionMarks(redis: Redis, keys: Keys, tokenMs: number): S
         return;
       }
       const key = userKey(mark.userId);
-      // A mark that comes late must not take the place of a newer one, and no two commands may be torn apart.
+      // GT: a delayed write must not overwrite a newer revocation. MULTI: the key must not stay without expiry.
       const written = await redis
         .multi()
         .zadd(key, 'GT', String(mark.at), mark.exceptSession ?? everySession)
@@ -36,7 +36,7 @@ export function createSessionMarks(redis: Redis, keys: Keys, tokenMs: number): S
   };
 }
 
-/** Members and scores, in turns. */
+/** Parses the reply of ZRANGE WITHSCORES, which alternates members and scores. */
 function timesOf(flat: readonly string[]): ReadonlyMap<string, number> {
   const pairs = flat.flatMap((member, index) =>
     index % 2 === 0 ? [[member, Number(flat[index + 1])] as const] : [],

@@ -1,37 +1,37 @@
-/** A token whose signature is good, by what its session is told by. */
+/** A token with a valid signature, and the claims that identify its session. */
 export interface ShownToken {
   readonly token: string;
   readonly userId: string;
-  /** Absent in tokens that belong to no session: only the end of all sessions of the user ends them. */
+  /** Absent in tokens without a session: only the revocation of all sessions of the user revokes them. */
   readonly sessionId?: string;
-  /** Milliseconds since the epoch, in whole seconds as tokens have it. */
+  /** Milliseconds since the epoch, with the one-second resolution of the `iat` claim. */
   readonly issuedAt: number;
 }
 
-/** One session is over, or all that a user had at a time, but for one. */
+/** The revocation of one session, or of all sessions that a user had at a given time, optionally except one. */
 export type SessionMark =
   | { readonly sessionId: string }
   | { readonly userId: string; readonly at: number; readonly exceptSession: string | undefined };
 
-/** What is known of a token's session and of the others of its user. */
+/** The known revocations that concern a token's session or its user. */
 export interface FoundMarks {
   readonly session: boolean;
-  /** When all sessions of the user were ended: by the one that was not, or `everySession`. */
+  /** Times at which all sessions of the user were revoked, keyed by the exempt session or `everySession`. */
   readonly ofUser: ReadonlyMap<string, number>;
 }
 
-/** Stands for the excepted session where there is none; no session is called so. */
+/** Key of a revocation without an exempt session. No session has this id. */
 export const everySession = '*';
 
 export const noMarks: FoundMarks = { session: false, ofUser: new Map() };
 
-/** Milliseconds by which the clocks of whoever issues tokens and whoever ends sessions may differ. */
+/** Largest assumed clock difference between the token issuer and the process that revokes a session. */
 const skewMs = 5_000;
 
-/** A token tells its second only. */
+/** Resolution of the `iat` claim. */
 const secondMs = 1_000;
 
-/** `unsure` where the token may be from just before or from just after the end of all others. */
+/** Returns `unsure` if the token was issued too close to a revocation of all sessions to tell which came first. */
 export function verdictOf(shown: ShownToken, ...marks: readonly FoundMarks[]): 'live' | 'ended' | 'unsure' {
   if (marks.some(({ session }) => session)) return 'ended';
   const ends = marks

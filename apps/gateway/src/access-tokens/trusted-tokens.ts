@@ -3,21 +3,21 @@ import { type AuthKeys, accessTokenAlgorithm } from './auth-keys.ts';
 
 export type VerifyingKey = CryptoKey | Uint8Array;
 
-/** Whose tokens are believed, and in what they must be signed. */
+/** The trusted issuer of access tokens, with its algorithms and keys. */
 export interface TrustedTokens {
   readonly issuer: string;
-  /** Nothing else is accepted, whatever a token says of itself. */
+  /** No other algorithm is accepted, whatever the header of a token claims. */
   readonly algorithms: readonly string[];
-  /** Seconds: a token that lives longer could outlive the news that its session is over, and is refused. */
+  /** Tokens with a longer lifetime are refused: they could outlive the revocation of their session in Redis. */
   readonly longestSeconds: number;
   /**
-   * The key that a token of one of the algorithms must have been signed with, undefined where there is none. Throws
-   * DEPENDENCY_UNAVAILABLE where the keys are not to be had.
+   * Returns the verification key for a token of one of the algorithms, or undefined if there is none. Throws
+   * DEPENDENCY_UNAVAILABLE if the keys cannot be loaded.
    */
   keyFor(header: JWSHeaderParameters): VerifyingKey | undefined | Promise<VerifyingKey | undefined>;
 }
 
-/** Tokens of our own: the key is chosen by its id. */
+/** Trusts local access tokens. The key is selected by its id. */
 export function trustOwnTokens(keys: AuthKeys, issuer: string, longestSeconds: number): TrustedTokens {
   return {
     issuer,

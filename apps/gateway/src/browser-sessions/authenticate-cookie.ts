@@ -7,13 +7,13 @@ import type { UsedUpAddresses } from '../edge/used-up-addresses.ts';
 import type { BrowserSessions, LoggedIn } from './browser-sessions.service.ts';
 import type { SessionCookie } from './session-cookie.ts';
 
-/** These change nothing, whoever sends them. */
+/** Methods that change nothing. */
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * A browser sends its cookie along with whatever any page makes it send: what changes something must also carry the
- * session's CSRF token, which only our own pages can read. Throws CSRF_FAILED where it does not. A cookie that is worth
- * nothing any more is as good as none.
+ * Authenticates by the session cookie. Any page can make a browser send the cookie, so requests that change something
+ * must also carry the session's CSRF token, which only allowed pages can read. Throws CSRF_FAILED if it is missing or
+ * wrong. A cookie without a live session is ignored.
  */
 export function authenticateCookie(options: {
   readonly sessions: Pick<BrowserSessions, 'known' | 'find'>;
@@ -36,7 +36,7 @@ export function authenticateCookie(options: {
   };
 }
 
-/** A log-in replaces the session, so an old cookie must not get in its way. */
+/** A login replaces the session, so an old cookie must not make it fail. */
 function heedsCookies(request: FastifyRequest): boolean {
   return dialectOf(request).hasCookies && request.routeOptions.config.operation !== openBrowserSession;
 }

@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const hourMs = 3_600_000;
 
-/** Hands out numbered tokens that last an hour; a refresh token is good once. */
+/** Issues numbered tokens that are valid for an hour. A refresh token is valid once. */
 function fakeSource(principal: UserPrincipal, now: () => number) {
   let issued = 0;
   let latest = '';
@@ -61,7 +61,7 @@ function fakeSource(principal: UserPrincipal, now: () => number) {
     },
     refreshes: () => refreshes,
     ended,
-    /** Verifies what the source has issued, but for what has been ended. */
+    /** Verifies the tokens that the source has issued and that have not been revoked. */
     tokens: {
       known: () => undefined,
       verify: async (token: string) => (ended.has(token) ? undefined : { ...principal, sessionId: token }),
@@ -69,7 +69,7 @@ function fakeSource(principal: UserPrincipal, now: () => number) {
   };
 }
 
-/** Two gateways over one database, with a session that the first has opened. */
+/** Two gateways on one database, with a session opened by the first. */
 async function setUp() {
   const clock = fakeClock();
   const source = fakeSource(await database.createUser(), clock.now);
@@ -80,7 +80,7 @@ async function setUp() {
   return { clock, source, one, other, secret };
 }
 
-test('a session that is held outlasts its database as long as its access token is good', async () => {
+test('a cached session survives an outage of the database until its access token expires', async () => {
   const clock = fakeClock();
   const source = fakeSource(await database.createUser(), clock.now);
   const kept = createBrowserSessionsStore(db.db);
@@ -105,7 +105,7 @@ test('a session that is held outlasts its database as long as its access token i
 const tokenOf = async (found: Promise<{ principal: UserPrincipal } | undefined>) =>
   (await found)?.principal.sessionId;
 
-test('a session outlives its access tokens, which are renewed before they expire', async () => {
+test('access tokens are refreshed before they expire, so that the session continues', async () => {
   const { clock, source, one, secret } = await setUp();
   clock.advance(hourMs - 60_000);
   expect(await tokenOf(one.find(secret))).toBe('access-1');
@@ -116,7 +116,7 @@ test('a session outlives its access tokens, which are renewed before they expire
   expect(source.refreshes()).toBe(1);
 });
 
-test('what one gateway has renewed serves the other', async () => {
+test('tokens refreshed by one gateway serve the other', async () => {
   const { clock, source, one, other, secret } = await setUp();
   clock.advance(hourMs);
   expect(await tokenOf(one.find(secret))).toBe('access-2');
@@ -124,7 +124,7 @@ test('what one gateway has renewed serves the other', async () => {
   expect(source.refreshes()).toBe(1);
 });
 
-test('many requests at once renew a session once, and none of two gateways ends it for the other', async () => {
+test('concurrent requests refresh a session once, and neither of two gateways ends it for the other', async () => {
   const { clock, one, other, secret } = await setUp();
   clock.advance(hourMs);
   const found = await Promise.all([...Array(5)].flatMap(() => [one.find(secret), other.find(secret)]));
@@ -135,7 +135,7 @@ test('many requests at once renew a session once, and none of two gateways ends 
   expect(after[0]).toBe(after[1]);
 });
 
-test('while nobody renews it, a session goes on as long as its access token is good', async () => {
+test('while refreshing fails, a session continues until its access token expires', async () => {
   const { clock, source, one, secret } = await setUp();
   source.fail(new AppError('DEPENDENCY_UNAVAILABLE'));
   clock.advance(hourMs - 30_000);
@@ -146,7 +146,7 @@ test('while nobody renews it, a session goes on as long as its access token is g
   expect(await tokenOf(one.find(secret))).toBe('access-2');
 });
 
-test('a session whose renewal is refused is over', async () => {
+test('a session whose refresh is refused ends', async () => {
   const { clock, source, one, secret } = await setUp();
   source.fail(new AppError('VALIDATION_FAILED'));
   clock.advance(hourMs);
@@ -155,7 +155,7 @@ test('a session whose renewal is refused is over', async () => {
   expect(await one.find(secret)).toBeUndefined();
 });
 
-test('a session that was ended elsewhere is over', async () => {
+test('a session that was ended elsewhere ends here as well', async () => {
   const { source, one, secret } = await setUp();
   source.ended.add('access-1');
   expect(await one.find(secret)).toBeUndefined();
@@ -163,7 +163,7 @@ test('a session that was ended elsewhere is over', async () => {
   expect(await one.find(secret)).toBeUndefined();
 });
 
-test('a session that one gateway ends is over for the other within half a minute', async () => {
+test('a session that one gateway ends is refused by the other within 30 s', async () => {
   const { clock, source, one, other, secret } = await setUp();
   await other.find(secret);
   await one.close(secret);
@@ -173,7 +173,7 @@ test('a session that one gateway ends is over for the other within half a minute
   expect(await other.find(secret)).toBeUndefined();
 });
 
-test('a session ends after thirty days, however much it is used, and is not kept', async () => {
+test('a session ends after 30 days, even if it is in use, and is deleted', async () => {
   const { clock, one, secret } = await setUp();
   for (let day = 1; day <= 30; day += 1) {
     expect(await one.find(secret)).toBeDefined();
@@ -190,7 +190,7 @@ test('a session ends after thirty days, however much it is used, and is not kept
   expect(await one.find(next.secret)).toBeDefined();
 });
 
-test('a login that is refused tells nobody why', async () => {
+test('a refused login does not reveal the reason', async () => {
   const { source, one } = await setUp();
   source.logIn = async () => {
     throw new AppError('VALIDATION_FAILED', { message: 'Invalid login credentials' });

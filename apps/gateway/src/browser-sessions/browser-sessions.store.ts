@@ -15,12 +15,12 @@ export interface StoredBrowserSession {
   readonly expiresAt: Date;
 }
 
-/** Browsers' sessions by the hash of their cookie. */
+/** Browser sessions, keyed by the hash of their cookie. */
 export interface BrowserSessionsStore {
-  /** Also removes those that have expired. */
+  /** Stores a session and deletes expired ones. */
   insert(session: NewBrowserSession): Promise<void>;
   find(hash: Buffer, at: Date): Promise<StoredBrowserSession | undefined>;
-  /** Replaces the tokens unless another process has done so before; says whether it did. */
+  /** Replaces the tokens if they are still `before`. Returns false if another process has replaced them. */
   replace(hash: Buffer, sealed: { readonly before: Buffer; readonly after: Buffer }): Promise<boolean>;
   delete(hash: Buffer): Promise<void>;
 }

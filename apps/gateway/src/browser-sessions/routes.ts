@@ -12,7 +12,8 @@ export const browserSessionRoutes = (sessions: BrowserSessions, cookie: SessionC
     async getBrowserSession(call) {
       const secret = cookie.read(call.header('cookie'));
       const found = secret === undefined ? undefined : await sessions.find(secret);
-      if (!found) throw new AppError('UNAUTHENTICATED', { message: 'This browser has no session: log in.' });
+      if (!found)
+        throw new AppError('UNAUTHENTICATED', { message: 'This browser has no session. Log in first.' });
       return respond(200, found.session, { 'cache-control': 'no-store' });
     },
 

@@ -1,21 +1,21 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 
-/** The cookie that stands for a browser's session. */
+/** Reads and writes the session cookie. */
 export interface SessionCookie {
-  /** Its value in a `cookie` header, if it has one of ours. */
+  /** Returns its value from a `cookie` header, or undefined if the header has no well-formed one. */
   read(header: string | undefined): string | undefined;
-  /** The `set-cookie` that makes a browser keep it until the session ends. */
+  /** Returns the `set-cookie` value that sets the cookie until the session ends. */
   write(value: string, expires: Date): string;
-  /** The `set-cookie` that makes a browser forget it. */
+  /** The `set-cookie` value that deletes the cookie. */
   readonly forget: string;
 }
 
-/** What `createSessionSecret` makes: 32 bytes in base64url. */
+/** The format of `createSessionSecret`: 32 bytes in base64url. */
 const written = /^[\w-]{43}$/;
 
 /**
- * Out of reach for scripts, and sent along only by pages of the same site and by links to it. Outside localhost it
- * travels over HTTPS alone, and its name makes browsers refuse one that another subdomain has planted.
+ * Creates an HttpOnly, SameSite=Lax cookie. Except on localhost it is Secure, and the `__Host-` prefix makes browsers
+ * reject a cookie that another subdomain sets.
  */
 export function createSessionCookie(publicUrl: string): SessionCookie {
   const secure = !isLocal(new URL(publicUrl));

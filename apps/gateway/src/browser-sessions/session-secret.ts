@@ -4,7 +4,7 @@ const secretBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** The pair of tokens that a session's cookie stands for. */
+/** The access and refresh token of a browser session. */
 export interface SessionTokens {
   readonly accessToken: string;
   /** Milliseconds since the epoch. */
@@ -13,22 +13,22 @@ export interface SessionTokens {
   readonly email: string;
 }
 
-/** What a cookie holds: random, so that knowing it is proof enough. */
+/** Creates the random value of a session cookie. Possession of it authenticates the browser. */
 export function createSessionSecret(): string {
   return randomBytes(secretBytes).toString('base64url');
 }
 
-/** By which the session is found; the secret cannot be told from it. */
+/** Hashes a secret for the lookup of its session. The hash does not reveal the secret. */
 export function hashOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
-/** What a page must send along to show that it may read the session's answers. */
+/** Derives the CSRF token of a session. A page that sends it has proved that it can read the session's responses. */
 export function csrfTokenOf(secret: string): string {
   return Buffer.from(derive(secret, 'csrf token')).toString('base64url');
 }
 
-/** AES-256-GCM under a key that only the secret yields: whoever reads the database gets no token. */
+/** Encrypts tokens with AES-256-GCM under a key derived from the secret, so that the database alone reveals no token. */
 export function seal(secret: string, tokens: SessionTokens): Buffer {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', derive(secret, 'tokens'), nonce);
@@ -36,7 +36,7 @@ export function seal(secret: string, tokens: SessionTokens): Buffer {
   return Buffer.concat([nonce, cipher.getAuthTag(), encrypted]);
 }
 
-/** Throws where the bytes were not sealed with this secret. */
+/** Decrypts tokens. Throws if they were not sealed with this secret. */
 export function open(secret: string, sealed: Buffer): SessionTokens {
   const decipher = createDecipheriv('aes-256-gcm', derive(secret, 'tokens'), sealed.subarray(0, nonceBytes), {
     authTagLength: tagBytes,
@@ -46,7 +46,7 @@ export function open(secret: string, sealed: Buffer): SessionTokens {
   return JSON.parse(text.toString()) as SessionTokens;
 }
 
-/** Different keys for different uses of one secret (HKDF, RFC 5869). */
+/** Derives a key per purpose from one secret (HKDF, RFC 5869). */
 function derive(secret: string, use: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', secret, '', `valuecanvas browser session: ${use}`, 32));
 }

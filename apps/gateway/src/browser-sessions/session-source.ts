@@ -1,11 +1,11 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import type { AuthSession } from '@valuecanvas/contracts-gateway';
 
-/** Where sessions come from: the local auth, or Supabase. Refusals are AppErrors of a status below 500. */
+/** Issues sessions: local auth or Supabase. Refusals are AppErrors with a status below 500. */
 export interface SessionSource {
   logIn(email: string, password: string, userAgent?: string): Promise<AuthSession>;
-  /** A refresh token is good once. */
+  /** Exchanges a refresh token, which is valid once, for the next tokens. */
   refresh(refreshToken: string): Promise<AuthSession>;
-  /** Ends the session of an access token, and no other. */
+  /** Ends only the session of the access token. */
   logOut(accessToken: string, principal: UserPrincipal): Promise<void>;
 }

@@ -15,7 +15,7 @@ test.each([
 });
 
 test.each(['', 'unknown', '203.0.113', '203.0.113.9 or so', '_hidden', '1.2.3.4.5:80', "'; drop"])(
-  '%j is no address',
+  '%j is not an address',
   (given) => {
     expect(addressKey(given)).toBeUndefined();
   },

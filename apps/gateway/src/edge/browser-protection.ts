@@ -3,10 +3,10 @@ import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { allowOrigins } from './cross-origin.ts';
 
-/** What a browser may load for an answer that is no page: nothing. */
+/** Content security policy of API responses, which load nothing. */
 const answerPolicy = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
 
-/** What our own pages may do: run our scripts and talk to us alone; small pictures may be part of a style sheet. */
+/** Content security policy of the gateway's own pages: same-origin scripts and requests, and inline images. */
 const pagePolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -19,12 +19,12 @@ const pagePolicy = [
   "frame-ancestors 'none'",
 ].join(';');
 
-/** The headers that a page of ours brings in place of those for other answers. */
+/** Returns the headers that the gateway's own pages override. */
 export function pageHeaders(cspEnabled: boolean): Readonly<Record<string, string>> {
   return cspEnabled ? { 'content-security-policy': pagePolicy } : {};
 }
 
-/** Headers for browsers: an API's answers are never pages, and only pages of the named origins may read them. */
+/** Adds security headers to every response, and CORS for the given origins. */
 export async function protectBrowsers(
   app: FastifyInstance,
   options: { readonly cspEnabled: boolean; readonly origins: readonly string[] },
@@ -42,7 +42,7 @@ export async function protectBrowsers(
   if (options.origins.length > 0) await allowOrigins(app, options.origins);
 }
 
-/** The same for every answer, so helmet is asked once: to set them up each time costs a tenth of a request. */
+/** Computes helmet's headers once, as they never change. Computing them per response costs a tenth of a request. */
 function headersByHelmet(reply: FastifyReply): OutgoingHttpHeaders {
   reply.helmet();
   const headers = reply.raw.getHeaders();

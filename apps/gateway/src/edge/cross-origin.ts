@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 
-/** Seconds for which a browser remembers what a preflight request was told. */
+/** Seconds for which browsers may cache a preflight response. */
 const preflightMaxAge = 600;
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -17,7 +17,7 @@ const allowedHeaders = [
   'Prefer',
   'X-CSRF-Token',
   'X-Request-Id',
-  // Sent by the client libraries of OpenAI, of Supabase Auth, and of whoever traces pages.
+  // Sent by the client libraries of OpenAI and Supabase Auth, and by browser tracing.
   'User-Agent',
   'OpenAI-Organization',
   'OpenAI-Project',
@@ -58,13 +58,13 @@ const exposedHeaders = [
 ];
 
 /**
- * Lets pages of these origins call the API and send their session's cookie; a page of any other, `null` among them,
- * learns nothing. Preflight requests of the named origins are answered before anything is counted or authenticated.
+ * Allows pages of these origins to call the API with credentials. Pages of any other origin, including `null`, cannot
+ * read responses. Preflight requests from allowed origins are answered before rate limiting and authentication.
  */
 export async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   const allowed = new Set(origins);
   await app.register(cors, {
-    // A list would have the other headers sent to every origin.
+    // With an array, @fastify/cors would send the remaining CORS headers to every origin.
     origin: (origin, answer) => answer(null, origin !== undefined && allowed.has(origin)),
     credentials: true,
     methods,

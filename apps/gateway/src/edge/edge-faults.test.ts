@@ -8,11 +8,11 @@ const good = {
   CORS_ALLOWED_ORIGINS: ['https://app.example.com', 'http://localhost:5173', 'https://App.example.com/'],
 };
 
-test('whole origins, HTTPS in public and a proxy that vouches for it are right', () => {
+test('accepts origins, an HTTPS address and a trusted proxy', () => {
   expect(edgeFaults(good)).toEqual([]);
 });
 
-describe('never an allowed origin is', () => {
+describe('an allowed origin is never', () => {
   test.each([
     '*',
     'https://*.example.com',
@@ -22,16 +22,16 @@ describe('never an allowed origin is', () => {
     'ftp://x',
   ])('%s', (origin) => {
     const faults = edgeFaults({ ...good, CORS_ALLOWED_ORIGINS: ['https://app.example.com', origin] });
-    expect(faults).toEqual([expect.stringContaining(`names "${origin}": it takes whole origins`)]);
+    expect(faults).toEqual([expect.stringContaining(`contains "${origin}", which is not an origin`)]);
   });
 });
 
-test('HTTPS only needs an HTTPS address to send clients to, and somebody who tells what was encrypted', () => {
+test('HTTPS_ONLY requires an HTTPS address to redirect to, and a trusted proxy', () => {
   const faults = edgeFaults({ ...good, PUBLIC_URL: 'http://api.example.com', TRUST_PROXY: [] });
   expect(faults.map((fault) => fault.split(' ')[0])).toEqual(['PUBLIC_URL', 'TRUST_PROXY']);
 });
 
-test('without HTTPS only, neither is needed', () => {
+test('without HTTPS_ONLY, neither is required', () => {
   const plain = { ...good, HTTPS_ONLY: false, PUBLIC_URL: 'http://localhost:3000', TRUST_PROXY: [] };
   expect(edgeFaults(plain)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** What is wrong with the edge's variables, beyond what each of them shows alone; one sentence per fault. */
+/** Checks the variables of the edge against each other. Returns one message per fault. */
 export function edgeFaults(config: {
   readonly PUBLIC_URL: string;
   readonly HTTPS_ONLY: boolean;
@@ -7,21 +7,23 @@ export function edgeFaults(config: {
 }): string[] {
   const faults = config.CORS_ALLOWED_ORIGINS.filter((origin) => !isWholeOrigin(origin)).map(
     (origin) =>
-      `CORS_ALLOWED_ORIGINS names "${origin}": it takes whole origins as browsers send them, such as https://app.example.com, without path or wildcard`,
+      `CORS_ALLOWED_ORIGINS contains "${origin}", which is not an origin. Use the form https://app.example.com, without path or wildcard`,
   );
   if (!config.HTTPS_ONLY) return faults;
   if (!config.PUBLIC_URL.startsWith('https://')) {
-    faults.push('PUBLIC_URL must begin with https:// where HTTPS_ONLY is true: clients are sent there');
+    faults.push(
+      'PUBLIC_URL must begin with https:// if HTTPS_ONLY is true, because clients are redirected to it',
+    );
   }
   if (config.TRUST_PROXY.length === 0) {
     faults.push(
-      'TRUST_PROXY is required where HTTPS_ONLY is true: only a proxy in front can say that a request was encrypted',
+      'TRUST_PROXY is required if HTTPS_ONLY is true, because only a proxy in front knows whether a request was encrypted',
     );
   }
   return faults;
 }
 
-/** A closing slash is forgiven. */
+/** Accepts a trailing slash. */
 function isWholeOrigin(text: string): boolean {
   if (text.includes('*') || !URL.canParse(text)) return false;
   const { origin, protocol } = new URL(text);

@@ -4,8 +4,8 @@ import { targetOf } from '../forwarding/forwardable.ts';
 import { isForWatchers } from './watchers.ts';
 
 /**
- * Sends whoever comes without encryption to the same path of `origin`, never to a host that the request names. What
- * carries credentials or changes something has been read on its way already: it is refused, so that its sender notices.
+ * Redirects unencrypted requests to the same path of `origin`, never to a host that the request names. Refuses requests
+ * that carry credentials or change something: they may already have been read in transit, and the client must notice.
  */
 export function httpsOnly(origin: string): onRequestHookHandler {
   return (request, reply, done) => {
@@ -14,7 +14,7 @@ export function httpsOnly(origin: string): onRequestHookHandler {
     } else if (canBeRepeated(request)) {
       void reply.redirect(origin + targetOf(request.url), 308);
     } else {
-      const message = `Send requests to ${origin}, and replace the credentials that you sent without encryption.`;
+      const message = `Send requests to ${origin}. Replace any credentials that you sent without encryption.`;
       done(new AppError('FORBIDDEN', { message }));
     }
   };

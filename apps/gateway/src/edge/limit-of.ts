@@ -3,31 +3,31 @@ import { updateAuthUser } from '@valuecanvas/contracts-gateway';
 import type { FastifyRequest } from 'fastify';
 import { addressKey } from './address-key.ts';
 
-/** The limits of the edge, as violations name them. */
+/** Names of the rate limits, as recorded with violations. */
 type Rule = 'requests_per_minute' | 'credentials_per_minute';
 
-/** Which limit holds for a request, and whom it counts. */
+/** The rate limit that applies to a request, and the user or address that it counts. */
 export interface Limit {
   readonly rule: Rule;
   readonly max: number;
-  /** Names whom it counts, apart from those of other rules. */
+  /** Key of the counter, unique across rules. */
   readonly key: string;
-  /** Present where it counts a user. */
+  /** Present if the limit counts a user. */
   readonly userId?: string;
   readonly tier?: Tier;
-  /** Present where it counts an address. */
+  /** Present if the limit counts an address. */
   readonly address?: string | undefined;
 }
 
-/** How much each limit allows in its window. */
+/** Largest number of requests per window for each limit. */
 export interface Allowed {
   readonly perMinute: number;
   readonly credentialsPerMinute: number;
 }
 
 /**
- * A user counts whatever it asks, from wherever; whoever is none counts by address. Guessing passwords and making
- * accounts is limited by address, whoever asks, and more tightly.
+ * Selects the rate limit of a request. Users count by user id, regardless of address. Anonymous requests count by
+ * address. Requests that submit credentials or create accounts always count by address, with a lower limit.
  */
 export function limitOf(
   request: FastifyRequest,
@@ -49,15 +49,15 @@ export function limitOf(
   return { rule: 'requests_per_minute', max: perMinute, ...byAddress('address', request) };
 }
 
-/** All those count together whose address a proxy does not know. */
+/** Requests whose address the proxy does not know share one counter. */
 function byAddress(kind: string, { ip }: FastifyRequest): Pick<Limit, 'key' | 'address'> {
   const address = addressKey(ip);
   return { key: `${kind}:${address ?? 'unknown'}`, address };
 }
 
 /**
- * What anyone may post to the gateway itself gives credentials, or makes an account; a new password is compared with the
- * old one, which is as costly, and as good a guess.
+ * Public POST operations of the gateway submit credentials or create accounts. Changing a password counts as well: the
+ * new password is compared with the old one, which costs as much as a login and can be used to guess.
  */
 function takesCredentialsItself(operation: RouteDefinition | undefined): boolean {
   return operation === updateAuthUser || (operation?.method === 'POST' && operation.auth.kind === 'anyone');
@@ -65,7 +65,7 @@ function takesCredentialsItself(operation: RouteDefinition | undefined): boolean
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether what is sent to a path that is forwarded may be a guess at credentials; an operation says so itself. */
+    /** Whether requests to a forwarded path may submit credentials. The gateway's own operations derive it. */
     takesCredentials?: boolean;
   }
 }

@@ -7,7 +7,7 @@ function ownCounts() {
   return { clock, count: createOwnCounts({ windowMs: 60_000, now: clock.now }) };
 }
 
-test('whoever asks more often than the limit is refused until the window ends', () => {
+test('a key that exceeds its limit is refused until the window ends', () => {
   const { clock, count } = ownCounts();
   expect(count('a', 2)).toEqual({ max: 2, remaining: 1, ttlInSeconds: 60, isExceeded: false });
   clock.advance(500);
@@ -18,14 +18,14 @@ test('whoever asks more often than the limit is refused until the window ends', 
   expect(count('a', 2)).toEqual({ max: 2, remaining: 1, ttlInSeconds: 60, isExceeded: false });
 });
 
-test('each key is counted for itself', () => {
+test('each key has its own counter', () => {
   const { count } = ownCounts();
   count('a', 1);
   expect(count('a', 1).isExceeded).toBe(true);
   expect(count('b', 1).isExceeded).toBe(false);
 });
 
-test('of more keys than are remembered, those that went on asking stay counted', () => {
+test('beyond the capacity, recently used counters are kept', () => {
   const { count } = ownCounts();
   for (let other = 0; other < 20_000; other += 1) {
     count(`other-${other}`, 1);

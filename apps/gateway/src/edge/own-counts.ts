@@ -1,18 +1,18 @@
 import { LRUCache } from 'lru-cache';
 
-/** Keys that are counted at once; beyond them, those that were idle for longest are forgotten. */
+/** Largest number of counters. The least recently used counter is evicted. */
 const maxKeys = 10_000;
 
-/** How somebody stands against a limit. */
+/** The state of a counter against its limit. */
 export interface Count {
   readonly max: number;
   readonly remaining: number;
-  /** Seconds until the window ends, rounded up. */
+  /** Time until the window ends, rounded up. */
   readonly ttlInSeconds: number;
   readonly isExceeded: boolean;
 }
 
-/** Counts in this process alone, in windows that begin with a key's first request. */
+/** Counts requests in this process only. The window of a key begins with its first request. */
 export function createOwnCounts({
   windowMs,
   now,

@@ -13,23 +13,23 @@ import { isForWatchers } from './watchers.ts';
 const windowMs = 60_000;
 
 export interface RequestLimits extends Allowed {
-  /** Where a user can get more; named in refusals. */
+  /** Page at which users can get higher limits. Refusals name it. */
   readonly upgradeUrl: string;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set before the request is counted. */
+    /** The limit that applies, set before the request is counted. */
     limit: Limit | undefined;
   }
 }
 
 /**
- * Counts every request, known or not, by user or else by address: one round trip to Redis. Refusals are RATE_LIMITED,
- * and noted in the journal, and an address that has used up its limit in `usedUp`.
+ * Limits requests per user, or per address for anonymous requests, at one round trip to Redis each. Refused requests get
+ * RATE_LIMITED and are recorded in the journal. Addresses over their limit are added to `usedUp`.
  *
- * Without Redis everybody passes, as an outage of a counter must not be one of the platform; but nobody may guess
- * passwords: credentials are counted by each process for itself, at all times, and that count holds meanwhile.
+ * Without Redis, requests pass uncounted: an outage of the counter must not become an outage of the platform. Password
+ * guessing stays limited, because each process also counts requests with credentials locally.
  */
 export async function limitRequests(
   app: FastifyInstance,
@@ -60,7 +60,7 @@ export async function limitRequests(
 
   app.addHook('onRequest', async (request, reply) => {
     if (isForWatchers(request.routeConfig.operation)) return;
-    // Not while Redis is waited for: a slow authentication would pass for a Redis that is away.
+    // Not within the Redis timeout: slow authentication would count as an outage of Redis.
     const found = principalOf(options.authenticate, request);
     const principal = found instanceof Promise ? await found : found;
     const limit = limitOf(request, limits, principal);
@@ -76,7 +76,7 @@ export async function limitRequests(
   });
 }
 
-/** As drafts up to 06 of draft-ietf-httpapi-ratelimit-headers name them; the reset is in seconds from now. */
+/** Header names up to draft 06 of draft-ietf-httpapi-ratelimit-headers. The reset is in seconds from now. */
 function tellLimit(reply: FastifyReply, { max, remaining, ttlInSeconds }: Count): void {
   reply.header('ratelimit-limit', max);
   reply.header('ratelimit-remaining', remaining);
@@ -91,7 +91,7 @@ function refusal(principal: Principal | undefined, { max, ttlInSeconds }: Count,
   });
 }
 
-/** Whoever shows a bad token counts by address, and is refused for the token afterwards. */
+/** A request with an invalid credential counts by address. Authentication refuses it afterwards. */
 function principalOf(
   authenticate: Authenticator,
   request: FastifyRequest,

@@ -3,17 +3,17 @@ import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { addressKey } from './address-key.ts';
 
-/** Addresses that are remembered; of more, those seen last. */
+/** Largest number of addresses. The least recently used address is evicted. */
 const maxAddresses = 10_000;
 
 /**
- * Addresses that have used up their limit. What they show is still believed where it is known, but nobody looks it up any
- * more: made-up keys and cookies would cost a query each.
+ * Addresses that have exceeded their rate limit. Their cached credentials still work, but unknown ones are not looked up:
+ * every made-up key or cookie would cost a database query.
  */
 export interface UsedUpAddresses {
   /** `until` in milliseconds since the epoch. */
   add(address: string | undefined, until: number): void;
-  /** Throws RATE_LIMITED where the request comes from such an address. */
+  /** Throws RATE_LIMITED if the request comes from such an address. */
   check(request: Pick<FastifyRequest, 'ip'>): void;
 }
 

@@ -4,8 +4,8 @@ import { getLiveness, getReadiness, getVersion } from '@valuecanvas/contracts-ga
 const operations = new Set<RouteDefinition | undefined>([getVersion, getLiveness, getReadiness]);
 
 /**
- * Whether an operation is for whoever watches over the platform, load balancers among them: they are never limited, may
- * come without encryption, and what they show is not worth a look.
+ * Tells whether an operation is a health route, as load balancers and monitoring call them. Health routes are not rate
+ * limited, are reachable without encryption, and ignore credentials.
  */
 export function isForWatchers(operation: RouteDefinition | undefined): boolean {
   return operations.has(operation);

@@ -2,23 +2,23 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { AppError } from '@valuecanvas/contracts-core';
 
-/** Bytes; the services' own limits are smaller, this one spares them the transport. */
+/** Upper bound for request bodies. The services have lower limits; this one saves the transfer. */
 const maxBodyBytes = 8 * 1024 * 1024;
 
-/** Bytes up to which a body is awaited whole: it can then be sent again, and no slow client occupies a service. */
+/** Bodies up to this size are buffered: a retry can send them again, and a slow client does not occupy a service. */
 const maxWholeBytes = 64 * 1024;
 
-/** What a client sends, to be passed on. */
+/** The body of a client request, for forwarding. */
 export interface ClientBody {
-  /** The bytes, for one attempt; null where there are none. */
+  /** Returns the content for one attempt, or null if the request has no body. */
   read(): Buffer | Readable | null;
-  /** Once some of it may have been sent, no other attempt can send the whole. */
+  /** Tells whether part of the body may have been sent, so that no other attempt can send all of it. */
   begun(): boolean;
 }
 
 /**
- * A small body is awaited, of a larger one nothing is read before an attempt has a connection to send it over. Throws
- * PAYLOAD_TOO_LARGE for more than 8 MiB; a body that its client leaves unfinished rejects.
+ * Buffers a small body. Streams a larger one, which is not read before an attempt has a connection. Throws
+ * PAYLOAD_TOO_LARGE for more than 8 MiB. Rejects if the client disconnects before the end of a small body.
  */
 export function clientBodyOf(request: IncomingMessage): ClientBody | Promise<ClientBody> {
   const length = announcedBytes(request);
@@ -26,7 +26,7 @@ export function clientBodyOf(request: IncomingMessage): ClientBody | Promise<Cli
   return length !== undefined && length <= maxWholeBytes ? wholeBody(request) : streamedBody(request);
 }
 
-/** Bytes of the body by what the client says; undefined where it does not say. */
+/** Returns the length of the body as the client declares it, or undefined if it declares none. */
 function announcedBytes({ method, headers }: IncomingMessage): number | undefined {
   if (method === 'GET' || method === 'HEAD') return 0;
   const encoding = headers['transfer-encoding'];
@@ -36,7 +36,7 @@ function announcedBytes({ method, headers }: IncomingMessage): number | undefine
   return length;
 }
 
-/** Node hands such a request over before it refuses it, so that a part of it would have been passed on. */
+/** Refuses other codings than `chunked`. Node emits such a request before refusing it, so part of it would be sent. */
 function unlessUnknown(encoding: string): undefined {
   if (encoding.toLowerCase() === 'chunked') return;
   const message = 'must be chunked';
@@ -54,8 +54,8 @@ function wholeBody(request: IncomingMessage): Promise<ClientBody> {
       resolve({ read: () => bytes, begun: () => false });
     });
     request.once('close', () => {
-      // Always comes, and to make an error costs a twentieth of a request.
-      if (!request.complete) reject(new Error('The client has gone away.'));
+      // 'close' is always emitted, and creating an Error costs a twentieth of a request.
+      if (!request.complete) reject(new Error('The client disconnected.'));
     });
   });
 }
@@ -65,7 +65,7 @@ function streamedBody(request: IncomingMessage): ClientBody {
   async function* bytes(): AsyncGenerator<Buffer> {
     begun = true;
     let length = 0;
-    // A service may answer early and stop reading; the client must still get that answer.
+    // A service may respond early and stop reading. The client must still receive that response.
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       length += chunk.length;
       if (length > maxBodyBytes) throw new AppError('PAYLOAD_TOO_LARGE');
@@ -75,7 +75,7 @@ function streamedBody(request: IncomingMessage): ClientBody {
   return {
     read() {
       const body = Readable.from(bytes(), { objectMode: false });
-      // A client may break off after undici has let go of its body, when nobody else listens any more.
+      // A client may disconnect after undici has released the body, when no other error listener is left.
       return body.on('error', () => undefined);
     },
     begun: () => begun,

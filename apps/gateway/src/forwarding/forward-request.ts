@@ -8,22 +8,22 @@ import { type BodyContent, passOn } from './pass-on.ts';
 import { PassedAnswer } from './passed-answer.ts';
 import { headersToService } from './passed-headers.ts';
 
-/** Milliseconds of silence within an answer; event streams send a comment every 15 s. */
+/** Longest pause within a response. Event streams send a comment every 15 s. */
 const silenceMs = 60_000;
 
-/** A service as the gateway reaches it. */
+/** A service and the means of reaching it. */
 export interface ForwardingTarget {
   readonly service: ServiceName;
   readonly dispatcher: Dispatcher;
   readonly attempts: Attempts;
   readonly sign: InternalSigner;
-  /** Milliseconds that the service may take to begin its answer. */
+  /** Time limit for the response headers. */
   readonly answerMs: number;
 }
 
 /**
- * Passes a request on and its answer back, both as they arrive; whoever hangs up ends the other side too. Resolves
- * when the answer has begun.
+ * Forwards a request to a service and streams the response back. A disconnect of either side ends the other. Resolves
+ * once the response has started.
  */
 export async function forwardRequest(
   { service, dispatcher, attempts, sign, answerMs }: ForwardingTarget,

@@ -14,22 +14,22 @@ import { createAttempts } from './connection-attempts.ts';
 import { type ForwardingTarget, forwardRequest } from './forward-request.ts';
 import { leaveBodiesAlone } from './leave-bodies-alone.ts';
 
-/** Milliseconds that an idle connection is kept: shorter than a service drains, so that none is cut while in use. */
+/** Idle connections are closed sooner than a service finishes draining, so that no request is lost to a shutdown. */
 const idleMs = 4_000;
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Milliseconds that a service gets beyond its slowest route's own time, so that it is the one who says that it is over. */
+/** Time added to the deadline of a service's slowest route, so that the service reports an exceeded deadline itself. */
 const afterDeadlineMs = 5_000;
 
-/** A service, before it is known how long what is asked of it may take. */
+/** A service without the time limit, which depends on the route. */
 type Service = Omit<ForwardingTarget, 'answerMs'>;
 
-/** The paths that belong to other services. */
+/** The forwarded routes: the paths of the services behind the gateway. */
 export interface Forwarding {
-  /** Adds them; of two prefixes that fit, the longer wins. */
+  /** Adds the routes. If two prefixes match, the longer one wins. */
   register(app: FastifyInstance): Promise<void>;
-  /** Cuts what is still running. */
+  /** Aborts the requests that are still in flight. */
   close(): Promise<void>;
 }
 
@@ -79,8 +79,8 @@ function addPaths(scope: FastifyInstance, contract: Contract, service: Service):
 }
 
 /**
- * Aggregate figures that are for known callers alone. They are routes of their own, so that a path finds its way here
- * exactly as it does in the service, however it is written.
+ * Restricts routes with aggregate figures to authenticated users. They are registered as routes of their own, so that the
+ * gateway matches a path exactly as the service does, regardless of its spelling.
  */
 function closeStatus(scope: FastifyInstance, { routes }: Contract, service: Service): void {
   for (const { path, auth, deadlineMs = defaultDeadlineMs } of Object.values(routes)) {
@@ -101,7 +101,7 @@ const refuseAnonymous: preHandlerHookHandler = ({ principal }, _reply, done) => 
   done(principal?.kind === 'user' ? undefined : new AppError('UNAUTHENTICATED'));
 };
 
-/** Milliseconds that the slowest route below a prefix may take. */
+/** Returns the longest deadline of the routes below a prefix. */
 function longestBelow({ routes }: Contract, prefix: string): number {
   const below = Object.values(routes).filter((route) => !isInternal(route) && isUnder(prefix, route.path));
   return Math.max(...below.map(({ deadlineMs = defaultDeadlineMs }) => deadlineMs), 0) || defaultDeadlineMs;

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** What is passed on is not parsed. */
+/** Leaves request bodies unparsed, as forwarded requests need them. */
 export function leaveBodiesAlone(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));

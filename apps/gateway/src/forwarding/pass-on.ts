@@ -4,12 +4,12 @@ import { type ClientBody, clientBodyOf } from './client-body.ts';
 import type { Attempts } from './connection-attempts.ts';
 import type { PassedAnswer } from './passed-answer.ts';
 
-/** What is left of a client's body for one attempt. */
+/** The content of a client's body for one attempt. */
 export type BodyContent = ReturnType<ClientBody['read']>;
 
 /**
- * Sends a request on, and again where it was certainly not received; its answer goes to the client as it arrives.
- * Resolves when that has begun, or nobody waits for it any more.
+ * Sends a request upstream, and again if it was certainly not received. Streams the response to the client. Resolves
+ * once the response has started or the client has disconnected.
  */
 export async function passOn(
   request: FastifyRequest,

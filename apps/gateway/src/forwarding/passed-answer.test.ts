@@ -11,7 +11,7 @@ afterEach(() => void vi.useRealTimers());
 
 const mebibyte = Buffer.alloc(1024 * 1024);
 
-/** An answer that has begun, for a client that reads nothing, and the service that gives it. */
+/** A response that has started, its client, which reads nothing, and its upstream. */
 async function setUp() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -45,7 +45,7 @@ async function setUp() {
   return { answer, client, response, service, fill, ends };
 }
 
-test('a client that takes nothing for a minute is given up, and the service is told', async () => {
+test('a client that reads nothing for a minute is disconnected, and its upstream request is aborted', async () => {
   const { response, service, fill, ends } = await setUp();
   fill();
   const closed = once(response, 'close');
@@ -57,7 +57,7 @@ test('a client that takes nothing for a minute is given up, and the service is t
   expect(ends).toEqual([499]);
 });
 
-test('a client that reads on within the minute is not', async () => {
+test('a client that resumes reading within the minute stays connected', async () => {
   const { client, response, service, fill } = await setUp();
   fill();
   vi.advanceTimersByTime(59_000);

@@ -5,15 +5,15 @@ import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { headersToClient } from './passed-headers.ts';
 
-/** Milliseconds that a client may take nothing of what waits for it before it is given up. */
+/** A client that reads nothing of a pending response for this long is disconnected. */
 const unreadMs = 60_000;
 
-/** How an answer is counted whose client has left before its end; nginx's number for it. */
+/** Status recorded for a response whose client disconnected before its end, as nginx numbers it. */
 const clientLeft = 499;
 
-const left = new Error('The client has gone away.');
+const left = new Error('The client disconnected.');
 
-/** Hands a service's answer to the client as it comes, without a stream in between: this is the gateway's hot path. */
+/** Relays an upstream response to the client, without a stream in between: this is the gateway's hot path. */
 export class PassedAnswer implements Dispatcher.DispatchHandler {
   readonly #reply: FastifyReply;
   readonly #response: ServerResponse;
@@ -33,12 +33,12 @@ export class PassedAnswer implements Dispatcher.DispatchHandler {
     this.#response.once('close', this.#onClose);
   }
 
-  /** Whether nobody waits for the answer any more. */
+  /** True once the client has disconnected. */
   get abandoned(): boolean {
     return this.#response.closed;
   }
 
-  /** One attempt: resolves when the answer begins, from when on the reply is no longer Fastify's; rejects before. */
+  /** Dispatches one attempt. Resolves once the response has started and the reply is hijacked. Rejects before that. */
   begins(dispatch: (handler: Dispatcher.DispatchHandler) => void): Promise<void> {
     this.#attempt = Promise.withResolvers();
     dispatch(this);
@@ -46,7 +46,7 @@ export class PassedAnswer implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(service: Dispatcher.DispatchController): void {
-    // Nothing has been written yet: to throw spares the connection.
+    // Nothing has been written yet. Throwing here keeps the connection open for other requests.
     if (this.abandoned) throw left;
     this.#service = service;
   }
@@ -65,7 +65,7 @@ export class PassedAnswer implements Dispatcher.DispatchHandler {
     const length = headers['content-length'];
     if (length !== undefined) this.#awaitedBytes = Number(length);
     this.#response.writeHead(status, head);
-    // What comes with the head leaves with it; otherwise the head does not wait for the first event.
+    // Data that arrives with the headers is sent with them. Otherwise the headers do not wait for the first event.
     if (length === undefined) process.nextTick(this.#flushHead);
     this.#attempt?.resolve();
   }
@@ -95,15 +95,15 @@ export class PassedAnswer implements Dispatcher.DispatchHandler {
     if (!this.#response.writableEnded) this.#service?.abort(left);
     const { raw } = this.#reply.request;
     if (!raw.complete) dropRest(raw);
-    // What ends without its last byte, Fastify tells nobody.
+    // Fastify does not report responses that end early.
     if (!this.#response.writableFinished) {
       this.#reply.server.recordEnd(this.#reply.request, this.#unfinishedStatus);
     }
   };
 
-  /** What was written before may still arrive, but nobody takes a part for the whole. */
+  /** Ends the connection. Data written before still arrives, but the client sees that the response is incomplete. */
   #breakOff(cause: Error): void {
-    const internal = `${this.#from} broke off its answer`;
+    const internal = `${this.#from} aborted its response`;
     const { status } = this.#reply.server.recordFailure(
       new AppError('DEPENDENCY_UNAVAILABLE', { cause, internal }),
       this.#reply.request,

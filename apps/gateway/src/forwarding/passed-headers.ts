@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { headers as names } from '@valuecanvas/contracts-core';
 
-/** Headers about one connection, not about the message (RFC 9110, section 7.6.1). */
+/** Headers that concern one connection and not the message (RFC 9110, section 7.6.1). */
 const hopByHop = [
   'connection',
   'keep-alive',
@@ -15,8 +15,8 @@ const hopByHop = [
 ];
 
 /**
- * What ends at the edge: credentials, which the signed identity replaces; what only the edge may say (client address,
- * trace); and what each connection says anew.
+ * Request headers that are not forwarded: credentials, which the signed identity replaces, the client address and trace,
+ * which only the edge may set, and headers of one connection.
  */
 const endsHere = new Set([
   ...hopByHop,
@@ -37,7 +37,7 @@ const endsHere = new Set([
   names.requestId,
 ]);
 
-/** Whose pages may read an answer, the edge alone says: another word for it would let in everybody. */
+/** Response headers that are not relayed. Only the edge decides on CORS: a header of a service could allow any origin. */
 const endsHereOnTheWayBack = new Set([
   ...hopByHop,
   'access-control-allow-origin',
@@ -48,7 +48,7 @@ const endsHereOnTheWayBack = new Set([
   'access-control-max-age',
 ]);
 
-/** The client's headers as a service may see them, names and values in turn; with `body` false, without its length. */
+/** Returns the headers to forward, as alternating names and values. Omits the content length if there is no body. */
 export function headersToService(headers: IncomingHttpHeaders, body: boolean): string[] {
   const named = namedByConnection(headers.connection);
   const passed: string[] = [];
@@ -62,19 +62,19 @@ export function headersToService(headers: IncomingHttpHeaders, body: boolean): s
   return passed;
 }
 
-/** A service's headers as the client may see them, in front of `own` ones of the same name. */
+/** Returns the headers to relay to the client. Headers of the service override `own` headers of the same name. */
 export function headersToClient(headers: IncomingHttpHeaders, own: OutgoingHttpHeaders): OutgoingHttpHeaders {
   const named = namedByConnection(headers.connection);
   const { vary } = own;
   for (const name in headers) {
     if (!endsHereOnTheWayBack.has(name) && !named?.includes(name)) own[name] = headers[name];
   }
-  // The answer depends on what either side says: a cache must look at both.
+  // The response varies by the headers that either side names, so a cache must consider both.
   if (vary !== undefined && headers.vary !== undefined) own.vary = [String(vary), headers.vary].join(', ');
   return own;
 }
 
-/** A message may name more headers that are about its connection alone. */
+/** Returns the further hop-by-hop headers that a message names in its connection header. */
 function namedByConnection(connection: string | undefined): readonly string[] | undefined {
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined;
   return connection

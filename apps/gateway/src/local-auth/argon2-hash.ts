@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const derive = promisify(argon2);
 
-/** What a hash costs: memory in KiB. */
+/** Cost parameters of argon2id. Memory is in KiB. */
 interface Cost {
   readonly memory: number;
   readonly passes: number;
@@ -16,18 +16,18 @@ const cost: Cost = { memory: 19_456, passes: 2, parallelism: 1 };
 const saltBytes = 16;
 const tagBytes = 32;
 
-/** The PHC string format, as far as argon2id version 19 uses it. */
+/** PHC string format of argon2id, version 19. */
 const encoding =
   /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,86})$/;
 
-/** Hashes with argon2id and a fresh salt, in PHC string format, about 35 ms and 19 MiB. */
+/** Hashes a password with argon2id and a random salt, in PHC string format. Takes about 35 ms and 19 MiB. */
 export async function hashArgon2(password: string): Promise<string> {
   const salt = randomBytes(saltBytes);
   const tag = await tagOf(password, salt, tagBytes, cost);
   return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${base64(salt)}$${base64(tag)}`;
 }
 
-/** Whether a password is the one that was hashed, at the cost that the hash names; false for any other format. */
+/** Compares a password with a hash, at the cost parameters of the hash. Returns false for any other format. */
 export async function matchesArgon2(password: string, encoded: string): Promise<boolean> {
   const [, memory, passes, parallelism, salt, tag] = encoding.exec(encoded) ?? [];
   if (!salt || !tag) return false;

@@ -1,6 +1,6 @@
 import { AppError } from '@valuecanvas/contracts-core';
 
-/** What Supabase Auth's clients look for in a refusal. */
+/** Errors of local auth, with the codes and texts that Supabase Auth's clients check. */
 
 export const invalidCredentials = () => refused('invalid_credentials', 'Invalid login credentials');
 
@@ -27,7 +27,7 @@ export const unchangeable = (message: string) =>
 
 export const sessionNotFound = () =>
   new AppError('FORBIDDEN', {
-    message: 'The session of this token has been ended: log in again.',
+    message: 'The session of this token has ended. Log in again.',
     extra: { error_code: 'session_not_found' },
   });
 

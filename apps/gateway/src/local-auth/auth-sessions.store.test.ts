@@ -26,7 +26,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** A session, and how to show its tokens at the time of its own clock. */
+/** A session with a clock of its own, and functions that present its tokens. */
 async function openSession() {
   const { userId } = await database.createUser();
   await setPassword(userId, 'hash');
@@ -55,7 +55,7 @@ async function openSession() {
 const setPassword = (userId: string, hash: string) =>
   database.query('update auth.users set encrypted_password = $2 where id = $1', [userId, hash]);
 
-test('a password that has been changed while it was checked opens no session', async () => {
+test('a password that changes while it is checked opens no session', async () => {
   const { userId, open } = await openSession();
   expect(await open('hash')).toBe(true);
   await setPassword(userId, 'another hash');
@@ -71,7 +71,7 @@ test('a session lasts while it is refreshed within 30 days', async () => {
   expect((await show(next)).outcome).toBe('unknown');
 });
 
-test('sessions are forgotten once they are over, with their tokens, and no sooner', async () => {
+test('idle sessions are deleted with their tokens, and no others', async () => {
   const { clock, first, show, id, open } = await openSession();
   clock.advance(idleMs);
   await open('hash');
@@ -83,7 +83,7 @@ test('sessions are forgotten once they are over, with their tokens, and no soone
   expect((await show(first)).outcome).toBe('unknown');
 });
 
-test('a session keeps the tokens of 30 days, however long it lasts', async () => {
+test('a session keeps only the refresh tokens of the last 30 days', async () => {
   const { clock, first, show, id } = await openSession();
   let token = first;
   for (let month = 0; month < 4; month += 1) {
@@ -104,7 +104,7 @@ test('a session is live until it is ended', async () => {
   expect(await store.isLive(uuidv7())).toBe(false);
 });
 
-test('a lost answer can be fetched again within the grace', async () => {
+test('a token can be used again within the grace period, in case the response was lost', async () => {
   const { clock, first, show } = await openSession();
   await show(first);
   clock.advance(graceMs - 1);
@@ -113,7 +113,7 @@ test('a lost answer can be fetched again within the grace', async () => {
   expect((await show(again.next)).outcome).toBe('rotated');
 });
 
-test('after the grace, a used token ends the session', async () => {
+test('after the grace period, reuse of a token ends the session', async () => {
   const { clock, first, show } = await openSession();
   const { next } = await show(first);
   clock.advance(graceMs);
@@ -121,14 +121,14 @@ test('after the grace, a used token ends the session', async () => {
   expect((await show(next)).outcome).toBe('unknown');
 });
 
-test('within the grace, only the parent of the unused token is accepted again', async () => {
+test('within the grace period, only the parent of the unused token is accepted again', async () => {
   const { first, show } = await openSession();
   const { next } = await show(first);
   await show(next);
   expect((await show(first)).outcome).toBe('reused');
 });
 
-test('of two tokens that a repeated refresh gave, using one retires the other', async () => {
+test('using one of two tokens from repeated refreshes retires the other', async () => {
   const { clock, first, show } = await openSession();
   const kept = await show(first);
   const stolen = await show(first);
@@ -137,7 +137,7 @@ test('of two tokens that a repeated refresh gave, using one retires the other', 
   expect((await show(stolen.next)).outcome).toBe('reused');
 });
 
-test('of several uses at the same moment, whichever answer the client keeps is good', async () => {
+test('each token returned by concurrent refreshes is valid', async () => {
   const sessions = await Promise.all(Array.from({ length: 24 }, openSession));
   for (const [index, { clock, first, show }] of sessions.entries()) {
     const answers = await Promise.all(Array.from({ length: 4 }, () => show(first)));

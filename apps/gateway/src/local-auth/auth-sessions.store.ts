@@ -6,14 +6,14 @@ import { endSessions, endSessionsOf } from './end-sessions.ts';
 export interface NewSession {
   readonly id: string;
   readonly userId: string;
-  /** What the password was checked against. */
+  /** The hash that the password was compared with. */
   readonly passwordHash: string;
   readonly tokenHash: Buffer;
   readonly userAgent: string | null;
   readonly at: Date;
 }
 
-/** What became of a refresh token that was shown. */
+/** The outcome of presenting a refresh token. */
 export type Rotation =
   | {
       readonly outcome: 'rotated';
@@ -24,31 +24,31 @@ export type Rotation =
   | { readonly outcome: 'reused'; readonly sessionId: string }
   | { readonly outcome: 'unknown' };
 
-/** Sessions and their refresh tokens; of the tokens, only hashes. */
+/** Sessions and the hashes of their refresh tokens. */
 export interface AuthSessionsStore {
-  /** Opens a session and notes the login on its user; false where the user has another password by now. */
+  /** Opens a session and records the login of its user. Returns false if the password has changed in the meantime. */
   open(session: NewSession): Promise<boolean>;
-  /** Replaces one token of a session by the next. A token used before ends its session, see `graceMs`. */
+  /** Replaces a refresh token by its successor. Reuse of a token after `graceMs` ends its session. */
   rotate(hash: Buffer, nextHash: Buffer, at: Date): Promise<Rotation>;
   end(sessionId: string, at: Date): Promise<void>;
-  /** Ends all sessions of a user, but for one where it is named. */
+  /** Ends all sessions of a user, except `exceptSession` if given. */
   endAllOf(userId: string, at: Date, exceptSession?: string): Promise<void>;
-  /** Whether a session is there and has not been ended. */
+  /** Returns true if the session exists and has not been ended. */
   isLive(sessionId: string): Promise<boolean>;
   /** Deletes sessions that have not been used for `idleMs`, in batches, until the signal is aborted. */
   forget(at: Date, signal?: AbortSignal): Promise<void>;
 }
 
 /**
- * Milliseconds in which a used token is accepted once more, if what replaced it has not been used: the answer may have
- * been lost, or two tabs refreshed at once. Supabase Auth's default.
+ * A used token is accepted again within this time if its successor has not been used: the response may have been lost,
+ * or two tabs refreshed at once. Supabase Auth has the same default.
  */
 export const graceMs = 10_000;
 
-/** Milliseconds after which a session that nobody refreshes is over: 30 days. */
+/** A session ends if it is not refreshed for this long. */
 export const idleMs = 30 * 24 * 60 * 60 * 1_000;
 
-/** Sessions that are forgotten in one transaction. */
+/** Number of sessions deleted in one transaction. */
 const forgetBatch = 1_000;
 
 export function createAuthSessionsStore(db: Kysely<Database>): AuthSessionsStore {
@@ -56,7 +56,7 @@ export function createAuthSessionsStore(db: Kysely<Database>): AuthSessionsStore
     open: (session) =>
       acrossUsers(db, async (tx) => {
         const { id, userId, passwordHash, userAgent, at } = session;
-        // Locks the user's row: of a login and a change of its password at once, one sees what the other did.
+        // Locks the user's row, so that a concurrent change of the password is seen.
         const { numUpdatedRows } = await tx
           .updateTable('auth.users')
           .set({ last_sign_in_at: at })
@@ -109,7 +109,7 @@ export function createAuthSessionsStore(db: Kysely<Database>): AuthSessionsStore
   };
 }
 
-/** Locks the session before it reads the token, so that of two uses at once the second sees what the first did. */
+/** Locks the session before it reads the token, so that concurrent uses see each other's changes. */
 async function findToken(tx: Kysely<Database>, hash: Buffer) {
   const found = await tx
     .selectFrom('vc_private.auth_refresh_tokens')
@@ -153,7 +153,7 @@ function isIdle(
   return at.getTime() - (session.refreshed_at ?? session.opened_at).getTime() >= idleMs;
 }
 
-/** Their refresh tokens go with them. */
+/** Deletes one batch of idle sessions. Their refresh tokens are deleted by cascade. */
 async function forgetSome(tx: Kysely<Database>, at: Date): Promise<number> {
   const { numDeletedRows } = await tx
     .deleteFrom('vc_private.auth_sessions')
@@ -168,7 +168,7 @@ async function forgetSome(tx: Kysely<Database>, at: Date): Promise<number> {
   return Number(numDeletedRows);
 }
 
-/** All that are still unused: where a token was repeated there are several, and only the one in use may live on. */
+/** Marks all unused tokens of a session as used. Repeated refreshes create several; only the next one may stay valid. */
 async function consumeTokens(tx: Kysely<Database>, sessionId: string, at: Date): Promise<void> {
   await tx
     .deleteFrom('vc_private.auth_refresh_tokens')

@@ -1,7 +1,7 @@
 import type { AuthUser } from '@valuecanvas/contracts-gateway';
 import type { UserRow } from './user-row.ts';
 
-/** A user as Supabase Auth shows it. */
+/** Converts a user to the format of Supabase Auth. */
 export function toAuthUser(row: UserRow): AuthUser {
   const confirmedAt = row.email_confirmed_at?.toISOString();
   const lastSignInAt = row.last_sign_in_at?.toISOString();
@@ -22,7 +22,7 @@ export function toAuthUser(row: UserRow): AuthUser {
   };
 }
 
-/** The one way to log in that every account has. */
+/** The e-mail identity, the only one of a local account. */
 function identityOf(row: UserRow) {
   const email = row.email ?? '';
   return {
@@ -38,7 +38,7 @@ function identityOf(row: UserRow) {
   };
 }
 
-/** A metadata column, which holds an object or nothing. */
+/** Returns a copy of a metadata column, or an empty object if it holds none. */
 export function metadataOf(column: unknown): Record<string, unknown> {
   return typeof column === 'object' && column !== null ? { ...column } : {};
 }

@@ -13,25 +13,25 @@ export interface NewUser {
   readonly at: Date;
 }
 
-/** Accounts, as local auth needs them: they are looked up before anybody's claims are known. */
+/** Accounts of local auth. They are read across users, because the lookup precedes authentication. */
 export interface AuthUsersStore {
-  /** Undefined where the address belongs to an account already. */
+  /** Returns undefined if an account with this address exists. */
   insert(user: NewUser): Promise<UserRow | undefined>;
-  /** Accounts that may log in, by address in any case. */
+  /** Finds an active account by its address, ignoring case. */
   findByEmail(
     email: string,
     at: Date,
   ): Promise<(UserRow & { encrypted_password: string | null }) | undefined>;
   find(id: string, at: Date): Promise<(UserRow & { encrypted_password: string | null }) | undefined>;
-  /** Undefined where there is no such account any more. */
+  /** Returns undefined if the account no longer exists. */
   update(id: string, change: UserChange): Promise<UserRow | undefined>;
 }
 
-/** What a user may change of its own account. */
+/** A change that a user makes to its own account. */
 export interface UserChange {
-  /** Replaces the password, and ends all sessions but this one in the same moment. */
+  /** Replaces the password and ends all sessions except `exceptSession`, in the same transaction. */
   readonly password?: { readonly hash: string; readonly exceptSession: string | undefined };
-  /** Makes the metadata from what is there; may throw, and then nothing is changed. */
+  /** Computes the new metadata from the current value. If it throws, nothing is changed. */
   readonly userMetadata?: (current: unknown) => Readonly<Record<string, unknown>>;
   readonly at: Date;
 }
@@ -87,7 +87,7 @@ export function createAuthUsersStore(db: Kysely<Database>): AuthUsersStore {
   };
 }
 
-/** Accounts that are neither deleted nor banned. */
+/** Selects accounts that are neither deleted nor banned. */
 function welcome(tx: Kysely<Database>, at: Date) {
   return tx
     .selectFrom('auth.users')

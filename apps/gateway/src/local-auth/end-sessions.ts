@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../db.ts';
 
-/** Ends all sessions of a user, but for one where it is named, within a transaction. */
+/** Ends all sessions of a user, except `exceptSession` if given, within a transaction. */
 export async function endSessionsOf(
   tx: Kysely<Database>,
   {

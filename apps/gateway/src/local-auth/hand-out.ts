@@ -1,5 +1,5 @@
 import type { AuthSession } from '@valuecanvas/contracts-gateway';
 import { respond } from '@valuecanvas/service-kit';
 
-/** Answers with tokens, which no cache may keep (RFC 6749, 5.1). */
+/** Builds a response with tokens, which no cache may store (RFC 6749, section 5.1). */
 export const handOut = (session: AuthSession) => respond(200, session, { 'cache-control': 'no-store' });

@@ -23,10 +23,10 @@ import type { UserRow } from './user-row.ts';
 
 const minPasswordLength = 8;
 
-/** Bytes of user metadata as JSON: they travel in every access token, which must fit a header. */
+/** Upper bound for user metadata as JSON. Every access token carries it, and a token must fit into a header. */
 const maxUserMetadataBytes = 4_096;
 
-/** What every account starts with; only an admin changes it. */
+/** The metadata of a new account. Only an admin can change it. */
 const initialAppMetadata = { provider: 'email', providers: ['email'], tier: 'free', role: 'user' };
 
 export interface SignUp {
@@ -42,17 +42,17 @@ export interface UserUpdate {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-/** Accounts and sessions of the local auth, in the words of Supabase Auth. */
+/** Accounts and sessions of local auth, with the semantics of Supabase Auth. */
 export interface LocalAuth {
   signUp(request: SignUp, userAgent?: string): Promise<AuthSession>;
-  /** The same answer after the same time, whether the account or the password is wrong. */
+  /** Responds equally, and after the same time, to an unknown account and to a wrong password. */
   logIn(email: string, password: string, userAgent?: string): Promise<AuthSession>;
-  /** A refresh token is good once; a second use ends its session. */
+  /** Opens the next session period. A refresh token is valid once; reusing it ends its session. */
   refresh(refreshToken: string): Promise<AuthSession>;
   getUser(principal: UserPrincipal): Promise<AuthUser>;
-  /** A new password ends all other sessions of the user. */
+  /** Changes metadata or password. A new password ends all other sessions of the user. */
   updateUser(principal: UserPrincipal, change: UserUpdate): Promise<AuthUser>;
-  /** Ends sessions for good; their access tokens are refused as `EndedSessions` says. */
+  /** Ends sessions and revokes their access tokens. */
   logOut(principal: UserPrincipal, scope: LogOutScope): Promise<void>;
 }
 
@@ -103,7 +103,7 @@ export function createLocalAuth(options: {
     };
   };
 
-  /** Another replica may have ended a session within the time for which this one believes its token. */
+  /** Another replica may have ended the session while this one still caches its token as valid. */
   const checkSession = async ({ sessionId }: UserPrincipal): Promise<void> => {
     if (sessionId !== undefined && !(await sessions.isLive(sessionId))) throw sessionNotFound();
   };
@@ -164,7 +164,7 @@ export function createLocalAuth(options: {
       const user = await find(principal);
       const { userId, sessionId } = principal;
       if (phone || (email !== undefined && email.toLowerCase() !== user.email?.toLowerCase())) {
-        throw unchangeable('Address and phone number cannot be changed here.');
+        throw unchangeable('The e-mail address and phone number cannot be changed.');
       }
       const hash = password === undefined ? undefined : await newHash(password, user.encrypted_password);
       const updated = await users.update(userId, {
@@ -197,10 +197,10 @@ function checkPassword(password: string): void {
 
 function checkMetadata(metadata: Readonly<Record<string, unknown>>): void {
   if (Buffer.byteLength(JSON.stringify(metadata)) <= maxUserMetadataBytes) return;
-  throw invalidInput(`data must not be larger than ${maxUserMetadataBytes} bytes as JSON.`);
+  throw invalidInput(`data must not exceed ${maxUserMetadataBytes} bytes as JSON.`);
 }
 
-/** What null stands for is removed. */
+/** Merges a change into the metadata. Fields set to null are removed. */
 function merged(
   current: unknown,
   change: Readonly<Record<string, unknown>>,
@@ -213,7 +213,7 @@ function merged(
 
 function accountIsGone(): AppError {
   return new AppError('NOT_FOUND', {
-    message: 'The account of this token is gone.',
+    message: 'The account of this token no longer exists.',
     extra: { error_code: 'user_not_found' },
   });
 }

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** A new refresh token, 256 random bits, and its hash, which is all that is stored. */
+/** Creates a refresh token of 256 random bits, and its hash. Only the hash is stored. */
 export function createRefreshToken(): { readonly token: string; readonly hash: Buffer } {
   const token = randomBytes(32).toString('base64url');
   return { token, hash: hashRefreshToken(token) };
 }
 
-/** SHA-256: a random token needs no slow hash. */
+/** Hashes a refresh token with SHA-256. A random token needs no slow hash. */
 export function hashRefreshToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

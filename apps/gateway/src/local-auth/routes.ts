@@ -5,10 +5,10 @@ import { handOut } from './hand-out.ts';
 import { issueTokenHandler } from './issue-token.handler.ts';
 import type { LocalAuth } from './local-auth.service.ts';
 
-/** The same as Supabase Auth. A new key must be published for longer than this before it signs. */
+/** Supabase Auth has the same value. A new key must be published for longer than this before it signs. */
 const jwksMaxAgeSeconds = 600;
 
-/** /auth/v1 where the gateway keeps the accounts itself. */
+/** Handlers of /auth/v1 for local accounts. */
 export function localAuthRoutes(auth: LocalAuth, { published }: AuthKeys): AuthRoutes {
   return {
     signUp: async (call) => handOut(await auth.signUp(call.body, call.header('user-agent'))),

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { UsersTable } from '../db.ts';
 
-/** The columns of a user that tokens and answers are made of. */
+/** The columns of a user that appear in tokens and responses. */
 export const userColumns = [
   'id',
   'aud',

@@ -4,16 +4,16 @@ import { dirname, join } from 'node:path';
 import { AppError } from '@valuecanvas/contracts-core';
 import { type ServedFile, serveFile } from './served-file.ts';
 
-/** The page of the API documentation, and the files that it loads, by name. */
+/** The page of the API documentation, and the files that it loads. */
 export interface ApiDocs {
   readonly page: ServedFile;
-  /** Throws NOT_FOUND where the page loads no such file. */
+  /** Finds a file by name. Throws NOT_FOUND if the page loads no such file. */
   asset(name: string): ServedFile;
 }
 
 const javaScript = 'text/javascript; charset=utf-8';
 
-/** Reads all of it, so that a gateway without one of the files does not start; the page is sent with `pageHeaders`. */
+/** Reads all files at startup, so that a gateway with a missing file does not start. `pageHeaders` apply to the page. */
 export async function openApiDocs(pageHeaders: Readonly<Record<string, string>>): Promise<ApiDocs> {
   const require = createRequire(import.meta.url);
   const packageFolder = dirname(require.resolve('swagger-ui-dist/package.json'));

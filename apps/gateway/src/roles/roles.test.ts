@@ -17,7 +17,7 @@ test('a defined role holds its permissions and those of a user', () => {
   expect(roles.permissionsOf('guest')).toEqual(rolePermissions.user);
 });
 
-test.each(['root', '', 'constructor', '__proto__', 7, undefined])('%j is no role', (name) => {
+test.each(['root', '', 'constructor', '__proto__', 7, undefined])('%j is not a role', (name) => {
   expect(readRoles().isRole(name)).toBe(false);
 });
 

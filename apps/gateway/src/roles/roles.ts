@@ -10,18 +10,18 @@ import {
 } from '@valuecanvas/contracts-core';
 import { ConfigError } from '@valuecanvas/service-kit';
 
-/** The roles of a deployment: the built-in ones and those that its variable ROLES defines. */
+/** The roles of a deployment: the built-in roles and those defined in the variable ROLES. */
 export interface Roles {
   /** The names of all roles, built-in ones first. */
   readonly names: readonly Role[];
   isRole(value: unknown): value is Role;
-  /** The permissions that a role holds: always the same array for the same role. */
+  /** Returns the permissions of a role, always the same array for the same role. */
   permissionsOf(role: Role): readonly Permission[];
 }
 
 /**
- * Reads the variable ROLES, a JSON object of role name to permissions. A defined role holds the permissions of `user`
- * as well. Throws ConfigError with all faults.
+ * Parses the variable ROLES, a JSON object that maps role names to permissions. Defined roles also hold the permissions
+ * of `user`. Throws ConfigError with all faults.
  */
 export function readRoles(json = '{}'): Roles {
   const defined = parseRoles(json);
@@ -58,7 +58,7 @@ function roleFaults(name: string, held: unknown): string[] {
     .map((unknown) => `ROLES.${name}: ${JSON.stringify(unknown)} is not one of ${permissions.join(', ')}.`);
 }
 
-/** In the order of the catalogue. */
+/** Returns the permissions in the order of the catalogue. */
 function withUserPermissions(held: readonly Permission[]): readonly Permission[] {
   const all = new Set<Permission>([...rolePermissions.user, ...held]);
   return Object.freeze(permissions.filter((permission) => all.has(permission)));

@@ -8,12 +8,12 @@ import { SupabaseAnswer } from './supabase-answer.ts';
 import type { SupabaseApi } from './supabase-api.ts';
 import { headersToSupabase } from './supabase-headers.ts';
 
-/** Milliseconds that Supabase may take to begin its answer, and of silence within it: it may have to send a mail. */
+/** Time limit for Supabase's response headers and for pauses within the response. Supabase may have to send mail. */
 const answerMs = 30_000;
 
 /**
- * Passes a request on to Supabase Auth and its answer back, both as they arrive. Sessions that Supabase has ended are
- * noted before the client learns of it. Resolves when the answer has begun.
+ * Forwards a request to Supabase Auth and streams the response back. Sessions that Supabase ended are revoked before the
+ * client receives the response. Resolves once the response has started.
  */
 export async function forwardToSupabase(
   { api, ended, endOf }: { api: SupabaseApi; ended: EndedSessions; endOf?: PassedEnd },

@@ -2,14 +2,14 @@ import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import type { FastifyRequest } from 'fastify';
 import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
 
-/** What a request ends once Supabase has carried it out; undefined where that is nothing. */
+/** Returns the revocation that follows from a successful request, or undefined if there is none. */
 export type PassedEnd = (
   request: FastifyRequest,
   principal: UserPrincipal,
   body: unknown,
 ) => ((ended: EndedSessions) => Promise<void>) | undefined;
 
-/** A logout ends one session, all or all others, by the scope that it names; all where it names none. */
+/** A logout ends one session, all sessions or all other sessions, depending on its scope. The default is all. */
 export const endOfLogout: PassedEnd = ({ url }, { userId, sessionId }) => {
   const scope = new URL(url, 'http://gateway').searchParams.get('scope');
   switch (scope) {
@@ -26,7 +26,7 @@ export const endOfLogout: PassedEnd = ({ url }, { userId, sessionId }) => {
 export const endOfUserUpdate: PassedEnd = (_request, { userId, sessionId }, body) =>
   mayChangePassword(body) ? (ended) => ended.endAllOf(userId, except(sessionId)) : undefined;
 
-/** What is not there as a whole, or is no JSON to us, may. */
+/** Returns true if the body was streamed or is not JSON, because the gateway cannot read it then. */
 function mayChangePassword(body: unknown): boolean {
   if (!Buffer.isBuffer(body)) return body !== null;
   try {

@@ -11,7 +11,7 @@ async function publicKey(kid: string): Promise<JWK> {
   return { ...(await exportJWK((await generateKeyPair('ES256')).publicKey)), kid, alg: 'ES256' };
 }
 
-/** Keys `old` and `new`, of which `old` alone is published at first. */
+/** Keys `old` and `new`. At first only `old` is published. */
 async function setUp() {
   const clock = fakeClock();
   const [old, next] = await Promise.all([publicKey('old'), publicKey('new')]);
@@ -29,13 +29,13 @@ async function setUp() {
   return { clock, old, next, published, keys, has };
 }
 
-test('keys are loaded once for all who ask at once', async () => {
+test('concurrent lookups share one load', async () => {
   const { published, has } = await setUp();
   expect(await Promise.all(Array.from({ length: 20 }, () => has('old')))).toEqual(Array(20).fill(true));
   expect(published.loads).toBe(1);
 });
 
-test('a key that is new is found at its first use, after the last look is half a minute old', async () => {
+test('a new key is found at its first use once the last load is 30 s old', async () => {
   const { clock, next, published, has } = await setUp();
   await has('old');
   published.keys = [next];
@@ -47,7 +47,7 @@ test('a key that is new is found at its first use, after the last look is half a
   expect(published.loads).toBe(2);
 });
 
-test('keys that nobody has published make us look once in half a minute, however many are shown', async () => {
+test('unpublished keys cause at most one load in 30 s', async () => {
   const { clock, published, has } = await setUp();
   await has('old');
   clock.advance(seconds(30));
@@ -55,7 +55,7 @@ test('keys that nobody has published make us look once in half a minute, however
   expect(published.loads).toBe(2);
 });
 
-test('a key that was withdrawn is not believed ten minutes later', async () => {
+test('a withdrawn key is refused within ten minutes', async () => {
   const { clock, next, published, has } = await setUp();
   expect(await has('old')).toBe(true);
   published.keys = [next];
@@ -63,7 +63,7 @@ test('a key that was withdrawn is not believed ten minutes later', async () => {
   expect(await has('old')).toBe(false);
 });
 
-test('keys are renewed before they are too old, and nobody waits for that', async () => {
+test('keys are reloaded in the background before they expire', async () => {
   const { clock, published, has } = await setUp();
   await has('old');
   clock.advance(seconds(300));
@@ -71,7 +71,7 @@ test('keys are renewed before they are too old, and nobody waits for that', asyn
   expect(published.loads).toBe(2);
 });
 
-test('while keys cannot be loaded the last ones serve, and are asked for twice a minute', async () => {
+test('while loading fails, the last keys stay in use and a load is tried every 30 s', async () => {
   const { clock, published, has } = await setUp();
   await has('old');
   published.isDown = true;
@@ -82,7 +82,7 @@ test('while keys cannot be loaded the last ones serve, and are asked for twice a
   expect(published.loads).toBeLessThanOrEqual(31);
 });
 
-test('without any keys nobody can be told to be good or bad, until there are some', async () => {
+test('until keys are loaded, lookups fail with DEPENDENCY_UNAVAILABLE', async () => {
   const { clock, published, has } = await setUp();
   published.isDown = true;
   await expect(has('old')).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
@@ -91,7 +91,7 @@ test('without any keys nobody can be told to be good or bad, until there are som
   expect(await has('old')).toBe(true);
 });
 
-test('what is no set of keys does not take the place of one', async () => {
+test('a malformed response does not replace the loaded keys', async () => {
   const { clock, published, has } = await setUp();
   await has('old');
   published.keys = 'sorry' as never;
@@ -99,7 +99,7 @@ test('what is no set of keys does not take the place of one', async () => {
   expect(await has('old')).toBe(true);
 });
 
-test('a key is good for its own algorithm alone', async () => {
+test('a key is valid only for its own algorithm', async () => {
   const { keys } = await setUp();
   expect(await keys.find({ alg: 'RS256', kid: 'old' })).toBeUndefined();
   expect(await keys.find({ alg: 'HS256', kid: 'old' })).toBeUndefined();

@@ -2,25 +2,25 @@ import { AppError } from '@valuecanvas/contracts-core';
 import type { Logger } from '@valuecanvas/service-kit';
 import { type CryptoKey, createLocalJWKSet, type JSONWebKeySet, type JWSHeaderParameters } from 'jose';
 
-/** Public keys that somebody else publishes and changes. */
+/** The published verification keys (JWKS) of a remote issuer. */
 export interface PublishedKeys {
-  /** The key of that id and algorithm, if there is one. Throws DEPENDENCY_UNAVAILABLE while none were ever loaded. */
+  /** Finds a key by id and algorithm. Throws DEPENDENCY_UNAVAILABLE if no keys have been loaded yet. */
   find(header: JWSHeaderParameters): Promise<CryptoKey | undefined>;
 }
 
-/** Milliseconds after which keys are loaded again while they go on being used. */
+/** Keys older than this are reloaded in the background. */
 const refreshMs = 5 * 60_000;
 
-/** Milliseconds after which keys are used no longer without another look: what was withdrawn must be gone by then. */
+/** Keys older than this are reloaded before use, so that withdrawn keys are refused. */
 const maxAgeMs = 10 * 60_000;
 
-/** Milliseconds between two looks: keys that nobody has published cannot make us ask more often. */
+/** Least time between two loads, so that tokens with unknown keys cannot cause more of them. */
 const cooldownMs = 30_000;
 
-/** The same while there are no keys at all, without which nobody gets in. */
+/** Least time between two loads until the first one succeeds: without keys, every token is refused. */
 const firstCooldownMs = 1_000;
 
-/** Keys from `load`. Where that fails, those that were loaded last go on serving. */
+/** Caches the keys that `load` returns. If a load fails, the last loaded keys stay in use. */
 export function createPublishedKeys(options: {
   readonly load: () => Promise<unknown>;
   readonly now: () => number;
@@ -41,10 +41,10 @@ export function createPublishedKeys(options: {
       isFailing = false;
     } catch (err) {
       isFailing = true;
-      options.log.warn({ err }, 'the keys of access tokens cannot be loaded');
+      options.log.warn({ err }, 'access tokens: loading the published keys failed');
     }
   };
-  /** The look that is under way, or a new one; undefined where the last one is too recent. */
+  /** Returns the load in progress, or starts one. Returns undefined if the last load is too recent. */
   const look = (): Promise<void> | undefined => {
     if (!loading && now() - triedAt >= (keys ? cooldownMs : firstCooldownMs)) {
       loading = loadNow().finally(() => {
@@ -54,7 +54,7 @@ export function createPublishedKeys(options: {
     return loading;
   };
   const lookUp = async (header: JWSHeaderParameters): Promise<CryptoKey | undefined> => {
-    if (!keys) throw new AppError('DEPENDENCY_UNAVAILABLE', { internal: 'no keys of access tokens' });
+    if (!keys) throw new AppError('DEPENDENCY_UNAVAILABLE', { internal: 'no access token keys loaded' });
     return keys(header).catch(() => undefined);
   };
 

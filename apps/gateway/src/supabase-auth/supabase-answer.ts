@@ -3,11 +3,11 @@ import type { Dispatcher } from 'undici';
 import { PassedAnswer } from '../forwarding/passed-answer.ts';
 import { headersFromSupabase } from './supabase-headers.ts';
 
-/** Hands an answer of Supabase to the client as it comes. */
+/** Relays a response of Supabase Auth to the client. */
 export class SupabaseAnswer extends PassedAnswer {
   readonly #succeeded: () => void;
 
-  /** Calls `succeeded` before the client learns of a success. */
+  /** Calls `succeeded` before the client receives a successful response. */
   constructor(reply: FastifyReply, succeeded: () => void) {
     super(reply, 'Supabase Auth');
     this.#succeeded = succeeded;

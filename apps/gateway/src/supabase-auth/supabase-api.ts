@@ -1,27 +1,27 @@
 import { Pool } from 'undici';
 import { type Attempts, createAttempts } from '../forwarding/connection-attempts.ts';
 
-/** Milliseconds that Supabase may take to answer the gateway's own questions. */
+/** Time limit for the gateway's own requests to Supabase. */
 const patienceMs = 3_000;
 
-/** Milliseconds that a connection to Supabase may take to be made. */
+/** Time limit for connecting to Supabase. */
 const connectMs = 3_000;
 
 const idleMs = 4_000;
 
-/** Supabase Auth of one project. */
+/** Client of a Supabase project's Auth. */
 export interface SupabaseApi {
-  /** Where it is, which its tokens name as their issuer. */
+  /** URL of Supabase Auth, which its tokens name as their issuer. */
   readonly issuer: string;
-  /** Path in front of /auth/v1; mostly empty. */
+  /** Path in front of /auth/v1, usually empty. */
   readonly basePath: string;
-  /** The key that says which project is meant, for those who send none. */
+  /** Project key, sent for clients that send none. */
   readonly anonKey: string | undefined;
   readonly dispatcher: Pool;
   readonly attempts: Attempts;
-  /** What is published at /.well-known/jwks.json; rejects where that cannot be had. */
+  /** Loads /.well-known/jwks.json. Rejects if Supabase is unavailable. */
   loadKeys(): Promise<unknown>;
-  /** Whether the session of a token is live; rejects where Supabase does not say. */
+  /** Returns whether the session of a token is live. Rejects if Supabase is unavailable. */
   isLive(token: string): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -56,14 +56,16 @@ export function createSupabaseApi(options: {
       const { statusCode, body } = await get('/.well-known/jwks.json');
       if (statusCode === 200) return body.json();
       await body.dump();
-      throw new Error(`Supabase answers ${statusCode} where its keys should be.`);
+      throw new Error(`Supabase Auth responded with status ${statusCode} to a request for its keys.`);
     },
     async isLive(token) {
       const { statusCode, body } = await get('/user', { authorization: `Bearer ${token}` });
       await body.dump();
       if (statusCode === 200) return true;
       if (statusCode === 401 || statusCode === 403) return false;
-      throw new Error(`Supabase answers ${statusCode} where the user of a token should be.`);
+      throw new Error(
+        `Supabase Auth responded with status ${statusCode} to a request for the user of a token.`,
+      );
     },
     close: () => dispatcher.destroy(),
   };

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 
-/** What Supabase Auth reads; cookies, our own headers and whatever a proxy has added end at the edge. */
+/** Request headers that Supabase Auth reads. Cookies, internal headers and proxy headers are not forwarded. */
 const passedOn = [
   'accept',
   'accept-encoding',
@@ -18,7 +18,7 @@ const passedOn = [
   'x-supabase-api-version',
 ];
 
-/** What Supabase Auth says to its clients; which pages may read it and what browsers must do, the edge says. */
+/** Response headers that Supabase's clients read. CORS and security headers are set by the edge. */
 const passedBack = [
   'cache-control',
   'content-encoding',
@@ -34,7 +34,7 @@ const passedBack = [
   'x-total-count',
 ];
 
-/** The client's headers as Supabase may see them, with the address of the client itself. */
+/** Returns the headers to forward, with the address of the client. */
 export function headersToSupabase(
   { headers, ip }: FastifyRequest,
   anonKey: string | undefined,
@@ -44,7 +44,7 @@ export function headersToSupabase(
   return { ...passed, 'x-forwarded-for': ip };
 }
 
-/** Supabase's headers as the client may see them. */
+/** Returns the headers to relay to the client. */
 export function headersFromSupabase(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return chosen(headers, passedBack);
 }

@@ -6,10 +6,10 @@ import { forwardToSupabase } from './forward-to-supabase.ts';
 import { endOfLogout, endOfUserUpdate, type PassedEnd } from './passed-ends.ts';
 import type { SupabaseApi } from './supabase-api.ts';
 
-/** Where Supabase Auth answers, at the gateway as at Supabase. */
+/** Path prefix of Supabase Auth, the same at the gateway and at Supabase. */
 export const supabasePrefix = '/auth/v1';
 
-/** Adds all of Supabase Auth. What clients show there Supabase judges, and what they POST may be a guess at it. */
+/** Forwards all paths of Supabase Auth. Supabase verifies credentials there, and any POST may submit credentials. */
 export async function addSupabaseRoutes(
   app: FastifyInstance,
   api: SupabaseApi,

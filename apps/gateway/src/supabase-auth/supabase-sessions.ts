@@ -5,10 +5,10 @@ import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
 import type { SessionSource } from '../browser-sessions/session-source.ts';
 import type { SupabaseApi } from './supabase-api.ts';
 
-/** Milliseconds that Supabase may take to open, renew or end a session. */
+/** Time limit for opening, refreshing or ending a session at Supabase. */
 const patienceMs = 10_000;
 
-/** Browsers' sessions from Supabase Auth: the gateway logs in for them, and keeps what it gets. */
+/** Opens browser sessions at Supabase Auth: the gateway logs in for the browser and keeps the tokens. */
 export function createSupabaseSessions(api: SupabaseApi, ended: Pick<EndedSessions, 'end'>): SessionSource {
   const post = async (path: string, body: object, headers: Readonly<Record<string, string>> = {}) => {
     const answer = await api.dispatcher
@@ -41,7 +41,7 @@ export function createSupabaseSessions(api: SupabaseApi, ended: Pick<EndedSessio
     refresh: (refreshToken) => grant('refresh_token', { refresh_token: refreshToken }),
     async logOut(accessToken, { sessionId }) {
       const { status } = await post('/logout?scope=local', {}, { authorization: `Bearer ${accessToken}` });
-      if (status >= 500) throw unusable(`Supabase answers ${status} to a logout`);
+      if (status >= 500) throw unusable(`Supabase Auth responded with status ${status} to a logout`);
       if (sessionId !== undefined) await ended.end(sessionId);
     },
   };
@@ -49,7 +49,8 @@ export function createSupabaseSessions(api: SupabaseApi, ended: Pick<EndedSessio
 
 function sessionIn(status: number, text: string): AuthSession {
   const parsed: unknown = status === 200 ? parse(text) : undefined;
-  if (!Value.Check(AuthSession, parsed)) throw unusable(`Supabase answers ${status} without a session`);
+  if (!Value.Check(AuthSession, parsed))
+    throw unusable(`Supabase Auth responded with status ${status} and no session`);
   return parsed;
 }
 
@@ -62,7 +63,7 @@ function parse(text: string): unknown {
 }
 
 function unreachable(cause: unknown): never {
-  throw unusable('Supabase Auth does not answer', cause);
+  throw unusable('Supabase Auth is unavailable', cause);
 }
 
 function unusable(internal: string, cause?: unknown): AppError {

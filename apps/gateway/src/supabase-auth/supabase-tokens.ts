@@ -1,21 +1,21 @@
 import type { TrustedTokens } from '../access-tokens/trusted-tokens.ts';
 import type { PublishedKeys } from './published-keys.ts';
 
-/** Seconds: the longest that Supabase lets access tokens live. */
+/** Longest lifetime of access tokens that Supabase allows. */
 export const supabaseTokenSeconds = 7 * 24 * 3_600;
 
 const asymmetric = ['ES256', 'RS256'];
 const symmetric = 'HS256';
 
 /**
- * Tokens of a Supabase project. A public key fits no symmetric algorithm and the secret no other, so what a token says of
- * its algorithm chooses among what is configured, and nothing more.
+ * Trusts access tokens of a Supabase project. Public keys verify only asymmetric algorithms and the secret only HS256, so
+ * the algorithm in a token's header cannot select a key of another kind.
  */
 export function trustSupabaseTokens(options: {
-  /** Where the project's Auth is. */
+  /** URL of the project's Auth. */
   readonly issuer: string;
   readonly keys: PublishedKeys;
-  /** Of projects that still sign with one; without it no such token is accepted. */
+  /** Secret of projects that still sign with HS256. If absent, HS256 tokens are refused. */
   readonly jwtSecret: string | undefined;
 }): TrustedTokens {
   const { issuer, keys } = options;

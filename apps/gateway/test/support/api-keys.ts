@@ -1,7 +1,7 @@
 import type { TestAnswer } from '@valuecanvas/testing';
 import type { TestGateway } from './start-gateway.ts';
 
-/** A fresh user with a key of the given scopes. */
+/** Creates a user with an API key of the given scopes. */
 export async function createKeyOfUser(
   gateway: TestGateway,
   request: { readonly scopes?: readonly string[]; readonly expiresAt?: string } = {},

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { startStubUpstream } from './stub-upstream.ts';
 
-/** A key pair of a project. */
+/** A signing key of a project. */
 export interface ProjectKey {
   readonly kid: string;
   readonly alg: string;
@@ -15,7 +15,7 @@ export async function createProjectKey(kid: string, alg = 'ES256'): Promise<Proj
   return { kid, alg, privateKey, published: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
 }
 
-/** What Supabase Auth has received. */
+/** A request that Supabase Auth has received. */
 export interface ReceivedByAuth {
   readonly method: string;
   readonly url: string;
@@ -23,7 +23,7 @@ export interface ReceivedByAuth {
   readonly body: string;
 }
 
-/** Stands in for Supabase Auth: publishes keys, and answers as a test says. */
+/** A fake of Supabase Auth that publishes keys and responds as a test defines. */
 export async function startFakeSupabase() {
   const stub = await startStubUpstream();
   const key = await createProjectKey('first');
@@ -31,7 +31,7 @@ export async function startFakeSupabase() {
     keys: [key],
     keyLoads: 0,
     received: [] as ReceivedByAuth[],
-    /** Answers all but the keys. */
+    /** Responds to every request except those for the keys. */
     answer: (_: ReceivedByAuth, response: ServerResponse): void => {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     },
@@ -56,11 +56,11 @@ export async function startFakeSupabase() {
   return Object.assign(state, {
     url: stub.url,
     key,
-    /** Publishes the first key alone, and forgets what it has received and was told to answer. */
+    /** Publishes only the first key, and clears received requests and defined responses. */
     reset: () => void Object.assign(state, fresh()),
     goAway: stub.goAway,
     comeBack: stub.comeBack,
-    /** A token of the project that would be good, but for what is changed. */
+    /** Creates a token of the project that is valid except for the given changes. */
     token: (
       claims: Readonly<Record<string, unknown>> = {},
       by: { readonly key?: CryptoKey | Uint8Array; readonly alg?: string; readonly kid?: string } = {},

@@ -1,7 +1,7 @@
 import { importJWK, type JWK, SignJWT } from 'jose';
 import { publicUrl } from './start-gateway.ts';
 
-/** An access token that would be good, but for what is changed. */
+/** Creates an access token that is valid except for the given changes. */
 export async function forgeToken(
   key: JWK,
   changes: {

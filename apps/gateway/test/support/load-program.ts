@@ -6,15 +6,15 @@ import { eventually } from '@valuecanvas/testing';
 import { onTestFinished } from 'vitest';
 
 export interface Program {
-  /** Starts it, once it is loaded; resolves with its origin. */
+  /** Starts the loaded service. Resolves with its origin. */
   start(): Promise<string>;
-  /** What it has logged so far. */
+  /** The log lines so far. */
   readonly lines: readonly Readonly<Record<string, string>>[];
-  /** Tells it to stop in order; resolves with its exit code when its last line is here. */
+  /** Sends SIGTERM. Resolves with the exit code once all log lines have been read. */
   stop(): Promise<number | null>;
 }
 
-/** Loads a service of this folder into a process of its own, as production has it; resolves when it could start. */
+/** Loads a service of this folder in a separate process, as in production. Resolves once it is ready to start. */
 export async function loadProgram(
   file: string,
   environment: Readonly<Record<string, string>> = {},
@@ -35,7 +35,7 @@ export async function loadProgram(
       child.send('start');
       return eventually(() => {
         const started = lines.find(({ message }) => message === 'started');
-        if (!started?.url) throw new Error('The process has not started.');
+        if (!started?.url) throw new Error('The process failed to start.');
         return started.url;
       });
     },

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-/** Sends bytes as they are, which no client library would; all that comes back until the connection ends, as text. */
+/** Sends raw bytes, which no client library would send. Returns everything received until the connection ends. */
 export async function rawRequest(url: string, bytes: string): Promise<string> {
   const { port, hostname } = new URL(url);
   const socket = connect(Number(port), hostname);

@@ -5,10 +5,10 @@ import { anonymous, anyone, data, defineContract, defineRoute } from '@valuecanv
 import { defineService, implement, kitVariables, runService } from '@valuecanvas/service-kit';
 import Type from 'typebox';
 
-/** A service that logs the id of every request that it carries out, and takes a moment for each. */
+/** A service that logs the id of every request that it processes, and takes a moment for each. */
 const basics = {
   summary: 'A route',
-  description: 'A route of a test.',
+  description: 'A route for a test.',
   errors: [],
   auth: anyone,
   reply: data(Type.String({ description: 'The id of the request.' })),
@@ -22,10 +22,10 @@ const write = defineRoute({
   body: Type.Object({ businessDescription: Type.String({ description: 'Anything.' }) }),
 });
 
-/** A few milliseconds off the main thread, so that requests overlap. */
+/** Takes a few milliseconds off the main thread, so that requests overlap. */
 const takeAMoment = () => promisify(pbkdf2)('a password', 'salt', 10_000, 32, 'sha256');
 
-// Loaded, but not there yet: how long loading takes says more of the machine than of a restart.
+// The service is loaded but not started: the loading time depends on the machine and is not part of the restart.
 process.send?.('loaded');
 await once(process, 'message');
 

@@ -21,16 +21,16 @@ export interface TestGateway {
   readonly database: TestDatabase;
   readonly redis: TestRedis;
   readonly identities: TestIdentities;
-  /** Stands in for all services, health ports included. */
+  /** A stub of all services, including their health ports. */
   readonly upstream: StubUpstream;
   readonly authKey: JWK;
   signUp(email?: string, password?: string): Promise<TestAnswer>;
-  /** A fresh user's authorization header. */
+  /** Signs a new user up and returns the authorization header. */
   bearer(): Promise<{ authorization: string }>;
   stop(): Promise<void>;
 }
 
-/** A gateway with databases of its own, in front of one stub; stop it when the file is done. `now` is its clock. */
+/** Starts a gateway with its own databases in front of one stub. Stop it at the end of the file. `now` is its clock. */
 export async function startGateway(
   environment: Record<string, string> = {},
   options: { readonly now?: () => number } = {},

@@ -4,17 +4,17 @@ import type { AddressInfo } from 'node:net';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A service that does what a test says, and can go away and come back at the same address. */
+/** A service that responds as a test defines, and can stop and restart at the same address. */
 export interface StubUpstream {
   readonly url: string;
   readonly received: readonly IncomingMessage[];
-  /** What it does with requests from now on. */
+  /** Sets the handler of further requests. */
   answer(handler: Handler): void;
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
 }
 
-/** Answers 200 with what it received, as JSON, until told otherwise. */
+/** Responds with status 200 and the received request as JSON until a test sets another handler. */
 export async function startStubUpstream(): Promise<StubUpstream> {
   const received: IncomingMessage[] = [];
   let handler: Handler = echo;
@@ -41,14 +41,14 @@ export async function startStubUpstream(): Promise<StubUpstream> {
       server.close();
       server.closeAllConnections();
       await closed;
-      // Its clients learn of it in their own turns; until then they would send on a connection that is none any more.
+      // Clients notice the closed connections in later turns of the event loop. Until then they would send on a dead one.
       for (const _ of [1, 2]) await new Promise((resolve) => setImmediate(resolve));
     },
     comeBack: () => listen(port),
   };
 }
 
-/** Method, target, headers and body of a request. */
+/** Reads method, target, headers and body of a request. */
 export function echo(request: IncomingMessage, response: ServerResponse): void {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -43,7 +43,7 @@ export const updateUser = defineRoute({
   path: '/api/admin/users/:id',
   summary: 'Set tier and role of a user',
   description:
-    'Takes effect with the next access token of the user, and for API keys within 30 s. A user who loses a permission is signed out. Fails with FORBIDDEN where the old or the new role holds a permission that the caller does not hold. Recorded in the audit log.',
+    'Takes effect with the next access token of the user, and for API keys within 30 s. A user who loses a permission is signed out. Fails with FORBIDDEN if the old or the new role holds a permission that the caller does not hold. Recorded in the audit log.',
   auth: permission('users:write'),
   params: Type.Object({ id: field.uuid('ID of the user.') }),
   body: UpdateUserRequest,

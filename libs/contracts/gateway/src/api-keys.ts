@@ -35,7 +35,7 @@ const fields = {
   }),
   scopes,
   expiresAt: Type.Optional(
-    field.timestamp('Time from which the key is refused. Absent where it never expires.'),
+    field.timestamp('Time from which the key is refused. Absent if it never expires.'),
   ),
   lastUsedAt: Type.Optional(field.timestamp('Time of the last use, accurate to about a minute.')),
   createdAt: field.timestamp('Time at which the key was created.'),
@@ -62,7 +62,7 @@ export const CreateApiKeyRequest = strictObject(
     scopes,
     expiresAt: Type.Optional(
       field.timestamp(
-        `Time from which the key is refused; must be in the future. Where absent, the key never expires. Required, and at most ${elevatedKeyMaxDays} days away, for scopes beyond the role \`user\`.`,
+        `Time from which the key is refused; must be in the future. If absent, the key never expires. Required, and at most ${elevatedKeyMaxDays} days away, for scopes beyond the role \`user\`.`,
       ),
     ),
   },
@@ -78,7 +78,7 @@ export const listApiKeys = defineRoute({
   description: 'Keys that are not revoked, including expired ones, newest first.',
   auth: user,
   query: Type.Object({
-    cursor: Type.Optional(field.uuid('The nextCursor of the page before; absent for the first page.')),
+    cursor: Type.Optional(field.uuid('The nextCursor of the previous page. Absent for the first page.')),
     limit: field.pageLimit,
   }),
   reply: list(ApiKey),
@@ -86,8 +86,8 @@ export const listApiKeys = defineRoute({
 });
 
 /**
- * Honours no idempotency key: the stored answer would contain the secret, which is stored nowhere. A client that loses
- * the answer finds the key by its name in the list, revokes it and creates another.
+ * Ignores idempotency keys: the stored response would contain the secret, which is not stored anywhere. A client that
+ * loses the response finds the key by its name in the list, revokes it and creates another.
  */
 export const createApiKey = defineRoute({
   id: 'apiKeys.create',
@@ -95,7 +95,7 @@ export const createApiKey = defineRoute({
   path: '/api/keys',
   summary: 'Create an API key',
   description:
-    'The answer contains the key, which is shown only once. Programs send it as a bearer token or as x-api-key. Fails with UNPROCESSABLE where the user has too many keys, and with FORBIDDEN where a scope is a permission that the user does not hold.',
+    'The response contains the key, which is shown only once. Programs send it as a bearer token or in x-api-key. Fails with UNPROCESSABLE if the user has too many keys, and with FORBIDDEN if a scope is a permission that the user does not hold.',
   auth: user,
   body: CreateApiKeyRequest,
   status: 201,

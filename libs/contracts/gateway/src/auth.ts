@@ -8,22 +8,26 @@ const metadata = (description: string) => Type.Record(Type.String(), Type.Unknow
 
 export const AuthUser = Type.Object(
   {
-    id: Type.String({ format: 'uuid', description: 'Id of the user.' }),
-    aud: Type.String({ description: 'Audience of its tokens.' }),
-    role: Type.String({ description: 'Database role of its tokens; not what it may do here.' }),
+    id: Type.String({ format: 'uuid', description: 'ID of the user.' }),
+    aud: Type.String({ description: 'Audience of the user’s access tokens.' }),
+    role: Type.String({
+      description: 'Database role in the access tokens. It is unrelated to the permissions of the user.',
+    }),
     email: Type.String({ description: 'E-mail address.' }),
-    phone: Type.String({ description: 'Always empty here.' }),
-    email_confirmed_at: Type.Optional(Type.String({ description: 'When the address was confirmed.' })),
-    confirmed_at: Type.Optional(Type.String({ description: 'When the account was confirmed.' })),
-    last_sign_in_at: Type.Optional(Type.String({ description: 'When it last logged in.' })),
-    app_metadata: metadata('What the platform says of the user: tier and role.'),
-    user_metadata: metadata('What the user says of itself; never authorizes anything.'),
-    identities: Type.Array(Type.Unknown(), { description: 'Its one identity, by e-mail address.' }),
-    created_at: Type.String({ description: 'When the account was made.' }),
-    updated_at: Type.String({ description: 'When it was last changed.' }),
-    is_anonymous: Type.Boolean({ description: 'Always false here.' }),
+    phone: Type.String({ description: 'Always empty.' }),
+    email_confirmed_at: Type.Optional(
+      Type.String({ description: 'Time at which the address was confirmed.' }),
+    ),
+    confirmed_at: Type.Optional(Type.String({ description: 'Time at which the account was confirmed.' })),
+    last_sign_in_at: Type.Optional(Type.String({ description: 'Time of the last login.' })),
+    app_metadata: metadata('Metadata set by the platform: tier and role.'),
+    user_metadata: metadata('Metadata set by the user. It has no effect on authorization.'),
+    identities: Type.Array(Type.Unknown(), { description: 'The single e-mail identity of the user.' }),
+    created_at: Type.String({ description: 'Time at which the account was created.' }),
+    updated_at: Type.String({ description: 'Time of the last change.' }),
+    is_anonymous: Type.Boolean({ description: 'Always false.' }),
   },
-  { title: 'AuthUser', description: 'A user, as Supabase Auth shows it.' },
+  { title: 'AuthUser', description: 'A user in the format of Supabase Auth.' },
 );
 export type AuthUser = Static<typeof AuthUser>;
 
@@ -31,30 +35,32 @@ export const AuthSession = Type.Object(
   {
     access_token: Type.String({ description: 'Token for the authorization header.' }),
     token_type: Type.Literal('bearer', { description: 'Always bearer.' }),
-    expires_in: Type.Integer({ description: 'Seconds that the access token is good for.' }),
-    expires_at: Type.Integer({ description: 'When it expires, in seconds since the epoch.' }),
-    refresh_token: Type.String({ description: 'Gets the next session; good once.' }),
+    expires_in: Type.Integer({ description: 'Lifetime of the access token in seconds.' }),
+    expires_at: Type.Integer({
+      description: 'Time at which the access token expires, in seconds since the epoch.',
+    }),
+    refresh_token: Type.String({ description: 'Token for refreshing the session. It is valid once.' }),
     user: AuthUser,
   },
-  { title: 'AuthSession', description: 'A session, as Supabase Auth gives it.' },
+  { title: 'AuthSession', description: 'A session in the format of Supabase Auth.' },
 );
 export type AuthSession = Static<typeof AuthSession>;
 
-/** Official clients send more than we need (captcha, PKCE): unknown fields are accepted and not used. */
+/** Official clients send additional fields (captcha, PKCE). Unknown fields are accepted and ignored. */
 export const signUp = defineRoute({
   id: 'auth.signUp',
   method: 'POST',
   path: '/auth/v1/signup',
   summary: 'Sign up',
   description:
-    'Makes an account and opens a session, in the protocol of Supabase Auth. UNPROCESSABLE where the address has an account, or the password is shorter than 8 characters; data may be 4096 bytes of JSON.',
+    'Creates an account and opens a session, in the protocol of Supabase Auth. Fails with UNPROCESSABLE if the address already has an account or the password is shorter than 8 characters. data must not exceed 4096 bytes as JSON.',
   auth: anyone,
   dialect: supabaseAuth,
   body: Type.Object(
     {
       email,
       password,
-      data: Type.Optional(metadata('What the user says of itself.')),
+      data: Type.Optional(metadata('Metadata of the user.')),
     },
     { additionalProperties: true, description: 'Credentials of the new account.' },
   ),
@@ -66,15 +72,15 @@ export const issueToken = defineRoute({
   id: 'auth.issueToken',
   method: 'POST',
   path: '/auth/v1/token',
-  summary: 'Log in, or refresh a session',
+  summary: 'Log in or refresh a session',
   description:
-    'With grant_type=password takes email and password, with refresh_token a refresh token. Wrong ones are answered 400, as Supabase Auth does.',
+    'Requires email and password for grant_type=password, and a refresh token for grant_type=refresh_token. Wrong credentials are answered with status 400, as in Supabase Auth.',
   auth: anyone,
   dialect: supabaseAuth,
   query: Type.Object({
     grant_type: Type.String({
       maxLength: 64,
-      description: 'What the caller shows: password or refresh_token.',
+      description: 'Kind of credential: password or refresh_token.',
     }),
   }),
   body: Type.Object(
@@ -95,7 +101,7 @@ export const getAuthUser = defineRoute({
   id: 'auth.getUser',
   method: 'GET',
   path: '/auth/v1/user',
-  summary: 'Who am I',
+  summary: 'Get the current user',
   description: 'The user of the access token.',
   auth: user,
   dialect: supabaseAuth,
@@ -109,23 +115,25 @@ export const updateAuthUser = defineRoute({
   path: '/auth/v1/user',
   summary: 'Change password or metadata',
   description:
-    'Merges data into what the user says of itself; 4096 bytes of JSON at most. A new password, of 8 characters at least and not the old one, ends all other sessions. The address stays as it is.',
+    'Merges data into the metadata of the user, which must not exceed 4096 bytes as JSON. A new password must have at least 8 characters and differ from the old one. It ends all other sessions. The e-mail address cannot be changed.',
   auth: user,
   dialect: supabaseAuth,
   body: Type.Object(
     {
-      email: Type.Optional(Type.String({ maxLength: 255, description: 'The address it has.' })),
-      phone: Type.Optional(Type.String({ maxLength: 64, description: 'Must be empty here.' })),
+      email: Type.Optional(
+        Type.String({ maxLength: 255, description: 'Current e-mail address of the user.' }),
+      ),
+      phone: Type.Optional(Type.String({ maxLength: 64, description: 'Must be empty.' })),
       password: Type.Optional(password),
-      data: Type.Optional(metadata('What to change of what the user says of itself; null removes.')),
+      data: Type.Optional(metadata('Metadata fields to change. null removes a field.')),
     },
-    { additionalProperties: true, description: 'What to change.' },
+    { additionalProperties: true, description: 'The fields to change.' },
   ),
   reply: raw(AuthUser),
   errors: ['NOT_FOUND', 'UNPROCESSABLE', 'DEPENDENCY_UNAVAILABLE', 'OVERLOADED'],
 });
 
-/** Which sessions a logout ends, in the words of Supabase Auth. */
+/** Scopes of a logout, as Supabase Auth names them. */
 const logOutScopes = ['global', 'local', 'others'] as const;
 export type LogOutScope = (typeof logOutScopes)[number];
 
@@ -135,11 +143,11 @@ export const logOut = defineRoute({
   path: '/auth/v1/logout',
   summary: 'Log out',
   description:
-    'Ends sessions: all of the user (global), the one of the access token (local), or all but that (others). Their access tokens are refused within a minute.',
+    'Ends all sessions of the user (global), only the session of the access token (local), or all other sessions (others). Their access tokens are refused within a minute.',
   auth: user,
   dialect: supabaseAuth,
   query: Type.Object({
-    scope: Type.Optional(Type.Enum(logOutScopes, { description: 'Which sessions; global where absent.' })),
+    scope: Type.Optional(Type.Enum(logOutScopes, { description: 'Sessions to end. Default: global.' })),
   }),
   status: 204,
   reply: empty,
@@ -151,7 +159,7 @@ export const getJwks = defineRoute({
   method: 'GET',
   path: '/auth/v1/.well-known/jwks.json',
   summary: 'Public keys of access tokens',
-  description: 'The keys with which anyone can verify access tokens.',
+  description: 'The public keys for verifying access tokens.',
   auth: anyone,
   dialect: supabaseAuth,
   reply: raw(Type.Object({ keys: Type.Array(Type.Unknown(), { description: 'JSON Web Keys.' }) })),

@@ -6,20 +6,20 @@ export const BrowserSession = Type.Object(
   {
     user: Type.Object(
       {
-        id: field.uuid('Id of the user.'),
+        id: field.uuid('ID of the user.'),
         email: Type.String({ description: 'E-mail address.' }),
         tier,
         role,
         permissions: heldPermissions,
       },
-      { description: 'Who is logged in.' },
+      { description: 'The user who is logged in.' },
     ),
     csrfToken: Type.String({
-      description: 'To be sent as x-csrf-token with every request of the session that is no GET or HEAD.',
+      description: 'Token to send as x-csrf-token with every request of the session other than GET and HEAD.',
     }),
-    expiresAt: field.timestamp('When the session ends at the latest.'),
+    expiresAt: field.timestamp('Time at which the session ends at the latest.'),
   },
-  { title: 'BrowserSession', description: 'A session that a cookie stands for.' },
+  { title: 'BrowserSession', description: 'A session identified by a cookie.' },
 );
 export type BrowserSession = Static<typeof BrowserSession>;
 
@@ -29,7 +29,7 @@ export const openBrowserSession = defineRoute({
   path: '/auth/session',
   summary: 'Log a browser in',
   description:
-    'Sets the session cookie, which scripts cannot read. A session that the browser had before is ended.',
+    'Sets the session cookie, which scripts cannot read. Ends the previous session of the browser.',
   auth: anyone,
   body: strictObject(
     {
@@ -47,7 +47,7 @@ export const getBrowserSession = defineRoute({
   id: 'session.get',
   method: 'GET',
   path: '/auth/session',
-  summary: 'Who is logged in',
+  summary: 'Get the browser session',
   description: 'The session of the cookie, with its CSRF token.',
   auth: anyone,
   reply: data(BrowserSession),
@@ -59,8 +59,7 @@ export const closeBrowserSession = defineRoute({
   method: 'DELETE',
   path: '/auth/session',
   summary: 'Log a browser out',
-  description:
-    'Ends the session of the cookie, and removes the cookie; without a session there is nothing to do.',
+  description: 'Ends the session of the cookie and deletes the cookie. Succeeds if there is no session.',
   auth: anyone,
   status: 204,
   reply: empty,

@@ -56,7 +56,7 @@ export { supabaseAuth };
 export const gatewayContract = defineContract({
   service: 'gateway',
   title: 'Gateway',
-  description: 'Accounts, sessions and the state of the platform.',
+  description: 'Accounts, sessions, API keys and the state of the platform.',
   prefixes: [
     '/health',
     '/auth/v1',

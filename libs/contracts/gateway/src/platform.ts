@@ -6,7 +6,7 @@ export const getVersion = defineRoute({
   method: 'GET',
   path: '/health',
   summary: 'Version',
-  description: 'Says that the gateway answers, and which build it is.',
+  description: 'Reports that the gateway is running, and its version.',
   auth: anyone,
   reply: raw(
     Type.Object({
@@ -22,29 +22,32 @@ export const getLiveness = defineRoute({
   method: 'GET',
   path: '/health/live',
   summary: 'Liveness',
-  description: 'Says that the gateway answers.',
+  description: 'Reports that the gateway is running.',
   auth: anyone,
   reply: raw(Type.Object({ status: Type.Literal('ok', { description: 'Always ok.' }) })),
   errors: [],
 });
 
-const state = Type.Enum(['up', 'down'], { description: 'Whether it is ready.' });
+const state = Type.Enum(['up', 'down'], { description: 'Whether the service or dependency is ready.' });
 
 export const PlatformReadiness = Type.Object(
   {
     status: Type.Enum(['ok', 'degraded', 'unavailable'], {
-      description: 'ok: all is there; degraded: the main job can be done; unavailable: it cannot.',
+      description:
+        'ok if every service and dependency is up, degraded if canvases can still be generated, unavailable if they cannot.',
     }),
     services: Type.Record(
       Type.String(),
       Type.Object({
         status: state,
-        checks: Type.Record(Type.String(), state, { description: 'What the service itself depends on.' }),
+        checks: Type.Record(Type.String(), state, {
+          description: 'State of the dependencies of the service, by name.',
+        }),
       }),
-      { description: 'By service.' },
+      { description: 'State of each service, by name.' },
     ),
   },
-  { title: 'PlatformReadiness', description: 'Whether the platform can do its main job, part by part.' },
+  { title: 'PlatformReadiness', description: 'State of the platform, its services and their dependencies.' },
 );
 export type PlatformReadiness = Static<typeof PlatformReadiness>;
 
@@ -53,20 +56,23 @@ export const getReadiness = defineRoute({
   method: 'GET',
   path: '/health/ready',
   summary: 'Readiness of the platform',
-  description: 'Every service and what it depends on, by name; 503 when the main job cannot be done.',
+  description:
+    'Reports the state of every service and its dependencies. The status is 503 if canvases cannot be generated.',
   auth: anyone,
   reply: raw(PlatformReadiness),
   otherReplies: { 503: raw(PlatformReadiness) },
   errors: [],
 });
 
-/** Files that stay the same for as long as the gateway runs. */
+/** Headers and replies of files that do not change while the gateway runs. */
 const unchanging = {
   otherReplies: { 304: empty },
   requestHeaders: {
-    'if-none-match': Type.String({ description: 'The etag of what the client has; 304 while it holds.' }),
+    'if-none-match': Type.String({
+      description: 'ETag of the representation that the client has. If it is current, the response is 304.',
+    }),
   },
-  responseHeaders: { etag: Type.String({ description: 'Names this content.' }) },
+  responseHeaders: { etag: Type.String({ description: 'Identifies this version of the content.' }) },
 } as const;
 
 export const getOpenApiJson = defineRoute({
@@ -74,7 +80,7 @@ export const getOpenApiJson = defineRoute({
   method: 'GET',
   path: '/api/openapi.json',
   summary: 'OpenAPI document',
-  description: 'Every public route in OpenAPI 3.1, as JSON.',
+  description: 'All public routes in OpenAPI 3.1, as JSON.',
   auth: anyone,
   reply: raw(Type.Unknown({ description: 'The document.' })),
   ...unchanging,
@@ -86,7 +92,7 @@ export const getOpenApiYaml = defineRoute({
   method: 'GET',
   path: '/api/openapi.yaml',
   summary: 'OpenAPI document as YAML',
-  description: 'Every public route in OpenAPI 3.1, as YAML.',
+  description: 'All public routes in OpenAPI 3.1, as YAML.',
   auth: anyone,
   reply: raw(Type.String({ description: 'The document.' }), 'application/yaml'),
   ...unchanging,
@@ -99,7 +105,7 @@ export const getDocs = defineRoute({
   path: '/api/docs',
   summary: 'API documentation',
   description:
-    'A page that shows the OpenAPI document and sends requests from it. It loads nothing from elsewhere.',
+    'A page that shows the OpenAPI document and can send requests. It loads nothing from other origins.',
   auth: anyone,
   reply: raw(Type.String({ description: 'The page.' }), 'text/html; charset=utf-8'),
   ...unchanging,
@@ -114,7 +120,7 @@ export const getDocsAsset = defineRoute({
   description: 'A script, a style sheet or an icon that the page loads.',
   auth: anyone,
   params: Type.Object({
-    asset: Type.String({ maxLength: 100, description: 'Name of the file, as the page names it.' }),
+    asset: Type.String({ maxLength: 100, description: 'Name of the file.' }),
   }),
   reply: raw(
     Type.String({ description: 'The file.' }),

@@ -5,7 +5,7 @@ import { supabaseAuth } from './supabase-auth.ts';
 const error = new AppError('RATE_LIMITED', { retryAfterSeconds: 3, extra: { weak_password: true } });
 const { message } = error;
 
-test('a client of the first version gets the status as code', () => {
+test('a client without a version gets the HTTP status as code', () => {
   expect(supabaseAuth.toError(error, { id: 'r', headers: {} })).toEqual({
     body: {
       code: 429,

@@ -7,9 +7,15 @@ const SupabaseError = Type.Object(
       description:
         'HTTP status. Machine-readable code instead if the request has x-supabase-api-version 2024-01-01 or later.',
     }),
-    error_code: Type.Optional(Type.String({ description: 'Machine-readable code, before that version.' })),
-    msg: Type.Optional(Type.String({ description: 'Explanation for people, before that version.' })),
-    message: Type.Optional(Type.String({ description: 'Explanation for people, from that version on.' })),
+    error_code: Type.Optional(
+      Type.String({ description: 'Machine-readable code, in responses to earlier versions.' }),
+    ),
+    msg: Type.Optional(
+      Type.String({ description: 'Human-readable explanation, in responses to earlier versions.' }),
+    ),
+    message: Type.Optional(
+      Type.String({ description: 'Human-readable explanation, in responses to that version or later.' }),
+    ),
   },
   {
     additionalProperties: true,
@@ -18,10 +24,10 @@ const SupabaseError = Type.Object(
   },
 );
 
-/** From this version of Supabase's API on, `code` is machine-readable; before, it is the HTTP status. */
+/** From this version of Supabase's API on, `code` is machine-readable. In earlier versions it is the HTTP status. */
 const machineCodesSince = '2024-01-01';
 
-/** Codes of Supabase Auth for failures that the frame itself produces. */
+/** Supabase Auth's codes for errors that the service kit or the gateway produces. */
 const codes: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: 'bad_jwt',
   FORBIDDEN: 'not_admin',
@@ -30,7 +36,7 @@ const codes: Readonly<Record<string, string>> = {
   INTERNAL_ERROR: 'unexpected_failure',
 };
 
-/** The protocol of Supabase Auth, in the version that the request names. Its clients send no cookies. */
+/** The dialect of Supabase Auth, in the version that the request names. Its clients send no cookies. */
 export const supabaseAuth: Dialect = {
   name: 'supabase',
   errorSchema: SupabaseError,
