@@ -64,7 +64,7 @@ describe('logging in', () => {
       method: 'POST',
       body: { email, password: 'wrong horse' },
     });
-    const unknown = await logIn('nobody@example.com');
+    const unknown = await logIn('unknown@example.com');
     expect([wrong.status, unknown.status]).toEqual([401, 401]);
     expect({ ...wrong.body, requestId: '' }).toEqual({ ...unknown.body, requestId: '' });
     expect(wrong.headers.getSetCookie()).toEqual([]);

@@ -180,7 +180,7 @@ test('the gateway does not start with a wildcard origin, or with HTTPS_ONLY and 
   const start = startTestService(
     gatewayService,
     {
-      DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none',
+      DATABASE_URL: 'postgresql://unknown@127.0.0.1:1/none',
       REDIS_URL: 'redis://127.0.0.1:1',
       AUTH_SIGNING_KEYS: '[]',
       CORS_ALLOWED_ORIGINS: '*',

@@ -187,7 +187,7 @@ describe('without Redis', () => {
     gateway.service.request('/auth/v1/token?grant_type=password', {
       method: 'POST',
       headers,
-      body: { email: 'nobody@example.com', password: 'guess' },
+      body: { email: 'unknown@example.com', password: 'guess' },
     });
 
   test('requests pass uncounted and without delay', async () => {

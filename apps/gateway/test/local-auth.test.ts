@@ -91,7 +91,7 @@ describe('sign-up', () => {
   });
 
   test('refuses a malformed e-mail address', async () => {
-    expect((await gateway.signUp('nobody')).status).toBe(400);
+    expect((await gateway.signUp('malformed')).status).toBe(400);
   });
 
   test('refuses metadata that would not fit into a token', async () => {
@@ -346,7 +346,7 @@ test('errors have the format of the API version that the client requests', async
   const answer = await gateway.service.request('/auth/v1/token?grant_type=password', {
     method: 'POST',
     headers: { 'x-supabase-api-version': '2024-01-01' },
-    body: { email: 'nobody@example.com', password: 'wrong horse' },
+    body: { email: 'unknown@example.com', password: 'wrong horse' },
   });
   expect(answer.body).toEqual({ code: 'invalid_credentials', message: 'Invalid login credentials' });
   expect(answer.headers.get('x-sb-error-code')).toBe('invalid_credentials');

@@ -23,13 +23,13 @@ export function createAuthenticator(sources: readonly CredentialSource[]): Authe
     }
     return anonymous;
   };
-  const believed: Authenticator = (request) => {
+  const cached: Authenticator = (request) => {
     const { operation, judgesCredentials = isAskedByAnyone(operation) } = request.routeConfig;
     if (isForWatchers(operation)) return anonymous;
     return judgesCredentials ? orAnonymous(authenticate, request) : authenticate(request);
   };
   return (request) => {
-    request.shown ??= believed(request);
+    request.shown ??= cached(request);
     return request.shown;
   };
 }

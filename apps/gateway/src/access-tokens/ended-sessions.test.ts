@@ -22,7 +22,7 @@ const hour = 3_600;
 const silent = { warn: () => undefined } as unknown as Logger;
 const clock = fakeClock();
 
-/** One process; those with the same Redis hear of each other's ends. */
+/** One process. Processes with the same Redis share revocations. */
 async function startProcess(settings: { url?: string; confirm?: AskRecord; record?: AskRecord } = {}) {
   const { url = testRedis.url, confirm = async () => undefined, record } = settings;
   const redis = createRedis({ url, name: 'in-test', onError: () => undefined });
@@ -48,7 +48,7 @@ function shown(settings: Partial<ShownToken> = {}): ShownToken {
   return { token: 't', userId: randomUUID(), sessionId: randomUUID(), issuedAt: clock.now(), ...settings };
 }
 
-test('a session that one process ends is over for all, and no other session is', async () => {
+test('a session that one process revokes is revoked for all, and other sessions are not', async () => {
   const [here, there] = [await connected(await startProcess()), await connected(await startProcess())];
   const [ending, other] = [shown(), shown()];
   await here.end(ending.sessionId ?? '');
@@ -58,7 +58,7 @@ test('a session that one process ends is over for all, and no other session is',
   }
 });
 
-test('the process that ends a session knows at once, before Redis has heard of it', async () => {
+test('the revoking process refuses a session before Redis stores the revocation', async () => {
   const { ended } = await startProcess({ url: 'redis://127.0.0.1:1' });
   const [ending, other] = [shown(), shown()];
   const before = ended.version();
@@ -67,7 +67,7 @@ test('the process that ends a session knows at once, before Redis has heard of i
   expect([ended.isTouched(ending), ended.isTouched(other)]).toEqual([true, false]);
 });
 
-test('the end of all sessions of a user spares the one that is named, and those that begin later', async () => {
+test('revoking all sessions of a user spares the exempt session and later sessions', async () => {
   const [here, there] = [await connected(await startProcess()), await connected(await startProcess())];
   const [kept, ending] = [shown(), shown()];
   const userId = kept.userId;
@@ -81,7 +81,7 @@ test('the end of all sessions of a user spares the one that is named, and those 
   }
 });
 
-test('whoever was ended cannot undo that by ending the others', async () => {
+test('a revoked session cannot restore itself by revoking all other sessions', async () => {
   const [here, there] = [await connected(await startProcess()), await connected(await startProcess())];
   const [stolen, own] = [shown(), shown()];
   const userId = own.userId;
@@ -94,9 +94,9 @@ test('whoever was ended cannot undo that by ending the others', async () => {
 test.each([
   ['is live', true, false],
   ['is over', false, true],
-  ['cannot be found out about', undefined, true],
+  ['cannot be checked', undefined, true],
 ] as const)(
-  'of the seconds around the end of all, a session that by its record %s counts so',
+  'a token issued within seconds of a revocation of all sessions is judged by its record: %s',
   async (_, live, over) => {
     const ended = await connected(await startProcess({ confirm: async () => live }));
     const token = shown();
@@ -105,7 +105,7 @@ test.each([
   },
 );
 
-test('what could not be told to Redis is told as soon as it is back', async () => {
+test('revocations are written once Redis is available again', async () => {
   const link = await startSeverableLink(testRedis.url);
   const here = await startProcess({ url: link.url });
   const there = await connected(await startProcess());
@@ -122,7 +122,7 @@ test('what could not be told to Redis is told as soon as it is back', async () =
   });
 });
 
-test('without Redis the record decides, and where that is silent too, tokens are good', async () => {
+test('without Redis the session record decides, and without both, tokens are accepted', async () => {
   const url = 'redis://127.0.0.1:1';
   const answering = (live: boolean | undefined) => startProcess({ url, record: async () => live });
   expect(await (await answering(false)).ended.isEnded(shown())).toBe(true);
@@ -131,7 +131,7 @@ test('without Redis the record decides, and where that is silent too, tokens are
   expect(await (await startProcess({ url })).ended.isEnded(shown())).toBe(false);
 });
 
-test('Redis is taken at its word only once it has been there for as long as a token lives', async () => {
+test('Redis is trusted alone only after it has been available for the lifetime of a token', async () => {
   let asked = 0;
   const record = async () => {
     asked += 1;
@@ -145,17 +145,17 @@ test('Redis is taken at its word only once it has been there for as long as a to
   expect(asked).toBe(1);
 });
 
-test('a Redis that hangs holds nobody up for long', async () => {
+test('a hanging Redis delays a check only briefly', async () => {
   const { redis, ended } = await startProcess();
   await eventually(() => expect(redis.status).toBe('ready'));
-  // Whatever is sent over this connection now waits for something that does not come.
+  // Further commands on this connection wait behind a command that never completes.
   redis.blpop(`${testRedis.prefix}:nothing`, 0).catch(() => undefined);
   const startedAt = performance.now();
   expect(await ended.isEnded(shown())).toBe(false);
   expect(performance.now() - startedAt).toBeLessThan(1_000);
 });
 
-test('marks are gone when no token can be left that they concern', async () => {
+test('revocations expire with the last token that they concern', async () => {
   const ended = await connected(await startProcess());
   const token = shown();
   await ended.end(token.sessionId ?? '');

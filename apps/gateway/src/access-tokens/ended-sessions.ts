@@ -6,45 +6,45 @@ import { createOwnMarks } from './own-marks.ts';
 import { createSessionMarks } from './session-marks.ts';
 import { noMarks, type SessionMark, type ShownToken, verdictOf } from './session-verdict.ts';
 
-/** Whether the session of a token is live where sessions are kept; undefined where that cannot be asked now. */
+/** Reads from the session store whether the session of a token is live. Returns undefined if the store is unavailable. */
 export type AskRecord = (shown: ShownToken) => Promise<boolean | undefined>;
 
 /**
- * Sessions that are over before their tokens expire. What is ended here is refused by this process at once, and by all
- * others as soon as they verify its token again, within half a minute.
+ * Revoked sessions, whose access tokens have not expired yet. This process refuses a revoked token immediately. Other
+ * processes refuse it as soon as they verify it again, within 30 s.
  */
 export interface EndedSessions {
   /**
-   * To be called after the session was ended where sessions are kept. Always resolves: where Redis does not answer, the
-   * end is told to it later.
+   * Revokes a session. Call it after the session has ended in the session store. Never rejects: if Redis is unavailable,
+   * the revocation is written later.
    */
   end(sessionId: string): Promise<void>;
-  /** The same for all sessions that a user has now, but for one. */
+  /** Revokes all current sessions of a user, except `exceptSession` if given. */
   endAllOf(userId: string, options?: { readonly exceptSession?: string }): Promise<void>;
-  /** Grows with every end that this process makes: whatever was found out before may no longer hold. */
+  /** Increases with every revocation by this process. Cached results of an earlier version may be stale. */
   version(): number;
-  /** Whether an end that this process has made concerns the token, or may do so. Asks nobody. */
+  /** Returns true if a revocation by this process revokes the token, or may do so. Synchronous, without I/O. */
   isTouched(shown: ShownToken): boolean;
-  /** Whether the token's session is over; where nobody can tell within a quarter of a second, it is not. */
+  /** Returns whether the token is revoked. Returns false if the stores do not respond within a quarter of a second. */
   isEnded(shown: ShownToken): Promise<boolean>;
 }
 
 /** A request that waits longer for Redis goes on without it. */
 const redisTimeoutMs = 100;
 
-/** At most this many ends wait for Redis; of more, the oldest are forgotten. */
+/** Largest number of revocations that wait for Redis. The oldest are dropped. */
 const maxUntold = 10_000;
 
 /**
- * Ends are told to the other processes through Redis, where they stay for `tokenSeconds`, the longest life of a token.
- * As Redis may have missed or lost some while it could not be reached, it is taken at its word only once it has been
- * reachable for as long as a token lives; until then the `record` is asked too, where it is given.
+ * Shares revocations with the other processes through Redis, which keeps them for `tokenSeconds`, the longest lifetime of
+ * a token. Redis may have missed or lost revocations during an outage. It is therefore trusted alone only after it has
+ * been available for `tokenSeconds`. Until then `record`, if given, is asked as well.
  */
 export function createEndedSessions(options: {
   readonly redis: Redis;
   readonly keys: Keys;
   readonly tokenSeconds: number;
-  /** Asked where marks alone cannot tell: whether a token is from just before or just after the end of all others. */
+  /** Asked if a token was issued too close to a revocation of all sessions to tell which came first. */
   readonly confirm: AskRecord;
   readonly record?: AskRecord;
   readonly now: () => number;
@@ -73,7 +73,7 @@ export function createEndedSessions(options: {
     await marks.write(mark);
     if (untold.get(nameOf(mark)) === mark) untold.delete(nameOf(mark));
   };
-  /** What fails is told when Redis is back, or answers a question. */
+  /** Failed writes are repeated once Redis is available again. */
   const tellAll = async (): Promise<void> => {
     await Promise.allSettled([...untold.values()].map(tell));
   };
@@ -105,7 +105,7 @@ export function createEndedSessions(options: {
   };
 }
 
-/** Marks of the same name take each other's place. */
+/** Key of a pending write. A later write with the same key replaces an earlier one. */
 function nameOf(mark: SessionMark): string {
   return 'sessionId' in mark ? mark.sessionId : `${mark.userId} ${mark.exceptSession ?? ''}`;
 }

@@ -9,7 +9,7 @@ import { trustOwnTokens } from './trusted-tokens.ts';
 
 const issuer = 'https://canvas.example.com/auth/v1';
 
-/** Nothing is over until `end` is called; `asked` counts how often it was found out. */
+/** No session is revoked until `end` is called. `asked` counts the checks. */
 function noneEnded() {
   let version = 0;
   let asked = 0;
@@ -45,7 +45,7 @@ async function setUp() {
   return { clock, keys, token, ended, trusted, verifier };
 }
 
-test('a verified token is known without cryptography for half a minute', async () => {
+test('a verified token is cached for 30 s, without cryptography', async () => {
   const { clock, token, verifier } = await setUp();
   expect(verifier.known(token)).toBeUndefined();
   await verifier.verify(token);
@@ -55,7 +55,7 @@ test('a verified token is known without cryptography for half a minute', async (
   expect(verifier.known(token)).toBeUndefined();
 });
 
-test('a token is never known beyond its expiry', async () => {
+test('a token is never cached beyond its expiry', async () => {
   const { clock, token, verifier } = await setUp();
   clock.advance(3_590_000);
   expect(await verifier.verify(token)).toBeDefined();
@@ -64,7 +64,7 @@ test('a token is never known beyond its expiry', async () => {
   expect(await verifier.verify(token)).toBeUndefined();
 });
 
-test('tier and role are the least where the token names none that is known', async () => {
+test('an unknown tier or role counts as the lowest', async () => {
   const { clock } = await setUp();
   const keys = await importAuthKeys(JSON.stringify([await createAuthKey('current')]));
   const { token } = await createAccessTokenIssuer({ keys, issuer, now: clock.now })({
@@ -84,7 +84,7 @@ test('tier and role are the least where the token names none that is known', asy
   expect(await other.verify(token)).toMatchObject({ tier: 'free', role: 'user' });
 });
 
-test('a token of a session that was ended here is known no longer, from that moment on', async () => {
+test('a token whose session is revoked here is removed from the cache immediately', async () => {
   const { token, ended, verifier } = await setUp();
   await verifier.verify(token);
   ended.end();
@@ -92,14 +92,14 @@ test('a token of a session that was ended here is known no longer, from that mom
   expect(await verifier.verify(token)).toBeUndefined();
 });
 
-test('many requests with one new token cost one verification', async () => {
+test('concurrent requests with one new token share one verification', async () => {
   const { token, ended, verifier } = await setUp();
   const principals = await Promise.all(Array.from({ length: 50 }, () => verifier.verify(token)));
   expect(new Set(principals).size).toBe(1);
   expect(ended.asked()).toBe(1);
 });
 
-test('a bad token is refused again without cryptography, and one whose key may come is not', async () => {
+test('the refusal of an invalid token is cached, unless its key may be published later', async () => {
   const { clock, token, trusted, ended } = await setUp();
   let lookUps = 0;
   const counting = (found: boolean) =>
@@ -123,7 +123,7 @@ test('a bad token is refused again without cryptography, and one whose key may c
   expect(lookUps).toBe(4);
 });
 
-test('a token that lives longer than ends of sessions are remembered is refused', async () => {
+test('a token that could outlive its revocation is refused', async () => {
   const { clock, keys, token } = await setUp();
   const verifier = createTokenVerifier({
     roles: readRoles(),

@@ -10,21 +10,21 @@ import { platformMetadataOf } from './platform-metadata.ts';
 import type { ShownToken } from './session-verdict.ts';
 import type { TrustedTokens, VerifyingKey } from './trusted-tokens.ts';
 
-/** Knows a kind of bearer token, and whom it stands for. */
+/** Verifies one kind of bearer token and resolves its principal. */
 export interface TokenVerifier {
-  /** The cached result, without waiting; undefined says nothing about validity. */
+  /** Returns the cached principal. Undefined means that the token is not cached, not that it is invalid. */
   known(token: string): UserPrincipal | undefined;
-  /** Undefined for anything but a good token; throws DEPENDENCY_UNAVAILABLE where that cannot be found out. */
+  /** Returns undefined for an invalid token. Throws DEPENDENCY_UNAVAILABLE if the token cannot be verified now. */
   verify(token: string): Promise<UserPrincipal | undefined>;
 }
 
-/** Milliseconds for which a verified token is believed without another look, within its own lifetime. */
+/** A verified token is cached for this long, within its own lifetime. */
 const believedMs = 30_000;
 
-/** Milliseconds for which a bad token is refused without another look. */
+/** An invalid token is refused from the cache for this long. */
 const refusedMs = 30_000;
 
-/** Tokens of either kind that are remembered; beyond it, those that were not seen for longest are forgotten. */
+/** Largest number of cached tokens, valid and invalid each. The least recently used are evicted. */
 const maxRemembered = 20_000;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -33,11 +33,11 @@ interface Verified {
   readonly principal: UserPrincipal;
   readonly shown: ShownToken;
   readonly until: number;
-  /** What had been ended when the token was looked at. */
+  /** Version of the revocations at the last check of the token. */
   version: number;
 }
 
-/** Accepts access tokens of the one that is trusted while their sessions last. */
+/** Accepts access tokens of the trusted issuer whose sessions are not revoked. */
 export function createTokenVerifier(options: {
   readonly trusted: TrustedTokens;
   readonly ended: Pick<EndedSessions, 'version' | 'isTouched' | 'isEnded'>;
@@ -75,7 +75,7 @@ export function createTokenVerifier(options: {
       return entry?.principal;
     } catch (error) {
       if (error instanceof AppError) throw error;
-      // A key that is not known, or a time that has not come, may do a moment later.
+      // A token with an unknown key or a future `nbf` may become valid, so its failure is not cached.
       if (isFinal(error)) refused.set(hash, now() + refusedMs);
       return undefined;
     }
@@ -95,11 +95,11 @@ export function createTokenVerifier(options: {
 
 async function keyFor(trusted: TrustedTokens, header: JWSHeaderParameters): Promise<VerifyingKey> {
   const key = await trusted.keyFor(header);
-  if (!key) throw new Error('The token is signed with a key that is not known.');
+  if (!key) throw new Error('The token is signed with an unknown key.');
   return key;
 }
 
-/** False where the same token may be good later. */
+/** Returns false if the same token may become valid later. */
 function isFinal(error: unknown): boolean {
   return (
     error instanceof errors.JOSEError &&
@@ -107,7 +107,7 @@ function isFinal(error: unknown): boolean {
   );
 }
 
-/** Most requests find that nothing was ended since; the others look once. */
+/** Compares versions first, so that a token is checked against the revocations once per version. */
 function isUntouched(entry: Verified, ended: Pick<EndedSessions, 'version' | 'isTouched'>): boolean {
   const version = ended.version();
   if (entry.version === version) return true;
@@ -116,7 +116,7 @@ function isUntouched(entry: Verified, ended: Pick<EndedSessions, 'version' | 'is
   return true;
 }
 
-/** Bad tokens are not worth keeping, only knowing again. */
+/** Hashes invalid tokens, so that the cache does not store them. */
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64');
 }

@@ -16,19 +16,19 @@ export type AuthRoutes = Pick<
   'signUp' | 'issueToken' | 'getAuthUser' | 'updateAuthUser' | 'logOut' | 'getJwks'
 >;
 
-/** Where accounts and sessions are kept, and what follows from that for the gateway. */
+/** The backend for accounts and sessions: local auth or Supabase Auth. */
 export interface AuthBackend {
-  /** Whom an access token stands for. */
+  /** Verifies access tokens. */
   readonly tokens: TokenVerifier;
   readonly ended: EndedSessions;
-  /** Opens, renews and ends sessions that the gateway keeps for browsers. */
+  /** Opens, refreshes and ends browser sessions. */
   readonly sessions: SessionSource;
-  /** Served here, or forwarded by `forward`. */
+  /** Handlers of the auth routes. Placeholders if `forward` adds the routes. */
   readonly routes: AuthRoutes;
   forward(app: FastifyInstance): Promise<void>;
 }
 
-/** What a backend is made of. */
+/** Dependencies of a backend. */
 export interface AuthBackendParts {
   readonly kit: Kit<ConfigOf<typeof gatewayVariables>>;
   readonly db: Kysely<Database>;

@@ -2,7 +2,7 @@ import type { AuthBackend, AuthBackendParts } from './auth-backend.ts';
 import { createLocalBackend } from './local-backend.ts';
 import { createSupabaseBackend } from './supabase-backend.ts';
 
-/** Supabase Auth where SUPABASE_URL says where that is, or else our own. */
+/** Creates the backend: Supabase Auth if SUPABASE_URL is set, otherwise local auth. */
 export function createAuthBackend(parts: AuthBackendParts): Promise<AuthBackend> | AuthBackend {
   const { SUPABASE_URL } = parts.kit.config;
   return SUPABASE_URL === undefined ? createLocalBackend(parts) : createSupabaseBackend(parts, SUPABASE_URL);

@@ -21,7 +21,7 @@ const recordTimeoutMs = 150;
 
 const hourMs = 60 * 60 * 1_000;
 
-/** Accounts and sessions in our own tables, tokens signed with our own keys. */
+/** Creates local auth: accounts and sessions in the gateway's tables, and tokens signed with its own keys. */
 export async function createLocalBackend({ kit, db, redis, roles }: AuthBackendParts): Promise<AuthBackend> {
   const { config, now } = kit;
   const keys = await importAuthKeys(config.AUTH_SIGNING_KEYS ?? '');

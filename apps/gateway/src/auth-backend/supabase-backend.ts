@@ -9,10 +9,10 @@ import { createSupabaseSessions } from '../supabase-auth/supabase-sessions.ts';
 import { supabaseTokenSeconds, trustSupabaseTokens } from '../supabase-auth/supabase-tokens.ts';
 import type { AuthBackend, AuthBackendParts } from './auth-backend.ts';
 
-/** A request waits no longer for Supabase where only Supabase knows whether its session is live. */
+/** Time limit for asking Supabase whether a session is live. */
 const sessionTimeoutMs = 2_000;
 
-/** Accounts, sessions and tokens of a Supabase project, which the gateway verifies and passes requests on to. */
+/** Creates a backend that verifies the tokens of a Supabase project and forwards /auth/v1 to it. */
 export function createSupabaseBackend({ kit, redis, roles }: AuthBackendParts, url: string): AuthBackend {
   const { config, now, log, lifecycle } = kit;
   const api = createSupabaseApi({ url, anonKey: config.SUPABASE_ANON_KEY });

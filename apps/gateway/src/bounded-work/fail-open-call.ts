@@ -1,21 +1,21 @@
 import { createTimeoutQueue, TimeoutError } from '@valuecanvas/resilience';
 
-/** Runs a call of a dependency, or resolves with undefined where the dependency fails or does not answer in time. */
+/** Runs a call of a dependency. Resolves with undefined if the dependency fails or does not respond in time. */
 export type FailOpenCall = <T>(call: () => Promise<T>) => Promise<T | undefined>;
 
 /** After a failure the dependency is not called for this long. */
 const coolDownMs = 1_000;
 
 /**
- * Bounds calls without whose result a request can go on: none takes longer than `timeoutMs`. A failure goes to `onFailure`
- * and starts a cool-down, during which calls resolve with undefined at once.
+ * Bounds calls whose result is optional for a request: none takes longer than `timeoutMs`. A failure is reported to
+ * `onFailure` and starts a cool-down, during which calls resolve with undefined immediately.
  */
 export function createFailOpenCall(options: {
   readonly timeoutMs: number;
   readonly onFailure: (error: unknown) => void;
 }): FailOpenCall {
   const { timeoutMs } = options;
-  // Every request passes here, so that all calls share one timer.
+  // All calls share one timer, because every request makes such a call.
   const timeouts = createTimeoutQueue(timeoutMs);
   let coolDownUntil = 0;
   const fail = (error: unknown): undefined => {

@@ -1,7 +1,7 @@
 import { AppError } from '@valuecanvas/contracts-core';
 import { createSemaphore, QueueFullError, type SemaphoreOptions } from '@valuecanvas/resilience';
 
-/** Runs work with bounded concurrency, in order of arrival. Throws OVERLOADED where the queue is full. */
+/** Runs work with bounded concurrency, in order of arrival. Throws OVERLOADED if the queue is full. */
 export type WorkLimit = <T>(work: () => Promise<T>) => Promise<T>;
 
 export function createWorkLimit(options: SemaphoreOptions): WorkLimit {

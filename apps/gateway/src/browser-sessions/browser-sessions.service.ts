@@ -14,39 +14,39 @@ import {
 } from './session-secret.ts';
 import type { SessionSource } from './session-source.ts';
 
-/** Sessions of browsers, each found by the secret that its cookie holds. */
+/** Browser sessions, identified by the secret in their cookie. */
 export interface BrowserSessions {
-  /** Throws UNAUTHENTICATED where address or password is wrong. */
+  /** Logs in and opens a session. Throws UNAUTHENTICATED if the address or the password is wrong. */
   open(
     email: string,
     password: string,
     userAgent?: string,
   ): Promise<{ readonly secret: string; readonly session: BrowserSession }>;
-  /** Who is logged in, without waiting; undefined says nothing about whether somebody is. */
+  /** Returns the cached session. Undefined means that the session is not cached, not that it has ended. */
   known(secret: string): LoggedIn | undefined;
-  /** Undefined where the session is over. Throws DEPENDENCY_UNAVAILABLE where that cannot be found out. */
+  /** Returns undefined if the session has ended. Throws DEPENDENCY_UNAVAILABLE if it cannot be checked. */
   find(secret: string): Promise<LoggedIn | undefined>;
-  /** Does nothing where the session is over. */
+  /** Ends a session. Does nothing if it has ended already. */
   close(secret: string): Promise<void>;
 }
 
-/** A session that lasts. */
+/** A live session with its user. */
 export interface LoggedIn {
   readonly principal: UserPrincipal;
   readonly csrfToken: string;
   readonly session: BrowserSession;
 }
 
-/** Milliseconds that a session lasts, however much it is used. */
+/** Lifetime of a session, regardless of its use. */
 const lifetimeMs = 30 * 24 * 60 * 60 * 1_000;
 
-/** Milliseconds for which a session is believed without another look at where it is kept. */
+/** A session is cached for this long before it is read again. */
 const believedMs = 30_000;
 
-/** Milliseconds for which a held session is believed once more where nobody can be asked. */
+/** During an outage, a cached session is used for this long before it is read again. */
 const outlastedMs = 5_000;
 
-/** Milliseconds before its end at which an access token is replaced. */
+/** An access token is refreshed this long before it expires. */
 const renewalMs = 60_000;
 
 interface Held {
@@ -70,7 +70,7 @@ export function createBrowserSessions(options: {
     return stored && { ...stored, tokens: open(secret, stored.sealed) };
   };
 
-  /** Of several processes that renew at once, all end up with what the first has stored. */
+  /** If several processes refresh a session concurrently, all use the tokens that the first one has stored. */
   const renew = async (secret: string, stored: { sealed: Buffer; tokens: SessionTokens }) => {
     const session = await source.refresh(stored.tokens.refreshToken).catch(async (error: unknown) => {
       if (!isRefusal(error)) return outlast(stored.tokens, error);
@@ -86,7 +86,7 @@ export function createBrowserSessions(options: {
     return replaced ? tokens : (await read(secret))?.tokens;
   };
 
-  /** Where nobody can be asked for new tokens, the old ones serve as long as they are good. */
+  /** While tokens cannot be refreshed, the current access token is used until it expires. */
   const outlast = (tokens: SessionTokens, error: unknown): SessionTokens => {
     if (tokens.accessExpiresAt > now()) return tokens;
     throw error;
@@ -105,7 +105,7 @@ export function createBrowserSessions(options: {
     return entry;
   };
 
-  /** An outage of PostgreSQL logs nobody out before the access token has expired. */
+  /** Keeps a cached session during an outage of PostgreSQL until its access token expires. */
   const outlastHeld = (secret: string, error: unknown): Held => {
     const entry = held.get(secret);
     if (isRefusal(error) || !entry) throw error;
@@ -156,7 +156,7 @@ export function createBrowserSessions(options: {
         expiresAt,
       });
       const principal = await verifier.verify(tokens.accessToken);
-      if (!principal) throw new AppError('INTERNAL_ERROR', { internal: 'a new access token is not good' });
+      if (!principal) throw new AppError('INTERNAL_ERROR', { internal: 'a new access token is invalid' });
       return {
         secret,
         session: toBrowserSession(principal, { tokens, csrfToken: csrfTokenOf(secret), expiresAt }),

@@ -9,13 +9,13 @@ function setUp(status = 'ready') {
   return { warnings, failOpen: createFailOpen({ status } as Redis, log) };
 }
 
-test('what Redis answers is passed on', async () => {
+test('returns the reply of Redis', async () => {
   const { failOpen, warnings } = setUp();
   expect(await failOpen(async () => 7)).toBe(7);
   expect(warnings).toEqual([]);
 });
 
-test('a command that fails lets the request pass, warns, and spares the next ones the attempt', async () => {
+test('a failed command lets the request pass, logs a warning, and skips Redis during the cool-down', async () => {
   const { failOpen, warnings } = setUp();
   const fail = async () => {
     throw new Error('READONLY');
@@ -25,7 +25,7 @@ test('a command that fails lets the request pass, warns, and spares the next one
   expect(warnings).toHaveLength(1);
 });
 
-test('a Redis that hangs holds no request up for long', async () => {
+test('a hanging Redis delays a request only briefly', async () => {
   const { failOpen, warnings } = setUp();
   const startedAt = performance.now();
   expect(await failOpen(() => new Promise(() => undefined))).toBeUndefined();
@@ -33,7 +33,7 @@ test('a Redis that hangs holds no request up for long', async () => {
   expect(warnings).toHaveLength(1);
 });
 
-test('without a connection, nothing is tried', async () => {
+test('without a connection, no command is sent', async () => {
   const { failOpen } = setUp('reconnecting');
   expect(await failOpen(async () => 'asked')).toBeUndefined();
 });

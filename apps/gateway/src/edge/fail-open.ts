@@ -5,7 +5,7 @@ import { createFailOpenCall, type FailOpenCall } from '../bounded-work/fail-open
 /** A request that waits longer for Redis passes uncounted. */
 const timeoutMs = 250;
 
-/** Runs a Redis command, or resolves with undefined where Redis is unavailable or slow. Warns once per cool-down. */
+/** Runs a Redis command. Resolves with undefined if Redis is unavailable or slow. Warns once per cool-down. */
 export function createFailOpen(redis: Redis, log: Logger): FailOpenCall {
   const call = createFailOpenCall({
     timeoutMs,

@@ -65,7 +65,7 @@ function takesCredentialsItself(operation: RouteDefinition | undefined): boolean
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether requests to a forwarded path may submit credentials. The gateway's own operations derive it. */
+    /** True if requests to a forwarded path may submit credentials. The gateway's own operations derive it. */
     takesCredentials?: boolean;
   }
 }

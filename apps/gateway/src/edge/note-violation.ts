@@ -8,8 +8,8 @@ import type { Count } from './own-counts.ts';
 export type ViolationJournal = BestEffortJournal<typeof rateLimitViolation>;
 
 /**
- * Notes who was refused, once per rule, window and whom the limit counts; the refusal does not wait for that. An address
- * is kept only where there is no user to name, and of IPv6 only its network.
+ * Records a refused request in the background, once per rule, window and user or address. The address is recorded only
+ * for anonymous requests, and for IPv6 only its network.
  */
 export function noteViolation(
   journal: ViolationJournal,

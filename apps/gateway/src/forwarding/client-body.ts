@@ -21,29 +21,29 @@ export interface ClientBody {
  * PAYLOAD_TOO_LARGE for more than 8 MiB. Rejects if the client disconnects before the end of a small body.
  */
 export function clientBodyOf(request: IncomingMessage): ClientBody | Promise<ClientBody> {
-  const length = announcedBytes(request);
-  if (length === 0) return noBody;
+  const length = declaredLength(request);
+  if (length === 0) return emptyBody;
   return length !== undefined && length <= maxWholeBytes ? wholeBody(request) : streamedBody(request);
 }
 
 /** Returns the length of the body as the client declares it, or undefined if it declares none. */
-function announcedBytes({ method, headers }: IncomingMessage): number | undefined {
+function declaredLength({ method, headers }: IncomingMessage): number | undefined {
   if (method === 'GET' || method === 'HEAD') return 0;
   const encoding = headers['transfer-encoding'];
-  if (encoding !== undefined) return unlessUnknown(encoding);
+  if (encoding !== undefined) return requireChunked(encoding);
   const length = Number(headers['content-length'] ?? 0);
   if (length > maxBodyBytes) throw new AppError('PAYLOAD_TOO_LARGE');
   return length;
 }
 
 /** Refuses other codings than `chunked`. Node emits such a request before refusing it, so part of it would be sent. */
-function unlessUnknown(encoding: string): undefined {
+function requireChunked(encoding: string): undefined {
   if (encoding.toLowerCase() === 'chunked') return;
   const message = 'must be chunked';
   throw new AppError('VALIDATION_FAILED', { details: [{ path: 'transfer-encoding', message }] });
 }
 
-const noBody: ClientBody = { read: () => null, begun: () => false };
+const emptyBody: ClientBody = { read: () => null, begun: () => false };
 
 function wholeBody(request: IncomingMessage): Promise<ClientBody> {
   return new Promise((resolve, reject) => {

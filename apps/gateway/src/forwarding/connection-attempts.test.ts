@@ -12,7 +12,7 @@ function setUp() {
     throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
   });
   const attempts = createAttempts('canvas');
-  /** The answer of a request whose first attempt failed longer ago than a restart takes. */
+  /** The result of a request after the service has been unavailable for longer than a restart takes. */
   const waitedTooLong = async () => {
     const answer = attempts(whole, attempt);
     await Promise.allSettled(attempt.mock.results.map(({ value }) => value));
@@ -24,7 +24,7 @@ function setUp() {
 
 const unavailable = { code: 'DEPENDENCY_UNAVAILABLE' };
 
-test('a service that has been away for longer than a restart takes makes nobody wait', async () => {
+test('a service that has been unavailable for longer than a restart takes is not retried', async () => {
   const { attempts, attempt, waitedTooLong } = setUp();
   await expect(waitedTooLong()).rejects.toMatchObject(unavailable);
   expect(attempt).toHaveBeenCalledTimes(2);
@@ -32,7 +32,7 @@ test('a service that has been away for longer than a restart takes makes nobody 
   expect(attempt).toHaveBeenCalledTimes(3);
 });
 
-test('once it is back, the next restart is waited for again', async () => {
+test('after it is available again, the next restart is retried', async () => {
   const { attempts, attempt, waitedTooLong } = setUp();
   await expect(waitedTooLong()).rejects.toMatchObject(unavailable);
   attempt.mockResolvedValueOnce();

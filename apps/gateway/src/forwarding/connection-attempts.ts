@@ -5,7 +5,7 @@ import { type RetryBounds, type RetryPolicy, retry } from '@valuecanvas/resilien
 /** About 4 s in total: a service that restarts accepts connections again within that time. */
 const delaysMs = [25, 50, 100, 200, 400, 600, 600, 1_000, 1_000];
 
-/** A service that has refused connections for longer is down rather than restarting, so that its requests fail at once. */
+/** A service that refuses connections for longer is down rather than restarting: its requests fail immediately. */
 const longestRestartMs = 10_000;
 
 /** Conditions under which a request may be sent again. */
@@ -19,8 +19,8 @@ export interface Repeatable extends RetryBounds {
 }
 
 /**
- * Sends a request again that was certainly not received, regardless of its method. Throws DEPENDENCY_UNAVAILABLE where the
- * service cannot be reached, DEADLINE_EXCEEDED where it does not answer, and an AppError of the attempt as it is.
+ * Retries a request of any method that was certainly not received. Throws DEPENDENCY_UNAVAILABLE if the service cannot be
+ * reached, DEADLINE_EXCEEDED if it does not respond, and rethrows an AppError of the attempt.
  */
 export type Attempts = (repeatable: Repeatable, attempt: () => Promise<void>) => Promise<void>;
 

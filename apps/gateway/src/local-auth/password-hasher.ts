@@ -1,10 +1,10 @@
 import { createWorkLimit } from '../bounded-work/work-limit.ts';
 import { hashArgon2, matchesArgon2 } from './argon2-hash.ts';
 
-/** Hashes and checks passwords. Throws OVERLOADED where the queue is full. */
+/** Hashes and checks passwords. Throws OVERLOADED if the queue is full. */
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
-  /** False where `hash` is absent, after the same time as a comparison takes. */
+  /** Returns false if `hash` is absent, after the same time as a comparison. */
   matches(password: string, hash: string | null | undefined): Promise<boolean>;
 }
 

@@ -26,8 +26,8 @@ const encoders: Readonly<Record<string, (content: Bytes) => Promise<Bytes>>> = {
 };
 
 /**
- * Sends a file compressed where the client accepts that, and 304 where the client has it already. Each encoding is
- * computed once, for its first request.
+ * Sends a file, compressed if the client accepts that, or 304 if the client already has it. Each encoding is computed
+ * once, at its first request.
  */
 export function serveFile(
   text: string | Bytes,
@@ -53,7 +53,7 @@ export function serveFile(
   };
 }
 
-/** The best encoding that the client accepts; undefined where it accepts none. */
+/** Returns the best encoding that the client accepts, or undefined if it accepts none. */
 function chooseEncoding(accepted = ''): string | undefined {
   const taken = accepted
     .toLowerCase()
