@@ -62,6 +62,7 @@ describe('an import', () => {
     "import { own } from '@valuecanvas/shop';",
     "import { join } from 'node:path';\nimport './own.ts';",
     "const text = 'import bank from';",
+    "const file = `\nimport { bank } from '@valuecanvas/bank';\n`;",
   ])('of a declared package is none: %s', (text) => {
     expect(faultsOf('src/main.ts', text)).toEqual([]);
   });

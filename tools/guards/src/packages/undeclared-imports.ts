@@ -33,8 +33,10 @@ export function undeclaredFaults(top: Manifest, workspace: Manifest, sources: re
   ]);
   return sources.flatMap(({ path, text }) => {
     const isTest = testPattern.test(path);
+    // A template may hold the imports of another file.
+    const code = text.replaceAll(/`(?:\\.|[^`\\])*`/gs, '``');
     return importPatterns
-      .flatMap((pattern) => [...text.matchAll(pattern)])
+      .flatMap((pattern) => [...code.matchAll(pattern)])
       .map(([statement, specifier = '']) => ({
         name: packageOf(specifier),
         declared: isTest || typesOnly.test(statement) ? inTests : production,
