@@ -22,11 +22,11 @@ export const llmRouterVariables = {
     Type.String({
       secret: true,
       format: 'url',
-      description: 'Redis for cached answers alone; REDIS_URL where absent.',
+      description: 'Separate Redis for the answer cache; default REDIS_URL.',
     }),
   ),
   TOGETHER_API_KEY: Type.Optional(
-    Type.String({ secret: true, description: 'Key of Together.ai, the first provider.' }),
+    Type.String({ secret: true, description: 'API key of Together.ai, the first provider.' }),
   ),
   TOGETHER_BASE_URL: Type.String({
     format: 'url',
@@ -36,19 +36,19 @@ export const llmRouterVariables = {
   OPENAI_API_KEY: Type.Optional(
     Type.String({
       secret: true,
-      description: 'Key of OpenAI, the fallback, or of what stands at OPENAI_BASE_URL.',
+      description: 'API key of OpenAI, the fallback, or of the server at OPENAI_BASE_URL.',
     }),
   ),
   OPENAI_BASE_URL: Type.Optional(
     Type.String({
       format: 'url',
       description:
-        'Base URL of any OpenAI-compatible server (Ollama, vLLM), which may need no key; OpenAI where absent.',
+        'Base URL of an OpenAI-compatible server (Ollama, vLLM), which may need no key; default OpenAI.',
     }),
   ),
   OPENAI_FALLBACK_MODEL: Type.String({
     default: 'gpt-4o-mini',
-    description: 'Model that the fallback serves in place of one that it does not have.',
+    description: 'Model that the fallback serves instead of a model that it lacks.',
   }),
   LLM_PROVIDERS: Type.Optional(
     Type.String({
@@ -60,46 +60,46 @@ export const llmRouterVariables = {
   LLM_PROVIDER_ORDER: Type.Optional(
     Type.String({
       description:
-        'Ids of providers, with commas between, in the order of trying; together_ai, openai, then the others where absent.',
+        'Comma-separated provider ids in order of preference; default together_ai, openai, then the others.',
     }),
   ),
   LLM_DEFAULT_MODEL: Type.String({
     default: 'meta-llama/Llama-3-70b-chat-hf',
-    description: 'Model where a request names none.',
+    description: 'Default model of requests that name none.',
   }),
   LLM_TIMEOUT: Type.Integer({
     minimum: 100,
     default: 30_000,
-    description: 'Milliseconds that a provider may take to its first byte.',
+    description: 'Milliseconds that a provider may take until its first byte.',
   }),
   LLM_STALL_TIMEOUT: Type.Integer({
     minimum: 100,
     default: 30_000,
-    description: 'Milliseconds of silence in the middle of an answer after which it counts as broken off.',
+    description: 'Milliseconds of silence within an answer after which it counts as broken off.',
   }),
   LLM_MAX_OUTPUT_TOKENS: Type.Integer({
     minimum: 1,
     maximum: 131_072,
     default: 4_096,
-    description: 'Largest number of tokens in an answer where the request names none.',
+    description: 'Maximum number of output tokens if the request names none.',
   }),
   LLM_RETRIES: Type.Integer({
     minimum: 0,
     maximum: 5,
     default: 1,
-    description: 'How often the same provider is tried again before the next one is asked.',
+    description: 'Number of retries of a provider before the next one is tried.',
   }),
   LLM_PROVIDER_CONCURRENCY: Type.Integer({
     minimum: 1,
     maximum: 10_000,
     default: 256,
-    description: 'Calls to one provider that run at the same time in one process.',
+    description: 'Maximum number of concurrent calls to one provider per process.',
   }),
   LLM_PROVIDER_QUEUE: Type.Integer({
     minimum: 0,
     maximum: 100_000,
     default: 512,
-    description: 'Calls that may wait for one provider; beyond it, callers are told OVERLOADED.',
+    description: 'Maximum number of calls waiting for one provider; beyond it, OVERLOADED.',
   }),
   LLM_ON_HANGUP: Type.Enum(['stop', 'drain'], {
     default: 'stop',
@@ -107,22 +107,23 @@ export const llmRouterVariables = {
   }),
   LLM_CACHE_ENABLED: Type.Boolean({
     default: true,
-    description: 'Whether repeated requests are answered from the cache.',
+    description: 'Whether identical requests are answered from the cache.',
   }),
   LLM_CACHE_TTL: Type.Integer({
     minimum: 1,
     maximum: 30 * 86_400,
     default: 3_600,
-    description: 'Seconds for which an answer is kept in the cache.',
+    description: 'Seconds for which the cache keeps an answer.',
   }),
   LLM_CACHE_SCOPE: Type.Enum(['user', 'shared'], {
     default: 'user',
-    description: 'Whether cached answers serve only the user who asked first, or everybody.',
+    description:
+      'Whether cached answers are shared by all users, or serve only the user whose request created them.',
   }),
   LLM_CACHE_MAX_BYTES: Type.Integer({
     minimum: 0,
     default: 256 * 1024 * 1024,
-    description: 'Bytes of answers in the cache; the oldest make room.',
+    description: 'Size limit of the cache in bytes; the oldest answers are evicted.',
   }),
   LLM_TIERS: Type.Optional(
     Type.String({
@@ -133,29 +134,30 @@ export const llmRouterVariables = {
   PLATFORM_BUDGET_PER_DAY: Type.Optional(
     Type.Number({
       minimum: 0,
-      description: 'US dollars that all users together may spend on a UTC day; no limit where absent.',
+      description: 'US dollars that all users together may spend per UTC day; default no limit.',
     }),
   ),
   LLM_BUDGET_WITHOUT_REDIS: Type.Number({
     minimum: 0,
     default: 1,
-    description: 'US dollars that one process may spend while Redis, which keeps the budgets, is away.',
+    description:
+      'US dollars that one process may spend while Redis, which keeps the budgets, is unavailable.',
   }),
   LLM_USAGE_RETENTION_MONTHS: Type.Integer({
     minimum: 0,
     default: 0,
-    description: 'Whole months for which the ledger is kept; 0 keeps it for ever.',
+    description: 'Retention of the ledger in whole months; 0 keeps it forever.',
   }),
   RATE_LIMIT_VIOLATION_RETENTION_DAYS: Type.Integer({
     minimum: 1,
     maximum: 3_650,
     default: 90,
-    description: 'Days for which it is kept who was refused for having reached a rate limit.',
+    description: 'Retention of rate limit violations in days.',
   }),
   UPGRADE_URL: Type.String({
     format: 'url',
     default: 'http://localhost:3000/upgrade',
-    description: 'Page at which a user can get higher limits; named in refusals.',
+    description: 'Page where users can get higher limits; named in refusals.',
   }),
 };
 

@@ -20,34 +20,34 @@ const statuses = async (as: Principal): Promise<number[]> => {
   return (await Promise.all(answers)).map(({ status }) => status);
 };
 
-test('nobody spends without having signed in', async () => {
+test('anonymous requests are refused', async () => {
   expect(await statuses({ kind: 'anonymous' })).toEqual([401, 401, 401]);
   expect(platform.together.calls().calls).toBe(0);
 });
 
-test('an API key spends with the scope llm and with no other', async () => {
+test('an API key needs the scope llm', async () => {
   expect(await statuses(apiKeyPrincipal(['flags:evaluate']))).toEqual([403, 403, 403]);
   expect(platform.together.calls().calls).toBe(0);
   expect(await statuses(apiKeyPrincipal(['llm']))).toEqual([200, 200, 200]);
 });
 
-test('an API key does not read the user’s spending', async () => {
+test('an API key cannot read the user’s spending', async () => {
   const router = await platform.start();
   const as = apiKeyPrincipal(['llm']);
   expectError(await router.request('/api/user/llm-usage', { as }), 403, 'FORBIDDEN');
 });
 
-test('a service spends only on behalf of a user', async () => {
+test('a service can spend only on behalf of a user', async () => {
   const router = await platform.start();
   const as = { kind: 'service', service: 'canvas' } as const;
   expectError(await platform.chat(router, { prompt: 'Why?' }, { as, from: 'canvas' }), 403, 'FORBIDDEN');
 });
 
-test.each(['gateway', 'canvas', 'job-worker'] as const)('%s is believed', async (from) => {
+test.each(['gateway', 'canvas', 'job-worker'] as const)('%s is a trusted caller', async (from) => {
   expect((await platform.chat(await platform.start(), { prompt: 'Why?' }, { from })).status).toBe(200);
 });
 
-test.each(['feature-flags', 'prompt-registry'] as const)('%s is not believed', async (from) => {
+test.each(['feature-flags', 'prompt-registry'] as const)('%s is not a trusted caller', async (from) => {
   const router = await platform.start();
   expectError(await platform.chat(router, { prompt: 'Why?' }, { from }), 401, 'UNAUTHENTICATED');
 });

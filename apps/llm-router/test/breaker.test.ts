@@ -8,7 +8,7 @@ const alone = { OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined };
 
 const health = (router: TestService) => router.request('/api/llm/health', { as: { kind: 'anonymous' } });
 
-/** One after the other, so that each sees what the one before has done to the breaker. */
+/** Sends requests in sequence, so that each sees the breaker's state after the previous one. */
 async function chats(router: TestService, count: number): Promise<void> {
   for (let call = 0; call < count; call += 1) await platform.chat(router);
 }
@@ -35,7 +35,7 @@ test('a router that has just started is healthy and has counted nothing', async 
   });
 });
 
-test('a provider of whose ten calls half have failed is shut off, and is not called or charged any more', async () => {
+test('a provider with five failures in ten calls is not called or charged any more', async () => {
   platform.together.behave({
     rules: [{ fault: 'none', count: 5 }, { fault: '500' }],
   });
@@ -57,7 +57,7 @@ test('a provider of whose ten calls half have failed is shut off, and is not cal
   await platform.booked(16);
 });
 
-test('when every provider is shut off, health is 503 and calls fail at once', async () => {
+test('when all breakers are open, health is 503 and calls fail at once', async () => {
   platform.together.behave({ rules: [{ fault: '500' }] });
   const router = await platform.start(alone);
   await chats(router, 10);
@@ -73,7 +73,7 @@ test('when every provider is shut off, health is 503 and calls fail at once', as
 });
 
 test.each(['400', '404'] as const satisfies Fault[])(
-  'callers whose requests a provider answers with %s do not shut it off for others',
+  'requests that a provider answers with %s do not open its breaker',
   async (fault) => {
     platform.together.behave({ rules: [{ fault, count: 15 }] });
     const router = await platform.start(alone);

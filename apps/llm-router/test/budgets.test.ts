@@ -12,7 +12,7 @@ const question = { model: llama, messages: [{ role: 'user', content: 'Why?' }], 
 const ask = (router: TestService, body: object = question, as: UserPrincipal = platform.user) =>
   platform.chat(router, body, { as });
 
-/** Nano-dollars that some keys of a deployment hold. */
+/** Sums the nano-dollars in the deployment's keys. */
 async function held({ client, prefix }: TestRedis): Promise<string[]> {
   const keys = await client.keys(`${prefix}:held:*`);
   return [...keys, ...(await client.keys(`${prefix}:leases`))];
@@ -21,7 +21,7 @@ async function held({ client, prefix }: TestRedis): Promise<string[]> {
 const spent = async ({ client, prefix }: TestRedis, { userId }: UserPrincipal): Promise<bigint> =>
   BigInt((await client.get(`${prefix}:spent:u:${userId}:${new Date().toISOString().slice(0, 10)}`)) ?? 0);
 
-test('a hundred calls at once over two routers never spend more than the budget, and strand nothing', async () => {
+test('one hundred concurrent calls over two routers never exceed the budget, and leave nothing reserved', async () => {
   const limitDollars = 0.005;
   platform.together.behave({ latencyMs: 20 });
   const redis = platform.ownRedis();
@@ -46,7 +46,7 @@ test('a hundred calls at once over two routers never spend more than the budget,
   expect(await held(redis)).toEqual([]);
 });
 
-test('a refusal says how much may be spent, how much is, and when that changes', async () => {
+test('a refusal states the limit, the spent amount and the reset time', async () => {
   const router = await platform.start(limits({ budgetPerDay: 0.000_001 }));
   const answer = await ask(router);
   expectError(answer, 402, 'BUDGET_EXCEEDED');
@@ -61,13 +61,13 @@ test('a refusal says how much may be spent, how much is, and when that changes',
   expect(platform.together.calls().calls).toBe(0);
 });
 
-test('a call that can cost more than what is left is refused, however little it will', async () => {
+test('a call whose maximum cost exceeds the remaining budget is refused, whatever its actual cost', async () => {
   const router = await platform.start(limits({ budgetPerDay: 0.002 }));
   expectError(await ask(router, { ...question, maxTokens: 4_000 }), 402, 'BUDGET_EXCEEDED');
   expect((await ask(router)).status).toBe(200);
 });
 
-test('a counter that Redis does not have is added up from the ledger before anything is spent', async () => {
+test('a counter missing in Redis is seeded from the ledger before anything is spent', async () => {
   const redis = platform.ownRedis();
   const router = await platform.start({ REDIS_KEY_PREFIX: redis.prefix, ...limits({ budgetPerDay: 0.005 }) });
   const { body } = await ask(router);
@@ -79,7 +79,7 @@ test('a counter that Redis does not have is added up from the ledger before anyt
   expect(await spent(redis, platform.user)).toBe(before + BigInt(Math.round(second.body.data.cost * 1e9)));
 });
 
-test('everybody together stays within the budget of the platform, which nobody is told', async () => {
+test('all users together stay within the platform budget, which no error reveals', async () => {
   const router = await platform.start({ PLATFORM_BUDGET_PER_DAY: '0.000001' });
   const answer = await ask(router);
   expectError(answer, 402, 'BUDGET_EXCEEDED');
@@ -87,7 +87,7 @@ test('everybody together stays within the budget of the platform, which nobody i
   expect(answer.body).not.toHaveProperty('spent');
 });
 
-test('a failed call gives back what it had reserved, and its place among the requests', async () => {
+test('a failed call releases its reservation and its counted request', async () => {
   for (const provider of [platform.together, platform.openai])
     provider.behave({ rules: [{ fault: '500', count: 1 }] });
   const redis = platform.ownRedis();
@@ -98,7 +98,7 @@ test('a failed call gives back what it had reserved, and its place among the req
   expect((await ask(router)).status).toBe(200);
 });
 
-test('a call that timed out keeps what it may have cost', async () => {
+test('a call that timed out is charged its maximum cost', async () => {
   platform.together.behave({ rules: [{ fault: 'hang' }] });
   const redis = platform.ownRedis();
   const router = await platform.start({
@@ -114,7 +114,7 @@ test('a call that timed out keeps what it may have cost', async () => {
   expect(BigInt(row?.cost_nanos ?? 0)).toBeGreaterThan(0n);
 });
 
-test('the requests of an hour are counted by tier, and the refusal says so', async () => {
+test('requests per hour are limited by tier, as the refusal states', async () => {
   const router = await platform.start(limits({ requestsPerHour: 2 }));
   const answers = await Promise.all([ask(router), ask(router), ask(router)]);
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 429]);
@@ -140,7 +140,7 @@ test('admins have no limit of requests', async () => {
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
 });
 
-test('tokens are counted by what a call can take, and corrected to what it took', async () => {
+test('token limits count a call’s maximum, corrected to its actual tokens', async () => {
   const router = await platform.start(limits({ tokensPerMinute: 2_000 }));
   expectError(await ask(router, { ...question, maxTokens: 2_500 }), 429, 'RATE_LIMITED');
   const statuses = [];
@@ -148,14 +148,14 @@ test('tokens are counted by what a call can take, and corrected to what it took'
   expect(statuses).toEqual([200, 200, 200]);
 });
 
-test('a model can have limits of its own', async () => {
+test('a model can have its own limits', async () => {
   const router = await platform.start(limits({ models: { [llama]: { requestsPerMinute: 1 } } }));
   expect((await ask(router)).status).toBe(200);
   expectError(await ask(router), 429, 'RATE_LIMITED');
   expect((await ask(router, { ...question, model: 'gpt-4o-mini' })).status).toBe(200);
 });
 
-test('whoever nears the budget is told once', async () => {
+test('a user who nears the budget gets one alert', async () => {
   const { url } = await startScriptedProvider({ usage: { prompt_tokens: 500, completion_tokens: 20 } });
   const router = await platform.start({
     TOGETHER_BASE_URL: url,
@@ -185,7 +185,7 @@ test.each([
   ['flex', 'flex', 1_250],
   [undefined, 'default', 2_500],
 ])(
-  'a question for the tier %s that was answered in the tier %s costs what that one does',
+  'a request for tier %s that was answered in tier %s costs the price of the latter',
   async (asked, answered, nanosOfThousand) => {
     const usage = { prompt_tokens: 1_000, completion_tokens: 0 };
     const openai = await startScriptedProvider({ usage, tier: answered });
@@ -213,7 +213,7 @@ test('a stream is booked at the price of the tier that its events name', async (
   );
 });
 
-test('what is dearer than usual is reserved at its price, and refused where that is not known', async () => {
+test('a request with a higher price is reserved at that price, and refused if it is unknown', async () => {
   const openai = await startScriptedProvider();
   const router = await platform.start({
     OPENAI_BASE_URL: openai.url,

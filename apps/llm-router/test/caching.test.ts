@@ -12,7 +12,7 @@ const ask = (router: TestService, headers: Record<string, string> = {}, body: ob
 
 const outcome = ({ headers }: { readonly headers: Headers }) => headers.get('x-llm-cached');
 
-test('the same question is answered from the cache, for nothing, and booked as such', async () => {
+test('an identical request is answered from the cache for free, and booked as a hit', async () => {
   const router = await platform.start(cached);
   const first = await ask(router);
   const second = await ask(router);
@@ -25,7 +25,7 @@ test('the same question is answered from the cache, for nothing, and booked as s
   expect(rows[1]).toMatchObject({ provider: 'cache', cached: true, cost_nanos: '0', status: 'succeeded' });
 });
 
-test('our own route says that the answer was cached', async () => {
+test('the chat route reports a cached answer', async () => {
   const router = await platform.start(cached);
   await platform.chat(router, { prompt: 'Why?' });
   const { body } = await platform.chat(router, { prompt: 'Why?' });
@@ -48,13 +48,13 @@ test.each([
   ['the limit of tokens', { max_tokens: 7 }],
   ['a field that we do not know', { top_k: 3 }],
   ['the conversation', { messages: [{ role: 'user', content: 'And a florist?' }] }],
-])('%s is part of the question', async (_, difference) => {
+])('%s is part of the cache key', async (_, difference) => {
   const router = await platform.start(cached);
   await ask(router);
   expect(outcome(await ask(router, {}, { ...question, ...difference }))).toBe('miss');
 });
 
-test('a stream is kept and given again, event for event', async () => {
+test('a stream is stored and replayed, event by event', async () => {
   const router = await platform.start(cached);
   const first = await (await askForStream(platform, router)).text();
   const again = await askForStream(platform, router);
@@ -63,7 +63,7 @@ test('a stream is kept and given again, event for event', async () => {
   expect(platform.together.calls().calls).toBe(1);
 });
 
-test('a broken stream is not kept', async () => {
+test('a broken stream is not stored', async () => {
   platform.together.behave({ rules: [{ fault: 'cut', afterChunks: 4, count: 1 }] });
   const router = await platform.start(cached);
   await (await askForStream(platform, router)).text();
@@ -82,7 +82,7 @@ test('no-store neither reads nor writes, no-cache writes only', async () => {
   expect(platform.together.calls().calls).toBe(4);
 });
 
-test('another user does not get the answer, unless answers are shared', async () => {
+test('another user does not get the answer, unless the cache is shared', async () => {
   const other = await platform.database.createUser({ tier: 'pro' });
   const asOther = (router: TestService) =>
     router.request('/v1/chat/completions', { method: 'POST', as: other, body: question });
@@ -94,24 +94,24 @@ test('another user does not get the answer, unless answers are shared', async ()
   expect(outcome(await asOther(shared))).toBe('hit');
 });
 
-test('an answer is kept for as long as it is configured', async () => {
+test('an answer is stored for the configured time', async () => {
   const router = await platform.start({ ...cached, LLM_CACHE_TTL: '1' });
   await ask(router);
   await eventually(async () => expect(outcome(await ask(router))).toBe('miss'), { everyMs: 200 });
 });
 
-test('where caching is switched off nothing is kept', async () => {
+test('with caching off nothing is stored', async () => {
   const router = await platform.start();
   expect([outcome(await ask(router)), outcome(await ask(router))]).toEqual(['bypass', 'bypass']);
 });
 
-test('a cache of its own serves as well', async () => {
+test('a separate cache works as well', async () => {
   const separate = { ...cached, REDIS_CACHE_URL: `${platform.redis.url}/1` };
   const router = await platform.start(separate);
   expect([outcome(await ask(router)), outcome(await ask(router))]).toEqual(['miss', 'hit']);
 });
 
-test('twenty who ask the same at once, of two routers, cost one call of a provider', async () => {
+test('twenty concurrent identical requests to two routers cost one provider call', async () => {
   platform.together.behave({ latencyMs: 300 });
   const { prefix } = platform.ownRedis();
   const routers = [
@@ -128,7 +128,7 @@ test('twenty who ask the same at once, of two routers, cost one call of a provid
   expect(rows.filter(({ provider }) => provider === 'cache')).toHaveLength(19);
 });
 
-test('those who wait for an answer that fails go on by themselves', async () => {
+test('followers of a failing call make their own calls', async () => {
   platform.together.behave({ latencyMs: 200, rules: [{ fault: '400', count: 1 }] });
   const router = await platform.start(cached);
   const answers = await Promise.all([ask(router), ask(router), ask(router)]);
@@ -136,7 +136,7 @@ test('those who wait for an answer that fails go on by themselves', async () => 
   expect(platform.together.calls().calls).toBe(2);
 });
 
-test('an admin empties the cache, of one model or whole', async () => {
+test('an admin clears the cache, for one model or completely', async () => {
   const router = await platform.start(cached);
   const admin = await platform.database.createUser({ role: 'admin' });
   const clear = (query = '') =>

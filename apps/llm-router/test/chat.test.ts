@@ -59,7 +59,7 @@ test('a conversation reaches the provider with its model, limit, temperature and
   ]);
 });
 
-test('an answer in a JSON schema comes back as it was given', async () => {
+test('an answer in a JSON schema is returned unchanged', async () => {
   const router = await platform.start();
   const { body } = await platform.chat(router, {
     prompt: 'Suggest names for a bakery.',
@@ -85,7 +85,7 @@ test.each([
   ['an unknown field', { prompt: 'Why?', maxtokens: 5 }],
   ['a temperature out of range', { prompt: 'Why?', temperature: 3 }],
   ['a model whose name no header can carry', { prompt: 'Why?', model: 'gpt-4o-mini\u00e9' }],
-])('%s is refused before any provider is called', async (_, body) => {
+])('%s is refused before any provider call', async (_, body) => {
   const router = await platform.start();
   const answer = await platform.chat(router, body);
   expectError(answer, 400, 'VALIDATION_FAILED');
@@ -93,7 +93,7 @@ test.each([
   expect(platform.together.calls().calls).toBe(0);
 });
 
-test('an unknown model is refused with the place where the known ones are listed', async () => {
+test('the refusal of an unknown model names the route that lists known ones', async () => {
   const router = await platform.start();
   const answer = await platform.chat(router, { prompt: 'Why?', model: 'no-such-model' });
   expectError(answer, 400, 'VALIDATION_FAILED');
@@ -103,13 +103,13 @@ test('an unknown model is refused with the place where the known ones are listed
   ]);
 });
 
-test('the default model is served by whichever provider there is', async () => {
+test('any provider serves the default model', async () => {
   const router = await platform.start({ TOGETHER_API_KEY: undefined });
   const { body } = await platform.chat(router);
   expect(body.data).toMatchObject({ provider: 'openai', model: 'gpt-4o-mini' });
 });
 
-test('a model that only the second provider has goes there at once, and that is no fallback', async () => {
+test('a model that only the second provider has is requested there directly, which is not a fallback', async () => {
   const router = await platform.start();
   const { body } = await platform.chat(router, { prompt: 'Why?', model: 'gpt-4o-mini' });
   expect(body.data).toMatchObject({ provider: 'openai', model: 'gpt-4o-mini' });
@@ -117,7 +117,7 @@ test('a model that only the second provider has goes there at once, and that is 
   expect(platform.together.calls().calls).toBe(0);
 });
 
-test('without any provider the router says that none is available', async () => {
+test('without any provider the error is LLM_UNAVAILABLE', async () => {
   const router = await platform.start({
     TOGETHER_API_KEY: undefined,
     OPENAI_API_KEY: undefined,
@@ -127,11 +127,11 @@ test('without any provider the router says that none is available', async () => 
 });
 
 test.each([
-  // Together asks $0.90 for a million tokens of this model, in and out.
+  // Together charges $0.90 per million tokens of this model, in and out.
   [llama, { prompt_tokens: 1_234, completion_tokens: 567 }, 0.0016209],
   [llama, { prompt_tokens: 1, completion_tokens: 0 }, 0.0000009],
   [llama, { prompt_tokens: 0, completion_tokens: 0 }, 0],
-  // OpenAI asks $0.15 for fresh, $0.075 for cached and $0.60 for written tokens.
+  // OpenAI charges $0.15 for uncached, $0.075 for cached and $0.60 for output tokens.
   ['gpt-4o-mini', { prompt_tokens: 1_000, completion_tokens: 100 }, 0.00021],
   [
     'gpt-4o-mini',
@@ -143,7 +143,7 @@ test.each([
     { prompt_tokens: 10, completion_tokens: 50, completion_tokens_details: { reasoning_tokens: 40 } },
     0.0000315,
   ],
-])('%s costs what its price list says: %j', async (model, usage, dollars) => {
+])('%s costs its list price: %j', async (model, usage, dollars) => {
   const provider = await startScriptedProvider({ usage });
   const router = await platform.start({ TOGETHER_BASE_URL: provider.url, OPENAI_BASE_URL: provider.url });
   const { body } = await platform.chat(router, { prompt: 'Why?', model });
@@ -154,13 +154,13 @@ test.each([
   expect(row?.cost_estimated).toBe(false);
 });
 
-test('a server of one’s own costs nothing', async () => {
+test('a self-hosted server is free', async () => {
   const router = await platform.start({ TOGETHER_API_KEY: undefined, OPENAI_FALLBACK_MODEL: 'llama3.2' });
   const { body } = await platform.chat(router);
   expect(body.data).toMatchObject({ provider: 'openai', model: 'llama3.2', cost: 0 });
 });
 
-test('a provider that reports no usage is charged by an estimate, which the ledger marks as one', async () => {
+test('a call without reported usage is charged by an estimate, which the ledger marks', async () => {
   platform.together.behave({ rules: [{ fault: 'no-usage' }] });
   const { body } = await platform.chat(await platform.start());
   expect(body.data.usage.totalTokens).toBeGreaterThan(0);

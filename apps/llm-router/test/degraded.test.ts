@@ -4,7 +4,7 @@ import { expectError, usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
 
-/** A router whose way to Redis a test can cut, and the key space that it shares with others. */
+/** A router whose connection to Redis a test can cut, and the key space that it shares. */
 async function startOnLink(settings: Record<string, string> = {}) {
   const link = await startSeverableLink(platform.redis.url);
   const redis = platform.ownRedis();
@@ -12,7 +12,7 @@ async function startOnLink(settings: Record<string, string> = {}) {
   return { router, link, redis };
 }
 
-test('while Redis is away calls are served within the allowance, and booked in the ledger itself', async () => {
+test('while Redis is unavailable calls are served within the offline allowance, and booked directly in the ledger', async () => {
   const { router, link } = await startOnLink();
   await platform.chat(router);
   await platform.booked(1);
@@ -22,7 +22,7 @@ test('while Redis is away calls are served within the allowance, and booked in t
   await platform.booked(3);
 });
 
-test('beyond the allowance nothing is spent', async () => {
+test('beyond the offline allowance nothing is spent', async () => {
   const { router, link } = await startOnLink({ LLM_BUDGET_WITHOUT_REDIS: '0' });
   await link.cut();
   expectError(await platform.chat(router), 503, 'DEPENDENCY_UNAVAILABLE');
@@ -31,7 +31,7 @@ test('beyond the allowance nothing is spent', async () => {
   await eventually(async () => expect((await platform.chat(router)).status).toBe(200));
 });
 
-test('what was spent meanwhile counts against the budget as soon as Redis is back', async () => {
+test('offline spending counts against the budget as soon as Redis is back', async () => {
   const { router, link, redis } = await startOnLink();
   await platform.chat(router);
   await platform.booked(1);
@@ -47,7 +47,7 @@ test('what was spent meanwhile counts against the budget as soon as Redis is bac
   expect(Number(await redis.client.get(key))).toBe(sum + Math.round(body.data.cost * 1e9));
 });
 
-test('a call that Redis leaves in the middle is answered, and booked once', async () => {
+test('a call during which Redis fails is answered, and booked once', async () => {
   platform.together.behave({ latencyMs: 300 });
   const { router, link, redis } = await startOnLink();
   const call = platform.chat(router);
@@ -64,7 +64,7 @@ test('a call that Redis leaves in the middle is answered, and booked once', asyn
   await platform.booked(1);
 });
 
-test('a promise under an idempotency key is not given while nobody can keep it', async () => {
+test('a request with an idempotency key is refused while Redis is unavailable', async () => {
   const { router, link } = await startOnLink();
   await link.cut();
   const headers = { 'idempotency-key': 'order-17' };

@@ -6,7 +6,7 @@ import { startScriptedProvider } from './support/scripted-provider.ts';
 const platform = usePlatform();
 const shortly = { LLM_TIMEOUT: '200', LLM_STALL_TIMEOUT: '200' };
 
-/** `nothing` where the provider cannot have worked for us, else what it can have done at most. */
+/** `nothing` if the provider cannot have done any work, else its maximum. */
 const failures = [
   ['answers 500', '500', 'failed', 'unavailable', 'nothing'],
   ['answers 429', '429', 'failed', 'rate_limited', 'nothing'],
@@ -65,13 +65,13 @@ test('when the first provider refuses connections, the second serves', async () 
   expect(await platform.booked(2)).toMatchObject([{ error_code: 'unavailable' }, { status: 'succeeded' }]);
 });
 
-test('an answer whose choices are no choices is not handed on', async () => {
+test('an answer with invalid choices is not forwarded', async () => {
   const odd = await startScriptedProvider({ choices: [null] });
   const router = await platform.start({ TOGETHER_BASE_URL: odd.url });
   expect((await platform.chat(router)).body.data.provider).toBe('openai');
 });
 
-test('a request that the provider finds wrong is the caller’s fault and goes nowhere else', async () => {
+test('a request that the provider rejects is the caller’s fault, without failover', async () => {
   platform.together.behave({ rules: [{ fault: '400' }] });
   const router = await platform.start();
   const answer = await platform.chat(router);
@@ -81,7 +81,7 @@ test('a request that the provider finds wrong is the caller’s fault and goes n
   expect(await platform.booked(1)).toMatchObject([{ status: 'failed', error_code: 'caller' }]);
 });
 
-test('when every provider is rate limiting, the caller is told the shortest time to wait', async () => {
+test('when all providers are rate limiting, retryAfter is their shortest wait', async () => {
   platform.together.behave({ rules: [{ fault: '429', retryAfterMs: 30_000 }] });
   platform.openai.behave({ rules: [{ fault: '429', retryAfterMs: 7_000 }] });
   const answer = await platform.chat(await platform.start());
@@ -92,7 +92,7 @@ test('when every provider is rate limiting, the caller is told the shortest time
 });
 
 test.each(['seconds', 'milliseconds', 'date'] as const)(
-  'a provider may say in %s when to come back',
+  'a provider may state its wait in %s',
   async (retryAfterForm) => {
     for (const provider of [platform.together, platform.openai])
       provider.behave({ rules: [{ fault: '429', retryAfterMs: 60_000, retryAfterForm }] });
@@ -102,7 +102,7 @@ test.each(['seconds', 'milliseconds', 'date'] as const)(
   },
 );
 
-test('when all providers are down, the caller is told so and when to come back', async () => {
+test('when all providers are down, the error states so, with retryAfter', async () => {
   const router = await platform.start({ TOGETHER_BASE_URL: refusedUrl, OPENAI_BASE_URL: refusedUrl });
   const answer = await platform.chat(router);
   expectError(answer, 503, 'LLM_UNAVAILABLE');
@@ -111,7 +111,7 @@ test('when all providers are down, the caller is told so and when to come back',
   expect(answer.headers.get('retry-after')).toBe(String(answer.body.retryAfter));
 });
 
-test('nothing that a provider says about itself reaches the caller', async () => {
+test('no internal detail of a provider reaches the caller', async () => {
   for (const provider of [platform.together, platform.openai]) provider.behave({ rules: [{ fault: '500' }] });
   const answer = await platform.chat(await platform.start());
   expectError(answer, 503, 'LLM_UNAVAILABLE');
@@ -119,7 +119,7 @@ test('nothing that a provider says about itself reaches the caller', async () =>
   expect(JSON.stringify(said)).not.toMatch(/500|127\.0\.0\.1|together|simulat/i);
 });
 
-test('when no provider answers in time, the error says timeout', async () => {
+test('when no provider answers in time, the error is a timeout', async () => {
   for (const provider of [platform.together, platform.openai])
     provider.behave({ rules: [{ fault: 'hang' }] });
   const answer = await platform.chat(await platform.start(shortly));
@@ -128,7 +128,7 @@ test('when no provider answers in time, the error says timeout', async () => {
   expect(await platform.booked(2)).toMatchObject([{ status: 'timed_out' }, { status: 'timed_out' }]);
 });
 
-test('when no provider gives a usable answer, the error says so', async () => {
+test('when no provider gives a usable answer, the error is LLM_BAD_RESPONSE', async () => {
   for (const provider of [platform.together, platform.openai])
     provider.behave({ rules: [{ fault: 'malformed' }] });
   const answer = await platform.chat(await platform.start());
@@ -136,7 +136,7 @@ test('when no provider gives a usable answer, the error says so', async () => {
   expect(answer.body.error).toMatch(/^Failed to parse LLM response/);
 });
 
-test('a model that no provider has, whatever the price lists say, is unknown', async () => {
+test('a model that no provider has is unknown, even if price lists contain it', async () => {
   for (const provider of [platform.together, platform.openai]) provider.behave({ rules: [{ fault: '404' }] });
   const answer = await platform.chat(await platform.start());
   expectError(answer, 400, 'VALIDATION_FAILED');

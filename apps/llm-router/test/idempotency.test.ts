@@ -9,7 +9,7 @@ const question = { model: llama, messages: [{ role: 'user', content: 'Why?' }] }
 const ask = (router: TestService, body: object = question, headers: Record<string, string> = key) =>
   router.request('/v1/chat/completions', { method: 'POST', as: platform.user, body, headers });
 
-test('the same request with the same key gets the stored answer, and nobody is asked or charged again', async () => {
+test('the same request with the same key gets the stored answer, without another call or charge', async () => {
   const router = await platform.start();
   const first = await ask(router);
   const again = await ask(router);
@@ -22,7 +22,7 @@ test('the same request with the same key gets the stored answer, and nobody is a
   await platform.booked(1);
 });
 
-test('our own route replays cost and latency as they were', async () => {
+test('the chat route replays the original cost and latency', async () => {
   const router = await platform.start();
   const first = await platform.chat(router, { prompt: 'Why?' }, { headers: key });
   const again = await platform.chat(router, { prompt: 'Why?' }, { headers: key });
@@ -51,7 +51,7 @@ test('a key belongs to one user', async () => {
   expect(theirs.headers.get('idempotent-replayed')).toBe(null);
 });
 
-test('while the first request runs, a second one is asked to come back', async () => {
+test('while the first request runs, a second one is IDEMPOTENCY_IN_FLIGHT', async () => {
   platform.together.behave({ latencyMs: 300 });
   const router = await platform.start();
   const first = ask(router);
@@ -63,7 +63,7 @@ test('while the first request runs, a second one is asked to come back', async (
   expect((await ask(router)).headers.get('idempotent-replayed')).toBe('true');
 });
 
-test('what the provider finds wrong is final, and said again', async () => {
+test('a provider’s rejection of the request is final and replayed', async () => {
   platform.together.behave({ rules: [{ fault: '400', count: 1 }] });
   const router = await platform.start();
   const first = await ask(router);
@@ -74,7 +74,7 @@ test('what the provider finds wrong is final, and said again', async () => {
   expect(platform.together.calls().calls).toBe(1);
 });
 
-test('a failure of ours is not final: the same key may try again', async () => {
+test('an internal failure is not final: the same key may be used again', async () => {
   for (const provider of [platform.together, platform.openai])
     provider.behave({ rules: [{ fault: '500', count: 1 }] });
   const router = await platform.start();
@@ -82,7 +82,7 @@ test('a failure of ours is not final: the same key may try again', async () => {
   expect((await ask(router)).status).toBe(200);
 });
 
-test('an answer from the cache is kept under the key as well', async () => {
+test('an answer from the cache is stored under the key as well', async () => {
   const router = await platform.start({ LLM_CACHE_ENABLED: 'true' });
   await ask(router, question, {});
   const first = await ask(router);
@@ -92,7 +92,7 @@ test('an answer from the cache is kept under the key as well', async () => {
   expect(again.body).toEqual(first.body);
 });
 
-test.each(['x'.repeat(256), 'with a blank and \u00e4'])('%j is no key', async (bad) => {
+test.each(['x'.repeat(256), 'with a blank and \u00e4'])('%j is not a valid key', async (bad) => {
   const router = await platform.start();
   const answer = await ask(router, question, { 'idempotency-key': bad });
   expect(answer.status).toBe(400);

@@ -19,14 +19,14 @@ interface Row {
   readonly error_code: string | null;
 }
 
-/** The requests on whose behalf the provider was called. */
+/** The ids of requests for which the provider was called. */
 async function callsMade(): Promise<readonly string[]> {
   const response = await fetch(new URL('/__simulator/calls?last=10000', platform.together.url));
   const { recent } = (await response.json()) as { recent: readonly { readonly requestId: string }[] };
   return recent.map(({ requestId }) => requestId);
 }
 
-/** As if so much time had passed that nobody can still speak for the calls of the process that died. */
+/** Ages the leases of the dead process's calls until they have expired. */
 async function settleTheDead(prefix: string): Promise<number> {
   const { client: redis } = platform.redis;
   const keys = createKeys(prefix);
@@ -49,7 +49,7 @@ async function settleTheDead(prefix: string): Promise<number> {
   }).expireLeases();
 }
 
-test('a router that is killed under load leaves one row for each call of a provider, and holds nothing', async () => {
+test('a router killed under load leaves one row per provider call, and nothing reserved', async () => {
   platform.together.behave({ latencyMs: 40 });
   const redis = platform.ownRedis();
   const settings = {
@@ -96,7 +96,7 @@ test('a router that is killed under load leaves one row for each call of a provi
     return found;
   });
   expect(new Set(rows.map((row) => row.request_id)).size).toBe(rows.length);
-  // Whoever was killed between admission and call left a row too many, never one too few.
+  // A kill between admission and provider call leaves one surplus row, never a missing one.
   const beyond = rows.filter((row) => !made.includes(row.request_id));
   for (const row of beyond) expect(row).toMatchObject({ status: 'failed', error_code: 'process_died' });
   expect(rows.filter(({ error_code: code }) => code === 'process_died')).toHaveLength(lost);

@@ -9,7 +9,7 @@ import { expectError, llama, usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
 
-/** A router that has lost its database, its journal, which nobody else drains, and the way back to the database. */
+/** A router without its database, its journal, which no other router drains, and a way to restore the database. */
 async function startWithoutPostgres(settings: Record<string, string> = {}) {
   const link = await startSeverableLink(platform.database.urlFor('llm-router'));
   const redis = platform.ownRedis();
@@ -21,18 +21,18 @@ async function startWithoutPostgres(settings: Record<string, string> = {}) {
 
 const waiting = (stream: string) => platform.redis.client.xlen(stream);
 
-/** Facts that were taken for ones that can never be stored. */
+/** Number of dead letters. */
 const laidAside = (stream: string) => platform.redis.client.xlen(`${stream}:dead`);
 
 const drained = (stream: string) => eventually(async () => expect(await waiting(stream)).toBe(0));
 
-/** The facts that wait in a stream, as text. */
+/** The entries of a stream as text. */
 async function factsIn(stream: string): Promise<string[]> {
   const entries = await platform.redis.client.xrange(stream, '-', '+');
   return entries.map(([, fields]) => String(fields[1]));
 }
 
-test('a call is booked with who, why, what and how much', async () => {
+test('a call is booked with user, operation, model and cost', async () => {
   const router = await platform.start();
   const jobId = uuidv7();
   const promptVersionId = uuidv7();
@@ -58,14 +58,14 @@ test('a call is booked with who, why, what and how much', async () => {
   ]);
 });
 
-test('tokens that the provider had cached are booked as such', async () => {
+test('the provider’s cached tokens are booked as such', async () => {
   platform.together.behave({ cachedShare: 0.5 });
   const { body } = await platform.chat(await platform.start(), { prompt: 'Why? '.repeat(2_000) });
   expect(body.data.usage.cachedTokens).toBeGreaterThan(0);
   expect(await platform.booked(1)).toMatchObject([{ cached_tokens: body.data.usage.cachedTokens }]);
 });
 
-test('neither question nor answer is in the journal or in the ledger', async () => {
+test('neither journal nor ledger contain prompt or answer', async () => {
   const { router, link, stream } = await startWithoutPostgres();
   const { body } = await platform.chat(router, { prompt: 'Where is the hidden treasure?' });
   expect((await factsIn(stream)).join()).not.toMatch(/treasure/);
@@ -74,7 +74,7 @@ test('neither question nor answer is in the journal or in the ledger', async () 
   await platform.booked(1);
 });
 
-test('while Postgres is away calls are served, and their rows arrive when it is back', async () => {
+test('while Postgres is unavailable calls are served, and their rows arrive when it is back', async () => {
   const { router, link, stream } = await startWithoutPostgres();
   const answers = await Promise.all([platform.chat(router), platform.chat(router), platform.chat(router)]);
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
@@ -89,7 +89,7 @@ test('while Postgres is away calls are served, and their rows arrive when it is 
   expect(await laidAside(stream)).toBe(0);
 });
 
-test('a router that is restarted with a full journal books it, and nothing of it twice', async () => {
+test('a router restarted with a full journal books each row once', async () => {
   const { router, stream, environment } = await startWithoutPostgres();
   await Promise.all([platform.chat(router), platform.chat(router)]);
   const facts = await factsIn(stream);
@@ -98,14 +98,14 @@ test('a router that is restarted with a full journal books it, and nothing of it
   await platform.start(environment);
   await platform.booked(2);
   await drained(stream);
-  // As if the process had died after storing and before saying so.
+  // Simulates a crash after storing and before acknowledging.
   for (const fact of facts) await platform.redis.client.xadd(stream, '*', 'fact', fact);
   await drained(stream);
   await platform.booked(2);
   expect(await laidAside(stream)).toBe(0);
 });
 
-test('when the journal is full, nothing is spent that could not be booked', async () => {
+test('when the journal is full, calls are refused', async () => {
   const { router, stream } = await startWithoutPostgres({ JOURNAL_MAX_LENGTH: '100' });
   await platform.chat(router);
   const [fact = ''] = await factsIn(stream);
@@ -129,7 +129,7 @@ async function hangingCall(router: TestService, signal?: AbortSignal): Promise<R
   });
 }
 
-test('a caller who hangs up ends the provider’s work, and the call is booked as cancelled', async () => {
+test('a client disconnect stops the provider, and the call is booked as cancelled', async () => {
   platform.together.behave({ rules: [{ fault: 'hang' }] });
   const router = await platform.start();
   const caller = new AbortController();
@@ -144,7 +144,7 @@ test('a caller who hangs up ends the provider’s work, and the call is booked a
   expect(platform.openai.calls().calls).toBe(0);
 });
 
-test('a call ends with its caller’s deadline, which is not held against the provider', async () => {
+test('a call ends with its caller’s deadline, which does not count against the provider', async () => {
   platform.together.behave({ rules: [{ fault: 'hang' }] });
   const router = await platform.start();
   const response = await hangingCall(router);

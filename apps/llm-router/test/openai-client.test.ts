@@ -8,11 +8,11 @@ import { startScriptedProvider } from './support/scripted-provider.ts';
 
 const platform = usePlatform();
 const messages = [{ role: 'user' as const, content: 'Why?' }];
-/** Only one provider: whatever it can do, it is the one that is asked. */
+/** A single provider, so that every call goes to it. */
 const withoutOpenAi = { OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined };
 const simple = { model: llama, messages };
 
-/** The official client; the gateway's part, to vouch for the caller, is done by a header. */
+/** The official client, with the internal token that the gateway would add. */
 async function clientOf(router: TestService, as: Principal = platform.user): Promise<OpenAI> {
   return new OpenAI({
     apiKey: 'checked by the gateway',
@@ -38,7 +38,7 @@ test('the official client gets a completion in its own shape, booked like any ot
   ]);
 });
 
-test('fields that the router does not know reach the provider untouched', async () => {
+test('fields unknown to the router reach the provider unchanged', async () => {
   const provider = await startScriptedProvider();
   const client = await clientOf(await platform.start({ TOGETHER_BASE_URL: provider.url, ...withoutOpenAi }));
   const body = {
@@ -53,7 +53,7 @@ test('fields that the router does not know reach the provider untouched', async 
   expect(provider.requests).toEqual([{ ...body, max_tokens: 4_096 }]);
 });
 
-test('tool calls come back as the provider made them', async () => {
+test('tool calls are returned unchanged', async () => {
   const client = await clientOf(await platform.start());
   const { choices } = await client.chat.completions.create({
     ...simple,
@@ -62,7 +62,7 @@ test('tool calls come back as the provider made them', async () => {
   expect(choices[0]?.message.tool_calls).toMatchObject([{ type: 'function', function: { name: 'look' } }]);
 });
 
-test('the official client lists the models, each once, with who serves it', async () => {
+test('the official client lists each model once, with its provider', async () => {
   const client = await clientOf(await platform.start());
   const models = await Array.fromAsync(await client.models.list());
   expect(models).toContainEqual({ id: llama, object: 'model', created: 0, owned_by: 'together_ai' });
@@ -78,7 +78,7 @@ test.each([
   ['a wrong request', failing('400'), OpenAI.BadRequestError, 400, 'invalid_value'],
   ['rate limits of all providers', failing('429'), OpenAI.RateLimitError, 429, 'PROVIDER_RATE_LIMITED'],
   ['providers that are down', failing('500'), OpenAI.InternalServerError, 503, 'LLM_UNAVAILABLE'],
-])('%s is the error that the official client has for it', async (_, fail, errorClass, status, code) => {
+])('%s becomes the matching error of the official client', async (_, fail, errorClass, status, code) => {
   fail();
   const client = await clientOf(await platform.start());
   const failure = await client.chat.completions.create(simple).catch((error: unknown) => error);
@@ -106,7 +106,7 @@ test('an anonymous caller is an AuthenticationError, a key without the scope a P
   await expect(key.models.list()).rejects.toBeInstanceOf(OpenAI.PermissionDeniedError);
 });
 
-test('the client’s own retries are not spent on what our failover has tried already', async () => {
+test('the client does not retry what failover has already tried', async () => {
   const router = await platform.start({ TOGETHER_BASE_URL: refusedUrl, OPENAI_BASE_URL: refusedUrl });
   const client = (await clientOf(router)).withOptions({ maxRetries: 2 });
   await expect(client.chat.completions.create(simple)).rejects.toBeInstanceOf(OpenAI.InternalServerError);

@@ -10,7 +10,7 @@ const metricsOf = async (router: TestService) => (await fetch(`${router.internal
 const stateOf = async (router: TestService): Promise<string> =>
   (await platform.stats(router)).together_ai.state;
 
-/** Two routers that know of each other, the first of which has learned that the provider is dead. */
+/** Two connected routers, the first of which has opened the provider's breaker. */
 async function oneHasLearned() {
   platform.together.behave({ rules: [{ fault: '500', count: 10 }] });
   const settings = { ...alone, REDIS_KEY_PREFIX: platform.ownRedis().prefix };
@@ -21,7 +21,7 @@ async function oneHasLearned() {
   return { first, second, settings };
 }
 
-test('what one router has learned of a dead provider the others need not pay for', async () => {
+test('routers share open breakers, without failed calls of their own', async () => {
   const { second, settings } = await oneHasLearned();
   await eventually(async () => expect(await stateOf(second)).toBe('open'));
   expectError(await platform.chat(second), 503, 'LLM_UNAVAILABLE');
@@ -45,13 +45,13 @@ test.each([
   ['DELETE', '/api/llm/cache'],
   ['GET', '/api/admin/costs'],
   ['GET', '/api/admin/alerts'],
-])('%s %s is for admins alone', async (method, path) => {
+])('%s %s needs an admin', async (method, path) => {
   const router = await platform.start();
   expectError(await router.request(path, { method, as: platform.user }), 403, 'FORBIDDEN');
   expectError(await router.request(path, { method, as: { kind: 'anonymous' } }), 401, 'UNAUTHENTICATED');
 });
 
-test('more calls than there are places are refused at once, and cost nothing', async () => {
+test('calls beyond the concurrency limit and queue are refused at once, for free', async () => {
   platform.together.behave({ rules: [{ fault: 'hang' }] });
   const router = await platform.start({
     ...alone,
@@ -68,7 +68,7 @@ test('more calls than there are places are refused at once, and cost nothing', a
   await platform.booked(1);
 });
 
-test('calls, tokens, cost, overhead, cache and breakers are measured, and no metric names a user or a question', async () => {
+test('calls, tokens, cost, overhead, cache and breakers are measured, without user ids or content', async () => {
   const router = await platform.start({ LLM_CACHE_ENABLED: 'true' });
   await platform.chat(router, { prompt: 'Where is the hidden treasure?' });
   await platform.chat(router, { prompt: 'Where is the hidden treasure?' });
@@ -87,7 +87,7 @@ test('calls, tokens, cost, overhead, cache and breakers are measured, and no met
   expect(metrics).not.toContain(platform.user.userId);
 });
 
-test('refusals by limits and budgets are counted by what refused', async () => {
+test('refusals are counted by limit or budget', async () => {
   const router = await platform.start({ LLM_TIERS: '{"pro":{"requestsPerHour":0}}' });
   await platform.chat(router);
   expect(await metricsOf(router)).toMatch(/^llm_router_refusals_total\{.*policy="requestsPerHour".*\} 1$/m);

@@ -10,7 +10,7 @@ const platform = usePlatform();
 const limits = (tier: object) => ({ LLM_TIERS: JSON.stringify({ pro: tier }) });
 const question = { model: llama, messages: [{ role: 'user', content: 'Why?' }], maxTokens: 20 };
 
-/** The current user's violations, once there are so many. */
+/** Waits for the given number of violations of the current user. */
 const kept = (count: number) =>
   eventually(async () => {
     const rows = await platform.database.query<Record<string, unknown>>(
@@ -37,7 +37,7 @@ const stream = ({ prefix }: TestRedis) => streamOf(createKeys(prefix), rateLimit
 const record = (redis: TestRedis, fact: RateLimitViolation) =>
   redis.client.xadd(stream(redis), '*', 'fact', JSON.stringify(fact));
 
-test('who is refused by a limit is kept, once per limit and window however often it is', async () => {
+test('a refusal by a limit is recorded once per limit and window', async () => {
   const redis = platform.ownRedis();
   const router = await platform.start({
     REDIS_KEY_PREFIX: redis.prefix,
@@ -62,7 +62,7 @@ test('who is refused by a limit is kept, once per limit and window however often
   await eventually(async () => expect(await redis.client.xlen(stream(redis))).toBe(0));
 });
 
-test('a limit of one model is named with it', async () => {
+test('a limit of one model is recorded with its name', async () => {
   const router = await platform.start(limits({ models: { [llama]: { requestsPerMinute: 1 } } }));
   await platform.chat(router, question);
   expectError(await platform.chat(router, question), 429, 'RATE_LIMITED');
@@ -70,7 +70,7 @@ test('a limit of one model is named with it', async () => {
   expect(row?.rule).toBe(`llm_requests_per_minute:${llama}`);
 });
 
-test('a budget that is used up is no violation', async () => {
+test('an exhausted budget is not a violation', async () => {
   const redis = platform.ownRedis();
   const router = await platform.start({ REDIS_KEY_PREFIX: redis.prefix, ...limits({ budgetPerDay: 0 }) });
   expectError(await platform.chat(router, question), 402, 'BUDGET_EXCEEDED');
@@ -79,7 +79,7 @@ test('a budget that is used up is no violation', async () => {
   expect(row?.rule).toBe('requests_per_minute');
 });
 
-test('what comes twice is kept once, and an address only as it is given', async () => {
+test('repeated facts are stored once, and addresses unchanged', async () => {
   const redis = platform.ownRedis();
   await platform.start({ REDIS_KEY_PREFIX: redis.prefix });
   const twice = violation();
@@ -96,7 +96,7 @@ test('what comes twice is kept once, and an address only as it is given', async 
   expect(row).toMatchObject({ user_id: null, address: '2001:db8:1:1::/64', limit_value: '5000000000' });
 });
 
-test('what can never be stored is laid aside, and what follows it is kept', async () => {
+test('a fact that cannot be stored becomes a dead letter, and later ones are stored', async () => {
   const redis = platform.ownRedis();
   await platform.start({ REDIS_KEY_PREFIX: redis.prefix });
   await record(redis, violation({ address: 'no address' }));
@@ -105,7 +105,7 @@ test('what can never be stored is laid aside, and what follows it is kept', asyn
   await eventually(async () => expect(await redis.client.xlen(`${stream(redis)}:dead`)).toBe(1));
 });
 
-test('violations that cannot be stored wait, and keep nobody from spending', async () => {
+test('violations wait while they cannot be stored, and do not block calls', async () => {
   const redis = platform.ownRedis();
   const router = await platform.start({
     REDIS_KEY_PREFIX: redis.prefix,
@@ -124,7 +124,7 @@ test('violations that cannot be stored wait, and keep nobody from spending', asy
   await kept(600);
 });
 
-test('what is older than it is kept for is gone after the start, and what is younger is not', async () => {
+test('expired violations are deleted after the start, and others are not', async () => {
   const redis = platform.ownRedis();
   const first = await platform.start({ REDIS_KEY_PREFIX: redis.prefix });
   const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();

@@ -4,7 +4,7 @@ import { expectError, usePlatform } from './support/platform.ts';
 const platform = usePlatform();
 const withRetry = { LLM_RETRIES: '1' };
 
-test('a provider that fails once is asked again before the next one, and each call is booked', async () => {
+test('a provider that fails once is retried before failover, and each call is booked', async () => {
   platform.together.behave({ rules: [{ fault: '500', count: 1 }] });
   const router = await platform.start(withRetry);
   const { body } = await platform.chat(router);
@@ -16,7 +16,7 @@ test('a provider that fails once is asked again before the next one, and each ca
   ]);
 });
 
-test('a provider that says when to come back is left alone until then', async () => {
+test('a provider’s retry-after is respected', async () => {
   platform.together.behave({ rules: [{ fault: '429', retryAfterMs: 1_000, count: 1 }] });
   const router = await platform.start(withRetry);
   const startedAt = performance.now();
@@ -25,13 +25,13 @@ test('a provider that says when to come back is left alone until then', async ()
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(1_000);
 });
 
-test('a provider that wants to be left alone for long is not waited for', async () => {
+test('a provider with a long retry-after is not retried', async () => {
   platform.together.behave({ rules: [{ fault: '429', retryAfterMs: 30_000, count: 1 }] });
   const { body } = await platform.chat(await platform.start(withRetry));
   expect(body.data.provider).toBe('openai');
 });
 
-test('a provider that fails again is left for the next one', async () => {
+test('a provider that fails again is followed by failover', async () => {
   platform.together.behave({ rules: [{ fault: '500' }] });
   const { body } = await platform.chat(await platform.start(withRetry));
   expect(body.data.provider).toBe('openai');
@@ -39,17 +39,17 @@ test('a provider that fails again is left for the next one', async () => {
   await platform.booked(3);
 });
 
-test('what the caller got wrong is not tried twice', async () => {
+test('an invalid request is not retried', async () => {
   platform.together.behave({ rules: [{ fault: '400' }] });
   expectError(await platform.chat(await platform.start(withRetry)), 400, 'VALIDATION_FAILED');
   expect(platform.together.calls().calls).toBe(1);
 });
 
-test('a second try that the budget does not allow is not made', async () => {
+test('a retry that exceeds the budget is not made', async () => {
   platform.together.behave({ rules: [{ fault: 'hang', count: 1 }] });
   const router = await platform.start({
     LLM_TIMEOUT: '200',
-    // Room for the worst case of one call: a call that timed out keeps it.
+    // Room for the maximum cost of one call, which a call that timed out is charged.
     LLM_TIERS: JSON.stringify({ pro: { budgetPerDay: 0.001 } }),
   });
   expectError(await platform.chat(router, { prompt: 'Why?', maxTokens: 20 }), 504, 'LLM_TIMEOUT');

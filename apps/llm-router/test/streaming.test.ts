@@ -13,7 +13,7 @@ const finished = async (response: Response) => ({ response, text: await response
 const contentOf = (chunks: readonly unknown[]) =>
   chunks.map((chunk) => (chunk as OpenAI.ChatCompletionChunk).choices?.[0]?.delta?.content ?? '').join('');
 
-test('a stream is what the provider sends, byte for byte', async () => {
+test('a stream is forwarded byte for byte', async () => {
   const router = await platform.start();
   const own = await fetch(`${platform.together.url}/chat/completions`, {
     method: 'POST',
@@ -30,7 +30,7 @@ test('a stream is what the provider sends, byte for byte', async () => {
   expect(text).toBe(await own.text());
 });
 
-test('usage is always counted, and shown only to who asks for it', async () => {
+test('usage is always counted, but sent only on request', async () => {
   const router = await platform.start();
   const [shown, hidden] = await Promise.all([
     askForStream(platform, router, { body: withUsage }).then(finished),
@@ -45,7 +45,7 @@ test('usage is always counted, and shown only to who asks for it', async () => {
     expect(row).toMatchObject({ prompt_tokens: usage.prompt_tokens, cost_estimated: false });
 });
 
-test('the row of a stream is booked before its end is told', async () => {
+test('a stream’s row is booked before its end is sent', async () => {
   const redis = platform.ownRedis();
   const router = await platform.start({
     REDIS_KEY_PREFIX: redis.prefix,
@@ -83,7 +83,7 @@ test('the official client streams', async () => {
 });
 
 test.each(['500', '429', 'hang', 'reset', 'wrong-content-type'] as const)(
-  'a provider that answers with %s before the first event is replaced by the next one',
+  'an answer of %s before the first event leads to failover',
   async (fault) => {
     platform.together.behave({ rules: [{ fault }] });
     const router = await platform.start(shortly);
@@ -94,7 +94,7 @@ test.each(['500', '429', 'hang', 'reset', 'wrong-content-type'] as const)(
   },
 );
 
-test('where nobody can begin, the caller gets a status and no stream', async () => {
+test('if no provider starts a stream, the caller gets an error status', async () => {
   for (const provider of [platform.together, platform.openai]) provider.behave({ rules: [{ fault: '500' }] });
   const response = await askForStream(platform, await platform.start());
   expect(response.status).toBe(503);
@@ -120,7 +120,7 @@ test.each([
   expect(Number(row?.cost_nanos)).toBeGreaterThan(0);
 });
 
-test('a stream that breaks off is an error to the official client, too', async () => {
+test('a stream that breaks off is an error for the official client', async () => {
   platform.together.behave({ rules: [{ fault: 'cut', afterChunks: 4 }] });
   const router = await platform.start();
   const client = new OpenAI({
@@ -139,7 +139,7 @@ test('a stream that breaks off is an error to the official client, too', async (
   await expect(Array.fromAsync(stream)).rejects.toBeInstanceOf(OpenAI.APIError);
 });
 
-/** Hangs up when the first bytes have come, from a provider that takes its time. */
+/** Disconnects after the first bytes from a slow provider. */
 async function hangUp(settings: Record<string, string>, headers: Record<string, string> = {}) {
   platform.together.behave({ chunkIntervalMs: 20 });
   const router = await platform.start(settings);
@@ -150,7 +150,7 @@ async function hangUp(settings: Record<string, string>, headers: Record<string, 
   return router;
 }
 
-test('a caller who hangs up ends the provider’s work, and pays for what has come', async () => {
+test('a client disconnect stops the provider, and the received part is charged', async () => {
   await hangUp({});
   await eventually(() => expect(platform.together.calls()).toMatchObject({ open: 0, aborted: 1 }));
   const [row] = await platform.booked(1);
@@ -158,13 +158,13 @@ test('a caller who hangs up ends the provider’s work, and pays for what has co
   expect(Number(row?.cost_nanos)).toBeGreaterThan(0);
 });
 
-test('where it is so configured, an answer is read to its end and counted exactly though its caller has left', async () => {
+test('with LLM_ON_HANGUP=drain an answer is read to its end and charged exactly after a disconnect', async () => {
   await hangUp({ LLM_ON_HANGUP: 'drain' });
   expect(await platform.booked(1)).toMatchObject([{ status: 'succeeded', cost_estimated: false }]);
   expect(platform.together.calls()).toMatchObject({ aborted: 0 });
 });
 
-test('a stream with an idempotency key is read to its end, and given again whole', async () => {
+test('a stream with an idempotency key is read to its end, and replayed completely', async () => {
   const router = await hangUp({}, { 'idempotency-key': 'canvas-1' });
   expect(await platform.booked(1)).toMatchObject([{ status: 'succeeded' }]);
   const again = await eventually(async () => {
@@ -177,7 +177,7 @@ test('a stream with an idempotency key is read to its end, and given again whole
   expect(platform.together.calls().calls).toBe(1);
 });
 
-test('our own stream tells the answer in deltas and then whole, with its cost', async () => {
+test('the chat stream sends deltas, then the whole answer with its cost', async () => {
   const router = await platform.start();
   const request = { path: '/api/llm/chat', body: { model: undefined, messages: undefined, prompt: 'Why?' } };
   const { text } = await finished(await askForStream(platform, router, request));
@@ -193,7 +193,7 @@ test('our own stream tells the answer in deltas and then whole, with its cost', 
   expect(Number(row?.cost_nanos)).toBe(Math.round(done.data.cost * 1e9));
 });
 
-test('our own stream that breaks off ends with an error in our own form', async () => {
+test('a chat stream that breaks off ends with an error event', async () => {
   platform.together.behave({ rules: [{ fault: 'cut', afterChunks: 4 }] });
   const request = { path: '/api/llm/chat', body: { model: undefined, messages: undefined, prompt: 'Why?' } };
   const { text } = await finished(await askForStream(platform, await platform.start(), request));

@@ -39,7 +39,7 @@ async function spend(owner: UserPrincipal, ...calls: Spent[]): Promise<void> {
 
 const report = (query = '', as = platform.user) => router.request(`/api/user/llm-usage${query}`, { as });
 
-test('who has spent nothing sees zeros and the whole budget', async () => {
+test('a user without calls gets zeros and the whole budget', async () => {
   const { status, body } = await report();
   expect(status).toBe(200);
   expect(body.data).toEqual({
@@ -53,7 +53,7 @@ test('who has spent nothing sees zeros and the whole budget', async () => {
   });
 });
 
-test('calls are added up exactly, by model and by day', async () => {
+test('calls are added up exactly by model and day', async () => {
   await spend(
     platform.user,
     { at: now, model: 'small', nanos: 1n, tokens: [10, 1] },
@@ -77,7 +77,7 @@ test('calls are added up exactly, by model and by day', async () => {
   });
 });
 
-test('the month’s budget counts from its first day, the day’s from midnight', async () => {
+test('the monthly budget counts from the first day, the daily one from midnight', async () => {
   await spend(
     platform.user,
     { at: lastDayOfLastMonth, model: 'm', nanos: 4_000_000_000n },
@@ -102,7 +102,7 @@ test.each([
   expect(body.data.budget).toMatchObject({ day: { limit: day }, month: { limit: month } });
 });
 
-test('both ends of the range are included, and nothing beyond them', async () => {
+test('the first and last day are included, and nothing beyond them', async () => {
   const first = Date.parse(dayOf(lastDayOfLastMonth));
   await spend(
     platform.user,
@@ -115,7 +115,7 @@ test('both ends of the range are included, and nothing beyond them', async () =>
   expect(body.data.byModel.map(({ model }: { model: string }) => model)).toEqual(['first', 'last']);
 });
 
-test('nobody sees what others have spent', async () => {
+test('users cannot see other users’ spending', async () => {
   const other = await platform.database.createUser();
   await spend(other, { at: now, model: 'm', nanos: 7n });
   expect((await report()).body.data).toMatchObject({ totalCost: 0, requestCount: 0, byModel: [] });
@@ -126,13 +126,13 @@ test.each([
   ['no day of the calendar', '?endDate=2026-13-01'],
   ['an end before the start', '?startDate=2026-02-02&endDate=2026-02-01'],
   ['more than a year', '?startDate=2024-01-01&endDate=2026-01-01'],
-])('%s as the range is refused', async (_, query) => {
+])('the range %s is refused', async (_, query) => {
   const answer = await report(query);
   expectError(answer, 400, 'VALIDATION_FAILED');
   expect(answer.body.details).not.toEqual([]);
 });
 
-test('without having signed in there is no report', async () => {
+test('anonymous requests are refused', async () => {
   expectError(
     await router.request('/api/user/llm-usage', { as: { kind: 'anonymous' } }),
     401,
@@ -140,7 +140,7 @@ test('without having signed in there is no report', async () => {
   );
 });
 
-test('while Postgres is away the report says so', async () => {
+test('while Postgres is unavailable the report is DEPENDENCY_UNAVAILABLE', async () => {
   const link = await startSeverableLink(platform.database.urlFor('llm-router'));
   const cutOff = await platform.start({ DATABASE_URL: link.url, TOGETHER_BASE_URL: refusedUrl });
   await link.cut();

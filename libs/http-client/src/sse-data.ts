@@ -5,12 +5,12 @@ const space = 0x20;
 const byteOrderMark = '\uFEFF';
 const dataPrefix = Buffer.from('data');
 
-/** The data of a server-sent event: its `data` lines, joined with LF; undefined where it has none, as a comment. */
+/** Returns a server-sent event's data: its `data` lines joined with LF; undefined without one, as in a comment. */
 export function dataOf(event: Buffer): string | undefined {
   return onlyLine(event) ?? joinedLines(event);
 }
 
-/** The common case without a split: an event that is one `data` line, ended with LF twice. */
+/** Fast path: an event of one `data` line, ended by two LF. */
 function onlyLine(event: Buffer): string | undefined {
   const end = event.length - 2;
   if (event.indexOf(lineFeed) !== end || event.includes(carriageReturn)) return undefined;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createSseSplitter } from './sse-splitter.ts';
 
-/** The events and the rest, as text, of bytes that come in the given parts. */
+/** Returns events and remainder, as text, of bytes that arrive in the given parts. */
 function split(parts: readonly Buffer[]): { readonly events: string[]; readonly rest: string } {
   const splitter = createSseSplitter();
   const events = parts.flatMap((part) => splitter.push(part)).map((event) => event.toString('latin1'));
@@ -12,7 +12,7 @@ function split(parts: readonly Buffer[]): { readonly events: string[]; readonly 
 
 const eventsOf = (text: string) => split([Buffer.from(text)]);
 
-/** The same bytes, cut at the given places. */
+/** Splits the bytes at the given positions. */
 function cutAt(bytes: Buffer, places: readonly number[]): Buffer[] {
   const ends = [...places.map((place) => place % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
   return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
@@ -34,7 +34,7 @@ const piece = fc.constantFrom(
 const text = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''));
 const places = fc.array(fc.nat(), { maxLength: 20 });
 
-test('however the network cuts a stream, its events are the same', () => {
+test('events do not depend on how the network splits a stream', () => {
   fc.assert(
     fc.property(text, places, (said, cuts) => {
       const bytes = Buffer.from(said);
@@ -44,7 +44,7 @@ test('however the network cuts a stream, its events are the same', () => {
   );
 });
 
-test('events and the rest together are the bytes that came, in their order', () => {
+test('events and remainder together equal the received bytes', () => {
   fc.assert(
     fc.property(text, places, (said, cuts) => {
       const bytes = Buffer.from(said);
@@ -54,25 +54,25 @@ test('events and the rest together are the bytes that came, in their order', () 
   );
 });
 
-test.each(['\n', '\r\n', '\r'])('events are told apart where lines end with %j', (end) => {
+test.each(['\n', '\r\n', '\r'])('events are separated if lines end with %j', (end) => {
   const one = `data: 1${end}id: 1${end}${end}`;
   const other = `data: 2${end}${end}`;
   const { events } = eventsOf(`${one}${other}: comment`);
   expect(events).toEqual([one, other]);
 });
 
-test('an event is there as soon as its blank line is, not with the next event', () => {
+test('an event is returned with its blank line, not with the next event', () => {
   for (const event of ['data: 1\n\n', 'data: 1\r\n\r\n', 'data: 1\r\r']) {
     expect(eventsOf(event)).toEqual({ events: [event], rest: '' });
   }
 });
 
-test('an event does not end in the middle of CRLF', () => {
+test('an event does not end within CRLF', () => {
   const splitter = createSseSplitter();
   expect(splitter.push(Buffer.from('data: 1\r\n\r'))).toEqual([]);
   expect(splitter.push(Buffer.from('\ndata: 2'))).toEqual([Buffer.from('data: 1\r\n\r\n')]);
 });
 
-test('blank lines before an event are no event', () => {
+test('blank lines before an event are not an event', () => {
   expect(eventsOf('\n\n\ndata: 1\n\n\n')).toEqual({ events: ['\n\n\ndata: 1\n\n'], rest: '\n' });
 });

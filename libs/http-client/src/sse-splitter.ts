@@ -1,31 +1,31 @@
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
-/** How a line ended: by LF, by CR, or by both. */
+/** A line ending: LF, CR, or CRLF. */
 type LineEnding = 'lf' | 'cr' | 'crlf';
 
-/** Cuts a stream of bytes into server-sent events, however the network has cut it. */
+/** Splits a byte stream into server-sent events, independent of network fragments. */
 export interface SseSplitter {
-  /** Takes bytes and returns the events that they complete, each as it came with the blank line that ends it. */
+  /** Adds bytes and returns the events that they complete, as received, with their final blank lines. */
   push(bytes: Buffer): Buffer[];
-  /** Bytes of an event that no blank line has ended yet. */
+  /** Bytes of an incomplete event. */
   rest(): Buffer;
-  /** How many those are. */
+  /** Their number. */
   restBytes(): number;
 }
 
 /**
- * Finds events as the HTML standard, section 9.2.5, divides them: lines end with LF, CRLF or CR, an event with an empty
- * line. Empty lines before an event belong to it. A CR that ends an event of CRLF or LF lines waits for one more byte.
+ * Creates a splitter as specified by the HTML standard, section 9.2.5: lines end with LF, CRLF or CR, events with an empty
+ * line. Empty lines before an event belong to it. After a CR that may end an event, one more byte is needed.
  */
 export function createSseSplitter(): SseSplitter {
   let held: Buffer[] = [];
   let heldBytes = 0;
-  /** Whether the current line has any byte, and the current event any line. */
+  /** Whether the current line has bytes, and the current event has lines. */
   let hasBytes = false;
   let hasLines = false;
   let ending: LineEnding = 'lf';
-  /** The last byte was a CR, which an LF may complete; `isClosing`: and it ends an event. */
+  /** The last byte was a CR, which an LF may complete. `isClosing`: it ends an event. */
   let afterCarriageReturn = false;
   let isClosing = false;
 
@@ -39,7 +39,7 @@ export function createSseSplitter(): SseSplitter {
     return event;
   }
 
-  /** Whether the byte, which ends a line, ends an event. */
+  /** Returns true if the byte, which ends a line, also ends an event. */
   function endsEvent(isCarriageReturn: boolean): boolean {
     const isBlank = !hasBytes;
     hasBytes = false;
@@ -55,7 +55,7 @@ export function createSseSplitter(): SseSplitter {
 
   function push(bytes: Buffer): Buffer[] {
     const events: Buffer[] = [];
-    // JSON has no CR of its own: mostly there is none, and the next LF ends the line.
+    // JSON contains no CR: usually there is none, and the next LF ends the line.
     const isPlain = !bytes.includes(carriageReturn);
     let start = 0;
     for (let index = 0; index < bytes.length; index += 1) {
@@ -79,7 +79,7 @@ export function createSseSplitter(): SseSplitter {
       }
       afterCarriageReturn = byte === carriageReturn;
       if (!endsEvent(afterCarriageReturn)) continue;
-      // Where lines end with CR, an LF behind an event is an empty line before the next one.
+      // If lines end with CR, an LF after an event is an empty line before the next one.
       afterCarriageReturn = false;
       events.push(cut(bytes, start, index + 1));
       start = index + 1;
@@ -99,7 +99,7 @@ export function createSseSplitter(): SseSplitter {
   };
 }
 
-/** The index before the one found, or the last one where none was. */
+/** Returns the index before the match, or the last index without a match. */
 function before(found: number, bytes: Buffer): number {
   return (found < 0 ? bytes.length : found) - 1;
 }

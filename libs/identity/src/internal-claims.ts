@@ -12,7 +12,7 @@ import {
 import type { JWTPayload } from 'jose';
 
 /**
- * A principal as claims of an internal token; the counterpart of `principalOf`. Permissions are `prm` for a user and
+ * Converts a principal to the claims of an internal token; the inverse of `principalOf`. Permissions are `prm` for a user and
  * `scp` for an API key, which a service of an earlier release takes for the only ones that the key has.
  */
 export function claimsOf(principal: Principal): JWTPayload {

@@ -3,16 +3,16 @@ import { type CryptoKey, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { claimsOf } from './internal-claims.ts';
 
-/** Seconds that an internal token is good for. */
+/** Lifetime of an internal token. */
 export const internalTokenSeconds = 60;
 
-/** A signed token is handed out again for this long, so that its receiver still has half a minute to use it. */
+/** A signed token is reused for this long, so that its receiver can still use it for at least 30 s. */
 const reuseMs = 30_000;
 
-/** Vouches to another service for whom a request acts. */
+/** Signs tokens that name a request's principal to another service. */
 export type InternalSigner = (audience: ServiceName, principal: Principal) => Promise<string>;
 
-/** Signs as `issuer`; a warm principal costs no cryptography. */
+/** Creates a signer for `issuer`. Tokens are cached per principal and audience, so a warm request does no cryptography. */
 export function createInternalSigner(options: {
   readonly issuer: ServiceName;
   readonly key: CryptoKey;

@@ -22,7 +22,7 @@ const member: UserPrincipal = {
 };
 const { sessionId: _, ...sessionless } = member;
 
-/** Everyone here has a key that the verifier knows: what it refuses, it does not refuse for want of one. */
+/** The verifier knows the keys of all these services, so a refusal never means a missing key. */
 const signing = [
   'gateway',
   'canvas',
@@ -46,7 +46,7 @@ beforeAll(async () => {
   stranger = { privateKey: await importSigningKey(signingKey), publicKey };
 });
 
-/** The gateway as signer and the router as verifier, with one clock between them. */
+/** The gateway as signer and the router as verifier, sharing one clock. */
 function pair() {
   let time = Date.UTC(2026, 0, 1);
   const now = () => time;
@@ -66,7 +66,7 @@ function pair() {
   };
 }
 
-/** A token of any content: with the gateway's own key and the usual head, unless said otherwise. */
+/** Signs arbitrary claims, by default with the gateway's key and the usual header. */
 function token(
   now: () => number,
   claims: Record<string, unknown>,
@@ -92,7 +92,7 @@ function token(
 }
 
 test.each<[string, Principal]>([
-  ['nobody', anonymous],
+  ['an anonymous caller', anonymous],
   ['a service', { kind: 'service', service: 'gateway' }],
   ['a user with a session', member],
   ['an administrator', { ...sessionless, tier: 'enterprise', role: 'admin', permissions }],
@@ -110,7 +110,7 @@ test.each<[string, Principal]>([
   expect(verifier.known(signed)?.principal).toEqual(principal);
 });
 
-test('a signed token is used again for half a minute, and then replaced', async () => {
+test('a signed token is reused for 30 s, then replaced', async () => {
   const { sign, later } = pair();
   const first = await sign('llm-router', member);
   later(29_000);
@@ -134,7 +134,7 @@ test.each<[string, ServiceName, Principal]>([
   expect(new Set(tokens).size).toBe(2);
 });
 
-test('a token is good for a minute and no longer, verified before or not', async () => {
+test('a token expires after 60 s, whether or not it was verified before', async () => {
   const { sign, verifier, later } = pair();
   const signed = await sign('llm-router', member);
   const { iat = 0, exp = 0 } = decodeJwt(signed);
@@ -146,14 +146,14 @@ test('a token is good for a minute and no longer, verified before or not', async
   expect(await verifier.verify(signed)).toBeUndefined();
 });
 
-test('a token of the last minute is refused by a verifier that has never seen it', async () => {
+test('an expired token is refused by a verifier that has never seen it', async () => {
   const { sign, verifier, later } = pair();
   const signed = await sign('llm-router', member);
   later(60_000);
   expect(await verifier.verify(signed)).toBeUndefined();
 });
 
-test('a token that claims a longer life is believed for a minute all the same', async () => {
+test('a token that claims a longer lifetime still expires after 60 s', async () => {
   const { verifier, now, later } = pair();
   const signed = await token(now, { exp: Math.floor(now() / 1000) + 3_600 });
   expect(await verifier.verify(signed)).toBeDefined();
@@ -176,7 +176,7 @@ test.each<[string, (seconds: number) => Record<string, unknown>]>([
   ['a token without an end', () => ({ exp: undefined })],
   ['a token without a beginning', () => ({ iat: undefined })],
   ['a token for another service', () => ({ aud: 'canvas' })],
-  ['a token for nobody in particular', () => ({ aud: undefined })],
+  ['a token without an audience', () => ({ aud: undefined })],
   ['a token for several services', () => ({ aud: ['llm-router', 'canvas'] })],
   ['a token for a list of one service', () => ({ aud: ['llm-router'] })],
   ["a token in the name of another caller with one's own key", () => ({ iss: 'canvas' })],
@@ -220,20 +220,20 @@ test('a service of an earlier release sees an API key as restricted to its scope
   expect(decodeJwt(signed)).toMatchObject({ scp: ['llm'] });
 });
 
-test('a token in the name of the gateway with the key of another caller is refused', async () => {
+test('a token that names the gateway but is signed by another caller is refused', async () => {
   const { verifier, now } = pair();
   const signed = await token(now, { role: 'admin' }, { key: privateKeys.canvas });
   expect(await verifier.verify(signed)).toBeUndefined();
 });
 
-test('a token of a service that may not call is refused whoever it vouches for, though its key is known', async () => {
+test('a token of a service that is not a caller is refused for every principal, although its key is known', async () => {
   const { verifier, now } = pair();
   const sign = createInternalSigner({ issuer: 'feature-flags', key: privateKeys['feature-flags'], now });
   for (const principal of [member, anonymous, { kind: 'service', service: 'feature-flags' } as const])
     expect(await verifier.verify(await sign('llm-router', principal))).toBeUndefined();
 });
 
-test('a service that may speak only for itself is believed when it does', async () => {
+test('a service that may act only for itself is accepted for itself', async () => {
   const { verifier, now } = pair();
   const sign = createInternalSigner({ issuer: 'job-worker', key: privateKeys['job-worker'], now });
   const itself: Principal = { kind: 'service', service: 'job-worker' };
@@ -245,7 +245,7 @@ test('a service that may speak only for itself is believed when it does', async 
 test.each<[string, Principal]>([
   ['a user', member],
   ['an administrator', { ...member, role: 'admin' }],
-  ['nobody', anonymous],
+  ['an anonymous caller', anonymous],
   ['another service', { kind: 'service', service: 'gateway' }],
 ])('a service that may speak only for itself never speaks for %s', async (_, principal) => {
   const { verifier, now } = pair();
@@ -289,7 +289,7 @@ test.each(['', 'garbage', 'a.b.c'])('%j is refused', async (text) => {
   expect(await pair().verifier.verify(text)).toBeUndefined();
 });
 
-test('a token that was changed on its way is refused', async () => {
+test('a token that was modified in transit is refused', async () => {
   const { sign, verifier } = pair();
   const [head, body, signature] = (await sign('llm-router', member)).split('.');
   const claims = JSON.parse(Buffer.from(body ?? '', 'base64url').toString());

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { principalOf } from './internal-claims.ts';
 import { internalTokenSeconds } from './internal-signer.ts';
 
-/** What a verified internal token says. */
+/** The content of a verified internal token. */
 export interface VerifiedIdentity {
   readonly issuer: ServiceName;
   readonly principal: Principal;
@@ -12,19 +12,19 @@ export interface VerifiedIdentity {
   readonly expiresAt: number;
 }
 
-/** Returns undefined for anything but a fresh token for this very service, by one who may say what it says. */
+/** Returns undefined unless the token is unexpired, names exactly this service, and its issuer may act for its principal. */
 export interface InternalVerifier {
   verify(token: string): Promise<VerifiedIdentity | undefined>;
-  /** The cached result, without waiting; undefined says nothing about validity. */
+  /** Returns the cached result synchronously. Undefined means not cached, not invalid. */
   known(token: string): VerifiedIdentity | undefined;
 }
 
-/** Seconds by which a signer's clock may be ahead of ours. */
+/** Tolerated clock difference between signer and verifier. */
 const clockToleranceSeconds = 5;
 
 /**
- * Accepts tokens for `audience`, each signed with its issuer's own key: of `issuers` whoever they vouch for, of
- * `speakers` only that they are themselves.
+ * Creates a verifier of tokens for `audience`, each signed with its issuer's own key. `issuers` may act for any
+ * principal, `speakers` only for themselves.
  */
 export function createInternalVerifier(options: {
   readonly audience: ServiceName;
@@ -61,7 +61,7 @@ export function createInternalVerifier(options: {
     });
     const principal = principalOf(payload, issuer);
     const expiresAt = expiryOf(payload);
-    // jose is content with one audience of many, and forgives a late token what it forgives an early one.
+    // jose accepts a token with several audiences, and applies the clock tolerance to expired tokens too.
     if (!principal || payload.aud !== audience || expiresAt <= now()) return undefined;
     return issuers.includes(issuer) || principal.kind === 'service'
       ? { issuer, principal, expiresAt }
@@ -80,7 +80,7 @@ export function createInternalVerifier(options: {
   };
 }
 
-/** Whatever a token claims, nobody is vouched for longer than this. */
+/** Caps the lifetime that a token claims. */
 function expiryOf({ exp = 0, iat = 0 }: JWTPayload): number {
   return Math.min(exp, iat + internalTokenSeconds) * 1000;
 }

@@ -4,7 +4,7 @@ import { createSigningKey, importPublicKeys, importSigningKey } from './signing-
 
 const notPrivate = 'INTERNAL_SIGNING_KEY is not an Ed25519 private key (PKCS #8 PEM in base64).';
 
-test('a new key comes as the two values that the environment carries', async () => {
+test('a new key consists of the two values for the environment', async () => {
   const { signingKey, publicKey } = await createSigningKey();
   await expect(importSigningKey(signingKey)).resolves.toBeDefined();
   const { publicKey: another } = await createSigningKey();
@@ -39,7 +39,7 @@ test('a key of something that is not a service is named', async () => {
   );
 });
 
-/** Says the same in other letters: the last letter of 32 bytes in base64 carries two bits that do not count. */
+/** Encodes the same key differently: the last base64 character of 32 bytes has two unused bits. */
 const respelled = (jwk: JWK): JWK => {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   const x = jwk.x ?? '';

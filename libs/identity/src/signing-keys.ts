@@ -12,14 +12,14 @@ import {
 
 const algorithm = 'EdDSA';
 
-/** A new Ed25519 key as the two environment values that carry it: `INTERNAL_SIGNING_KEY` and its public half. */
+/** Generates an Ed25519 key as two environment values: `INTERNAL_SIGNING_KEY` and its public half. */
 export async function createSigningKey(): Promise<{ signingKey: string; publicKey: JWK }> {
   const { privateKey, publicKey } = await generateKeyPair(algorithm, { crv: 'Ed25519', extractable: true });
   const pem = await exportPKCS8(privateKey);
   return { signingKey: Buffer.from(pem).toString('base64'), publicKey: await exportJWK(publicKey) };
 }
 
-/** The private key in an `INTERNAL_SIGNING_KEY` (PKCS #8 PEM in base64). Throws one sentence if it is not one. */
+/** Imports the private key from an `INTERNAL_SIGNING_KEY` (PKCS #8 PEM in base64). Throws a one-sentence error if invalid. */
 export async function importSigningKey(value: string): Promise<CryptoKey> {
   try {
     return await importPKCS8(Buffer.from(value, 'base64').toString('utf8'), algorithm);
@@ -29,8 +29,8 @@ export async function importSigningKey(value: string): Promise<CryptoKey> {
 }
 
 /**
- * The public keys in an `INTERNAL_PUBLIC_KEYS`: a JSON object of service name to public JWK. Throws one sentence where
- * it is anything else, or gives two services one key.
+ * Imports the public keys from an `INTERNAL_PUBLIC_KEYS`: a JSON object of service name to public JWK. Throws a
+ * one-sentence error if it is invalid or gives two services the same key.
  */
 export async function importPublicKeys(value: string): Promise<ReadonlyMap<ServiceName, CryptoKey>> {
   const keys = new Map<ServiceName, CryptoKey>();
@@ -45,7 +45,7 @@ export async function importPublicKeys(value: string): Promise<ReadonlyMap<Servi
   return keys;
 }
 
-/** A key is known by what it is, not by how its JWK is written. */
+/** Compares key material, not JWK encodings. */
 function refuseSharing(owners: Map<string, ServiceName>, service: ServiceName, thumbprint: string): void {
   const owner = owners.get(thumbprint);
   if (owner) {
@@ -72,7 +72,7 @@ function parseObject(value: string): Readonly<Record<string, unknown>> {
     const parsed: unknown = JSON.parse(value);
     if (isObject(parsed)) return parsed;
   } catch {
-    // told below, with what was expected
+    // The error below names the expected form.
   }
   throw new Error('INTERNAL_PUBLIC_KEYS is not a JSON object of service name to public JWK.');
 }

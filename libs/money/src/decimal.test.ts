@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { timesPowerOfTen } from './decimal.ts';
 
-test('digits are taken as they are written, not as a double holds them', () => {
+test('digits are taken as written, not as a double represents them', () => {
   expect(timesPowerOfTen(0.07, 6)).toEqual({ whole: 70_000n, exact: true });
   expect(timesPowerOfTen('1.000000001', 9)).toEqual({ whole: 1_000_000_001n, exact: true });
   expect(timesPowerOfTen(1e-7, 9)).toEqual({ whole: 100n, exact: true });
@@ -16,7 +16,7 @@ test('digits are taken as they are written, not as a double holds them', () => {
   );
 });
 
-test('what is finer than asked for is rounded up, and said to be', () => {
+test('excess digits are rounded up and reported', () => {
   expect(timesPowerOfTen(0.0833333333333, 6)).toEqual({ whole: 83_334n, exact: false });
   expect(timesPowerOfTen('0.0000000001', 9)).toEqual({ whole: 1n, exact: false });
 });

@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => server.drop());
 
-test('a connection that breaks between two queries fails its transaction alone, and the next one works', async () => {
+test('a connection that breaks between two queries fails only its own transaction, and the next one succeeds', async () => {
   const applicationName = 'breaks';
   const database = createDatabase({
     url: server.ownerUrl,

@@ -1,21 +1,21 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { Pool, type TypeOverrides, types } from 'pg';
 
-/** A database as one service's role sees it, and how to end it. */
+/** A database as one service's role sees it. */
 export interface Database<Tables> {
   readonly db: Kysely<Tables>;
-  /** Resolves where the server answers; for readiness probes. */
+  /** Resolves if the server answers; for readiness probes. */
   ping(): Promise<void>;
   /** Waits for running queries and closes the connections. */
   close(): Promise<void>;
 }
 
-/** Milliseconds to wait for a free or new connection before the caller is told that the database is away. */
+/** Longest wait for a connection; after it the database counts as unavailable. */
 const connectionTimeoutMs = 3_000;
 
 const int8 = 20;
 
-/** `bigint` columns arrive as bigint: nano-dollars and counters do not fit a double for ever. */
+/** Parses `bigint` columns as bigint: nano-dollars and counters can exceed the exact range of a double. */
 const parsers: Pick<TypeOverrides, 'getTypeParser'> = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     oid === int8
@@ -23,12 +23,12 @@ const parsers: Pick<TypeOverrides, 'getTypeParser'> = {
       : types.getTypeParser(oid, format as 'text')) as TypeOverrides['getTypeParser'],
 };
 
-/** Connects lazily and reconnects by itself. `onError` hears of idle connections that broke. */
+/** Connects lazily and reconnects automatically. `onError` receives the errors of idle connections. */
 export function createDatabase<Tables>(options: {
   readonly url: string;
   readonly applicationName: string;
   readonly poolSize: number;
-  /** Milliseconds after which a query is given up; never where absent. */
+  /** Query timeout; none if absent. */
   readonly queryTimeoutMs?: number;
   readonly onError: (error: Error) => void;
 }): Database<Tables> {
@@ -42,8 +42,8 @@ export function createDatabase<Tables>(options: {
     types: parsers as never,
   });
   pool.on('error', options.onError);
-  // The pool listens to idle connections only; one that breaks between two queries of a transaction would end the
-  // process. Whoever holds it learns of the loss from the next query.
+  // The pool handles errors of idle connections only. Without this listener, a connection that breaks between two
+  // queries of a transaction would crash the process. Its next query rejects instead.
   pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {

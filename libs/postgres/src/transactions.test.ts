@@ -39,7 +39,7 @@ const canvasOf = (userId: string) => ({
   revision: 1,
 });
 
-test('a transaction carries the claims of its user and no later one on the same connection inherits them', async () => {
+test('a transaction carries the claims of its user, and later ones on the connection do not inherit them', async () => {
   const user = await testDatabase.createUser();
   expect(await asUser(database.db, user, subject)).toBe(user.userId);
   expect(await subject(database.db)).toBeNull();
@@ -70,7 +70,7 @@ test('a quote in a claim cannot end the statement', async () => {
   expect(await asUser(database.db, user, subject)).toBe(user.userId);
 });
 
-test('a table without a policy for work across users stays closed to it', async () => {
+test('work across users cannot read a table without a policy for it', async () => {
   const user = await testDatabase.createUser();
   await asUser(database.db, user, (db) => db.insertInto('canvases').values(canvasOf(user.userId)).execute());
   expect(await acrossUsers(database.db, (db) => db.selectFrom('canvases').selectAll().execute())).toEqual([]);
@@ -81,9 +81,9 @@ test('eight-byte integers arrive as bigint', async () => {
   expect(rows[0]?.n).toBe(9_007_199_254_740_993n);
 });
 
-test('a server that is away is a missing dependency, not a bug', async () => {
+test('an unreachable server is DEPENDENCY_UNAVAILABLE, not an internal error', async () => {
   const away = createDatabase<Tables>({
-    url: 'postgres://nobody:x@127.0.0.1:1/none',
+    url: 'postgres://unknown:x@127.0.0.1:1/none',
     applicationName: 'test',
     poolSize: 1,
     onError: () => undefined,

@@ -4,8 +4,8 @@ import { escapeLiteral } from 'pg';
 import { isUnavailable } from './map-errors.ts';
 
 /**
- * Runs `work` in one transaction that carries a user's claims, as row level security wants them: only that user's
- * rows are visible. The claims travel in the same round trip as `begin` and end with the transaction.
+ * Runs `work` in one transaction that carries the user's claims, so that row level security shows only that user's
+ * rows. The claims are set in the same round trip as `begin` and end with the transaction.
  */
 export function asUser<Tables, T>(
   db: Kysely<Tables>,
@@ -21,7 +21,7 @@ export function asUser<Tables, T>(
   return inTransaction(db, `select set_config('request.jwt.claims', ${escapeLiteral(claims)}, true)`, work);
 }
 
-/** Runs `work` in one transaction that may touch rows of all users, where a policy of its own allows that. */
+/** Runs `work` in one transaction that may access rows of all users, on tables whose policies allow it. */
 export function acrossUsers<Tables, T>(
   db: Kysely<Tables>,
   work: (transaction: Kysely<Tables>) => Promise<T>,

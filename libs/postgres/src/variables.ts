@@ -1,6 +1,6 @@
 import Type from 'typebox';
 
-/** The environment of a service that has tables. */
+/** Environment variables of a service that has tables. */
 export const postgresVariables = {
   DATABASE_URL: Type.String({
     secret: true,
@@ -11,6 +11,6 @@ export const postgresVariables = {
     minimum: 1,
     maximum: 200,
     default: 10,
-    description: 'Largest number of connections that one process opens.',
+    description: 'Maximum number of connections per process.',
   }),
 };

@@ -15,7 +15,7 @@ function connect(create: typeof createRedis, options: Partial<RedisOptions> = {}
   return redis;
 }
 
-/** Where nobody answers: with a listener that never says a word, or with none at all. */
+/** An address with a silent listener, or with none at all. */
 async function deadEnd(settings: { readonly accepts: boolean }): Promise<string> {
   const server = createServer(() => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -25,14 +25,14 @@ async function deadEnd(settings: { readonly accepts: boolean }): Promise<string>
   return `redis://127.0.0.1:${port}`;
 }
 
-test('a command gets its answer, and many at once do', async () => {
+test('one command, and many concurrent commands, get their answers', async () => {
   const redis = connect(createRedis);
   const key = `${testRedis.prefix}:counter`;
   const counts = await Promise.all(Array.from({ length: 100 }, () => redis.incr(key)));
   expect(new Set(counts).size).toBe(100);
 });
 
-test('a command is answered when it is done, not when those are that were sent with it', async () => {
+test('a command resolves when it is done, without waiting for commands sent with it', async () => {
   const redis = connect(createRedis);
   await redis.ping();
   const answered: string[] = [];
@@ -46,13 +46,13 @@ test('a command is answered when it is done, not when those are that were sent w
   expect(answered).toEqual(['quick', 'slow']);
 });
 
-test('a connection can be told by its name', async () => {
+test('a connection can be identified by its name', async () => {
   const redis = connect(createRedis, { name: `${testRedis.prefix}-named` });
   await redis.ping();
   expect(String(await redis.client('LIST'))).toContain(`name=${testRedis.prefix}-named `);
 });
 
-test('the password may come apart from the address', async () => {
+test('the password may be given separately from the URL', async () => {
   const url = new URL(testRedis.url);
   const password = decodeURIComponent(url.password);
   url.password = '';
@@ -60,7 +60,7 @@ test('the password may come apart from the address', async () => {
   expect(await redis.ping()).toBe('PONG');
 });
 
-test('where Redis is away a command fails within a second, and the loss is told', async () => {
+test('if Redis is unreachable, a command fails within a second and onError is called', async () => {
   const errors: Error[] = [];
   const redis = connect(createRedis, {
     url: await deadEnd({ accepts: false }),
@@ -72,14 +72,14 @@ test('where Redis is away a command fails within a second, and the loss is told'
   expect(errors.length).toBeGreaterThan(0);
 });
 
-test('where Redis is connected but silent a command fails within three seconds', async () => {
+test('if Redis accepts connections but does not answer, a command fails within three seconds', async () => {
   const redis = connect(createRedis, { url: await deadEnd({ accepts: true }) });
   const startedAt = performance.now();
   await expect(redis.get('key')).rejects.toThrow();
   expect(performance.now() - startedAt).toBeLessThan(3_000);
 });
 
-test('a waiting connection carries its commands out once Redis is there', async () => {
+test('a waiting connection executes its commands once Redis is reachable', async () => {
   const url = new URL(testRedis.url);
   const { hostname, port } = url;
   url.port = new URL(await deadEnd({ accepts: false })).port;

@@ -1,12 +1,12 @@
 import { Redis } from 'ioredis';
 import { writeInTurns } from './write-in-turns.ts';
 
-/** Milliseconds after which a command in the path of a request counts as failed. */
+/** Timeout of a command on a request's path. */
 const commandTimeoutMs = 2_000;
 
 const connectTimeoutMs = 3_000;
 
-/** Milliseconds: reconnecting is tried at least this often, however long Redis has been away. */
+/** Longest pause between reconnection attempts. */
 const maxReconnectPauseMs = 2_000;
 
 export type { Redis } from 'ioredis';
@@ -14,20 +14,20 @@ export type { Redis } from 'ioredis';
 export interface RedisOptions {
   readonly url: string;
   readonly password?: string | undefined;
-  /** Shown by CLIENT LIST. */
+  /** The name in CLIENT LIST. */
   readonly name: string;
-  /** Hears of lost connections; commands fail by themselves. */
+  /** Receives connection errors. Commands reject on their own. */
   readonly onError: (error: Error) => void;
 }
 
-/** A connection for commands in the path of requests: fails fast, pipelines by itself, reconnects for ever. */
+/** Opens a connection for commands on a request's path: fails fast, pipelines automatically, always reconnects. */
 export function createRedis(options: RedisOptions): Redis {
   const redis = connect(options, { maxRetriesPerRequest: 1, commandTimeout: commandTimeoutMs });
   redis.on('connect', () => writeInTurns(redis.stream));
   return redis;
 }
 
-/** A connection that waits: for blocking reads, subscriptions and workers. */
+/** Opens a connection whose commands wait for Redis: for blocking reads, subscriptions and workers. */
 export function createWaitingRedis(options: RedisOptions): Redis {
   return connect(options, { maxRetriesPerRequest: null });
 }

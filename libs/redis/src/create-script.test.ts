@@ -15,17 +15,17 @@ function connect() {
   return redis;
 }
 
-/** A text of its own, so that no server has seen it. */
+/** A unique text, so that no server has cached it. */
 const unseen = (lua: string) => `-- ${testRedis.prefix} ${Math.random()}\n${lua}`;
 
-test('a script is sent where the server does not have it, and answers with bytes and numbers', async () => {
+test('a script is sent if the server has not cached it, and returns bytes and numbers', async () => {
   const script = createScript(connect(), unseen("return { ARGV[1] .. '!', 7, ARGV[2] }"));
   const expected = [Buffer.from('a!'), 7, Buffer.from([0xff, 0x00])];
   expect(await script(['a', Buffer.from([0xff, 0x00])])).toEqual(expected);
   expect(await script(['a', Buffer.from([0xff, 0x00])])).toEqual(expected);
 });
 
-test('calls at once are each carried out once, though the server learns the script from the first', async () => {
+test('concurrent calls of an uncached script are each executed once', async () => {
   const script = createScript(connect(), unseen("return { redis.call('INCR', ARGV[1]) }"));
   const key = `${testRedis.prefix}:count`;
   const counts = await Promise.all(Array.from({ length: 20 }, () => script([key])));
@@ -34,7 +34,7 @@ test('calls at once are each carried out once, though the server learns the scri
   );
 });
 
-test('a script that fails is not run again', async () => {
+test('a failing script is not retried', async () => {
   const script = createScript(connect(), unseen("redis.call('INCR', ARGV[1])\nerror('no')"));
   const key = `${testRedis.prefix}:failed`;
   await expect(script([key])).rejects.toThrow(/no/);

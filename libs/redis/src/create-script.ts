@@ -2,15 +2,15 @@ import { hash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { type ScriptArgument, ScriptCommand } from './script-command.ts';
 
-/** What scripts answer with: bytes and numbers. */
+/** A script's reply: bytes and numbers. */
 export type ScriptReply = readonly (Buffer | number)[];
 
-/** Runs on the server, alone and whole, and without KEYS: not for a cluster. Rejects as commands do. */
+/** Runs atomically on the server. Uses no KEYS, so it does not suit a cluster. Rejects as commands do. */
 export type Script = (args: readonly ScriptArgument[]) => Promise<ScriptReply>;
 
 /**
- * A Lua script that is called by its digest, and sent whole where the server does not have it. ioredis has `defineCommand`
- * for that, which costs each call two promises and two functions more.
+ * Creates a Lua script that is called by its digest, and sent whole if the server has not cached it. `defineCommand` of
+ * ioredis does the same, but costs each call two more promises and two more functions.
  */
 export function createScript(redis: Redis, lua: string): Script {
   const digest = hash('sha1', lua);

@@ -1,4 +1,4 @@
-/** Builds a key or channel name from its parts, below the deployment's own prefix. */
+/** Builds a key or channel name from its parts, beginning with the deployment's prefix. */
 export type Keys = (...parts: readonly string[]) => string;
 
 export function createKeys(prefix: string): Keys {

@@ -9,7 +9,7 @@ beforeAll(() => {
 });
 afterAll(() => testRedis.stop());
 
-/** A listener of its own, of whose connection the test can be rid by name. */
+/** Subscribes on a separate, named connection that the test can kill. */
 async function listen(channel: string, name = `${testRedis.prefix}-${channel}`) {
   const redis = createWaitingRedis({ url: testRedis.url, name, onError: () => undefined });
   onTestFinished(() => redis.disconnect());
@@ -19,7 +19,7 @@ async function listen(channel: string, name = `${testRedis.prefix}-${channel}`) 
   return { heard, name };
 }
 
-/** How many listen to a channel. */
+/** Number of subscribers of a channel. */
 async function listeners(channel: string): Promise<number> {
   const [, count] = await testRedis.client.pubsub('NUMSUB', `${testRedis.prefix}:${channel}`);
   return Number(count);
@@ -28,28 +28,28 @@ async function listeners(channel: string): Promise<number> {
 const say = (channel: string, message: string) =>
   publish(testRedis.client, `${testRedis.prefix}:${channel}`, message);
 
-/** Ends the connection of that name on the server's side. */
+/** Kills the connection of that name on the server. */
 async function kill(name: string): Promise<void> {
   const clients = String(await testRedis.client.client('LIST'));
   const id = /\bid=(\d+)/.exec(clients.split('\n').find((line) => line.includes(`name=${name} `)) ?? '')?.[1];
-  if (!id) throw new Error(`Nobody is connected as ${name}.`);
+  if (!id) throw new Error(`No connection is named ${name}.`);
   await testRedis.client.client('KILL', 'ID', id);
 }
 
-test('a listener is called once when it is connected and then for each message, in order', async () => {
+test('a listener is called once when connected, then for each message in order', async () => {
   const { heard } = await listen('news');
   for (const message of ['1', '2', '3']) await say('news', message);
   await eventually(() => expect(heard).toEqual([undefined, '1', '2', '3']));
 });
 
-test('messages on other channels are not heard', async () => {
+test('messages on other channels are not delivered', async () => {
   const { heard } = await listen('mine');
   await say('other', 'secret');
   await say('mine', 'open');
   await eventually(() => expect(heard).toEqual([undefined, 'open']));
 });
 
-test('two channels on one connection keep their messages apart', async () => {
+test('two channels on one connection deliver only their own messages', async () => {
   const redis = createWaitingRedis({ url: testRedis.url, name: 'two', onError: () => undefined });
   onTestFinished(() => redis.disconnect());
   const heard: string[] = [];
@@ -62,7 +62,7 @@ test('two channels on one connection keep their messages apart', async () => {
   expect(heard).not.toContain('right 1');
 });
 
-test('after its connection was lost a listener is called again, and hears what comes then', async () => {
+test('after a reconnect a listener is called once, then for each later message', async () => {
   const { heard, name } = await listen('lost');
   await kill(name);
   await eventually(() => expect(heard).toEqual([undefined, undefined]));

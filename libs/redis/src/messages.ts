@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis';
 
-/** Tells every process that listens on `channel`; whoever is away misses it, so it must only be a hint. */
+/** Publishes to every process subscribed to `channel`. Disconnected processes miss it, so it may only be a hint. */
 export async function publish(redis: Redis, channel: string, message: string): Promise<void> {
   await redis.publish(channel, message);
 }
 
 /**
- * Calls `onMessage` for each message on `channel`, and once after every (re)connection with undefined, as messages may
- * have been missed meanwhile. `redis` must be a waiting connection used for nothing else.
+ * Calls `onMessage` for each message on `channel`, and with undefined after every (re)connection, since messages may have
+ * been missed. `redis` must be a waiting connection that has no other use.
  */
 export function subscribe(
   redis: Redis,
@@ -18,6 +18,6 @@ export function subscribe(
     if (from === channel) onMessage(message);
   });
   redis.on('ready', () => onMessage(undefined));
-  // A lost subscription is renewed by the connection itself; only a first attempt can be rejected here.
+  // The connection renews lost subscriptions itself; only the first attempt can reject here.
   redis.subscribe(channel).catch(() => undefined);
 }

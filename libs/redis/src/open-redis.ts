@@ -2,7 +2,7 @@ import type { ServiceName } from '@valuecanvas/contracts-core';
 import { createRedis, createWaitingRedis, type Redis } from './create-redis.ts';
 import { createKeys, type Keys } from './keys.ts';
 
-/** The part of a service's kit that Redis needs; its configuration has the `redisVariables`. */
+/** The part of a service's kit that Redis needs. The configuration includes the `redisVariables`. */
 export interface RedisKit {
   readonly config: {
     readonly REDIS_URL: string;
@@ -13,22 +13,22 @@ export interface RedisKit {
   readonly lifecycle: { onStop(phase: 'close', name: string, stop: () => void): void };
 }
 
-/** Redis as one service uses it. */
+/** The Redis connections of one service. */
 export interface OpenRedis {
-  /** For commands in the path of requests. */
+  /** For commands on a request's path. */
   readonly redis: Redis;
   readonly keys: Keys;
-  /** One more connection, which waits and is used for nothing but `purpose`. */
+  /** Opens another connection, whose commands wait for Redis, for `purpose` only. */
   waiting(purpose: string): Redis;
 }
 
-/** The service's connections to Redis; they end with the service. */
+/** Opens the service's connections to Redis. They close when the service stops. */
 export function openRedis(service: ServiceName, { config, log, lifecycle }: RedisKit): OpenRedis {
   const options = (name: string) => ({
     url: config.REDIS_URL,
     password: config.REDIS_PASSWORD,
     name,
-    onError: (err: Error) => log.warn({ err }, 'Redis cannot be reached'),
+    onError: (err: Error) => log.warn({ err }, 'redis: connection failed'),
   });
   const untilStop = (name: string, redis: Redis): Redis => {
     lifecycle.onStop('close', `redis ${name}`, () => redis.disconnect());

@@ -2,7 +2,7 @@ import { Command } from 'ioredis';
 
 export type ScriptArgument = string | number | Buffer;
 
-/** What ioredis keeps to itself in a command. */
+/** Private members of an ioredis command. */
 interface Inside {
   promise: Promise<unknown>;
   resolve: (reply: unknown) => unknown;
@@ -14,9 +14,9 @@ interface Inside {
 }
 
 /**
- * A command whose reply stays bytes, and that is forgotten with its reply. ioredis assigns each command a new function as
- * its `reject`; V8 allocates functions that are assigned to properties in the old generation, so that a command, its
- * arguments and its reply outlive every young collection (measured with Node 24). Here it is a variable first.
+ * A command whose reply stays bytes, and that can be collected with its reply. ioredis assigns each command a new function
+ * as its `reject`. V8 allocates functions assigned to properties in the old generation, so that the command, its arguments
+ * and its reply survive every young collection (measured with Node 24). Assigning it to a variable first avoids that.
  */
 export class ScriptCommand extends Command {
   constructor(name: string, args: ScriptArgument[]) {
@@ -24,7 +24,7 @@ export class ScriptCommand extends Command {
   }
 }
 
-// Private to ioredis, so that TypeScript lets nobody override it.
+// `initPromise` is private in ioredis's types, so TypeScript would refuse an override.
 Object.defineProperty(ScriptCommand.prototype, 'initPromise', {
   value(this: Inside) {
     this.stringifyArguments();

@@ -3,7 +3,7 @@ import { eventually } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
 import { writeInTurns } from './write-in-turns.ts';
 
-/** A socket, and what its system calls have written. */
+/** A socket, and the bytes of each of its system calls. */
 function openSocket() {
   const written: string[] = [];
   const socket = new Writable({
@@ -21,7 +21,7 @@ function openSocket() {
   return { socket, written };
 }
 
-test('what is written in one turn of the event loop leaves at once, and what comes later by itself', async () => {
+test('writes of one event loop turn leave in one system call, later writes in another', async () => {
   const { socket, written } = openSocket();
   for (const command of ['a', 'b', 'c']) socket.write(command);
   expect(written).toEqual([]);
@@ -30,7 +30,7 @@ test('what is written in one turn of the event loop leaves at once, and what com
   await eventually(() => expect(written).toEqual(['abc', 'de']));
 });
 
-test('16 KiB do not wait for the end of the turn, and what follows them does', async () => {
+test('16 KiB leave before the end of the turn, and later writes wait for it', async () => {
   const { socket, written } = openSocket();
   const large = 'x'.repeat(10_000);
   for (const command of [large, large, 'rest']) socket.write(command);
@@ -38,7 +38,7 @@ test('16 KiB do not wait for the end of the turn, and what follows them does', a
   await eventually(() => expect(written).toEqual([large + large, 'rest']));
 });
 
-test('a connection that ends within a turn loses nothing', async () => {
+test('a connection that ends within a turn loses no bytes', async () => {
   const { socket, written } = openSocket();
   socket.write('a');
   socket.end('b');

@@ -1,11 +1,11 @@
 import type { Writable } from 'node:stream';
 
-/** Bytes that leave at once: Redis reads as many in one go, so that more would only come later. */
+/** Flush threshold: Redis reads at most this much at once, so a larger batch would only delay. */
 const fullBytes = 16 * 1024;
 
 /**
- * Lets what is written in one turn of the event loop leave in one system call. Every command is answered as soon as it is
- * done; with ioredis' own pipelining all wait for the last one, and those that come meanwhile for all.
+ * Batches the writes of one event loop turn into one system call. Each command resolves as soon as it is done. With the
+ * pipelining of ioredis, each command waits for the last one of its batch, and new commands wait for the whole batch.
  */
 export function writeInTurns(socket: Writable): void {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;

@@ -6,13 +6,13 @@ import { startPlatform } from './platform/start-platform.ts';
 import { goalsOf, goalsReport } from './report/goals.ts';
 import { settingsReport } from './report/settings-report.ts';
 
-/** How a run speaks, and what it leaves to be stopped. */
+/** Progress output and cleanup of a run. */
 export interface Surroundings {
   readonly say: (line: string) => void;
   readonly cleanup: AsyncDisposableStack;
 }
 
-/** Measures all contenders side by side; returns the report. */
+/** Measures all contenders side by side and returns the report. */
 export async function compareContenders(options: Options, { say, cleanup }: Surroundings): Promise<string> {
   const platform = await startPlatform({ portkey: options.wanted('portkey'), say }, cleanup);
   const samples: Sample[] = [];

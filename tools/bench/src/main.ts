@@ -5,7 +5,7 @@ import { soakRouter } from './soak/soak-router.ts';
 
 const modes = { compare: compareContenders, soak: soakRouter, profile: profileService };
 
-/** Progress goes to the error output, so that the report can be kept by itself. */
+/** Progress goes to stderr, so that stdout contains only the report. */
 const say = (line: string) => console.error(line);
 
 const cleanup = new AsyncDisposableStack();
@@ -19,7 +19,7 @@ process.once('SIGTERM', stop);
 
 function explain(error: unknown): void {
   process.exitCode = 1;
-  // What is stopped fails in some way or other, of which nobody needs to hear.
+  // Interrupted work rejects in various ways; these errors are irrelevant.
   if (!stopped.signal.aborted) say(error instanceof Error ? error.message : String(error));
 }
 

@@ -9,7 +9,7 @@ test('without options everything is measured, in five rounds of eight seconds', 
   expect(contenderNames.every(options.wanted)).toBe(true);
 });
 
-test('whoever is picked out is still measured beside the direct way and the bare proxy', () => {
+test('selected contenders are still measured beside the direct path and the bare proxy', () => {
   const { wanted } = readOptions(['--only', 'router']);
   expect(contenderNames.filter(wanted)).toEqual(['direct', 'bare', 'router']);
 });
@@ -30,6 +30,6 @@ test.each([
   [['--rounds', '0'], 'above 0'],
   [['--profile', 'canvas'], 'router, gateway'],
   [['--fast'], '--fast'],
-])('%j is refused with a sentence that says why', (args, words) => {
+])('%j is refused with a reason', (args, words) => {
   expect(() => readOptions(args)).toThrow(words);
 });

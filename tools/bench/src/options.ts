@@ -9,14 +9,14 @@ export interface Options {
   readonly mode: 'compare' | 'soak' | 'profile';
   readonly settings: readonly Setting[];
   readonly rounds: number;
-  /** Of one contender in one round. */
+  /** Seconds per contender and round. */
   readonly seconds: number;
   readonly wanted: (name: ContenderName) => boolean;
-  /** Whose CPU time is to be explained. */
+  /** The service to profile. */
   readonly profiled: Profiled | undefined;
-  /** Calls of a soak. */
+  /** Number of calls of a soak. */
   readonly calls: number;
-  /** Where samples are added as lines of JSON. */
+  /** File to which samples are appended as JSON lines. */
   readonly out: string | undefined;
 }
 
@@ -24,13 +24,13 @@ const usage = `npm run bench -- [options]
   --quick             fewer settings, 3 rounds of 2 s: about six minutes
   --only a,b          of ${contenderNames.join(', ')}; direct and bare are always measured
   --part a,b          of ${partNames.join(', ')}
-  --rounds n          5 where absent
-  --seconds n         of one contender in one round; 8 where absent
-  --out file          adds every sample to the file, a line of JSON each
-  --soak              a million calls of the router, and whether its memory stays flat; --calls n for more or fewer
-  --profile service   where the CPU time of router or gateway goes; --seconds n`;
+  --rounds n          default 5
+  --seconds n         per contender and round; default 8
+  --out file          appends every sample to the file as a JSON line
+  --soak              sends a million calls through the router and checks that its memory stays flat; --calls n changes the number
+  --profile service   profiles the CPU time of router or gateway; --seconds n`;
 
-/** Throws what is wrong with an option, and which ones there are. */
+/** Throws an error that names the invalid option and the usage. */
 export function readOptions(args: readonly string[]): Options {
   try {
     return parse(args);

@@ -1,4 +1,4 @@
-/** Tells the parent process where this server is, and, whenever it asks, how many CPU microseconds it has used. */
+/** Reports the server's URL to the parent process, and on request the CPU microseconds used. */
 export function reportCpu(server: {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -1,2 +1,2 @@
-/** The streams that are measured: so many at once, of so many chunks, one each so many milliseconds. */
+/** The measured streams: their number, chunks per stream, and interval between chunks. */
 export const streamShape = { streams: 50, chunks: 50, intervalMs: 20 } as const;

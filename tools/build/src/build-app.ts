@@ -9,7 +9,7 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url)).replace(/
 
 /**
  * Bundles an app into dist/<app>: main.js, register.js for `node --import`, and one file per command. Packages from
- * npm stay outside, as tracing patches them while they are loaded.
+ * npm stay external, because tracing patches them while they are loaded.
  */
 export async function buildApp(
   app: string,
@@ -21,7 +21,7 @@ export async function buildApp(
     entryPoints: await entryPoints(app, root),
     outdir: out,
     bundle: true,
-    // The preload and the service share one copy of each module: tracing's state is in there.
+    // The preload and the service must share each module, because modules hold tracing's state.
     splitting: true,
     chunkNames: 'shared-[hash]',
     format: 'esm',

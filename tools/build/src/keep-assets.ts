@@ -5,8 +5,8 @@ import type { Plugin } from 'esbuild';
 const besideItself = /new URL\('(\.[^']*)', import\.meta\.url\)/g;
 
 /**
- * A module that reads a file beside itself (a Lua script, say) finds it beside the bundle. All of them land in one
- * folder, so two of the same name fail the build.
+ * Copies files that modules read from their own folder, such as Lua scripts, beside the bundle. All copies share one
+ * folder, so the build fails if two have the same name.
  */
 export function keepAssets(outdir: string): Plugin {
   return {

@@ -1,12 +1,12 @@
 import { join, sep } from 'node:path';
 import type { Plugin } from 'esbuild';
 
-/** Keeps this plugin from asking itself. */
+/** Prevents recursion of this plugin. */
 const asked = Symbol('asked');
 
 /**
- * Leaves to Node what stands in the repository's own node_modules. Everything else goes into the bundle: our packages,
- * which are TypeScript, and a version of a package that only one of them has, as from dist Node would find another.
+ * Keeps packages in the root node_modules external. Everything else is bundled: workspace packages, which are
+ * TypeScript, and nested versions of a package, because from dist Node would resolve the hoisted version.
  */
 export function keepPackagesOutside(root: string): Plugin {
   const outside = join(root, 'node_modules') + sep;

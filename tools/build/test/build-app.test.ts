@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { buildApp } from '../src/build-app.ts';
 
-/** A repository with one app and these files beside those that every app has. */
+/** Creates a repository with one app, the files that every app has, and the given files. */
 async function repository(files: Record<string, string>): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'valuecanvas-build-'));
   onTestFinished(() => rm(root, { recursive: true }));
@@ -56,7 +56,7 @@ test('a built service without its environment names every missing variable', asy
   expect(stderr).toContain('INTERNAL_SIGNING_KEY is required');
 });
 
-test('the preload and the service share what a module remembers', async () => {
+test('the preload and the service share a module’s state', async () => {
   const register = "import { state } from './state.ts';\nstate.on = true;";
   const root = await repository({
     'libs/service-kit/src/observe/register.ts': register,
@@ -69,7 +69,7 @@ test('the preload and the service share what a module remembers', async () => {
   expect((await run(`${root}/dist/shop`, '--import', './register.js', 'main.js')).stdout).toBe('true\n');
 });
 
-test('a package that the repository has hoisted stays outside the bundle', async () => {
+test('a hoisted package stays outside the bundle', async () => {
   const root = await repository({
     'apps/shop/src/app.ts': saysVersion,
     ...packageFiles('node_modules/clock', 1),
@@ -80,7 +80,7 @@ test('a package that the repository has hoisted stays outside the bundle', async
   expect((await run(`${root}/dist/shop`, 'main.js')).stdout).toBe('1\n');
 });
 
-test('a bundle runs with the version that its source has, where another one is hoisted', async () => {
+test('a bundle contains its source’s version of a package if another one is hoisted', async () => {
   const root = await repository({
     'apps/shop/src/app.ts': saysVersion,
     ...packageFiles('node_modules/clock', 1),
@@ -91,7 +91,7 @@ test('a bundle runs with the version that its source has, where another one is h
   expect((await run(`${root}/dist/shop`, 'main.js')).stdout).toBe('2\n');
 });
 
-test('a file that a module reads beside itself lies beside the bundle', async () => {
+test('a file that a module reads from its folder is copied beside the bundle', async () => {
   const root = await repository({
     'apps/shop/src/app.ts': "import './stock/reserve.ts';",
     'apps/shop/src/stock/reserve.ts':
@@ -103,7 +103,7 @@ test('a file that a module reads beside itself lies beside the bundle', async ()
   expect((await run(`${root}/dist/shop`, 'main.js')).stdout).toBe('return 1\n');
 });
 
-test('two such files of one name fail the build', async () => {
+test('two such files with the same name fail the build', async () => {
   const root = await repository({
     'apps/shop/src/app.ts':
       "export const all = [new URL('./a/take.lua', import.meta.url), new URL('./b/take.lua', import.meta.url)];",
@@ -114,7 +114,7 @@ test('two such files of one name fail the build', async () => {
   await expect(buildApp('shop', { root })).rejects.toThrow('Two files are called take.lua');
 });
 
-test('each command of an app is a program of its own', async () => {
+test('each command of an app is a separate program', async () => {
   const root = await repository({
     'apps/shop/src/app.ts': '',
     'apps/shop/src/commands/open-shop.ts': "console.log('open');",

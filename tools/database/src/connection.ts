@@ -2,12 +2,12 @@ import { Client } from 'pg';
 import { DatabaseToolError } from './database-tool-error.ts';
 
 /**
- * Runs `work` on one connection and closes it, whatever happens. Throws DatabaseToolError, which never names the
- * password, where the server cannot be reached or refuses the login.
+ * Runs `work` on one connection and always closes it. Throws DatabaseToolError, which never contains the password, if the
+ * server is unreachable or refuses the login.
  */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url, application_name: 'valuecanvas-database' });
-  // A lost connection rejects the query that runs; without a listener the event would also end the process.
+  // A lost connection rejects the running query; without a listener, the event would also crash the process.
   client.on('error', () => {});
   await client.connect().catch((cause: unknown) => {
     throw unreachable(client, cause);
@@ -19,7 +19,7 @@ export async function withClient<T>(url: string, work: (client: Client) => Promi
   }
 }
 
-/** The same server and credentials with another database. */
+/** Returns the URL of another database with the same server and credentials. */
 export function databaseUrl(url: string, name: string): string {
   const changed = new URL(url);
   changed.pathname = `/${encodeURIComponent(name)}`;

@@ -7,31 +7,31 @@ import { setRolePasswords } from './role-passwords.ts';
 import type { RolePasswords } from './service-roles.ts';
 
 export interface MigrateOptions {
-  /** The owner's: it may create roles and schemas, and the connection is its own (no transaction pooler). */
+  /** The owner's URL: the role may create roles and schemas, and the connection is direct (no transaction pooler). */
   url: string;
   /** Default: the project's supabase/migrations. */
   directory?: string | undefined;
   rolePasswords?: RolePasswords | undefined;
-  /** Told of each migration once it is applied. */
+  /** Called with each applied migration. */
   log?: ((line: string) => void) | undefined;
 }
 
 export interface MigrateResult {
-  /** Full names, in the order of application. */
+  /** Full names in the order of application. */
   applied: string[];
   alreadyApplied: number;
 }
 
-/** Any number that nobody else uses as an advisory lock. */
+/** A number that no other advisory lock uses. */
 const LOCK = 4_736_202_411;
-const LOCK_PATIENCE = '5min';
-/** A migration that waits for a busy table makes everyone queue behind it: it gives up early instead. */
-const TABLE_PATIENCE = '4s';
+const MIGRATION_LOCK_TIMEOUT = '5min';
+/** Lock timeout for tables: a migration that waits for a busy table blocks all later queries, so it gives up early. */
+const TABLE_LOCK_TIMEOUT = '4s';
 
 /**
- * Applies what is pending, each file and its record in one transaction, then sets the roles' passwords.
- * Several at once are fine: one works, the others wait and find nothing to do. Throws DatabaseToolError where a
- * file fails (those before it stay applied) or where files and record contradict each other.
+ * Applies pending migrations, each file and its record in one transaction, then sets the roles' passwords. Concurrent
+ * runs are safe: one works, the others wait and find nothing to do. Throws DatabaseToolError if a file fails (earlier
+ * files stay applied), or if files and record contradict each other.
  */
 export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   const migrations = await readMigrations(options.directory);
@@ -50,16 +50,16 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
 }
 
 async function lock(client: Client): Promise<void> {
-  await client.query(`set statement_timeout = 0; set lock_timeout = '${LOCK_PATIENCE}'`);
+  await client.query(`set statement_timeout = 0; set lock_timeout = '${MIGRATION_LOCK_TIMEOUT}'`);
   await client.query('select pg_advisory_lock($1)', [LOCK]).catch((cause: unknown) => {
     throw new DatabaseToolError(
-      'Another migration of this database has run for minutes: see what holds it up.',
+      'Another migration of this database has been running for minutes. Check what blocks it.',
       {
         cause,
       },
     );
   });
-  await client.query(`set lock_timeout = '${TABLE_PATIENCE}'`);
+  await client.query(`set lock_timeout = '${TABLE_LOCK_TIMEOUT}'`);
 }
 
 async function apply(client: Client, migration: Migration): Promise<void> {
@@ -77,5 +77,5 @@ async function apply(client: Client, migration: Migration): Promise<void> {
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isBusy = error instanceof DatabaseError && error.code === '55P03';
-  return isBusy ? `a table was busy for ${TABLE_PATIENCE}; try again when less is going on.` : error.message;
+  return isBusy ? `a table was busy for ${TABLE_LOCK_TIMEOUT}; try again with less traffic.` : error.message;
 }

@@ -15,7 +15,7 @@ export interface Migration {
 export const supabaseDirectory = fileURLToPath(new URL('../../../supabase', import.meta.url));
 export const migrationsDirectory = join(supabaseDirectory, 'migrations');
 
-/** All migrations, oldest first. Throws DatabaseToolError for a file whose name says no order, or the same one. */
+/** Reads all migrations, oldest first. Throws DatabaseToolError for a file name without, or with a duplicate, timestamp. */
 export async function readMigrations(directory: string = migrationsDirectory): Promise<Migration[]> {
   const files = (await readdir(directory)).filter((file) => file.endsWith('.sql')).sort();
   const migrations = await Promise.all(files.map((file) => readMigration(directory, file)));
@@ -28,12 +28,12 @@ export async function readMigrations(directory: string = migrationsDirectory): P
   return migrations;
 }
 
-/** A migration's full name, as in its file's name without the ending. */
+/** Returns a migration's full name: its file name without the extension. */
 export function migrationName({ version, name }: Migration): string {
   return `${version}_${name}`;
 }
 
-/** Changes whenever a migration is added, renamed or edited. */
+/** Hashes all migrations: changes whenever one is added, renamed or edited. */
 export function contentHash(migrations: readonly Migration[]): string {
   const hash = createHash('sha256');
   for (const migration of migrations) hash.update(`${migrationName(migration)}\0${migration.sql}\0`);

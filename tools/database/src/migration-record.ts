@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { DatabaseToolError } from './database-tool-error.ts';
 import { type Migration, migrationName } from './migration-files.ts';
 
-/** Makes the Supabase CLI's record of applied migrations, unless it is there (and perhaps owned by others). */
+/** Creates the Supabase CLI's record of applied migrations, unless it exists (possibly with another owner). */
 export async function ensureRecord(client: Client): Promise<void> {
   const { rows } = await client.query(
     `select to_regclass('supabase_migrations.schema_migrations') as record`,
@@ -23,7 +23,7 @@ export async function recordedVersions(client: Client): Promise<string[]> {
   return rows.map(({ version }) => version);
 }
 
-/** Each migration is one statement, and is recorded as such. */
+/** Records a migration, which is a single statement. */
 export async function recordMigration(client: Client, { version, name, sql }: Migration): Promise<void> {
   await client.query(
     'insert into supabase_migrations.schema_migrations (version, statements, name) values ($1, $2, $3)',
@@ -32,8 +32,8 @@ export async function recordMigration(client: Client, { version, name, sql }: Mi
 }
 
 /**
- * The migrations that are still to be applied. Throws DatabaseToolError where files and record contradict each
- * other: a recorded version has no file, or a file came to stand before versions that are applied already.
+ * Returns the pending migrations. Throws DatabaseToolError if files and record contradict each other: a recorded version
+ * has no file, or a file is older than an applied version.
  */
 export function pendingMigrations(
   migrations: readonly Migration[],
@@ -43,7 +43,7 @@ export function pendingMigrations(
   const missing = recorded.find((version) => !known.has(version));
   if (missing !== undefined) {
     throw new DatabaseToolError(
-      `The database has migration ${missing} and these files have not: migrate with the release that brought it, or a newer one.`,
+      `The database has migration ${missing}, which is not among the files. Use the release that contains it, or a newer one.`,
     );
   }
   const newest = recorded.at(-1) ?? '';
@@ -52,6 +52,6 @@ export function pendingMigrations(
   const late = pending.find(({ version }) => version < newest);
   if (late === undefined) return pending;
   throw new DatabaseToolError(
-    `${migrationName(late)} is older than ${newest}, which is applied already: give it a newer timestamp.`,
+    `${migrationName(late)} is older than ${newest}, which is already applied: give it a newer timestamp.`,
   );
 }

@@ -2,10 +2,10 @@ import { type Client, DatabaseError, escapeIdentifier, escapeLiteral } from 'pg'
 import { scramVerifier } from './scram-verifier.ts';
 import type { RolePasswords } from './service-roles.ts';
 
-/** A collision means that somebody else got through, so that even many at once come to an end. */
+/** Number of attempts. Each collision means that another run succeeded, so that concurrent runs all finish. */
 const ATTEMPTS = 20;
 
-/** Gives each role its password. Sessions that are open stay open. */
+/** Sets each role's password. Open sessions are not affected. */
 export async function setRolePasswords(client: Client, passwords: RolePasswords): Promise<void> {
   for (const [role, password] of Object.entries(passwords)) {
     const verifier = await scramVerifier(password);
@@ -14,8 +14,8 @@ export async function setRolePasswords(client: Client, passwords: RolePasswords)
 }
 
 /**
- * Roles belong to the whole cluster, advisory locks to one database: migrations of two databases may change
- * the same role at once. PostgreSQL fails the later one once the earlier has committed.
+ * Roles belong to the cluster, advisory locks to one database: migrations of two databases may change the same role
+ * concurrently. PostgreSQL fails the later one when the earlier has committed.
  */
 async function alterRole(client: Client, statement: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {

@@ -2,16 +2,16 @@ import { createHash, createHmac, pbkdf2, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { DatabaseToolError } from './database-tool-error.ts';
 
-/** PostgreSQL's own default, so that a login costs no more than with a password that the server hashed. */
+/** PostgreSQL's default iteration count, so that a login costs as much as with a password hashed by the server. */
 const ITERATIONS = 4096;
 const SALT_BYTES = 16;
 
 const deriveKey = promisify(pbkdf2);
 
 /**
- * What PostgreSQL stores instead of a password (SCRAM-SHA-256, RFC 5803 and RFC 7677). Sending this keeps
- * the password out of the server's logs and statistics. Throws DatabaseToolError for other than printable ASCII,
- * which the two sides may normalise differently.
+ * Computes the verifier that PostgreSQL stores instead of a password (SCRAM-SHA-256, RFC 5803 and RFC 7677). Sending it
+ * keeps the password out of the server's logs and statistics. Throws DatabaseToolError unless the password is printable
+ * ASCII, because both sides may normalise other characters differently.
  */
 export async function scramVerifier(password: string): Promise<string> {
   if (!/^[\x20-\x7e]+$/.test(password)) {

@@ -6,8 +6,8 @@ import { removePostgres, startPostgres } from '@valuecanvas/local-servers';
 import { createDatabase, dropDatabase } from './databases.ts';
 
 /**
- * Lends `work` the URL of an empty database, gone afterwards: on the server that `serverUrl` names, or else
- * on one that is started for this alone.
+ * Runs `work` with the URL of a temporary empty database, on the server at `serverUrl`, or on one started for this
+ * purpose.
  */
 export async function withScratchDatabase<T>(
   serverUrl: string | undefined,

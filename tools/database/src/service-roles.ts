@@ -5,12 +5,12 @@ export { serviceRoles };
 export type Service = keyof typeof serviceRoles;
 export type ServiceRole = (typeof serviceRoles)[Service];
 
-/** Passwords by role; a role that is absent keeps the one it has. */
+/** Passwords by role; absent roles keep theirs. */
 export type RolePasswords = Partial<Record<ServiceRole, string>>;
 
 export const services = Object.keys(serviceRoles) as Service[];
 
-/** The variable that holds a service's password: LLM_ROUTER_DB_PASSWORD. */
+/** Returns the name of a service's password variable, such as LLM_ROUTER_DB_PASSWORD. */
 export function passwordVariable(service: Service): string {
   return `${service.toUpperCase().replaceAll('-', '_')}_DB_PASSWORD`;
 }

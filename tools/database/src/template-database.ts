@@ -7,20 +7,19 @@ import { setRolePasswords } from './role-passwords.ts';
 import type { RolePasswords } from './service-roles.ts';
 
 export interface TemplateOptions {
-  /** Concurrent callers wait for each other only if they all name the same database here. */
+  /** Concurrent callers are serialized only if they name the same database here. */
   url: string;
-  /** What the template's name begins with. */
+  /** Prefix of the template's name. */
   name: string;
-  /** Set even when the template exists already. */
+  /** Set even if the template already exists. */
   rolePasswords?: RolePasswords | undefined;
 }
 
 const LOCK = 4_736_202_412;
 
 /**
- * Makes a migrated database to clone from, once for each content of the migrations and each UTC month (the
- * ledger's partitions follow the calendar), and returns its name. Nobody can connect to it. One that was
- * interrupted in the making is begun anew.
+ * Creates a migrated template database, once per content of the migrations and UTC month (the ledger's partitions follow
+ * the calendar), and returns its name. It accepts no connections. An interrupted creation is restarted.
  */
 export async function createTemplateDatabase(options: TemplateOptions): Promise<string> {
   const month = new Date().toISOString().slice(0, 7).replace('-', '');

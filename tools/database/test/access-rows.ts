@@ -4,13 +4,13 @@ import { alice, bob, userTables } from './two-users.ts';
 
 type Row = Record<string, unknown>;
 
-/** Different numbers of rows, so that reaching another user's, or everybody's, cannot look like reaching one's own. */
+/** Different numbers of rows per user, so that access to other rows cannot look like access to the own rows. */
 const rowsOf = new Map([
   [alice, 1],
   [bob, 2],
 ]);
 
-/** Where another row of a user needs more than another id: by its number, what is different about it. */
+/** Columns that must differ between a user's rows, by row number. */
 const changes: Readonly<Record<string, (user: string, number: number) => Row>> = {
   'public.canvas_revisions': (user, number) => ({ canvas_id: numbered(user, 1), revision: number }),
   'public.cost_alerts': (_user, number) => ({ period_start: `2024-11-${10 + number}` }),
@@ -19,11 +19,11 @@ const changes: Readonly<Record<string, (user: string, number: number) => Row>> =
   }),
 };
 
-/** The number of the row that a speaker tries to insert. */
+/** Number of the row that a speaker tries to insert. */
 const next = 3;
 const jobWithoutResult = 4;
 
-/** Rows of tables that belong to no user, or that are not read by their user: those that stand there, and a new one. */
+/** Rows of tables without users, or not read by their users: existing rows and a new one. */
 const otherRows: Readonly<Record<string, { readonly there: readonly Row[]; readonly another: Row }>> = {
   'auth.users': { there: [], another: { id: randomUUID(), email: 'carol@example.com' } },
   'public.ab_tests': { there: [abTest()], another: abTest() },
@@ -51,7 +51,7 @@ export async function insertRows(owner: Client): Promise<void> {
   }
 }
 
-/** Inserts of a new row into a table: for each user where rows are users', else one; by whose row it is. */
+/** Inserts of a new row into a table by owner: one for each user if rows belong to users, else one. */
 export function newRows(table: string): Map<string | undefined, string> {
   const other = otherRows[table];
   if (other) return new Map([[undefined, insertOf(table, other.another)]]);
@@ -64,7 +64,7 @@ function userRow(table: string, user: string, number: number): Row {
   return { ...row, ...changes[table]?.(user, number), user_id: user };
 }
 
-/** An id of a user's own for each number. */
+/** Returns a user-specific id for each number. */
 function numbered(user: string, number: number): string {
   return user.replace(/^0{8}/, String(number).padStart(8, '0'));
 }
@@ -88,7 +88,7 @@ function backup(): Row {
   return { id: randomUUID(), kind: 'full', status: 'started' };
 }
 
-/** A draft, which clients do not see. */
+/** A draft, which is invisible to clients. */
 function prompt(version: number): Row {
   return { id: randomUUID(), prompt_key: 'canvas.secret', version, template: 'x', status: 'draft' };
 }

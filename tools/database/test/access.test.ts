@@ -42,7 +42,7 @@ async function columnsByTable(): Promise<Map<string, readonly string[]>> {
 
 const isPartition = (table: string) => /^vc_private\.llm_usage_\d{4}_\d{2}$/.test(table);
 
-/** A partition takes the rows that the ledger takes. */
+/** A partition accepts the same rows as the ledger. */
 const newRowsOf = (table: string) =>
   isPartition(table)
     ? new Map(
@@ -50,7 +50,7 @@ const newRowsOf = (table: string) =>
       )
     : newRows(table);
 
-/** One statement for each thing that can be done to a table; an update for each of its columns where that matters. */
+/** One statement per kind of access to a table; one update per column where column grants matter. */
 function statementsOn(table: string, columns: readonly string[], access: Access): Map<string, string> {
   const updated = access.columns ? columns : columns.slice(-1);
   return new Map([
@@ -69,7 +69,7 @@ async function count(table: string, condition: string): Promise<number> {
   return rows[0].count;
 }
 
-/** What each of those statements should come to: rows of the owner's counting, or a refusal. */
+/** Expected result of each statement: the owner's row count, or a refusal. */
 async function expectedOn(
   table: string,
   columns: readonly string[],
@@ -101,14 +101,14 @@ const speakers: Speaker[] = roles.flatMap((role) =>
   ),
 );
 
-it('every table has its line', () => {
+it('every table has its expectations', () => {
   const found = [...tables.keys()].filter((table) => !isPartition(table));
   expect(found.sort()).toEqual(Object.keys(expectedAccess).sort());
   expect([...tables.keys()].filter(isPartition)).toHaveLength(7);
 });
 
 describe.each(speakers)('$role, with the claims of $user, across users: $acrossUsers', (speaker) => {
-  it('reaches what it should in every table and partition, and nothing else', async () => {
+  it('has exactly the expected access to every table and partition', async () => {
     const expected: Record<string, Outcome> = {};
     const statements = new Map<string, string>();
     for (const [table, columns] of tables) {
@@ -124,7 +124,7 @@ describe.each(speakers)('$role, with the claims of $user, across users: $acrossU
   });
 });
 
-it('a session of a role cannot become another one', async () => {
+it('a role's session cannot change its role', async () => {
   for (const [role, session] of sessions) {
     for (const other of roles.filter((name) => name !== role)) {
       await expect(session.query(`set role ${other}`)).rejects.toThrow(/permission denied to set role/);

@@ -2,13 +2,13 @@ import type { Client, QueryResult } from 'pg';
 
 export interface Actor {
   role: string;
-  /** Whose claims the transaction carries; none where absent. */
+  /** User whose claims the transaction carries; none if absent. */
   user?: string;
   tier?: string;
   acrossUsers?: boolean;
 }
 
-/** Runs one statement the way a service does: as its role, claims and settings inside the transaction. Undone after. */
+/** Runs one statement as a service does: with its role, and claims and settings in the transaction. Rolls back. */
 export async function actAs(
   owner: Client,
   { role, user, tier, acrossUsers }: Actor,

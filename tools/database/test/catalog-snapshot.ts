@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { withClient } from '../src/connection.ts';
 
-/** Everything that the migrations make, as PostgreSQL describes it; the record of the runner is not among it. */
+/** Everything that the migrations create, as PostgreSQL describes it, without the runner's record. */
 const ours = `n.nspname in ('public', 'vc_private', 'auth')`;
 
 const descriptions = {

@@ -18,7 +18,7 @@ async function run(command: string, env: Record<string, string>, args: string[] 
   );
 }
 
-it('db:migrate tells what it applied and which passwords it left alone', async () => {
+it('db:migrate reports what it applied and which passwords it left unchanged', async () => {
   const url = await server.database();
   const env = { MIGRATION_DATABASE_URL: url, GATEWAY_DB_PASSWORD: 'geheim' };
   const first = await run('migrate', env);
@@ -50,6 +50,6 @@ it.each(['migrate', 'seed'])(
 it("the services' table types are those of the migrations", async () => {
   expect(await run('types', { MIGRATION_DATABASE_URL: server.url }, ['--check'])).toEqual({
     code: 0,
-    said: 'The table types are those of the migrations.\n',
+    said: 'The table types match the migrations.\n',
   });
 });

@@ -1,4 +1,4 @@
-/** Who speaks SQL: a role, the user in its claims, and whether its transaction is for work across users. */
+/** A speaker of SQL: a role, the user in its claims, and whether its transaction works across users. */
 export interface Speaker {
   readonly role: string;
   readonly user?: string;
@@ -8,13 +8,13 @@ export interface Speaker {
 /** The rows that a speaker reaches, as an SQL condition. */
 type Reach = (speaker: Speaker) => string;
 
-/** What is not named is denied before any row is looked at. */
+/** Unnamed accesses are denied regardless of rows. */
 export interface Access {
   readonly select?: Reach;
   readonly insert?: Reach;
   readonly update?: Reach;
   readonly delete?: Reach;
-  /** The columns that an update may set; all where absent. */
+  /** The columns that an update may set; all if absent. */
   readonly columns?: readonly string[];
 }
 
@@ -32,8 +32,8 @@ const fact: Access = { select: ownOrAcross, insert: across };
 const everything: Access = { select: all, insert: all, update: all, delete: all };
 
 /**
- * Every table, and what each role does there: written down from what the services are for, not from the policies. A
- * role that is not named can do nothing. The ledger's partitions are open to nobody.
+ * Expected access of each role to every table, derived from the services' purpose, not from the policies. Unnamed roles
+ * have no access. No role has access to the ledger's partitions.
  */
 export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Access>>>> = {
   'auth.users': { vc_gateway: { select: all, insert: all, update: all } },

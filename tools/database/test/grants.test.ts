@@ -41,7 +41,7 @@ describe('grants', () => {
     expect(Object.values(auth).join()).not.toMatch(/\bpublic\b/);
   });
 
-  it('only the services that have work there may use the private schema', async () => {
+  it('only services with private tables may use the private schema', async () => {
     expect(
       await column(`
         select rolname from pg_roles

@@ -3,9 +3,8 @@ import { databaseUrl, withClient } from '../src/connection.ts';
 const ownerPassword = 'project-owner';
 
 /**
- * Makes a database the way hosted Supabase hands one out: the auth schema belongs to somebody else, the
- * client roles exist, new tables in public are granted to them, and the owner is no superuser. Returns the
- * owner's URL.
+ * Creates a database like hosted Supabase: another role owns the auth schema, the client roles exist and get grants on
+ * new tables in public, and the owner is not a superuser. Returns the owner's URL.
  */
 export async function hostedProject(serverUrl: string): Promise<string> {
   await execute(serverUrl, clusterPart);

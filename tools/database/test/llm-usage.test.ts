@@ -63,7 +63,7 @@ it('the time of an id is exact to the millisecond', async () => {
   expect(rows.map(({ equal }) => equal)).toEqual(times.map(() => true));
 });
 
-it('the router makes partitions ahead, whatever its time zone, and a second call finds them', async () => {
+it('the router creates partitions ahead in any time zone, and a second call finds them', async () => {
   const url = new URL(await server.database());
   await migrate({ url: url.href });
   url.searchParams.set('options', '-c timezone=Pacific/Auckland');
@@ -110,7 +110,7 @@ it('a partition is out of reach even for the router', async () => {
   }
 });
 
-it('nobody else makes partitions, and not without bound', async () => {
+it('no other role creates partitions, and their number is limited', async () => {
   const call = (role: string, months: number) =>
     actAs(owner, { role }, 'select vc_private.create_llm_usage_partitions($1)', [months]);
   await expect(call('vc_canvas', 1)).rejects.toThrow(/permission denied/);
@@ -187,7 +187,7 @@ describe('dropping what is no longer kept', () => {
     expect(rows).toEqual([{ created_at: inMonths(-1) }]);
   });
 
-  it('it gives up within a second or so where somebody reads the ledger, and drops nothing', async () => {
+  it('it gives up within about a second while a query reads the ledger, and drops nothing', async () => {
     await makeOld(-2);
     const reader = new Client(url.href);
     await reader.connect();
@@ -202,7 +202,7 @@ describe('dropping what is no longer kept', () => {
     }
   });
 
-  it('nobody else drops anything', async () => {
+  it('no other role drops partitions', async () => {
     await expect(
       actAs(client, { role: 'vc_canvas' }, 'select vc_private.drop_llm_usage_partitions(12)'),
     ).rejects.toThrow(/permission denied/);

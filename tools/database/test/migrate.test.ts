@@ -90,7 +90,7 @@ describe('the record', () => {
     await writeFile(join(directory, '20241123115959_between.sql'), 'select 1');
     await expect(migrate({ url, directory })).rejects.toThrow(
       new RegExp(
-        `^20241123115959_between is older than ${latest?.version}, which is applied already: .*\\.$`,
+        `^20241123115959_between is older than ${latest?.version}, which is already applied: .*\\.$`,
       ),
     );
   });
@@ -118,7 +118,7 @@ describe('a failure', () => {
     expect(rows).toEqual([{ half: null }]);
   });
 
-  it('a table that stays busy is given up soon, so that traffic does not queue behind the migration', async () => {
+  it('a migration of a busy table gives up soon, so that traffic does not queue behind it', async () => {
     const url = await server.database();
     await migrate({ url });
     const directory = await copyOfMigrations();
@@ -179,7 +179,7 @@ describe('passwords', () => {
     expect(rows[0].rolpassword).toMatch(/^SCRAM-SHA-256\$4096:[^$]+\$[^:]+:.+$/);
   });
 
-  it('that the two sides could read differently are refused', async () => {
+  it('that the two sides could normalise differently are refused', async () => {
     const url = await server.database();
     await expect(migrate({ url, rolePasswords: { vc_gateway: 'schlüssel' } })).rejects.toThrow(
       /printable ASCII/,

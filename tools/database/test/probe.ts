@@ -1,12 +1,12 @@
 import { Client } from 'pg';
 import type { Speaker } from './expected-access.ts';
 
-/** How many rows a statement reached; or that the role has no grant for it, or that a policy refused a new row. */
+/** Number of affected rows, or the kind of refusal: no grant, or a policy on new rows. */
 export type Outcome = number | 'denied' | 'refused';
 
 /**
- * Runs one statement as whoever calls it, and undoes it. A function, so that thousands of statements cost a round trip
- * for each speaker only. What fails for any other reason fails here as well.
+ * Runs one statement as the current role and rolls it back. A database function, so that thousands of statements cost one
+ * round trip per speaker. Other errors are rethrown.
  */
 const probe = `
   create function public.probe(statement text) returns text language plpgsql as $function$
@@ -32,7 +32,7 @@ export async function installProbe(owner: Client): Promise<void> {
   await owner.query(probe);
 }
 
-/** A session as a role, with its powers and no others. */
+/** Opens a session with exactly a role's rights. */
 export async function connectAs(url: string, role: string): Promise<Client> {
   const client = new Client(url);
   await client.connect();
@@ -40,7 +40,7 @@ export async function connectAs(url: string, role: string): Promise<Client> {
   return client;
 }
 
-/** What comes of each statement, by its name, with the claims and settings of the speaker. */
+/** Returns the result of each statement by name, with the speaker's claims and settings. */
 export async function outcomes(
   client: Client,
   { user, acrossUsers }: Speaker,

@@ -33,7 +33,7 @@ it('the list of tables of users is complete', async () => {
     select attrelid::regclass::text as name from pg_attribute join pg_class on pg_class.oid = attrelid
     where attname = 'user_id' and relkind in ('r', 'p') and not relispartition`);
   const qualified = rows.map(({ name }) => (name.includes('.') ? name : `public.${name}`));
-  // Sessions are looked up before anybody's claims are known: the gateway's alone, whoever the user is.
+  // Sessions are looked up before claims exist: by the gateway only, for any user.
   const sessions = ['vc_private.auth_sessions', 'vc_private.browser_sessions'];
   const expected = [...userTables.map(({ table }) => table), ...sessions];
   expect(qualified.sort()).toEqual(expected.sort());
@@ -113,7 +113,7 @@ describe('beyond single tables', () => {
     expect((await actAs(owner, { role: 'vc_canvas', user: bob }, remove)).rowCount).toBe(1);
   });
 
-  it('a service deletes refusals of the last day for nobody, and older ones only across users', async () => {
+  it('a service cannot delete violations of the last day, and older ones only across users', async () => {
     const remove = 'delete from rate_limit_violations';
     const router = { role: 'vc_llm_router', acrossUsers: true };
     expect((await actAs(owner, router, remove)).rowCount).toBe(0);

@@ -7,19 +7,19 @@ import { afterAll, beforeAll } from 'vitest';
 import { createDatabase, dropDatabase } from '../src/databases.ts';
 
 export interface TestServer {
-  /** A superuser's. */
+  /** A superuser's URL. */
   readonly url: string;
   /** The URL of an empty database that is dropped after the suite. */
   database(): Promise<string>;
 }
 
-/** The server of MIGRATION_DATABASE_URL where that is set, else one of its own: for suites that need major 15. */
+/** The server of MIGRATION_DATABASE_URL if set, else a new one: for suites that need PostgreSQL 15. */
 export function useServer(): TestServer {
   const given = process.env.MIGRATION_DATABASE_URL;
   return given ? serverFrom(async () => ({ url: given, stop: async () => {} })) : useOwnServer(15);
 }
 
-/** A server of the suite's own: for suites that change what a whole server shares, such as passwords. */
+/** A separate server: for suites that change server-wide state, such as passwords. */
 export function useOwnServer(major: PostgresMajor): TestServer {
   return serverFrom(async () => {
     const directory = await mkdtemp(join(tmpdir(), `valuecanvas-postgres-${major}-`));

@@ -14,7 +14,7 @@ async function databases(pattern: string): Promise<string[]> {
   return rows.map(({ datname }) => datname);
 }
 
-it('many at once make one template, a later one reuses it, and nobody can connect to it', async () => {
+it('concurrent calls create one template, a later one reuses it, and it accepts no connections', async () => {
   const make = () => createTemplateDatabase({ url: server.url, name: 'shared' });
   const names = await Promise.all([make(), make(), make(), make()]);
   expect(new Set(names).size).toBe(1);
@@ -31,7 +31,7 @@ it('many at once make one template, a later one reuses it, and nobody can connec
   ).rejects.toThrow(/not currently accepting connections/);
 });
 
-it('what an interrupted making left behind is begun anew', async () => {
+it('an interrupted creation is restarted', async () => {
   const template = await createTemplateDatabase({ url: server.url, name: 'again' });
   await dropDatabase({ url: server.url, name: template });
   await createDatabase({ url: server.url, name: `${template}_draft` });
@@ -39,7 +39,7 @@ it('what an interrupted making left behind is begun anew', async () => {
   expect(await databases('again%')).toEqual([template]);
 });
 
-it('clones made at once are whole and independent of each other', async () => {
+it('concurrent clones are complete and independent of each other', async () => {
   const template = await createTemplateDatabase({ url: server.url, name: 'cloned' });
   const clones = await Promise.all(
     ['clone_a', 'clone_b', 'clone_c'].map((name) => cloneDatabase({ url: server.url, template, name })),

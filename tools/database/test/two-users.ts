@@ -9,7 +9,7 @@ export interface UserTable {
   table: string;
   /** The service that owns it. */
   role: string;
-  /** Whether the owning service has work there that concerns all users. */
+  /** True if the owning service works across users there. */
   isSharedWork: boolean;
   /** A row's columns, user_id aside. */
   row: (user: string) => Record<string, unknown>;
@@ -17,7 +17,7 @@ export interface UserTable {
 
 const promptVersion = '019359c0-6000-7000-8000-000000000001';
 
-/** Every table that holds rows of users, with a row that fits. Order: a row's references stand before it. */
+/** Every table with rows of users, with a valid row. Referenced rows come first. */
 export const userTables: readonly UserTable[] = [
   {
     table: 'public.canvases',
@@ -144,7 +144,7 @@ export function insertion(table: string, row: Record<string, unknown>): Insertio
   };
 }
 
-/** Alice and Bob, and a row of each in every table of users. */
+/** Creates Alice and Bob, and a row of each in every table of users. */
 export async function insertTwoUsers(owner: Client): Promise<void> {
   for (const user of [alice, bob]) {
     await owner.query('insert into auth.users (id, email) values ($1, $2)', [user, `${user}@example.com`]);

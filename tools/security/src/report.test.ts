@@ -6,14 +6,14 @@ function setUp() {
   return { lines, report: createReport((line) => lines.push(line)) };
 }
 
-test('a check without a finding says what was seen', async () => {
+test('a check without a finding prints its summary', async () => {
   const { lines, report } = setUp();
   await report.check('nothing is open', async () => '3 doors');
   expect(lines).toEqual(['  ok     nothing is open: 3 doors']);
   expect(report.findings()).toBe(0);
 });
 
-test('each finding has its line and counts, those that are not printed too', async () => {
+test('each finding is printed up to a limit, and all are counted', async () => {
   const { lines, report } = setUp();
   await report.check('nothing is open', async (found) => {
     for (let door = 1; door <= 25; door += 1) found(`door ${door}`);
@@ -24,14 +24,14 @@ test('each finding has its line and counts, those that are not printed too', asy
   expect(report.findings()).toBe(25);
 });
 
-test('a check that cannot be done is a finding', async () => {
+test('a check that throws is a finding', async () => {
   const { lines, report } = setUp();
   await report.check('nothing is open', () => Promise.reject(new Error('no answer')));
   expect(lines).toEqual(['  FOUND  nothing is open: could not be checked: no answer']);
   expect(report.findings()).toBe(1);
 });
 
-test('what was not checked is no finding', () => {
+test('a skipped check is not a finding', () => {
   const { lines, report } = setUp();
   report.notChecked('dependencies', 'no registry');
   expect(lines).toEqual(['  NOT CHECKED  dependencies: no registry']);

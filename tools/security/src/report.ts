@@ -1,19 +1,19 @@
-/** Notes something that must not be. */
+/** Records a finding. */
 export type Found = (what: string) => void;
 
-/** Does one check and prints its lines. The work returns what was seen; what it throws is a finding as well. */
+/** Runs one check and prints its lines. The work returns a summary; an error that it throws is a finding. */
 export type Check = (promise: string, work: (found: Found) => Promise<string>) => Promise<void>;
 
 export interface Report {
   heading(title: string): void;
   readonly check: Check;
-  /** Says why something was not checked, which is no finding. */
+  /** Reports why a check was skipped, which is not a finding. */
   notChecked(what: string, why: string): void;
-  /** So far. */
+  /** Number of findings so far. */
   findings(): number;
 }
 
-/** Findings beyond this many of one check are counted only. */
+/** Further findings of one check are counted but not printed. */
 const maxLines = 20;
 
 export function createReport(print: (line: string) => void): Report {

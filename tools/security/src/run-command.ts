@@ -10,7 +10,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs npm in the project's root to its end, whatever that is. Rejects where there is no npm. */
+/** Runs npm in the project's root and resolves when it exits, with any exit code. Rejects if npm is missing. */
 export async function runNpm(...args: readonly string[]): Promise<CommandResult> {
   const child = spawn('npm', args, { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];

@@ -5,7 +5,7 @@ import { createReport } from './report.ts';
 import type { Settings } from './settings.ts';
 import { startPlatform } from './start-platform.ts';
 
-/** Checks everything, prints a line for each check and returns how many findings there were. */
+/** Runs all checks, prints a line for each, and returns the number of findings. */
 export async function runScan(settings: Settings, print: (line: string) => void): Promise<number> {
   const report = createReport(print);
   if (!settings.attacksAlone) {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { readSettings } from './settings.ts';
 
-test('without arguments everything is checked, on a platform of its own', () => {
+test('without arguments everything is checked, on a new local platform', () => {
   expect(readSettings([])).toEqual({ url: undefined, attacksAlone: false });
 });
 
-test('a platform is named by its origin', () => {
+test('a platform is identified by its origin', () => {
   expect(readSettings(['http://localhost:3000/', '--attacks'])).toEqual({
     url: 'http://localhost:3000',
     attacksAlone: true,
@@ -18,6 +18,6 @@ test.each([
   ['a path', ['http://a.example/api']],
   ['another protocol', ['ftp://a.example']],
   ['no address', ['localhost']],
-])('%s is not understood', (_, args) => {
+])('%s is rejected', (_, args) => {
   expect(readSettings(args)).toBeUndefined();
 });

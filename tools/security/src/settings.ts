@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 
 export interface Settings {
-  /** Origin of the platform to attack; absent: one is started for it. */
+  /** Origin of the platform to attack. If absent, a local one is started. */
   readonly url: string | undefined;
-  /** Whether the files of the repository are left alone. */
+  /** True to skip the checks of the repository's files. */
   readonly attacksAlone: boolean;
 }
 
@@ -12,7 +12,7 @@ export const usage = `npm run security:scan [-- [<url>] [--attacks]]
 Checks dependencies, secrets, lock file, Dockerfiles and manifests, and attacks a platform: the one at <url>, else
 one that is started for it on a free port. With --attacks it does the last alone.`;
 
-/** Reads the command line; undefined where it cannot be understood. */
+/** Parses the command line. Returns undefined if it is invalid. */
 export function readSettings(args: readonly string[]): Settings | undefined {
   const parsed = parse(args);
   const [url, ...more] = parsed?.positionals ?? [];
@@ -29,7 +29,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** Attacks choose the path themselves. */
+/** Only the origin is used; attacks choose their paths. */
 function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, pathname } = new URL(text);

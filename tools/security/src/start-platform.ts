@@ -8,7 +8,7 @@ import type { JWK } from 'jose';
 import type { Platform, PlatformKeys } from './attacks/attack.ts';
 import { projectRoot } from './run-command.ts';
 
-/** Real servers and providers that this shell knows are not for attacks, and neither is its .env file. */
+/** Excludes real servers and providers from the shell's environment and .env file: they must not be attacked. */
 const variables = {
   MIGRATION_DATABASE_URL: '',
   REDIS_URL: '',
@@ -16,12 +16,12 @@ const variables = {
   OPENAI_API_KEY: '',
   OPENAI_BASE_URL: '',
   LLM_PROVIDERS: '',
-  // The suite asks more in a minute than one user may; guesses at a password must still reach their limit.
+  // The scan sends more requests per minute than one user may. Password guesses must still reach their limit.
   RATE_LIMIT_PER_MINUTE: '100000',
   AUTH_RATE_LIMIT_PER_MINUTE: '280',
 };
 
-/** Starts the whole platform on free ports with an empty state of its own, which goes when it is disposed of. */
+/** Starts the whole platform on free ports with a new, empty state. Disposing removes both. */
 export async function startPlatform(): Promise<Platform & AsyncDisposable> {
   const state = await mkdtemp(join(tmpdir(), 'valuecanvas-security-'));
   const port = await freePort();
@@ -29,7 +29,7 @@ export async function startPlatform(): Promise<Platform & AsyncDisposable> {
   const child = spawn(process.execPath, starter, {
     cwd: projectRoot,
     env: { ...process.env, ...variables, PORT: String(port) },
-    // A Ctrl-C must not reach it twice.
+    // Ctrl-C must reach it only once.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,24 +1,24 @@
 import { Mismatch } from './mismatch.ts';
 
-/** The longest that any route may take, and a little. */
+/** Request timeout: the longest deadline of any route, plus a margin. */
 const patienceMs = 100_000;
 
 export interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Access token of the caller; absent for nobody. */
+  /** The caller's access token; absent for an anonymous request. */
   readonly token?: string;
   readonly body?: unknown;
-  /** The status that it must answer with: 200 where absent. */
+  /** Expected status; default 200. */
   readonly status?: number;
 }
 
-/** Calls one deployment. */
+/** A client of one deployment. */
 export interface Api {
-  /** The body of the answer: JSON where it is, else the text. Throws Mismatch for any other status. */
+  /** Returns the body, parsed if it is JSON, else as text. Throws Mismatch for another status. */
   send(path: string, call?: Call): Promise<unknown>;
-  /** What stands under `data` in the answer. Throws Mismatch for any other status or envelope. */
+  /** Returns the answer's `data` object. Throws Mismatch for another status or envelope. */
   data(path: string, call?: Call): Promise<Record<string, unknown>>;
-  /** The items of a list. Throws Mismatch for any other status or envelope. */
+  /** Returns the items of a list. Throws Mismatch for another status or envelope. */
   list(path: string, call?: Call): Promise<Record<string, unknown>[]>;
 }
 
@@ -43,12 +43,12 @@ export function createApi(url: string): Api {
     async data(path, call) {
       const data = await envelope(path, call);
       if (isRecord(data)) return data;
-      throw new Mismatch(`${path} answered with data that is no object: ${short(data)}`);
+      throw new Mismatch(`${path} answered with data that is not an object: ${short(data)}`);
     },
     async list(path, call) {
       const data = await envelope(path, call);
       if (Array.isArray(data) && data.every(isRecord)) return data;
-      throw new Mismatch(`${path} answered with data that is no list: ${short(data)}`);
+      throw new Mismatch(`${path} answered with data that is not a list: ${short(data)}`);
     },
   };
 }

@@ -1,14 +1,14 @@
 import { Mismatch } from './mismatch.ts';
 
 /**
- * Runs one check, prints its line and returns what it found out; undefined where it failed, so that what depends on
- * it can be left out.
+ * Runs one check, prints its line and returns its result; undefined if it failed, so that dependent checks can be
+ * skipped.
  */
 export type Check = <T>(promise: string, work: () => Promise<T>) => Promise<T | undefined>;
 
 export interface Checks {
   readonly check: Check;
-  /** So far. */
+  /** Counts so far. */
   tally(): { readonly passed: number; readonly failed: number };
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Mismatch } from './mismatch.ts';
 
-/** Asks until the answer satisfies, and returns it. Throws Mismatch where it does not within the time. */
+/** Polls until the answer satisfies the condition, and returns it. Throws Mismatch after the time limit. */
 export async function eventually<T>(
   ask: () => Promise<T>,
   satisfies: (answer: T) => boolean,

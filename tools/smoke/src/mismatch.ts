@@ -1,7 +1,7 @@
-/** The deployment does not do what its interface promises; the message says what and where. */
+/** A deployment that breaks its interface; the message says where and how. */
 export class Mismatch extends Error {
   override name = 'Mismatch';
-  /** The status that came in place of the promised one, where that is what was wrong. */
+  /** The unexpected status, if that is the fault. */
   readonly status: number | undefined;
 
   constructor(message: string, status?: number) {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { runSmoke } from './run-smoke.ts';
 
-/** A deployment of which only the given parts are there. */
+/** A deployment with the given routes only. */
 async function smokeAgainst(deployment: RequestListener): Promise<{ failed: number; lines: string[] }> {
   const server = createServer(deployment).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -15,7 +15,7 @@ async function smokeAgainst(deployment: RequestListener): Promise<{ failed: numb
   return { failed, lines };
 }
 
-test('checks that do not depend on a failed one still run, and the last line counts both', async () => {
+test('checks independent of a failed one still run, and the last line counts both', async () => {
   const { failed, lines } = await smokeAgainst((request, response) => {
     response.statusCode = request.url === '/health' ? 200 : 503;
     response.end('{"version":"1.2.3"}');
@@ -25,7 +25,7 @@ test('checks that do not depend on a failed one still run, and the last line cou
   expect(lines.at(-1)).toBe(`1 passed, ${failed} failed`);
 });
 
-test('a failure names the request, the status and what the deployment said', async () => {
+test('a failure names the request, the status and the answer', async () => {
   const { lines } = await smokeAgainst((_request, response) => {
     response.statusCode = 503;
     response.end('{"code":"DEPENDENCY_UNAVAILABLE"}');
@@ -35,7 +35,7 @@ test('a failure names the request, the status and what the deployment said', asy
   );
 });
 
-test('an answer in another shape than the promised one fails', async () => {
+test('an answer of another shape than promised fails', async () => {
   const { lines } = await smokeAgainst((_request, response) => void response.end('{"data":{}}'));
   expect(lines.join('\n')).toMatch(/FAIL.*without the envelope/);
 });

@@ -10,7 +10,7 @@ import { checkFlags, checkPrompts } from './journeys/prompts-and-flags.ts';
 import type { Settings } from './settings.ts';
 import type { Smoke } from './smoke.ts';
 
-/** Checks one deployment, prints a line for each check and returns how many failed. */
+/** Checks one deployment, prints a line per check and returns the number of failures. */
 export async function runSmoke(settings: Settings, print: (line: string) => void): Promise<number> {
   const { check, tally } = createChecks(print);
   const smoke: Smoke = { api: createApi(settings.url), check };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readSettings } from './settings.ts';
 
-test('a deployment is named by its origin, with or without a slash at the end', () => {
+test('a deployment is identified by its origin, with or without a trailing slash', () => {
   expect(readSettings(['https://api.example.com/'])).toEqual({ url: 'https://api.example.com' });
 });
 
@@ -20,6 +20,6 @@ test.each([
   [['http://localhost:3000', '--email', 'u@x.io']],
   [['http://localhost:3000', '--admin-password', 'p']],
   [['http://localhost:3000', '--verbose']],
-])('%j is answered with how to use it', (args) => {
+])('%j is answered with the usage', (args) => {
   expect(readSettings(args)).toBeUndefined();
 });

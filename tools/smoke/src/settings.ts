@@ -8,9 +8,9 @@ export interface Credentials {
 export interface Settings {
   /** Origin of the deployment. */
   readonly url: string;
-  /** Absent: a throw-away account is made. */
+  /** If absent, a temporary account is created. */
   readonly user: Credentials | undefined;
-  /** Absent: what only admins may do is not checked. */
+  /** If absent, administrators' routes are not checked. */
   readonly admin: Credentials | undefined;
 }
 
@@ -20,7 +20,7 @@ export const usage = `npm run smoke -- <url> [--email <e-mail> --password <passw
 Checks a deployment by its public interface. Without --email an account is signed up for it; with an admin's
 account, what only admins may do is checked as well.`;
 
-/** Reads the command line; undefined where it does not say which deployment to check, or half of an account. */
+/** Parses the command line. Returns undefined if the URL is missing or an account is incomplete. */
 export function readSettings(args: readonly string[]): Settings | undefined {
   const { values, positionals } = parse(args);
   const [url] = positionals;

@@ -1,7 +1,7 @@
 import type { Api } from './api.ts';
 import type { Check } from './checks.ts';
 
-/** What every journey works with. */
+/** The context of every journey. */
 export interface Smoke {
   readonly api: Api;
   readonly check: Check;

@@ -17,29 +17,29 @@ import type { Settled, Settlement } from './settlement.ts';
 import { createUnanswered } from './unanswered.ts';
 
 /**
- * Decides which calls may be made, and keeps account of what they hold and spend, for all processes that share a Redis.
- * Every operation rejects with RedisAwayError where that Redis is away.
+ * Admits calls, and accounts for what they reserve and spend, for all processes that share a Redis. Every operation
+ * rejects with RedisAwayError if that Redis is unavailable.
  */
 export interface AdmissionControl {
-  /** One round trip. Rejects with what the source of a counter rejects with where one must be seeded first. */
+  /** Takes one round trip. If a counter must be seeded first, rejects with the errors of its source. */
   admit(request: AdmissionRequest): Promise<Admission>;
   /**
-   * One round trip. The call counts as under way no longer, even where this fails; then it may be repeated, but no next
-   * attempt may be made any more: a repetition asks for none.
+   * Takes one round trip. The call no longer counts as in flight, even if this rejects. A failed settlement may be repeated,
+   * without a next attempt.
    */
   settle(settlement: Settlement): Promise<Settled>;
-  /** Ends an admitted call for which nobody was called, as if it had never been admitted. */
+  /** Withdraws an admitted call for which no provider was called, as if it had never been admitted. */
   withdraw(call: CallName): Promise<void>;
   /**
-   * Keeps a final answer under an idempotency key: of a cached one, or of a refusal before admission. Without an answer the
-   * key is free again. What another call has claimed or answered stays.
+   * Stores the final answer of an idempotency key: a cached answer, or a refusal before admission. Without an answer, frees the
+   * key. Leaves a key alone that another call has claimed or answered.
    */
   storeAnswer(
     answer: CallName & { readonly idempotency: IdempotencyKey; readonly answer: string | undefined },
   ): Promise<void>;
-  /** Says that the calls under way here are alive, and withdraws those whose admission was never answered. */
+  /** Renews the leases of this process's calls, and withdraws calls whose admission was never answered. */
   renewLeases(): Promise<void>;
-  /** Settles calls that nobody has spoken for, from any process, as lost; returns how many. */
+  /** Settles calls of any process whose leases have expired as lost. Returns their number. */
   expireLeases(): Promise<number>;
 }
 
@@ -48,14 +48,14 @@ export interface AdmissionOptions {
   readonly keys: Keys;
   readonly now: () => number;
   readonly cache: AnswerCache;
-  /** Facts that may wait in the journal; beyond that nothing is admitted. */
+  /** Maximum number of facts in the journal; beyond it no call is admitted. */
   readonly maxFacts: number;
   readonly spent: SpentSource;
-  /** Hears of what no caller waits for: a cache elsewhere that is away, a watched counter that cannot be seeded. */
+  /** Receives background errors: a separate cache that is unavailable, a watched counter that cannot be seeded. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Calls that are expired in one go; more wait for the next. */
+/** Maximum number of calls that one script expires. */
 const expiredAtOnce = 100;
 
 export function createAdmissionControl(options: AdmissionOptions): AdmissionControl {
@@ -85,7 +85,7 @@ export function createAdmissionControl(options: AdmissionOptions): AdmissionCont
         if (admission.kind === 'admitted') leases.start(request);
         return admission;
       } catch (error) {
-        // It may hold something now, for which nobody would speak.
+        // The call may have been admitted without a lease here: the keeper withdraws it.
         if (error instanceof RedisAwayError) unanswered.note(request);
         throw error;
       }

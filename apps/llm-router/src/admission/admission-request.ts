@@ -1,15 +1,15 @@
 import type { Period, Scope } from './counters.ts';
 
-/** How much of one thing may be used in windows of one length, which begin at multiples of it since the epoch (UTC). */
+/** A limit of use per window. Windows start at multiples of their length since the epoch (UTC). */
 export interface RateLimit {
-  /** Tells limits of one user apart. */
+  /** Distinguishes the limits of one user. */
   readonly name: string;
-  /** Where the limit holds for one model alone. */
+  /** Present if the limit applies to one model only. */
   readonly model?: string;
   readonly unit: 'requests' | 'tokens';
   readonly limit: number;
   readonly windowMs: number;
-  /** What the call takes: 1 request, or the most tokens that it can use. */
+  /** Amount that the call uses: 1 request, or its maximum number of tokens. */
   readonly amount: number;
 }
 
@@ -19,7 +19,7 @@ export interface Budget {
   readonly limitNanos: bigint;
 }
 
-/** An amount at which somebody is told of what was spent in a period. */
+/** A spending threshold of a period, at which an alert is raised. */
 export interface Threshold {
   readonly scope: Scope;
   readonly period: Period;
@@ -32,28 +32,28 @@ export interface IdempotencyKey {
   readonly bodyHash: string;
 }
 
-/** What a call wants to spend and hold. */
+/** What a call asks to spend and reserve. */
 export interface AdmissionRequest {
   /** Id of the call's row in the ledger. */
   readonly callId: string;
   readonly userId: string;
   readonly idempotency?: IdempotencyKey | undefined;
-  /** Absent: neither cache nor single flight. `read: false` takes no kept answer but leaves one. */
+  /** Absent for neither cache nor single flight. With `read: false` the call stores an answer but reads none. */
   readonly cache?: { readonly key: string; readonly read: boolean } | undefined;
-  /** None for admins. */
+  /** Empty for admins. */
   readonly limits: readonly RateLimit[];
   readonly budgets: readonly Budget[];
-  /** Watched while the call is settled, each told once per period. Give the same array again: it is written out once. */
+  /** Checked when the call is settled; each raises one alert per period. Reuse the array: it is serialized once. */
   readonly thresholds: readonly Threshold[];
-  /** The most that the call can cost. */
+  /** Maximum cost of the call. */
   readonly reservedNanos: bigint;
-  /** Ledger row (JSON) that is journaled if the cache answers. */
+  /** Ledger row (JSON) for a cache hit. */
   readonly hitRow: string;
-  /** Ledger row (JSON) that is journaled if the process dies: `reservedNanos` as an estimated cost. */
+  /** Ledger row (JSON) for a call that is lost with its process: `reservedNanos` as its estimated cost. */
   readonly lostRow: string;
 }
 
-/** How one limit stands after a call was counted. */
+/** State of a limit after the call was counted. */
 export interface LimitStanding {
   readonly limit: RateLimit;
   readonly remaining: number;
@@ -64,22 +64,22 @@ export interface LimitStanding {
 export type Admission =
   /** The call may be made, and must be settled. */
   | { readonly kind: 'admitted'; readonly standings: readonly LimitStanding[] }
-  /** With an idempotency key, that is claimed now: give the answer that is sent to `storeAnswer`. */
+  /** An idempotency key of the request is now claimed: pass the final answer to `storeAnswer`. */
   | { readonly kind: 'cached'; readonly value: Buffer; readonly storedAt: number }
   | { readonly kind: 'replay'; readonly answer: string }
   | { readonly kind: 'mismatch' }
   | { readonly kind: 'in_flight'; readonly retryAfterMs: number }
-  /** Another call has asked the same and is under way: see `createFlights`. */
+  /** An identical call is in flight: see `createFlights`. */
   | { readonly kind: 'wait' }
-  /** Of the limits without room the one that resets last. */
+  /** Of the exhausted limits, the one that resets last. */
   | { readonly kind: 'limited'; readonly limit: RateLimit; readonly retryAfterMs: number }
-  /** Of the budgets without room the one that resets last. */
+  /** Of the exhausted budgets, the one that resets last. */
   | {
       readonly kind: 'over_budget';
       readonly scope: Scope;
       readonly period: Period;
       readonly limitNanos: bigint;
-      /** Spent, and held by calls under way. */
+      /** Spent, plus reserved by calls in flight. */
       readonly spentNanos: bigint;
       /** Milliseconds since the epoch. */
       readonly resetsAt: number;

@@ -5,12 +5,12 @@ import { answerKeptMs, claimKey, inFlightRetryMs } from './idempotency.ts';
 import { leaseMs } from './lease.ts';
 
 /**
- * What the script does about the cache: nothing; look there; not look, but leave an answer; or, where the cache lies
- * elsewhere, what was found there: an answer, none, or none even after another call had landed.
+ * Cache mode of the script: off; read and store; store only; or, with a separate cache, the result of its lookup: hit,
+ * miss, or miss after another call has finished.
  */
 export type CacheMode = 'none' | 'here' | 'fresh' | 'hit' | 'missed' | 'again';
 
-/** The arguments of admit.lua, after those that all scripts for calls share. */
+/** Arguments of admit.lua, after those shared by all call scripts. */
 export function admitArguments(
   request: AdmissionRequest,
   how: {
@@ -49,7 +49,7 @@ function thresholdText(thresholds: readonly Threshold[]): string {
   return text;
 }
 
-/** Below which there is nothing to be told of a counter; more than any counter reaches where nothing ever is. */
+/** Lowest threshold of a counter; larger than any counter value if there is none. */
 function leastOf(thresholds: readonly Threshold[], number: number): string {
   const own = thresholds.filter((one) => numberOf(one) === number).map(({ nanos }) => nanos);
   return String(
@@ -66,7 +66,7 @@ function limitKey(keys: Keys, userId: string, { name, model, windowMs }: RateLim
 
 const resetsInMs = ({ windowMs }: RateLimit, now: number): number => windowMs - (now % windowMs);
 
-/** What the script may answer besides: nothing is known yet, and the same is to be asked again after something was done. */
+/** Intermediate answers of the script: repeat the request after the named preparation. */
 export type AdmitReply =
   | { readonly kind: 'absent'; readonly counters: readonly number[] }
   | { readonly kind: 'landed' }
@@ -77,7 +77,7 @@ export type AdmitReply =
   | (Extract<Admission, { kind: 'admitted' }> & { readonly absent: readonly number[] })
   | Exclude<Admission, { kind: 'admitted' | 'cached' }>;
 
-/** Reads the answer of admit.lua to a request of the given time. */
+/** Parses the answer of admit.lua for a request made at the given time. */
 export function readAdmitReply(reply: ScriptReply, request: AdmissionRequest, now: number): AdmitReply {
   const [word = '', ...more] = reply;
   const kind = word.toString() as AdmitReply['kind'];

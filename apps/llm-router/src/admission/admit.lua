@@ -1,5 +1,5 @@
--- Admits one call or says why not. Nothing is counted or held unless the answer is 'admitted'; a command that is sent again,
--- because its reply was lost, changes nothing more.
+-- Admits one call, or returns the reason for refusing it. Counts and reserves nothing unless it returns 'admitted'. A command
+-- that is repeated because its reply was lost changes nothing more.
 
 local callId, userId, hour, reserved, lostRow = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local hitRow, maxFacts, leaseEnd = ARGV[10], tonumber(ARGV[11]), ARGV[12]
@@ -7,7 +7,7 @@ local claimKey, bodyHash, claimMs = ARGV[13], ARGV[14], ARGV[15]
 local cacheMode, cacheKey, thresholds, nextHour = ARGV[16], ARGV[17], ARGV[18], ARGV[19]
 local lease = leaseOf(userId, callId)
 
--- For a counter that is made before its period: the period and some days, by its number.
+-- Lifetime of a counter created ahead of its period, by the counter's number: the period plus some days.
 local day = 86400
 local keptSeconds = { 5 * day, 35 * day, 5 * day, 5 * day, 35 * day }
 
@@ -22,8 +22,8 @@ for at = budgetsEnd + 1, #ARGV, 5 do
   }
 end
 
--- The earlier use of the idempotency key, unless its process died. That is for expire to say, which is careful: here a lease
--- that ran out may only mean that Redis was away.
+-- Returns the earlier use of the idempotency key. Expiring the claim of a dead process is left to expire.lua, which is
+-- careful: an expired lease may only mean that Redis was unavailable.
 local function earlierUse()
   if claimKey == '' then return nil end
   local body, answer, call, countsUntil = unpack(redis.call('HMGET', claimKey, 'body', 'answer', 'call', 'until'))
@@ -34,7 +34,7 @@ local function earlierUse()
   return answer and { 'replay', answer } or { 'in_flight' }
 end
 
--- `countsUntil`: the end of a claim that has no lease.
+-- `countsUntil`: the expiry of a claim without a lease.
 local function claim(countsUntil)
   if claimKey == '' then return end
   redis.call('DEL', claimKey)
@@ -55,7 +55,7 @@ local function hit()
   return entry and { 'cached', entry.value, entry.storedAt } or { 'cached' }
 end
 
--- What the decision needs to know, in one command.
+-- Reads everything that the decision needs in one command.
 local function readState()
   local names = spentKeys(userId, hour)
   names[6] = platformHeld
@@ -67,20 +67,20 @@ local function readState()
   return { spent = found, heldByAll = found[6], flight = found[7], counts = counts }
 end
 
--- 'lead', 'alone', or an answer for the caller.
+-- Returns 'lead', 'alone', or an answer for the caller.
 local function boarding(flight)
   if cacheMode == 'none' then return 'alone' end
   if not flight then return 'lead' end
   if flight == marks.alone then return 'alone' end
   if flight == marks.landed then return cacheMode == 'missed' and { 'landed' } or 'lead' end
   if not redis.call('ZSCORE', leases, string.sub(flight, 2)) then return 'lead' end
-  -- Who must not read the cache does not take another call's answer either.
+  -- A no-cache request must not reuse another call's answer.
   if cacheMode == 'fresh' then return 'alone' end
   redis.call('SETRANGE', flightKey(cacheKey), 0, marks.watched)
   return { 'wait' }
 end
 
--- The numbers of the limits that have no room, all of them: the caller waits for the last.
+-- Returns the numbers of all exhausted limits: the caller waits for the last one.
 local function limited(counts)
   local answer = { 'limited' }
   for number, limit in ipairs(limits) do
@@ -89,7 +89,7 @@ local function limited(counts)
   return answer[2] and answer
 end
 
--- The budgets that have no room, with what is spent and held of each, or the counters that must be seeded first.
+-- Returns the exhausted budgets with their spent and reserved amounts, or the counters that must be seeded first.
 local function overBudget(spent, held)
   local answer, absent = { 'over_budget' }, ''
   for at, budget in ipairs(budgets) do
@@ -107,7 +107,7 @@ local function overBudget(spent, held)
   return answer[2] and answer
 end
 
--- Makes the counters of a period that is about to begin. Nobody has spent in it, so no past has to be added up when it does.
+-- Creates the counters of the coming period, whose spending is still zero, so that they need no seeding later.
 local function makeAhead()
   if nextHour == '' then return end
   local current = spentKeys(userId, hour)
@@ -122,7 +122,7 @@ local function count(limit)
   return total
 end
 
--- What the record keeps of the limits, flat.
+-- The limits as stored in the call record, flattened.
 local function counted()
   local kept = {}
   for _, limit in ipairs(limits) do

@@ -37,7 +37,7 @@ async function spend(
 const told = async (deployment: DeploymentInTest) =>
   ((await deployment.alerts()) as { id: string }[]).map(({ id }) => id.replace(userId, 'me'));
 
-test('each threshold is told when it is reached, once in its period', async () => {
+test('each threshold raises one alert per period when it is reached', async () => {
   const deployment = deploy();
   const process = deployment.process();
   await spend(process, 50n);
@@ -56,7 +56,7 @@ test('each threshold is told when it is reached, once in its period', async () =
   expect(await told(deployment)).toHaveLength(3);
 });
 
-test('an alert says who, what and how much, as the contract has it', async () => {
+test('an alert has the user, threshold and amount of its contract', async () => {
   const deployment = deploy();
   const hour: Threshold = { scope: 'platform', period: 'hour', nanos: 10n, level: 'critical' };
   const all: Threshold[] = [hour, { scope: 'user', period: 'day', nanos: 40n, level: 'warning' }];
@@ -79,7 +79,7 @@ test('an alert says who, what and how much, as the contract has it', async () =>
   for (const alert of alerts) expect(Value.Check(costAlert.schema, alert)).toBe(true);
 });
 
-test('calls that are settled at once in two processes tell a threshold once', async () => {
+test('calls settled concurrently in two processes raise an alert once', async () => {
   const deployment = deploy();
   const processes = deployment.twoProcesses();
   const calls = Array.from({ length: 10 }, () => call({ reservedNanos: 9n }));
@@ -88,7 +88,7 @@ test('calls that are settled at once in two processes tell a threshold once', as
   expect(await told(deployment)).toHaveLength(1);
 });
 
-test('what a lost call is taken to have cost is watched too', async () => {
+test('the estimated cost of a lost call counts towards thresholds', async () => {
   const deployment = deploy();
   await deployment.process().admission.admit(call({ reservedNanos: 80n }).request);
   deployment.clock.advance(leaseMs);
@@ -96,13 +96,13 @@ test('what a lost call is taken to have cost is watched too', async () => {
   expect(await told(deployment)).toHaveLength(1);
 });
 
-test('a threshold that was passed while nobody counted is told with the next call', async () => {
+test('a threshold that was passed while its counter was absent raises an alert with the next call', async () => {
   const deployment = deploy({ spent: async () => 90n });
   await spend(deployment.process(), 1n);
   expect(await told(deployment)).toEqual(['user:me:day:2026-11-25T00:00:00.000Z:warning']);
 });
 
-test('a new period is told anew', async () => {
+test('a new period raises its own alerts', async () => {
   const deployment = deploy();
   const process = deployment.process();
   const ofTheDay = thresholds.filter(({ period }) => period === 'day');

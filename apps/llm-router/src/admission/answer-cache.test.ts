@@ -20,11 +20,11 @@ const entry = (
 
 describe.each([
   { place: 'in the Redis of the budgets', cacheElsewhere: false },
-  { place: 'in a Redis of its own', cacheElsewhere: true },
+  { place: 'in a separate Redis', cacheElsewhere: true },
 ])('a cache $place', ({ cacheElsewhere }) => {
   const question = { cache: { key: 'q', read: true } };
 
-  test('gives the answer of an earlier call to the same question, byte for byte, and its time', async () => {
+  test('returns the answer of an earlier identical call, byte for byte, with its time', async () => {
     const deployment = deploy({ cacheElsewhere });
     const { admission } = deployment.process();
     const { request, settlement } = call(question);
@@ -47,7 +47,7 @@ describe.each([
     expect(await deployment.holding()).toEqual([]);
   });
 
-  test('books no hit beyond the room in the journal', async () => {
+  test('books no hit if the journal is full', async () => {
     const deployment = deploy({ cacheElsewhere, maxFacts: 1 });
     const { admission, cache } = deployment.process();
     await cache.write(entry('q'));
@@ -55,7 +55,7 @@ describe.each([
     expect(await admission.admit(call(question).request)).toEqual({ kind: 'journal_full' });
   });
 
-  test('is not asked where the caller wants a fresh answer, which replaces the kept one', async () => {
+  test('is bypassed if the caller wants a fresh answer, which replaces the stored one', async () => {
     const { admission, cache } = deploy({ cacheElsewhere }).process();
     await cache.write(entry('q', 'old'));
     const fresh = call({ cache: { key: 'q', read: false } });
@@ -64,7 +64,7 @@ describe.each([
     expect(await admission.admit(call(question).request)).toMatchObject({ value: Buffer.from('new') });
   });
 
-  test('gives nothing that has expired', async () => {
+  test('returns no expired answer', async () => {
     const deployment = deploy({ cacheElsewhere });
     const { admission, cache } = deployment.process();
     await cache.write(entry('q', 'answer', { ttlMs: 1_000 }));
@@ -74,7 +74,7 @@ describe.each([
     expect(await admission.admit(call(question).request)).toMatchObject({ kind: 'admitted' });
   });
 
-  test('keeps no answer that is too large, and says so to nobody but the counters', async () => {
+  test('stores no answer that is too large', async () => {
     const { admission, cache } = deploy({
       cacheElsewhere,
       bounds: { maxBytes: 10_000, maxEntryBytes: 100 },
@@ -86,7 +86,7 @@ describe.each([
     expect(await cache.figures()).toEqual({ entries: 0, bytes: 0 });
   });
 
-  test('loses its oldest answers when it is full, expired ones before any other', async () => {
+  test('evicts its oldest answers when it is full, expired ones first', async () => {
     const deployment = deploy({ cacheElsewhere, bounds: { maxBytes: 5_000, maxEntryBytes: 1_000 } });
     const { cache } = deployment.process();
     await cache.write(entry('first', 'x'.repeat(500)));
@@ -104,7 +104,7 @@ describe.each([
     expect(await kept()).toEqual([false, true, true, true]);
   });
 
-  test('can be emptied of the answers of one model, or of all', async () => {
+  test('can be cleared for one model, or completely', async () => {
     const { cache } = deploy({
       cacheElsewhere,
       bounds: { maxBytes: 10_000_000, maxEntryBytes: 100 },
@@ -121,7 +121,7 @@ describe.each([
     expect(await cache.figures()).toEqual({ entries: 0, bytes: 0 });
   });
 
-  test('never takes more bytes than it may, and accounts for every one', async () => {
+  test('never exceeds its size limit, and accounts for every byte', async () => {
     const store = fc.record({
       key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
       size: fc.nat(1_500),
@@ -156,7 +156,7 @@ describe.each([
   });
 });
 
-test('the bytes of an entry that are not its value cover what Redis needs to find it', async () => {
+test('the accounted overhead of an entry covers its key and index member', async () => {
   const deployment = deploy({ bounds: { maxBytes: 100_000_000, maxEntryBytes: 100_000 } });
   const { cache } = deployment.process();
   const names = Array.from({ length: 2_000 }, () => uuidv7().repeat(2));
@@ -169,7 +169,7 @@ test('the bytes of an entry that are not its value cover what Redis needs to fin
   expect(used).toBeGreaterThan(counted * 0.7);
 });
 
-test('a cache elsewhere that is away is none: calls go on without it, and the fault is reported', async () => {
+test('calls continue without a separate cache that is unavailable, and the fault is reported', async () => {
   const deployment = deploy({ cacheElsewhere: true, cacheUrl: 'redis://127.0.0.1:1' });
   const { admission } = deployment.process();
   for (const _ of [1, 2]) {

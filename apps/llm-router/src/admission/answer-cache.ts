@@ -2,49 +2,49 @@ import type { Keys, Redis } from '@valuecanvas/redis';
 import { orAway } from './redis-away-error.ts';
 import { defineCacheScripts } from './scripts.ts';
 
-/** An answer as it was stored. */
+/** A stored answer. */
 export interface CachedAnswer {
   readonly value: Buffer;
   /** Milliseconds since the epoch. */
   readonly storedAt: number;
 }
 
-/** An answer to keep for others who ask the same. */
+/** An answer to store for identical requests. */
 export interface CacheEntry {
   readonly key: string;
   readonly value: Buffer | string;
-  /** By which the answers of one model can be removed. */
+  /** Model, so that the answers of one model can be cleared. */
   readonly model: string;
   readonly ttlMs: number;
 }
 
-/** How much is kept. A larger value is not stored; all together, with what Redis needs to find them, never take more. */
+/** Size limits in bytes: of one value, and of all entries with their keys and index members. */
 export interface CacheBounds {
   readonly maxBytes: number;
   readonly maxEntryBytes: number;
 }
 
-/** The cached answers. Every operation rejects with RedisAwayError where their Redis is away. */
+/** The answer cache. Every operation rejects with RedisAwayError if its Redis is unavailable. */
 export interface AnswerCache {
   readonly bounds: CacheBounds;
   /**
-   * Whether the cache lies in the Redis of budgets and journal: then the scripts for calls read and write it in passing.
-   * Otherwise that costs a command of its own.
+   * True if the cache shares the Redis of budgets and journal: then the call scripts read and write it. Otherwise each
+   * access costs a separate command.
    */
   readonly inline: boolean;
   read(key: string): Promise<CachedAnswer | undefined>;
-  /** False where the answer is too large to be kept. */
+  /** Returns false if the answer is too large to store. */
   write(entry: CacheEntry): Promise<boolean>;
-  /** Removes all answers, or those of one model, and returns how many; what is stored meanwhile may stay. */
+  /** Removes all answers, or those of one model, and returns their number. Answers stored meanwhile may remain. */
   clear(model?: string): Promise<number>;
-  /** How many answers lie there, expired ones that are not removed yet included, and the bytes that they take. */
+  /** Number and bytes of the stored answers, including expired ones that are not yet removed. */
   figures(): Promise<{ readonly entries: number; readonly bytes: number }>;
 }
 
-/** Answers that one script looks at when they are to be removed. */
+/** Number of answers that one script examines for removal. */
 const clearedAtOnce = 500;
 
-/** The line before an answer, as the scripts write it. */
+/** Parses the header line of an entry, as the scripts write it. */
 const headOf = /^(\d+) (\d+) /;
 
 export function createAnswerCache(options: {

@@ -71,7 +71,7 @@ const spentKeys = async (deployment: DeploymentInTest): Promise<string[]> =>
     .filter((key) => !key.endsWith(':seeding'))
     .sort();
 
-/** The deployment and the model of it, taking the same steps. */
+/** Runs the same steps on the deployment and on the model. */
 function sideBySide(deployment: DeploymentInTest) {
   const processes = deployment.twoProcesses();
   const model = createBudgetModel();
@@ -142,7 +142,7 @@ function sideBySide(deployment: DeploymentInTest) {
         }
       }
     },
-    /** Where the two can differ. */
+    /** Cases in which the two may differ. */
     async compare(): Promise<void> {
       for (const userId of users) expect(await deployment.heldBy(userId)).toBe(model.heldBy(userId));
       expect(await deployment.heldByAll()).toBe(
@@ -163,7 +163,7 @@ function sideBySide(deployment: DeploymentInTest) {
   };
 }
 
-test('whatever calls do and whatever is lost, each is judged by what was spent and is held, and nothing stays held', async () => {
+test('whatever calls do and whatever is lost, admission follows spent and reserved amounts, and no reservation remains', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
       const deployment = deploy({ startsAt: lateInTheMonth });
@@ -183,7 +183,7 @@ test('whatever calls do and whatever is lost, each is judged by what was spent a
 const outcome = fc.constantFrom('settle', 'settle twice', 'hand over', 'expire', 'withdraw');
 const life = fc.record({ process, user: fc.nat(1), amount, share, outcome, losesCounters: fc.nat(9) });
 
-test('calls that live and die at the same time never spend more than a budget, and nothing stays held', async () => {
+test('calls that run and die concurrently never exceed a budget, and no reservation remains', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(life, { minLength: 10, maxLength: 40 }), async (lives) => {
       const deployment = deploy();
@@ -226,7 +226,7 @@ test('calls that live and die at the same time never spend more than a budget, a
         const truth = spentByRows(rows, counter);
         if (counter.scope === 'user')
           expect(truth).toBeLessThanOrEqual(counter.period === 'day' ? 100n : 180n);
-        // What is settled while a lost counter is seeded again may count twice there, but never not at all.
+        // A cost settled while a lost counter is reseeded may count twice, but is never omitted.
         expect(BigInt((await deployment.redis.get(key)) ?? 0)).toBeGreaterThanOrEqual(truth);
       }
     }),

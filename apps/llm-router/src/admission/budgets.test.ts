@@ -10,7 +10,7 @@ const userId = uuidv7();
 const call = (options: Partial<CallInTest['request']> = {}) =>
   callInTest({ admittedAt: noon, userId, ...options });
 
-test('many calls at once in two processes never reserve more than the budget, by one nano-dollar', async () => {
+test('concurrent calls in two processes never reserve more than the budget, not by one nano-dollar', async () => {
   const deployment = deploy();
   const processes = deployment.twoProcesses();
   // Room for seven of 13 and not for one more: 92 would need 104.
@@ -36,7 +36,7 @@ test('a budget can be used up to its last nano-dollar', async () => {
   expect(await admission.admit(third.request)).toMatchObject({ kind: 'over_budget', spentNanos: 100n });
 });
 
-test('what is settled counts at its cost, and the rest of its reservation is free again', async () => {
+test('a settled call counts at its cost, and the rest of its reservation is released', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const first = call({ reservedNanos: 100n, budgets: [dayBudget(100n)] });
@@ -47,7 +47,7 @@ test('what is settled counts at its cost, and the rest of its reservation is fre
   expect(await admission.admit(second.request)).toMatchObject({ kind: 'admitted' });
 });
 
-test('nothing is held when no call is under way', async () => {
+test('nothing is reserved when no call is in flight', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const calls = [call({ cache: { key: 'q', read: true } }), call(), call({ reservedNanos: 0n })];
@@ -57,7 +57,7 @@ test('nothing is held when no call is under way', async () => {
   expect(await deployment.holding()).toEqual([]);
 });
 
-test('the budget of the platform holds for all users together', async () => {
+test('the platform budget applies to all users together', async () => {
   const { admission } = deploy().process();
   const budgets: Budget[] = [{ scope: 'platform', period: 'day', limitNanos: 250n }];
   const answers = [];
@@ -66,7 +66,7 @@ test('the budget of the platform holds for all users together', async () => {
   expect(answers[2]).toMatchObject({ scope: 'platform', period: 'day', spentNanos: 200n });
 });
 
-test('of several budgets without room the one that resets last is named', async () => {
+test('of several exhausted budgets the one that resets last is named', async () => {
   const { admission } = deploy().process();
   const budgets: Budget[] = [dayBudget(10n), { scope: 'user', period: 'month', limitNanos: 20n }];
   expect(await admission.admit(call({ budgets }).request)).toMatchObject({
@@ -77,7 +77,7 @@ test('of several budgets without room the one that resets last is named', async 
   });
 });
 
-test('what is under way at midnight counts against the new day, and its cost against the old one', async () => {
+test('a reservation in flight at midnight counts against the new day, and its cost against the old day', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const late = call({ reservedNanos: 80n, budgets: [dayBudget(100n)] });
@@ -113,7 +113,7 @@ test('amounts of millions of dollars are exact', async () => {
   expect(await admission.admit(third.request)).toMatchObject({ kind: 'admitted' });
 });
 
-test('an admission that is sent twice holds once', async () => {
+test('an admission that is sent twice reserves once', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const limits = [{ name: 'hour', unit: 'requests' as const, limit: 5, windowMs: 3_600_000, amount: 1 }];

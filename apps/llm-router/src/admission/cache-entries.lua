@@ -1,19 +1,19 @@
--- Head of every script that touches cached answers. What is kept is counted in bytes and never exceeds the cap: who stores
--- removes expired entries first, then those that would expire soonest.
+-- Prelude of every script that accesses cached answers. The size in bytes never exceeds the cap: storing an entry first
+-- removes expired entries, then those that expire soonest.
 --
--- An entry is one string: a line with when it was stored, until when it counts, its size and its model; then the answer. Its
--- member in the index says what has to be known to remove it: size, key, model.
+-- An entry is one string: a line with its time of storage, expiry, size and model; then the answer. Its index member has
+-- what removal needs: size, key, model.
 
 local cacheBase = ARGV[1] .. 'cache:'
 local entryKey, expiryKey, bytesKey = cacheBase .. 'entry:', cacheBase .. 'expiry', cacheBase .. 'bytes'
 
--- What an entry's key and its place in the index take, measured with MEMORY USAGE and rounded up.
+-- Overhead of an entry's key and index member, measured with MEMORY USAGE and rounded up.
 local overhead = 1024
 
--- Most entries that one script removes: more would keep everybody else waiting.
+-- Maximum number of entries that one script removes: more would delay other commands.
 local mostRemoved = 1000
 
--- Longer than any head of an entry.
+-- Longer than any header line.
 local headBytes = 512
 
 local function memberOf(size, key, model)
@@ -49,7 +49,7 @@ local function dropEarlier(key)
   if size then dropMember(memberOf(size, key, model)) end
 end
 
--- Counts so many bytes in, where there is room or room could be made.
+-- Accounts for the bytes if they fit, evicting entries if necessary.
 local function takeRoom(size, maxBytes, time)
   local removed = 0
   while removed < mostRemoved and dropSoonest(time) do removed = removed + 1 end
@@ -65,7 +65,7 @@ local function takeRoom(size, maxBytes, time)
   return true
 end
 
--- Whether the answer is kept now; one that is larger than an entry may be is not.
+-- Returns whether the answer was stored; it is not if it exceeds the maximum entry size.
 local function storeEntry(entry, maxBytes, maxEntryBytes, time)
   local size = #entry.value + overhead
   if #entry.value > tonumber(maxEntryBytes) or size > tonumber(maxBytes) then return false end

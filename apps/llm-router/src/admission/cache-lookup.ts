@@ -4,21 +4,21 @@ import type { AnswerCache, CachedAnswer } from './answer-cache.ts';
 import type { SettleCacheMode } from './settle-command.ts';
 import type { Settlement } from './settlement.ts';
 
-/** What the cache has for a request before the script is asked, and how that is told to the script. */
+/** Result of looking up a separate cache before the script runs, and the script's cache mode. */
 export interface Lookup {
   readonly mode: CacheMode;
   readonly answer?: CachedAnswer | undefined;
 }
 
-/** The part of the cache in admitting and settling: nothing is done here where the scripts do it in passing. */
+/** The separate cache's part in admission and settlement. Does nothing if the scripts access the cache themselves. */
 export interface CacheLookup {
-  /** `landed`: the flight that the request asks about has just ended, so the answer should be there. */
+  /** `landed`: the leading call has just finished, so its answer should be stored. */
   before(request: AdmissionRequest, landed: boolean): Promise<Lookup>;
-  /** Keeps an answer before the flight of its call ends, so that nobody looks in between and finds neither. */
+  /** Stores an answer before its single flight ends, so that every request finds one or the other. */
   keep(settlement: Settlement): Promise<SettleCacheMode>;
 }
 
-/** A cache elsewhere that is away is none: `onError` hears of it, the call goes on. */
+/** Treats an unavailable separate cache as a miss and reports to `onError`. */
 export function createCacheLookup(cache: AnswerCache, onError: (error: unknown) => void): CacheLookup {
   const whereAway =
     <T>(fallback: T) =>

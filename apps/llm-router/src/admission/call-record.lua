@@ -1,11 +1,11 @@
--- Head of admit, settle and expire: what a call holds between its admission and its end, and how that is given back.
+-- Prelude of admit, settle and expire: what a call holds between admission and settlement, and how it is released.
 -- Amounts are nano-dollars. Lua's numbers are doubles, exact up to 2^53: nine million dollars a period.
 
 local base, usageStream, alertStream, now = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local leases, platformHeld = base .. 'leases', base .. 'held:p'
 
--- A flight's value: whether anybody waits for it, then the leader's lease. For a moment after its end it may say instead that
--- the answer is in a cache elsewhere, or that each must ask for itself, since the answer cannot be kept.
+-- The value of a single flight: whether it has followers, then the leader's lease. Briefly after its end it may state instead
+-- that the answer is in a separate cache, or that the answer cannot be shared and each follower must make its own call.
 local marks = { unwatched = '0', watched = '1', landed = '+', alone = '-' }
 
 local function leaseOf(userId, callId)
@@ -27,20 +27,20 @@ local function spentKeys(userId, hour)
   return { ofUser .. day, ofUser .. month, ofPlatform .. hour, ofPlatform .. day, ofPlatform .. month }
 end
 
--- What a call has kept, and what all calls of its user hold together.
+-- The record of a call, and the total reservations of its user.
 local function heldBy(userId, callId)
   local found = redis.call('HMGET', heldKey(userId), callId, 'total')
   return found[1], tonumber(found[2] or 0)
 end
 
--- What calls under way hold, by the number of the counter beside which it counts: of any period.
+-- Reserved amounts of calls in flight by counter number, of any period.
 local function heldBeside(ofUser, ofPlatform)
   ofPlatform = tonumber(ofPlatform or 0)
   return { ofUser, ofUser, ofPlatform, ofPlatform, ofPlatform }
 end
 
--- Keeps what a call holds. `call` has reserved, hour, lostRow, flight, claim, budgets, limits and thresholds; `ofUser` is
--- what the others of its user hold.
+-- Stores what a call holds. `call` has reserved, hour, lostRow, flight, claim, budgets, limits and thresholds. `ofUser` is the
+-- total of the user's other reservations.
 local function hold(userId, callId, call, leaseEnd, ofUser)
   local total = string.format('%.0f', ofUser + tonumber(call.reserved))
   redis.call('HSET', heldKey(userId), callId, cmsgpack.pack(call), 'total', total)
@@ -48,7 +48,7 @@ local function hold(userId, callId, call, leaseEnd, ofUser)
   redis.call('ZADD', leases, leaseEnd, leaseOf(userId, callId))
 end
 
--- Gives the reservation back, and returns what is still held of the user; who holds nothing leaves no key behind.
+-- Releases the reservation and returns the user's remaining total. Deletes the key if nothing remains.
 local function release(userId, callId, call)
   local held = heldKey(userId)
   redis.call('HDEL', held, callId)
@@ -65,7 +65,7 @@ end
 local periods = { 'day', 'month', 'hour', 'day', 'month' }
 local restOfTime = { hour = ':00:00.000Z', day = 'T00:00:00.000Z', month = '-01T00:00:00.000Z' }
 
--- Tells once per period that a threshold is reached. The mark outlives the period; its id is what may be told once.
+-- Raises an alert once per period when a threshold is reached. The marker outlives the period; its id makes the alert unique.
 local function alert(number, spentKey, spent, threshold, level, userId, time)
   local period, scope = periods[number], number <= 2 and 'user' or 'platform'
   local start = string.match(spentKey, '[^:]*$') .. restOfTime[period]
@@ -79,7 +79,7 @@ local function alert(number, spentKey, spent, threshold, level, userId, time)
   redis.call('XADD', alertStream, '*', 'fact', cjson.encode(fact))
 end
 
--- The thresholds begin with the least of each counter: most calls reach none, and need not look at the others.
+-- Each counter's lowest threshold comes first: most calls reach none and need not check the others.
 local function anyReached(spent, thresholds)
   local least = { string.match(thresholds, '^(%d+) (%d+) (%d+) (%d+) (%d+)|') }
   for number, nanos in ipairs(least) do
@@ -88,8 +88,8 @@ local function anyReached(spent, thresholds)
   return false
 end
 
--- Adds a cost to the counters that are there. One that is absent is not made: who seeds it from ledger and journal finds
--- this cost there, and whoever is about to do so is told that it came meanwhile. Returns what is spent then.
+-- Adds a cost to the existing counters. An absent counter is not created: seeding from ledger and journal will include this
+-- cost, and a seeding in progress is notified. Returns the spent amounts.
 local function spend(userId, call, cost, time)
   local names = spentKeys(userId, call.hour)
   local spent = redis.call('MGET', unpack(names))
@@ -111,7 +111,7 @@ local function spend(userId, call, cost, time)
   return spent
 end
 
--- Ends a flight that this call leads, and wakes those who wait for it. `mark`: what those find who come next.
+-- Finishes the single flight that this call leads and wakes its followers. `mark`: the value that later requests find.
 local function land(call, lease, mark, markMs)
   if call.flight == '' then return end
   local key = flightKey(call.flight)
@@ -121,7 +121,7 @@ local function land(call, lease, mark, markMs)
   if string.sub(value, 1, 1) == marks.watched then redis.call('PUBLISH', base .. 'landed', call.flight) end
 end
 
--- Whether the idempotency key is still claimed by this call.
+-- Returns whether the idempotency key is still claimed by this call.
 local function claims(call, lease)
   return call.claim ~= '' and redis.call('HGET', call.claim, 'call') == lease
 end

@@ -1,4 +1,4 @@
--- Removes cached answers of one model, or of all, among those to which a cursor leads: how many, and the next cursor.
+-- Removes cached answers of one model, or all, in one cursor step. Returns their number and the next cursor.
 
 local model, cursor, most = ARGV[2], ARGV[3], ARGV[4]
 local found = redis.call('ZSCAN', expiryKey, cursor, 'COUNT', most)

@@ -1,7 +1,7 @@
 export type Scope = 'user' | 'platform';
 export type Period = 'hour' | 'day' | 'month';
 
-/** What is added up: nano-dollars spent by calls that were admitted in one period (UTC). */
+/** Identifies a spent counter: nano-dollars of the calls admitted in one period (UTC). */
 export interface SpentCounter {
   readonly scope: Scope;
   readonly period: Period;
@@ -12,7 +12,7 @@ export interface SpentCounter {
   readonly endsAt: number;
 }
 
-/** The counters of every call, in the order in which the scripts number them from 1. */
+/** The counters of every call, in the scripts' numbering, from 1. */
 const kinds = [
   { scope: 'user', period: 'day' },
   { scope: 'user', period: 'month' },
@@ -21,14 +21,14 @@ const kinds = [
   { scope: 'platform', period: 'month' },
 ] as const satisfies readonly { scope: Scope; period: Period }[];
 
-/** How the scripts call a counter. Throws where there is none, as for a user's hour. */
+/** Returns a counter's number in the scripts. Throws if there is no such counter, such as a user's hour. */
 export function numberOf({ scope, period }: { readonly scope: Scope; readonly period: Period }): number {
   const at = kinds.findIndex((kind) => kind.scope === scope && kind.period === period);
-  if (at < 0) throw new Error(`Nobody counts what a ${scope} spends in a ${period}.`);
+  if (at < 0) throw new Error(`There is no counter for a ${scope}'s ${period}.`);
   return at + 1;
 }
 
-/** The counter with a script's number, of a call that was admitted at `time`. */
+/** Returns the counter with a script's number for a call admitted at `time`. */
 export function counterAt(number: number, userId: string, time: number): SpentCounter {
   const kind = kinds[number - 1];
   if (!kind) throw new Error(`There is no counter ${number}.`);
@@ -39,7 +39,7 @@ export function counterAt(number: number, userId: string, time: number): SpentCo
   };
 }
 
-/** The hour in which a call is admitted, as `2026-11-25T17`: its day and month are the beginning of it. */
+/** Returns the hour of admission as `2026-11-25T17`, whose prefixes are the day and the month. */
 export function hourOf(time: number): string {
   return new Date(time).toISOString().slice(0, 13);
 }
@@ -47,16 +47,16 @@ export function hourOf(time: number): string {
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 
-/** Milliseconds before a period in which its counters are made. Clocks may differ by as much as it ends earlier. */
+/** Interval before a period in which its counters are created. It ends early by the tolerated clock difference. */
 const madeAhead = { fromMs: 10 * 60_000, untilMs: 60_000 };
 
-/** The coming hour where it is time to make its counters, and those of the day and the month that begin with it; else ''. */
+/** Returns the coming hour if its counters are due, with those of a day and month that begin with it; else ''. */
 export function hourToMake(time: number): string {
   const leftMs = hourMs - (time % hourMs);
   return leftMs <= madeAhead.fromMs && leftMs > madeAhead.untilMs ? hourOf(time + leftMs) : '';
 }
 
-/** Start and end of the UTC period around `time`. */
+/** Returns start and end of the UTC period that contains `time`. */
 export function boundsOf(
   period: Period,
   time: number,

@@ -7,19 +7,19 @@ import type { SeedCounter } from './seeding.ts';
 
 export interface AdmitDependencies {
   readonly script: Script;
-  /** The arguments that all scripts for calls share. */
+  /** Arguments shared by all call scripts. */
   readonly shared: (now: number) => readonly ScriptArgument[];
   readonly keys: Keys;
   readonly now: () => number;
-  /** Facts that may wait in the journal. */
+  /** Maximum number of facts in the journal. */
   readonly maxFacts: number;
   readonly lookup: CacheLookup;
   readonly seed: SeedCounter;
-  /** Seeds a counter that nobody waits for. */
+  /** Seeds a counter in the background. */
   readonly seedLater: (counter: ReturnType<typeof counterAt>) => void;
 }
 
-/** Questions until an answer: one, and one more for each counter that vanishes and each flight that lands meanwhile. */
+/** Maximum number of script calls: one, plus one for each counter that disappears and each call that finishes meanwhile. */
 const mostQuestions = 10;
 
 export function createAdmit(dependencies: AdmitDependencies) {
@@ -31,7 +31,7 @@ export function createAdmit(dependencies: AdmitDependencies) {
     return readAdmitReply(await dependencies.script(args), request, time);
   };
 
-  /** A counter that is only watched keeps nobody waiting; what is spent before it is seeded is in what it is seeded with. */
+  /** A counter that is only watched does not delay the call: its later seeding includes costs settled before. */
   const seedWatched = (absent: readonly number[], request: AdmissionRequest, time: number): void => {
     if (absent.length === 0) return;
     const watched = new Set(request.thresholds.map(numberOf));
@@ -55,7 +55,7 @@ export function createAdmit(dependencies: AdmitDependencies) {
           break;
         case 'cached': {
           const answer = reply.found ?? found.answer;
-          if (!answer) throw new Error('The script found an answer that nobody has.');
+          if (!answer) throw new Error('admit.lua reported a cached answer that was not passed to it.');
           return { kind: 'cached', ...answer };
         }
         case 'admitted':
@@ -65,6 +65,6 @@ export function createAdmit(dependencies: AdmitDependencies) {
           return reply;
       }
     }
-    throw new Error(`No answer to the admission of ${request.callId}: its counters keep vanishing.`);
+    throw new Error(`Call ${request.callId} could not be admitted: its counters keep disappearing.`);
   };
 }

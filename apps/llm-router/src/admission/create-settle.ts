@@ -9,7 +9,7 @@ import type { Unanswered } from './unanswered.ts';
 
 export interface SettleDependencies {
   readonly script: Script;
-  /** The arguments that all scripts for calls share. */
+  /** Arguments shared by all call scripts. */
   readonly shared: (now: number) => readonly ScriptArgument[];
   readonly now: () => number;
   readonly lookup: CacheLookup;
@@ -18,7 +18,7 @@ export interface SettleDependencies {
   readonly unanswered: Unanswered;
 }
 
-/** Hand-overs that are kept in mind because Redis did not answer. */
+/** Maximum number of remembered hand-overs that Redis has not confirmed. */
 const mostBrokenOff = 10_000;
 
 export function createSettle(dependencies: SettleDependencies) {
@@ -32,7 +32,7 @@ export function createSettle(dependencies: SettleDependencies) {
     return String((await script([...shared(time), ...args]))[0]) as Settled;
   };
 
-  /** Nobody makes the next attempt now: should it hold something, or come to hold it, that is given back. */
+  /** The next attempt will not be made: anything that it reserves now or later is released. */
   const breakOff = (lease: string, userId: string, nextId: string): void => {
     for (const oldest of brokenOff) if (brokenOff.size >= mostBrokenOff) brokenOff.delete(oldest);
     brokenOff.add(lease);

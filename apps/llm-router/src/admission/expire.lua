@@ -1,4 +1,4 @@
--- Settles calls whose process died: the row that was written ahead is journaled, with all that was reserved as its cost.
+-- Settles calls whose process died: journals the row written ahead, with the whole reservation as its cost.
 
 local time, most = ARGV[5], ARGV[6]
 

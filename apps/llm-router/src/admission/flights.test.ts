@@ -14,7 +14,7 @@ const call = (options: Partial<CallInTest['request']> = {}) =>
 const answer = { cache: { key: 'q', value: 'answer', model: 'm', ttlMs: 60_000 } };
 const never = new AbortController().signal;
 
-/** The flights as one more process hears of them. */
+/** Single flight as seen by another process. */
 async function listen({ keys, redis }: DeploymentInTest): Promise<Flights> {
   const subscriber = createWaitingRedis({ url: url(), name: 'in-test', onError: () => undefined });
   onTestFinished(() => subscriber.disconnect());
@@ -24,7 +24,7 @@ async function listen({ keys, redis }: DeploymentInTest): Promise<Flights> {
   return flights;
 }
 
-/** Whether a promise is resolved sooner than any timer could have done it. */
+/** Returns true if a promise is resolved before any timer could fire. */
 async function resolvesAtOnce(promise: Promise<void>): Promise<boolean> {
   const startedAt = performance.now();
   await promise;
@@ -33,9 +33,9 @@ async function resolvesAtOnce(promise: Promise<void>): Promise<boolean> {
 
 describe.each([
   { place: 'in the Redis of the budgets', cacheElsewhere: false },
-  { place: 'in a Redis of its own', cacheElsewhere: true },
+  { place: 'in a separate Redis', cacheElsewhere: true },
 ])('with a cache $place', ({ cacheElsewhere }) => {
-  test('of many who ask the same at once one is admitted, and all get its answer', async () => {
+  test('of many concurrent identical requests one is admitted, and all get its answer', async () => {
     const deployment = deploy({ cacheElsewhere });
     const processes = deployment.twoProcesses();
     const flights = await listen(deployment);
@@ -57,7 +57,7 @@ describe.each([
     expect(await deployment.heldByAll()).toBe(0n);
   });
 
-  test('who looked into the cache just before an answer came asks no provider', async () => {
+  test('a request that missed the cache just before an answer was stored calls no provider', async () => {
     const deployment = deploy({ cacheElsewhere });
     const { admission, cache } = deployment.process();
     const leader = call();
@@ -77,7 +77,7 @@ describe.each([
     expect(await admission.admit(call().request)).toMatchObject({ kind: 'admitted' });
   });
 
-  test('those who wait for an answer that cannot be kept ask for themselves, all at once', async () => {
+  test('followers of an answer that cannot be shared all make their own calls concurrently', async () => {
     const deployment = deploy({ cacheElsewhere, bounds: { maxBytes: 10_000, maxEntryBytes: 3 } });
     const { admission } = deployment.process();
     for (const [at, cache] of (['unfit', answer.cache] as const).entries()) {
@@ -93,7 +93,7 @@ describe.each([
   });
 });
 
-test('when a call fails, one of those who wait goes next', async () => {
+test('when the leading call fails, one follower becomes the leader', async () => {
   const { admission } = deploy().process();
   const leader = call();
   await admission.admit(leader.request);
@@ -102,7 +102,7 @@ test('when a call fails, one of those who wait goes next', async () => {
   expect(others.map(({ kind }) => kind).sort()).toEqual(['admitted', 'wait', 'wait']);
 });
 
-test('when the process of a leading call dies, those who wait go on', async () => {
+test('when the process of the leading call dies, its followers continue', async () => {
   const deployment = deploy();
   const [dead, other] = [deployment.process(), deployment.process()];
   const flights = await listen(deployment);
@@ -118,7 +118,7 @@ test('when the process of a leading call dies, those who wait go on', async () =
   expect(await turn).toMatchObject({ kind: 'admitted' });
 });
 
-test('who wants a fresh answer neither waits nor takes the lead from another', async () => {
+test('a no-cache request neither follows a leader nor replaces it', async () => {
   const { admission } = deploy().process();
   const leader = call();
   await admission.admit(leader.request);
@@ -130,13 +130,13 @@ test('who wants a fresh answer neither waits nor takes the lead from another', a
   expect(await admission.admit(call().request)).toMatchObject({ kind: 'cached' });
 });
 
-test('who wants a fresh answer leads where nobody does', async () => {
+test('a no-cache request leads if there is no leader', async () => {
   const { admission } = deploy().process();
   await admission.admit(call({ cache: { key: 'q', read: false } }).request);
   expect(await admission.admit(call().request)).toEqual({ kind: 'wait' });
 });
 
-test('other questions are not held up', async () => {
+test('other requests are not delayed', async () => {
   const { admission } = deploy().process();
   await admission.admit(call().request);
   const other = call({ cache: { key: 'other', read: true } });
@@ -144,7 +144,7 @@ test('other questions are not held up', async () => {
   expect(await admission.admit(call({ cache: undefined }).request)).toMatchObject({ kind: 'admitted' });
 });
 
-test('who waits hears at once that the call has ended, in whichever process', async () => {
+test('followers in any process are notified at once when the leading call ends', async () => {
   const deployment = deploy();
   const flights = [await listen(deployment)];
   const { admission } = deployment.process();
@@ -156,7 +156,7 @@ test('who waits hears at once that the call has ended, in whichever process', as
   for (const one of landed) expect(await resolvesAtOnce(one)).toBe(true);
 });
 
-test('where nobody waits nothing is published', async () => {
+test('without followers nothing is published', async () => {
   const deployment = deploy();
   const subscriber = createWaitingRedis({ url: url(), name: 'in-test', onError: () => undefined });
   onTestFinished(() => subscriber.disconnect());
@@ -171,7 +171,7 @@ test('where nobody waits nothing is published', async () => {
   await eventually(() => expect(heard).toEqual(['marker']));
 });
 
-test('who waits looks again after a second though no message came, and at once when the caller is gone', async () => {
+test('a follower checks again after a second without a message, and at once when its caller disconnects', async () => {
   const flights = await listen(deploy());
   const startedAt = performance.now();
   await flights.landed('q', never);
@@ -183,7 +183,7 @@ test('who waits looks again after a second though no message came, and at once w
   expect(await resolvesAtOnce(flights.landed('q', caller.signal))).toBe(true);
 });
 
-test('a caller who hangs up while another call leads is told to wait, and holds nothing', async () => {
+test('a follower whose caller disconnects gets "wait", and reserves nothing', async () => {
   const deployment = deploy();
   const flights = await listen(deployment);
   const { admission } = deployment.process();
@@ -197,7 +197,7 @@ test('a caller who hangs up while another call leads is told to wait, and holds 
   expect(await deployment.holding()).toEqual([]);
 });
 
-test('a flight that was forgotten and begun by another is not ended by the first', async () => {
+test('a leader cannot finish a single flight that another call has since taken over', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const first = call();
@@ -208,7 +208,7 @@ test('a flight that was forgotten and begun by another is not ended by the first
   expect(await admission.admit(call().request)).toEqual({ kind: 'wait' });
 });
 
-test('a flight whose leader Redis has lost holds nobody up', async () => {
+test('a single flight whose leader Redis has lost delays no request', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   await admission.admit(call().request);

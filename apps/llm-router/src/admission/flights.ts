@@ -1,19 +1,19 @@
 import { type Keys, type Redis, subscribe } from '@valuecanvas/redis';
 import type { Admission } from './admission-request.ts';
 
-/** Milliseconds after which a follower looks again by itself: the message may have been missed, the leader died. */
+/** Interval at which a follower checks again, in case it missed the message or the leader died. */
 const pollMs = 1_000;
 
-/** Calls of all processes that others wait for. */
+/** Single flight over all processes: followers wait for the leader's call. */
 export interface Flights {
   /**
-   * Resolves when the call that leads has ended, after a second at the latest, and at once where `signal` is aborted. Who
-   * calls this before asking for admission misses no end in between.
+   * Resolves when the leading call has ended, after one second at the latest, and immediately if `signal` is aborted.
+   * Calling it before requesting admission guarantees that no end is missed.
    */
   landed(cacheKey: string, signal: AbortSignal): Promise<void>;
 }
 
-/** `redis` must be a waiting connection used for nothing else. */
+/** Creates it. `redis` must be a waiting connection that has no other use. */
 export function createFlights({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): Flights {
   const waiting = new Map<string, Set<() => void>>();
 
@@ -47,8 +47,8 @@ export function createFlights({ redis, keys }: { readonly redis: Redis; readonly
 }
 
 /**
- * Asks for admission until the answer is another than to wait, or until `signal` is aborted: then that is the answer. Who
- * waits asks again whenever the call that leads has ended, and each second.
+ * Requests admission until the outcome is not "wait", or until `signal` is aborted, which returns "wait". Repeats the
+ * request whenever the leading call has ended, and every second.
  */
 export async function admitInTurn(
   admit: () => Promise<Admission>,

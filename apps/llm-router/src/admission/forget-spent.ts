@@ -3,8 +3,8 @@ import { hourOf } from './counters.ts';
 import { orAway } from './redis-away-error.ts';
 
 /**
- * Forgets what a user, and everybody together, has spent in the current periods, for costs that were booked past the
- * counters: whoever asks for admission next has them added up anew from ledger and journal.
+ * Deletes the spent counters of a user and of the platform for the current periods, after costs were booked past them. The
+ * next admission seeds them again from ledger and journal.
  */
 export function createForgetSpent(options: {
   readonly redis: Redis;

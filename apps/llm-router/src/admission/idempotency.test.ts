@@ -13,7 +13,7 @@ const call = (options: Partial<CallInTest['request']> = {}) =>
 
 const day = 24 * 3_600_000;
 
-test('of many requests at once with one key one is admitted', async () => {
+test('of many concurrent requests with one key one is admitted', async () => {
   const deployment = deploy();
   const processes = deployment.twoProcesses();
   const calls = Array.from({ length: 20 }, () => call());
@@ -21,7 +21,7 @@ test('of many requests at once with one key one is admitted', async () => {
   expect(answers.map((answer) => answer.kind).sort()).toEqual(['admitted', ...Array(19).fill('in_flight')]);
 });
 
-test('while a request runs, the same is told to come back, and another body that it does not match', async () => {
+test('while a request runs, a repetition is in flight, and another body is a mismatch', async () => {
   const { admission } = deploy().process();
   await admission.admit(call().request);
   const again = await admission.admit(call().request);
@@ -30,7 +30,7 @@ test('while a request runs, the same is told to come back, and another body that
   expect(await admission.admit(other.request)).toEqual({ kind: 'mismatch' });
 });
 
-test('a final answer is replayed for a day, to the same body of the same user', async () => {
+test('a final answer is replayed for 24 hours for the same user and body', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const { request, settlement } = call();
@@ -46,7 +46,7 @@ test('a final answer is replayed for a day, to the same body of the same user', 
   expect(kept).toBeLessThanOrEqual(day);
 });
 
-test('a replay costs nothing, although no budget, limit or place in the journal is left', async () => {
+test('a replay costs nothing, even if budget, limit and journal are exhausted', async () => {
   const deployment = deploy({ maxFacts: 1 });
   const { admission } = deployment.process();
   const limits = [{ name: 'hour', unit: 'requests' as const, limit: 1, windowMs: 3_600_000, amount: 1 }];
@@ -66,7 +66,7 @@ test('a request that ends without a final answer leaves its key free', async () 
   expect(await admission.admit(call().request)).toMatchObject({ kind: 'admitted' });
 });
 
-test('an answer of more than 4 MiB is not kept', async () => {
+test('an answer of more than 4 MiB is not stored', async () => {
   const { admission } = deploy().process();
   const { request, settlement } = call();
   await admission.admit(request);
@@ -74,7 +74,7 @@ test('an answer of more than 4 MiB is not kept', async () => {
   expect(await admission.admit(call().request)).toMatchObject({ kind: 'admitted' });
 });
 
-test('a key whose process died is in flight until the call is settled as lost, and then free', async () => {
+test('a key whose process died is in flight until its call is settled as lost, then free', async () => {
   const deployment = deploy();
   const [dead, other] = [deployment.process(), deployment.process()];
   await dead.admission.admit(call().request);
@@ -84,7 +84,7 @@ test('a key whose process died is in flight until the call is settled as lost, a
   expect(await other.admission.admit(call().request)).toMatchObject({ kind: 'admitted' });
 });
 
-test('who was taken for lost does not touch the key that another has claimed since', async () => {
+test('a call settled as lost does not change a key that another call has claimed since', async () => {
   const deployment = deploy();
   const [slow, other] = [deployment.process(), deployment.process()];
   const { request, settlement } = call();
@@ -99,7 +99,7 @@ test('who was taken for lost does not touch the key that another has claimed sin
   expect(await other.admission.admit(call().request)).toEqual({ kind: 'replay', answer: 'right' });
 });
 
-test('a cached answer claims the key until the answer that was sent is kept', async () => {
+test('a cached answer claims the key until the sent answer is stored', async () => {
   const deployment = deploy();
   const { admission, cache } = deployment.process();
   await cache.write({ key: 'q', value: 'cached', model: 'm', ttlMs: 60_000 });
@@ -110,7 +110,7 @@ test('a cached answer claims the key until the answer that was sent is kept', as
   expect(await admission.admit(call().request)).toEqual({ kind: 'replay', answer: 'as sent' });
 });
 
-test('a cached answer whose process died before it was kept leaves the key free after a lease', async () => {
+test('a cached answer that was not stored before its process died frees the key after a lease', async () => {
   const deployment = deploy();
   const { admission, cache } = deployment.process();
   await cache.write({ key: 'q', value: 'cached', model: 'm', ttlMs: day });
@@ -119,7 +119,7 @@ test('a cached answer whose process died before it was kept leaves the key free 
   expect(await admission.admit(call().request)).toMatchObject({ kind: 'admitted' });
 });
 
-test('a refusal can be kept as the final answer, but not in place of an answer or of a call under way', async () => {
+test('a refusal can be stored as the final answer, but replaces neither an answer nor a call in flight', async () => {
   const { admission } = deploy().process();
   const refused = call();
   await admission.storeAnswer({ ...refused.name, idempotency, answer: 'refused' });
@@ -133,7 +133,7 @@ test('a refusal can be kept as the final answer, but not in place of an answer o
   expect(await admission.admit(call({ idempotency: running }).request)).toMatchObject({ kind: 'in_flight' });
 });
 
-test('a key that was forgotten and claimed by another is not answered by the first', async () => {
+test('a call cannot answer a key that another call has claimed since', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const first = call();

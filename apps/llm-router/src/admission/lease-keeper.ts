@@ -2,7 +2,7 @@ import type { Redis } from '@valuecanvas/redis';
 import type { AdmissionControl } from './admission-control.ts';
 import { leaseMs } from './lease.ts';
 
-/** Milliseconds between two rounds; a lease survives five that fail. */
+/** Interval between rounds; a lease survives five failed rounds. */
 const everyMs = 5_000;
 
 export interface LeaseKeeperOptions {
@@ -11,13 +11,13 @@ export interface LeaseKeeperOptions {
   readonly redis: Redis;
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
-  /** Told how many calls of processes that died were settled. */
+  /** Receives the number of calls settled as lost. */
   readonly onExpired: (calls: number) => void;
 }
 
 /**
- * One round: speaks for this process's calls and then settles those that nobody speaks for. After Redis was away all leases
- * look old, so calls are taken for lost only after a whole lease of unbroken contact, in which their processes could speak.
+ * One round: renews this process's leases, then settles calls with expired leases. After an outage of Redis all leases look
+ * expired, so calls are settled as lost only after one lease of uninterrupted contact, in which their processes could renew.
  */
 export function createLeaseRound(options: LeaseKeeperOptions): () => Promise<void> {
   const { admission, redis, now, onError } = options;
@@ -41,7 +41,7 @@ export function createLeaseRound(options: LeaseKeeperOptions): () => Promise<voi
   };
 }
 
-/** Goes a round at once and then every few seconds; returns the end of it. */
+/** Renews leases now and every 5 s. Returns a stop function. */
 export function startLeaseKeeper(options: LeaseKeeperOptions): () => void {
   const round = createLeaseRound(options);
   let running = false;

@@ -1,7 +1,7 @@
-/** Milliseconds for which a call counts as alive after its process was last heard of. */
+/** Time for which a call counts as alive after its last renewal. */
 export const leaseMs = 30_000;
 
-/** What the scripts call a call in the list of leases. */
+/** Name of a call in the scripts' list of leases. */
 export function leaseOf(userId: string, callId: string): string {
   return `${userId}/${callId}`;
 }

@@ -18,7 +18,7 @@ const userId = uuidv7();
 const call = (options: Partial<CallInTest['request']> = {}) =>
   callInTest({ admittedAt: noon, userId, budgets: [dayBudget(100n)], ...options });
 
-/** A process's rounds, gone when the test says so. */
+/** The rounds of a process that the test can kill. */
 function keeping({ clock }: DeploymentInTest, { admission, redis }: ProcessInTest) {
   const heard = { expired: 0, errors: [] as unknown[] };
   const round = createLeaseRound({
@@ -31,7 +31,7 @@ function keeping({ clock }: DeploymentInTest, { admission, redis }: ProcessInTes
   return { heard, round };
 }
 
-test('a call whose process died is settled as lost: booked and paid at all that was reserved', async () => {
+test('a call whose process died is settled as lost: booked and charged at its whole reservation', async () => {
   const deployment = deploy();
   const { request } = call({ cache: { key: 'q', read: true } });
   await deployment.process().admission.admit(request);
@@ -57,7 +57,7 @@ test('two processes that expire the same calls settle each once', async () => {
   expect(await deployment.spent('user', 'day', userId)).toBe(30n);
 });
 
-test('a call that its process has forgotten is not spoken for without end', async () => {
+test('the lease of a call that its process has forgotten is not renewed forever', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   await admission.admit(call().request);
@@ -72,7 +72,7 @@ test('a call that its process has forgotten is not spoken for without end', asyn
   expect(await deployment.holding()).toEqual([]);
 });
 
-test('a call that is spoken for lives as long as it takes, and so does the attempt after it', async () => {
+test('a call with a renewed lease stays alive, and so does its next attempt', async () => {
   const deployment = deploy();
   const [own, other] = [deployment.process(), deployment.process()];
   const { request, settlement, next } = call();
@@ -88,7 +88,7 @@ test('a call that is spoken for lives as long as it takes, and so does the attem
   expect(await own.admission.settle(settlement(1n, { callId: second.callId }))).toBe('settled');
 });
 
-test('speaking for a call that was taken for lost does not bring it back', async () => {
+test('renewing the lease of a call settled as lost does not restore it', async () => {
   const deployment = deploy();
   const [own, other] = [deployment.process(), deployment.process()];
   await own.admission.admit(call().request);
@@ -98,7 +98,7 @@ test('speaking for a call that was taken for lost does not bring it back', async
   expect(await deployment.holding()).toEqual([]);
 });
 
-test('no call is spoken for after it was settled', async () => {
+test('leases of settled calls are not renewed', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const { request, settlement } = call();
@@ -119,7 +119,7 @@ test('more calls than one command renews are all renewed', async () => {
   expect(await other.admission.expireLeases()).toBe(0);
 });
 
-test('a process takes no call for lost before it has been in contact for a whole lease', async () => {
+test('a process settles no call as lost before one lease of uninterrupted contact', async () => {
   const deployment = deploy();
   await deployment.process().admission.admit(call().request);
   const { heard, round } = keeping(deployment, deployment.process());
@@ -133,7 +133,7 @@ test('a process takes no call for lost before it has been in contact for a whole
   expect(heard).toEqual({ expired: 1, errors: [] });
 });
 
-test('after Redis was away calls have a whole lease to be spoken for again', async () => {
+test('after an outage of Redis calls have a whole lease to be renewed', async () => {
   const deployment = deploy();
   const link = await startSeverableLink(url());
   const [own, other] = [deployment.process(), deployment.process(link.url)];
@@ -155,7 +155,7 @@ test('after Redis was away calls have a whole lease to be spoken for again', asy
   expect(heard.expired).toBe(0);
 });
 
-test('a Redis that answers late counts as away, though its connection stayed', async () => {
+test('a Redis that answers late counts as unavailable, although its connection remained', async () => {
   const deployment = deploy();
   await deployment.process().admission.admit(call().request);
   const other = deployment.process();
@@ -173,7 +173,7 @@ test('a Redis that answers late counts as away, though its connection stayed', a
   expect(heard.errors).toHaveLength(1);
 });
 
-test('a keeper goes its first round at once, and none after its end', async () => {
+test('a keeper runs its first round at once, and none after it is stopped', async () => {
   const deployment = deploy();
   const { redis } = deployment.process();
   let rounds = 0;

@@ -2,27 +2,27 @@ import type { Keys, Redis } from '@valuecanvas/redis';
 import { leaseMs, leaseOf } from './lease.ts';
 import { orAway, toRedisError } from './redis-away-error.ts';
 
-/** A call as its lease names it. */
+/** The name of a call in its lease. */
 export interface CallName {
   readonly userId: string;
   readonly callId: string;
 }
 
-/** The calls of this process that are under way. */
+/** The calls in flight in this process. */
 export interface Leases {
   start(call: CallName): void;
   end(call: CallName): void;
   /**
-   * Tells Redis that they are alive, in one round trip. Rejects with RedisAwayError. What was taken for lost meanwhile
-   * stays lost.
+   * Renews their leases in one round trip. Rejects with RedisAwayError. Calls that were settled as lost meanwhile stay
+   * lost.
    */
   renew(): Promise<void>;
 }
 
-/** Leases that one command renews, so that none keeps Redis from others for long. */
+/** Maximum number of leases that one command renews, so that it does not block Redis for long. */
 const renewedAtOnce = 1_000;
 
-/** Milliseconds, longer than any call lasts: one that is still not settled was forgotten, and counts as lost in the end. */
+/** Longer than any call: a call unsettled after this was forgotten, and its lease is no longer renewed. */
 const longestCallMs = 15 * 60_000;
 
 export function createLeases(options: {
@@ -31,7 +31,7 @@ export function createLeases(options: {
   readonly now: () => number;
 }): Leases {
   const { redis, keys, now } = options;
-  /** When each was admitted. */
+  /** Time of admission by call. */
   const running = new Map<string, number>();
 
   const alive = (): string[] => {

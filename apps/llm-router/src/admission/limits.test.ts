@@ -20,7 +20,7 @@ const tokensPerMinute = (limit: number, amount: number, model = 'm'): RateLimit 
 const call = (options: Partial<CallInTest['request']> = {}) =>
   callInTest({ admittedAt: noon, userId, ...options });
 
-test('of many requests at once in two processes exactly as many pass as may', async () => {
+test('of concurrent requests in two processes exactly as many as allowed are admitted', async () => {
   const deployment = deploy();
   const processes = deployment.twoProcesses();
   const calls = Array.from({ length: 40 }, () => call({ limits: [perHour(11)] }));
@@ -28,7 +28,7 @@ test('of many requests at once in two processes exactly as many pass as may', as
   expect(answers.filter((answer) => answer.kind === 'admitted')).toHaveLength(11);
 });
 
-test('who is limited hears for how long, and passes when the window is over', async () => {
+test('a limited request gets its wait, and is admitted in the next window', async () => {
   const deployment = deploy({ startsAt: noon + 600_000 });
   const { admission } = deployment.process();
   await admission.admit(call({ limits: [perHour(1)] }).request);
@@ -41,7 +41,7 @@ test('who is limited hears for how long, and passes when the window is over', as
   expect(await admission.admit(retry)).toMatchObject({ kind: 'admitted' });
 });
 
-test('how each limit stands is told', async () => {
+test('the state of each limit is returned', async () => {
   const { admission } = deploy({ startsAt: noon + 20_000 }).process();
   const limits = [perHour(10), tokensPerMinute(1_000, 300)];
   await admission.admit(call({ limits }).request);
@@ -54,13 +54,13 @@ test('how each limit stands is told', async () => {
   });
 });
 
-test('of several limits without room the one that resets last is named', async () => {
+test('of several exhausted limits the one that resets last is named', async () => {
   const { admission } = deploy().process();
   const limits = [tokensPerMinute(100, 200), perHour(0), tokensPerMinute(100, 200, 'n')];
   expect(await admission.admit(call({ limits }).request)).toMatchObject({ limit: { name: 'requests-hour' } });
 });
 
-test('who is refused is counted nowhere', async () => {
+test('a refused request counts against no limit', async () => {
   const { admission } = deploy().process();
   const within = perHour(2);
   await admission.admit(call({ limits: [within, tokensPerMinute(100, 101)] }).request);
@@ -69,7 +69,7 @@ test('who is refused is counted nowhere', async () => {
   expect(answer).toMatchObject({ standings: [{ remaining: 1 }] });
 });
 
-test('limits of one model leave others alone, and so do those of one user', async () => {
+test('limits of one model do not affect other models, and limits of one user no other users', async () => {
   const { admission } = deploy().process();
   await admission.admit(call({ limits: [tokensPerMinute(100, 100)] }).request);
   const full = { limits: [tokensPerMinute(100, 1)] };
@@ -81,7 +81,7 @@ test('limits of one model leave others alone, and so do those of one user', asyn
   });
 });
 
-test('tokens count as they were used once the call is settled', async () => {
+test('once the call is settled, its actual tokens count', async () => {
   const { admission } = deploy().process();
   const first = call({ limits: [tokensPerMinute(1_000, 900)] });
   await admission.admit(first.request);
@@ -104,7 +104,7 @@ test('tokens of a failed attempt count beside those of the next', async () => {
   expect(answer).toMatchObject({ standings: [{ remaining: 910 }] });
 });
 
-test('a request that failed without cost is given back, another is not', async () => {
+test('a request that failed without cost is not counted, another failed request is', async () => {
   const { admission } = deploy().process();
   for (const keepRequest of [false, true]) {
     const made = call({ limits: [perHour(2)] });
@@ -115,7 +115,7 @@ test('a request that failed without cost is given back, another is not', async (
   expect(answer).toMatchObject({ standings: [{ remaining: 0 }] });
 });
 
-test('what is corrected after its window is over changes no later window', async () => {
+test('a correction after the end of its window changes no later window', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const limits = [tokensPerMinute(1_000, 900)];
@@ -130,7 +130,7 @@ test('what is corrected after its window is over changes no later window', async
   expect(await deployment.redis.pttl(left[0] ?? '')).toBeGreaterThan(0);
 });
 
-test('a call whose process died keeps its request and its tokens', async () => {
+test('a call whose process died still counts with its request and tokens', async () => {
   const deployment = deploy({ startsAt: noon });
   const { admission } = deployment.process();
   const limits = [perHour(10), { ...tokensPerMinute(1_000, 300), windowMs: hourMs }];

@@ -10,13 +10,13 @@ import { startLeaseKeeper } from './lease-keeper.ts';
 import { RedisAwayError } from './redis-away-error.ts';
 import type { SpentSource } from './seeding.ts';
 
-/** Share of the cache that one answer may take. */
+/** Largest share of the cache for one answer. */
 const entryShare = 16;
 
-/** Bytes that one answer in the cache may take, however large the cache is. */
+/** Size limit of one cached answer, regardless of the cache size. */
 const maxEntryBytes = 4 * 1024 * 1024;
 
-/** Milliseconds that the start waits for Redis, so that the first requests find it. */
+/** Time that the start waits for Redis, so that the first requests find it connected. */
 const firstContactMs = 1_000;
 
 export interface OpenAdmission {
@@ -25,7 +25,7 @@ export interface OpenAdmission {
   readonly cache: AnswerCache;
 }
 
-/** Admission, flights and cache on the service's own connections; they end with the service. */
+/** Opens admission, single flight and cache on the service's connections. They close when the service stops. */
 export async function openAdmission(
   kit: Kit<LlmRouterConfig>,
   { redis, keys, waiting }: OpenRedis,
@@ -52,7 +52,7 @@ export async function openAdmission(
     cache,
     maxFacts: config.JOURNAL_MAX_LENGTH,
     spent,
-    onError: (err) => log.warn({ err }, 'a part of admission that nobody waits for failed'),
+    onError: (err) => log.warn({ err }, 'admission: background task failed'),
   });
   const admission = failingFast(control, redis);
   lifecycle.onStop(
@@ -62,7 +62,7 @@ export async function openAdmission(
       admission,
       redis,
       now,
-      onError: (err) => log.warn({ err }, 'leases could not be renewed'),
+      onError: (err) => log.warn({ err }, 'admission: lease renewal failed'),
       onExpired,
     }),
   );
@@ -70,7 +70,7 @@ export async function openAdmission(
   return { admission, flights: createFlights({ redis: waiting('flights'), keys }), cache };
 }
 
-/** While there is no connection, nobody waits for one: the degraded way is quicker. */
+/** Fails at once while disconnected, instead of waiting for a connection: degraded mode is faster. */
 function failingFast(control: AdmissionControl, redis: Redis): AdmissionControl {
   return {
     ...control,

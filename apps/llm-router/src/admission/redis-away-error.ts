@@ -1,22 +1,22 @@
 import { AppError } from '@valuecanvas/contracts-core';
 
-/** Redis did not answer or cannot serve: whether the command was carried out is not known. */
+/** Redis did not answer or cannot serve. The command may or may not have been executed. */
 export class RedisAwayError extends AppError {
   constructor(cause: unknown) {
     super('DEPENDENCY_UNAVAILABLE', { cause, internal: 'redis (admission)', retryAfterSeconds: 2 });
   }
 }
 
-/** Replies with which Redis says that it cannot serve now; any other error reply is a defect of ours. */
+/** Error replies of a Redis that cannot serve now; any other error reply is a defect of this code. */
 const cannotServe = /^(LOADING|READONLY|OOM|MISCONF|MASTERDOWN|NOREPLICAS|BUSY|NOAUTH|WRONGPASS) /;
 
-/** Turns what a command is rejected with into RedisAwayError where that is what it means. */
+/** Maps a command's error to RedisAwayError if it means that Redis is unavailable. */
 export function toRedisError(error: unknown): unknown {
   const isReply = error instanceof Error && error.name === 'ReplyError';
   return isReply && !cannotServe.test(error.message) ? error : new RedisAwayError(error);
 }
 
-/** The command's answer; rejects with RedisAwayError where Redis is away. */
+/** Returns the command's reply. Rejects with RedisAwayError if Redis is unavailable. */
 export function orAway<T>(command: Promise<T>): Promise<T> {
   return command.catch((error: unknown) => {
     throw toRedisError(error);

@@ -10,7 +10,7 @@ const { deploy, url } = useDeployments();
 
 const call = () => callInTest({ admittedAt: noon, userId: uuidv7(), budgets: [dayBudget(100n)] });
 
-test('while Redis is away every operation says so', async () => {
+test('while Redis is unavailable every operation rejects with RedisAwayError', async () => {
   const deployment = deploy();
   const { admission, cache } = deployment.process('redis://127.0.0.1:1');
   const { request, settlement, name } = call();
@@ -32,7 +32,7 @@ test('while Redis is away every operation says so', async () => {
   }
 });
 
-test('a script that fails for another reason is not taken for Redis being away', async () => {
+test('a script that fails for another reason is not reported as an outage of Redis', async () => {
   const deployment = deploy();
   await deployment.redis.set(deployment.keys('journal', 'llm.usage'), 'not a stream');
   const failure = await deployment
@@ -43,7 +43,7 @@ test('a script that fails for another reason is not taken for Redis being away',
   expect(failure).not.toBeInstanceOf(RedisAwayError);
 });
 
-test('a call whose admission was carried out, but not answered, is withdrawn when Redis is back', async () => {
+test('a call whose admission was executed but not confirmed is withdrawn when Redis is back', async () => {
   const deployment = deploy();
   const link = await startSeverableLink(url());
   const process = deployment.process(link.url);
@@ -51,7 +51,7 @@ test('a call whose admission was carried out, but not answered, is withdrawn whe
   await process.admission.admit({ ...request, callId: uuidv7() });
   expect(await deployment.heldBy(request.userId)).toBe(100n);
 
-  // As if the connection had gone between the command and its answer.
+  // Simulates a connection lost between the command and its reply.
   const held = call();
   await deployment.process().admission.admit(held.request);
   await link.cut();
@@ -77,7 +77,7 @@ test('a settlement that failed can be repeated, and settles', async () => {
   expect(await deployment.holding()).toEqual([]);
 });
 
-test('where handing over to a next attempt is not answered, nothing stays held for that attempt', async () => {
+test('if a hand-over to the next attempt is not confirmed, nothing stays reserved for that attempt', async () => {
   const deployment = deploy();
   const link = await startSeverableLink(url());
   const { admission } = deployment.process(link.url);
@@ -96,7 +96,7 @@ test('where handing over to a next attempt is not answered, nothing stays held f
   }
 });
 
-test('a call whose settlement never arrives is spoken for no longer, and is settled as lost', async () => {
+test('the lease of a call whose settlement never arrives is not renewed, and the call is settled as lost', async () => {
   const deployment = deploy();
   const link = await startSeverableLink(url());
   const { admission } = deployment.process(link.url);

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { createScript, type Redis, type Script } from '@valuecanvas/redis';
 import { orAway } from './redis-away-error.ts';
 
-/** The files run as one, each knowing what those before it have named. Rejects with RedisAwayError where Redis is away. */
+/** Concatenates files into one script; later files use names of earlier ones. Rejects with RedisAwayError in an outage. */
 function define(redis: Redis, ...files: readonly URL[]): Script {
   const script = createScript(redis, files.map((file) => readFileSync(file, 'utf8')).join('\n'));
   return (args) => orAway(script(args));
 }
 
-/** The scripts for what calls spend and hold; their keys lie in one Redis, which must not be a cluster. */
+/** Scripts for spending and reservations. All their keys are in one Redis, which must not be a cluster. */
 export function defineCallScripts(redis: Redis) {
   const callRecord = new URL('./call-record.lua', import.meta.url);
   const cacheEntries = new URL('./cache-entries.lua', import.meta.url);
@@ -23,7 +23,7 @@ export function defineCallScripts(redis: Redis) {
 
 export type CallScripts = ReturnType<typeof defineCallScripts>;
 
-/** The scripts for cached answers alone. */
+/** Scripts for a separate answer cache. */
 export function defineCacheScripts(redis: Redis) {
   const cacheEntries = new URL('./cache-entries.lua', import.meta.url);
   return {

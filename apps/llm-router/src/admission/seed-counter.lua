@@ -1,6 +1,6 @@
--- Makes a counter of what was spent, unless costs were settled while its past was being added up: those may be in the sum
--- or not. Then 0, and the sum must be made anew; a seeder that has tried often enough (`final`) takes them on top, which
--- can count some twice and never leaves one out.
+-- Creates a spent counter, unless costs were settled while the sum was computed: the sum may or may not include them. It then
+-- returns 0, and the sum must be computed again. After enough attempts (`final`) these costs are added to the sum, which may
+-- count some twice but never omits one.
 
 local counter, seeder, sum, ttlMs, final = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
 local seeding = counter .. ':seeding'

@@ -1,10 +1,10 @@
 import type { SpentCounter } from './counters.ts';
 import type { SeedCounter } from './seeding.ts';
 
-/** Milliseconds for which no seeding is tried after one has failed: every call would try again. */
+/** Pause after a failed seeding, so that not every call retries it. */
 const pauseMs = 5_000;
 
-/** Seeds counters that are only watched. `onError` hears of a failure; the next call after a pause tries again. */
+/** Seeds counters that are only watched. Reports failures to `onError`; the next call after a pause retries. */
 export function seedInBackground(
   seed: SeedCounter,
   now: () => number,

@@ -15,7 +15,7 @@ const platformHour: readonly Threshold[] = [
   { scope: 'platform', period: 'hour', nanos: 1_000n, level: 'warning' },
 ];
 
-test('a counter that is absent is seeded with what was spent before anything is reserved', async () => {
+test('an absent counter is seeded with the spent amount before anything is reserved', async () => {
   const asked: SpentCounter[] = [];
   const deployment = deploy({
     spent: async (counter) => {
@@ -30,7 +30,7 @@ test('a counter that is absent is seeded with what was spent before anything is 
   expect(asked).toEqual([{ scope: 'user', period: 'day', userId, startsAt: day, endsAt: nextDay }]);
 });
 
-test('each period has a counter of its own', async () => {
+test('each period has its own counter', async () => {
   const asked: (readonly [string, string, number])[] = [];
   const deployment = deploy({
     spent: async ({ scope, period, startsAt }) => {
@@ -50,15 +50,15 @@ test('each period has a counter of its own', async () => {
   ]);
 });
 
-test('where the past cannot be told nothing is admitted, and the reason is passed on', async () => {
-  const reason = new Error('the ledger is away');
+test('if past spending cannot be determined, nothing is admitted, and the reason is propagated', async () => {
+  const reason = new Error('the ledger is unavailable');
   const deployment = deploy({ spent: () => Promise.reject(reason) });
   const { admission } = deployment.process();
   await expect(admission.admit(call().request)).rejects.toBe(reason);
   expect(await deployment.holding()).toEqual([]);
 });
 
-test('many calls at once that miss a counter add its past up once', async () => {
+test('concurrent calls that miss a counter compute its sum once', async () => {
   let asked = 0;
   const deployment = deploy({
     spent: async () => {
@@ -73,7 +73,7 @@ test('many calls at once that miss a counter add its past up once', async () => 
   expect(asked).toBe(1);
 });
 
-test('what is settled while a counter is absent is left to whoever seeds it', async () => {
+test('a cost settled while a counter is absent is included by its seeding', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const { request, settlement } = call();
@@ -84,11 +84,11 @@ test('what is settled while a counter is absent is left to whoever seeds it', as
   expect(await admission.admit(call({ reservedNanos: 71n }).request)).toMatchObject({ spentNanos: 30n });
 });
 
-test('a call that is settled while its past is added up is neither left out nor counted twice', async () => {
+test('a call settled while the sum is computed is neither omitted nor counted twice', async () => {
   const first = call({ reservedNanos: 40n });
   let sums = 0;
   const deployment = deploy({
-    // The first sum is made before the call is settled, the second one after it.
+    // The first sum is computed before the settlement, the second one after it.
     spent: async () => {
       sums += 1;
       if (sums === 1) return 0n;
@@ -105,7 +105,7 @@ test('a call that is settled while its past is added up is neither left out nor 
   expect(sums).toBe(3);
 });
 
-test('where calls are settled during every sum, they are taken on top in the end rather than left out', async () => {
+test('if calls are settled during every sum, their costs are finally added rather than omitted', async () => {
   const deployment = deploy({
     spent: async () => {
       const made = running.shift();
@@ -124,7 +124,7 @@ test('where calls are settled during every sum, they are taken on top in the end
   expect(running).toHaveLength(2);
 });
 
-test('a counter that is only watched keeps nobody waiting, whether its past can be told or not', async () => {
+test('a counter that is only watched delays no call, whether or not it can be seeded', async () => {
   let away = true;
   const deployment = deploy({
     spent: ({ scope }) =>
@@ -142,7 +142,7 @@ test('a counter that is only watched keeps nobody waiting, whether its past can 
   await eventually(async () => expect(await deployment.spent('platform', 'hour')).toBe(7n));
 });
 
-test('counters outlive their period by days, and are not kept for ever', async () => {
+test('counters outlive their period by days, and then expire', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const { request, settlement } = call();
@@ -153,7 +153,7 @@ test('counters outlive their period by days, and are not kept for ever', async (
   expect(leftMs / 3_600_000).toBeLessThan(12 + 4 * 24);
 });
 
-test('the counters of a period that is about to begin are made ahead, so that midnight waits for no ledger', async () => {
+test('counters of the coming period are created ahead, so that no call at midnight waits for the ledger', async () => {
   let asked = 0;
   const deployment = deploy({
     startsAt: Date.UTC(2026, 10, 30, 23, 50),
@@ -174,7 +174,7 @@ test('the counters of a period that is about to begin are made ahead, so that mi
   expect(asked).toBe(2);
 });
 
-test('a counter is not made ahead in the last minute, in which another clock may have begun the period', async () => {
+test('a counter is not created in the last minute before its period, in which another clock may already have begun it', async () => {
   const deployment = deploy({ startsAt: Date.UTC(2026, 10, 30, 23, 59), spent: async () => 40n });
   const { admission } = deployment.process();
   await admission.admit(call({ reservedNanos: 1n }).request);

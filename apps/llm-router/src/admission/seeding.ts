@@ -4,21 +4,21 @@ import type { SpentCounter } from './counters.ts';
 import type { CallScripts } from './scripts.ts';
 
 /**
- * Nano-dollars of all calls that were admitted in a counter's period: rows that still wait in the journal, read first, and
- * rows in the ledger, each id once, the first row of an id before later ones.
+ * Returns the nano-dollars of all calls admitted in a counter's period: rows in the journal, read first, plus rows in the
+ * ledger. Each id counts once, with its first row.
  */
 export type SpentSource = (counter: SpentCounter) => Promise<bigint>;
 
-/** Makes the counter of what was spent in a period where there is none. Rejects with what `SpentSource` rejects with. */
+/** Creates a period's spent counter if it is absent. Rejects with the errors of `SpentSource`. */
 export type SeedCounter = (counter: SpentCounter) => Promise<void>;
 
-/** Milliseconds that a counter outlives its period. */
+/** Time by which a counter outlives its period. */
 const keptMs = 3 * 86_400_000;
 
-/** Sums that are given up because a call was settled meanwhile, before the risk of counting it twice is taken. */
+/** Number of sums discarded because a call was settled meanwhile, before accepting the risk of counting it twice. */
 const mostAttempts = 4;
 
-/** Each counter is seeded by at most one request of this process at a time; the others wait for it. */
+/** Single flight: one request of this process seeds a counter, and the others wait for it. */
 export function createSeeding(options: {
   readonly scripts: CallScripts;
   readonly keys: Keys;
@@ -35,12 +35,12 @@ export function createSeeding(options: {
       const [done] = await scripts.seedCounter([name, seeder, sum.toString(), ttlMs, isFinal ? 1 : 0]);
       return done === 1;
     };
-    // Nothing can be made yet: this says that from now on settled costs must be told.
+    // This call creates nothing: from now on it makes settlements record their costs for the seeding.
     if (await commit(0n, false)) return;
     for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
       if (await commit(await source(counter), attempt === mostAttempts)) return;
     }
-    throw new Error(`${name} could not be seeded.`);
+    throw new Error(`The counter ${name} could not be seeded.`);
   };
 
   return (counter) => {

@@ -4,10 +4,10 @@ import { answerArguments, answerKeptMs } from './idempotency.ts';
 import { leaseMs } from './lease.ts';
 import type { Settlement } from './settlement.ts';
 
-/** What the script does about the cache: nothing; store there; or say that the answer lies elsewhere or nowhere. */
+/** Cache mode of the script: off; store; or report that the answer is in a separate cache, or not stored. */
 export type SettleCacheMode = 'none' | 'here' | 'elsewhere' | 'unfit';
 
-/** The arguments of settle.lua, after those that all scripts for calls share. */
+/** Arguments of settle.lua, after those shared by all call scripts. */
 export function settleArguments(
   settlement: Settlement,
   how: { readonly now: number; readonly cacheMode: SettleCacheMode; readonly bounds: CacheBounds },

@@ -1,5 +1,6 @@
--- Ends one call: its row, its cost, its answer for others, and everything it held. Sent again, or after the call was expired,
--- it finds no record: the row is journaled once more, which the ledger drops by its id, and no counter changes.
+-- Settles one call: journals its row, books its cost, stores its answer, and releases what it held. If repeated, or after the
+-- call was settled as lost, it finds no record: the row is journaled again, which the ledger drops by its id, and no counter
+-- changes.
 
 local callId, userId, row, cost, tokens = ARGV[5], ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9])
 local keepRequest, time, leaseEnd = ARGV[10] == '1', ARGV[11], ARGV[12]
@@ -7,7 +8,7 @@ local cacheMode, hasAnswer, answer, answerMs = ARGV[13], ARGV[14] == '1', ARGV[1
 local nextId, nextReserved, nextLostRow = ARGV[17], ARGV[18], ARGV[19]
 local lease = leaseOf(userId, callId)
 
--- Corrects what was counted; a window that is over has no counter any more.
+-- Corrects the counts of limits; an ended window has no counter.
 local function correct(limits, goesOn)
   for at = 1, #limits, 3 do
     local key, amount, unit = limits[at], tonumber(limits[at + 1]), limits[at + 2]
@@ -32,7 +33,7 @@ local function fits(call, spent, ofUser)
   return true
 end
 
--- The next attempt takes over what the failed one had but its reservation.
+-- The next attempt takes over everything from the failed one except its reservation.
 local function handOver(call, ofUser)
   local nextLease = leaseOf(userId, nextId)
   if claims(call, lease) then redis.call('HSET', call.claim, 'call', nextLease) end
@@ -56,7 +57,7 @@ local function closeClaim(call)
   end
 end
 
--- The mark that the flight leaves behind, and for how many milliseconds.
+-- The marker that the single flight leaves behind, and its lifetime in milliseconds.
 local function landing()
   if cacheMode == 'elsewhere' then return marks.landed, 5000 end
   if cacheMode == 'none' then return nil end

@@ -32,7 +32,7 @@ test('a settlement that is sent twice costs once', async () => {
   expect(await deployment.holding()).toEqual([]);
 });
 
-test('a settlement that comes after the call was taken for lost changes no counter, and its row comes second', async () => {
+test('a settlement after the call was settled as lost changes no counter, and its row comes second', async () => {
   const deployment = deploy();
   const [dead, other] = [deployment.process(), deployment.process()];
   const { request, settlement } = call();
@@ -58,7 +58,7 @@ test('a call that is withdrawn leaves no trace', async () => {
   expect(await admission.admit(call({ limits, idempotency }).request)).toMatchObject({ kind: 'admitted' });
 });
 
-test('a failed attempt is booked, and the next one has what its reservation leaves', async () => {
+test('a failed attempt is booked, and the next one can use the rest of the budget', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const { request, settlement, next } = call({ reservedNanos: 60n });
@@ -72,7 +72,7 @@ test('a failed attempt is booked, and the next one has what its reservation leav
   expect(await deployment.holding()).toEqual([]);
 });
 
-test('where the budget has no room for the next attempt, everything is given back', async () => {
+test('if the budget has no room for the next attempt, everything is released', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const { request, settlement, next } = call({ reservedNanos: 60n, cache: { key: 'q', read: true } });
@@ -82,7 +82,7 @@ test('where the budget has no room for the next attempt, everything is given bac
   expect(await deployment.holding()).toEqual([]);
 });
 
-test('where a counter is gone no next attempt is made: nobody can say that there is room', async () => {
+test('if a counter is missing no next attempt is made, because the remaining budget is unknown', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const { request, settlement, next } = call();
@@ -91,7 +91,7 @@ test('where a counter is gone no next attempt is made: nobody can say that there
   expect(await admission.settle(settlement(0n, { next: next(1n) }))).toBe('over_budget');
 });
 
-test('handing over to the next attempt, sent twice, hands over once', async () => {
+test('a hand-over to the next attempt that is sent twice takes effect once', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const { request, settlement, next } = call();
@@ -103,7 +103,7 @@ test('handing over to the next attempt, sent twice, hands over once', async () =
   expect(await deployment.spent('user', 'day', userId)).toBe(10n);
 });
 
-test('a call that was taken for lost gets no next attempt', async () => {
+test('a call settled as lost gets no next attempt', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const { request, settlement, next } = call();
@@ -114,7 +114,7 @@ test('a call that was taken for lost gets no next attempt', async () => {
   expect(await deployment.holding()).toEqual([]);
 });
 
-test('flight, idempotency key and request stay with the next attempt', async () => {
+test('the next attempt keeps single flight, idempotency key and counted request', async () => {
   const deployment = deploy();
   const { admission } = deployment.process();
   const limits = [{ name: 'hour', unit: 'requests' as const, limit: 2, windowMs: 3_600_000, amount: 1 }];

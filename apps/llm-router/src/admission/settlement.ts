@@ -1,24 +1,24 @@
 import type { CacheEntry } from './answer-cache.ts';
 
-/** How a call ended. */
+/** The end of a call. */
 export interface Settlement {
   readonly callId: string;
   readonly userId: string;
-  /** Ledger row (JSON); undefined where no provider was called. */
+  /** Ledger row (JSON); undefined if no provider was called. */
   readonly row: string | undefined;
   readonly costNanos: bigint;
-  /** Tokens that were used, for the limits that count them. */
+  /** Used tokens, for token limits. */
   readonly tokens: number;
-  /** Whether the request counts against the limits; false for a failure that cost nothing. */
+  /** True if the request counts against request limits; false for a failure without cost. */
   readonly keepRequest: boolean;
   /**
-   * The answer for others who ask the same. `unfit`: there is one that must not be kept, so those who wait ask for
-   * themselves, all at once. Absent: there is none, and one of those who wait goes next.
+   * The answer for followers. `unfit`: the answer must not be shared, so all followers make their own calls. Absent: there is
+   * no answer, and one follower becomes the leader.
    */
   readonly cache?: CacheEntry | 'unfit' | undefined;
-  /** The final answer to keep under the call's idempotency key; absent, the key is free again. */
+  /** The final answer to store under the call's idempotency key; if absent, the key is freed. */
   readonly answer?: string | undefined;
-  /** The attempt that follows a failed one: what the call holds passes to it, with a reservation of its own. */
+  /** The attempt after a failed one. It takes over what the call holds, with its own reservation. */
   readonly next?: NextAttempt | undefined;
 }
 
@@ -29,11 +29,11 @@ export interface NextAttempt {
 }
 
 export type Settled =
-  /** Everything that the call held is given back. */
+  /** Everything that the call held is released. */
   | 'settled'
   /** The next attempt may be made. */
   | 'continued'
-  /** The next attempt has no room in a budget; everything is given back. */
+  /** A budget has no room for the next attempt; everything is released. */
   | 'over_budget'
-  /** Nothing was held: the call was settled before, or taken for lost. No counter changed and no next attempt may be made. */
+  /** The call was already settled, possibly as lost. No counter changed, and no next attempt may be made. */
   | 'unknown';

@@ -1,5 +1,5 @@
--- Keeps the final answer of an idempotency key, or gives the key free where there is none. Another call's claim and an
--- answer that is there already stay.
+-- Stores the final answer of an idempotency key, or frees the key without one. Leaves another call's claim and an existing
+-- answer unchanged.
 
 local claimKey, bodyHash, lease, hasAnswer, answer, answerMs = unpack(ARGV)
 local earlier = redis.call('HMGET', claimKey, 'call', 'answer')

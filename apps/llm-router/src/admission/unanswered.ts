@@ -1,15 +1,15 @@
 import { leaseOf } from './lease.ts';
 import type { CallName } from './leases.ts';
 
-/** Calls of which nobody knows whether they were admitted: Redis did not answer. */
+/** Calls whose admission is unknown, because Redis did not answer. */
 export interface Unanswered {
   note(call: CallName): void;
   forget(call: CallName): void;
-  /** As many as may be asked about at once. */
+  /** Returns at most as many as one script may check. */
   some(): CallName[];
 }
 
-/** Calls that are kept in mind. Of more than these some are expired as lost, should they have been admitted. */
+/** Maximum number of remembered calls. Beyond it, calls that were admitted are settled as lost. */
 const mostKept = 10_000;
 
 const askedAtOnce = 100;

@@ -21,11 +21,11 @@ export interface AdmittedCall {
   readonly prepared: Prepared;
   readonly user: UserPrincipal;
   readonly basis: RowBasis;
-  /** Under which the answer is kept for others; undefined where it is not. */
+  /** Key under which the answer is shared; undefined if it is not. */
   readonly cacheKey: string | undefined;
 }
 
-/** The reservation of a call that the budgets have admitted. */
+/** Creates the reservation of a call admitted through Redis. */
 export function admittedReservation(
   { prepared, user, basis, cacheKey }: AdmittedCall,
   settling: Settling,
@@ -67,7 +67,7 @@ export function admittedReservation(
   return {
     async failed(attempt, error, next, seen) {
       const called = wasCalled(error);
-      // The next one inherits the place of one that was never called.
+      // If the provider was never called, the next attempt takes over this one's row.
       if (!called && next) return true;
       const outcome = seen ?? costOfFailure(attempt, error);
       const row = called ? failedRow(basis, attempt, error, outcome) : undefined;
@@ -89,7 +89,7 @@ export function admittedReservation(
   };
 }
 
-/** Only what the caller got wrong is final: anything else may go well with the same key. */
+/** Only refusals of an invalid request are final: other failures may succeed with the same key. */
 function refusalOf(error: ProviderError, model: string): string | undefined {
   if (error.fault !== 'caller') return undefined;
   return writeRefusal(toAppError([error], { model, signal: AbortSignal.any([]) }));

@@ -1,12 +1,12 @@
 import { AppError } from '@valuecanvas/contracts-core';
 
-/** What this process may spend on its own while the budgets cannot be asked. */
+/** The amount that this process may spend while Redis, which keeps the budgets, is unavailable. */
 export interface Allowance {
-  /** Takes the most that a call can cost; throws DEPENDENCY_UNAVAILABLE where not so much is left. */
+  /** Reserves a call's maximum cost. Throws DEPENDENCY_UNAVAILABLE if less is left. */
   take(nanos: bigint): void;
-  /** Gives back what was taken and not spent. */
+  /** Releases what was reserved and not spent. */
   giveBack(nanos: bigint): void;
-  /** The budgets can be asked again: the next outage begins with the whole allowance. */
+  /** Restores the whole allowance for the next outage. */
   renew(): void;
 }
 
@@ -16,7 +16,7 @@ export function createAllowance(limitNanos: bigint): Allowance {
     take(nanos) {
       if (taken + nanos > limitNanos)
         throw new AppError('DEPENDENCY_UNAVAILABLE', {
-          internal: 'the allowance for calls without Redis is used up',
+          internal: 'the offline allowance is used up',
           retryAfterSeconds: 2,
         });
       taken += nanos;

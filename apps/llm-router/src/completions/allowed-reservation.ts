@@ -6,7 +6,7 @@ import type { Settling } from './late-settlements.ts';
 import type { Prepared } from './prepare.ts';
 import { type AttemptOutcome, costOfFailure, failedRow, type Reservation, servedRow } from './reservation.ts';
 
-/** The reservation of a call while the budgets cannot be asked: it comes out of this process's allowance. */
+/** Creates a reservation from this process's offline allowance, while Redis is unavailable. */
 export function allowedReservation(
   prepared: Prepared,
   basis: RowBasis,

@@ -1,32 +1,32 @@
 import { AppError, type ErrorCode } from '@valuecanvas/contracts-core';
 import type { Tokens } from '../providers/tokens.ts';
 
-/** What is told of an answer beside the answer itself. */
+/** Metadata of an answer. */
 export interface AnswerFacts {
-  /** Who answered; `cache` where nobody had to. */
+  /** Id of the provider, or `cache`. */
   readonly provider: string;
-  /** As the provider calls it. */
+  /** The provider's name of the model. */
   readonly model: string;
   readonly tokens: Tokens;
   readonly costNanos: bigint;
   readonly latencyMs: number;
 }
 
-/** An answer as it is kept in the cache and under idempotency keys: its facts and the provider's own bytes. */
+/** An answer as stored in the cache and under idempotency keys: its metadata and the provider's own bytes. */
 export interface AnswerRecord {
   readonly facts: AnswerFacts;
   /** A whole answer as JSON, or the events of a stream. */
   readonly text: Buffer;
 }
 
-/** One line of facts, then the text: nothing has to be escaped or parsed to hand the text on. */
+/** Serializes a line of metadata, then the text, which needs neither escaping nor parsing. */
 export function writeRecord(facts: AnswerFacts, text: string): string {
   return `${JSON.stringify({ ...facts, costNanos: facts.costNanos.toString() })}\n${text}`;
 }
 
 const lineFeed = 10;
 
-/** Reads what `writeRecord` or `writeRefusal` wrote; throws the refusal where it is one. */
+/** Reads the output of `writeRecord` or `writeRefusal`. Throws a stored refusal. */
 export function readRecord(record: Buffer | string): AnswerRecord {
   const bytes = typeof record === 'string' ? Buffer.from(record) : record;
   const end = bytes.indexOf(lineFeed);
@@ -43,10 +43,10 @@ interface Refusal {
   readonly details?: unknown;
 }
 
-/** Says that an answer is the stored one of an earlier request with the same idempotency key. */
+/** Header of an answer replayed for an idempotency key. */
 export const replayed = { 'idempotent-replayed': 'true' } as const;
 
-/** A final refusal, as it is kept under an idempotency key. */
+/** Serializes a final refusal for an idempotency key. */
 export function writeRefusal({ code, message, details }: AppError): string {
   return JSON.stringify({ refusal: { code, message, details } satisfies Refusal });
 }

@@ -1,13 +1,13 @@
 import type { PreparedCandidate } from './prepare.ts';
 
-/** One call of a provider on behalf of a request. */
+/** One provider call of a request. */
 export interface Attempt {
   /** Id of its row in the ledger. */
   readonly id: string;
   readonly candidate: PreparedCandidate;
-  /** By the monotonic clock. */
+  /** On the monotonic clock. */
   readonly startedAt: number;
-  /** Whether another provider has failed before. */
+  /** True if another provider has failed before. */
   readonly asFallback: boolean;
 }
 

@@ -12,26 +12,26 @@ export interface Served<T> {
   readonly served: T;
   readonly attempt: Attempt;
   readonly callWatch: CallWatch;
-  /** When the first provider was asked, by the monotonic clock. */
+  /** Start of the first attempt, on the monotonic clock. */
   readonly askedAt: number;
 }
 
-/** Asks one provider once; throws ProviderError. */
+/** Calls one provider once. Throws ProviderError. */
 export type Ask<T> = (line: ProviderLine, attempt: Attempt) => Promise<T>;
 
 export interface AttemptDependencies {
   readonly retryDelay: RetryDelay;
   readonly watch: CompletionWatch;
-  /** Ids of rows: UUIDv7. */
+  /** Creates row ids (UUIDv7). */
   readonly newId: () => string;
 }
 
-/** After which nobody else is asked. */
+/** Failures after which no other provider is tried. */
 const final = new Set<ProviderError['fault']>(['caller', 'cancelled']);
 
 /**
- * Tries the candidates in turn, each again where that helps, until one serves. Every call of a provider is booked.
- * Throws what the failures add up to, with nothing left reserved.
+ * Tries the candidates in order, with retries where they help, until one serves the request. Books every provider call.
+ * Throws the error that summarises the failures, with nothing left reserved.
  */
 export function createTryInTurn({ retryDelay, watch, newId }: AttemptDependencies) {
   return async function tryInTurn<T>(
@@ -71,7 +71,7 @@ interface Step {
   readonly delayMs: number;
 }
 
-/** What comes after a failure: the same provider once more, the next one, or nothing. */
+/** Decides after a failure: retry the same provider, try the next one, or stop. */
 function createSteps(
   { request, candidates }: Prepared,
   first: Attempt,
@@ -84,7 +84,7 @@ function createSteps(
     attempts += 1;
     if (final.has(error.fault) || call.signal.aborted) return undefined;
     const delayMs = retryDelay(error, { attempts, remainingMs: call.remainingMs() });
-    // A provider that was not called leaves its row to the next one.
+    // The row of a provider that was not called passes to the next attempt.
     const id = wasCalled(error) ? newId() : failed.id;
     if (delayMs !== undefined) return { next: newAttempt(failed.candidate, id, failed.asFallback), delayMs };
     const candidate = later.shift();
@@ -93,7 +93,7 @@ function createSteps(
   };
 }
 
-/** A defect of ours: whether the provider did any work is not known. */
+/** Wraps a defect of this code: whether the provider did any work is unknown. */
 function unexpected(cause: unknown, { candidate }: Attempt): ProviderError {
   return new ProviderError('bad_response', candidate.line.provider.id, 'unexpected', {
     cause,
@@ -101,7 +101,7 @@ function unexpected(cause: unknown, { candidate }: Attempt): ProviderError {
   });
 }
 
-/** A caller who leaves meanwhile is noticed by the next attempt. */
+/** Waits before a retry. The next attempt notices a disconnected caller. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await wait(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -1,6 +1,6 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
 
-/** For whom answers are kept, for how long, and up to which size. */
+/** Cache settings: for which users, for how long, and up to which size answers are stored. */
 export interface CachingRules {
   readonly isOn: (user: UserPrincipal) => boolean;
   readonly scope: 'user' | 'shared';

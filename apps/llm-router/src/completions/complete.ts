@@ -8,7 +8,7 @@ import { upstreamCall } from './upstream.ts';
 import type { AnswerLabels } from './watch.ts';
 import type { WholeCompletion } from './whole-completion.ts';
 
-/** Serves a request with a whole answer: a kept one, or that of the first provider that can. Throws AppError. */
+/** Serves a request with a whole answer: a stored one, or that of the first provider that succeeds. Throws AppError. */
 export type Complete = (request: CompletionRequest) => Promise<WholeCompletion>;
 
 export function createComplete({

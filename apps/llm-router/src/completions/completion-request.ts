@@ -3,21 +3,21 @@ import type { UserCall } from '@valuecanvas/contracts-core';
 import type { IdempotencyKey } from '../admission/admission-request.ts';
 import type { CompletionBody } from '../providers/chat-completion.ts';
 
-/** How a request may use the cache: read and write it, only write it, or leave it alone. */
+/** Cache mode of a request: read and write, write only, or bypass. */
 export type Caching = 'use' | 'refresh' | 'none';
 
-/** One request for a completion, whatever dialect it came in. */
+/** A completion request of any dialect. */
 export interface CompletionRequest {
   readonly call: UserCall;
-  /** In OpenAI's form; `stream` says which kind of answer is wanted. */
+  /** Body in OpenAI's form; `stream` selects the kind of answer. */
   readonly body: CompletionBody;
   readonly caching: Caching;
-  /** What the same request, sent again, is known by. */
+  /** Identity of the request across repetitions. */
   readonly idempotency: IdempotencyKey | undefined;
   readonly promptVersionId: string | undefined;
 }
 
-/** What a cache-control header asks for (RFC 9111, section 5.2.1). */
+/** Parses the cache mode from a cache-control header (RFC 9111, section 5.2.1). */
 export function cachingOf(cacheControl: string | undefined): Caching {
   if (cacheControl === undefined) return 'use';
   const directives = cacheControl.toLowerCase();
@@ -25,7 +25,7 @@ export function cachingOf(cacheControl: string | undefined): Caching {
   return directives.includes('no-cache') ? 'refresh' : 'use';
 }
 
-/** What a request is known by that carries an idempotency key. Another operation with the same body is another request. */
+/** Identifies a request with an idempotency key. The same body for another operation is a different request. */
 export function idempotencyOf(call: {
   readonly operation: string;
   readonly idempotencyKey: string | undefined;

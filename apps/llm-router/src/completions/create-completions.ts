@@ -25,13 +25,13 @@ export interface CompletionsOptions {
   readonly caching: CachingRules;
   readonly upstream: UpstreamRules;
   readonly retryDelay: RetryDelay;
-  /** Tokens of an answer where the request names no limit. */
+  /** Default limit of output tokens. */
   readonly maxOutputTokens: number;
-  /** Nano-dollars that this process may spend while Redis is away. */
+  /** Nano-dollars that this process may spend while Redis is unavailable. */
   readonly allowanceNanos: bigint;
-  /** Stores rows in the ledger itself. */
+  /** Stores rows directly in the ledger. */
   readonly insert: (rows: readonly LlmUsage[]) => Promise<void>;
-  /** Forgets what Redis believes that a user has spent. */
+  /** Deletes a user's spent counters in Redis. */
   readonly forgetCounters: (userId: string) => Promise<void>;
   readonly onLate: (error: unknown) => void;
   readonly onLost: (row: LlmUsage) => void;
@@ -42,7 +42,7 @@ export interface CompletionsOptions {
   readonly now: () => number;
 }
 
-/** Serves requests for completions. */
+/** Composes the completion service. */
 export interface Completions {
   readonly complete: Complete;
   readonly stream: Stream;

@@ -4,13 +4,13 @@ import type { createPrepare } from './prepare.ts';
 import type { UpstreamRules } from './upstream.ts';
 import type { CompletionWatch } from './watch.ts';
 
-/** What whole and streamed answers are made with. */
+/** Dependencies of whole and streamed completions. */
 export interface CompletionDependencies {
   readonly prepare: ReturnType<typeof createPrepare>;
   readonly enter: ReturnType<typeof createEnter>;
   readonly tryInTurn: ReturnType<typeof createTryInTurn>;
   readonly upstream: UpstreamRules;
   readonly watch: CompletionWatch;
-  /** Bytes of an answer beyond which it is not kept. */
+  /** Size of the largest stored answer. */
   readonly maxKeptBytes: number;
 }

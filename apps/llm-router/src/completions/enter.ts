@@ -23,7 +23,7 @@ import { lostRow, type Reservation } from './reservation.ts';
 import type { CompletionWatch } from './watch.ts';
 import type { Source } from './whole-completion.ts';
 
-/** What a user may spend, and at which amounts somebody is told. */
+/** A user's limits, budgets and alert thresholds. */
 export interface SpendingRules {
   limits(user: UserPrincipal, model: string, mostTokens: number): readonly RateLimit[];
   budgets(user: UserPrincipal): readonly Budget[];
@@ -38,27 +38,27 @@ export interface EnterDependencies {
   readonly allowance: Allowance;
   readonly caching: CachingRules;
   readonly watch: CompletionWatch;
-  /** Ids of rows: UUIDv7. */
+  /** Creates row ids (UUIDv7). */
   readonly newId: () => string;
   readonly traceId: () => string | undefined;
   readonly upgradeUrl: string;
   readonly now: () => number;
 }
 
-/** What a request gets: an answer that is there already, or the right to ask providers for one. */
+/** Outcome of admission: an existing answer, or permission to call providers. */
 export type Entry =
   | { readonly kind: 'stored'; readonly source: Source; readonly record: AnswerRecord }
   | {
       readonly kind: 'admitted';
       readonly first: Attempt;
       readonly reservation: Reservation;
-      /** Whether the answer is kept for others. */
+      /** True if the answer is shared. */
       readonly isCached: boolean;
-      /** Whether the cache was looked into. */
+      /** True if the cache was consulted. */
       readonly asked: boolean;
     };
 
-/** Lets a request in, or throws why not. Waits for the answer to the same question where one is on its way. */
+/** Admits a request, or throws the refusal. Waits for the answer of an identical call in flight. */
 export function createEnter(dependencies: EnterDependencies) {
   const { admission, flights, rules, settling, allowance, caching, watch, newId, upgradeUrl, now } =
     dependencies;
@@ -134,7 +134,7 @@ export function createEnter(dependencies: EnterDependencies) {
       const asked = request.cache?.read === true;
       return { kind: 'admitted', first, reservation, isCached: cacheKey !== undefined, asked };
     } catch (error) {
-      // A promise about what was asked before cannot be kept while nobody remembers it.
+      // Without Redis an idempotency key cannot be honoured.
       if (!isAway(error) || idempotency) throw error;
       const reservation = allowedReservation(prepared, basis, { allowance, settling });
       return { kind: 'admitted', first, reservation, isCached: false, asked: false };
@@ -142,12 +142,12 @@ export function createEnter(dependencies: EnterDependencies) {
   };
 }
 
-/** Redis, or PostgreSQL while a budget has to be added up. */
+/** Errors of an unavailable Redis, or of PostgreSQL while a budget is seeded. */
 function isAway(error: unknown): boolean {
   return error instanceof AppError && error.code === 'DEPENDENCY_UNAVAILABLE';
 }
 
-/** The row of an answer from the cache: nothing was used, nothing is paid. */
+/** Builds the row of a cache hit: no usage, no cost. */
 function hitRow(basis: RowBasis, { id, candidate }: Attempt) {
   return ledgerRow(basis, {
     id,

@@ -25,11 +25,11 @@ test.each<[ProviderFault[], string]>([
   expect(errorOf(faults.map((fault) => failed(fault))).code).toBe(code);
 });
 
-test('where the caller’s time is over, that is what it is told', () => {
+test('an expired deadline is reported as such', () => {
   expect(errorOf([failed('unavailable')], AbortSignal.abort()).code).toBe('DEADLINE_EXCEEDED');
 });
 
-test('the shortest time that any provider named is what the caller waits, at least one second', () => {
+test('retryAfter is the shortest wait that any provider named, at least one second', () => {
   expect(errorOf([failed('rate_limited', 30), failed('rate_limited', 7)]).retryAfterSeconds).toBe(7);
   expect(errorOf([failed('unavailable', 0)]).retryAfterSeconds).toBe(1);
   expect(errorOf([failed('unavailable')]).retryAfterSeconds).toBe(10);
@@ -56,11 +56,11 @@ test('the log names each provider that failed and how: status, its code, the cod
   expect(errorOf([prose]).internal).toBe('a: unavailable');
 });
 
-test('an unknown model is named, and where the known ones are listed', () => {
+test('the error names an unknown model and the route that lists the known ones', () => {
   expect(errorOf([failed('not_served')]).message).toMatch(/\bbig\b.*\/v1\/models/);
 });
 
-test('what the provider found wrong is told with its word for it and the field', () => {
+test('a provider’s refusal is reported with its code and field', () => {
   const refusal = new ProviderError('caller', 'a', 'Too long.', {
     code: 'context_length_exceeded',
     param: 'messages[1].content',

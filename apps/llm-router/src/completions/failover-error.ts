@@ -1,13 +1,13 @@
 import { AppError } from '@valuecanvas/contracts-core';
 import type { ProviderError } from '../providers/provider-error.ts';
 
-/** Seconds after which another try is worth it where no provider said anything. */
+/** Default retryAfter in seconds if no provider named one. */
 const defaultRetryAfter = 10;
 
-/** Seconds after which a call may find a free place. */
+/** RetryAfter in seconds if all providers are at their concurrency limit. */
 const overloadRetryAfter = 1;
 
-/** What the failures of all providers that were tried mean to the caller. */
+/** Summarises the failures of all attempts as the caller's error. */
 export function toAppError(
   failures: readonly ProviderError[],
   { model, signal }: { readonly model: string; readonly signal: AbortSignal },
@@ -46,15 +46,15 @@ function reasonOf({ provider, fault, statusCode, code, cause }: ProviderError): 
   ].join(' ');
 }
 
-/** What a provider found wrong in a request, with its word for it: clients act on some, as `context_length_exceeded`. */
+/** A provider's refusal with its own code: clients act on some codes, such as `context_length_exceeded`. */
 function faultIn({ message, code, param = '' }: ProviderError) {
   return { path: param.replace(/\[(\d+)\]/g, '.$1'), message, ...(code === undefined ? {} : { code }) };
 }
 
-/** What a caller is told about a model that nobody serves. */
+/** Error for a model that no provider serves. */
 export function unknownModel(model: string, internal?: string): AppError {
   return new AppError('VALIDATION_FAILED', {
-    message: `No provider serves the model ${model}: GET /v1/models lists those that are served.`,
+    message: `No provider serves the model ${model}. GET /v1/models lists the available models.`,
     details: [{ path: 'model', message: 'is not served by any provider', code: 'model_not_found' }],
     ...(internal === undefined ? {} : { internal }),
   });
@@ -66,7 +66,7 @@ const unpricedThings = {
   messages: 'where it is asked with sound',
 };
 
-/** What a caller is told who asks for something whose price is not known: no budget could be kept. */
+/** Error for a request that cannot be priced, and so cannot be budgeted. */
 export function unpriced(model: string, path: keyof typeof unpricedThings): AppError {
   return new AppError('VALIDATION_FAILED', {
     message: `No price is known for ${model} ${unpricedThings[path]}.`,

@@ -3,39 +3,39 @@ import { AppError } from '@valuecanvas/contracts-core';
 import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
 import type { Settled, Settlement } from '../admission/settlement.ts';
 
-/** Milliseconds between attempts to make up for what could not be settled. */
+/** Interval between attempts to settle pending calls. */
 const everyMs = 1_000;
 
-/** Settlements that may wait in memory; beyond it nothing more is spent. */
+/** Maximum number of pending settlements in memory; beyond it calls are refused. */
 const mostWaiting = 10_000;
 
-/** The end of a call, which must be told whatever is away. */
+/** The end of a call, which must be booked whatever is unavailable. */
 export interface Ending {
   readonly settlement: Settlement;
-  /** Whether the call was admitted by the budgets, or went on the allowance. */
+  /** True if the call was admitted through Redis, false if it used the offline allowance. */
   readonly admitted: boolean;
 }
 
-/** Settles calls, also while Redis is away. */
+/** Settles calls, even while Redis is unavailable. */
 export interface Settling {
-  /** Never rejects: where Redis is away, the row goes straight to the ledger and everything else is made up for later. */
+  /** Never rejects: while Redis is unavailable, the row goes directly to the ledger, and the rest is settled later. */
   settle(ending: Ending): Promise<Settled>;
-  /** Throws OVERLOADED where so much waits that nothing more may be spent. */
+  /** Throws OVERLOADED if too many settlements are pending. */
   assertRoom(): void;
-  /** Tries once more, and tells `onLost` what could neither be settled nor stored. */
+  /** Tries once more, and reports calls that could be neither settled nor stored to `onLost`. */
   stop(): Promise<void>;
 }
 
 export interface SettlingDependencies {
   readonly settle: (settlement: Settlement) => Promise<Settled>;
-  /** Stores rows in the ledger itself; each is stored once, whoever tells of it. */
+  /** Stores rows directly in the ledger. Repeated rows are stored once. */
   readonly insert: (rows: readonly LlmUsage[]) => Promise<void>;
-  /** Called when what was spent on the allowance is booked: the budgets have yet to hear of it. */
+  /** Called when spending of the offline allowance is booked, so that the spent counters can be corrected. */
   readonly forgetCounters: (userId: string) => Promise<void>;
-  /** Called when everything is made up for. */
+  /** Called when no settlement is pending any more. */
   readonly onMadeUp: () => void;
   readonly onLate: (error: unknown) => void;
-  /** The last resort: what is told here must reach a person. */
+  /** The last resort: an operator must handle these rows. */
   readonly onLost: (row: LlmUsage) => void;
 }
 
@@ -82,7 +82,7 @@ export function createSettling(dependencies: SettlingDependencies): Settling {
     async settle(ending) {
       try {
         const settled = await settle(ending.settlement);
-        // Only now that its row is booked: whoever adds the counters up anew must find it.
+        // Only after the row is booked, so that reseeding a counter includes it.
         if (!ending.admitted) await forgetCounters(ending.settlement.userId);
         return settled;
       } catch (error) {

@@ -7,13 +7,13 @@ import type { Tokens } from '../providers/tokens.ts';
 import type { AnswerFacts } from './answer-record.ts';
 import type { Attempt } from './attempt.ts';
 
-/** What an answer took and cost. */
+/** Usage and cost of an answer. */
 export interface Outcome {
   readonly tokens: Tokens;
   readonly costNanos: bigint;
 }
 
-/** What an answer says of its own cost, unchecked. */
+/** The cost-related fields of an answer, unvalidated. */
 export interface Reported {
   readonly usage: ReportedUsage | undefined;
   /** `service_tier`. */
@@ -21,7 +21,7 @@ export interface Reported {
   readonly answerBytes: number;
 }
 
-/** What the provider counted and charges; where it counted nothing, an estimate from the bytes of question and answer. */
+/** Computes usage and cost from the provider's counts, or estimates them from the bytes of prompt and answer. */
 export function outcomeOf({ candidate }: Attempt, { usage, tier, answerBytes }: Reported): Outcome {
   const { line, dearest, bound } = candidate;
   const price = priceInTier(line.provider, candidate, tier) ?? dearest;
@@ -33,7 +33,7 @@ export function outcomeOf({ candidate }: Attempt, { usage, tier, answerBytes }: 
   });
 }
 
-/** What is told of an answer that came after so many milliseconds. */
+/** Builds an answer's metadata, given its latency in milliseconds. */
 export function factsOf({ candidate }: Attempt, outcome: Outcome, latencyMs: number): AnswerFacts {
   return {
     provider: candidate.line.provider.id,

@@ -11,40 +11,40 @@ import type { ProviderLine } from '../routing/provider-line.ts';
 import type { CompletionRequest } from './completion-request.ts';
 import { unknownModel, unpriced } from './failover-error.ts';
 
-/** Bytes by which the bodies for two providers may differ: names of models and of the field that limits the answer. */
+/** Bytes by which bodies for different providers may differ: model names, and the name of the output limit's field. */
 const bodyMarginBytes = 256;
 
-/** One way to serve a request, and the most that it can cost. */
+/** A provider that can serve a request, with the call's maximum cost. */
 export interface PreparedCandidate extends Candidate<ProviderLine> {
   readonly bound: Bound;
-  /** In whichever service tier it may be answered. */
+  /** For any service tier in which it may be answered. */
   readonly dearest: ModelPrice;
   readonly worstNanos: bigint;
-  /** The body for this provider, as JSON. */
+  /** JSON body for this provider. */
   bodyText(): string;
 }
 
-/** A request, ready to be admitted. */
+/** A request prepared for admission. */
 export interface Prepared {
   readonly request: CompletionRequest;
   readonly streamed: boolean;
-  /** In the order of trying; empty where no provider is configured. */
+  /** In order of preference; empty if no provider is configured. */
   readonly candidates: readonly PreparedCandidate[];
-  /** The most that any candidate can take and cost. */
+  /** Maximum usage and cost over all candidates. */
   readonly mostTokens: number;
   readonly worstNanos: bigint;
-  /** What two requests share that ask the same. */
+  /** Equal for identical requests. */
   readonly question: string;
 }
 
 export interface PrepareDependencies {
   readonly lines: readonly ProviderLine[];
   readonly candidates: (body: CompletionBody) => readonly Candidate<ProviderLine>[];
-  /** Tokens of an answer where the request names no limit. */
+  /** Default limit of output tokens. */
   readonly maxOutputTokens: number;
 }
 
-/** Throws VALIDATION_FAILED for a model that nobody serves, and for a service tier or sound that has no known price. */
+/** Throws VALIDATION_FAILED for an unknown model, and for a service tier or audio without a known price. */
 export function createPrepare({ lines, candidates, maxOutputTokens }: PrepareDependencies) {
   return (request: CompletionRequest): Prepared => {
     const { body } = request;
@@ -75,7 +75,7 @@ export function createPrepare({ lines, candidates, maxOutputTokens }: PrepareDep
   };
 }
 
-/** Leaves out who may charge what is not known. */
+/** Drops candidates whose price is unknown. */
 function withPrices(serving: readonly Candidate<ProviderLine>[], body: CompletionBody) {
   const inTier = serving.flatMap((candidate) => {
     const dearest = dearestPrice(candidate.line.provider, candidate, body.service_tier);
@@ -89,7 +89,7 @@ function withPrices(serving: readonly Candidate<ProviderLine>[], body: Completio
   return found;
 }
 
-/** The key under which an answer is found again: everything that changes it, and who may share it. */
+/** Computes the cache key: a hash of everything that affects the answer, and of the cache scope. */
 export function cacheKeyOf(
   { question }: Prepared,
   { userId }: UserPrincipal,

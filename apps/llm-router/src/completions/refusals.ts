@@ -7,13 +7,13 @@ type Refused = Extract<
   { kind: 'mismatch' | 'in_flight' | 'limited' | 'over_budget' | 'journal_full' }
 >;
 
-/** Seconds after which a full journal may have room again. */
+/** RetryAfter in seconds while the journal is full. */
 const journalRetryAfter = 5;
 
-/** Milliseconds up to which it makes sense for a client to wait by itself. */
+/** Longest wait for which clients should retry automatically. */
 const worthWaitingMs = 60_000;
 
-/** What a caller is told whose request was not admitted. */
+/** Builds the error of a request that was not admitted. */
 export function refusalOf(admission: Refused, user: UserPrincipal, upgradeUrl: string): AppError {
   switch (admission.kind) {
     case 'mismatch':
@@ -26,7 +26,7 @@ export function refusalOf(admission: Refused, user: UserPrincipal, upgradeUrl: s
       return overBudget(admission, upgradeUrl);
     case 'journal_full':
       return new AppError('OVERLOADED', {
-        internal: 'too many rows wait in the journal',
+        internal: 'the journal is full',
         retryAfterSeconds: journalRetryAfter,
       });
   }
@@ -41,7 +41,7 @@ function rateLimited(
   return new AppError('RATE_LIMITED', {
     retryAfterSeconds: seconds,
     retryHelps: limit.windowMs <= worthWaitingMs,
-    message: `Your tier allows ${limit.limit} ${limit.unit} in ${limit.windowMs / 60_000} minutes${limit.model ? ` for ${limit.model}` : ''}: wait for the time named in retryAfter.`,
+    message: `Your tier allows ${limit.limit} ${limit.unit} in ${limit.windowMs / 60_000} minutes${limit.model ? ` for ${limit.model}` : ''}. Wait for the time in retryAfter.`,
     extra: { tier, limit: limit.limit, windowMs: limit.windowMs, unit: limit.unit, upgradeUrl },
     headers: {
       'ratelimit-limit': String(limit.limit),
@@ -51,7 +51,7 @@ function rateLimited(
   });
 }
 
-/** What everybody together has spent is nobody's business. */
+/** Platform spending is confidential, so the error does not state it. */
 function overBudget(
   { scope, period, limitNanos, spentNanos, resetsAt }: Extract<Refused, { kind: 'over_budget' }>,
   upgradeUrl: string,

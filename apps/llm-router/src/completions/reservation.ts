@@ -4,17 +4,17 @@ import type { ProviderError } from '../providers/provider-error.ts';
 import type { Tokens } from '../providers/tokens.ts';
 import type { Attempt } from './attempt.ts';
 
-/** What became of one call of a provider. */
+/** Outcome of one provider call. */
 export interface AttemptOutcome {
   readonly tokens: Tokens | undefined;
   readonly costNanos: bigint;
 }
 
-/** What a request may spend, from its admission until everything that it cost is booked. */
+/** A request's reserved budget, from admission until all its costs are booked. */
 export interface Reservation {
   /**
-   * Books an attempt that failed; with `next`, what is reserved goes over to that one. False where the budget ends here.
-   * `seen` is what is known to have been used where the answer broke off in the middle.
+   * Books a failed attempt. With `next`, passes the reservation to the next attempt, or returns false if the budget has no room
+   * for it. `seen` is the known usage of an answer that broke off.
    */
   failed(
     attempt: Attempt,
@@ -22,11 +22,11 @@ export interface Reservation {
     next: Attempt | undefined,
     seen?: AttemptOutcome,
   ): Promise<boolean>;
-  /** Books the attempt that served, before its answer leaves. `record` is the answer as it may be kept. */
+  /** Books the successful attempt before its answer is sent. `record` is the answer to store. */
   succeeded(attempt: Attempt, outcome: AttemptOutcome, record: string | undefined): Promise<void>;
 }
 
-/** What a failed attempt may have cost: nothing where the provider did no work, else the most that it can have done. */
+/** Returns the cost of a failed attempt: zero if the provider did no work, else its maximum cost. */
 export function costOfFailure({ candidate }: Attempt, error: ProviderError): AttemptOutcome {
   const { dearest, bound } = candidate;
   if (error.billed === 'no') return { tokens: undefined, costNanos: 0n };
@@ -35,7 +35,7 @@ export function costOfFailure({ candidate }: Attempt, error: ProviderError): Att
     : estimateBrokenOff(dearest, bound, error.receivedBytes);
 }
 
-/** The row of an attempt that served. */
+/** Builds the row of a successful attempt. */
 export function servedRow(basis: RowBasis, attempt: Attempt, { tokens, costNanos }: AttemptOutcome): string {
   return ledgerRow(basis, {
     ...callOf(attempt),
@@ -46,7 +46,7 @@ export function servedRow(basis: RowBasis, attempt: Attempt, { tokens, costNanos
   });
 }
 
-/** The row of an attempt that failed. */
+/** Builds the row of a failed attempt. */
 export function failedRow(
   basis: RowBasis,
   attempt: Attempt,
@@ -63,7 +63,7 @@ export function failedRow(
   });
 }
 
-/** The row that stands for an attempt whose process died: nobody knows what it cost, so it is the most that it can. */
+/** Builds the row of an attempt whose process dies: its actual cost is unknown, so it is booked at its maximum cost. */
 export function lostRow(basis: RowBasis, attempt: Attempt): string {
   return ledgerRow(basis, {
     ...callOf(attempt),

@@ -1,7 +1,7 @@
 import { createSseSplitter, dataOf } from '@valuecanvas/http-client';
 import type { ChunkData, StreamEvent } from '../providers/stream-event.ts';
 
-/** The events of a kept stream, which were read and checked when it was kept. */
+/** Splits a stored stream into its events, which were validated when it was stored. */
 export function storedEvents(text: Buffer): StreamEvent[] {
   const splitter = createSseSplitter();
   const events = splitter.push(text);

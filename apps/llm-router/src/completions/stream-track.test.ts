@@ -4,7 +4,7 @@ import { createStreamTrack } from './stream-track.ts';
 
 const event = (data: ChunkData) => ({ bytes: Buffer.from(''), data, done: false });
 
-test('the last word on usage and service tier counts, and what says nothing of them changes nothing', () => {
+test('the last usage and service tier count, and events without them change nothing', () => {
   const track = createStreamTrack();
   track.see(event({ service_tier: 'auto', choices: [{ delta: { content: 'né' } }] }));
   track.see(event({ service_tier: 'priority', choices: [], usage: { prompt_tokens: 1 } }));

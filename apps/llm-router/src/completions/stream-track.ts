@@ -4,11 +4,11 @@ import { usageIn } from '../providers/usage-in.ts';
 import type { Reported } from './outcome.ts';
 import type { AnswerLabels } from './watch.ts';
 
-/** What has been seen of a stream so far, as far as it matters for its cost. */
+/** Tracks the cost-related content of a stream. */
 export interface StreamTrack {
-  /** Notes an event; true where it carries data. */
+  /** Records an event. Returns true if it carries data. */
   see(event: StreamEvent): boolean;
-  /** What the provider says of the cost, the last word of it; its bytes are those of content that a reader could have seen. */
+  /** The last usage that the provider reported, and the bytes of content that a reader can have received. */
   reported(): Reported;
   labels(): AnswerLabels;
 }
@@ -40,7 +40,7 @@ export function createStreamTrack(): StreamTrack {
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
-/** Text is by far the most frequent; everything else (tool calls, reasoning) counts as its JSON. */
+/** Counts text, the most frequent content, by its bytes, and everything else (tool calls, reasoning) by its JSON. */
 function bytesOf(delta: (NonNullable<Choice['delta']> & { readonly role?: unknown }) | undefined): number {
   if (!delta) return 0;
   const { content, role: _role, ...others } = delta;
@@ -48,7 +48,7 @@ function bytesOf(delta: (NonNullable<Choice['delta']> & { readonly role?: unknow
   return Object.keys(others).length === 0 ? text : text + Buffer.byteLength(JSON.stringify(others));
 }
 
-/** Whether an event tells nothing but the usage, which only readers get who have asked for it. */
+/** Returns true for an event that contains only usage, which clients receive only on request. */
 export function isUsageAlone({ data }: StreamEvent): boolean {
   return data?.choices !== undefined && data.choices.length === 0 && usageIn(data) !== undefined;
 }

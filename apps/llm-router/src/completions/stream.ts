@@ -16,26 +16,26 @@ import { createTranscript, noTranscript } from './transcript.ts';
 import { upstreamCall } from './upstream.ts';
 import type { Source } from './whole-completion.ts';
 
-/** Who takes the events of a streamed answer, and ends it. */
+/** Receives the events of a streamed answer, and its end. */
 export interface StreamReader {
-  /** A promise where the reader needs time before it takes more. */
+  /** Returns a promise if the reader applies backpressure. */
   take(events: readonly StreamEvent[]): Promise<void> | undefined;
-  /** The answer is whole, and booked. */
+  /** The answer is complete and booked. */
   done(facts: AnswerFacts): void;
   /** The answer has broken off. */
   broken(error: AppError): void;
 }
 
-/** A streamed answer that has begun. */
+/** A streamed answer that has started. */
 export interface StreamedCompletion {
   readonly source: Source;
   readonly provider: string;
   readonly model: string;
-  /** Hands the answer to a reader; resolves when it has ended, and is booked, however it ends. */
+  /** Sends the answer to a reader. Resolves when it has ended in any way, and is booked. */
   readTo(reader: StreamReader): Promise<void>;
 }
 
-/** Serves a request with a stream: a kept one, or that of the first provider that begins one. Throws AppError until then. */
+/** Serves a request with a stream: a stored one, or that of the first provider that starts one. Throws AppError before. */
 export type Stream = (request: CompletionRequest) => Promise<StreamedCompletion>;
 
 export function createStream(dependencies: CompletionDependencies): Stream {
@@ -82,7 +82,7 @@ type Admitted = Extract<Entry, { kind: 'admitted' }>;
 interface Live extends Served<ProviderStream> {
   readonly prepared: Prepared;
   readonly entry: Admitted;
-  /** When the request came, by the monotonic clock. */
+  /** Arrival of the request, on the monotonic clock. */
   readonly startedAt: number;
 }
 
@@ -120,7 +120,7 @@ function liveStream(
   };
 }
 
-/** Books what was seen of an answer that broke off, and says what its reader is told. */
+/** Books the received part of an answer that broke off, and returns the reader's error. */
 async function brokenOff(error: unknown, live: Live, track: StreamTrack): Promise<AppError> {
   const { prepared, entry, attempt, served, callWatch } = live;
   const { call, body } = prepared.request;

@@ -1,7 +1,7 @@
-/** The bytes of a stream so far, to be kept as an answer for others. */
+/** Collects the bytes of a stream, to store it as an answer. */
 export interface Transcript {
   add(bytes: Buffer): void;
-  /** All of it; undefined where it has become too large to be kept. */
+  /** The whole stream; undefined if it is too large to store. */
   text(): string | undefined;
 }
 
@@ -18,5 +18,5 @@ export function createTranscript(maxBytes: number): Transcript {
   };
 }
 
-/** For streams that nobody keeps. */
+/** For streams that are not stored. */
 export const noTranscript: Transcript = { add: () => undefined, text: () => undefined };

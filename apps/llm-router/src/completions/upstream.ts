@@ -3,21 +3,21 @@ import type { TransportCall } from '../providers/transport.ts';
 import type { Attempt } from './attempt.ts';
 import type { CompletionRequest } from './completion-request.ts';
 
-/** How long providers are waited for, and what a caller's hanging up means to them. */
+/** Provider timeouts, and the effect of a client disconnect. */
 export interface UpstreamRules {
-  /** Milliseconds to the first byte. */
+  /** Timeout until the first byte. */
   readonly firstByteMs: number;
-  /** Milliseconds of silence within an answer. */
+  /** Timeout between bytes of an answer. */
   readonly stallMs: number;
   readonly onHangup: 'stop' | 'drain';
 }
 
-/** Milliseconds for which an answer is read to its end for nobody but the cache and the ledger. */
+/** Time for which an answer is drained after its client has disconnected. */
 const drainMs = 120_000;
 
 /**
- * What the provider is told of an attempt. An answer that is promised to be kept, under an idempotency key, is read to its
- * end although its caller has hung up.
+ * Builds the abort signal and timeouts of an attempt. An answer for an idempotency key is read to its end even if its client
+ * disconnects.
  */
 export function upstreamCall(
   { call, idempotency }: CompletionRequest,
@@ -34,5 +34,5 @@ export function upstreamCall(
   };
 }
 
-/** What is left at least lets the deadline itself end the call. */
+/** Ensures that the deadline itself ends the call. */
 const remaining = (call: UserCall): number => call.remainingMs() + 1_000;

@@ -6,35 +6,35 @@ import type { Attempt } from './attempt.ts';
 import type { CompletionRequest } from './completion-request.ts';
 import type { Source } from './whole-completion.ts';
 
-/** When a request came, and for how long of its time a provider was waited for. */
+/** Arrival of a request, and the time spent waiting for providers. */
 export interface Timing {
-  /** By the monotonic clock. */
+  /** On the monotonic clock. */
   readonly startedAt: number;
   readonly waitedMs: number;
 }
 
-/** Who watches what becomes of requests, for metrics and traces. */
+/** Observes requests, for metrics and traces. */
 export interface CompletionWatch {
   /** A provider is about to be called. */
   calling(request: CompletionRequest, attempt: Attempt): CallWatch;
-  /** After `failed`, the same provider is tried again, or another one: `next`. */
+  /** After `failed`, the same provider is retried, or another one is tried: `next`. */
   again(failed: Attempt, next: Attempt, error: ProviderError): void;
-  /** A request was answered, by whomever. */
+  /** A request was answered by a provider or the cache. */
   answered(source: Source, timing: Timing): void;
-  /** A request was refused before any provider was asked. */
+  /** A request was refused before any provider call. */
   refused(admission: Admission, call: UserCall): void;
 }
 
-/** What an answer says of itself beside its content. */
+/** Metadata of an answer. */
 export interface AnswerLabels {
   readonly id: string | undefined;
   readonly model: string | undefined;
   readonly finishReasons: readonly string[];
 }
 
-/** Who watches one call of a provider; it ends once. */
+/** Observes one provider call, which ends once. */
 export interface CallWatch {
-  /** Runs the call, so that what it does is seen as its part. */
+  /** Runs the call within its trace context. */
   within<T>(work: () => T): T;
   /** Of a stream. */
   firstEvent(): void;

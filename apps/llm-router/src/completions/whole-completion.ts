@@ -2,11 +2,11 @@ import { toDecimalDollars } from '@valuecanvas/money';
 import type { CompletionAnswer } from '../providers/chat-completion.ts';
 import { type AnswerFacts, replayed } from './answer-record.ts';
 
-/** Where an answer comes from. */
+/** The source of an answer. */
 export type Source =
-  /** `asked`: whether the cache was looked into first. */
+  /** `asked`: whether the cache was consulted first. */
   | { readonly kind: 'provider'; readonly asked: boolean }
-  /** `followed`: it was made for another request, for which this one waited. */
+  /** `followed`: this request waited for the answer of an identical one. */
   | { readonly kind: 'cache'; readonly ageMs: number; readonly followed: boolean }
   /** The stored answer of an earlier request with the same idempotency key. */
   | { readonly kind: 'replay' };
@@ -20,7 +20,7 @@ export interface WholeCompletion {
   answer(): CompletionAnswer;
 }
 
-/** Headers that tell where an answer comes from; the cost where it is known, which at the head of a stream it is not. */
+/** Builds the headers for source and cost. At the head of a stream the cost is not known yet. */
 export function answerHeaders(
   source: Source,
   { provider, model, costNanos }: Pick<AnswerFacts, 'provider' | 'model'> & Partial<AnswerFacts>,

@@ -4,7 +4,7 @@ import type { LlmUsageTable } from '../db.ts';
 
 type ColumnType = 'uuid' | 'timestamptz' | 'text' | 'integer' | 'bigint' | 'boolean';
 
-/** How each column of the ledger follows from a booked call. */
+/** Maps a booked call to the ledger's columns. */
 export const ledgerColumns: Readonly<
   Record<keyof LlmUsageTable, readonly [type: ColumnType, value: (usage: LlmUsage) => unknown]>
 > = {

@@ -26,7 +26,7 @@ const tokens = {
   estimated: true,
 };
 
-test('a row is the fact that the journal takes, with all that is known', () => {
+test('a row is a valid fact of the journal, with all known values', () => {
   const outcome = { id, provider: 'together_ai', model: 'a', errorCode: 'timeout', tokens };
   const text = ledgerRow(basis, {
     ...outcome,
@@ -62,7 +62,7 @@ test('a row is the fact that the journal takes, with all that is known', () => {
   });
 });
 
-test('names that come from callers and configuration cannot break out of a row', () => {
+test('names from callers and configuration are escaped', () => {
   const model = '","costNanos":"0","x":"\n\\';
   const text = ledgerRow(basis, {
     id,

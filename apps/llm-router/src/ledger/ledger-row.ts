@@ -2,21 +2,21 @@ import type { UserCall } from '@valuecanvas/contracts-core';
 import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
 import type { Tokens } from '../providers/tokens.ts';
 
-/** What all rows of one request have in common: the beginning of their JSON, written once. */
+/** The common part of all rows of one request: the beginning of their JSON, serialized once. */
 export type RowBasis = string & { readonly basis: unique symbol };
 
-/** How one call of a provider ended, or that the cache answered. */
+/** Outcome of one provider call or cache hit. */
 export interface RowOutcome {
-  /** UUIDv7, made before the call. */
+  /** UUIDv7, created before the call. */
   readonly id: string;
   readonly provider: string;
   readonly model: string;
   readonly status: LlmUsage['status'];
   readonly errorCode?: string | undefined;
-  /** Undefined where nothing is known of them. */
+  /** Undefined if unknown. */
   readonly tokens?: Tokens | undefined;
   readonly costNanos: bigint;
-  /** Whether the cost is an upper bound, not a count. */
+  /** True if the cost is an upper bound. */
   readonly costEstimated: boolean;
   readonly latencyMs: number;
   readonly cached?: boolean;
@@ -40,8 +40,8 @@ export function rowBasis({
 }
 
 /**
- * A row of the ledger as JSON (an `LlmUsage`). Every request has three written, of which one counts: so they share what
- * they have in common, and the rest is put together by hand.
+ * Serializes a row of the ledger (an `LlmUsage`). Each request writes three rows of which one counts, so they share a common
+ * prefix, and the rest is concatenated by hand.
  */
 export function ledgerRow(basis: RowBasis, outcome: RowOutcome): string {
   const { tokens, errorCode } = outcome;

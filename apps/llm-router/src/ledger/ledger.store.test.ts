@@ -14,7 +14,7 @@ async function rowsOf(userId: string): Promise<Record<string, unknown>[]> {
   return servers.database.query('select * from llm_usage where user_id = $1 order by id', [userId]);
 }
 
-test('a row is booked with everything that is known of its call', async () => {
+test('a row is stored with all known values of its call', async () => {
   const usage = booked({
     requestId: 'a "quoted", {braced} \\ request',
     jobId: randomUUID(),
@@ -61,14 +61,14 @@ test('a row is booked with everything that is known of its call', async () => {
   ]);
 });
 
-test('what is not known of a call stays empty', async () => {
+test('unknown values of a call are null', async () => {
   const usage = booked();
   await openStore().insert([usage]);
   const empty = { job_id: null, prompt_version_id: null, trace_id: null, error_code: null };
   expect(await rowsOf(usage.userId)).toMatchObject([empty]);
 });
 
-test('the same rows are booked once, in one batch or in two, and the first one stays', async () => {
+test('repeated rows are stored once, in one batch or in two, and the first one remains', async () => {
   const store = openStore();
   const usage = booked({ costNanos: '5' });
   const again: LlmUsage = { ...usage, costNanos: '99' };
@@ -78,7 +78,7 @@ test('the same rows are booked once, in one batch or in two, and the first one s
   expect((await rowsOf(usage.userId)).map(({ cost_nanos }) => cost_nanos).sort()).toEqual(['5', '7']);
 });
 
-test('a row that PostgreSQL cannot hold is refused for good, and the batch with it', async () => {
+test('a row that PostgreSQL cannot store is refused permanently, with its batch', async () => {
   const usage = booked();
   const impossible = booked({ userId: usage.userId, requestId: 'nul \u0000' });
   const refusal = await openStore()
@@ -88,7 +88,7 @@ test('a row that PostgreSQL cannot hold is refused for good, and the batch with 
   expect(await rowsOf(usage.userId)).toEqual([]);
 });
 
-test('months that are no longer kept are dropped, by name, and the others stay', async () => {
+test('expired months are dropped and returned by name, and the others remain', async () => {
   const store = openStore();
   await servers.database.query(`create table vc_private.llm_usage_2001_01 (like llm_usage including all)`);
   await servers.database.query(

@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
 import { ledgerColumns } from './ledger-columns.ts';
 
-/** Months for which partitions are made ahead. */
+/** Number of months for which partitions are created ahead. */
 const monthsAhead = 3;
 
 export interface SpentInLedger {
@@ -12,13 +12,13 @@ export interface SpentInLedger {
   readonly stored: ReadonlySet<string>;
 }
 
-/** The ledger's rows; they are written once and never changed. */
+/** Accesses the ledger's rows, which are written once and never changed. */
 export interface LedgerStore {
-  /** Inserts what is not there yet: the same rows twice are one. */
+  /** Inserts rows. Repeated rows are stored once. */
   insert(rows: readonly LlmUsage[]): Promise<void>;
   /**
-   * What one user, or everybody, has spent from one time until before another, and which of some rows of that time are
-   * there: both at one moment.
+   * Returns, from one snapshot, the spending of a user or the platform in a half-open interval, and which of the given rows
+   * exist.
    */
   spentBetween(
     userId: string | undefined,
@@ -26,9 +26,9 @@ export interface LedgerStore {
     until: Date,
     ids: readonly string[],
   ): Promise<SpentInLedger>;
-  /** Makes the partitions of the coming months. */
+  /** Creates the partitions of the coming months. */
   makePartitions(): Promise<void>;
-  /** Drops the partitions of months before the last `monthsKept`, this one aside, and returns their names. */
+  /** Drops partitions older than the last `monthsKept` full months and returns their names. */
   dropPartitions(monthsKept: number): Promise<readonly string[]>;
 }
 
@@ -67,7 +67,7 @@ export function createLedgerStore(db: Kysely<Database>): LedgerStore {
   };
 }
 
-/** One array per column: twice the rows per second of one parameter per value, in batches of 200 (PostgreSQL 15). */
+/** Uses one array per column: twice as fast as one parameter per value, in batches of 200 (PostgreSQL 15). */
 function insertion(rows: readonly LlmUsage[]) {
   const arrays = Object.values(ledgerColumns).map(
     ([type, value]) => sql`${rows.map(value)}::${sql.raw(type)}[]`,

@@ -13,7 +13,7 @@ const away = { code: 'DEPENDENCY_UNAVAILABLE' };
 
 const now = Date.now();
 
-/** A period that begins at a time and holds the present. */
+/** A period that starts at the given time and includes the present. */
 const since = (startsAt: number, userId?: string): SpentCounter => ({
   scope: userId === undefined ? 'platform' : 'user',
   period: 'day',
@@ -31,12 +31,12 @@ function seedInTest() {
   return { store, journal, spentIn };
 }
 
-test('who has spent nothing has spent nothing', async () => {
+test('a user without calls has spent zero', async () => {
   const { spentIn } = seedInTest();
   expect(await spentIn(today(randomUUID()))).toBe(0n);
 });
 
-test('what is stored and what still waits is added up, beyond what a double could hold', async () => {
+test('stored and journaled rows are added up exactly, beyond the range of a double', async () => {
   const { store, journal, spentIn } = seedInTest();
   const userId = randomUUID();
   await store.insert([booked({ userId, costNanos: '9007199254740993' }), booked({ userId, costNanos: '1' })]);
@@ -44,7 +44,7 @@ test('what is stored and what still waits is added up, beyond what a double coul
   expect(await spentIn(today(userId))).toBe(9007199254741424n);
 });
 
-test('a row that is stored already and still waits counts once, with the cost that the ledger has', async () => {
+test('a row in ledger and journal counts once, with the ledger’s cost', async () => {
   const { store, journal, spentIn } = seedInTest();
   const usage = booked({ costNanos: '5' });
   await store.insert([usage]);
@@ -52,14 +52,14 @@ test('a row that is stored already and still waits counts once, with the cost th
   expect(await spentIn(today(usage.userId))).toBe(5n);
 });
 
-test('a row that waits twice counts once, with the cost that the ledger will have', async () => {
+test('a row that is journaled twice counts once, with the cost that the ledger will store', async () => {
   const { journal, spentIn } = seedInTest();
   const usage = booked({ costNanos: '5' });
   await journal.record(llmUsage, usage, { ...usage, costNanos: '99' });
   expect(await spentIn(today(usage.userId))).toBe(5n);
 });
 
-test('only the period counts, from its first millisecond to its last', async () => {
+test('only rows of the period count, from its first millisecond to its last', async () => {
   const { store, journal, spentIn } = seedInTest();
   const userId = randomUUID();
   const [startsAt, endsAt] = [now - 5_000, now - 2_000];
@@ -71,7 +71,7 @@ test('only the period counts, from its first millisecond to its last', async () 
   expect(await spentIn({ ...since(startsAt, userId), endsAt })).toBe(7_600_320n);
 });
 
-test('a user is charged for nobody else, the platform for everybody', async () => {
+test('a user’s sum has only that user’s calls, the platform’s sum has all calls', async () => {
   const { store, journal, spentIn } = seedInTest();
   const from = now + 3_600_000;
   const [one, other] = [randomUUID(), randomUUID()];
@@ -88,7 +88,7 @@ test('a user is charged for nobody else, the platform for everybody', async () =
   expect(await spentIn(since(from))).toBe(4321n);
 });
 
-test('what is no row at all does not keep others from being counted', async () => {
+test('an invalid entry does not prevent other rows from being counted', async () => {
   const { journal, spentIn } = seedInTest();
   const usage = booked();
   await journal.recordText(llmUsage, '{broken');
@@ -96,7 +96,7 @@ test('what is no row at all does not keep others from being counted', async () =
   expect(await spentIn(today(usage.userId))).toBe(7n);
 });
 
-test('while PostgreSQL is away nothing is said, and when it is back the rows that waited are counted', async () => {
+test('seeding fails while PostgreSQL is unavailable, and counts journaled rows when it is back', async () => {
   const { journal } = seedInTest();
   const link = await startSeverableLink(servers.database.urlFor('llm-router'));
   const store = createLedgerStore(servers.connect(link.url));
@@ -111,14 +111,14 @@ test('while PostgreSQL is away nothing is said, and when it is back the rows tha
   expect(await spentIn(today(userId))).toBe(21n);
 });
 
-test('while Redis is away nothing is said', async () => {
+test('seeding fails while Redis is unavailable', async () => {
   const { store, journal } = seedInTest();
   const redis = servers.connectRedis('redis://127.0.0.1:1');
   const spentIn = createSpentSource({ redis, keys: journal.keys, store });
   await expect(spentIn(today())).rejects.toMatchObject(away);
 });
 
-test('10,000 rows that wait are counted, and with one more nothing is said', async () => {
+test('10,000 journaled rows are counted, and seeding fails with one more', async () => {
   const { journal, spentIn } = seedInTest();
   const userId = randomUUID();
   const stream = journal.keys('journal', llmUsage.name);

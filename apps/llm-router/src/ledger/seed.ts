@@ -5,13 +5,13 @@ import { timeOfId } from '@valuecanvas/service-kit';
 import type { SpentSource } from '../admission/seeding.ts';
 import type { LedgerStore } from './ledger.store.ts';
 
-/** Rows that may wait in the journal; with more, what was spent cannot be said in reasonable time. */
+/** Maximum number of journaled rows for which seeding is fast enough. */
 const maxWaiting = 10_000;
 
 /**
- * What a budget's counter starts from where Redis does not have it. The journal is read before the ledger, and of its
- * rows those count that the ledger does not have: a row that is stored meanwhile counts once. Rejects with
- * DEPENDENCY_UNAVAILABLE where either is away, or where more than 10,000 rows wait. The dead stream is not counted.
+ * Creates the source from which absent budget counters are seeded. Reads the journal before the ledger and adds rows that the
+ * ledger lacks, so that a row drained in between counts once. Rejects with DEPENDENCY_UNAVAILABLE if either is unavailable,
+ * or if the journal holds more than 10,000 rows. Dead letters do not count.
  */
 export function createSpentSource(options: {
   readonly redis: Redis;
@@ -21,7 +21,7 @@ export function createSpentSource(options: {
   const { redis, keys, store } = options;
   const read = createFactReader(llmUsage, { redis, keys, stream: 'waiting', limit: maxWaiting });
   return async ({ scope, userId, startsAt, endsAt }) => {
-    if (scope === 'user' && userId === undefined) throw new Error('Spending of which user?');
+    if (scope === 'user' && userId === undefined) throw new Error('A user counter needs a user id.');
     const owner = scope === 'user' ? userId : undefined;
     const isAskedFor = (usage: LlmUsage): boolean => {
       const time = timeOfId(usage.id).getTime();
@@ -36,7 +36,7 @@ export function createSpentSource(options: {
   };
 }
 
-/** A row may be booked twice, and then the first one is what the ledger keeps. */
+/** A row may be journaled twice: the ledger keeps the first. */
 export function firstOfEach(rows: readonly LlmUsage[]): ReadonlyMap<string, LlmUsage> {
   return new Map(rows.toReversed().map((usage) => [usage.id, usage]));
 }

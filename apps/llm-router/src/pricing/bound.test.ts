@@ -54,7 +54,7 @@ const anyModel = fc.constantFrom(
 
 const portion = fc.double({ min: 0, max: 1, noNaN: true });
 
-test('no usage within the bound of any request costs more than its worst case, at any price', () => {
+test('no usage within a request’s bound costs more than its maximum cost, at any price', () => {
   fc.assert(
     fc.property(
       anyPrice,
@@ -91,7 +91,7 @@ test('no usage within the bound of any request costs more than its worst case, a
   );
 });
 
-test('the worst case of a price with tiers is that of the dearest tier that can be reached, even a cheaper last one', () => {
+test('the maximum cost of a tiered price is that of the most expensive reachable tier, even if the last tier is cheaper', () => {
   const tier = (above: number, input: bigint) => ({
     ...priced({ input, cachedInput: input, cacheWrite: input }),
     above,
@@ -102,7 +102,7 @@ test('the worst case of a price with tiers is that of the dearest tier that can 
   expect(worstCost(price, { ...silent, promptTokens: 50_000, completionTokens: 0 })).toBe(1_000n);
 });
 
-test('writing to the cache, the request itself and dearer reasoning are part of the worst case', () => {
+test('cache writes, per-request fees and higher reasoning prices are part of the maximum cost', () => {
   const price = priced({
     input: 1_000n,
     cacheWrite: 1_250n,
@@ -113,7 +113,7 @@ test('writing to the cache, the request itself and dearer reasoning are part of 
   expect(worstCost(price, { ...silent, promptTokens: 100, completionTokens: 10 })).toBe(125n + 30n + 7n);
 });
 
-test('sound counts at its own price where a request has to do with it, and only there', () => {
+test('audio has its own price, in requests with audio only', () => {
   const price = priced({ input: 1_000n, output: 2_000n, inputSound: 9_000n, outputSound: 20_000n });
   const tokens = { promptTokens: 100, completionTokens: 10 };
   expect(worstCost(price, { ...tokens, heard: false, spoken: false })).toBe(100n + 20n);
@@ -123,19 +123,14 @@ test('sound counts at its own price where a request has to do with it, and only 
 
 test.each([
   ['text alone', { modalities: ['text'] }, false, false],
-  [
-    'a question to hear',
-    { messages: [{ content: [{ type: 'input_audio', input_audio: {} }] }] },
-    true,
-    false,
-  ],
-  ['an earlier answer to hear', { messages: [{ audio: { id: 'a' } }] }, true, false],
-  ['an answer to hear', { modalities: ['text', 'audio'], audio: { voice: 'any' } }, false, true],
-])('%s is known for what it is', (_, body, heard, spoken) => {
+  ['audio input', { messages: [{ content: [{ type: 'input_audio', input_audio: {} }] }] }, true, false],
+  ['an earlier audio answer', { messages: [{ audio: { id: 'a' } }] }, true, false],
+  ['audio output', { modalities: ['text', 'audio'], audio: { voice: 'any' } }, false, true],
+])('%s is recognised', (_, body, heard, spoken) => {
   expect(bound(body)).toMatchObject({ heard, spoken });
 });
 
-/** A tokenizer as bad as one can be: every byte of what is said is a token, and so is every mark between messages. */
+/** The worst possible tokenizer: every byte of content is a token, and so is every separator between messages. */
 function worstTokenizer(messages: readonly { role: string; content: string }[]): number {
   return messages.reduce((sum, { role, content }) => sum + 6 + Buffer.byteLength(role + content), 3);
 }
@@ -157,11 +152,11 @@ const image = (url: string, detail?: string) => ({
 
 const bytesOf = (body: object, model: string) => Buffer.byteLength(JSON.stringify({ model, ...body }));
 
-/** What an image adds to the bytes of its request and to what every request gets. */
+/** Tokens that an image adds to a request. */
 const imageTokensOf = (model: string, detail?: string) =>
   bound(image('', detail), model).promptTokens - 256 - bytesOf(image('', detail), model);
 
-/** OpenAI's rule, by the image's own size. */
+/** OpenAI's rule, by image size. */
 function tilesOf(width: number, height: number): number {
   const fit = Math.min(1, 2_048 / Math.max(width, height));
   const shorter = Math.min(1, 768 / Math.min(width * fit, height * fit));
@@ -174,7 +169,7 @@ test.each([
   ['gpt-4o', 85, 170],
   ['gpt-4o-mini', 2_833, 5_667],
   ['o3', 75, 150],
-])('an image of any size takes no more tokens of %s than the bound says', (model, base, perTile) => {
+])('an image of any size takes no more tokens of %s than the bound', (model, base, perTile) => {
   fc.assert(
     fc.property(side, side, (width, height) => {
       expect(imageTokensOf(model)).toBeGreaterThanOrEqual(base + perTile * tilesOf(width, height));
@@ -197,11 +192,11 @@ test.each([
   ['meta-llama/Llama-4-Scout-17B-16E-Instruct', 6_404],
   ['gpt-5.4', 24_600],
   ['Qwen/Qwen2.5-VL-72B-Instruct', 24_600],
-])('one image counts as much as %s can charge for it', (model, tokens) => {
+])('one image counts as the maximum that %s can charge for it', (model, tokens) => {
   expect(imageTokensOf(model)).toBe(tokens);
 });
 
-test('low detail is believed only where the provider promises less for it', () => {
+test('low detail lowers the bound only if the provider documents fewer tokens for it', () => {
   expect(imageTokensOf('gpt-4o', 'low')).toBe(85);
   expect(imageTokensOf('gpt-4o-mini', 'low')).toBe(2_833);
   expect(imageTokensOf('gpt-4.1-mini', 'low')).toBe(2_489);
@@ -218,26 +213,26 @@ test('the bytes of an image, a sound or a file within the body do not count as t
   expect(withFile).toBeLessThan(760_000);
 });
 
-test('an image elsewhere counts as one, whichever way it is named', () => {
+test('a linked image counts as an image, however it is referenced', () => {
   const url = 'https://example.org/a.png';
   const plain = { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: url }] }] };
   expect(bound(image(url)).promptTokens).toBeGreaterThan(1_445);
   expect(bound(plain).promptTokens).toBeGreaterThan(1_445);
 });
 
-test('a part of a kind that nobody knew counts like a file, and a kept sound like the longest answer', () => {
+test('an unknown content part counts like a file, and stored audio like the longest answer', () => {
   const part = { type: 'video_url', video_url: { url: 'https://example.org/film.mp4' } };
   expect(bound({ messages: [{ role: 'user', content: [part] }] }).promptTokens).toBeGreaterThan(500_000);
   const kept = { role: 'assistant', audio: { id: 'audio_1' } };
   expect(bound({ messages: [kept] }).promptTokens).toBeGreaterThan(16_384);
 });
 
-test('messages of no known form do no harm', () => {
+test('messages of an unknown form are bounded without an error', () => {
   const messages = [null, 'text', 7, [], { content: [null, 'text', {}] }, { content: { type: 'text' } }];
   expect(bound({ messages }).promptTokens).toBeGreaterThan(0);
 });
 
-test('tools may be shown to the model in a longer form than the one in which they came', () => {
+test('the bound covers tools rendered in a longer form than in the request', () => {
   const tools = [{ type: 'function', function: { name: 'look', parameters: { type: 'object' } } }];
   const bytes = Buffer.byteLength(JSON.stringify(tools));
   expect(bound({ tools }).promptTokens - bound({}).promptTokens).toBeGreaterThanOrEqual(2 * bytes + 500);
@@ -258,7 +253,7 @@ test.each<[Partial<CompletionBody>, number]>([
 });
 
 test.each([null, 0, -1, '', '100', 'many', true, {}, 1.5, 1e300])(
-  '%j is no limit, so the router’s own counts, which it sends instead',
+  '%j is not a limit, so the router’s default applies and is sent',
   (limit) => {
     const body = { model: 'a', messages: [], max_tokens: limit };
     expect(bound(body).completionTokens).toBe(maxOutputTokens);
@@ -271,7 +266,7 @@ test.each([null, 0, -1, '', '100', 'many', true, {}, 1.5, 1e300])(
   },
 );
 
-test('predicted output that is not used counts as output beside the answer', () => {
+test('unused predicted output counts as output in addition to the answer', () => {
   const prediction = { type: 'content', content: 'x'.repeat(1_000) };
   expect(bound({ max_tokens: 10, prediction }).completionTokens).toBeGreaterThanOrEqual(1_010);
 });

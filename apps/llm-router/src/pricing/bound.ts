@@ -4,7 +4,7 @@ import { nanosOf } from './cost.ts';
 import type { ModelPrice, TokenPrices } from './model-price.ts';
 import { nonTextOf, type Sound, soundOf } from './non-text-parts.ts';
 
-/** The most tokens that a request can take, and whether any of them can be sound. */
+/** Upper bound of a request's tokens, and whether any of them can be audio. */
 export interface Bound extends Sound {
   readonly promptTokens: number;
   readonly completionTokens: number;
@@ -12,23 +12,23 @@ export interface Bound extends Sound {
 
 export interface BoundedRequest {
   readonly body: CompletionBody;
-  /** Bytes of the JSON that goes to the provider. */
+  /** Bytes of the JSON body sent to the provider. */
   readonly bytes: number;
-  /** As the provider calls it. */
+  /** The provider's name of the model. */
   readonly model: string;
-  /** Tokens to which the router limits an answer where the request names no limit. */
+  /** Default limit of output tokens. */
   readonly maxOutputTokens: number;
 }
 
-/** Tokens that providers' chat templates add of their own, such as a default system message. */
+/** Tokens that providers' chat templates add, such as a default system message. */
 const templateTokens = 256;
 
-/** And those with which they explain how tools are called; Anthropic documents the most, some 500. */
+/** Tokens that providers add to explain tool calls; Anthropic documents the most, about 500. */
 const toolTemplateTokens = 1_024;
 
 /**
- * Bounds a request before anybody has counted. A token of text is at least one byte, and JSON only ever makes text
- * longer, so the body's bytes bound its text; images, sound and files count by what providers document instead.
+ * Bounds a request's tokens before the call. A text token is at least one byte, and JSON only lengthens text, so the bytes of
+ * the body bound its text. Images, audio and files count as providers document.
  */
 export function boundOf({ body, bytes, model, maxOutputTokens }: BoundedRequest): Bound {
   const { tokens, encodedBytes } = nonTextOf(body.messages, model);
@@ -41,12 +41,12 @@ export function boundOf({ body, bytes, model, maxOutputTokens }: BoundedRequest)
   };
 }
 
-/** The most that a call within the bound can cost, in nano-dollars, however its tokens divide into cached, reasoning, … */
+/** Returns the maximum cost of a call within the bound in nano-dollars, for any division into cached, reasoning, … tokens. */
 export function worstCost(price: ModelPrice, bound: Bound): bigint {
   const { promptTokens } = bound;
   let prices: TokenPrices = price;
   let worst = 0n;
-  // A dearer tier may begin within the bound, or a cheaper one.
+  // A more or less expensive price tier may start within the bound.
   for (const tier of price.tiers) {
     if (promptTokens <= tier.above) break;
     worst = larger(worst, dearest(prices, tier.above, bound));
@@ -68,25 +68,25 @@ function dearest(
   return BigInt(promptTokens) * input + BigInt(completionTokens) * output;
 }
 
-/** Whether a price is known for all that a request may be charged for. */
+/** Returns true if prices are known for everything that the request may be charged for. */
 export function coversSound({ inputSound, outputSound }: ModelPrice, { heard, spoken }: Sound): boolean {
   return !(heard && inputSound === undefined) && !(spoken && outputSound === undefined);
 }
 
 const larger = (a: bigint, b: bigint) => (a > b ? a : b);
 
-/** Tools are shown to the model in other words than the body's, which may be as long again. */
+/** Providers render tools for the model in another form, which may double their length. */
 function toolTokens({ tools, functions }: CompletionBody): number {
   if (tools === undefined && functions === undefined) return 0;
   return toolTemplateTokens + Buffer.byteLength(JSON.stringify([tools, functions]));
 }
 
-/** Predicted tokens that the model did not use are charged as output. */
+/** Unused predicted tokens are charged as output. */
 function predictionBytes({ prediction }: CompletionBody): number {
   return prediction ? Buffer.byteLength(JSON.stringify(prediction)) : 0;
 }
 
-/** How many answers a field asks for, 1 where none; some providers read digits in a text, too. */
+/** Returns the number of requested answers, default 1. Some providers also accept it as a string. */
 function count(value: unknown): number {
   const number = typeof value === 'string' ? Number(value) : value;
   return typeof number === 'number' && number > 1 ? Math.ceil(number) : 1;

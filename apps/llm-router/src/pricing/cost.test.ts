@@ -19,7 +19,7 @@ test('a call costs the sum of its parts, rounded up once to whole nano-dollars',
   expect(costOf(price, { ...nothing, completion: 2, reasoning: 2 })).toBe(1n);
 });
 
-test('what each call costs beside its tokens is paid once', () => {
+test('a fee per call is charged once', () => {
   const nothing = { prompt: 0, completion: 0, cached: 0, cacheWrite: 0, reasoning: 0, ...silent };
   expect(costOf(priced({ perCall: 12_000n }), nothing)).toBe(12n);
 });
@@ -50,7 +50,7 @@ test('the sum is exact, and rounding adds less than a nano-dollar', () => {
   );
 });
 
-test('counts that contradict each other never cost less than nothing nor more than the dearest reading', () => {
+test('inconsistent counts never cost less than zero or more than their most expensive interpretation', () => {
   const price = priced({
     input: 10n ** 6n,
     cachedInput: 10n ** 5n,
@@ -86,7 +86,7 @@ test('counts that contradict each other never cost less than nothing nor more th
   );
 });
 
-test('a tier counts for the whole call, and only beyond its start', () => {
+test('a price tier applies to the whole call, and only above its threshold', () => {
   const tier = {
     above: 100,
     input: 2_000n,

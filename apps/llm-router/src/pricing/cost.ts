@@ -3,12 +3,12 @@ import { type ModelPrice, pricesFor } from './model-price.ts';
 
 const picosPerNano = 1_000n;
 
-/** What is paid for. */
+/** Chargeable usage. */
 export type PaidTokens = Omit<Tokens, 'estimated'>;
 
 /**
- * What a call cost in nano-dollars, rounded up once at the end. Of parts that together exceed the whole (tokens from the
- * cache or of sound the prompt, of reasoning or of sound the completion), only as many count as the whole has.
+ * Computes a call's cost in nano-dollars, rounded up once at the end. Subsets of prompt tokens (cached, audio) and of
+ * completion tokens (reasoning, audio) count at most up to their total.
  */
 export function costOf(price: ModelPrice, tokens: PaidTokens): bigint {
   const prices = pricesFor(price, tokens.prompt);
@@ -29,7 +29,7 @@ export function costOf(price: ModelPrice, tokens: PaidTokens): bigint {
   );
 }
 
-/** Pico-dollars as nano-dollars, rounded up. */
+/** Converts pico-dollars to nano-dollars, rounding up. */
 export function nanosOf(picos: bigint): bigint {
   return (picos + picosPerNano - 1n) / picosPerNano;
 }

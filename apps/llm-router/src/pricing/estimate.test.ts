@@ -13,13 +13,13 @@ const price = priced({
 });
 const bound = { promptTokens: 900, completionTokens: 100, heard: false, spoken: false };
 
-test('a call that nobody answered is booked with its worst case', () => {
+test('an unanswered call is booked at its maximum cost', () => {
   const { tokens, costNanos } = estimateUnanswered(price, bound);
   expect(costNanos).toBe(worstCost(price, bound));
   expect(tokens).toMatchObject({ prompt: 900, completion: 100, estimated: true });
 });
 
-test('an answer that broke off is booked with the whole question and the bytes that arrived', () => {
+test('an answer that broke off is booked with the whole prompt and the received bytes', () => {
   expect(estimateBrokenOff(price, bound, 40)).toEqual({
     tokens: {
       prompt: 900,
@@ -35,13 +35,13 @@ test('an answer that broke off is booked with the whole question and the bytes t
   });
 });
 
-test('a complete answer without usage is booked from its bytes, three to a token', () => {
+test('a complete answer without usage is booked by its bytes, three per token', () => {
   const { tokens, costNanos } = estimateUncounted(price, bound, { question: 301, answer: 30 });
   expect(tokens).toMatchObject({ prompt: 101, completion: 10, cached: 0, estimated: true });
   expect(costNanos).toBe(101n + 30n);
 });
 
-test('no estimate exceeds what has been reserved', () => {
+test('no estimate exceeds the reservation', () => {
   const size = fc.nat({ max: 2_000_000 });
   fc.assert(
     fc.property(

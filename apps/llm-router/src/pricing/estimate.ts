@@ -3,21 +3,21 @@ import { type Bound, worstCost } from './bound.ts';
 import { costOf } from './cost.ts';
 import type { ModelPrice } from './model-price.ts';
 
-/** What is booked where the provider counted nothing. Never more than the worst case. */
+/** Estimates a call's usage if the provider reported none. Never exceeds the maximum. */
 export interface Estimate {
   readonly tokens: Tokens;
   readonly costNanos: bigint;
 }
 
-/** Fewer bytes of text than models put into a token on average: an estimate must rather be too high. */
+/** Bytes per token, below the average of models, so that estimates are rather too high. */
 const bytesPerToken = 3;
 
-/** Nothing has been heard: the provider may have done all that it was asked for. */
+/** No answer was received: the provider may have done all the requested work. */
 export function estimateUnanswered(price: ModelPrice, bound: Bound): Estimate {
   return estimateBrokenOff(price, bound, bound.completionTokens);
 }
 
-/** The answer broke off: the question was read, and each byte that arrived was a token at most. */
+/** The answer broke off: the provider read the prompt, and each received byte was at most one token. */
 export function estimateBrokenOff(price: ModelPrice, bound: Bound, receivedBytes: number): Estimate {
   const completionTokens = Math.min(receivedBytes, bound.completionTokens);
   return {
@@ -26,7 +26,7 @@ export function estimateBrokenOff(price: ModelPrice, bound: Bound, receivedBytes
   };
 }
 
-/** The answer is complete, but without usage. */
+/** The answer is complete but has no usage. */
 export function estimateUncounted(
   price: ModelPrice,
   bound: Bound,

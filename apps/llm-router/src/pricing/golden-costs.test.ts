@@ -5,7 +5,7 @@ import { readTokens } from '../providers/read-tokens.ts';
 import { costOf } from './cost.ts';
 import { priceOf } from './prices.ts';
 
-/** Usage as a provider reports it. */
+/** Usage as reported by a provider. */
 interface Golden {
   readonly seller: string;
   readonly model: string;
@@ -16,7 +16,7 @@ interface Golden {
 
 const goldens: Record<string, Golden> = {
   // $0.15 in, $0.075 cached, $0.60 out: 982 * 0.15 + 1024 * 0.075 + 300 * 0.60 = 147.3 + 76.8 + 180 = 404.1
-  'OpenAI with a cached beginning, and no sound': {
+  'OpenAI with a cached prefix, without audio': {
     seller: 'openai',
     model: 'gpt-4o-mini',
     at: '2026-06-01',
@@ -48,8 +48,8 @@ const goldens: Record<string, Golden> = {
     },
     dollars: 14_000e-6,
   },
-  // $2.50 in and $10 out as text, $32 and $64 as sound: 100 * 2.5 + 400 * 32 + 50 * 10 + 250 * 64 = 29,550
-  'OpenAI that hears and speaks': {
+  // $2.50 in and $10 out for text, $32 and $64 for audio: 100 * 2.5 + 400 * 32 + 50 * 10 + 250 * 64 = 29,550
+  'OpenAI with audio input and output': {
     seller: 'openai',
     model: 'gpt-audio',
     at: '2026-06-01',
@@ -71,7 +71,7 @@ const goldens: Record<string, Golden> = {
     dollars: 241.2e-6,
   },
   // By day $0.27 in, $0.07 cached, $1.10 out: 12 * 0.27 + 1,920 * 0.07 + 400 * 1.1 = 3.24 + 134.4 + 440 = 577.64
-  'DeepSeek by day, which tells hits and misses of its cache': {
+  'DeepSeek by day, with cache hits and misses': {
     seller: 'deepseek',
     model: 'deepseek-chat',
     at: '2025-06-01T12:00:00Z',
@@ -113,7 +113,7 @@ const goldens: Record<string, Golden> = {
     dollars: 20_880e-6,
   },
   // Above 200,000 $6 in, $0.60 read, $22.50 out: 100,001 * 6 + 100,000 * 0.6 + 1,000 * 22.5 = 600,006 + 60,000 + 22,500
-  'Claude beyond 200,000 tokens, cached ones included, in its dearer tier': {
+  'Claude beyond 200,000 tokens, cached ones included, in its higher tier': {
     seller: 'openrouter',
     model: 'anthropic/claude-sonnet-4.5',
     at: '2026-06-01',
@@ -133,7 +133,7 @@ const goldens: Record<string, Golden> = {
     dollars: 615_000e-6,
   },
   // $1 in and out, and $12 for a thousand requests: 14 * 1 + 200 * 1 + 12,000
-  'Perplexity, which charges for the request, too': {
+  'Perplexity, with a fee per request': {
     seller: 'perplexity',
     model: 'sonar',
     at: '2026-06-01',
@@ -142,7 +142,7 @@ const goldens: Record<string, Golden> = {
   },
 };
 
-test.each(Object.entries(goldens))('%s costs what a person works out', (_, golden) => {
+test.each(Object.entries(goldens))('%s costs as calculated by hand', (_, golden) => {
   const price = priceOf({ priceId: golden.seller, prices: {} }, golden.model, new Date(golden.at));
   const tokens = readTokens(golden.reported as ReportedUsage);
   if (!price || !tokens) throw new Error('neither price nor usage may be missing');

@@ -1,17 +1,17 @@
-/** The most tokens that one image can take. */
+/** Maximum number of tokens of one image. */
 interface ImageRule {
-  /** Part of the model's name; the first rule that matches counts. */
+  /** Part of the model's name; the first match applies. */
   readonly model: RegExp;
-  /** Whatever the size of the image, unless its caller asks for low detail. */
+  /** Tokens for any image size, unless the request asks for low detail. */
   readonly most: number;
-  /** For `detail: low`, where the provider promises less for it. */
+  /** Tokens for `detail: low`, if the provider documents fewer. */
   readonly low?: number;
 }
 
 /** OpenAI fits an image into 2,048 px and its shorter side into 768 px: at most 4 x 2 tiles of 512 px. */
 const maxTiles = 8;
 
-/** OpenAI's newer models cover an image with at most so many patches of 32 px, times a factor of the model's. */
+/** OpenAI's newer models cover an image with a maximum number of 32 px patches, times a model-specific factor. */
 const maxPatches = 1_536;
 
 const tiles = (model: RegExp, base: number, perTile: number): ImageRule => ({
@@ -26,8 +26,8 @@ const patches = (model: RegExp, factor: number): ImageRule => ({
 });
 
 /**
- * As OpenAI's guide "Images and vision" (Calculating costs) and Together.ai's guide "Vision" state them. gpt-4.1 has been
- * described with tiles and with patches: what is more counts.
+ * Sources: OpenAI's guide "Images and vision" (Calculating costs) and Together.ai's guide "Vision". For gpt-4.1 both tiles and
+ * patches have been documented: the larger number applies.
  */
 const rules: readonly ImageRule[] = [
   tiles(/gpt-4o-mini/, 2_833, 5_667),
@@ -42,10 +42,10 @@ const rules: readonly ImageRule[] = [
   { model: /llama/, most: 6_404 },
 ];
 
-/** Of all others that are documented, OpenAI's `detail: original` takes the most: 10,000 patches times 2.46. */
+/** Default: the documented maximum, OpenAI's `detail: original` with 10,000 patches times 2.46. */
 const mostOfAny = 24_600;
 
-/** The most tokens that one image can take in a prompt for a model, by the provider's name of it. */
+/** Returns the maximum number of prompt tokens of one image, by the provider's name of the model. */
 export function imageTokens(model: string, detail: unknown): number {
   const name = model.toLowerCase();
   const rule = rules.find((candidate) => candidate.model.test(name));

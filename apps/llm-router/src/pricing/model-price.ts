@@ -1,20 +1,20 @@
 import { timesPowerOfTen } from '@valuecanvas/money';
 
-/** Dollars per million tokens, as price lists and configuration state them. */
+/** Prices in dollars per million tokens, as in price lists and configuration. */
 export interface ListedPrice {
   readonly input: number;
   readonly output: number;
-  /** As much as input where absent. */
+  /** Default: the input price. */
   readonly cachedInput?: number;
-  /** As much as input where absent. */
+  /** Default: the input price. */
   readonly cacheWrite?: number;
-  /** As much as input where absent. */
+  /** Default: the input price. */
   readonly inputSound?: number;
-  /** As much as output where absent. */
+  /** Default: the output price. */
   readonly outputSound?: number;
 }
 
-/** Whole pico-dollars per token, so that sums are exact. */
+/** Prices in whole pico-dollars per token, so that sums are exact. */
 export interface TokenPrices {
   readonly input: bigint;
   /** For tokens read from the provider's cache. */
@@ -22,11 +22,11 @@ export interface TokenPrices {
   /** For tokens written to the provider's cache. */
   readonly cacheWrite: bigint;
   readonly output: bigint;
-  /** For the reasoning within the output. */
+  /** For reasoning tokens within the output. */
   readonly reasoning: bigint;
-  /** For sound within the input; undefined where nobody knows. */
+  /** For audio within the input; undefined if unknown. */
   readonly inputSound: bigint | undefined;
-  /** For sound within the output; undefined where nobody knows. */
+  /** For audio within the output; undefined if unknown. */
   readonly outputSound: bigint | undefined;
 }
 
@@ -35,21 +35,21 @@ export interface PriceTier extends TokenPrices {
   readonly above: number;
 }
 
-/** What a provider charges for a model. */
+/** A provider's prices for a model. */
 export interface ModelPrice extends TokenPrices {
-  /** Pico-dollars for each call, whatever its tokens. */
+  /** Fee per call in pico-dollars. */
   readonly perCall: bigint;
-  /** In the order of `above`; the last one that the prompt exceeds counts. */
+  /** Ordered by `above`; the last tier that the prompt exceeds applies. */
   readonly tiers: readonly PriceTier[];
 }
 
-/** How many times the standard price, as a fraction. */
+/** Factor of the standard price, as a fraction. */
 export type PriceFactor = readonly [numerator: bigint, denominator: bigint];
 
-/** Prices for answering sooner or later than usual: by service tier, then by model; `*` are all others. */
+/** Price factors of priority and flex processing, by service tier and model; `*` matches all other models. */
 export type ServiceTiers = Readonly<Record<string, Readonly<Record<string, PriceFactor>>>>;
 
-/** What a server of one's own charges. */
+/** The price of a self-hosted server. */
 export const free: ModelPrice = {
   input: 0n,
   cachedInput: 0n,
@@ -62,7 +62,7 @@ export const free: ModelPrice = {
   tiers: [],
 };
 
-/** Throws RangeError for a price that is negative or no number. */
+/** Throws RangeError if a price is negative or not a number. */
 export function toModelPrice(listed: ListedPrice): ModelPrice {
   const input = picosPerToken(listed.input);
   const output = picosPerToken(listed.output);
@@ -79,14 +79,14 @@ export function toModelPrice(listed: ListedPrice): ModelPrice {
   };
 }
 
-/** The prices that count for a prompt of so many tokens. */
+/** Returns the prices that apply to a prompt of the given number of tokens. */
 export function pricesFor(price: ModelPrice, promptTokens: number): TokenPrices {
   let prices: TokenPrices = price;
   for (const tier of price.tiers) if (promptTokens > tier.above) prices = tier;
   return prices;
 }
 
-/** Pico-dollars per token for dollars per million of them; what is finer than a pico-dollar is rounded up. */
+/** Converts dollars per million tokens to pico-dollars per token, rounding up. */
 export function picosPerToken(dollarsPerMillion: number): bigint {
   return timesPowerOfTen(dollarsPerMillion, 6).whole;
 }

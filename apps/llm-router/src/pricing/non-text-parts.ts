@@ -1,29 +1,29 @@
 import type { CompletionBody } from '../providers/chat-completion.ts';
 import { imageTokens } from './image-tokens.ts';
 
-/** What the parts of messages that are not text come to. */
+/** Bounds of the non-text parts of messages. */
 export interface NonText {
-  /** The most tokens that they can take. */
+  /** Maximum number of tokens. */
   readonly tokens: number;
-  /** Bytes of the body that are not text but an image, a sound or a file in base64. */
+  /** Bytes of the body that are an image, audio or a file in base64 instead of text. */
   readonly encodedBytes: number;
 }
 
-/** Where a request has to do with sound, whose tokens have prices of their own. */
+/** Use of audio, whose tokens have their own prices. */
 export interface Sound {
-  /** Whether the model is given some to hear. */
+  /** True if the request contains audio. */
   readonly heard: boolean;
-  /** Whether it may answer with some. */
+  /** True if the answer may contain audio. */
   readonly spoken: boolean;
 }
 
-/** A file is read up to 100 pages by those who read any, each as an image and as text of at most some 3,000 tokens. */
+/** Providers read at most 100 pages of a file, each as an image and as text of at most about 3,000 tokens. */
 const fileTokens = 500_000;
 
-/** Bytes of sound that one token stands for at least: 32 tokens a second, at the 6 kbit/s of the thinnest speech codecs. */
+/** Minimum bytes of audio per token: 32 tokens per second at 6 kbit/s, the lowest rate of speech codecs. */
 const soundBytesPerToken = 16;
 
-/** An answer in sound that the provider has kept and that a message refers to: as long as answers can be. */
+/** Stored audio that a message refers to: bounded by the longest possible answer. */
 const earlierSoundTokens = 16_384;
 
 const bytesOfBase64 = (length: number) => Math.ceil((length * 3) / 4);
@@ -37,7 +37,7 @@ interface Part {
   readonly file?: { readonly file_data?: unknown } | null;
 }
 
-/** Costs next to nothing where all messages are plain text. */
+/** Almost free if all messages are plain text. */
 export function nonTextOf(messages: readonly unknown[], model: string): NonText {
   let tokens = 0;
   let encodedBytes = 0;
@@ -54,7 +54,7 @@ export function nonTextOf(messages: readonly unknown[], model: string): NonText 
   return { tokens, encodedBytes };
 }
 
-/** A film's own sound does not count: it is at most a ninth of its tokens, which are bounded generously. */
+/** The audio of a video is not added: it is at most a ninth of the video's tokens, whose bound is generous. */
 export function soundOf({ messages, modalities, audio }: CompletionBody): Sound {
   return {
     heard: messages.some(isHeard),
@@ -68,7 +68,7 @@ function isHeard(message: unknown): boolean {
   return Array.isArray(content) && content.some((part) => part?.type === 'input_audio');
 }
 
-/** What we do not know may point to something large elsewhere, as a video: it counts like a file. */
+/** An unknown part may refer to large remote content such as a video: it counts like a file. */
 function boundOfPart(part: Part, model: string): NonText {
   if (typeof part === 'string') return nothing;
   switch (part.type) {
@@ -86,7 +86,7 @@ function boundOfPart(part: Part, model: string): NonText {
   }
 }
 
-/** The address of an image elsewhere is short and counts as text, too. */
+/** The URL of a remote image is short and counts as text as well. */
 function imageBound({ image_url: image }: Part, model: string): NonText {
   const { url, detail } = typeof image === 'string' ? { url: image, detail: undefined } : (image ?? {});
   const isData = typeof url === 'string' && url.startsWith('data:');

@@ -5,10 +5,10 @@ import { free, type ModelPrice, picosPerToken, type TokenPrices } from './model-
 type Listed = number | TieredPrices;
 
 /**
- * A price as `@pydantic/genai-prices` states it. As there, a tier counts for all tokens of a call whose prompt exceeds
- * its start, and what has no price of its own costs as much as what it is a part of; but of sound, which costs many times
- * as much as text, no price is known then. Undefined for what is not sold by tokens of question and answer: embeddings,
- * transcription, documents.
+ * Converts a price of `@pydantic/genai-prices`. As there, a tier applies to all tokens of a call whose prompt exceeds its
+ * threshold, and a part without its own price costs as much as the whole. Audio, which costs many times as much as text, has
+ * no known price then. Returns undefined for models not priced by prompt and completion tokens: embeddings, transcription,
+ * documents.
  */
 export function fromPriceData(data: DataPrice): ModelPrice | undefined {
   if (Object.keys(data).length === 0) return free;
@@ -41,7 +41,7 @@ function listedAbove(listed: Listed, promptTokens: number): number {
   return started.sort((a, b) => a.start - b.start).at(-1)?.price ?? listed.base;
 }
 
-/** Where the price of anything changes. */
+/** Thresholds at which any price changes. */
 function startsOf(data: DataPrice): number[] {
   const starts = Object.values(data).flatMap((listed) =>
     typeof listed === 'object' ? listed.tiers.map(({ start }) => start) : [],
@@ -49,7 +49,7 @@ function startsOf(data: DataPrice): number[] {
   return [...new Set(starts)].sort((a, b) => a - b);
 }
 
-/** Pico-dollars for one call; the data state dollars for a thousand. */
+/** Fee per call in pico-dollars; the data state dollars per thousand calls. */
 function picosPerCall(perThousand: Listed | undefined): bigint {
   return typeof perThousand === 'number' ? timesPowerOfTen(perThousand, 9).whole : 0n;
 }

@@ -23,7 +23,7 @@ test('prices are whole pico-dollars per token', () => {
   });
 });
 
-test('where a price list has no price for cached tokens, they cost as much as fresh ones', () => {
+test('cached tokens without their own price cost as much as uncached ones', () => {
   expect(priceOf(sells('together'), 'meta-llama/Llama-3-70b-chat-hf', at)).toMatchObject({
     input: 900_000n,
     cachedInput: 900_000n,
@@ -36,13 +36,13 @@ test.each(offeredModels)('%s has a price, so that it can be offered', (model) =>
   expect(priceOf(sells('together'), model, at)).toMatchObject({ input: expect.any(BigInt) });
 });
 
-test('a model that a provider does not sell has no price there', () => {
+test('a model that a provider does not list has no price', () => {
   expect(priceOf(sells('together'), 'gpt-4o-mini', at)).toBeUndefined();
   expect(priceOf(sells('openai'), 'no-such-model', at)).toBeUndefined();
   expect(priceOf(sells('no-such-provider'), 'gpt-4o-mini', at)).toBeUndefined();
 });
 
-test('a search model, which charges for searches besides, is not sold', () => {
+test('a search model, which charges per search in addition, has no price', () => {
   expect(priceOf(sells('openai'), 'gpt-4o-search-preview', at)).toBeUndefined();
   expect(
     priceOf(
@@ -53,14 +53,11 @@ test('a search model, which charges for searches besides, is not sold', () => {
   ).toBeDefined();
 });
 
-test.each(['text-embedding-3-small', 'whisper-1'])(
-  '%s answers nothing, so it has no price for it',
-  (model) => {
-    expect(priceOf(sells('openai'), model, at)).toBeUndefined();
-  },
-);
+test.each(['text-embedding-3-small', 'whisper-1'])('%s is not a chat model, so it has no price', (model) => {
+  expect(priceOf(sells('openai'), model, at)).toBeUndefined();
+});
 
-test('a server of one’s own charges nothing for any model that it does not name a price of', () => {
+test('a self-hosted server is free for models without a configured price', () => {
   expect(priceOf(sells(undefined), 'llama3.2', at)).toMatchObject({ input: 0n, cachedInput: 0n, output: 0n });
   const priced = sells(undefined, { 'llama3.2': { input: 0.07, output: 0.2 } });
   expect(priceOf(priced, 'llama3.2', at)).toMatchObject({
@@ -71,7 +68,7 @@ test('a server of one’s own charges nothing for any model that it does not nam
   expect(priceOf(priced, 'constructor', at)).toMatchObject({ input: 0n });
 });
 
-test('a configured price goes before the price data', () => {
+test('a configured price overrides the price data', () => {
   const prices = { 'gpt-4o-mini': { input: 1, output: 2, cachedInput: 0.5, cacheWrite: 1.25 } };
   expect(priceOf(sells('openai', prices), 'gpt-4o-mini', at)).toMatchObject({
     input: 1_000_000n,
@@ -82,7 +79,7 @@ test('a configured price goes before the price data', () => {
   expect(priceOf(sells('openai', prices), 'gpt-4o', at)).toMatchObject({ input: 2_500_000n });
 });
 
-test('a price that changes on a date is taken for the day of the call, in whatever order days are asked for', () => {
+test('a price that changes on a date is that of the call’s day, in any order of lookups', () => {
   const openai = sells('openai');
   const before = () => priceOf(openai, 'o3', new Date('2025-06-09T23:59:59.999Z'));
   const after = () => priceOf(openai, 'o3', new Date('2025-06-10T00:00:00Z'));
@@ -91,7 +88,7 @@ test('a price that changes on a date is taken for the day of the call, in whatev
   expect(before()).toMatchObject({ input: 10_000_000n });
 });
 
-test('a price that changes within the day is taken for the minute of the call', () => {
+test('a price that changes within the day is that of the call’s minute', () => {
   const deepseek = sells('deepseek');
   const inputAt = (time: string) =>
     priceOf(deepseek, 'deepseek-chat', new Date(`2026-06-01T${time}Z`))?.input;
@@ -101,7 +98,7 @@ test('a price that changes within the day is taken for the minute of the call', 
   expect(inputAt('16:30:00')).toBe(135_000n);
 });
 
-test('the same price is not looked up twice on one day, however many other models are asked for', () => {
+test('a price is looked up once per day, regardless of lookups of other models', () => {
   const openai = sells('openai');
   const price = priceOf(openai, 'gpt-4o', at);
   for (let index = 0; index < 500; index += 1) priceOf(openai, `no-such-model-${index}`, at);
@@ -120,7 +117,7 @@ const sellers = [
 ];
 
 test.each(sellers)(
-  'every call of every model of %s costs what the price data say, to the nano-dollar',
+  'every call of every model of %s costs the same as by the price data, to the nano-dollar',
   (priceId) => {
     const source = sells(priceId);
     const models = findProvider({ providerId: priceId })?.models ?? [];

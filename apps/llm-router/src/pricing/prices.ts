@@ -3,10 +3,10 @@ import type { Provider } from '../providers/provider.ts';
 import { free, type ModelPrice, toModelPrice } from './model-price.ts';
 import { fromPriceData } from './price-data.ts';
 
-/** What is read of a provider. */
+/** The price-related part of a provider. */
 export type PriceSource = Pick<Provider, 'priceId' | 'prices'>;
 
-/** A price, and from when until before when it is known to hold, in milliseconds since the epoch. */
+/** A price and its validity, a half-open interval in milliseconds since the epoch. */
 interface Known {
   readonly price: ModelPrice | undefined;
   readonly from: number;
@@ -16,15 +16,15 @@ interface Known {
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
 
-/** Models that are remembered per provider: callers ask for names that nobody sells, too. */
+/** Maximum number of cached models per provider: callers may also send unknown names. */
 const maxRemembered = 1_000;
 
-/** Looking a price up takes 6 to 40 µs, finding it again 0.05 µs. What is remembered goes with its provider. */
+/** Cache per provider: a lookup takes 6 to 40 µs, a cached one 0.05 µs. */
 const remembered = new WeakMap<PriceSource, Map<string, Known>>();
 
 /**
- * What a provider charges for a model, by its own name of it, on the day of `at` (UTC): its configured price, else that
- * of the price data, else nothing where it has no price list. Undefined where its list does not have the model.
+ * Returns a provider's price for a model, by the provider's name, on the day of `at` (UTC): the configured price, else that of
+ * the price data, else free if it has no price list. Undefined if its price list lacks the model.
  */
 export function priceOf(provider: PriceSource, model: string, at: Date): ModelPrice | undefined {
   const ms = at.getTime();
@@ -51,7 +51,7 @@ function lookUp({ priceId, prices }: PriceSource, model: string, at: Date): Know
   return within(at, steadyMs, fromPriceData(found.model_price));
 }
 
-/** OpenAI's search models charge for each search besides, of which the price data say nothing. */
+/** OpenAI's search models also charge per search, which the price data lack. */
 function hasUnlistedFees(priceId: string, model: string): boolean {
   return priceId === 'openai' && /-search\b/.test(model);
 }

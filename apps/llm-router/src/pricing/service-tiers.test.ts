@@ -7,7 +7,7 @@ const price = toModelPrice({ input: 2, cachedInput: 1, output: 8 });
 const openai = { priceId: 'openai', prices: {} };
 const of = (model: string) => ({ model, price });
 
-/** As OpenAI's page of priority processing states them, in dollars per million tokens. */
+/** From OpenAI's page on priority processing, in dollars per million tokens. */
 test.each([
   ['gpt-4o', 4.25, 2.125, 17],
   ['gpt-4o-mini', 0.25, 0.125, 1],
@@ -20,7 +20,7 @@ test.each([
   ['gpt-5.2', 3.5, 0.35, 28],
   ['o3', 3.5, 0.875, 14],
   ['o4-mini', 2, 0.5, 8],
-])('%s has the priority prices that its provider lists', (model, input, cachedInput, output) => {
+])('%s has its provider’s priority prices', (model, input, cachedInput, output) => {
   const standard = priceOf(openai, model, new Date('2026-11-01T00:00:00Z'));
   if (!standard) throw new Error(`${model} has no price`);
   const listed = toModelPrice({ input, cachedInput, output });
@@ -33,12 +33,12 @@ test.each([
   });
 });
 
-test('a model of a certain day costs as much as the model, unless it has a price of its own', () => {
+test('a dated model version costs as much as the model, unless it has its own price', () => {
   expect(priceInTier(openai, of('gpt-4o-2024-11-20'), 'priority')?.input).toBe(3_400_000n);
   expect(priceInTier(openai, of('gpt-4o-2024-05-13'), 'priority')?.input).toBe(3_500_000n);
 });
 
-test('an answer of the flex tier costs half, and one of the standard tier what the price data say', () => {
+test('an answer of the flex tier costs half, and one of the standard tier the price of the data', () => {
   expect(priceInTier(openai, of('o3'), 'flex')).toMatchObject({
     input: 1_000_000n,
     cachedInput: 500_000n,
@@ -47,11 +47,11 @@ test('an answer of the flex tier costs half, and one of the standard tier what t
   expect(priceInTier(openai, of('o3'), 'default')).toBe(price);
 });
 
-test.each(['scale', 'constructor', '', 7, null, undefined, {}])('%j is no tier with a price', (tier) => {
+test.each(['scale', 'constructor', '', 7, null, undefined, {}])('%j is not a tier with a price', (tier) => {
   expect(priceInTier(openai, of('o3'), tier)).toBeUndefined();
 });
 
-test('what may be charged most is the dearest of the tiers in which the answer can come', () => {
+test('the maximum price is that of the most expensive tier in which the answer may be served', () => {
   const most = (tier: unknown, model = 'o3') => dearestPrice(openai, of(model), tier)?.output;
   expect([undefined, null, 'default', 'flex'].map((tier) => most(tier))).toEqual(Array(4).fill(8_000_000n));
   expect([most('priority'), most('auto')]).toEqual([14_000_000n, 14_000_000n]);
@@ -61,7 +61,7 @@ test('what may be charged most is the dearest of the tiers in which the answer c
   );
 });
 
-test('prices above a number of tokens change with the tier, and what a call costs as such does not', () => {
+test('the tier changes prices above a threshold, but not the fee per call', () => {
   const tiered = { ...price, perCall: 5n, tiers: [{ ...price, above: 9, input: 3n }] };
   expect(priceInTier(openai, { model: 'o3', price: tiered }, 'flex')).toMatchObject({
     perCall: 5n,
@@ -69,7 +69,7 @@ test('prices above a number of tokens change with the tier, and what a call cost
   });
 });
 
-test('sound costs more or less as text does, where it has a price', () => {
+test('the tier changes the price of audio as that of text, if audio has a price', () => {
   const heard = { ...price, inputSound: 10n, outputSound: undefined };
   expect(priceInTier(openai, { model: 'o3', price: heard }, 'flex')).toMatchObject({
     inputSound: 5n,
@@ -77,7 +77,7 @@ test('sound costs more or less as text does, where it has a price', () => {
   });
 });
 
-test('where a provider has one price, tiers change nothing', () => {
+test('tiers change nothing for a provider with a single price', () => {
   expect(dearestPrice({ priceId: 'together' }, of('o3'), 'priority')).toBe(price);
   expect(priceInTier({ priceId: 'together' }, of('o3'), 'flex')).toBe(price);
 });

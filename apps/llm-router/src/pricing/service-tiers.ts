@@ -2,30 +2,30 @@ import { openaiServiceTiers } from '../providers/openai/service-tiers.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ModelPrice, PriceFactor, ServiceTiers, TokenPrices } from './model-price.ts';
 
-/** Who sells a model. */
+/** A model at a provider. */
 type Seller = Pick<Provider, 'priceId'>;
 
 export interface TieredModel {
-  /** As its seller calls it. */
+  /** The provider's name of the model. */
   readonly model: string;
   /** In the standard tier. */
   readonly price: ModelPrice;
 }
 
-/** By the same ids as the price data. */
+/** Keyed by the ids of the price data. */
 const tables: ReadonlyMap<string | undefined, ServiceTiers> = new Map([['openai', openaiServiceTiers]]);
 
-/** The tier that costs what the price data say. */
+/** The tier of the price data. */
 export const standardTier = 'default';
 
-/** Whether its price differs between tiers. */
+/** Returns true if the price differs between tiers. */
 export function hasServiceTiers({ priceId }: Seller): boolean {
   return tables.has(priceId);
 }
 
 /**
- * The most that is charged where a request asks for a tier: it may be answered in the standard one all the same. Undefined
- * where the tier has no price. `auto` leaves the choice to the provider.
+ * Returns the highest price for a request that asks for a tier, since the provider may still answer in the standard tier.
+ * Undefined if the tier has no price. `auto` leaves the choice to the provider.
  */
 export function dearestPrice(
   { priceId }: Seller,
@@ -44,7 +44,7 @@ export function dearestPrice(
   return times(price, most);
 }
 
-/** What is charged for an answer of a tier; undefined where it names none that has a price. */
+/** Returns the price of an answer in a tier; undefined if the tier has no price. */
 export function priceInTier(
   { priceId }: Seller,
   { model, price }: TieredModel,
@@ -56,7 +56,7 @@ export function priceInTier(
   return factor && times(price, factor);
 }
 
-/** A model of a certain day costs as much as the model, unless it is listed itself. */
+/** A dated model version costs as much as the model, unless it is listed itself. */
 function factorOf(tiers: ServiceTiers, tier: unknown, model: string): PriceFactor | undefined {
   if (typeof tier !== 'string' || !Object.hasOwn(tiers, tier)) return undefined;
   const models = tiers[tier] ?? {};
@@ -68,7 +68,7 @@ function factorOf(tiers: ServiceTiers, tier: unknown, model: string): PriceFacto
 const larger = (one: PriceFactor, other: PriceFactor) =>
   one[0] * other[1] > other[0] * one[1] ? one : other;
 
-/** What is finer than a pico-dollar is rounded up. */
+/** Scales a price, rounding up to whole pico-dollars. */
 function times(price: ModelPrice, [numerator, denominator]: PriceFactor): ModelPrice {
   if (numerator === denominator) return price;
   const part = (picos: bigint) => (picos * numerator + denominator - 1n) / denominator;

@@ -14,13 +14,13 @@ const capable: Capabilities = {
   maxOutputTokens: undefined,
 };
 
-/** By the same ids as the price data: they say who really serves, whatever the provider is called here. */
+/** Keyed by the ids of the price data, which identify the actual provider, whatever its configured id. */
 const tables: ReadonlyMap<string | undefined, CapabilityTable> = new Map([
   ['together', togetherCapabilities],
   ['openai', openaiCapabilities],
 ]);
 
-/** What a provider's model can do, by the provider's own name of it. Unknown models can do everything. */
+/** Returns a model's capabilities, by the provider's name. Unknown models have all capabilities. */
 export function capabilitiesOf({ priceId }: Pick<Provider, 'priceId'>, model: string): Capabilities {
   const table = tables.get(priceId) ?? {};
   const [longest] = Object.keys(table)
@@ -29,7 +29,7 @@ export function capabilitiesOf({ priceId }: Pick<Provider, 'priceId'>, model: st
   return longest === undefined ? capable : { ...capable, ...table[longest] };
 }
 
-/** What a request cannot do without. */
+/** Capabilities that a request requires. */
 export function needsOf({
   tools,
   tool_choice: choice,

@@ -1,13 +1,13 @@
-/** What a model can do beyond text. */
+/** A model's capabilities beyond text. */
 export interface Capabilities {
   readonly tools: boolean;
-  /** Answers that a JSON schema describes. */
+  /** Answers constrained by a JSON schema. */
   readonly jsonSchema: boolean;
   readonly images: boolean;
   readonly streaming: boolean;
-  /** Largest number of tokens in an answer; undefined where nobody told. */
+  /** Maximum number of output tokens; undefined if unknown. */
   readonly maxOutputTokens: number | undefined;
 }
 
-/** Capabilities that differ from those of a model nobody knows, by the beginnings of models' names. */
+/** Capabilities that differ from those of an unknown model, by prefixes of model names. */
 export type CapabilityTable = Readonly<Record<string, Partial<Capabilities>>>;

@@ -36,7 +36,7 @@ function faultsOf(environment: Environment): string {
     expect(error).toBeInstanceOf(ConfigError);
     return (error as ConfigError).message;
   }
-  return expect.fail('no fault was found');
+  return expect.fail('no fault was reported');
 }
 
 test('Together.ai comes first, OpenAI second', () => {
@@ -52,12 +52,12 @@ test('Together.ai comes first, OpenAI second', () => {
   ]);
 });
 
-test('a provider without a key is not there', () => {
+test('a provider without a key is not configured', () => {
   expect(idsOf({})).toEqual([]);
   expect(idsOf({ TOGETHER_API_KEY: 'b' })).toEqual(['together_ai']);
 });
 
-test('a server of one’s own needs no key, has its own model and costs nothing', () => {
+test('a self-hosted server needs no key, has its own model and is free', () => {
   const settings = { OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1', OPENAI_FALLBACK_MODEL: 'llama3.2' };
   expect(providersOf(settings)).toMatchObject([
     {
@@ -70,13 +70,13 @@ test('a server of one’s own needs no key, has its own model and costs nothing'
   ]);
 });
 
-test('a fallback model of OpenAI that has no price is noticed at the start', () => {
+test('an OpenAI fallback model without a price is refused at start', () => {
   expect(faultsOf({ OPENAI_API_KEY: 'a', OPENAI_FALLBACK_MODEL: 'no-such-model' })).toContain(
     'no-such-model',
   );
 });
 
-test('a provider that is listed needs no code', () => {
+test('a provider in LLM_PROVIDERS needs no code', () => {
   const prices = { 'llama-8b': { input: 0.05, output: 0.08, cachedInput: 0.01, cacheWrite: 0.06 } };
   const listed = {
     ...groq,
@@ -112,7 +112,7 @@ test('models that have no other name are a list, and a provider without prices i
   ]);
 });
 
-test('another order goes before the usual one, and those it leaves out come last', () => {
+test('a configured order overrides the default, and providers that it omits come last', () => {
   const settings = { ...both, ...listing(groq, { ...groq, id: 'vllm' }) };
   expect(idsOf(settings)).toEqual(['together_ai', 'openai', 'groq', 'vllm']);
   expect(idsOf({ ...settings, LLM_PROVIDER_ORDER: 'vllm, openai' })).toEqual([
@@ -123,7 +123,7 @@ test('another order goes before the usual one, and those it leaves out come last
   ]);
 });
 
-test('an order may name a built-in provider that is not configured, but nobody else', () => {
+test('an order may name an unconfigured built-in provider, but no other unknown id', () => {
   expect(idsOf({ ...listing(groq), LLM_PROVIDER_ORDER: 'openai,groq' })).toEqual(['groq']);
   expect(faultsOf({ LLM_PROVIDER_ORDER: 'grok' })).toContain('grok');
 });
@@ -138,20 +138,20 @@ test.each<[what: string, entry: object, fault: RegExp]>([
   ['with a built-in name', { ...groq, id: 'openai' }, /taken/],
   ['with a negative price', { ...groq, prices: { llama: { input: -1, output: 1 } } }, /prices/],
   ['with a price list that lacks a model', { ...groq, priceId: 'openai' }, /llama/],
-])('a provider %s is refused at the start', (_, entry, fault) => {
+])('a provider %s is refused at start', (_, entry, fault) => {
   const message = faultsOf(listing({ apiKey: 'secret', ...entry }));
   expect(message).toMatch(/LLM_PROVIDERS/);
   expect(message).toMatch(fault);
   expect(message).not.toContain('secret');
 });
 
-test('all faults are told at once', () => {
+test('all faults are reported together', () => {
   const faults = faultsOf(listing({ ...groq, id: 'A' }, groq, { ...groq, baseUrl: 3 }));
   expect(faults).toMatch(/\/0\/id/);
   expect(faults).toMatch(/\/2\/baseUrl/);
   expect(faultsOf(listing(groq, groq))).toContain('twice');
 });
 
-test('a list that is no JSON is refused without being repeated', () => {
+test('an invalid list is refused without repeating its text', () => {
   expect(faultsOf({ LLM_PROVIDERS: '[{"apiKey":"secret"' })).not.toContain('secret');
 });

@@ -7,7 +7,7 @@ import { ownModelName } from './own-model-name.ts';
 import type { Provider } from './provider.ts';
 import { together } from './together/together.ts';
 
-/** The variables that say which providers there are. */
+/** The variables that configure providers. */
 export type ProviderSettings = Pick<
   LlmRouterConfig,
   | 'TOGETHER_API_KEY'
@@ -19,7 +19,7 @@ export type ProviderSettings = Pick<
   | 'LLM_PROVIDER_ORDER'
 >;
 
-/** The providers that the environment names, in the order of trying. Throws ConfigError, in which no key is repeated. */
+/** Returns the configured providers in order of preference. Throws ConfigError, which contains no key. */
 export function configuredProviders(config: ProviderSettings): Provider[] {
   const providers = [together(config), openai(config), ...compatible(config.LLM_PROVIDERS)].filter(
     (provider) => provider !== undefined,
@@ -30,26 +30,26 @@ export function configuredProviders(config: ProviderSettings): Provider[] {
   return inOrder(providers, order);
 }
 
-/** A model without a price would silently never be served. */
+/** Refuses models without a price, which would silently never be served. */
 function unpricedModels(provider: Provider): string[] {
   const { id, models, fallbackModel } = provider;
   const own = models.map((model) => ownModelName(provider, model));
   const names = new Set(fallbackModel === undefined ? own : [...own, fallbackModel]);
   return [...names]
     .filter((model) => !priceOf(provider, model, new Date()))
-    .map((model) => `${sourceOf(id)}: no price is known for ${model} of ${id}: name a model that it sells.`);
+    .map((model) => `${sourceOf(id)}: no price is known for ${model} of ${id}. Name a model with a price.`);
 }
 
 function sourceOf(id: string): string {
   return id === 'openai' ? 'OPENAI_FALLBACK_MODEL' : 'LLM_PROVIDERS';
 }
 
-/** The built-in ones may be named where they are not configured, so that one order serves all environments. */
+/** Unconfigured built-in providers may be named, so that one order serves all environments. */
 function unknownIds(order: readonly string[], providers: readonly Provider[]): string[] {
   const known = new Set(['together_ai', 'openai', ...providers.map(({ id }) => id)]);
   return order
     .filter((id) => !known.has(id))
-    .map((id) => `LLM_PROVIDER_ORDER names ${id}, which is no provider.`);
+    .map((id) => `LLM_PROVIDER_ORDER names ${id}, which is not a provider.`);
 }
 
 function inOrder(providers: readonly Provider[], order: readonly string[]): Provider[] {

@@ -1,4 +1,4 @@
-/** Models that the platform offers whoever its providers are: one that lacks them serves its fallback model instead. */
+/** Models that the platform offers with any providers: a provider that lacks them serves its fallback model instead. */
 export const offeredModels = [
   'meta-llama/Llama-3-70b-chat-hf',
   'meta-llama/Llama-3-8b-chat-hf',

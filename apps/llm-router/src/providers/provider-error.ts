@@ -1,18 +1,18 @@
-/** Whose fault it is that a provider did not serve a call, and so what can be done about it. */
+/** The kind of a provider's failure, which determines failover, retry, breaker and the caller's error. */
 export type ProviderFault =
-  /** The request itself: nobody else would take it either, and it says nothing about the provider. */
+  /** The request is invalid: other providers would refuse it as well, and the provider is healthy. */
   | 'caller'
-  /** The provider does not have the model, whatever its price list says; another one may. */
+  /** The provider lacks the model, whatever its price list says; another provider may have it. */
   | 'not_served'
   | 'rate_limited'
   | 'timeout'
   | 'unavailable'
   | 'bad_response'
-  /** Its circuit breaker is open: it has not been called at all. */
+  /** Its circuit breaker is open: the provider was not called. */
   | 'shut_off'
-  /** No slot was free here: it has not been called at all. */
+  /** The concurrency limit is reached: the provider was not called. */
   | 'overloaded'
-  /** Whoever asked has gone, or may wait no longer. */
+  /** The client has disconnected, or its deadline has passed. */
   | 'cancelled';
 
 export interface ProviderErrorOptions {
@@ -31,11 +31,11 @@ export class ProviderError extends Error {
   readonly fault: ProviderFault;
   readonly provider: string;
   readonly retryAfterSeconds: number | undefined;
-  /** `maybe`: the request reached the provider, which may have worked on it; `no`, also where nothing is said. */
+  /** `maybe`: the request reached the provider, which may have worked on it. Default `no`. */
   readonly billed: 'no' | 'maybe';
-  /** Bytes of the answer that had arrived. */
+  /** Received bytes of the answer. */
   readonly receivedBytes: number;
-  /** The same provider would say the same again: our key or our account is to blame. */
+  /** A retry of the same provider would fail again: our key or account is the cause. */
   readonly isLasting: boolean;
   /** Undefined where no answer had begun. */
   readonly statusCode: number | undefined;
@@ -57,7 +57,7 @@ export class ProviderError extends Error {
   }
 }
 
-/** Whether a failure came from a provider, or from us before it was called. */
+/** Returns true if a failure came from a provider, false if it happened before the call. */
 export function wasCalled({ fault }: ProviderError): boolean {
   return fault !== 'shut_off' && fault !== 'overloaded';
 }

@@ -1,21 +1,21 @@
 import type { ListedPrice } from '../pricing/model-price.ts';
 
-/** One provider of models that speaks OpenAI's protocol: data, nothing else. */
+/** A provider that speaks OpenAI's protocol, as data. */
 export interface Provider {
-  /** As answers, ledger and metrics name it. */
+  /** Id in answers, ledger and metrics. */
   readonly id: string;
   readonly baseUrl: string;
-  /** Undefined for servers that ask for none. */
+  /** Undefined for servers without authentication. */
   readonly apiKey: string | undefined;
-  /** By which name the price data know it; undefined: calls are free unless `prices` names the model. */
+  /** Its id in the price data. If undefined, calls are free unless `prices` contains the model. */
   readonly priceId: string | undefined;
-  /** Prices that go before the price data, by the provider's own name of the model. */
+  /** Prices that override the price data, by the provider's own model names. */
   readonly prices: Readonly<Record<string, ListedPrice>>;
-  /** Models that it serves, by the names under which they are offered. */
+  /** Offered names of the models that it serves. */
   readonly models: readonly string[];
-  /** Its own names of offered models, where they differ. */
+  /** Its own names of offered models that differ. */
   readonly modelNames: Readonly<Record<string, string>>;
-  /** What is asked for in place of a model that it does not serve; without one, such a call goes elsewhere. */
+  /** Model used instead of one that it does not serve; without it, such calls go to other providers. */
   readonly fallbackModel: string | undefined;
   /** Whether it receives the trace of a call: `traceparent` and `tracestate`. Only for servers of one's own. */
   readonly propagateTrace: boolean;

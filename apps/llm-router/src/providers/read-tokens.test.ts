@@ -57,7 +57,7 @@ test.each<[who: string, usage: object, tokens: Partial<Tokens>]>([
     { prompt: 194, completion: 2, cached: 100, cacheWrite: 50 },
   ],
   [
-    'xAI, which counts reasoning beside the completion',
+    'xAI, which counts reasoning outside the completion',
     {
       prompt_tokens: 10_120,
       completion_tokens: 1_499,
@@ -68,22 +68,22 @@ test.each<[who: string, usage: object, tokens: Partial<Tokens>]>([
     { prompt: 10_120, completion: 4_308, cached: 128, reasoning: 2_809 },
   ],
   [
-    'Gemini, whose thoughts are in the total alone',
+    'Gemini, whose thoughts are in the total only',
     { prompt_tokens: 10, completion_tokens: 5, total_tokens: 115 },
     { prompt: 10, completion: 105, reasoning: 100 },
   ],
   [
-    'Anthropic itself, whose input leaves the cache out',
+    'Anthropic, whose input excludes the cache',
     { input_tokens: 21, output_tokens: 7, cache_read_input_tokens: 1_000, cache_creation_input_tokens: 200 },
     { prompt: 1_221, completion: 7, cached: 1_000, cacheWrite: 200 },
   ],
   [
-    'a proxy of Anthropic that leaves the cache out of the prompt, but not of the total',
+    'a proxy of Anthropic that excludes the cache from the prompt, but not from the total',
     { prompt_tokens: 2_000, completion_tokens: 7, total_tokens: 3_007, cache_read_input_tokens: 1_000 },
     { prompt: 3_000, completion: 7, cached: 1_000 },
   ],
   [
-    'a proxy of Anthropic that counts the cache in',
+    'a proxy of Anthropic that includes the cache',
     {
       prompt_tokens: 1_221,
       completion_tokens: 7,
@@ -107,11 +107,11 @@ test.each<[what: string, usage: unknown]>([
   ['a fraction', { prompt_tokens: 1.5, completion_tokens: 1 }],
   ['a text', { prompt_tokens: '1', completion_tokens: 1 }],
   ['endless', { prompt_tokens: Number.POSITIVE_INFINITY, completion_tokens: 1 }],
-])('usage that is %s is no count', (_, usage) => {
+])('usage that is %s is ignored', (_, usage) => {
   expect(readTokens(usage)).toBeUndefined();
 });
 
-test('details that are nonsense count as none', () => {
+test('invalid details are ignored', () => {
   const usage = {
     prompt_tokens: 1,
     completion_tokens: 2,

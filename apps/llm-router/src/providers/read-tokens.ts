@@ -2,9 +2,9 @@ import { isObject, type ReportedUsage } from './chat-completion.ts';
 import type { Tokens } from './tokens.ts';
 
 /**
- * What a provider counted, or undefined where it counted nothing or nonsense. Read from a cache: OpenAI, xAI, OpenRouter
+ * Reads a provider's token counts; undefined if absent or invalid. Cache reads: OpenAI, xAI, OpenRouter
  * and Groq `prompt_tokens_details.cached_tokens`, Together and Moonshot `cached_tokens`, DeepSeek
- * `prompt_cache_hit_tokens`, Anthropic `cache_read_input_tokens`; written to it: OpenRouter `cache_write_tokens`
+ * `prompt_cache_hit_tokens`, Anthropic `cache_read_input_tokens`. Cache writes: OpenRouter `cache_write_tokens`
  * among the details, Anthropic `cache_creation_input_tokens`.
  */
 export function readTokens(usage: unknown): Tokens | undefined {
@@ -19,7 +19,7 @@ function tokensIn(usage: ReportedUsage): Tokens | undefined {
   const total = count(usage.total_tokens) ?? 0;
   const isApart = isCountedApart(counted, total - completion);
   const prompt = isApart ? counted.prompt + cached + cacheWrite : counted.prompt;
-  // xAI and Gemini count reasoning beside the completion: then only the total covers everything.
+  // xAI and Gemini count reasoning outside the completion: then only the total covers everything.
   const beside = Math.max(0, total - prompt - completion);
   const reasoning = count(usage.completion_tokens_details?.reasoning_tokens) ?? 0;
   return {
@@ -38,7 +38,7 @@ interface Counted {
   readonly prompt: number;
   readonly cached: number;
   readonly cacheWrite: number;
-  /** In Anthropic's own form the prompt is only what was neither read from the cache nor written to it. */
+  /** In Anthropic's own form the prompt excludes tokens read from and written to the cache. */
   readonly anthropic: boolean;
 }
 
@@ -64,13 +64,13 @@ function countedIn(usage: ReportedUsage): Counted | undefined {
   };
 }
 
-/** Proxies of Anthropic's models disagree on whether the prompt includes the cache; sizes and the total give it away. */
+/** Proxies of Anthropic's models differ in whether the prompt includes the cache; sizes and the total reveal it. */
 function isCountedApart({ prompt, cached, cacheWrite, anthropic }: Counted, totalInput: number): boolean {
   const ofCache = cached + cacheWrite;
   return ofCache > 0 && (anthropic || ofCache > prompt || totalInput === prompt + ofCache);
 }
 
-/** Some report one number under two names, one of them as 0. */
+/** Some providers report one number under two names, one of them as 0. */
 function largest(...reported: readonly unknown[]): number {
   return Math.max(0, ...reported.map((each) => count(each) ?? 0));
 }

@@ -8,31 +8,34 @@ const said = saying({ message: 'No.' });
 const refused = (statusCode: number, text = said, headers: Record<string, string> = {}) =>
   refusal(provider, { statusCode, headers }, text, now);
 
-test.each([400, 413, 415, 422])('%i blames the caller', (status) => {
+test.each([400, 413, 415, 422])('%i is the caller’s fault', (status) => {
   expect(refused(status).fault).toBe('caller');
 });
 
-test.each([301, 401, 402, 403, 408, 500, 502, 503])('%i blames the provider, or our key', (status) => {
-  expect(refused(status).fault).toBe('unavailable');
-});
+test.each([301, 401, 402, 403, 408, 500, 502, 503])(
+  '%i is the fault of the provider, or of our key',
+  (status) => {
+    expect(refused(status).fault).toBe('unavailable');
+  },
+);
 
-test('404 with a word of the provider is an unknown model, without one a wrong base URL', () => {
+test('404 with a provider’s error is an unknown model, without one a wrong base URL', () => {
   expect(refused(404).fault).toBe('not_served');
   expect(refused(404, '<html>Not found</html>').fault).toBe('unavailable');
   expect(refused(404, '{"detail":"Not Found"}').fault).toBe('unavailable');
 });
 
-test('an unknown model is one under any status that could be the caller’s fault', () => {
+test('an unknown model is recognised under any status that could be the caller’s fault', () => {
   expect(refused(400, saying({ message: 'No.', code: 'model_not_found' })).fault).toBe('not_served');
   expect(refused(500, saying({ message: 'No.', code: 'model_not_found' })).fault).toBe('unavailable');
 });
 
-test('429 means to wait, except where our account is empty', () => {
+test('429 is a rate limit, unless our account has no credit', () => {
   expect(refused(429).fault).toBe('rate_limited');
   expect(refused(429, saying({ message: 'No.', code: 'insufficient_quota' })).fault).toBe('unavailable');
 });
 
-test('what is refused costs nothing; what is accepted, and no answer, may', () => {
+test('a refusal costs nothing; an accepted call without an answer may', () => {
   for (const status of [400, 404, 429, 500, 503]) expect(refused(status).billed).toBe('no');
   expect(refused(202)).toMatchObject({ fault: 'bad_response', billed: 'maybe' });
 });
@@ -46,7 +49,7 @@ test.each<[headers: Record<string, string>, seconds: number | undefined]>([
   [{}, undefined],
   [{ 'retry-after': 'soon' }, undefined],
   [{ 'retry-after': 'Mon, 01 Jun 2026 11:00:00 GMT' }, undefined],
-])('%j names %j seconds to wait', (headers, seconds) => {
+])('%j states a wait of %j seconds', (headers, seconds) => {
   expect(refused(429, said, headers).retryAfterSeconds).toBe(seconds);
 });
 
@@ -56,7 +59,7 @@ test.each([
   ['{"object":"error","message":"Too long.","code":400}', 'Too long.'],
   ['', 'HTTP 400'],
   ['null', 'HTTP 400'],
-])('in %j the provider says: %s', (text, message) => {
+])('in %j the provider’s message is: %s', (text, message) => {
   expect(refused(400, text).message).toBe(message);
 });
 
@@ -70,15 +73,15 @@ test.each([
   ['{"object":"error","message":"No.","code":400}', undefined, undefined],
   [saying({ message: 'No.', code: '', param: 'x'.repeat(101) }), undefined, undefined],
   ['<html>', undefined, undefined],
-])('in %j the provider’s word is %j, and the field %j', (text, code, param) => {
+])('in %j the provider’s code is %j, and the field %j', (text, code, param) => {
   expect(refused(400, text)).toMatchObject({ code, param });
 });
 
-test('what a provider says at great length is cut', () => {
+test('a long provider message is truncated', () => {
   expect(refused(400, saying({ message: 'x'.repeat(10_000) })).message).toHaveLength(500);
 });
 
-test('a key that the provider repeats is not repeated again', () => {
+test('a key in the provider’s message is removed', () => {
   const { message } = refused(401, saying({ message: 'Incorrect API key provided: sk-secret.' }));
   expect(message).toBe('HTTP 401: Incorrect API key provided: [key].');
 });

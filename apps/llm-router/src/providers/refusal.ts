@@ -8,13 +8,13 @@ export interface Refused {
   readonly headers: ResponseHeaders;
 }
 
-/** Statuses that blame the request. 401 and 403 blame our own key, so another provider may do better. */
+/** Statuses of an invalid request. 401 and 403 concern our key, so another provider may succeed. */
 const callerStatuses = new Set([400, 413, 415, 422]);
 
-/** Statuses that blame our key or account. */
+/** Statuses that concern our key or account. */
 const accountStatuses = new Set([401, 402, 403]);
 
-/** What an answer other than 200 means. The provider's key is in no message, even where the provider repeats it. */
+/** Converts an answer other than 200 to an error. Removes the provider's key from its message. */
 export function refusal(
   provider: Pick<Provider, 'id' | 'apiKey'>,
   { statusCode, headers }: Refused,
@@ -28,7 +28,7 @@ export function refusal(
     fault === 'unavailable' && said ? `HTTP ${statusCode}: ${said}` : (said ?? `HTTP ${statusCode}`);
   return new ProviderError(fault, provider.id, withoutKey(message, provider), {
     retryAfterSeconds: retryAfter(headers, now),
-    // A success that is no answer may have cost something.
+    // A success status without an answer may have cost something.
     billed: fault === 'bad_response' ? 'maybe' : 'no',
     receivedBytes: Buffer.byteLength(text),
     statusCode,
@@ -43,7 +43,7 @@ function faultOfStatus(statusCode: number, reported: ReportedError | undefined):
   if (statusCode === 429) return reported && isOutOfQuota(reported) ? 'unavailable' : 'rate_limited';
   if (reported && statusCode < 500 && namesUnknownModel(reported)) return 'not_served';
   if (callerStatuses.has(statusCode)) return 'caller';
-  // Without a word of the provider, it is our base URL that is wrong.
+  // Without a provider's error, our base URL is wrong.
   return statusCode === 404 && reported?.message !== undefined ? 'not_served' : 'unavailable';
 }
 
@@ -55,7 +55,7 @@ function reportedIn(text: string): ReportedError | undefined {
   }
 }
 
-/** Some providers repeat the key that they refuse. */
+/** Some providers repeat a refused key. */
 export function withoutKey(message: string, { apiKey }: Pick<Provider, 'apiKey'>): string {
   return apiKey === undefined ? message : message.replaceAll(apiKey, '[key]');
 }

@@ -1,24 +1,24 @@
 import { isObject } from './chat-completion.ts';
 import type { ProviderFault } from './provider-error.ts';
 
-/** An error as a provider tells it in a body or event. */
+/** A provider's error in a body or event. */
 export interface ReportedError {
   readonly message: string | undefined;
-  /** Codes, types and statuses in it, as text. */
+  /** Its codes, types and statuses as text. */
   readonly codes: readonly string[];
-  /** The code itself, where it is a word, and the field of the request that is wrong. */
+  /** The code, if it is a word, and the invalid field of the request. */
   readonly code: string | undefined;
   readonly param: string | undefined;
 }
 
-/** What a provider says is longer than anybody wants to read. */
+/** Maximum length of a provider's message. */
 const maxMessageLength = 500;
 
 const maxWordLength = 100;
 
 /**
- * The error that a parsed body or event tells, or undefined where it tells none. OpenAI's form is an object `error`;
- * Ollama sends it as text, vLLM and Mistral have been seen to send its fields without the object around them.
+ * Reads the error in a parsed body or event; undefined if there is none. OpenAI's form is an object `error`. Ollama sends it as
+ * text; vLLM and Mistral may send its fields without the surrounding object.
  */
 export function errorIn(value: unknown): ReportedError | undefined {
   if (!isObject(value)) return undefined;
@@ -44,7 +44,7 @@ const callerCode =
   /^(400|413|415|422|invalid_request_error|invalid_value|BadRequestError|context_length_exceeded)$/;
 const limitCode = /^429$|rate_?limit|too_many_requests/i;
 
-/** Whose fault an error is by its codes alone: of the provider, where they say nothing. */
+/** Classifies an error by its codes; the default is the provider's fault. */
 export function faultOf(error: ReportedError): ProviderFault {
   const { codes } = error;
   if (namesUnknownModel(error)) return 'not_served';
@@ -53,12 +53,12 @@ export function faultOf(error: ReportedError): ProviderFault {
   return codes.some((code) => callerCode.test(code)) ? 'caller' : 'unavailable';
 }
 
-/** Whether the provider says that it does not have the model. */
+/** Returns true if the provider reports an unknown model. */
 export function namesUnknownModel({ codes }: ReportedError): boolean {
   return codes.some((code) => modelCodes.has(code));
 }
 
-/** Whether our account is empty: to callers no less than an outage, since waiting does not help. */
+/** Returns true if our account has no credit, which is an outage for callers: waiting does not help. */
 export function isOutOfQuota({ codes }: ReportedError): boolean {
   return codes.some((code) => quotaCodes.has(code));
 }

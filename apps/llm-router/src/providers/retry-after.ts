@@ -1,8 +1,8 @@
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
- * Whole seconds to wait, or undefined where the provider names no time. Clients of OpenAI read the same two headers, in
- * this order; the second one is seconds or a date (RFC 9110, section 10.2.3).
+ * Reads the wait in whole seconds; undefined if the provider states none. OpenAI's clients read the same two headers in this
+ * order; the second one is seconds or a date (RFC 9110, section 10.2.3).
  */
 export function retryAfter(headers: ResponseHeaders, now: number): number | undefined {
   const milliseconds = Number(headers['retry-after-ms']);

@@ -2,15 +2,15 @@ import type { ReportedUsage } from './chat-completion.ts';
 
 /** One server-sent event of a streamed answer. */
 export interface StreamEvent {
-  /** As they came, with the blank line that ends the event. */
+  /** The original bytes, with the blank line that ends the event. */
   readonly bytes: Buffer;
   /** Undefined for comments and for the last event. */
   readonly data: ChunkData | undefined;
-  /** Whether it is the last one, `[DONE]`. */
+  /** True for the last event, `[DONE]`. */
   readonly done: boolean;
 }
 
-/** The parts of an event that we read; the rest passes through. */
+/** The parts of an event that the router reads; the rest passes through. */
 export interface ChunkData {
   readonly id?: string;
   readonly choices?: readonly {

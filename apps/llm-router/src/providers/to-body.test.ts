@@ -19,12 +19,12 @@ const streamed = (fields: object) =>
     { model: 'own', maxOutputTokens: 99, stream: true },
   );
 
-test('an answer has a largest length even where the caller names none', () => {
+test('the body has an output limit even if the caller states none', () => {
   expect(whole(older, {})).toEqual({ model: 'own', messages, max_tokens: 99 });
   expect(whole(newer, {})).toEqual({ model: 'own', messages, max_completion_tokens: 99 });
 });
 
-test('the caller’s own limit is kept, in the field that the provider takes', () => {
+test('the caller’s own limit is kept, in the provider’s field', () => {
   expect(whole(older, { max_completion_tokens: 5 })).toEqual({ model: 'own', messages, max_tokens: 5 });
   expect(whole(newer, { max_tokens: 5 })).toEqual({ model: 'own', messages, max_completion_tokens: 5 });
   expect(whole(newer, { max_completion_tokens: 5, max_tokens: 7 })).toEqual({
@@ -34,12 +34,15 @@ test('the caller’s own limit is kept, in the field that the provider takes', (
   });
 });
 
-test.each([null, 0, -1, 1.5, '7', Number.NaN])('%j is no limit, and is replaced by one', (limit) => {
-  expect(outputLimitOf({ model: 'a', messages, max_tokens: limit })).toBeUndefined();
-  expect(whole(older, { max_tokens: limit })).toMatchObject({ max_tokens: 99 });
-});
+test.each([null, 0, -1, 1.5, '7', Number.NaN])(
+  '%j is not a valid limit, and is replaced by the default',
+  (limit) => {
+    expect(outputLimitOf({ model: 'a', messages, max_tokens: limit })).toBeUndefined();
+    expect(whole(older, { max_tokens: limit })).toMatchObject({ max_tokens: 99 });
+  },
+);
 
-test('a stream always reports its usage, whatever the caller wants', () => {
+test('a stream always reports its usage, whatever the caller requests', () => {
   expect(streamed({ stream: true })).toMatchObject({ stream: true, stream_options: { include_usage: true } });
   const asked = { include_usage: false, include_obfuscation: false };
   expect(streamed({ stream: true, stream_options: asked })).toMatchObject({
@@ -47,23 +50,23 @@ test('a stream always reports its usage, whatever the caller wants', () => {
   });
 });
 
-test('a whole answer is asked for without the options of a stream, which providers refuse', () => {
+test('a request for a whole answer has no stream options, which providers would refuse', () => {
   const body = whole(older, { stream: true, stream_options: { include_usage: true } });
   expect(body).toEqual({ model: 'own', messages, max_tokens: 99 });
 });
 
-test('fields that we do not know pass through, and ours stay here', () => {
+test('unknown fields pass through, and internal fields do not', () => {
   const unknown = { min_p: 0.1, provider: { order: ['x'] }, metadata: { a: 'b' } };
   const body = whole(older, { ...unknown, promptVersionId: 'ours' });
   expect(body).toEqual({ ...unknown, model: 'own', messages, max_tokens: 99 });
 });
 
-test('the caller’s body is left as it is', () => {
+test('the caller’s body is not modified', () => {
   const body: CompletionBody = Object.freeze({ model: 'offered', messages, stream: true, max_tokens: 3 });
   expect(() => toBody(newer, body, { model: 'own', maxOutputTokens: 1, stream: true })).not.toThrow();
 });
 
-test('a provider with service tiers is told the standard one where the caller asks for none', () => {
+test('a provider with service tiers gets the standard tier if the caller requests none', () => {
   const openai = { maxTokensField: 'max_tokens', priceId: 'openai' } as const;
   const tierOf = (fields: object) =>
     toBody(

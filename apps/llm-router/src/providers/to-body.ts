@@ -3,14 +3,14 @@ import { type CompletionBody, isObject } from './chat-completion.ts';
 import type { Provider } from './provider.ts';
 
 export interface BodyOptions {
-  /** As the provider calls it. */
+  /** The provider's name of the model. */
   readonly model: string;
-  /** Largest number of tokens in an answer where the caller names none. */
+  /** Default limit of output tokens. */
   readonly maxOutputTokens: number;
   readonly stream: boolean;
 }
 
-/** The body for one provider: everything that the caller sent, except what is ours or differs there. */
+/** Builds the body for one provider: the caller's fields, except internal ones and those that differ there. */
 export function toBody(
   provider: Pick<Provider, 'maxTokensField' | 'priceId'>,
   body: CompletionBody,
@@ -28,18 +28,18 @@ export function toBody(
     [provider.maxTokensField]: outputLimitOf(body) ?? maxOutputTokens,
     model,
     messages: body.messages,
-    // Left out, it would be the provider's choice what is charged.
+    // If omitted, the provider would choose the tier and its price.
     ...(hasServiceTiers(provider) && { service_tier: body.service_tier ?? standardTier }),
   };
   if (!stream) return { ...asSent, ...own };
-  // Without being asked, providers do not count the tokens of a stream.
+  // Providers report a stream's usage only on request.
   const options = { ...(isObject(streamOptions) ? streamOptions : {}), include_usage: true };
   return { ...asSent, ...own, stream: true, stream_options: options };
 }
 
 /**
- * The caller's own limit on the tokens of one answer, the smaller one of two. What is no positive whole number is none:
- * some servers take 0 or -1 as no limit at all.
+ * Returns the caller's own limit of output tokens, the smaller one of two. Values that are not positive integers are ignored:
+ * some servers treat 0 or -1 as unlimited.
  */
 export function outputLimitOf({
   max_tokens: older,

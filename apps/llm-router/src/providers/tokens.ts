@@ -1,18 +1,18 @@
-/** Tokens of one call; counted by the provider, or estimated where it said nothing. */
+/** Tokens of one call, as reported by the provider, or estimated. */
 export interface Tokens {
-  /** Those from and into the provider's cache included. */
+  /** Includes tokens read from and written to the provider's cache. */
   readonly prompt: number;
-  /** Reasoning included. */
+  /** Includes reasoning. */
   readonly completion: number;
   /** Read from the provider's cache. */
   readonly cached: number;
   /** Written to the provider's cache. */
   readonly cacheWrite: number;
   readonly reasoning: number;
-  /** Sound within the prompt. */
+  /** Audio within the prompt. */
   readonly promptSound: number;
-  /** Sound within the completion. */
+  /** Audio within the completion. */
   readonly completionSound: number;
-  /** Not counted by the provider. */
+  /** True if not reported by the provider. */
   readonly estimated: boolean;
 }

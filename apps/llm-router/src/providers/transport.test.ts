@@ -41,7 +41,7 @@ test('a call carries its key and its request id', async () => {
   expect(requests[1]?.headers).not.toHaveProperty('authorization');
 });
 
-test('the bytes of an answer are those that came', async () => {
+test('the bytes of an answer are the received bytes', async () => {
   const text = `\n\n ${JSON.stringify({ ...answer, unknown: 'é😀' }, undefined, 3)}`;
   const transport = await transportWith((response) => {
     const bytes = Buffer.from(text);
@@ -53,7 +53,7 @@ test('the bytes of an answer are those that came', async () => {
   expect(whole.answer).toEqual({ ...answer, unknown: 'é😀' });
 });
 
-test('a provider that falls silent in an answer is noticed within half a second of the limit', async () => {
+test('a stalled answer is detected within half a second of the timeout', async () => {
   const transport = await transportWith((response) => response.write('{"choices":'));
   const call = transport.complete(callOf({ stallMs: 300 }));
   const ms = await tookMs(call);
@@ -62,7 +62,7 @@ test('a provider that falls silent in an answer is noticed within half a second 
   expect(await errorOf(call)).toMatchObject({ fault: 'timeout', billed: 'maybe', receivedBytes: 11 });
 });
 
-test('what only keeps a connection alive does not put off the limit to the first byte', async () => {
+test('keep-alive bytes do not extend the first-byte timeout', async () => {
   const intervals: NodeJS.Timeout[] = [];
   onTestFinished(() => intervals.forEach(clearInterval));
   const alive = (head: string) => (response: ServerResponse) => {
@@ -75,12 +75,12 @@ test('what only keeps a connection alive does not put off the limit to the first
   expect(await errorOf(stream)).toMatchObject({ fault: 'timeout', billed: 'maybe', receivedBytes: 0 });
 });
 
-test('nothing is owed where nobody listens', async () => {
+test('a call to a closed port costs nothing', async () => {
   const error = await errorOf(transportTo('http://127.0.0.1:1/v1').complete(callOf()));
   expect(error).toMatchObject({ fault: 'unavailable', billed: 'no', receivedBytes: 0 });
 });
 
-test('a caller who has gone before is not even connected', async () => {
+test('a call of a disconnected client opens no connection', async () => {
   const { url, requests } = await startServerInTest((response) => response.end(JSON.stringify(answer)));
   const signal = AbortSignal.abort();
   expect(await errorOf(transportTo(url).complete(callOf({ signal })))).toMatchObject({
@@ -91,7 +91,7 @@ test('a caller who has gone before is not even connected', async () => {
 });
 
 test.each(['complete', 'stream'] as const)(
-  'a caller who goes closes the connection of %s, which may have cost something',
+  'a client disconnect closes the connection of %s, which may have cost something',
   async (method) => {
     const caller = new AbortController();
     let closed = false;
@@ -107,7 +107,7 @@ test.each(['complete', 'stream'] as const)(
   },
 );
 
-test('a call that waits for a connection and is given up never reaches the provider', async () => {
+test('a call cancelled while waiting for a connection never reaches the provider', async () => {
   const { url, requests } = await startServerInTest((response) =>
     setImmediate(() => response.end(JSON.stringify(answer))),
   );
@@ -123,7 +123,7 @@ test('a call that waits for a connection and is given up never reaches the provi
   expect(requests).toHaveLength(2);
 });
 
-test('connections are used again, after whole answers and after streams', async () => {
+test('connections are reused after whole answers and after streams', async () => {
   const ports = new Set<number | undefined>();
   const transport = await transportWith((response) => {
     ports.add(response.socket?.remotePort);
@@ -137,14 +137,14 @@ test('connections are used again, after whole answers and after streams', async 
   for (const requestId of ['whole', 'stream', 'whole', 'stream', 'whole']) {
     if (requestId === 'whole') await transport.complete(callOf({ requestId }));
     else await read(await transport.stream(callOf({ requestId })));
-    // The socket is free once the end of the body has been read, an event loop's turn later.
+    // The socket is released one event loop turn after the end of the body was read.
     await new Promise(setImmediate);
     await new Promise(setImmediate);
   }
   expect(ports.size).toBeLessThanOrEqual(2);
 });
 
-test('an error status counts even where the rest of it never comes', async () => {
+test('an error status is reported even if its body never arrives', async () => {
   const transport = await transportWith((response) => {
     response.statusCode = 503;
     response.setHeader('retry-after', '9');
@@ -160,7 +160,7 @@ test('an error status counts even where the rest of it never comes', async () =>
   }
 });
 
-test('no answer is read without end', async () => {
+test('the size of an answer is limited', async () => {
   const endless = (response: ServerResponse, text: string) => {
     const more = (): boolean => !response.destroyed && response.write(text) && more();
     response.on('drain', more);
@@ -184,9 +184,9 @@ test('no answer is read without end', async () => {
 });
 
 test.each<[what: string, events: string[], fault: string | undefined]>([
-  ['that is finished, without [DONE]', [chunk('a', 'stop')], undefined],
+  ['that is complete, without [DONE]', [chunk('a', 'stop')], undefined],
   ['whose [DONE] lacks its blank line', [chunk('a'), 'data: [DONE]'], undefined],
-  ['whose answer is not finished', [chunk('a')], 'unavailable'],
+  ['whose answer is incomplete', [chunk('a')], 'unavailable'],
   [
     'of which one of two choices is finished',
     [chunk('a', 'stop'), 'data: {"choices":[{"index":1}]}\n\n'],
@@ -194,7 +194,7 @@ test.each<[what: string, events: string[], fault: string | undefined]>([
   ],
   ['that breaks off in an event', [chunk('a'), 'data: {"choices":[{"ind'], 'unavailable'],
   ['with an event that is no object', [chunk('a'), 'data: 7\n\n'], 'bad_response'],
-  ['with choices that are none', [chunk('a'), 'data: {"choices":[7]}\n\n'], 'bad_response'],
+  ['with invalid choices', [chunk('a'), 'data: {"choices":[7]}\n\n'], 'bad_response'],
   ['with empty data', [chunk('a'), 'data:\n\n', done], undefined],
   ['without an event', [], 'bad_response'],
   ['without a choice', ['data: {"choices":[]}\n\n', done], 'bad_response'],
@@ -213,7 +213,7 @@ test.each([
   ['text/html', '<html></html>', 'bad_response'],
   ['application/json', '', 'bad_response'],
   ['application/json', '{"error":{"message":"No.","type":"invalid_request_error"}}', 'caller'],
-])('%s instead of a stream is none: %s', async (type, body, fault) => {
+])('%s instead of a stream is an error: %s', async (type, body, fault) => {
   const transport = await transportWith((response) => {
     response.setHeader('content-type', type);
     response.end(body);
@@ -221,7 +221,7 @@ test.each([
   expect(await errorOf(transport.stream(callOf()))).toMatchObject({ fault, billed: 'maybe' });
 });
 
-test('a connection that is reset once the request was sent may have cost something', async () => {
+test('a connection reset after the request was sent may have cost something', async () => {
   const server = createServer((socket: Socket) => socket.once('data', () => socket.resetAndDestroy()));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -237,7 +237,7 @@ test('a connection that is reset once the request was sent may have cost somethi
   }
 });
 
-test('a key is in no error, wherever the provider repeats it', async () => {
+test('no error contains the key, wherever the provider repeats it', async () => {
   const said = JSON.stringify({ error: { message: 'The key sk-secret is bad.', code: 'invalid_api_key' } });
   const { url } = await startServerInTest((response) => response.end(said));
   const error = await errorOf(transportTo(url, 'sk-secret').complete(callOf()));

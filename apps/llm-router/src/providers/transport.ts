@@ -8,23 +8,23 @@ export type { ProviderStream } from './transport/event-stream.ts';
 export type { TransportCall } from './transport/exchange.ts';
 export type { WholeAnswer } from './transport/whole-answer.ts';
 
-/** One provider's connections. */
+/** The HTTP transport of one provider. */
 export interface Transport {
-  /** The whole answer. Throws ProviderError. */
+  /** Requests a whole answer. Throws ProviderError. */
   complete(call: TransportCall): Promise<WholeAnswer>;
-  /** A stream of which the first choice has begun. Throws ProviderError. */
+  /** Requests a stream and resolves when its first choice has started. Throws ProviderError. */
   stream(call: TransportCall): Promise<ProviderStream>;
-  /** Waits for the calls under way. */
+  /** Waits for calls in flight and closes. */
   close(): Promise<void>;
 }
 
 export interface TransportOptions {
-  /** Connections at the same time; calls beyond that wait for one. */
+  /** Maximum number of connections; further calls wait for one. */
   readonly connections?: number;
   readonly now?: () => number;
 }
 
-/** Milliseconds that a connection may take to be made. */
+/** Connect timeout. */
 const connectMs = 5_000;
 
 export function createTransport(
@@ -35,9 +35,9 @@ export function createTransport(
   const pool = new Pool(origin, {
     connections,
     connect: { timeout: connectMs },
-    // A call needs a connection of its own that it can close to stop the provider.
+    // No pipelining: a call must be able to close its connection to stop the provider.
     allowH2: false,
-    // The exchange has its own, more exact timers.
+    // The exchange has its own, more precise timers.
     headersTimeout: 0,
     bodyTimeout: 0,
   });

@@ -1,6 +1,6 @@
-/** What one replica tells the others about a breaker. `reset`: an admin has closed all of them. */
+/** A breaker change published to other replicas. `reset`: an operator has closed all breakers. */
 export interface BreakerNews {
-  /** Who tells it. */
+  /** Id of the publishing replica. */
   readonly by: string;
   readonly what: 'opened' | 'closed' | 'reset';
   readonly provider: string;
@@ -9,7 +9,7 @@ export interface BreakerNews {
   readonly at: number;
 }
 
-/** Undefined for what is not news of this form, as another release may tell it. */
+/** Parses a message. Returns undefined for other forms, which another release may publish. */
 export function parseNews(text: string): BreakerNews | undefined {
   try {
     const news = JSON.parse(text) as Partial<Record<keyof BreakerNews, unknown>> | null;

@@ -36,7 +36,7 @@ const halfOpened = async (breaker: Breaker) => {
   await eventually(() => expect(breaker.state()).toBe('half-open'), { everyMs: 1 });
 };
 
-/** A call that ends when it is told to. */
+/** A call that the test ends. */
 function underWay(breaker: Breaker) {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const ended = breaker.run(() => promise);
@@ -53,7 +53,7 @@ function underWay(breaker: Breaker) {
   };
 }
 
-test('it opens at half of ten calls, not at nine, and lets nothing through then', async () => {
+test('it opens when half of ten calls fail, not nine, and then refuses calls', async () => {
   const { breaker } = start();
   await times(5, () => succeed(breaker));
   await times(4, () => fail(breaker));
@@ -77,7 +77,7 @@ test('it stays closed below half, however many calls there are', async () => {
 });
 
 test.each<ProviderFault>(['rate_limited', 'timeout', 'unavailable', 'bad_response'])(
-  'a failure of kind %s is the provider’s',
+  'a failure of kind %s counts against the provider',
   async (fault) => {
     const { breaker } = start();
     await times(10, () => fail(breaker, fault));
@@ -86,18 +86,18 @@ test.each<ProviderFault>(['rate_limited', 'timeout', 'unavailable', 'bad_respons
 );
 
 test.each<ProviderFault>(['caller', 'not_served', 'cancelled', 'overloaded', 'shut_off'])(
-  'a failure of kind %s counts for nothing, neither as a failure nor as a success',
+  'a failure of kind %s counts neither as a failure nor as a success',
   async (fault) => {
     const { breaker } = start();
     await times(100, () => fail(breaker, fault));
     expect(breaker.state()).toBe('closed');
-    // Had they counted as successes, these would be too few.
+    // If they had counted as successes, these failures would be too few.
     await times(10, () => fail(breaker));
     expect(breaker.state()).toBe('open');
   },
 );
 
-test('while it is half-open one call tries and the others are shut off; its success closes it', async () => {
+test('while half-open it admits one probe call and refuses others; the probe’s success closes it', async () => {
   const { breaker, changes } = start({ resetMs: 30 });
   await halfOpened(breaker);
   expect(breaker.letsThrough()).toBe(true);
@@ -113,14 +113,14 @@ test('while it is half-open one call tries and the others are shut off; its succ
   ]);
 });
 
-test('where the one that tries fails, it is open again', async () => {
+test('if the probe call fails, it opens again', async () => {
   const { breaker } = start({ resetMs: 30 });
   await halfOpened(breaker);
   await fail(breaker);
   expect(breaker.state()).toBe('open');
 });
 
-test('where the one that tries says nothing of the provider, the next one tries', async () => {
+test('if the probe call is inconclusive, the next call is the probe', async () => {
   const { breaker } = start({ resetMs: 30 });
   await halfOpened(breaker);
   await fail(breaker, 'cancelled');
@@ -130,7 +130,7 @@ test('where the one that tries says nothing of the provider, the next one tries'
   expect(breaker.state()).toBe('closed');
 });
 
-test('calls that began before it opened neither close it nor open it again', async () => {
+test('calls that started before it opened neither close nor reopen it', async () => {
   const { breaker } = start({ resetMs: 30 });
   const [lucky, unlucky] = [underWay(breaker), underWay(breaker)];
   await halfOpened(breaker);
@@ -139,7 +139,7 @@ test('calls that began before it opened neither close it nor open it again', asy
   expect(breaker.state()).toBe('half-open');
 });
 
-test('a stream that breaks off later is a failure instead of a success, not one beside it', async () => {
+test('a stream that breaks off later counts as a failure instead of a success', async () => {
   const { breaker } = start();
   await times(10, () => succeed(breaker));
   const later = () => breaker.failedLater(performance.now());
@@ -149,7 +149,7 @@ test('a stream that breaks off later is a failure instead of a success, not one 
   expect(breaker.state()).toBe('open');
 });
 
-test('streams that began before the window are calls of their own when they break off', async () => {
+test('streams that started before the window count as separate calls when they break off', async () => {
   const { breaker } = start();
   const longAgo = performance.now() - 60_000;
   for (let broken = 0; broken < 9; broken += 1) breaker.failedLater(longAgo);
@@ -158,7 +158,7 @@ test('streams that began before the window are calls of their own when they brea
   expect(breaker.state()).toBe('open');
 });
 
-test('closing it forgets what it has counted', async () => {
+test('closing resets its counts', async () => {
   const { breaker } = start();
   await open(breaker);
   breaker.close();
@@ -167,7 +167,7 @@ test('closing it forgets what it has counted', async () => {
   expect(breaker.state()).toBe('closed');
 });
 
-test('what was counted is forgotten after the window', async () => {
+test('counts expire after the window', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const { breaker } = start();
@@ -179,7 +179,7 @@ test('what was counted is forgotten after the window', async () => {
   expect(breaker.state()).toBe('open');
 });
 
-test('following another one, it opens for what is left of its time, and after a failure of its own for all of it', async () => {
+test('following another replica it opens for the remaining time, and after its own failure for the whole time', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const { breaker, changes } = start();
@@ -200,7 +200,7 @@ test('following another one, it opens for what is left of its time, and after a 
   ]);
 });
 
-test('one that is open starts its time anew when another one has tried in vain', async () => {
+test('an open breaker restarts its time when another replica’s probe fails', async () => {
   const { breaker, changes } = start({ resetMs: 200 });
   breaker.follow('open', 190);
   breaker.follow('open', 0);
@@ -210,7 +210,7 @@ test('one that is open starts its time anew when another one has tried in vain',
   expect(changes.map(({ state }) => state)).toEqual(['open', 'half-open']);
 });
 
-test('what it followed is as old as it was told: newer news count', () => {
+test('a followed change has the published age: newer changes apply', () => {
   const { breaker } = start();
   breaker.follow('open', 20_000);
   breaker.follow('closed', 30_000);
@@ -219,7 +219,7 @@ test('what it followed is as old as it was told: newer news count', () => {
   expect(breaker.state()).toBe('closed');
 });
 
-test('it does not follow what is older than its own last change, or than the time after which one tries again', async () => {
+test('it ignores changes older than its own last change, or older than the open time', async () => {
   const { breaker } = start();
   breaker.follow('open', 60_000);
   expect(breaker.state()).toBe('closed');

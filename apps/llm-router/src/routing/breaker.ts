@@ -2,30 +2,30 @@ import { ProviderError } from '../providers/provider-error.ts';
 import { type BreakerState, type CircuitSettings, createCircuit } from './circuit.ts';
 import { isProvidersFault } from './provider-blame.ts';
 
-/** Keeps calls away from a model of a provider that fails. */
+/** The circuit breaker of one model of a provider. */
 export interface Breaker {
   state(): BreakerState;
-  /** Whether a call would be let through now. */
+  /** Returns true if a call would be admitted now. */
   letsThrough(): boolean;
-  /** Runs `work` and counts how it ends; throws ProviderError `shut_off` at once where it may not run. */
+  /** Runs `work` and counts its outcome. Throws ProviderError `shut_off` immediately while open. */
   run<T>(work: () => Promise<T>): Promise<T>;
-  /** What `run` had counted as a success at that time (of `performance.now()`) has failed after all. */
+  /** Recounts a success of `run` at that time (of `performance.now()`) as a failure. */
   failedLater(succeededAt: number): void;
-  /** Closes, and forgets what it has counted. */
+  /** Closes and resets the counts. */
   close(): void;
-  /** Does what another one did so many milliseconds ago, unless it has changed itself since. */
+  /** Follows a change that another replica made so many milliseconds ago, unless this one has changed since. */
   follow(state: FollowedState, agoMs: number): void;
-  /** Milliseconds of `performance.now()` when a call was last asked of it. */
+  /** Time of the last call, of `performance.now()`. */
   lastUsedAt(): number;
   stop(): void;
 }
 
-/** What is told of other replicas' breakers. */
+/** A change of the breaker. */
 export type FollowedState = Exclude<BreakerState, 'half-open'>;
 
 export interface BreakerChange {
   readonly state: BreakerState;
-  /** Whether it only did what was done elsewhere, or what it was told. */
+  /** True if it followed another replica or a command. */
   readonly followed: boolean;
 }
 
@@ -35,19 +35,19 @@ export interface BreakerOptions {
   readonly onChange: (change: BreakerChange) => void;
 }
 
-/** While it is half-open one call tries; what ends without saying anything of the provider leaves that to another. */
+/** While half-open, one probe call is admitted; an inconclusive probe leaves the decision to the next call. */
 export function createBreaker({ provider, circuit: settings, onChange }: BreakerOptions): Breaker {
   let lastUsedAt = performance.now();
   let changedAt = Number.NEGATIVE_INFINITY;
   let isFollowing = false;
-  /** The call that tries, while it is half-open; calls are told apart by a number. */
+  /** Number of the probe call while half-open. */
   let trial = 0;
   let trials = 0;
   let lastState: BreakerState = 'closed';
   const circuit = createCircuit(settings, (state) => {
     trial = 0;
     changedAt = performance.now();
-    // One that is open may be opened anew.
+    // An open breaker may be reopened.
     if (state !== lastState) onChange({ state, followed: isFollowing });
     lastState = state;
   });
@@ -57,7 +57,7 @@ export function createBreaker({ provider, circuit: settings, onChange }: Breaker
     return state === 'closed' || (state === 'half-open' && trial === 0);
   }
 
-  /** 0 for a call that does not try anything. */
+  /** 0 for a call that is not a probe. */
   function enter(): number {
     lastUsedAt = performance.now();
     if (!letsThrough()) throw new ProviderError('shut_off', provider, 'its circuit breaker is open');
@@ -67,7 +67,7 @@ export function createBreaker({ provider, circuit: settings, onChange }: Breaker
     return trial;
   }
 
-  /** Calls that began before it opened say nothing of whether it may close. */
+  /** Calls that started before it opened do not affect whether it closes. */
   function leave(entry: number, count: () => void): void {
     const isTrial = entry !== 0 && entry === trial;
     if (isTrial) trial = 0;
@@ -104,7 +104,7 @@ export function createBreaker({ provider, circuit: settings, onChange }: Breaker
         if (circuit.state() !== 'closed') following(circuit.close, agoMs);
         return;
       }
-      // Somebody else has just used it.
+      // Another call has just used it.
       lastUsedAt = performance.now();
       following(() => circuit.openFor(remainingMs), agoMs);
     },

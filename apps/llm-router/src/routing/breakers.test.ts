@@ -20,7 +20,7 @@ const fail = (breakers: Breakers, model: string) =>
     .catch(() => undefined);
 const succeed = (breakers: Breakers, model: string) => breakers.of(model).run(async () => 'answer');
 
-test('a model that fails does not shut off the others', async () => {
+test('a failing model does not open the breakers of others', async () => {
   const breakers = start();
   await succeed(breakers, 'good');
   await fail(breakers, 'bad');
@@ -28,7 +28,7 @@ test('a model that fails does not shut off the others', async () => {
   expect(breakers.state()).toBe('closed');
 });
 
-test('a provider is open when every model that it was asked for is', async () => {
+test('a provider is open when the breakers of all its used models are', async () => {
   const breakers = start();
   expect(breakers.state()).toBe('closed');
   await fail(breakers, 'one');
@@ -36,7 +36,7 @@ test('a provider is open when every model that it was asked for is', async () =>
   expect(breakers.state()).toBe('open');
 });
 
-test('users cannot make breakers without end: models beyond the limit share one', async () => {
+test('the number of breakers is limited: further models share one', async () => {
   const breakers = start({ maxModels: 2 });
   await succeed(breakers, 'first');
   await succeed(breakers, 'second');
@@ -46,13 +46,13 @@ test('users cannot make breakers without end: models beyond the limit share one'
   expect(breakers.of('this')).toBe(breakers.of('that'));
 });
 
-test('asking what is known makes nothing', () => {
+test('reading states creates no breaker', () => {
   const breakers = start();
   expect(breakers.known('model')).toBeUndefined();
   expect(breakers.states()).toEqual({});
 });
 
-test('closing all names those that were not closed', async () => {
+test('closing all returns the models whose breakers were not closed', async () => {
   const breakers = start();
   await succeed(breakers, 'good');
   await fail(breakers, 'bad');
@@ -60,20 +60,20 @@ test('closing all names those that were not closed', async () => {
   expect(breakers.states()).toEqual({ good: 'closed', bad: 'closed' });
 });
 
-test('what happened elsewhere is known for a model that nobody has asked for here', () => {
+test('a change on another replica applies to a model that is unused here', () => {
   const breakers = start();
   breakers.follow('model', 'open', 0);
   expect(breakers.known('model')?.letsThrough()).toBe(false);
   expect(breakers.state()).toBe('open');
 });
 
-test('the breaker that models share follows nobody', () => {
+test('the shared breaker does not follow other replicas', () => {
   const breakers = start({ maxModels: 0 });
   breakers.follow('model', 'open', 0);
   expect(breakers.of('model').letsThrough()).toBe(true);
 });
 
-test('listeners hear which model it is, and whether others share its breaker', async () => {
+test('listeners receive the model, and whether its breaker is shared', async () => {
   const breakers = start({ maxModels: 1 });
   const heard: unknown[] = [];
   breakers.onChange((change) => heard.push(change));

@@ -4,26 +4,26 @@ import { type BreakerState, type CircuitSettings, defaultCircuitSettings } from 
 /** A change of one model's breaker. */
 export interface ModelChange extends BreakerChange {
   readonly model: string;
-  /** Whether the breaker is the one that models beyond the limit share. */
+  /** True for the breaker shared by models beyond the limit. */
   readonly isShared: boolean;
 }
 
 /** The breakers of one provider, one per model. */
 export interface Breakers {
-  /** Made on first use; models beyond the limit share one. */
+  /** Created on first use; models beyond the limit share one. */
   of(model: string): Breaker;
-  /** The breaker that `of` would return, if it has been made. */
+  /** Returns the breaker of `of` if it exists. */
   known(model: string): Breaker | undefined;
-  /** Of all that have been made. */
+  /** States of all existing breakers. */
   states(): Readonly<Record<string, BreakerState>>;
-  /** Of the provider as a whole: open when all breakers used of late are, half-open when any is, else closed. */
+  /** State of the provider: open if all recently used breakers are, half-open if any is, else closed. */
   state(): BreakerState;
-  /** Hears of every change, within the call that causes it. */
+  /** Receives every change, synchronously. */
   onChange(listener: (change: ModelChange) => void): void;
-  /** Does what the model's breaker did elsewhere so many milliseconds ago; the shared one follows nobody. */
+  /** Follows a change of the model's breaker on another replica; the shared breaker does not follow. */
   follow(model: string, state: FollowedState, agoMs: number): void;
   followAll(state: FollowedState, agoMs: number): void;
-  /** Closes all and returns the models of those that were not closed. */
+  /** Closes all breakers and returns the models whose breakers were not closed. */
   closeAll(): readonly string[];
   stop(): void;
 }
@@ -31,14 +31,14 @@ export interface Breakers {
 export interface BreakersOptions {
   readonly provider: string;
   readonly circuit?: CircuitSettings;
-  /** Breakers beyond which models share one. */
+  /** Maximum number of breakers; further models share one. */
   readonly maxModels?: number;
 }
 
-/** The name under which models beyond the limit are counted together. */
+/** Name of the shared breaker for models beyond the limit. */
 const sharedName = 'others';
 
-/** Milliseconds without a call after which a model says nothing of its provider's state. */
+/** Time without a call after which a model no longer affects its provider's state. */
 const recentMs = 5 * 60_000;
 
 export function createBreakers(options: BreakersOptions): Breakers {

@@ -5,15 +5,15 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 export interface CircuitSettings {
   /** Percentage of failures at which it opens. */
   readonly failurePercentage: number;
-  /** Calls within the window below which it stays closed whatever they say. */
+  /** Minimum number of calls within the window to open. */
   readonly leastCalls: number;
-  /** Milliseconds of the past that count. */
+  /** Length of the rolling window. */
   readonly windowMs: number;
-  /** Milliseconds after which an open one is tried again. */
+  /** Time after which an open circuit becomes half-open. */
   readonly resetMs: number;
 }
 
-/** Opens at half of at least ten calls within 10 s, and tries again after a minute. */
+/** Opens if half of at least ten calls within 10 s fail, and probes after 60 s. */
 export const defaultCircuitSettings: CircuitSettings = {
   failurePercentage: 50,
   leastCalls: 10,
@@ -22,35 +22,35 @@ export const defaultCircuitSettings: CircuitSettings = {
 };
 
 /**
- * Opossum's state machine and rolling window, told of outcomes instead of running the calls. Left to run them it takes
- * every failure that is not to count for a success, even for the one that closes a half-open breaker, and thins the
- * failure rate with calls that it has refused.
+ * Opossum's state machine and rolling window, given outcomes instead of running the calls. If Opossum ran them, it would count
+ * every filtered failure as a success, even one that closes a half-open breaker, and would dilute the failure rate with calls
+ * that it has refused.
  */
 export interface Circuit {
   state(): BreakerState;
   succeeded(): void;
   failed(): void;
-  /** A call that had succeeded so many milliseconds ago has failed after all. */
+  /** Recounts a success of so many milliseconds ago as a failure. */
   failedLater(agoMs: number): void;
-  /** Opens, and is half-open after so many milliseconds. */
+  /** Opens, and becomes half-open after so many milliseconds. */
   openFor(ms: number): void;
-  /** Closes and forgets what it has counted. */
+  /** Closes and resets the counts. */
   close(): void;
-  /** Counts no more, and has no timers. */
+  /** Stops counting and clears all timers. */
   stop(): void;
 }
 
-/** `onChange` is called after each change of the state, within the call that causes it. */
+/** Creates a circuit. `onChange` is called synchronously after each state change. */
 export function createCircuit(settings: CircuitSettings, onChange: (state: BreakerState) => void): Circuit {
   const { failurePercentage, leastCalls, windowMs, resetMs } = settings;
   const options = {
     timeout: false,
-    // Opossum opens above its threshold, we at ours.
+    // Opossum opens above its threshold; this circuit opens at its threshold.
     errorThresholdPercentage: failurePercentage - 0.1,
     volumeThreshold: leastCalls,
     rollingCountTimeout: windowMs,
     resetTimeout: resetMs,
-    // With them, every failure would sort the latencies of the whole window.
+    // With percentiles, every failure would sort the latencies of the whole window.
     rollingPercentilesEnabled: false,
     enableSnapshots: false,
   } satisfies CircuitBreaker.Options;
@@ -67,7 +67,7 @@ export function createCircuit(settings: CircuitSettings, onChange: (state: Break
     opossum.fire(outcome).catch(() => undefined);
   }
 
-  /** Its success has been counted within the window, and so has the call. */
+  /** Its success, and the call, were counted within the window. */
   function turnIntoFailure(): void {
     opossum.emit('failure', laterFailure, 0, [laterFailure]);
     const { fires, failures } = opossum.stats;
@@ -90,10 +90,10 @@ export function createCircuit(settings: CircuitSettings, onChange: (state: Break
       else count(failure);
     },
     openFor(ms) {
-      // Anew, as one that is open already would keep its old timer.
+      // Reset first, because an open circuit would keep its old timer.
       opossum.shutdown();
       opossum = start();
-      // Opossum reads it when it opens.
+      // Opossum reads this option when it opens.
       options.resetTimeout = ms;
       opossum.open();
       options.resetTimeout = resetMs;
@@ -115,7 +115,7 @@ const failure = new Error('a call failed');
 const laterFailure = new Error('a call failed after its first success');
 const success = Promise.resolve();
 
-/** Throwing, not rejecting, makes Opossum count a failure at once. */
+/** Throws instead of rejecting, so that Opossum counts the failure synchronously. */
 function conclude(outcome: Outcome): Promise<void> {
   if (outcome) throw outcome;
   return success;

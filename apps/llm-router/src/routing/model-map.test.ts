@@ -11,61 +11,58 @@ const second = provider({ id: 'second', models: ['other'], fallbackModel: 'other
 const namesOf = (lines: { provider: Provider }[], model: string, offered: string[] = []) =>
   candidatesFor(lines, model, new Set(offered), at).map(({ line, model: own }) => [line.provider.id, own]);
 
-test('who has a model serves it, and who has a fallback model serves that', () => {
+test('a provider with the model serves it, and a provider with a fallback model serves that', () => {
   expect(namesOf([first, second], 'big')).toEqual([
     ['first', 'big'],
     ['second', 'other'],
   ]);
 });
 
-test('a provider without a fallback model is left out where it does not have the model', () => {
+test('a provider that has neither the model nor a fallback model is not a candidate', () => {
   expect(namesOf([first, second], 'other')).toEqual([['second', 'other']]);
 });
 
-test('providers are tried in their order', () => {
+test('candidates follow the provider order', () => {
   expect(namesOf([second, first], 'small')).toEqual([
     ['second', 'other'],
     ['first', 'small'],
   ]);
 });
 
-test('a model that nobody knows is served by nobody, not even in place of another', () => {
+test('an unknown model has no candidates, not even with fallback models', () => {
   expect(namesOf([first, second], 'unheard-of')).toEqual([]);
 });
 
-test('a model that the platform offers is served in place of another where nobody has it', () => {
+test('an offered model that no provider has is served by fallback models', () => {
   expect(namesOf([first, second], 'offered', ['offered'])).toEqual([['second', 'other']]);
 });
 
-test('a model is asked for by the provider’s own name, whichever name the caller used', () => {
+test('the provider receives its own name of the model, whichever name the caller used', () => {
   const groq = provider({ id: 'groq', models: ['llama'], modelNames: { llama: 'llama-8b-instant' } });
   expect(namesOf([groq], 'llama')).toEqual([['groq', 'llama-8b-instant']]);
   expect(namesOf([groq], 'llama-8b-instant')).toEqual([['groq', 'llama-8b-instant']]);
 });
 
-test('a provider serves what its price list sells, listed or not, at that price', () => {
+test('a provider serves every model of its price list, configured or not, at that price', () => {
   const openai = provider({ id: 'openai', priceId: 'openai' });
   const [candidate] = candidatesFor([openai], 'gpt-4o', new Set(), at);
   expect(candidate).toMatchObject({ model: 'gpt-4o', price: { input: 2_500_000n } });
 });
 
-test('a provider serves what a price is configured for, at that price', () => {
+test('a provider serves every model with a configured price, at that price', () => {
   const own = provider({ id: 'own', prices: { llama: { input: 1, output: 2 } } });
   const [candidate] = candidatesFor([own], 'llama', new Set(), at);
   expect(candidate).toMatchObject({ model: 'llama', price: { input: 1_000_000n, output: 2_000_000n } });
 });
 
-test('a model without a price is not served where calls cost money', () => {
+test('a model without a price is not served if calls cost money', () => {
   const priced = provider({ id: 'openai', priceId: 'openai', models: ['unpriced'] });
   expect(namesOf([priced, second], 'unpriced')).toEqual([['second', 'other']]);
 });
 
-test.each(['constructor', '__proto__', 'toString'])(
-  '%s is a model like any other that nobody has',
-  (model) => {
-    expect(namesOf([first, second, provider({ priceId: 'openai' })], model)).toEqual([]);
-  },
-);
+test.each(['constructor', '__proto__', 'toString'])('%s is an ordinary unknown model', (model) => {
+  expect(namesOf([first, second, provider({ priceId: 'openai' })], model)).toEqual([]);
+});
 
 const llama = 'meta-llama/Llama-3-70b-chat-hf';
 const together = provider({ id: 'together', priceId: 'together', models: [llama] });
@@ -78,13 +75,13 @@ const served = (lines: { provider: Provider }[], message: object, model = llama)
     ({ line }) => line.provider.id,
   );
 
-test('who cannot do what a request needs is left out, except where nobody can', () => {
+test('providers without a required capability are dropped, unless all lack it', () => {
   expect(served([together, openai], text)).toEqual(['together', 'openai']);
   expect(served([together, openai], image)).toEqual(['openai']);
   expect(served([together], image)).toEqual(['together']);
 });
 
-test('what is remembered of a model serves only requests with its needs', () => {
+test('cached candidates apply only to requests with the same needs', () => {
   const candidates = createModelMap({
     lines: [together, openai],
     offered: new Set(),
@@ -94,7 +91,7 @@ test('what is remembered of a model serves only requests with its needs', () => 
   expect([count(image), count(text), count(image)]).toEqual([1, 2, 1]);
 });
 
-test('a price that changes is noticed within a minute', () => {
+test('a changed price applies within a minute', () => {
   const prices: Record<string, { input: number; output: number }> = { big: { input: 1, output: 1 } };
   let time = at.getTime();
   const lines = [{ provider: providerInTest({ prices }) }];

@@ -6,7 +6,7 @@ import type { CompletionBody } from '../providers/chat-completion.ts';
 import { ownModelName } from '../providers/own-model-name.ts';
 import type { Provider } from '../providers/provider.ts';
 
-/** One way to serve a call: by whom, what that provider calls the model, what it can do and what it costs. */
+/** A candidate for a call: the provider, its name of the model, its capabilities and price. */
 export interface Candidate<Line> {
   readonly line: Line;
   readonly model: string;
@@ -16,17 +16,17 @@ export interface Candidate<Line> {
 
 export interface ModelMapOptions<Line> {
   readonly lines: readonly Line[];
-  /** Models that are known even where no provider has them. */
+  /** Models that are offered even if no provider has them. */
   readonly offered: ReadonlySet<string>;
   readonly now: () => number;
 }
 
-/** Prices change at most so often, in milliseconds. */
+/** Lifetime of cached candidates: prices change at most this often. */
 const steadyMs = 60_000;
-/** Callers may name any number of models. */
+/** Maximum number of cached models, since callers may send any name. */
 const maxRemembered = 1_000;
 
-/** Answers who can serve a request. Remembers who has a model for a minute, so that a call costs next to nothing. */
+/** Finds the candidates for a request. Caches them per model for a minute, so that a lookup is almost free. */
 export function createModelMap<Line extends { readonly provider: Provider }>({
   lines,
   offered,
@@ -49,7 +49,7 @@ export function createModelMap<Line extends { readonly provider: Provider }>({
   };
 }
 
-/** Who has a model or another in its place, in the order of trying. Empty where nobody has ever heard of it. */
+/** Lists providers with the model or a fallback model, in order. Empty for an unknown model. */
 export function candidatesFor<Line extends { readonly provider: Provider }>(
   lines: readonly Line[],
   model: string,
@@ -67,7 +67,7 @@ export function candidatesFor<Line extends { readonly provider: Provider }>(
   });
 }
 
-/** Leaves out who cannot do what the request needs, unless nobody can: then the providers say so best. */
+/** Drops candidates that lack a required capability, unless all do: then the provider's own error is best. */
 function ableTo<Line>(
   candidates: readonly Candidate<Line>[],
   body: CompletionBody,
@@ -78,7 +78,7 @@ function ableTo<Line>(
   return able.length === 0 ? candidates : able;
 }
 
-/** A provider serves what it lists, under either name, and what it is known to sell. */
+/** A provider serves the models that it lists, under either name, and those in its price list. */
 function serves(provider: Provider, model: string, at: Date): boolean {
   const { models, modelNames, prices, priceId } = provider;
   if (models.includes(model) || Object.values(modelNames).includes(model)) return true;

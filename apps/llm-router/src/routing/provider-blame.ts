@@ -1,6 +1,6 @@
 import { ProviderError, type ProviderFault } from '../providers/provider-error.ts';
 
-/** What says something about the provider's health. Everything else is the caller's doing, or never reached it. */
+/** Failures that indicate the provider's health. All others are caused by the caller, or never reached the provider. */
 const blamed: ReadonlySet<ProviderFault> = new Set([
   'rate_limited',
   'timeout',
@@ -8,7 +8,7 @@ const blamed: ReadonlySet<ProviderFault> = new Set([
   'bad_response',
 ]);
 
-/** Whether a failure counts against the provider; a defect of our own does not. */
+/** Returns true if a failure counts against the provider; a defect of this code does not. */
 export function isProvidersFault(error: unknown): boolean {
   return error instanceof ProviderError && blamed.has(error.fault);
 }

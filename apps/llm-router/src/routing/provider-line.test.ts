@@ -47,7 +47,7 @@ async function read(begun: ProviderStream): Promise<number> {
 const behave = (fault: Fault, more: object = {}) => simulator.behave({ rules: [{ fault, ...more }] });
 const idle = { inUse: 0, queued: 0 };
 
-test('a whole answer comes through, is counted, and leaves its slot', async () => {
+test('a whole answer is returned, counted, and releases its slot', async () => {
   const line = start();
   const { answer, bytes } = await line.complete('big', call(), true);
   expect(answer.choices).toHaveLength(1);
@@ -56,7 +56,7 @@ test('a whole answer comes through, is counted, and leaves its slot', async () =
   expect(line.load()).toEqual(idle);
 });
 
-test('a model that fails is shut off without a call and before anything is reserved for it; others are served', async () => {
+test('a failing model is refused without a call or a reservation; other models are served', async () => {
   behave('500', { count: 10 });
   const line = start();
   for (let calls = 0; calls < 10; calls += 1)
@@ -73,7 +73,7 @@ test('a model that fails is shut off without a call and before anything is reser
   expect(line.load()).toEqual(idle);
 });
 
-test('what the caller got wrong is no failure of the provider', async () => {
+test('an invalid request is not a failure of the provider', async () => {
   behave('400');
   const line = start();
   await expect(complete(line)).rejects.toMatchObject({ fault: 'caller' });
@@ -81,7 +81,7 @@ test('what the caller got wrong is no failure of the provider', async () => {
   expect(line.load()).toEqual(idle);
 });
 
-test('no more calls run at a time than configured, no more wait, and all of those are served', async () => {
+test('running and waiting calls stay within their limits, and all of them are served', async () => {
   simulator.behave({ latencyMs: 20 });
   const line = start({ concurrency: 2, queue: 3 });
   const calls = Array.from({ length: 8 }, () => complete(line));
@@ -96,7 +96,7 @@ test('no more calls run at a time than configured, no more wait, and all of thos
   expect(line.load()).toEqual(idle);
 });
 
-test('a stream holds its slot until it has been read to its end', async () => {
+test('a stream holds its slot until it is read to its end', async () => {
   const line = start();
   const begun = await stream(line);
   expect(line.load()).toEqual({ inUse: 1, queued: 0 });
@@ -105,7 +105,7 @@ test('a stream holds its slot until it has been read to its end', async () => {
   expect(line.figures()).toMatchObject({ calls: 1, failures: 0 });
 });
 
-test('a stream that does not begin leaves its slot and is one failure', async () => {
+test('a stream that does not start releases its slot and is one failure', async () => {
   behave('500');
   const line = start();
   await expect(stream(line)).rejects.toMatchObject({ fault: 'unavailable' });
@@ -117,7 +117,7 @@ test.each<[Fault, string]>([
   ['cut', 'unavailable'],
   ['malformed', 'bad_response'],
 ])(
-  'a stream that breaks off (%s) is told to its reader, leaves its slot, and has failed after all',
+  'a stream that breaks off (%s) reports it to its reader, releases its slot, and counts as a failure',
   async (fault, told) => {
     behave(fault, { afterChunks: 3, chunkIntervalMs: 5 });
     const line = start({
@@ -135,7 +135,7 @@ test.each<[Fault, string]>([
 
 const slow = () => simulator.behave({ chunkIntervalMs: 50 });
 
-test('a stream whose reader leaves, or that is cancelled, leaves its slot once and is no failure', async () => {
+test('a stream whose reader leaves, or that is cancelled, releases its slot once and is not a failure', async () => {
   slow();
   const line = start();
   const [left, cancelled] = [await stream(line), await stream(line)];
@@ -149,7 +149,7 @@ test('a stream whose reader leaves, or that is cancelled, leaves its slot once a
   await eventually(() => expect(simulator.calls()).toMatchObject({ open: 0 }));
 });
 
-test('a stream that nobody reads leaves its slot when the caller is gone', async () => {
+test('an unread stream releases its slot when the client disconnects', async () => {
   slow();
   const line = start();
   const caller = new AbortController();
@@ -162,7 +162,7 @@ test('a stream that nobody reads leaves its slot when the caller is gone', async
   expect(line.figures()).toMatchObject({ failures: 0 });
 });
 
-test('a caller who leaves the queue was never counted', async () => {
+test('a client that disconnects while waiting is not counted', async () => {
   simulator.behave({ latencyMs: 20 });
   const line = start({ concurrency: 1 });
   const first = complete(line);

@@ -9,22 +9,22 @@ import { isProvidersFault } from './provider-blame.ts';
 import { createProviderStatistics, type ProviderFigures } from './provider-statistics.ts';
 import { watchEnd } from './watched-stream.ts';
 
-/** The way to one provider: its connections, their bound, its breakers, and what is known of how it does. */
+/** The client of one provider: transport, concurrency limit, breakers and statistics. */
 export interface ProviderLine {
   readonly provider: Provider;
   readonly breakers: Breakers;
-  /** Of the provider as a whole. */
+  /** State of the provider as a whole. */
   state(): BreakerState;
-  /** Whether a call would not be refused at once; asked before anything is reserved for it. */
+  /** Returns true if a call would not be refused immediately; checked before its reservation. */
   mayServe(model: string): boolean;
   /**
-   * `model` is what the provider calls it, `asFallback` whether one before this could not serve. Throws ProviderError;
-   * `shut_off` and `overloaded` without having called anybody.
+   * Calls the provider. `model` is the provider's name; `asFallback` is true after another provider has failed. Throws
+   * ProviderError; with `shut_off` and `overloaded` the provider was not called.
    */
   complete(model: string, call: TransportCall, asFallback: boolean): Promise<WholeAnswer>;
   /**
-   * Resolves once the answer has begun, and throws as `complete`. The slot is held until the events are read to their
-   * end, are left, or are cancelled, or the signal is aborted: one of them must happen.
+   * Resolves when the answer has started; throws as `complete`. The slot is held until the events are read to their end,
+   * abandoned or cancelled, or the signal is aborted: one of these must happen.
    */
   stream(model: string, call: TransportCall, asFallback: boolean): Promise<ProviderStream>;
   figures(): ProviderFigures;
@@ -36,9 +36,9 @@ export interface ProviderLine {
 export interface ProviderLineOptions {
   readonly provider: Provider;
   readonly transport: Transport;
-  /** Calls at the same time. */
+  /** Maximum number of concurrent calls. */
   readonly concurrency: number;
-  /** Calls that may wait for one of those. */
+  /** Maximum number of waiting calls. */
   readonly queue: number;
   readonly maxWaitMs?: number;
   readonly circuit?: CircuitSettings;
@@ -83,7 +83,7 @@ export function createProviderLine(options: ProviderLineOptions): ProviderLine {
     }
   }
 
-  /** Takes the slot along. */
+  /** Keeps the slot until the stream ends. */
   function hold(breaker: Breaker, stream: ProviderStream, signal: AbortSignal | undefined): ProviderStream {
     const begunAt = performance.now();
     return watchEnd(stream, signal, (error) => {

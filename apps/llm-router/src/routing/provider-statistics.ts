@@ -1,4 +1,4 @@
-/** Latencies that are kept for the percentiles. */
+/** Number of latencies kept for percentiles. */
 const sampleSize = 512;
 
 export interface ProviderFigures {
@@ -9,12 +9,12 @@ export interface ProviderFigures {
   readonly latencyP95: number;
 }
 
-/** Counts what happened with one provider since the start. */
+/** Counts a provider's calls since the start. */
 export interface ProviderStatistics {
-  /** A whole answer, or a stream's beginning, came so many milliseconds after the question. */
+  /** Records a whole answer, or a stream's start, with its latency in milliseconds. */
   succeeded(latencyMs: number, asFallback: boolean): void;
   failed(): void;
-  /** A stream that had begun broke off. */
+  /** Records that a started stream broke off. */
   failedLater(): void;
   figures(): ProviderFigures;
 }

@@ -28,21 +28,21 @@ test.each<[ProviderFault, boolean]>([
   ['cancelled', false],
   ['shut_off', false],
   ['overloaded', false],
-])('whether the same provider is tried again after %s: %s', (fault, isRetried) => {
+])('the same provider is retried after %s: %s', (fault, isRetried) => {
   expect(delayOf(error(fault)) !== undefined).toBe(isRetried);
 });
 
-test('an answer that had begun to come, and may be billed, is not asked for again', () => {
+test('an answer that had started, and may be billed, is not retried', () => {
   expect(delayOf(error('unavailable', { receivedBytes: 1, billed: 'maybe' }))).toBeUndefined();
   expect(delayOf(error('unavailable', { receivedBytes: 1, billed: 'no' }))).toBeDefined();
 });
 
-test('who refuses our key, or has closed our account, is not asked again', () => {
+test('a provider that refuses our key or account is not retried', () => {
   expect(delayOf(error('unavailable', { isLasting: true }))).toBeUndefined();
   expect(delayOf(error('rate_limited', { isLasting: true }))).toBeUndefined();
 });
 
-test('a provider is tried again as often as is configured, and no more', () => {
+test('a provider is retried as often as configured', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 5 }), anyAttempts, (retries, attempts) => {
       const delay = delayOf(error('unavailable'), { attempts }, { retries });
@@ -51,7 +51,7 @@ test('a provider is tried again as often as is configured, and no more', () => {
   );
 });
 
-test('a wait never ends after the caller’s deadline', () => {
+test('a wait never exceeds the caller’s deadline', () => {
   fc.assert(
     fc.property(anyAttempts, anyRemaining, anyAsked, anyRandom, (attempts, remainingMs, asked, random) => {
       const failure = error('rate_limited', { retryAfterSeconds: asked });
@@ -61,7 +61,7 @@ test('a wait never ends after the caller’s deadline', () => {
   );
 });
 
-test('a wait is never shorter than the provider asks for', () => {
+test('a wait is never shorter than the provider’s retry-after', () => {
   fc.assert(
     fc.property(anyAttempts, anyAsked, anyRandom, (attempts, asked, random) => {
       const failure = error('rate_limited', { retryAfterSeconds: asked });
@@ -71,12 +71,12 @@ test('a wait is never shorter than the provider asks for', () => {
   );
 });
 
-test('a provider that asks for more than two seconds is left for the next one', () => {
+test('a provider with a retry-after of more than two seconds is not retried', () => {
   expect(delayOf(error('rate_limited', { retryAfterSeconds: 2 }))).toBe(2_125);
   expect(delayOf(error('rate_limited', { retryAfterSeconds: 3 }))).toBeUndefined();
 });
 
-test('waits are spread over the whole of a range that doubles up to two seconds', () => {
+test('waits are spread over a range that doubles up to two seconds', () => {
   fc.assert(
     fc.property(anyAttempts, anyRandom, (attempts, random) => {
       const range = Math.min(2_000, 250 * 2 ** (attempts - 1));
@@ -86,7 +86,7 @@ test('waits are spread over the whole of a range that doubles up to two seconds'
   );
 });
 
-test('a call that could hardly end before the deadline is not made', () => {
+test('a call that could hardly finish before the deadline is not retried', () => {
   expect(delayOf(error('unavailable'), { remainingMs: 625 })).toBe(125);
   expect(delayOf(error('unavailable'), { remainingMs: 624 })).toBeUndefined();
 });

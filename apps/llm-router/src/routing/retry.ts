@@ -1,32 +1,32 @@
 import type { ProviderError } from '../providers/provider-error.ts';
 
 export interface RetryOptions {
-  /** How often the same provider is tried again. */
+  /** Maximum number of retries per provider. */
   readonly retries: number;
-  /** From 0 up to 1; decides the jitter. */
+  /** Random number from 0 to 1, for jitter. */
   readonly random: () => number;
 }
 
 export interface Tried {
-  /** Calls of this provider so far, the failed one included. */
+  /** Number of calls of this provider so far, including the failed one. */
   readonly attempts: number;
   /** Milliseconds until the caller's deadline. */
   readonly remainingMs: number;
 }
 
-/** Milliseconds that the same provider is left alone before it is tried again; undefined where it is not. */
+/** Returns the wait in milliseconds before a retry of the same provider; undefined for no retry. */
 export type RetryDelay = (error: ProviderError, tried: Tried) => number | undefined;
 
-/** Milliseconds of the first wait at most; each further one may be twice as long. */
+/** Maximum of the first wait; it doubles with each retry. */
 const firstWaitMs = 250;
-/** Milliseconds beyond which nobody waits for the same provider: another one answers sooner. */
+/** Longest wait for the same provider: beyond it, another provider answers sooner. */
 const longestWaitMs = 2_000;
-/** Milliseconds that a call needs to have a chance. */
+/** Minimum time until the deadline for a retry to be worthwhile. */
 const shortestCallMs = 500;
 
 /**
- * Waits are exponential with full jitter (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog 2015), and
- * added to what the provider itself asks for.
+ * Computes waits with exponential backoff and full jitter (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog
+ * 2015), added to the provider's retry-after.
  */
 export function createRetryDelay({ retries, random }: RetryOptions): RetryDelay {
   return (error, { attempts, remainingMs }) => {
@@ -39,7 +39,7 @@ export function createRetryDelay({ retries, random }: RetryOptions): RetryDelay 
   };
 }
 
-/** Not after a timeout, which has cost the caller enough, nor where a part of an answer had come, which may be billed. */
+/** Excludes timeouts, which have taken enough of the caller's time, and partial answers, which may be billed. */
 function isWorthRetrying({ fault, billed, receivedBytes, isLasting }: ProviderError): boolean {
   if (isLasting) return false;
   return fault === 'rate_limited' || (fault === 'unavailable' && (billed === 'no' || receivedBytes === 0));

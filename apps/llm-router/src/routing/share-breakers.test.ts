@@ -28,7 +28,7 @@ interface Replica {
 
 let deployments = 0;
 
-/** Replicas of one router, apart from those of other tests. */
+/** Replicas of one router, isolated from other tests. */
 function deployment(resetMs = 60_000) {
   deployments += 1;
   const prefix = `${testRedis.prefix}:deployment-${deployments}`;
@@ -84,7 +84,7 @@ const kept = (replicas: ReturnType<typeof deployment>) =>
 
 const later = (clock: FakeClock, ms: number): FakeClock => fakeClock(clock.now() + ms);
 
-test('a replica shuts off what another one has found dead, model by model, without a call of its own', async () => {
+test('a replica opens the breakers that another one has opened, per model, without a call of its own', async () => {
   const replicas = deployment();
   const [first, second] = [await replicas.start(), await replicas.start()];
   await fail(first, 'big');
@@ -92,7 +92,7 @@ test('a replica shuts off what another one has found dead, model by model, witho
   expect(second.breakers.of('small').letsThrough()).toBe(true);
 });
 
-test('a replica that starts later learns it too, and opens only for the remaining time', async () => {
+test('a replica that starts later opens them too, for the remaining time only', async () => {
   const replicas = deployment(60_000);
   const clock = fakeClock();
   await fail(await replicas.start({ clock }));
@@ -102,7 +102,7 @@ test('a replica that starts later learns it too, and opens only for the remainin
   expect(late.changes.map(({ state }) => state)).toEqual(['open', 'half-open']);
 });
 
-test('what is kept in Redis goes with the time after which an open breaker is tried again', async () => {
+test('entries in Redis expire when an open breaker becomes half-open', async () => {
   const replicas = deployment(60_000);
   await fail(await replicas.start());
   await kept(replicas);
@@ -114,7 +114,7 @@ test('what is kept in Redis goes with the time after which an open breaker is tr
   expect(ttl).toBeLessThanOrEqual(60_000);
 });
 
-test('what was learned is not told again', async () => {
+test('followed changes are not published again', async () => {
   const replicas = deployment();
   const told: string[] = [];
   const ear = createWaitingRedis({ url: testRedis.url, name: 'ear', onError: () => undefined });
@@ -129,7 +129,7 @@ test('what was learned is not told again', async () => {
   await eventually(() => expect(told).toHaveLength(2));
 });
 
-test('where a trial succeeds on one replica, all close', async () => {
+test('if a probe succeeds on one replica, all close', async () => {
   const replicas = deployment(50);
   const [first, second] = [await replicas.start(), await replicas.start()];
   await fail(first);
@@ -140,7 +140,7 @@ test('where a trial succeeds on one replica, all close', async () => {
   await becomes(first, 'closed');
 });
 
-test('where a trial fails on one replica, the others do not try for the whole time again', async () => {
+test('if a probe fails on one replica, the others stay open for the whole time', async () => {
   const replicas = deployment(400);
   const [first, second] = [await replicas.start(), await replicas.start()];
   await fail(first);
@@ -150,7 +150,7 @@ test('where a trial fails on one replica, the others do not try for the whole ti
   await becomes(second, 'open');
 });
 
-test('a reset closes all breakers on all replicas and names those of this one', async () => {
+test('a reset closes all breakers on all replicas and returns those of this one', async () => {
   const replicas = deployment();
   const [first, second] = [await replicas.start(), await replicas.start()];
   await fail(first, 'big');
@@ -166,7 +166,7 @@ test('a reset closes all breakers on all replicas and names those of this one', 
   await becomes(first, 'closed', 'small');
 });
 
-test('a replica that starts later does what the latest news say, not the first', async () => {
+test('a replica that starts later follows the latest change', async () => {
   const replicas = deployment();
   const clock = fakeClock();
   const first = await replicas.start({ clock });
@@ -181,7 +181,7 @@ test('a replica that starts later does what the latest news say, not the first',
   expect(late.breakers.states()).toEqual({ big: 'closed', small: 'open' });
 });
 
-test('models that share a breaker here are no news for others', async () => {
+test('changes of the shared breaker are not published', async () => {
   const replicas = deployment();
   const [crowded, other] = [await replicas.start({ maxModels: 0 }), await replicas.start()];
   await fail(crowded, 'one of many');
@@ -191,7 +191,7 @@ test('models that share a breaker here are no news for others', async () => {
   expect(await testRedis.client.hlen(replicas.keys('llm', 'breakers'))).toBe(1);
 });
 
-test('without Redis a replica goes on alone; what it missed it learns when Redis is back', async () => {
+test('without Redis a replica works alone, and catches up when Redis is back', async () => {
   const replicas = deployment();
   const link = await startSeverableLink(testRedis.url);
   const [first, cutOff] = [await replicas.start(), await replicas.start({ url: link.url })];
@@ -207,7 +207,7 @@ test('without Redis a replica goes on alone; what it missed it learns when Redis
   expect(cutOff.breakers.states()).toEqual({ small: 'open', big: 'open' });
 });
 
-test('a reset that others could not be told of fails, but has closed the breakers here', async () => {
+test('a reset that cannot be published fails, but closes the breakers of this replica', async () => {
   const replicas = deployment();
   const link = await startSeverableLink(testRedis.url);
   const alone = await replicas.start({ url: link.url });
@@ -217,7 +217,7 @@ test('a reset that others could not be told of fails, but has closed the breaker
   expect(alone.breakers.states()).toEqual({ big: 'closed' });
 });
 
-test('messages that are not understood are passed over', async () => {
+test('invalid messages are ignored', async () => {
   const replicas = deployment();
   const [first, second] = [await replicas.start(), await replicas.start()];
   for (const message of [

@@ -11,28 +11,28 @@ export interface SharedLine {
 
 export interface ShareBreakersOptions {
   readonly lines: readonly SharedLine[];
-  /** For commands. */
+  /** Connection for commands. */
   readonly redis: Redis;
-  /** A waiting connection used for nothing else. */
+  /** A waiting connection that has no other use. */
   readonly waiting: Redis;
   readonly keys: Keys;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Hears what could not be told or read: this replica then goes on alone. */
+  /** Receives errors of publishing and reading; this replica then works alone. */
   readonly onError: (error: unknown) => void;
-  /** Milliseconds after which an open breaker is tried again; news that are older say nothing any more. */
+  /** Time after which an open breaker becomes half-open; older changes are irrelevant. */
   readonly resetMs?: number;
 }
 
-/** What replicas know of each other's breakers. */
+/** Shares breaker states between replicas. */
 export interface SharedBreakers {
-  /** Closes all breakers, here at once; returns those that were not closed. Rejects where others could not be told. */
+  /** Closes all breakers, here immediately; returns those that were not closed. Rejects if it cannot be published. */
   reset(): Promise<{ readonly provider: string; readonly model: string }[]>;
 }
 
 /**
- * Tells other replicas when a breaker opens or closes here, and does what they tell. The latest news of every breaker
- * are kept in Redis for who was away, and read at each connection; what was learned is not told again.
+ * Publishes breaker changes to other replicas and follows theirs. The latest change of every breaker is kept in Redis and read
+ * at each (re)connection. Followed changes are not published again.
  */
 export function shareBreakers(options: ShareBreakersOptions): SharedBreakers {
   const { lines, redis, waiting, keys, now, onError, resetMs = defaultCircuitSettings.resetMs } = options;
@@ -51,7 +51,7 @@ export function shareBreakers(options: ShareBreakersOptions): SharedBreakers {
   }
 
   function onChange(provider: string, { model, state, followed, isShared }: ModelChange): void {
-    // Other replicas count other models together.
+    // Other replicas may share a breaker among other models.
     if (followed || isShared || state === 'half-open') return;
     tell({ what: state === 'open' ? 'opened' : 'closed', provider, model }).catch(onError);
   }

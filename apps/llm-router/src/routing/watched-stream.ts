@@ -4,8 +4,8 @@ import type { ProviderStream } from '../providers/transport.ts';
 type Batch = readonly StreamEvent[];
 
 /**
- * The same stream, of whose end somebody else hears too: `onEnd` is called exactly once, when the reader has come to the
- * end, has met an error, or leaves, or when the signal is aborted, with which the transport ends it read or not.
+ * Wraps a stream and calls `onEnd` exactly once: when the reader reaches the end, gets an error or leaves, or when the signal
+ * is aborted, which makes the transport end the stream.
  */
 export function watchEnd(
   stream: ProviderStream,
@@ -33,7 +33,7 @@ export function watchEnd(
   };
 
   const events: AsyncIterableIterator<Batch> = {
-    // One promise more for each read of the network, however many events it brought.
+    // Costs one more promise per network read, regardless of its number of events.
     next: () => inner.next().then(pass, fail),
     async return() {
       end();

@@ -4,10 +4,10 @@ import { toDollars } from '@valuecanvas/money';
 import { alertMessage } from './alert-message.ts';
 import type { CostAlertRow, CostAlertsStore } from './cost-alerts.store.ts';
 
-/** Most alerts that are shown; older ones stay in the database. */
+/** Maximum number of alerts in a reply; older ones remain in the database. */
 const shown = 100;
 
-/** Which thresholds spending has reached. */
+/** Lists reached spending thresholds. */
 export interface CostAlertsService {
   ofUser(owner: UserPrincipal): Promise<AlertList>;
   ofPlatform(): Promise<AlertList>;

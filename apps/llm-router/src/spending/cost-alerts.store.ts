@@ -7,13 +7,13 @@ import type { CostAlertsTable, Database } from '../db.ts';
 
 export type CostAlertRow = Selectable<CostAlertsTable>;
 
-/** The alerts on spending: each threshold of a period once. */
+/** Accesses cost alerts, at most one per threshold and period. */
 export interface CostAlertsStore {
-  /** Inserts what is not there yet: an alert told again, by whomever, is the one that is there. */
+  /** Inserts alerts. A repeated alert is stored once. */
   insert(alerts: readonly CostAlert[]): Promise<void>;
-  /** The latest alerts of a user, newest first. */
+  /** Lists a user's latest alerts, newest first. */
   ofUser(owner: UserPrincipal, limit: number): Promise<readonly CostAlertRow[]>;
-  /** The latest alerts of the platform, newest first. */
+  /** Lists the platform's latest alerts, newest first. */
   ofPlatform(limit: number): Promise<readonly CostAlertRow[]>;
 }
 

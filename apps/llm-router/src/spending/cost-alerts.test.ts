@@ -28,7 +28,7 @@ const alertOf = (fields: Partial<CostAlert>): CostAlert => ({
 
 const ofPlatform = (fields: Partial<CostAlert> = {}) => alertOf({ scope: 'platform', ...fields });
 
-test('a user sees the own alerts, newest first, and nobody else’s', async () => {
+test('a user sees only the own alerts, newest first', async () => {
   const { tell, alerts } = alertsInTest();
   const [user, other] = [await servers.database.createUser(), await servers.database.createUser()];
   await tell([
@@ -63,14 +63,14 @@ test('a user sees the own alerts, newest first, and nobody else’s', async () =
         period: 'day',
         threshold: 0.4,
         actual: 0.412345678,
-        message: `You are close to your budget: $0.412345678 spent ${day}, and this warning comes at $0.40.`,
+        message: `You are close to your budget: $0.412345678 spent ${day}; the warning threshold is $0.40.`,
         createdAt: '2026-11-25T10:00:00.000Z',
       },
     ],
   });
 });
 
-test('an admin sees the alerts of the platform, and no user’s', async () => {
+test('an admin sees only the platform’s alerts', async () => {
   const { tell, alerts } = alertsInTest();
   const hour = { period: 'hour', periodStart: '2026-11-25T13:00:00Z' } as const;
   const dollars = { thresholdNanos: '10000000000', actualNanos: '1234500000000' };
@@ -81,8 +81,8 @@ test('an admin sees the alerts of the platform, and no user’s', async () => {
   ]);
   const { alerts: shown } = await alerts.ofPlatform();
   expect(shown.map(({ message }) => message)).toEqual([
-    'The platform has spent $1,234.50 in the hour 2026-11-25T13:00 (UTC): warning from $10.00 on.',
-    'The platform has spent $0.412345678 in the month 2026-11 (UTC): warning from $0.40 on.',
+    'The platform has spent $1,234.50 in the hour 2026-11-25T13:00 (UTC), above the warning threshold of $10.00.',
+    'The platform has spent $0.412345678 in the month 2026-11 (UTC), above the warning threshold of $0.40.',
   ]);
 });
 

@@ -3,10 +3,10 @@ import { toDollars } from '@valuecanvas/money';
 import type { CostGroup, PlatformCostsStore } from './platform-costs.store.ts';
 import { type AskedDays, reportDays } from './report-days.ts';
 
-/** Users that a report names one by one where its caller does not say how many. */
+/** Default number of users listed in a report. */
 const defaultUsers = 100;
 
-/** What all users together have spent. */
+/** Reports the spending of all users. */
 export interface PlatformCostsService {
   report(asked: AskedDays & { readonly users?: number }): Promise<PlatformCosts>;
 }

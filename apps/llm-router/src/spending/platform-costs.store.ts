@@ -2,10 +2,10 @@ import { acrossUsers } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
 
-/** Calls added up by one thing that they have in common: all of them, a day, a model or a user. */
+/** Totals of calls grouped by day, model or user, or of all calls. */
 export interface CostGroup {
   readonly by: 'all' | 'day' | 'model' | 'user';
-  /** The day, model or user; empty for all. */
+  /** The day, model or user; empty for the total. */
   readonly name: string;
   readonly requests: number;
   readonly cached: number;
@@ -13,17 +13,17 @@ export interface CostGroup {
   readonly completionTokens: number;
   readonly costNanos: bigint;
   readonly estimatedNanos: bigint;
-  /** Groups of this kind, named here or not. */
+  /** Number of groups of this kind, including unlisted ones. */
   readonly groups: number;
 }
 
 /** Reads the ledger across users. */
 export interface PlatformCostsStore {
-  /** From `from` until before `until`, the most expensive groups of each kind first, at most `users` users. */
+  /** Totals of a half-open interval, the most expensive groups of each kind first, with at most `users` users. */
   groups(from: Date, until: Date, users: number): Promise<readonly CostGroup[]>;
 }
 
-/** Most models that are named one by one; there are never so many, unless somebody makes up names. */
+/** Maximum number of listed models, more than exist unless callers invent names. */
 const maxModels = 1_000;
 
 export function createPlatformCostsStore(db: Kysely<Database>): PlatformCostsStore {

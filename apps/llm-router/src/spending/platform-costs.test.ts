@@ -21,7 +21,7 @@ const costs = () => createPlatformCostsService(createPlatformCostsStore(servers.
 const store = (...rows: (Partial<LlmUsage> & { at?: number })[]) =>
   createLedgerStore(servers.connect()).insert(rows.map((row) => booked({ at: now, ...row })));
 
-test('where nobody has spent anything there are zeros', async () => {
+test('without any calls all totals are zero', async () => {
   expect(await costs().report({})).toEqual({
     totalCost: 0,
     estimatedCost: 0,
@@ -35,7 +35,7 @@ test('where nobody has spent anything there are zeros', async () => {
   });
 });
 
-test('the calls of all users are added up exactly, by user, model and day', async () => {
+test('calls of all users are added up exactly by user, model and day', async () => {
   await store(
     { userId: ada, model: 'large', costNanos: '100000001', promptTokens: 20, completionTokens: 2 },
     { userId: ada, model: 'large', costNanos: '200000002', costEstimated: true },
@@ -64,7 +64,7 @@ test('the calls of all users are added up exactly, by user, model and day', asyn
   });
 });
 
-test('the users who spent most are named, as many as were asked for, and all are counted', async () => {
+test('the requested number of top users is listed, and all users are counted', async () => {
   await store(
     { userId: ada, costNanos: '1' },
     { userId: bob, costNanos: '30' },
@@ -76,7 +76,7 @@ test('the users who spent most are named, as many as were asked for, and all are
   expect(report).toMatchObject({ userCount: 4, requestCount: 4, totalCost: 5.3e-8 });
 });
 
-test('both ends of the days are included, and nothing beyond them', async () => {
+test('the first and last day are included, and nothing beyond them', async () => {
   const midnight = Date.parse(dayOf(yesterday));
   await store(
     { at: midnight - 1, model: 'before' },

@@ -2,19 +2,19 @@ import { AppError } from '@valuecanvas/contracts-core';
 
 const dayMs = 86_400_000;
 
-/** Days that a report covers where its caller names none. */
+/** Default number of days of a report. */
 const defaultDays = 30;
 
-/** Most days that one report covers. */
+/** Maximum number of days of a report. */
 const maxDays = 366;
 
-/** What a caller says of the days of a report: the first and the last one, in UTC. */
+/** The first and the last day of a report, in UTC. */
 export interface AskedDays {
   readonly startDate?: string;
   readonly endDate?: string;
 }
 
-/** From the start of the first day to the end of the last. Throws VALIDATION_FAILED for none, or for more than a year. */
+/** Returns the interval of whole days. Throws VALIDATION_FAILED if it is empty or longer than a year. */
 export function reportDays({ startDate, endDate }: AskedDays, now: number): { from: Date; until: Date } {
   const until = new Date(Date.parse(endDate ?? dayOf(now)) + dayMs);
   const from =
@@ -25,7 +25,7 @@ export function reportDays({ startDate, endDate }: AskedDays, now: number): { fr
   throw new AppError('VALIDATION_FAILED', { details: [{ path: 'startDate', message }] });
 }
 
-/** The UTC day of a time as YYYY-MM-DD. */
+/** Formats the UTC day of a time as YYYY-MM-DD. */
 export function dayOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }

@@ -16,9 +16,9 @@ const tiers: TierBudgets = {
   enterprise: { day: 5n, month: 6n },
 };
 
-test('the budgets are those that the user’s tier has here, and count from midnight and the first of the month', async () => {
+test('budgets are those of the user’s tier, from midnight and from the first of the month', async () => {
   const owner = userPrincipal({ userId: randomUUID(), tier: 'basic' });
-  // The ledger has last month's partition, whatever day it is: only the service is told that it is the 15th.
+  // The ledger always has last month's partition: only the service's clock is set to the 15th.
   const thisMonth = new Date().toISOString().slice(0, 7);
   const at = (time: string) => Date.parse(`${thisMonth}-${time}Z`);
   await createLedgerStore(servers.connect()).insert([

@@ -4,10 +4,10 @@ import { toDollars } from '@valuecanvas/money';
 import { type AskedDays, dayOf, reportDays } from './report-days.ts';
 import type { SpendingRow, SpendingStore } from './spending.store.ts';
 
-/** What a user of each tier may spend, in nano-dollars per UTC day and month. */
+/** Budgets of each tier in nano-dollars per UTC day and month. */
 export type TierBudgets = Readonly<Record<Tier, { readonly day: bigint; readonly month: bigint }>>;
 
-/** What a user has spent. */
+/** Reports a user's spending. */
 export interface SpendingService {
   report(owner: UserPrincipal, days: AskedDays): Promise<UsageReport>;
 }

@@ -3,7 +3,7 @@ import { asUser } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
 
-/** The calls of one day with one model, added up. */
+/** Totals of one day and model. */
 export interface SpendingRow {
   readonly day: string;
   readonly model: string;
@@ -14,11 +14,11 @@ export interface SpendingRow {
   readonly costNanos: bigint;
 }
 
-/** Reads the ledger for one user. */
+/** Reads one user's ledger rows. */
 export interface SpendingStore {
-  /** By day and model, from `from` until before `until`. */
+  /** Totals by day and model of a half-open interval. */
   byDayAndModel(owner: UserPrincipal, from: Date, until: Date): Promise<SpendingRow[]>;
-  /** Nano-dollars spent since each of the two times. */
+  /** Nano-dollars spent since each of two times. */
   spentSince(
     owner: UserPrincipal,
     day: Date,

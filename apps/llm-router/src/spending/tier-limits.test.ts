@@ -13,7 +13,7 @@ test.each([
   ['pro', 100, 10_000_000_000n, 100_000_000_000n],
   ['enterprise', 1_000, 100_000_000_000n, 1_000_000_000_000n],
 ] as const)(
-  '%s may send %i requests an hour and spend what its tier promises',
+  '%s may send %i requests per hour and has the budgets of its tier',
   (tier, requests, day, month) => {
     const limits = readTierLimits();
     expect(limitsFor(limits, user(tier), 'any', 500)).toEqual([
@@ -27,7 +27,7 @@ test.each([
   },
 );
 
-test('admins have no request limit, but budgets', () => {
+test('admins have budgets but no request limit', () => {
   const limits = readTierLimits(
     '{ "free": { "tokensPerHour": 1, "models": { "big": { "requestsPerHour": 1 } } } }',
   );
@@ -35,7 +35,7 @@ test('admins have no request limit, but budgets', () => {
   expect(limits.free.budgets).toHaveLength(2);
 });
 
-test('what LLM_TIERS names stands in place of the defaults, and only that', () => {
+test('LLM_TIERS overrides exactly the defaults that it names', () => {
   const limits = readTierLimits('{ "free": { "requestsPerMinute": 2, "budgetPerDay": 0.000000001 } }');
   expect(limitsFor(limits, user('free'), 'any', 500)).toMatchObject([
     { name: 'requestsPerMinute', limit: 2, windowMs: 60_000 },
@@ -45,7 +45,7 @@ test('what LLM_TIERS names stands in place of the defaults, and only that', () =
   expect(limits.basic).toEqual(readTierLimits().basic);
 });
 
-test('limits of tokens take the most that the call can use', () => {
+test('token limits use the call’s maximum number of tokens', () => {
   const limits = readTierLimits('{ "pro": { "tokensPerMinute": 1000, "tokensPerHour": 20000 } }');
   expect(limitsFor(limits, user('pro'), 'any', 700)).toEqual([
     { name: 'requestsPerHour', unit: 'requests', limit: 100, windowMs: hour, amount: 1 },
@@ -54,7 +54,7 @@ test('limits of tokens take the most that the call can use', () => {
   ]);
 });
 
-test('the limits of a model hold beside those of the tier, and for no other model', () => {
+test('a model’s limits apply in addition to the tier’s, and to no other model', () => {
   const limits = readTierLimits(
     '{ "pro": { "models": { "constructor/big": { "requestsPerHour": 5, "tokensPerMinute": 9 } } } }',
   );
@@ -67,12 +67,12 @@ test('the limits of a model hold beside those of the tier, and for no other mode
     expect(limitsFor(limits, user('pro'), model, 7)).toHaveLength(1);
 });
 
-test('calls of one tier share their limits as long as no tokens are limited', () => {
+test('calls of one tier share one array of limits if tokens are unlimited', () => {
   const limits = readTierLimits();
   expect(limitsFor(limits, user('free'), 'a', 1)).toBe(limitsFor(limits, user('free'), 'b', 2));
 });
 
-test('users are told at 80 % and at 100 % of their budgets, operators at amounts of the platform', () => {
+test('users get alerts at 80 % and 100 % of their budgets, operators at platform amounts', () => {
   expect(readTierLimits().free.thresholds).toEqual([
     { scope: 'user', period: 'day', nanos: 400_000_000n, level: 'warning' },
     { scope: 'user', period: 'day', nanos: 500_000_000n, level: 'critical' },
@@ -87,18 +87,18 @@ test('users are told at 80 % and at 100 % of their budgets, operators at amounts
   ]);
 });
 
-test('a budget of the platform is one of every tier', () => {
+test('the platform budget applies to every tier', () => {
   const limits = readTierLimits(undefined, 7n);
   for (const tier of tiers)
     expect(limits[tier].budgets).toContainEqual({ scope: 'platform', period: 'day', limitNanos: 7n });
 });
 
-test('every budget and threshold is of a sum that is counted', () => {
+test('every budget and threshold has a counter', () => {
   const { budgets, thresholds } = readTierLimits(undefined, 1n).pro;
   for (const counted of [...budgets, ...thresholds]) expect(numberOf(counted)).toBeGreaterThan(0);
 });
 
-test('limits cannot be changed', () => {
+test('limits are immutable', () => {
   const { free } = readTierLimits('{ "free": { "tokensPerHour": 5 } }', 1n);
   for (const part of [
     free,
@@ -122,7 +122,7 @@ function faultsOf(json: string): readonly string[] {
   return [];
 }
 
-test('all faults are told together, each with its place', () => {
+test('all faults are reported together with their locations', () => {
   const faults = faultsOf(`{
     "free": { "requestsPerHour": -1, "budget": 5, "models": { "a/b": { "tokensPerHour": 1.5 } } },
     "gold": {}

@@ -3,29 +3,29 @@ import { toNanos } from '@valuecanvas/money';
 import type { Budget, RateLimit, Threshold } from '../admission/admission-request.ts';
 import { type RateSettings, readTierSettings, type TierSettings } from './tier-settings.ts';
 
-/** Limits of one kind of call, ready to be checked. */
+/** Prepared limits of one kind of call. */
 interface Limits {
   readonly ofRequests: readonly RateLimit[];
-  /** Without the tokens that a call can take, which each call brings along. */
+  /** Without the call's tokens, which each call supplies. */
   readonly ofTokens: readonly Omit<RateLimit, 'amount'>[];
 }
 
-/** What users of one tier may do. Amounts are nano-dollars; periods are UTC. */
+/** Limits of one tier. Amounts are nano-dollars; periods are UTC. */
 export interface TierLimits {
   readonly day: bigint;
   readonly month: bigint;
-  /** Of the user and of the platform. */
+  /** Budgets of the user and of the platform. */
   readonly budgets: readonly Budget[];
-  /** Spending at which somebody is told, of the user and of the platform. */
+  /** Alert thresholds of the user and of the platform. */
   readonly thresholds: readonly Threshold[];
   readonly limits: Limits;
-  /** For models with limits of their own: those of the tier and those of the model. */
+  /** For models with their own limits: those of the tier and those of the model. */
   readonly limitsByModel: ReadonlyMap<string, Limits>;
 }
 
 export type AllTierLimits = Readonly<Record<Tier, TierLimits>>;
 
-/** Nano-dollars at which a platform's operators are told. */
+/** Alert thresholds of the platform in nano-dollars. */
 const platformThresholds: readonly Threshold[] = (
   [
     ['hour', 10, 50],
@@ -37,12 +37,12 @@ const platformThresholds: readonly Threshold[] = (
   { scope: 'platform', period, nanos: toNanos(critical), level: 'critical' },
 ]);
 
-/** Percent of a budget at which a user is warned. */
+/** Percentages of a budget at which a user gets an alert. */
 const warningPercent = 80n;
 
 /**
- * The limits of every tier, built once. `json` is LLM_TIERS, `platformPerDay` what everybody together may spend in a
- * day, in nano-dollars. Throws ConfigError with all faults.
+ * Builds the limits of every tier. `json` is LLM_TIERS, `platformPerDay` the platform budget per day in nano-dollars. Throws
+ * ConfigError with all faults.
  */
 export function readTierLimits(json?: string, platformPerDay?: bigint): AllTierLimits {
   const settings = readTierSettings(json);
@@ -52,7 +52,7 @@ export function readTierLimits(json?: string, platformPerDay?: bigint): AllTierL
 
 const none: readonly RateLimit[] = Object.freeze([]);
 
-/** What a call counts against besides its budgets; nothing for admins. `worstTokens`: the most that it can take. */
+/** Returns the limits of a call; none for admins. `worstTokens` is its maximum number of tokens. */
 export function limitsFor(
   all: AllTierLimits,
   { tier, role }: Pick<UserPrincipal, 'tier' | 'role'>,

@@ -15,7 +15,7 @@ const rates = {
 };
 const RateSettings = strictObject(rates);
 
-/** Most of anything in a window. */
+/** A limit per window. */
 export type RateSettings = Static<typeof RateSettings>;
 
 const TierSettings = strictObject({
@@ -32,7 +32,7 @@ const AllSettings = strictObject({
   enterprise: Type.Optional(TierSettings),
 } satisfies Record<Tier, unknown>);
 
-/** What a tier may do, in dollars, and by model where one has limits of its own. */
+/** Settings of a tier, in dollars, with optional limits per model. */
 export type TierSettings = Static<typeof TierSettings> & {
   readonly budgetPerDay: number;
   readonly budgetPerMonth: number;
@@ -45,7 +45,7 @@ const defaults: Readonly<Record<Tier, TierSettings>> = {
   enterprise: { requestsPerHour: 1_000, budgetPerDay: 100, budgetPerMonth: 1_000 },
 };
 
-/** The defaults, and in their place what the variable LLM_TIERS (JSON) names. Throws ConfigError with all faults. */
+/** Merges LLM_TIERS (JSON) over the defaults. Throws ConfigError with all faults. */
 export function readTierSettings(json = '{}'): Readonly<Record<Tier, TierSettings>> {
   const named = parsed(json);
   const faults = schemaFaults(named);
@@ -68,19 +68,19 @@ function parsed(json: string): unknown {
 
 function schemaFaults(value: unknown): string[] {
   return Value.Errors(AllSettings, value).flatMap(({ keyword, instancePath, message }) => {
-    // Told a second time for each property that is too many.
+    // Reported a second time for each unknown property.
     if (keyword === 'additionalProperties') return [];
     return [`${pathOf(instancePath)} ${keyword === 'boolean' ? 'is not known' : message}`];
   });
 }
 
-/** From a JSON pointer (RFC 6901). */
+/** Converts a JSON pointer (RFC 6901). */
 function pathOf(pointer: string): string {
   const steps = pointer.split('/').slice(1);
   return ['LLM_TIERS', ...steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))].join('.');
 }
 
-/** Money is whole nano-dollars. */
+/** Checks that amounts are whole nano-dollars. */
 function budgetFaults(tier: Tier, { budgetPerDay, budgetPerMonth }: TierSettings): string[] {
   return Object.entries({ budgetPerDay, budgetPerMonth }).flatMap(([name, dollars]) => {
     try {

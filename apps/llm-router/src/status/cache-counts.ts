@@ -3,13 +3,13 @@ import type { CompletionWatch } from '../completions/watch.ts';
 export interface CacheFigures {
   readonly hits: number;
   readonly misses: number;
-  /** Hits among all look-ups; 0 where there were none. */
+  /** Share of hits among all lookups; 0 without lookups. */
   readonly hitRate: number;
 }
 
-/** Counts how often the cache was asked since the start, and how often it answered. */
+/** Counts cache lookups and hits since the start. */
 export interface CacheCounts {
-  /** The same watch, whose answers are counted. */
+  /** Wraps an observer and counts its answers. */
   counting(watch: CompletionWatch): CompletionWatch;
   figures(): CacheFigures;
 }

@@ -4,17 +4,17 @@ import type { Tokens } from '../providers/tokens.ts';
 import type { ErrorType } from './error-types.ts';
 import { genAi, general, own } from './names.ts';
 
-/** What is measured of the calls of providers. */
+/** Metrics of provider calls. */
 export interface CallMeters {
-  /** A call has ended; `failure` is undefined where it succeeded. */
+  /** Records the end of a call; `failure` is undefined on success. */
   callEnded(provider: string, model: string, seconds: number, failure: ErrorType | undefined): void;
-  /** What a call took and cost. */
+  /** Records a call's usage and cost. */
   used(provider: string, model: string, tokens: Tokens, costNanos: bigint): void;
-  /** Seconds from the request to the first chunk of a stream. */
+  /** Records the seconds from the request to the first chunk of a stream. */
   firstChunk(provider: string, model: string, seconds: number): void;
 }
 
-/** `boundModel` names the models that are not to have series of their own. */
+/** Creates the metrics. `boundModel` maps models without their own series to a shared label. */
 export function createCallMeters(
   { registry }: Pick<Metrics, 'registry'>,
   boundModel: (model: string) => string,
@@ -22,7 +22,7 @@ export function createCallMeters(
   const { metric } = genAi;
   const tokenUsage = createHistogram(registry, {
     ...metric.tokenUsage,
-    help: 'Tokens of a call of a model, cached and reasoning ones included.',
+    help: 'Tokens per model call, including cached and reasoning tokens.',
   });
   const duration = createHistogram(registry, {
     ...metric.operationDuration,
@@ -34,7 +34,7 @@ export function createCallMeters(
   });
   const cost = createCounter(registry, {
     name: own.metric.cost,
-    help: 'Dollars that calls of providers cost.',
+    help: 'Cost of provider calls in US dollars.',
   });
 
   const build = (provider: string, model: string) => {
@@ -73,7 +73,7 @@ export function createCallMeters(
   };
 }
 
-/** Makes the value of each key once and keeps it: keys must be bounded. */
+/** Creates the value of each key once and caches it: the number of keys must be bounded. */
 function keyed<K, V>(make: (key: K) => V): (key: K) => V {
   const kept = new Map<K, V>();
   return (key) => {

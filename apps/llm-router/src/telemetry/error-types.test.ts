@@ -15,7 +15,7 @@ const faults: Readonly<Record<ProviderFault, string>> = {
   cancelled: 'caller',
 };
 
-test.each(Object.entries(faults))('a fault of kind %s is of the domain %s', (fault, domain) => {
+test.each(Object.entries(faults))('a fault of kind %s belongs to the domain %s', (fault, domain) => {
   expect(errorDomains[errorTypeOf(fault as ProviderFault)]).toBe(domain);
 });
 
@@ -25,20 +25,20 @@ test.each(codes)('%s has a type of the closed list', (code) => {
   expect(Object.keys(errorDomains)).toContain(errorTypeOf(code));
 });
 
-/** Whom a status blames: who sent it, or who answers. */
-test.each(codes)('%s blames the caller or a rule exactly where its status does', (code) => {
+/** The party at fault by status: the caller or the server. */
+test.each(codes)('%s is a caller or policy error exactly if its status is 4xx', (code) => {
   const { status } = errorCatalogue[code];
   const domain = errorDomains[errorTypeOf(code)];
   const ofCaller = status < 500 && code !== 'PROVIDER_RATE_LIMITED';
   expect(['caller', 'policy'].includes(domain)).toBe(ofCaller);
 });
 
-test('limits and budgets are policy, not mistakes', () => {
+test('limits and budgets are policy errors', () => {
   expect(errorDomains[errorTypeOf('RATE_LIMITED')]).toBe('policy');
   expect(errorDomains[errorTypeOf('BUDGET_EXCEEDED')]).toBe('policy');
 });
 
-test('whatever is thrown has a type, and what nobody expected is ours', () => {
+test('every thrown value has a type, and unexpected errors are internal', () => {
   expect(errorTypeIn(new ProviderError('timeout', 'a', 'silent'))).toBe('provider_timeout');
   expect(errorTypeIn(new AppError('BUDGET_EXCEEDED'))).toBe('budget_exceeded');
   for (const error of [new TypeError('x'), 'text', undefined]) expect(errorTypeIn(error)).toBe('internal');

@@ -1,10 +1,10 @@
 import { AppError, type ErrorCode } from '@valuecanvas/contracts-core';
 import { ProviderError, type ProviderFault } from '../providers/provider-error.ts';
 
-/** Whose fault an error is: the caller's, nobody's (a rule forbids it), a provider's or our own. */
+/** The domain of an error: caller, policy (a limit or budget), provider, or internal. */
 export type FaultDomain = 'caller' | 'policy' | 'provider' | 'us';
 
-/** The closed list of error types, as metrics and spans name them. */
+/** The closed list of error types in metrics and spans. */
 export const errorDomains = {
   invalid_request: 'caller',
   not_permitted: 'caller',
@@ -63,12 +63,12 @@ const types: Readonly<Record<ProviderFault | ErrorCode, ErrorType>> = {
   INTERNAL_ERROR: 'internal',
 };
 
-/** The type of what a provider did or of what a caller is told. */
+/** Returns the type of a provider's fault or an error code. */
 export function errorTypeOf(reason: ProviderFault | ErrorCode): ErrorType {
   return types[reason];
 }
 
-/** The type of anything that was thrown; what nobody expected is `internal`. */
+/** Returns the type of any thrown value; `internal` if it is unexpected. */
 export function errorTypeIn(error: unknown): ErrorType {
   if (error instanceof ProviderError) return errorTypeOf(error.fault);
   return error instanceof AppError ? errorTypeOf(error.code) : 'internal';

@@ -13,7 +13,7 @@ export interface SlotReading extends SemaphoreFigures {
   readonly provider: string;
 }
 
-/** How the ways to the providers stand, read when the metrics are. */
+/** Gauges of provider state, read on each scrape. */
 export interface LineMeters {
   /** Called once. */
   watchBreakers(read: () => Iterable<BreakerReading>): void;
@@ -23,7 +23,7 @@ export interface LineMeters {
 
 const stateValues: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 };
 
-/** `boundModel` names the models that are not to have series of their own: of those the worst state counts. */
+/** Creates the gauges. `boundModel` maps models without their own series to a shared label, which shows their worst state. */
 export function createLineMeters(
   { registry }: Pick<Metrics, 'registry'>,
   boundModel: (model: string) => string,
@@ -49,8 +49,12 @@ export function createLineMeters(
             value: pick(reading),
           })),
         );
-      gauge(own.metric.slotsInUse, 'Calls of a provider under way.', ({ inUse }) => inUse);
-      gauge(own.metric.slotsQueued, 'Calls that wait for a slot of a provider.', ({ queued }) => queued);
+      gauge(own.metric.slotsInUse, 'Provider calls in flight.', ({ inUse }) => inUse);
+      gauge(
+        own.metric.slotsQueued,
+        'Calls waiting for a provider’s concurrency limit.',
+        ({ queued }) => queued,
+      );
     },
   };
 }

@@ -13,7 +13,7 @@ const tokens = {
   estimated: false,
 };
 
-/** The series that something leaves behind, without those that are 0. */
+/** Returns the nonzero series that an action leaves behind. */
 async function seriesOf(use: (meters: Meters) => void): Promise<string[]> {
   const registry = new Registry();
   const unused = () => {
@@ -34,7 +34,7 @@ async function seriesOf(use: (meters: Meters) => void): Promise<string[]> {
 
 const chat = 'gen_ai_operation_name="chat",gen_ai_provider_name="a",gen_ai_request_model="big"';
 
-test('a call of a provider leaves its time, its tokens and its cost under the conventions’ names', async () => {
+test('a provider call records duration, tokens and cost under the conventions’ names', async () => {
   const series = await seriesOf((meters) => {
     meters.callEnded('a', 'big', 0.03, undefined);
     meters.firstChunk('a', 'big', 0.015);
@@ -53,7 +53,7 @@ test('a call of a provider leaves its time, its tokens and its cost under the co
   );
 });
 
-test('a call that failed is told apart by the type of its error', async () => {
+test('a failed call is labelled with its error type', async () => {
   const series = await seriesOf((meters) => {
     meters.callEnded('a', 'big', 1, 'provider_timeout');
     meters.callEnded('a', 'big', 1, 'provider_timeout');
@@ -66,7 +66,7 @@ test('a call that failed is told apart by the type of its error', async () => {
   ]);
 });
 
-test('whatever models are asked for, those that are not offered share one series', async () => {
+test('models that are not offered share one series', async () => {
   const series = await seriesOf((meters) => {
     for (let index = 0; index < 100; index += 1) {
       meters.callEnded('a', `strange-${index}`, 1, undefined);
@@ -88,13 +88,13 @@ test('whatever models are asked for, those that are not offered share one series
   ]);
 });
 
-test('our overhead is a histogram of its own, fine enough for parts of a millisecond', async () => {
+test('the overhead has its own histogram with sub-millisecond buckets', async () => {
   const series = await seriesOf((meters) => meters.overhead(0.0002));
   expect(series).toContain('llm_router_overhead_seconds_bucket{le="0.00025"} 1');
   expect(series.filter((line) => line.includes('le="0.0001"'))).toEqual([]);
 });
 
-test('refusals are counted by the limit or budget that refused', async () => {
+test('refusals are counted by limit or budget', async () => {
   const series = await seriesOf((meters) => {
     meters.refusedByLimit({ name: 'requestsPerHour' });
     meters.refusedByBudget({ scope: 'user', period: 'day' });
@@ -105,7 +105,7 @@ test('refusals are counted by the limit or budget that refused', async () => {
     expect(series).toContain(`llm_router_refusals_total{policy="${policy}"} 1`);
 });
 
-test('what the cache did, rows beside the journal and lost calls are counted', async () => {
+test('cache outcomes, rows that bypass the journal, and lost calls are counted', async () => {
   const series = await seriesOf((meters) => {
     for (const outcome of ['hit', 'hit', 'miss', 'bypass', 'replay', 'followed'] as const)
       meters.cache(outcome);
@@ -122,7 +122,7 @@ test('what the cache did, rows beside the journal and lost calls are counted', a
   );
 });
 
-test('breakers and slots are read as they are, and of models without series of their own the worst', async () => {
+test('breakers and slots are read on scrape, with the worst state of models that share a series', async () => {
   const series = await seriesOf((meters) => {
     meters.watchBreakers(() => [
       { provider: 'a', model: 'big', state: 'half-open' },

@@ -5,28 +5,28 @@ import type { ErrorType } from './error-types.ts';
 import { createLineMeters, type LineMeters } from './line-meters.ts';
 import { general, own } from './names.ts';
 
-/** How the cache served a request: not asked, asked in vain, answered; or the answer of a key or of a like request. */
+/** How a request was served: bypass, miss, hit, replay, or by an identical request in flight. */
 export const cacheOutcomes = ['hit', 'miss', 'bypass', 'replay', 'followed'] as const;
 export type CacheOutcome = (typeof cacheOutcomes)[number];
 
-/** All that is measured of completions. Providers are those that are configured, so their series are bounded. */
+/** Metrics of completions. Provider labels are bounded by the configuration. */
 export interface Meters extends CallMeters, LineMeters {
-  /** Seconds that a request took beyond waiting for a provider. */
+  /** Records a request's duration in seconds without the time spent waiting for providers. */
   overhead(seconds: number): void;
   cache(outcome: CacheOutcome): void;
-  /** The same provider is asked again. */
+  /** Counts a retry of the same provider. */
   retried(provider: string, model: string, reason: ErrorType): void;
-  /** Another provider is asked than the one that is named. */
+  /** Counts a failover from the named provider. */
   failedOver(provider: string, model: string, reason: ErrorType): void;
   refusedByLimit(limit: Pick<RateLimit, 'name'>): void;
   refusedByBudget(budget: Pick<Budget, 'scope' | 'period'>): void;
-  /** A row went to the ledger itself, because the journal was away. */
+  /** Counts a row that went directly to the ledger because the journal was unavailable. */
   journalFallback(): void;
-  /** A call was taken for lost although its process lived, or was found lost. */
+  /** Counts a call that was settled as lost. */
   leaseLost(): void;
 }
 
-/** `models`: those with series of their own, by the names under which providers are asked; all others are `other`. */
+/** Creates the metrics. `models`, by the providers' names, have their own series; all others are labelled `other`. */
 export function createMeters(metrics: Metrics, models: Iterable<string>): Meters {
   const named = new Set(models);
   const boundModel = (model: string) => (named.has(model) ? model : 'other');
@@ -35,26 +35,26 @@ export function createMeters(metrics: Metrics, models: Iterable<string>): Meters
 
   const overhead = createHistogram(registry, {
     ...metric.overhead,
-    help: 'Seconds of a request beyond those in which a provider was waited for.',
+    help: 'Request duration in seconds without the time spent waiting for providers.',
   })({});
   const cache = createCounter(registry, {
     name: metric.cache,
-    help: 'Requests by how the cache served them.',
+    help: 'Requests by cache outcome.',
   });
   const outcomes = Object.fromEntries(
     cacheOutcomes.map((outcome) => [outcome, cache({ [label.outcome]: outcome })]),
   );
 
   const tried = [label.provider, label.model, general.label.errorType] as const;
-  const retries = metrics.counter(metric.retries, 'Calls made again with the same provider.', tried);
+  const retries = metrics.counter(metric.retries, 'Retries of the same provider.', tried);
   const failovers = metrics.counter(
     metric.failovers,
-    'Calls passed on to another provider, by the one that failed.',
+    'Failovers to another provider, by the provider that failed.',
     tried,
   );
   const refusals = metrics.counter(metric.refusals, 'Requests refused by a limit or budget.', [label.policy]);
   const fallbacks = metrics.counter(metric.journalFallbacks, 'Rows that bypassed the journal.', []);
-  const leases = metrics.counter(metric.lostLeases, 'Calls that were taken for lost.', []);
+  const leases = metrics.counter(metric.lostLeases, 'Calls that were settled as lost.', []);
 
   return {
     ...createCallMeters(metrics, boundModel),

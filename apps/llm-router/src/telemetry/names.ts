@@ -5,9 +5,9 @@ const durationBounds = Array.from({ length: 14 }, (_, index) => 0.01 * 2 ** inde
 const tokenBounds = Array.from({ length: 14 }, (_, index) => 4 ** index);
 
 /**
- * The names of OpenTelemetry's conventions for generative AI, by version of their text. They are still in development:
- * `gen_ai.client.token.usage` is about to fall apart into counters of each kind of token. Metrics and their labels are
- * written as Prometheus wants them, with their unit at the end.
+ * Names of OpenTelemetry's conventions for generative AI, by version. The conventions are still in development:
+ * `gen_ai.client.token.usage` is about to be split into one counter per kind of token. Metrics and labels follow Prometheus'
+ * naming, with the unit as suffix.
  */
 const conventions = {
   '1.42': {
@@ -55,7 +55,7 @@ const conventions = {
   },
 } as const;
 
-/** The version that we speak. */
+/** The version in use. */
 export const genAi = conventions['1.42'];
 
 /** Names of the general conventions. */
@@ -64,7 +64,7 @@ export const general = {
   label: { errorType: 'error_type' },
 } as const;
 
-/** Names of our own, for what no convention knows. */
+/** Platform-specific names without a convention. */
 export const own = {
   tracer: '@valuecanvas/llm-router',
   attribute: { costDollars: 'llm_router.cost.dollars', usageEstimated: 'llm_router.usage.estimated' },
@@ -80,7 +80,7 @@ export const own = {
     policy: 'policy',
   },
   metric: {
-    /** Seconds; whole requests minus the time for which a provider was waited for. */
+    /** Seconds; request duration minus the time spent waiting for providers. */
     overhead: {
       name: 'llm_router_overhead_seconds',
       bounds: [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],

@@ -3,7 +3,7 @@ import { type CompletionBody, isObject } from '../providers/chat-completion.ts';
 import type { Provider } from '../providers/provider.ts';
 import { genAi, general } from './names.ts';
 
-/** What a span tells of a request: its settings, never what it says. Stop sequences are the caller's words, too. */
+/** Builds a span's request attributes: settings, never content. Stop sequences are content as well. */
 export function requestAttributes(
   { id, baseUrl }: Pick<Provider, 'id' | 'baseUrl'>,
   model: string,

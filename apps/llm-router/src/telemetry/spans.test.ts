@@ -33,7 +33,7 @@ afterEach(() => {
   context.disable();
 });
 
-/** Runs `work` under the span of a request and returns all spans by their names. */
+/** Runs `work` in a request's span and returns all spans by name. */
 function traced(
   work: () => void,
   settings: { readonly sampler?: AlwaysOffSampler } = {},
@@ -62,7 +62,7 @@ const tokens = {
   estimated: false,
 };
 
-test('a call of a provider is a client span under the request’s, with settings, usage and cost', () => {
+test('a provider call is a client span below the request’s, with settings, usage and cost', () => {
   const spans = traced(() => {
     const span = startModelSpan(provider, 'own-name', body);
     span.firstChunk(0.25);
@@ -105,7 +105,7 @@ test('a call of a provider is a client span under the request’s, with settings
   });
 });
 
-test('a call that failed says why, and knows of no usage', () => {
+test('a failed call has an error type and no usage', () => {
   const span = traced(() => startModelSpan(provider, 'big', body).end({ failure: 'provider_timeout' })).get(
     'chat big',
   );
@@ -114,7 +114,7 @@ test('a call that failed says why, and knows of no usage', () => {
   expect(Object.keys(span?.attributes ?? {}).filter((name) => name.includes('usage'))).toEqual([]);
 });
 
-test('nothing of what is asked or answered is in any span', () => {
+test('no span contains content of prompt or answer', () => {
   const spans = traced(() => {
     const span = startModelSpan(provider, 'big', body);
     noteRetry('together_ai', 'provider_timeout');
@@ -143,7 +143,7 @@ test('retry, failover and first chunk are events of the request', () => {
   ]);
 });
 
-test('what happens within a call lies under its span', () => {
+test('spans created within a call are its children', () => {
   const spans = traced(() => {
     const span = startModelSpan(provider, 'big', body);
     const result = span.within(() => {
@@ -156,7 +156,7 @@ test('what happens within a call lies under its span', () => {
   expect(spans.get('POST')?.parentSpanContext?.spanId).toBe(spans.get('chat big')?.spanContext().spanId);
 });
 
-test('without tracing all calls share one span, which does nothing', () => {
+test('without tracing all calls share one no-op span', () => {
   const span = startModelSpan(provider, 'big', body);
   expect(span.recording).toBe(false);
   expect(startModelSpan(provider, 'small', body)).toBe(span);
@@ -167,7 +167,7 @@ test('without tracing all calls share one span, which does nothing', () => {
   noteFailover('a', 'provider_timeout');
 });
 
-test('a request that is not sampled has no spans of its calls', () => {
+test('a request that is not sampled has no call spans', () => {
   const spans = traced(
     () => {
       expect(startModelSpan(provider, 'big', body).recording).toBe(false);

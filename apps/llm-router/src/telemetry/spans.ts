@@ -7,24 +7,24 @@ import type { ErrorType } from './error-types.ts';
 import { genAi, general, own } from './names.ts';
 import { requestAttributes } from './request-attributes.ts';
 
-/** What is told of an answer; never its content. */
+/** Attributes of an answer; never its content. */
 export interface ModelSpanEnd {
   readonly tokens?: Tokens | undefined;
   readonly costNanos?: bigint | undefined;
   readonly finishReasons?: readonly string[] | undefined;
   readonly responseId?: string | undefined;
   readonly responseModel?: string | undefined;
-  /** Undefined where the call succeeded. */
+  /** Undefined on success. */
   readonly failure?: ErrorType | undefined;
 }
 
-/** The span of one call of a provider. */
+/** The span of one provider call. */
 export interface ModelSpan {
-  /** False where nothing is recorded: then there is no need to gather anything for its end. */
+  /** False if the span is not recorded, so that attributes for its end need not be collected. */
   readonly recording: boolean;
-  /** Runs `work` within the span, so that the spans of its requests lie under it. */
+  /** Runs `work` within the span, as the parent of further spans. */
   within<T>(work: () => T): T;
-  /** The first chunk of a stream has come; `seconds` since the request. */
+  /** Records the first chunk of a stream, `seconds` after the request. */
   firstChunk(seconds: number): void;
   end(outcome: ModelSpanEnd): void;
 }
@@ -37,8 +37,8 @@ const unrecorded: ModelSpan = {
 };
 
 /**
- * Starts the span of a call, under that of the request. Where that one is not recorded, nothing is: all such calls share
- * one span, and nothing is allocated. `model` is what the provider calls it.
+ * Starts a call's span below the request's. If the request is not recorded, all such calls share one no-op span without any
+ * allocation. `model` is the provider's name.
  */
 export function startModelSpan(provider: Provider, model: string, body: CompletionBody): ModelSpan {
   const request = trace.getActiveSpan();
@@ -51,12 +51,12 @@ export function startModelSpan(provider: Provider, model: string, body: Completi
   return modelSpan(span, request, provider.id);
 }
 
-/** The same provider will be asked again. */
+/** Records a retry of the same provider. */
 export function noteRetry(provider: string, reason: ErrorType): void {
   note(own.event.retry, provider, reason);
 }
 
-/** Another provider will be asked than the one that is named. */
+/** Records a failover from the named provider. */
 export function noteFailover(provider: string, reason: ErrorType): void {
   note(own.event.failover, provider, reason);
 }
@@ -84,7 +84,7 @@ function modelSpan(span: Span, request: Span, provider: string): ModelSpan {
   };
 }
 
-/** Attributes whose value is undefined are left out. */
+/** Omits undefined attributes. */
 function endAttributes({
   tokens,
   costNanos,

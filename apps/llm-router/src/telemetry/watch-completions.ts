@@ -5,7 +5,7 @@ import { errorTypeOf } from './error-types.ts';
 import type { CacheOutcome, Meters } from './meters.ts';
 import { noteFailover, noteRetry, startModelSpan } from './spans.ts';
 
-/** Measures and traces what becomes of requests for completions. */
+/** Creates the observer that records metrics and traces of completions. */
 export function watchCompletions(meters: Meters): CompletionWatch {
   return {
     calling({ body }, { candidate }): CallWatch {

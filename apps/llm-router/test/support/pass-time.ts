@@ -1,6 +1,6 @@
 import type { TestRedis } from '@valuecanvas/testing';
 
-/** What a process took and did not store counts as abandoned only after some seconds: makes it that old at once. */
+/** Ages journal entries that a process claimed but did not store, which count as abandoned only after some seconds. */
 export async function passTime(client: TestRedis['client'], stream: string): Promise<void> {
   const taken = (await client.xpending(stream, 'owner', '-', '+', 1_000)) as [id: string][];
   const ids = taken.map(([id]) => id);

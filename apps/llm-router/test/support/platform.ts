@@ -15,7 +15,7 @@ import {
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { llmRouterService } from '../../src/app.ts';
 
-/** A row of the ledger, as far as tests look at it. */
+/** The tested columns of a ledger row. */
 export interface UsageRow {
   readonly request_id: string;
   readonly operation: string;
@@ -33,7 +33,7 @@ export interface UsageRow {
   readonly tier: string;
 }
 
-/** Nothing listens there. */
+/** A closed port. */
 export const refusedUrl = 'http://127.0.0.1:1/v1';
 
 export const llama = 'meta-llama/Llama-3-70b-chat-hf';
@@ -48,7 +48,7 @@ async function startParts() {
   return { database, identities, together, openai, redis: createTestRedis() };
 }
 
-/** Servers and two simulated providers for a test file, which starts as many routers on them as it wants. */
+/** Servers and two simulated providers for a test file, which can start any number of routers. */
 export function usePlatform() {
   let parts: Awaited<ReturnType<typeof startParts>>;
   let user: UserPrincipal;
@@ -83,7 +83,7 @@ export function usePlatform() {
     TOGETHER_BASE_URL: parts.together.url,
     OPENAI_API_KEY: 'openai-key',
     OPENAI_BASE_URL: parts.openai.url,
-    // One call of a provider per failure, unless a test is about retries.
+    // No retries, unless a test is about them.
     LLM_RETRIES: '0',
     LLM_CACHE_ENABLED: 'false',
     SHUTDOWN_DRAIN_MS: '0',
@@ -112,8 +112,8 @@ export function usePlatform() {
     },
 
     /**
-     * A router of its own, with a key space of its own unless `settings` name one: nobody else trips its breakers or
-     * counts on its budgets. It ends with the file at the latest.
+     * Starts a router with its own key space, unless `settings` name one, so that other tests do not affect its breakers and
+     * budgets. Stops with the file at the latest.
      */
     async start(settings: Environment = {}): Promise<TestService> {
       const service = await startTestService(llmRouterService, environment(settings), parts.identities);
@@ -126,10 +126,10 @@ export function usePlatform() {
       return stoppable;
     },
 
-    /** A key space whose journal is drained by no router but those that are started with its prefix. */
+    /** A key space whose journal is drained only by routers started with its prefix. */
     ownRedis,
 
-    /** All that a router needs which runs as a process of its own. */
+    /** The environment of a router that runs as a separate process. */
     processEnvironment: (settings: Environment): Environment => ({
       INTERNAL_PUBLIC_KEYS: parts.identities.publicKeys,
       INTERNAL_SIGNING_KEY: parts.identities.signingKey('llm-router'),
@@ -142,7 +142,7 @@ export function usePlatform() {
     stats: async (service: TestService) =>
       (await service.request('/api/llm/stats', { as: user })).body.data.providers,
 
-    /** The current user's rows, oldest first, once there are so many. */
+    /** Waits for the given number of rows of the current user, and returns them, oldest first. */
     booked: (count: number): Promise<UsageRow[]> =>
       eventually(async () => {
         const rows = await parts.database.query<UsageRow>(

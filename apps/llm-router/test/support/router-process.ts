@@ -5,16 +5,16 @@ import { fileURLToPath } from 'node:url';
 import type { Environment } from '@valuecanvas/service-kit';
 import { onTestFinished } from 'vitest';
 
-/** A router that runs as a process of its own, as in production, so that it can be killed. */
+/** A router that runs as a separate process, as in production, so that it can be killed. */
 export interface RouterProcess {
   readonly url: string;
-  /** Ends it without any warning. */
+  /** Kills it with SIGKILL. */
   kill(): Promise<void>;
 }
 
 const app = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Starts one; it ends with the test at the latest. */
+/** Starts a router process. It ends with the test at the latest. */
 export async function startRouterProcess(environment: Environment): Promise<RouterProcess> {
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: app,

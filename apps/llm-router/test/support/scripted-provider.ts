@@ -5,13 +5,13 @@ import { json } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
 export interface ScriptedProvider {
-  /** Base URL, as providers have one. */
+  /** The provider's base URL. */
   readonly url: string;
-  /** The bodies that arrived, oldest first. */
+  /** Received bodies, oldest first. */
   readonly requests: unknown[];
 }
 
-/** A provider that says one thing, whatever it is asked, and ends with the test: for what no real one would answer. */
+/** A provider with one fixed answer, for answers that the simulator would not give. Closes with the test. */
 export async function startScriptedProvider(
   answer: { readonly usage?: unknown; readonly choices?: readonly unknown[]; readonly tier?: string } = {},
 ): Promise<ScriptedProvider> {

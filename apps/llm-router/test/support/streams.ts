@@ -9,7 +9,7 @@ export interface StreamRequest {
   readonly signal?: AbortSignal;
 }
 
-/** Sends a request for a stream as the gateway would, and returns what comes back once its head has come. */
+/** Sends a stream request as the gateway would, and returns the response after its head. */
 export async function askForStream(
   platform: Platform,
   router: TestService,
@@ -30,14 +30,14 @@ const question = {
   stream: true,
 };
 
-/** The data of the events of a stream of OpenAI's, parsed; `[DONE]` as it is. */
+/** Parses the event data of an OpenAI stream; `[DONE]` is returned unchanged. */
 export function chunksOf(text: string): unknown[] {
   return [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) =>
     data === '[DONE]' ? data : JSON.parse(data),
   );
 }
 
-/** The events of one of our own streams. */
+/** Parses the events of a chat stream. */
 export function eventsOf(text: string): { readonly event: string; readonly data: unknown }[] {
   return [...text.matchAll(/^event: (.*)\nid: \d+\ndata: (.*)$/gm)].map(([, event = '', data = '']) => ({
     event,

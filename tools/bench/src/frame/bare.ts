@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { reportCpu } from '../report-cpu.ts';
 import { Answer, answer, Request } from './route.ts';
 
-/** The same route on Fastify alone: checked and serialized from the same schemas, nothing else. */
+/** Serves the same route on bare Fastify: validated and serialized by the same schemas, nothing else. */
 const app = Fastify();
 app.post(
   '/bench/:id',

@@ -6,7 +6,7 @@ import { loadCalls } from '../load/load-calls.ts';
 import { jsonRequest } from '../load/requests.ts';
 import { id } from './route.ts';
 
-/** Measures what the frame costs: the same route in it and on Fastify alone, in turns, in one run. */
+/** Measures the frame's cost: the same route in the frame and on bare Fastify, alternating, in one run. */
 const rounds = Number(process.argv[2] ?? 7);
 const durationMs = 3_000;
 const connections = 32;
@@ -33,7 +33,7 @@ async function cpuOf(child: ChildProcess): Promise<number> {
   return microseconds;
 }
 
-/** CPU seconds for a thousand requests. */
+/** CPU seconds per thousand requests. */
 async function measure({ child, url }: Contender, request: Buffer, ms: number): Promise<number> {
   const before = await cpuOf(child);
   const { answered, faults } = await loadCalls({ url, requests: [request], connections, durationMs: ms });
@@ -46,7 +46,7 @@ const median = (values: readonly number[]) =>
 
 const bareFastify = await start('bare');
 const inFrame = await start('kit');
-// Both get the same bytes: reading the frame's headers is part of HTTP, not of the frame.
+// Both receive the same bytes: parsing the frame's headers is part of HTTP, not of the frame.
 const request = jsonRequest(`/bench/${id}`, inFrame.headers, {
   name: 'A bakery in Cologne',
   amount: 42,

@@ -9,7 +9,7 @@ const inChunks = Buffer.from(
   'HTTP/1.1 503 Service Unavailable\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
 );
 
-/** The bytes in pieces, cut anywhere. */
+/** Splits the bytes at arbitrary positions. */
 const piecesOf = (bytes: Buffer) =>
   fc.uniqueArray(fc.integer({ min: 1, max: bytes.length - 1 }), { maxLength: 8 }).map((cuts) => {
     const places = [0, ...cuts.toSorted((a, b) => a - b), bytes.length];
@@ -19,7 +19,7 @@ const piecesOf = (bytes: Buffer) =>
 test.each([
   ['with a length', withLength, { status: 200, closes: false }],
   ['in chunks', inChunks, { status: 503, closes: true }],
-])('an answer %s is known to be whole with its last byte, however it is cut', (_, bytes, expected) => {
+])('an answer %s is complete with its last byte, however it is split', (_, bytes, expected) => {
   fc.assert(
     fc.property(piecesOf(bytes), (pieces) => {
       const read = createAnswerReader();
@@ -30,13 +30,13 @@ test.each([
   );
 });
 
-test('the answer after an answer is read by itself', () => {
+test('consecutive answers are read separately', () => {
   const read = createAnswerReader();
   expect(read(inChunks)?.status).toBe(503);
   expect(read(withLength)?.status).toBe(200);
 });
 
-test('the end of a stream is found, however it is cut', () => {
+test('the end of a stream is found, however it is split', () => {
   fc.assert(
     fc.property(piecesOf(inChunks), (pieces) => {
       const ends = createEndFinder();
@@ -46,7 +46,7 @@ test('the end of a stream is found, however it is cut', () => {
   );
 });
 
-test('a refusal is told by its status and its body, without its headers', () => {
+test('a refusal is summarised by its status and body, without its headers', () => {
   expect(summaryOf('HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\n\r\nslow down')).toBe(
     'HTTP/1.1 429 Too Many Requests: slow down',
   );

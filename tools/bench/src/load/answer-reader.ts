@@ -1,7 +1,7 @@
-/** What a client needs to know of an answer. */
+/** The parts of an answer that a load client needs. */
 export interface Answer {
   readonly status: number;
-  /** Whether the server ends the connection with it. */
+  /** True if the server closes the connection after it. */
   readonly closes: boolean;
   readonly bytes: Buffer;
 }
@@ -10,7 +10,7 @@ const endOfHead = Buffer.from('\r\n\r\n');
 const lastChunk = Buffer.from('\r\n0\r\n\r\n');
 
 /**
- * Reads HTTP/1.1 answers of one connection on which nothing is pipelined: returns an answer with the bytes that
+ * Creates a reader of HTTP/1.1 answers on one connection without pipelining. Returns an answer when the given bytes
  * complete it, else undefined.
  */
 export function createAnswerReader(): (bytes: Buffer) => Answer | undefined {
@@ -31,19 +31,19 @@ function read(bytes: Buffer): Answer | undefined {
   return { status: statusOf(head), closes: closes(head), bytes };
 }
 
-/** Without a length, the body is in chunks, of which an empty one is the last. */
+/** A body without a length is chunked and ends with an empty chunk. */
 function isWhole(bytes: Buffer, head: string): boolean {
   const length = /\ncontent-length: *(\d+)/i.exec(head)?.[1];
   if (length !== undefined) return bytes.length >= head.length + endOfHead.length + Number(length);
   return endsChunked(bytes);
 }
 
-/** Whether these are the last bytes of a body in chunks. */
+/** Returns true if these are the last bytes of a chunked body. */
 function endsChunked(bytes: Buffer): boolean {
   return bytes.length >= lastChunk.length && lastChunk.equals(bytes.subarray(-lastChunk.length));
 }
 
-/** Tells of a body in chunks that is not kept whether it has ended, however it is cut into pieces. */
+/** Detects the end of a chunked body without keeping the body, however it is split. */
 export function createEndFinder(): (bytes: Buffer) => boolean {
   let tail = Buffer.alloc(0);
   return (bytes) => {
@@ -52,13 +52,13 @@ export function createEndFinder(): (bytes: Buffer) => boolean {
   };
 }
 
-/** An answer in a few words: its status and how its body begins. */
+/** Summarises an answer: its status and the beginning of its body. */
 export function summaryOf(answer: string): string {
   const [head = '', body = ''] = answer.split('\r\n\r\n', 2);
   return `${head.split('\r\n', 1)[0]}: ${body.slice(0, 300)}`;
 }
 
-/** Of `HTTP/1.1 200 OK`. */
+/** Parses the status of `HTTP/1.1 200 OK`. */
 export function statusOf(head: string): number {
   return Number(head.slice(9, 12));
 }

@@ -1,24 +1,24 @@
 import { connect } from 'node:net';
 
-/** Milliseconds of silence after which an answer is given up, so that load always ends. */
-const patienceMs = 15_000;
+/** Longest silence before a connection is abandoned, so that load always ends. */
+const silenceTimeoutMs = 15_000;
 
-/** Milliseconds before a connection that was lost is opened again. */
+/** Pause before a lost connection is reopened. */
 const pauseMs = 20;
 
-/** One side of a connection that asks, waits for the whole answer and asks again. */
+/** A client on one connection that sends a request, waits for the whole answer, and sends the next. */
 export interface Conversation {
-  /** Milliseconds on the clock of `performance.now()` after which no connection is opened. */
+  /** Time on the clock of `performance.now()` after which no connection is opened. */
   readonly endsAt: number;
-  /** The next request, to be sent at once; undefined for no more. */
+  /** Returns the next request to send; undefined to stop. */
   ask(): Buffer | undefined;
-  /** Takes what has arrived. */
+  /** Receives bytes. */
   hear(bytes: Buffer): 'more' | 'whole' | 'last';
-  /** The connection was lost before the answer was whole. */
+  /** Called if the connection is lost before the answer is complete. */
   lost(reason: string): void;
 }
 
-/** Converses with a port of this machine until nothing is left to ask. Never rejects. */
+/** Runs a client against a local port until it has no more requests. Never rejects. */
 export function converse(port: number, conversation: Conversation): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const open = (): void => {
@@ -33,7 +33,9 @@ export function converse(port: number, conversation: Conversation): Promise<void
       }
     };
     socket.setNoDelay(true);
-    socket.setTimeout(patienceMs, () => socket.destroy(new Error(`Nothing came for ${patienceMs} ms.`)));
+    socket.setTimeout(silenceTimeoutMs, () =>
+      socket.destroy(new Error(`Nothing came for ${silenceTimeoutMs} ms.`)),
+    );
     socket.on('connect', ask);
     socket.on('data', (bytes) => {
       const heard = conversation.hear(bytes);
@@ -56,7 +58,7 @@ export function converse(port: number, conversation: Conversation): Promise<void
   return promise;
 }
 
-/** The port of a URL of this machine; throws for any other. */
+/** Returns the port of a local URL. Throws for any other host. */
 export function localPort(url: string): number {
   const { hostname, port } = new URL(url);
   if (hostname !== '127.0.0.1') throw new Error('Load goes to 127.0.0.1 only.');

@@ -1,4 +1,4 @@
-/** What went wrong: how often, and the first of it in words. */
+/** Failures: their number, and a description of the first. */
 export interface Faults {
   readonly count: number;
   readonly first: string | undefined;

@@ -1,11 +1,11 @@
 const bucketsPerMs = 200;
-/** Longer ones count as this. */
+/** Longer durations count as this one. */
 const longestMs = 20_000;
 
-/** Durations in buckets of 5 µs, so that recording one costs the same however many there are. */
+/** Collects durations in buckets of 5 µs, so that recording has constant cost. */
 export interface Histogram {
   record(ms: number): void;
-  /** Milliseconds that this share (0 to 1) of the durations did not exceed; NaN without any. */
+  /** Returns the percentile in milliseconds for a share from 0 to 1; NaN without durations. */
   percentile(share: number): number;
 }
 

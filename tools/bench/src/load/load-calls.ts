@@ -5,16 +5,16 @@ import { createHistogram, type Histogram } from './histogram.ts';
 
 export interface CallLoad {
   readonly url: string;
-  /** Connection n sends the n-th of these, over again from the first where there are more connections. */
+  /** Connection n sends request n, modulo their number. */
   readonly requests: readonly Buffer[];
-  /** Changes a request before each time that it is sent. */
+  /** Modifies a request before each send. */
   readonly renew?: (request: Buffer) => void;
   readonly connections: number;
   readonly durationMs: number;
 }
 
 export interface CallResult {
-  /** Calls answered with 200, those included whose answer came after the time was up. */
+  /** Calls answered with 200, including those whose answer arrived after the end. */
   readonly answered: number;
   readonly perSecond: number;
   /** Milliseconds. */
@@ -31,7 +31,7 @@ interface Tally {
   inTime: number;
 }
 
-/** Every connection sends its request, waits for the answer and sends again, until the time is up. */
+/** Sends each connection's request repeatedly, one at a time, until the time is up. */
 export async function loadCalls(load: CallLoad): Promise<CallResult> {
   const port = localPort(load.url);
   const tally: Tally = { latencies: createHistogram(), faults: countFaults(), answered: 0, inTime: 0 };

@@ -3,7 +3,7 @@ import type { Child, Program } from '../platform/child.ts';
 import { ownScript } from '../platform/own-script.ts';
 import type { CallOrder, Results, StreamOrder } from './orders.ts';
 
-/** Generates load from a process of its own, one order at a time. */
+/** Starts the load generator as a separate process that executes one order at a time. */
 export interface LoadProcess {
   readonly pid: number;
   calls(order: Omit<CallOrder, 'kind'>): Promise<Results['calls']>;
@@ -13,7 +13,7 @@ export interface LoadProcess {
 export async function startLoadProcess(start: (program: Program) => Promise<Child>): Promise<LoadProcess> {
   const child = await start({ name: 'load', args: ownScript('load') });
   const gone = new AbortController();
-  child.process.once('exit', () => gone.abort(new Error('The load generator is gone.')));
+  child.process.once('exit', () => gone.abort(new Error('The load generator has exited.')));
   const send = async (order: CallOrder | StreamOrder): Promise<unknown> => {
     child.process.send(order);
     const [result] = await once(child.process, 'message', { signal: gone.signal });

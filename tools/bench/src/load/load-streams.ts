@@ -8,24 +8,24 @@ import { createStampReader } from './stamps.ts';
 export interface StreamLoad {
   readonly url: string;
   readonly requests: readonly Buffer[];
-  /** Changes a request before each time that it is sent. */
+  /** Modifies a request before each send. */
   readonly renew?: (request: Buffer) => void;
   readonly streams: number;
-  /** Chunks of which a whole stream consists. */
+  /** Number of chunks of a complete stream. */
   readonly chunks: number;
-  /** Milliseconds over which the first streams begin, so that their chunks do not all fall together. */
+  /** Interval over which the first streams start, so that their chunks do not coincide. */
   readonly spreadMs: number;
   readonly durationMs: number;
 }
 
 export interface StreamResult {
-  /** Streams that came whole. */
+  /** Number of complete streams. */
   readonly streams: number;
   readonly chunks: number;
-  /** Milliseconds from the request to the first chunk. */
+  /** Time from request to first chunk. */
   readonly firstP50: number;
   readonly firstP99: number;
-  /** Milliseconds from when a chunk was written to when it arrived. */
+  /** Time from writing to receiving a chunk. */
   readonly delayP50: number;
   readonly delayP99: number;
   readonly faults: Faults;
@@ -39,7 +39,7 @@ interface Tally {
   chunks: number;
 }
 
-/** Keeps a number of streams open until the time is up; those that run then are read to their end. */
+/** Keeps a number of streams open until the time is up, then reads the open ones to their end. */
 export async function loadStreams(load: StreamLoad): Promise<StreamResult> {
   const port = localPort(load.url);
   const tally: Tally = {
@@ -118,5 +118,5 @@ function reader(options: {
   };
 }
 
-/** A refusal has a length instead of chunks, and comes in one piece. */
+/** A refusal has a length instead of chunks, and arrives in one piece. */
 const hasLength = (head: string) => /\ncontent-length:/i.test(head);

@@ -35,7 +35,7 @@ test('every call is counted once, whatever length or connection its answer has',
   expect(result.p99).toBeGreaterThanOrEqual(result.p50);
 });
 
-test('a refusal is a fault and no call', async () => {
+test('a refusal counts as a fault, not as a call', async () => {
   const url = await serve((_request, response) =>
     response.writeHead(429, { 'content-length': 9 }).end('slow down'),
   );
@@ -44,18 +44,18 @@ test('a refusal is a fault and no call', async () => {
   expect(result.faults.first).toBe('HTTP/1.1 429 Too Many Requests: slow down');
 });
 
-test('load ends by itself where nobody listens', async () => {
+test('load ends if the port is closed', async () => {
   const result = await loadCalls({ url: 'http://127.0.0.1:1', requests, connections: 2, durationMs });
   expect(result.answered).toBe(0);
   expect(result.faults.first).toContain('ECONNREFUSED');
 });
 
-test('load goes to this machine only', async () => {
+test('load is refused for other hosts', async () => {
   const elsewhere = loadCalls({ url: 'http://192.0.2.1:80', requests, connections: 1, durationMs });
   await expect(elsewhere).rejects.toThrow('127.0.0.1 only');
 });
 
-test('a stream counts where all its chunks came, and is a fault where some are missing', async () => {
+test('a stream with all its chunks counts, and an incomplete one is a fault', async () => {
   let served = 0;
   const url = await serve((_request, response) => {
     served += 1;

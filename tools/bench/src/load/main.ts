@@ -4,7 +4,7 @@ import { loadStreams } from './load-streams.ts';
 import type { CallOrder, StreamOrder, Target } from './orders.ts';
 import { createNumbering, jsonRequest, numberPlace } from './requests.ts';
 
-/** The load generator as a process of its own: obeys one order after the other, and ends with its parent. */
+/** The load generator's process: executes orders in sequence, and exits with its parent. */
 const renew = createNumbering();
 
 function requestsFor({ path, headers, body }: Target) {

@@ -1,14 +1,14 @@
 import type { CallResult } from './load-calls.ts';
 import type { StreamResult } from './load-streams.ts';
 
-/** What is asked of whom, again and again. */
+/** The requests of an order, and their target. */
 export interface Target {
-  /** Origin, on this machine. */
+  /** A local origin. */
   readonly url: string;
   readonly path: string;
-  /** Of one user each; the connections take turns. */
+  /** One set of headers per user; the connections rotate through them. */
   readonly headers: readonly Readonly<Record<string, string>>[];
-  /** JSON. Where it holds a number place, each sending gets a number of its own. */
+  /** JSON. If it contains the number placeholder, each send gets a unique number. */
   readonly body: string;
 }
 
@@ -28,7 +28,7 @@ export interface StreamOrder {
   readonly durationMs: number;
 }
 
-/** What the load process answers to each. */
+/** The result of each kind of order. */
 export interface Results {
   readonly calls: CallResult;
   readonly streams: StreamResult;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createNumbering, jsonRequest, numberPlace } from './requests.ts';
 
-test('a request announces the length of its body in bytes', () => {
+test('a request states the length of its body in bytes', () => {
   const request = jsonRequest('/v1/x', { authorization: 'Bearer t' }, { name: 'Käse' }).toString();
   const [head = '', body = ''] = request.split('\r\n\r\n');
   expect(head).toContain('POST /v1/x HTTP/1.1\r\n');
@@ -9,7 +9,7 @@ test('a request announces the length of its body in bytes', () => {
   expect(head).toContain(`content-length: ${Buffer.byteLength(body)}`);
 });
 
-test('no two sendings of a numbered request are the same, and its length stays', () => {
+test('each send of a numbered request is unique and has the same length', () => {
   const renew = createNumbering();
   const request = jsonRequest('/v1/x', {}, { order: numberPlace });
   const { length } = request;

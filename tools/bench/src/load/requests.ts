@@ -1,10 +1,10 @@
-/** Stands in a body where each sending gets a number of its own, so that no two bodies are the same. */
+/** Placeholder in a body for a unique number per send. */
 export const numberPlace = '#000000000000';
 
 const numberSign = numberPlace.charCodeAt(0);
 const digits = numberPlace.length - 1;
 
-/** The bytes of a JSON request; a body that is a text is sent as it is. */
+/** Serializes a JSON request; a string body is sent unchanged. */
 export function jsonRequest(path: string, headers: Readonly<Record<string, string>>, body: unknown): Buffer {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const lines = Object.entries({
@@ -16,7 +16,7 @@ export function jsonRequest(path: string, headers: Readonly<Record<string, strin
   return Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n${text}`);
 }
 
-/** Writes the next number into the last number place of each request that it is given. */
+/** Writes the next number into the last placeholder of each request. */
 export function createNumbering(): (request: Buffer) => void {
   let next = 1;
   return (request) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createStampReader, stampNow } from './stamps.ts';
 
-test('a stamp tells how long its chunk was under way', () => {
+test('a stamp yields the transit time of its chunk', () => {
   const stamps = createStampReader(() => 5_000_000_000n);
   expect(stamps.delaysIn(Buffer.from('a @4998000000@ b @4999500000@ c'))).toEqual([2, 0.5]);
 });
@@ -13,7 +13,7 @@ test('a stamp that arrives in two pieces is read once', () => {
   expect(stamps.delaysIn(Buffer.from('nothing more'))).toEqual([]);
 });
 
-test('a stamp of now is a moment old', () => {
+test('a new stamp has almost no age', () => {
   const [delay = Number.NaN] = createStampReader().delaysIn(Buffer.from(stampNow()));
   expect(delay).toBeGreaterThanOrEqual(0);
 });

@@ -1,16 +1,16 @@
-/** Fits into a text; found again however a proxy wraps it. */
+/** Pattern of a stamp: valid inside JSON text, and recognisable however a proxy wraps it. */
 const stamp = /@(\d{6,})@/g;
 
-/** More than a stamp is long: the rest of one whose end has not arrived yet. */
+/** Longest partial stamp that is kept until its end arrives. */
 const kept = 32;
 
-/** The time of writing, to be put into a chunk: nanoseconds of the machine's monotonic clock, the same in all processes. */
+/** Returns the current time for a chunk, in nanoseconds of the machine's monotonic clock, which all processes share. */
 export function stampNow(): string {
   return `@${process.hrtime.bigint()}@`;
 }
 
 export interface StampReader {
-  /** Milliseconds since each stamp that these bytes complete was made. */
+  /** Returns the age in milliseconds of each stamp that these bytes complete. */
   delaysIn(bytes: Buffer): number[];
 }
 

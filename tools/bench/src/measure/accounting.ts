@@ -5,13 +5,13 @@ export interface Process {
   readonly pid: number;
 }
 
-/** What some work cost. */
+/** The cost of a piece of work. */
 export interface Costs {
   /** By process. */
   readonly cpuSeconds: Readonly<Record<string, number>>;
   /** Resident bytes at the end, by process. */
   readonly memory: Readonly<Record<string, number>>;
-  /** Share of all cores that the machine's host took, and that processes used which are not accounted for. */
+  /** Share of all cores taken by the host, and by processes outside the measurement. */
   readonly stolen: number;
   readonly others: number;
 }
@@ -46,7 +46,7 @@ function sharesOf(before: MachineTime, after: MachineTime, cpuSeconds: Costs['cp
   return { stolen: passed('stolen') / total, others: Math.max(0, busy - ours) / total };
 }
 
-/** CPU seconds and memory as metrics; `units` is how many thousands of calls or chunks the work was. */
+/** Converts CPU seconds and memory to metrics. `units` is the work in thousands of calls or chunks. */
 export function metricsOf(costs: Costs, own: readonly Process[], units: number): Record<string, number> {
   const perUnit = (name: string) => (costs.cpuSeconds[name] ?? 0) / units;
   const ownCpu = own.reduce((sum, { name }) => sum + perUnit(name), 0);

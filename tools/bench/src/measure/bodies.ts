@@ -8,7 +8,7 @@ const question =
   'The big pan that came on Monday has a crooked handle. The box had no dents at all. ' +
   'I would like another pan of the same kind, or one that is a little smaller. '.repeat(4);
 
-/** A chat of about a kilobyte. */
+/** A chat request of about one kilobyte. */
 const chat = (model: string, ending: string) => ({
   model,
   temperature: 0.2,
@@ -19,15 +19,15 @@ const chat = (model: string, ending: string) => ({
   ],
 });
 
-/** Of the provider that answers whole, and of the one that streams. */
+/** Models of the whole-answer provider and of the streaming provider. */
 const models = { whole: 'meta-llama/Llama-3-70b-chat-hf', streams: 'gpt-4o-mini' };
 
 export const bodies = {
-  /** Never the same twice. */
+  /** A unique request per send. */
   fresh: JSON.stringify(chat(models.whole, numberPlace)),
-  /** Always the same. */
+  /** The same request each time. */
   repeated: JSON.stringify(chat(models.whole, '4711')),
-  /** Streamed, never the same twice. */
+  /** A unique streamed request per send. */
   streamed: JSON.stringify({
     ...chat(models.streams, numberPlace),
     stream: true,

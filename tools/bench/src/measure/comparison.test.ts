@@ -13,7 +13,7 @@ const sample = (round: number, contender: string, values: Sample['values'], erro
   errors,
 });
 
-/** The machine is twice as slow in the second round, and hiccups in the third. */
+/** The machine is half as fast in the second round, and stalls in the third. */
 const samples = [
   sample(1, 'direct', { p50: 1 }),
   sample(1, 'bare', { p50: 2, cpu: 0.1 }, 1),
@@ -39,7 +39,7 @@ test('a round in which the reference added nothing does not count', () => {
   expect(ratio).toBe(2);
 });
 
-test('what was not measured is no number, and errors add up', () => {
+test('missing measurements are NaN, and errors add up', () => {
   const comparison = compare(samples);
   expect(comparison.value('portkey', 'cpu')).toBeNaN();
   expect(comparison.largest('portkey', 'cpu')).toBeNaN();

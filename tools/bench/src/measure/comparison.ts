@@ -1,21 +1,21 @@
 import type { Sample } from './sample.ts';
 
 /**
- * The samples of one setting. Two contenders are compared within a round, as the machine is another one in the next,
- * and of the rounds the median counts; NaN stands for what was not measured.
+ * The samples of one setting. Contenders are compared within a round, because the machine's speed varies between rounds,
+ * and the median of the rounds counts. NaN marks missing measurements.
  */
 export interface Comparison {
-  /** In the order of their first samples. */
+  /** Contenders in the order of their first samples. */
   contenders(): string[];
-  /** All that was measured of it. */
+  /** All samples of a contender. */
   metrics(contender: string): string[];
   value(contender: string, metric: string): number;
   largest(contender: string, metric: string): number;
-  /** How much more than `base`. */
+  /** Difference to `base`. */
   added(contender: string, metric: string, base: string): number;
-  /** How many times that of `reference`. */
+  /** Ratio to `reference`. */
   ratio(contender: string, metric: string, reference: string): number;
-  /** How many times what `reference` adds to `base`; a round in which that is nothing does not count. */
+  /** Ratio of the differences to `base`, to that of `reference`; rounds in which `reference` adds nothing do not count. */
   addedRatio(contender: string, metric: string, names: { reference: string; base: string }): number;
   errors(contender: string): number;
 }
@@ -53,7 +53,7 @@ export function compare(samples: readonly Sample[]): Comparison {
 
 const ratioOf = (value: number, reference: number) => (reference > 0 ? value / reference : Number.NaN);
 
-/** The middle one, or the mean of the two in the middle; numbers that are none do not count. */
+/** Returns the median, ignoring NaN. */
 export function median(values: readonly number[]): number {
   const sorted = values.filter((value) => !Number.isNaN(value)).toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -7,7 +7,7 @@ import type { Contender } from './parts.ts';
 import type { Sample } from './sample.ts';
 import type { Setting } from './settings.ts';
 
-/** Figures of the load, and how many calls (or streams, of so many chunks) it came to. */
+/** Metrics of a load, and its number of calls or streams. */
 interface LoadOutcome {
   readonly done: number;
   readonly metrics: Readonly<Record<string, number>>;
@@ -17,7 +17,7 @@ interface LoadOutcome {
 
 type Measured = Pick<Sample, 'done' | 'seconds' | 'values' | 'errors' | 'firstError'>;
 
-/** Puts one contender under load for a while. */
+/** Puts one contender under load for a limited time. */
 export async function measure(
   platform: Platform,
   contender: Contender,
@@ -70,7 +70,7 @@ async function streamLoad(
   return { done: streams, metrics, units: result.chunks, faults };
 }
 
-/** What serves all contenders alike. */
+/** Processes that serve all contenders. */
 function sharedProcesses({ servers, provider, stub, load }: Platform): readonly Process[] {
   return [
     provider,

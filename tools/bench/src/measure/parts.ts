@@ -11,12 +11,12 @@ export type ContenderName = (typeof contenderNames)[number];
 export const partNames = ['calls', 'hits', 'edge', 'streams'] as const;
 export type PartName = (typeof partNames)[number];
 
-/** One way to an answer. */
+/** A contender: one path to an answer. */
 export interface Contender {
   readonly name: ContenderName;
-  /** Its own processes, whose CPU and memory are held against it. */
+  /** The contender's own processes, whose CPU and memory are attributed to it. */
   readonly own: readonly Child[];
-  /** Made anew for each measurement, as tokens expire. */
+  /** Created for each measurement, because tokens expire. */
   target(): Promise<Target>;
 }
 
@@ -32,7 +32,7 @@ const contender = (
   target: async () => ({ url: target.at.url, path, headers: await target.headers(), body: target.body }),
 });
 
-/** Who competes in what. Within a part, `direct` is what others add to, and `bare` what they are compared with. */
+/** The contenders of each part. Within a part, `direct` is the baseline and `bare` the reference. */
 export function contendersOf(part: PartName, platform: Platform): readonly Contender[] {
   const { provider, stub, bareProxy, cacheRoute, router, gateway, portkey, users, identities } = platform;
   const anyone = async () => [{ authorization: 'Bearer bench' }];

@@ -13,14 +13,14 @@ export interface RoundOptions {
 }
 
 /**
- * Milliseconds of load before a part is measured, and before each further setting. After 3 s V8 still compiles what is
- * hot in the router, for a fifth of its CPU time; after 10 s no contender's figures move any more.
+ * Warm-up before a part, and before each further setting. After 3 s V8 still spends a fifth of the router's CPU time on
+ * compiling hot code; after 10 s all contenders' figures are stable.
  */
 const warmUpMs = { first: 10_000, further: 1_000 };
 
 /**
- * Measures setting by setting; in each round, all contenders take their turn. Of one that answers nothing while it is
- * warmed up, that is the only sample.
+ * Measures each setting in rounds in which all contenders take turns. A contender that fails during warm-up gets that one
+ * sample only.
  */
 export async function* runRounds(platform: Platform, options: RoundOptions): AsyncGenerator<Sample> {
   const warm = new Set<PartName>();

@@ -1,14 +1,14 @@
-/** What one contender did in one round of one setting. */
+/** One contender's measurements in one round of one setting. */
 export interface Sample {
   readonly part: string;
   readonly setting: string;
   readonly round: number;
   readonly contender: string;
-  /** Calls that were answered, or streams that came whole, */
+  /** Answered calls or complete streams, */
   readonly done: number;
-  /** while load was offered for so long. */
+  /** during this many seconds of load. */
   readonly seconds: number;
-  /** By metric; a metric that was not measured is absent. */
+  /** Values by metric; unmeasured metrics are absent. */
   readonly values: Readonly<Record<string, number>>;
   readonly errors: number;
   readonly firstError?: string | undefined;

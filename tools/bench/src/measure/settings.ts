@@ -1,14 +1,14 @@
 import type { PartName } from './parts.ts';
 
-/** How a part is run. */
+/** The settings of a part. */
 export interface Setting {
   readonly part: PartName;
   readonly latencyMs: number;
-  /** Connections, or streams, at the same time. */
+  /** Number of concurrent connections or streams. */
   readonly concurrency: number;
 }
 
-/** The setting that the goals without one of their own are about. */
+/** The setting to which goals refer unless they name another. */
 export const usual = { latencyMs: 0, concurrency: 64 } as const;
 
 const calls = (latencyMs: number, concurrency: number): Setting => ({
@@ -28,7 +28,7 @@ export const allSettings: readonly Setting[] = [
   ...aside,
 ];
 
-/** Those that the goals need. */
+/** The settings that the goals need. */
 export const quickSettings: readonly Setting[] = [calls(0, 64), calls(60, 64), calls(60, 256), ...aside];
 
 export function nameOf({ part, latencyMs, concurrency }: Setting): string {

@@ -1,4 +1,4 @@
-/** Tells the parent process that this one is ready, and where it serves; ends with its parent. */
+/** Reports readiness and URL to the parent process, and exits with it. */
 export function announce(url: string): void {
   process.on('disconnect', () => process.exit(0));
   process.send?.({ url });

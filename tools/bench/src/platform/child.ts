@@ -5,30 +5,30 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Milliseconds for a program to be ready; a service's own grace, and a little, for it to stop. */
+/** Start timeout, and stop timeout: a service's grace period plus a margin. */
 const readyMs = 60_000;
 const stopMs = 30_000;
 
-/** A program of Node's as a process of its own, whose output goes to a file. */
+/** A Node program to run as a child process, with its output in a file. */
 export interface Program {
   readonly name: string;
-  /** Flags of node, the script and its arguments. */
+  /** Node's flags, the script and its arguments. */
   readonly args: readonly string[];
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Answers once the program can work; where absent, the program says so itself, with its URL. */
+  /** URL that answers once the program is ready; if absent, the program reports readiness and URL itself. */
   readonly readyUrl?: string;
 }
 
 export interface Child {
   readonly name: string;
   readonly pid: number;
-  /** As the program announced it; empty where it has a `readyUrl`. */
+  /** URL that the program reported; empty with a `readyUrl`. */
   readonly url: string;
   readonly process: ChildProcess;
 }
 
-/** Starts programs, and stops them in reverse order with `cleanup`. All of them also end when this process does. */
+/** Starts programs, and stops them in reverse order with `cleanup`. They also end with this process. */
 export function createStarter(logs: string, cleanup: AsyncDisposableStack) {
   return async (program: Program): Promise<Child> => {
     const logFile = join(logs, `${program.name}.log`);
@@ -77,7 +77,7 @@ async function untilAnswers(url: string, signal: AbortSignal): Promise<string> {
   }
 }
 
-/** Asks first; ends by its id, and nobody else's, what does not obey. */
+/** Sends SIGTERM, and SIGKILL after the timeout, to this child process only. */
 export async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createInternalSigner, createSigningKey, importSigningKey } from '@valuecanvas/identity';
 
-/** Whoever signs in this platform: the gateway and the router inside, the gateway for users. */
+/** Signing keys of the platform: internal keys of gateway and router, and the gateway's key for access tokens. */
 export async function createIdentities() {
   const [gateway, router] = await Promise.all([createSigningKey(), createSigningKey()]);
   return {

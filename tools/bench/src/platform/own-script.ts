@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** What node needs to run the main.ts of one of this tool's folders from its source. */
+/** Returns Node's arguments to run the main.ts in one of this tool's folders. */
 export function ownScript(folder: string): string[] {
   return [fileURLToPath(new URL(`../${folder}/main.ts`, import.meta.url))];
 }

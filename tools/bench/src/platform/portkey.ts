@@ -8,7 +8,7 @@ import { ownScript } from './own-script.ts';
 const version = '1.15.2';
 const installMs = 180_000;
 
-/** Portkey's gateway from npm, installed into a folder when first asked for. Throws where it cannot be had. */
+/** Installs Portkey's gateway from npm on first use. Throws if it is unavailable. */
 export async function installPortkey(folder: string): Promise<string> {
   const home = join(folder, `portkey-${version}`);
   const script = join(home, 'node_modules/@portkey-ai/gateway/build/start-server.js');
@@ -22,7 +22,7 @@ export async function installPortkey(folder: string): Promise<string> {
   return script;
 }
 
-/** As its README says how to start it. */
+/** Start command from its README. */
 export function portkeyProgram(script: string, port: number) {
   return {
     name: 'portkey',
@@ -32,7 +32,7 @@ export function portkeyProgram(script: string, port: number) {
   };
 }
 
-/** Sends a call on to an OpenAI-compatible provider. */
+/** Headers that route a call to an OpenAI-compatible provider. */
 export const portkeyHeaders = (provider: string) => ({
   authorization: 'Bearer bench',
   'x-portkey-provider': 'openai',

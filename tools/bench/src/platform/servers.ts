@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { migrate, type Service, serviceRoles } from '@valuecanvas/database';
 import { removePostgres, removeRedis, startPostgres, startRedis } from '@valuecanvas/local-servers';
 
-/** PostgreSQL and Redis as production has them: durable, with an append-only file, migrated. */
+/** PostgreSQL and Redis configured as in production: durable, append-only file, migrated. */
 export interface Servers {
   readonly postgresPid: number;
   readonly redisPid: number;
   readonly redisUrl: string;
-  /** As the role of a service. */
+  /** Connection URL for a service's role. */
   databaseUrl(service: Service): string;
 }
 
-/** Begins with empty folders, whatever an earlier run left there; stops and empties them with `cleanup`. */
+/** Starts with empty folders, discarding those of earlier runs; `cleanup` stops the servers and empties the folders. */
 export async function startServers(folder: string, cleanup: AsyncDisposableStack): Promise<Servers> {
   const folders = { postgres: join(folder, 'postgres'), redis: join(folder, 'redis') };
   const empty = async (): Promise<void> => {

@@ -7,7 +7,7 @@ import type { Identities } from './identities.ts';
 import { projectRoot } from './own-script.ts';
 import type { Servers } from './servers.ts';
 
-/** High enough to let all load through; every one of them is still checked and counted. */
+/** Limits high enough for all load; each is still checked and counted. */
 const enough = 1_000_000_000;
 const enoughDollars = 1_000_000;
 
@@ -20,11 +20,11 @@ const tier = {
   budgetPerMonth: enoughDollars,
 };
 
-/** All that our services need to find each other. */
+/** Addresses and keys that the services need. */
 export interface Surroundings {
   readonly servers: Servers;
   readonly identities: Identities;
-  /** Base URL of a service that listens nowhere yet. */
+  /** Base URL of a service that is not running yet. */
   readonly publicUrl: string;
 }
 
@@ -39,7 +39,7 @@ export async function buildService(service: 'gateway' | 'llm-router'): Promise<v
   await promisify(execFile)(process.execPath, [script, service], { cwd: projectRoot });
 }
 
-/** The router with both kinds of provider; `flags` are node's. */
+/** Starts the router with both kinds of provider. `flags` are Node's. */
 export function routerProgram(
   { servers, identities }: Surroundings,
   ports: Ports,
@@ -65,7 +65,7 @@ export function routerProgram(
   };
 }
 
-/** A gateway in front of a router, or of what stands in for one; `flags` are node's. */
+/** Starts a gateway in front of a router or its stand-in. `flags` are Node's. */
 export function gatewayProgram(
   name: string,
   { servers, identities, publicUrl }: Surroundings,
@@ -94,7 +94,7 @@ function bundle(service: string, flags: readonly string[]): Pick<Program, 'folde
   return { folder: join(projectRoot, 'dist', service), args: [...flags, ...imageOf(service).args] };
 }
 
-/** How the service's image starts it. Throws where its Dockerfile says nothing of the kind. */
+/** Reads the start command from the service's Dockerfile. Throws if it has none. */
 function imageOf(service: string) {
   const dockerfile = readFileSync(join(projectRoot, 'apps', service, 'Dockerfile'), 'utf8');
   const command = /^CMD (\["node",.*\])$/m.exec(dockerfile)?.[1];

@@ -12,20 +12,20 @@ import { createUsers, type User } from './users.ts';
 
 export interface PlatformOptions {
   readonly portkey: boolean;
-  /** Of node, for a service. */
+  /** Node's flags for a service. */
   readonly flags?: { readonly router?: readonly string[]; readonly gateway?: readonly string[] };
   readonly say: (line: string) => void;
 }
 
-/** Everything that is measured, and all that it needs, as processes of this machine. */
+/** All contenders and their dependencies, as local processes. */
 export interface Platform {
   readonly servers: Servers;
   readonly identities: Identities;
   readonly users: readonly User[];
   readonly load: LoadProcess;
-  /** Answers as a model would, slowly where it is told to. */
+  /** A provider with configurable latency. */
   readonly provider: Child;
-  /** Answers at once and always the same, and streams. */
+  /** A provider with a constant, immediate answer, and streams. */
   readonly stub: Child;
   readonly bareProxy: { readonly toProvider: Child; readonly toStub: Child };
   readonly cacheRoute: Child;
@@ -34,7 +34,7 @@ export interface Platform {
   readonly portkey: Child | undefined;
 }
 
-/** Starts it; all of it stops with `cleanup`. */
+/** Starts the platform; `cleanup` stops it. */
 export async function startPlatform(
   options: PlatformOptions,
   cleanup: AsyncDisposableStack,
@@ -109,7 +109,7 @@ async function startPortkey(
     const child = await start(portkeyProgram(await installPortkey(folder), port));
     return { ...child, url: `http://127.0.0.1:${port}` };
   } catch (error) {
-    say(`Portkey's gateway is left out, as it cannot be had from npm or started: ${String(error)}`);
+    say(`Portkey's gateway is skipped, because it cannot be installed or started: ${String(error)}`);
     return undefined;
   }
 }
@@ -118,7 +118,7 @@ const freePorts = async (): Promise<Ports> => ({ port: await freePort(), interna
 
 const urlAt = ({ port }: Ports) => `http://127.0.0.1:${port}`;
 
-/** Milliseconds after which the provider answers from now on. */
+/** Sets the provider's latency in milliseconds. */
 export async function setLatency({ provider }: Pick<Platform, 'provider'>, latencyMs: number): Promise<void> {
   const answer = await fetch(`${provider.url}/__simulator/behaviour`, {
     method: 'PUT',
@@ -127,7 +127,7 @@ export async function setLatency({ provider }: Pick<Platform, 'provider'>, laten
   if (!answer.ok) throw new Error(`The simulator refused its latency: ${await answer.text()}`);
 }
 
-/** Calls that the provider has received so far: what a cache saved, or was not meant to save. */
+/** Returns the number of calls that the provider has received, which shows what the cache saved. */
 export async function providerCalls({ provider }: Pick<Platform, 'provider'>): Promise<number> {
   const answer = await fetch(`${provider.url}/__simulator/calls`);
   const { totals } = (await answer.json()) as { totals: { calls: number } };

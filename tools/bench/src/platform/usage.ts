@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** Clock ticks per second in /proc, the same on every Linux (USER_HZ). */
 const ticksPerSecond = 100;
 
-/** What a process has used so far. */
+/** Resources that a process has used. */
 export interface Usage {
   readonly cpuSeconds: number;
   readonly residentBytes: number;
@@ -11,7 +11,7 @@ export interface Usage {
 
 const nothing: Usage = { cpuSeconds: 0, residentBytes: 0 };
 
-/** A process with its children, those that have ended included; zeros for one that is gone. Needs Linux's /proc. */
+/** Measures a process with its children, exited ones included; zeros if it has exited. Requires /proc. */
 export function usageOf(pid: number): Usage {
   const all = statsOfAll();
   const own = all.get(pid);
@@ -49,7 +49,7 @@ function statsOfAll(): Map<number, Stat> {
   );
 }
 
-/** Of proc(5): field 4 is the parent, 14 to 17 are times; the second, a name in parentheses, may hold anything. */
+/** Fields of proc(5): 4 is the parent, 14 to 17 are times; 2 is a name in parentheses that may contain anything. */
 function statOf(pid: number): Stat | undefined {
   const text = read(`/proc/${pid}/stat`);
   if (text === undefined) return undefined;
@@ -66,15 +66,15 @@ function residentBytes(pid: number): number {
   return Number(kilobytes ?? 0) * 1024;
 }
 
-/** Seconds of all cores together since the machine's start. */
+/** CPU seconds of all cores since boot. */
 export interface MachineTime {
   readonly total: number;
   readonly idle: number;
-  /** Given to others by the machine's host. */
+  /** Stolen by the host. */
   readonly stolen: number;
 }
 
-/** Of proc(5): user, nice, system, idle, iowait, irq, softirq, steal. */
+/** Fields of proc(5): user, nice, system, idle, iowait, irq, softirq, steal. */
 export function machineTime(): MachineTime {
   const [line = ''] = (read('/proc/stat') ?? '').split('\n', 1);
   const fields = line.trim().split(/\s+/).slice(1, 9);
@@ -85,7 +85,7 @@ export function machineTime(): MachineTime {
 
 const read = (path: string) => attempt(() => readFileSync(path, 'latin1'));
 
-/** A process may end between two looks. */
+/** Tolerates a process that exits between two reads. */
 function attempt<T>(look: () => T): T | undefined {
   try {
     return look();

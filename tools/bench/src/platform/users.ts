@@ -1,13 +1,13 @@
 import { headers, rolePermissions } from '@valuecanvas/contracts-core';
 import type { Identities } from './identities.ts';
 
-/** As many as take turns, so that no one user's counters are all that is measured. */
+/** Number of users in rotation, so that the measurement does not depend on one user's counters. */
 const count = 16;
 
-/** Somebody who has signed up. */
+/** A registered user. */
 export interface User {
   readonly userId: string;
-  /** Good for an hour. */
+  /** Valid for one hour. */
   readonly accessToken: string;
 }
 
@@ -27,11 +27,11 @@ async function signUp(gateway: string, index: number): Promise<User> {
   return { userId: user.id, accessToken: access_token };
 }
 
-/** What a user sends to the gateway. */
+/** Headers of a user's requests to the gateway. */
 export const userHeaders = (users: readonly User[]) =>
   users.map(({ accessToken }) => ({ authorization: `Bearer ${accessToken}` }));
 
-/** What the gateway sends to the router for a user; to be made anew for each measurement, as it is good for a minute. */
+/** Headers of the gateway's requests to the router for a user. They expire after 60 s: create them per measurement. */
 export function internalHeaders(users: readonly User[], { sign }: Identities) {
   return Promise.all(
     users.map(async ({ userId }) => ({

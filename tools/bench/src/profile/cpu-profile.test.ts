@@ -13,7 +13,7 @@ const profile: CpuProfile = {
   timeDeltas: [0, 100, 200, 50, 30],
 };
 
-test('a sample stands for the time until the next one, and waiting is none', () => {
+test('a sample represents the time until the next one, and idle time is excluded', () => {
   const times = selfTimes(profile, { from: 0, to: 2_000 });
   expect(times.map(({ frame, micros }) => [frame.functionName, micros])).toEqual([
     ['admit', 130],
@@ -21,7 +21,7 @@ test('a sample stands for the time until the next one, and waiting is none', () 
   ]);
 });
 
-test('what lies outside the window does not count', () => {
+test('samples outside the window do not count', () => {
   const times = selfTimes(profile, { from: 1_050, to: 1_320 });
   expect(times.map(({ frame }) => frame.functionName)).toEqual(['settle']);
 });

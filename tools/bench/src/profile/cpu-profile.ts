@@ -1,4 +1,4 @@
-/** A profile as V8 writes it (the parts that are read here). */
+/** The used parts of a profile as V8 writes it. */
 export interface CpuProfile {
   readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[];
   /** Microseconds of the machine's monotonic clock. */
@@ -16,13 +16,13 @@ export interface CallFrame {
   readonly columnNumber: number;
 }
 
-/** Time that was spent in a function itself, in microseconds. */
+/** Self time of a function in microseconds. */
 export interface SelfTime {
   readonly frame: CallFrame;
   readonly micros: number;
 }
 
-/** Self time by function between two times of the profile's clock; waiting for work is none. */
+/** Computes self time by function between two times of the profile's clock, without idle time. */
 export function selfTimes(profile: CpuProfile, window: { from: number; to: number }): SelfTime[] {
   const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]));
   const found = new Map<string, { frame: CallFrame; micros: number }>();
@@ -33,7 +33,7 @@ export function selfTimes(profile: CpuProfile, window: { from: number; to: numbe
     if (!frame || frame.functionName === '(idle)' || at < window.from || at > window.to) continue;
     const key = `${frame.functionName} ${frame.url}:${frame.lineNumber}:${frame.columnNumber}`;
     const entry = found.get(key) ?? { frame, micros: 0 };
-    // A sample stands for the time until the next one.
+    // A sample represents the time until the next one.
     entry.micros += profile.timeDeltas[index + 1] ?? 0;
     found.set(key, entry);
   }

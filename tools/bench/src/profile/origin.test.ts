@@ -23,7 +23,7 @@ test("the garbage collector and V8's own functions are groups of their own", () 
   expect(originOf(frame('', 'writev'), noSource).group).toBe('native code');
 });
 
-test('a function of a bundle belongs to where its source lies', () => {
+test('a function of a bundle belongs to its source file', () => {
   const bundled = frame('file:///x/dist/llm-router/main.js');
   expect(originOf(bundled, () => '../../apps/llm-router/src/chat/chat.route.ts')).toEqual({
     group: 'our code',

@@ -3,15 +3,15 @@ import { SourceMap, type SourceMapPayload } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { CallFrame } from './cpu-profile.ts';
 
-/** Where a function comes from. */
+/** The origin of a function. */
 export interface Origin {
-  /** `our code`, a package with those that belong to it, `node`, `native code` or `garbage collection`. */
+  /** `our code`, a package or package family, `node`, `native code` or `garbage collection`. */
   readonly group: string;
   /** The file, from the repository's root; of a package or of Node, its name. */
   readonly place: string;
 }
 
-/** Packages that are read as one. */
+/** Packages reported as one. */
 const families: readonly (readonly [string, RegExp])[] = [
   [
     'fastify',
@@ -22,12 +22,12 @@ const families: readonly (readonly [string, RegExp])[] = [
   ['pino', /^(pino|sonic-boom|thread-stream|quick-format-unescaped|safe-stable-stringify)/],
 ];
 
-/** `sourceOf` finds the source of a place in a bundle; undefined where it knows none. */
+/** Creates a lookup. `sourceOf` maps a bundle position to its source, or undefined. */
 export function originOf({ functionName, url, ...at }: CallFrame, sourceOf: SourceLookup): Origin {
   if (functionName === '(garbage collector)') return { group: 'garbage collection', place: '' };
   if (url === '' || functionName === '(program)') return { group: 'native code', place: '' };
   if (url.startsWith('node:')) return { group: 'node', place: url };
-  // Its parser of HTTP is the only one that is compiled to WebAssembly.
+  // undici's HTTP parser is the only WebAssembly code.
   if (url.startsWith('wasm:')) return { group: 'undici', place: 'undici' };
   const path = /\/node_modules\//.test(url) ? url : (sourceOf(url, at) ?? url);
   const name = packageOf(path);
@@ -36,7 +36,7 @@ export function originOf({ functionName, url, ...at }: CallFrame, sourceOf: Sour
   return { group: family ?? 'other packages', place: name };
 }
 
-/** The last package of a path, as one may hold another. */
+/** Returns the innermost package of a path. */
 function packageOf(path: string): string | undefined {
   const [, inside] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path) ?? [];
   return inside;
@@ -47,7 +47,7 @@ export type SourceLookup = (
   at: { readonly lineNumber: number; readonly columnNumber: number },
 ) => string | undefined;
 
-/** Reads the source maps beside bundles, each once. */
+/** Reads the source map beside each bundle once. */
 export function createSourceLookup(): SourceLookup {
   const maps = new Map<string, SourceMap | undefined>();
   return (url, { lineNumber, columnNumber }) => {

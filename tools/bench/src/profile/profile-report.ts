@@ -2,10 +2,10 @@ import { table } from '../report/table.ts';
 import type { SelfTime } from './cpu-profile.ts';
 import { type Origin, originOf, type SourceLookup } from './origin.ts';
 
-/** Functions that are named one by one. */
+/** Number of functions listed individually. */
 const shownFunctions = 30;
 
-/** Where the time went: by whom, of our own code by folder and of others' by package, and by function. */
+/** Reports time by origin: our code by folder, other code by package, and by function. */
 export function profileReport(
   service: string,
   times: readonly SelfTime[],

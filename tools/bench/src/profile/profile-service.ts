@@ -11,14 +11,14 @@ import { type CpuProfile, selfTimes } from './cpu-profile.ts';
 import { createSourceLookup } from './origin.ts';
 import { profileReport } from './profile-report.ts';
 
-/** Microseconds between two samples. */
+/** Sampling interval in microseconds. */
 const interval = 250;
 const warmUpMs = 10_000;
 
-/** The gateway is profiled in front of a service that costs nothing. */
+/** The gateway is profiled in front of a stub service. */
 const partOf = { router: 'calls', gateway: 'edge' } as const;
 
-/** Runs a service under load with V8's profiler on; returns the report. */
+/** Runs a service under load with V8's profiler and returns the report. */
 export async function profileService(
   { seconds, profiled = 'router' }: Options,
   { say, cleanup }: Surroundings,
@@ -44,11 +44,11 @@ export async function profileService(
   const { answered, faults } = await load(seconds * 1_000);
   const to = microseconds();
   if (faults.count > 0) say(`${faults.count} calls failed, the first with ${faults.first}`);
-  // The profile is written when the process ends.
+  // V8 writes the profile when the process exits.
   await stop(service.process);
   const profile = JSON.parse(await readFile(join(folder, 'service.cpuprofile'), 'utf8')) as CpuProfile;
   return profileReport(profiled, selfTimes(profile, { from, to }), answered, createSourceLookup());
 }
 
-/** On the clock that V8 stamps its profiles with. */
+/** Returns the time on the clock of V8's profiles. */
 const microseconds = () => Number(process.hrtime.bigint() / 1_000n);

@@ -9,7 +9,7 @@ export const seconds = (value: number) => shown(value, (time) => time.toFixed(3)
 
 export const times = (value: number) => shown(value, (factor) => `${factor.toFixed(2)}×`);
 
-/** Three digits, as no more are certain. */
+/** Formats with three significant digits. */
 export const milliseconds = (value: number) =>
   shown(value, (time) => `${time.toFixed(Math.abs(time) >= 100 ? 0 : Math.abs(time) >= 10 ? 1 : 2)} ms`);
 

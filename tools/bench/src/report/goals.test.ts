@@ -21,7 +21,7 @@ test.each([
   expect(verdictOn(goal(bound, value))).toBe(verdict);
 });
 
-test('each goal looks at the setting that it is about', () => {
+test('each goal uses its own setting', () => {
   const calls = (
     contender: string,
     perSecond: number,

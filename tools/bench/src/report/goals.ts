@@ -4,7 +4,7 @@ import { nameOf, type Setting, usual } from '../measure/settings.ts';
 import { megabytes, times } from './figures.ts';
 import { table } from './table.ts';
 
-/** A promise about speed, and what was measured of it. */
+/** A performance goal and its measured value. */
 export interface Goal {
   readonly what: string;
   readonly bound: 'at least' | 'at most';
@@ -20,7 +20,7 @@ export function verdictOn({ bound, limit, value }: Goal): Verdict {
   return (bound === 'at least' ? value >= limit : value <= limit) ? 'reached' : 'missed';
 }
 
-/** The goals that the router and the gateway are built to. */
+/** The performance goals of router and gateway. */
 export function goalsOf(samples: readonly Sample[]): readonly Goal[] {
   const at = (setting: Setting) => compare(samples.filter(isOf(setting)));
   const calls = at({ part: 'calls', ...usual });

@@ -25,7 +25,7 @@ const ratioColumn = (head: string, metric: string, reference: string): Column =>
   cell: (comparison, contender) => times(comparison.ratio(contender, metric, reference)),
 });
 
-/** What each process used or holds, those of the contender alone or those that serve all. */
+/** Resources by process: the contender's own, or the shared ones. */
 const processColumn = (head: string, metric: string, show: (value: number) => string): Column => ({
   head,
   cell: (comparison, contender) =>
@@ -69,13 +69,13 @@ const streamColumns: readonly Column[] = [
 ];
 
 const titles: Readonly<Record<string, string>> = {
-  calls: 'Calls, each another one',
-  hits: 'Cache hits (bare: a route that verifies a token, parses and hashes the body and reads Redis)',
-  edge: 'The gateway in front of a service that costs nothing',
+  calls: 'Unique calls',
+  hits: 'Cache hits (bare: a route that verifies a token, parses and hashes the body, and reads Redis)',
+  edge: 'The gateway in front of a stub service',
   streams: 'Streams',
 };
 
-/** A table for each setting, with what went wrong and where else the CPU went below it. */
+/** Renders a table for each setting, followed by failures and other CPU use. */
 export function settingsReport(samples: readonly Sample[]): string {
   const bySetting = Map.groupBy(samples, ({ part, setting }) => `${titles[part] ?? part}: ${setting}`);
   return [...bySetting].map(([title, group]) => settingReport(title, group)).join('\n\n');
@@ -109,9 +109,9 @@ function firstErrors(samples: readonly Sample[]): string[] {
   return [...first].map(([contender, error]) => `${contender} failed with: ${JSON.stringify(error)}`);
 }
 
-/** How far a run can be trusted: what else went on. */
+/** Reports other activity during a run, which limits its reliability. */
 function disturbances(samples: readonly Sample[]): string {
   const shares = (metric: string) => samples.map(({ values }) => values[metric] ?? 0);
   const [stolen, others] = [shares('stolen'), shares('others')];
-  return `Of the machine, its host took at most ${percent(Math.max(...stolen))} of a round; other programs took ${percent(median(others))}, at most ${percent(Math.max(...others))}.`;
+  return `The host took at most ${percent(Math.max(...stolen))} of a round; other programs took ${percent(median(others))}, at most ${percent(Math.max(...others))}.`;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { table } from './table.ts';
 
-test('a table is Markdown, and its columns stand under each other', () => {
+test('a table is Markdown with aligned columns', () => {
   const lines = [
     '| who    | calls/s |   ratio |',
     '| ------ | ------: | ------: |',

@@ -1,4 +1,4 @@
-/** A Markdown table whose columns also stand under each other in a terminal; all but the first are aligned to the right. */
+/** Renders a Markdown table that is also aligned in a terminal; all columns but the first are right-aligned. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((name, column) =>
     Math.max(3, name.length, ...rows.map((row) => row[column]?.length ?? 0)),

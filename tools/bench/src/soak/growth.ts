@@ -1,11 +1,11 @@
 import { median } from '../measure/comparison.ts';
 
-/** Growth up to here is noise of the garbage collector. */
+/** Growth up to this factor is garbage collector noise. */
 const tolerated = 1.1;
 
-/** How a size developed over a long run. */
+/** The growth of a size over a long run. */
 export interface Growth {
-  /** The last fifth over the second one; the first is warm-up. */
+  /** Ratio of the last fifth to the second; the first fifth is warm-up. */
   readonly factor: number;
   readonly flat: boolean;
 }

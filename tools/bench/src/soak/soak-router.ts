@@ -7,13 +7,13 @@ import { usageOf } from '../platform/usage.ts';
 import { count, megabytes } from '../report/figures.ts';
 import { growthOf } from './growth.ts';
 
-/** Milliseconds after which tokens are renewed, and between two looks at the memory. */
+/** Interval for renewing tokens and reading the memory. */
 const sliceMs = 20_000;
 const lookMs = 500;
-/** Milliseconds after which a soak ends, however far it has come. */
+/** Longest duration of a soak. */
 const longestMs = 45 * 60_000;
 
-/** Sends a great many calls through the router; returns whether its memory stayed flat. */
+/** Sends many calls through the router and returns true if its memory stayed flat. */
 export async function soakRouter({ calls }: Options, { say, cleanup }: Surroundings): Promise<string> {
   const platform = await startPlatform({ portkey: false, say }, cleanup);
   const sizes: number[] = [];
@@ -27,7 +27,7 @@ export async function soakRouter({ calls }: Options, { say, cleanup }: Surroundi
     failed += slice.faults.count;
     const wrong = failed > 0 ? `, ${failed} failed, the first of these: ${slice.faults.first}` : '';
     say(`${count(answered)} calls, router ${megabytes(sizes.at(-1) ?? 0)}${wrong}`);
-    if (slice.answered === 0) throw new Error('Nothing is answered any more.');
+    if (slice.answered === 0) throw new Error('The router no longer answers.');
     if (answered >= calls || performance.now() > endsAt) break;
   }
   clearInterval(look);

@@ -1,8 +1,8 @@
 import { DatabaseToolError } from '../database-tool-error.ts';
 
 /**
- * Runs a command of this tool. A failure that has a sentence for the user shows that alone; any other shows
- * where it came from. Both end with exit code 1.
+ * Runs a command of this tool. A DatabaseToolError prints its sentence only; any other error prints its stack. Both exit
+ * with code 1.
  */
 export async function runCommand(command: () => Promise<void>): Promise<void> {
   try {
@@ -13,7 +13,7 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The owner's URL from MIGRATION_DATABASE_URL; throws DatabaseToolError where it is unset or no URL. */
+/** Returns the owner's URL from MIGRATION_DATABASE_URL. Throws DatabaseToolError if it is unset or invalid. */
 export function ownerUrl(env: NodeJS.ProcessEnv): string {
   const url = env.MIGRATION_DATABASE_URL;
   if (!url) {

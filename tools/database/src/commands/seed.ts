@@ -3,5 +3,5 @@ import { ownerUrl, runCommand } from './run-command.ts';
 
 await runCommand(async () => {
   await seed({ url: ownerUrl(process.env) });
-  console.log('The sample data are there, if the demo user is.');
+  console.log('Sample data added, provided that the demo user exists.');
 });

@@ -12,8 +12,8 @@ await runCommand(async () => {
   });
   if (process.argv.includes('--check')) {
     const stale = (await staleFiles(files)).map(({ path }) => path);
-    if (stale.length === 0) return console.log('The table types are those of the migrations.');
-    throw new DatabaseToolError(`Not as the migrations have it: ${stale.join(', ')}; run npm run db:types.`);
+    if (stale.length === 0) return console.log('The table types match the migrations.');
+    throw new DatabaseToolError(`Stale table types: ${stale.join(', ')}. Run npm run db:types.`);
   }
   const written = await writeFiles(files);
   console.log(written.length === 0 ? 'Nothing changed.' : `Wrote ${written.join(', ')}.`);

@@ -8,8 +8,8 @@ interface Representation {
 const same = (type: string): Representation => ({ read: type, write: type });
 
 /**
- * What the driver reads a type as, and takes for it. int8 needs its parser set to BigInt. A jsonb value is
- * written as text, because the driver would send a JavaScript array as one of PostgreSQL's.
+ * TypeScript types that the driver returns and accepts. int8 needs its parser set to BigInt. A jsonb value is written as
+ * text, because the driver would send a JavaScript array as a PostgreSQL array.
  */
 const representations: Record<string, Representation> = {
   bool: same('boolean'),
@@ -40,7 +40,7 @@ export function columnType(column: GrantedColumn): string {
   return isPlain ? selected : `ColumnType<${selected}, ${inserted}, ${updated}>`;
 }
 
-/** `unknown` holds null already. */
+/** `unknown` includes null. */
 function nullable(type: string, orNull: string): string {
   return type === 'unknown' ? type : `${type}${orNull}`;
 }
@@ -51,11 +51,11 @@ function representation({ table, column, type, checks }: GrantedColumn): Represe
   const found = representations[type];
   if (found !== undefined) return found;
   throw new Error(
-    `${table}.${column} is of type ${type}, for which no TypeScript type is decided: add one here.`,
+    `${table}.${column} is of type ${type}, which has no TypeScript type yet: add one here.`,
   );
 }
 
-/** A check of the form "status in ('queued', 'active')", as PostgreSQL prints it back. */
+/** Parses a check of the form "status in ('queued', 'active')", as PostgreSQL prints it. */
 function enumeratedValues(check: string): string[] {
   const [, list] = /= ANY \(ARRAY\[(.*)\]\)/.exec(check) ?? [];
   return [...(list ?? '').matchAll(/'([^']*)'::text/g)].map(([, value]) => value ?? '');

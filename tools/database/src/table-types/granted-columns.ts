@@ -1,16 +1,16 @@
 import type { Client } from 'pg';
 import type { ServiceRole } from '../service-roles.ts';
 
-/** A column that a role may read or write, and how. */
+/** A column and a role's rights on it. */
 export interface GrantedColumn {
-  /** As Kysely names it: canvases, or vc_private.llm_jobs outside of public. */
+  /** Kysely's name: canvases, or vc_private.llm_jobs outside of public. */
   table: string;
   column: string;
   /** PostgreSQL's internal name: int8, timestamptz, _text for an array of text. */
   type: string;
   isNullable: boolean;
   hasDefault: boolean;
-  /** The definitions of check constraints on this column alone. */
+  /** Definitions of check constraints on this column only. */
   checks: string[];
   canSelect: boolean;
   canInsert: boolean;
@@ -41,7 +41,7 @@ const query = `
     and has_any_column_privilege($1, c.oid, 'select, insert, update')
   order by n.nspname <> 'public', n.nspname, c.relname, a.attnum`;
 
-/** All columns of the tables on which the role has any grant: public first, in an order that never varies. */
+/** Lists all columns of the tables on which the role has any grant, public first, in a stable order. */
 export async function grantedColumns(client: Client, role: ServiceRole): Promise<GrantedColumn[]> {
   const { rows } = await client.query<GrantedColumn>(query, [role]);
   return rows;

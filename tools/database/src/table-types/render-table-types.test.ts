@@ -15,7 +15,7 @@ const text: GrantedColumn = {
   canUpdate: true,
 };
 
-it('what the grants do not allow cannot be typed', () => {
+it('columns without a grant have no type', () => {
   expect(columnType({ ...text, canUpdate: false })).toBe('ColumnType<string, string, never>');
   expect(columnType({ ...text, canSelect: false, canUpdate: false })).toBe(
     'ColumnType<never, string, never>',
@@ -40,7 +40,7 @@ it('money stays exact and JSON is written as text', () => {
   expect(columnType({ ...text, type: 'jsonb' })).toBe('ColumnType<unknown, string, string>');
 });
 
-it('a type that nobody decided on is an error, not a guess', () => {
+it('an unknown type is an error', () => {
   expect(() => columnType({ ...text, type: 'point' })).toThrow(/notes\.body is of type point/);
 });
 

@@ -4,7 +4,7 @@ import type { GrantedColumn } from './granted-columns.ts';
 
 const head = '// Generated from supabase/migrations: change a migration, then run `npm run db:types`.';
 
-/** The source of a service's db.ts: one interface per table, and Database, which names them all for Kysely. */
+/** Renders a service's db.ts: one interface per table, and Database, which maps their names for Kysely. */
 export function renderTableTypes(role: ServiceRole, columns: readonly GrantedColumn[]): string {
   if (columns.length === 0) {
     return `${head}\n\n/** No migration grants a table to ${role}. */\nexport type Database = Record<never, never>;\n`;
@@ -29,7 +29,7 @@ function renderTable(table: string, columns: readonly GrantedColumn[]): string {
   return `export interface ${interfaceName(table)} {\n${members}\n}`;
 }
 
-/** vc_private.llm_jobs becomes LlmJobsTable. */
+/** Converts vc_private.llm_jobs to LlmJobsTable. */
 function interfaceName(table: string): string {
   const words = table.replace(/^.*\./, '').split('_');
   return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}Table`;

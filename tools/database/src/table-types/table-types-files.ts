@@ -14,14 +14,14 @@ export interface TableTypesFile {
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
-/** What every service's apps/<service>/src/db.ts must contain for this migrated database, in Biome's format. */
+/** Renders every service's apps/<service>/src/db.ts for this migrated database, in Biome's format. */
 export async function tableTypesFiles(client: Client): Promise<TableTypesFile[]> {
   const files: TableTypesFile[] = [];
   for (const service of services) files.push(await tableTypesFile(client, service));
   return files;
 }
 
-/** Writes those files that differ and returns their paths. */
+/** Writes the files that differ and returns their paths. */
 export async function writeFiles(files: readonly TableTypesFile[]): Promise<string[]> {
   const stale = await staleFiles(files);
   for (const { path, content } of stale) {
@@ -31,7 +31,7 @@ export async function writeFiles(files: readonly TableTypesFile[]): Promise<stri
   return stale.map(({ path }) => path);
 }
 
-/** Those whose content on disk is another, or which are missing. */
+/** Returns the files that differ or are missing. */
 export async function staleFiles(files: readonly TableTypesFile[]): Promise<TableTypesFile[]> {
   const found = await Promise.all(
     files.map(({ path }) => readFile(join(root, path), 'utf8').catch(() => '')),

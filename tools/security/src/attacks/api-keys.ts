@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Attack } from './attack.ts';
 import { textAt } from './fields.ts';
 
-/** Milliseconds for which replicas may believe a revoked key. */
-const believedMs = 35_000;
+/** Longest time for which replicas may still accept a revoked key. */
+const revocationDelayMs = 35_000;
 
-/** Keys of programs, which may do less than their user. */
+/** API keys, which have fewer rights than their user. */
 export async function attackApiKeys({ target, check, alice, bob }: Attack): Promise<void> {
   let made: { readonly id: string; readonly key: string } | undefined;
   await check('an API key is shown once', async (found) => {
@@ -20,7 +20,7 @@ export async function attackApiKeys({ target, check, alice, bob }: Attack): Prom
   });
   if (!made) return;
   const { id, key } = made;
-  await check('a key can do what its scopes say, and nothing else', async (found) => {
+  await check('a key is accepted within its scopes only', async (found) => {
     const models = await target.send({ path: '/v1/models', token: key });
     if (models.status !== 200) found(`GET /v1/models answered ${models.status}`);
     const refused = [
@@ -47,13 +47,13 @@ export async function attackApiKeys({ target, check, alice, bob }: Attack): Prom
     }
     return `401 or 403 from ${refused.length} routes`;
   });
-  await check('a key beside a token of somebody else helps neither', async (found) => {
+  await check('a key combined with another user’s token is refused', async (found) => {
     const headers = { 'x-api-key': key };
     const { status } = await target.send({ path: '/api/canvas', token: bob.token, headers });
     if (status !== 401 && status !== 403) found(`GET /api/canvas answered ${status}`);
     return String(status);
   });
-  await check('a changed key is refused', async (found) => {
+  await check('a modified key is refused', async (found) => {
     for (const changed of [
       `${key.slice(0, -1)}${key.endsWith('A') ? 'B' : 'A'}`,
       key.slice(0, -1),
@@ -70,7 +70,7 @@ export async function attackApiKeys({ target, check, alice, bob }: Attack): Prom
     const began = performance.now();
     const ask = () => target.send({ path: '/v1/models', token: key });
     let answer = await ask();
-    while (answer.status !== 401 && performance.now() - began < believedMs) {
+    while (answer.status !== 401 && performance.now() - began < revocationDelayMs) {
       await delay(1_000);
       answer = await ask();
     }

@@ -4,28 +4,28 @@ import type { Operation } from './operations.ts';
 import type { Person } from './people.ts';
 import type { Target } from './target.ts';
 
-/** What only a platform of one's own tells: with it, tokens can be forged that are signed as real ones are. */
+/** Private keys of the attacked platform, known only for a local one. They allow forgeries with a valid signature. */
 export interface PlatformKeys {
   /** Private key of access tokens. */
   readonly access: JWK;
-  /** PEM of the private key with which the gateway vouches to inner services. */
+  /** PEM of the private key with which the gateway signs internal tokens. */
   readonly internal: string;
 }
 
 export interface Platform {
-  /** Origin. */
+  /** The platform's origin. */
   readonly url: string;
   readonly keys: PlatformKeys | undefined;
 }
 
-/** What every attack works with. */
+/** The context of every attack. */
 export interface Attack {
   readonly target: Target;
   readonly check: Check;
   readonly keys: PlatformKeys | undefined;
-  /** All routes of the platform's own document. */
+  /** All routes of the platform's OpenAPI document. */
   readonly operations: readonly Operation[];
-  /** Two users that know nothing of each other. */
+  /** Two unrelated users. */
   readonly alice: Person;
   readonly bob: Person;
 }

@@ -5,7 +5,7 @@ import { at, textAt } from './fields.ts';
 import { type Operation, questionOf } from './operations.ts';
 import { logIn, refresh } from './people.ts';
 
-/** Bodies that the routes take, so that only ownership can be what refuses them. */
+/** Valid bodies for the routes, so that only ownership can be the reason for a refusal. */
 const bodies: Readonly<Record<string, unknown>> = {
   'PUT /api/canvas/{id}': { revision: 1, channels: ['taken over'] },
   'POST /api/canvas/{id}/apply': {
@@ -18,7 +18,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   'POST /api/prompts/executions/{id}/feedback': { rating: 1 },
 };
 
-/** Where a thing of one user's is reached, by what its id is of. */
+/** Paths that reach a user's resource, by the kind of its id. */
 const places = {
   canvas: /^\/api\/canvas\/\{id\}/,
   job: /^\/api\/queue\/llm\/\{jobId\}/,
@@ -28,7 +28,7 @@ const places = {
 
 type Things = Readonly<Record<keyof typeof places, string>>;
 
-/** What belongs to others, and what only admins may do. */
+/** Access to another user's resources, and to administration. */
 export async function attackBelongings(attack: Attack): Promise<void> {
   await attackThings(attack);
   await attackAdministration(attack);
@@ -58,20 +58,17 @@ async function attackThings({ target, check, operations, alice, bob }: Attack): 
     const kind = (Object.keys(places) as (keyof Things)[]).find((name) => places[name].test(operation.path));
     return kind ? [{ operation, id: owned[kind] }] : [];
   });
-  await check(
-    "to another user, somebody's things are not there, and look like things that never were",
-    async (found) => {
-      await each(reached, async ({ operation, id }) => {
-        const answer = await target.send({ ...askedFor(operation, id), token: bob.token });
-        const never = await target.send({ ...askedFor(operation, randomUUID()), token: bob.token });
-        const name = `${operation.method} ${operation.path}`;
-        if (answer.status !== 404) found(`${name} answered ${answer.status}`);
-        else if (anonymous(answer.text) !== anonymous(never.text)) found(`${name} tells them apart`);
-      });
-      return `404 from ${reached.length} routes`;
-    },
-  );
-  await check("nobody's list holds what belongs to others", async (found) => {
+  await check("another user's resources answer like resources that do not exist", async (found) => {
+    await each(reached, async ({ operation, id }) => {
+      const answer = await target.send({ ...askedFor(operation, id), token: bob.token });
+      const never = await target.send({ ...askedFor(operation, randomUUID()), token: bob.token });
+      const name = `${operation.method} ${operation.path}`;
+      if (answer.status !== 404) found(`${name} answered ${answer.status}`);
+      else if (anonymous(answer.text) !== anonymous(never.text)) found(`${name} answers them differently`);
+    });
+    return `404 from ${reached.length} routes`;
+  });
+  await check("lists do not contain other users' resources", async (found) => {
     for (const path of ['/api/canvas', '/api/keys']) {
       const { status, text } = await target.send({ path, token: bob.token });
       if (status !== 200) found(`GET ${path} answered ${status}`);
@@ -79,7 +76,7 @@ async function attackThings({ target, check, operations, alice, bob }: Attack): 
     }
     return '2 lists';
   });
-  await check('the owner finds everything as it was', async (found) => {
+  await check('the owner’s resources are unchanged', async (found) => {
     const canvas = await target.send({ path: `/api/canvas/${owned.canvas}`, token: alice.token });
     if (at(canvas.json, 'data', 'revision') !== 1) found(`the canvas is changed: ${canvas.status}`);
     const job = await target.send({ path: `/api/queue/llm/${owned.job}`, token: alice.token });
@@ -119,7 +116,7 @@ function askedFor(operation: Operation, id: string) {
   return { method, path: asked.endsWith('/export') ? `${asked}?format=json` : asked, body };
 }
 
-/** Without what differs between any two answers. */
+/** Removes the parts that differ between any two answers. */
 function anonymous(text: string): string {
   return text.replace(/[\da-f]{8}-[\da-f-]{27}/g, '').replace(/"requestId":"[^"]*"/, '');
 }

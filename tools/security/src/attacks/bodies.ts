@@ -5,7 +5,7 @@ import { questionOf } from './operations.ts';
 
 const text = (pieces: string) => Buffer.from(pieces);
 
-/** None of these is what any route asks for. */
+/** Bodies that no route accepts. */
 const rubbish: Readonly<Record<string, Uint8Array>> = {
   'deep nesting': text(`${'['.repeat(50_000)}${']'.repeat(50_000)}`),
   'deep objects': text(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`),
@@ -23,12 +23,12 @@ const rubbish: Readonly<Record<string, Uint8Array>> = {
   ),
 };
 
-/** Logins are limited by the minute: these few suffice for them. */
+/** The subset for logins, which are limited per minute. */
 const fewForLogins = ['deep nesting', '__proto__', 'invalid UTF-8', 'SQL and markup'];
 
 const mebibyte = 1024 * 1024;
 
-/** Bodies and parameters that nobody sends by accident. */
+/** Malicious bodies and parameters. */
 export async function attackBodies(attack: Attack): Promise<void> {
   await attackWithRubbish(attack);
   await attackWithParameters(attack);
@@ -38,7 +38,7 @@ export async function attackBodies(attack: Attack): Promise<void> {
 async function attackWithRubbish({ target, check, operations, bob }: Attack): Promise<void> {
   const takers = operations.filter(({ takesJson }) => takesJson);
   for (const [what, body] of Object.entries(rubbish)) {
-    await check(`a body of rubbish is the client's fault: ${what}`, async (found) => {
+    await check(`an invalid body is the client's fault: ${what}`, async (found) => {
       const asked = takers.filter(({ path }) => !path.startsWith('/auth/') || fewForLogins.includes(what));
       await each(asked, async (operation) => {
         const token = operation.guarded ? bob.token : undefined;
@@ -51,7 +51,7 @@ async function attackWithRubbish({ target, check, operations, bob }: Attack): Pr
       return `4xx from ${asked.length} routes`;
     });
   }
-  await check('a body of another type is not read as JSON', async (found) => {
+  await check('a body of another content type is not read as JSON', async (found) => {
     await each(takers, async (operation) => {
       const headers = { 'content-type': 'text/plain' };
       const token = operation.guarded ? bob.token : undefined;
@@ -73,7 +73,7 @@ async function attackWithParameters({ target, check, operations, bob }: Attack):
     '-1',
     '1e3',
   ];
-  await check('values of rubbish in a path are refused or found nowhere', async (found) => {
+  await check('invalid path parameters are refused or not found', async (found) => {
     const asked = operations.filter(({ path, guarded }) => path.includes('{') && guarded);
     await each(asked, async (operation) => {
       for (const value of values) {
@@ -84,7 +84,7 @@ async function attackWithParameters({ target, check, operations, bob }: Attack):
     });
     return `${asked.length * values.length} requests`;
   });
-  await check('parameters of rubbish do not make a route fail', async (found) => {
+  await check('invalid query parameters do not make a route fail', async (found) => {
     const asked = operations.filter(({ method, path }) => method === 'GET' && !path.startsWith('/health'));
     const names = [
       'limit',
@@ -113,7 +113,7 @@ async function attackWithSize({ target, check, bob }: Attack): Promise<void> {
   const start = (path: string) =>
     `POST ${path} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${bob.token}\r\ncontent-type: application/json\r\n`;
   const places = ['/api/llm/chat', '/api/keys', '/auth/session'];
-  await check('a body that is too large is refused before it has come', async (found) => {
+  await check('a body that is too large is refused before it has arrived', async (found) => {
     for (const path of places) {
       const { statuses } = await target.sendRaw(`${start(path)}content-length: ${64 * mebibyte}\r\n\r\n`);
       if (statuses[0] !== 413) found(`POST ${path} answered ${statuses[0] ?? 'nothing'}`);
@@ -128,7 +128,7 @@ async function attackWithSize({ target, check, bob }: Attack): Promise<void> {
         `${start(path)}transfer-encoding: chunked\r\n\r\n`,
         ...pieces,
       );
-      // Whoever is still writing when the connection ends may miss the answer.
+      // A client that is still writing when the connection ends may miss the answer.
       if (statuses.some((status) => status !== 413)) found(`POST ${path} answered ${statuses.join(', ')}`);
       if (!closed) found(`POST ${path}: the connection stays open`);
     }

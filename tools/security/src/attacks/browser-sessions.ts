@@ -5,14 +5,14 @@ import type { Person } from './people.ts';
 import type { Target } from './target.ts';
 
 interface BrowserSession {
-  /** As the browser sends it back. */
+  /** The cookie as the browser returns it. */
   readonly cookie: string;
-  /** As it was set, attributes included. */
+  /** The set-cookie header, attributes included. */
   readonly set: string;
   readonly csrfToken: string;
 }
 
-/** Sessions by cookie, and requests that other pages make a browser send. */
+/** Cookie sessions, and cross-site requests. */
 export async function attackBrowserSessions({ target, check, alice, bob }: Attack): Promise<void> {
   let sessions: { readonly own: BrowserSession; readonly other: BrowserSession } | undefined;
   await check("a session's cookie is out of reach for scripts and other sites", async (found) => {
@@ -35,7 +35,7 @@ export async function attackBrowserSessions({ target, check, alice, bob }: Attac
       headers: { cookie: own.cookie, ...headers },
       body: { name: 'probe', scopes: ['llm'] },
     });
-  await check('a page of another site cannot use the cookie to change something', async (found) => {
+  await check('a page of another site cannot change anything with the cookie', async (found) => {
     const right = await makeKey({ 'x-csrf-token': own.csrfToken });
     if (right.status !== 201) found(`the session's own token is refused: ${right.status}`);
     const wrong = {
@@ -52,7 +52,7 @@ export async function attackBrowserSessions({ target, check, alice, bob }: Attac
     }
     return `403 to ${Object.keys(wrong).length} tokens`;
   });
-  await check('a session is not opened by a form of another site', async (found) => {
+  await check('a form of another site cannot open a session', async (found) => {
     const form = `email=${alice.email}&password=${alice.password}`;
     const type = { 'content-type': 'application/x-www-form-urlencoded' };
     const { status, headers } = await target.send({
@@ -64,7 +64,7 @@ export async function attackBrowserSessions({ target, check, alice, bob }: Attac
     if (status < 400 || 'set-cookie' in headers) found(`answered ${status}`);
     return String(status);
   });
-  await check('a cookie that was made up or changed is worth nothing', async (found) => {
+  await check('an invented or modified cookie is refused', async (found) => {
     const [name = '', value = ''] = own.cookie.split('=');
     for (const cookie of [
       `${name}=${randomUUID()}`,
@@ -77,7 +77,7 @@ export async function attackBrowserSessions({ target, check, alice, bob }: Attac
     }
     return '401 to 4 cookies';
   });
-  await check('after the end of its session a cookie is worth nothing', async (found) => {
+  await check('the cookie of an ended session is refused', async (found) => {
     const headers = { cookie: own.cookie };
     await target.send({ method: 'DELETE', path: '/auth/session', headers });
     const still = await target.send({ path: '/auth/session', headers });
@@ -93,7 +93,7 @@ export async function attackBrowserSessions({ target, check, alice, bob }: Attac
   });
 }
 
-/** Logs a browser in. */
+/** Opens a cookie session. */
 export async function openSession(target: Target, { email, password }: Person): Promise<BrowserSession> {
   const opened = await target.send({ method: 'POST', path: '/auth/session', body: { email, password } });
   const set = opened.headers['set-cookie']?.find((cookie) => cookie.includes('vc_session='));
@@ -103,7 +103,7 @@ export async function openSession(target: Target, { email, password }: Person): 
   return { cookie, set, csrfToken: textAt(session, 'data', 'csrfToken') };
 }
 
-/** Without the value. */
+/** Returns the cookie without its value. */
 function attributesOf(set: string): string {
   return set.replace(/=[^;]*/, '');
 }

@@ -5,11 +5,11 @@ import { at } from './fields.ts';
 import { type Forgery, forgeTokens, internalToken } from './forged-tokens.ts';
 import { questionOf } from './operations.ts';
 
-/** Every route that needs credentials, with each kind of token that is none. */
+/** Every protected route, with each kind of invalid token. */
 export async function attackCredentials(attack: Attack): Promise<void> {
   const { target, check, keys, alice } = attack;
   const forgeries: Forgery[] = [];
-  await check('a true token is accepted, so that refusals mean something', async (found) => {
+  await check('a valid token is accepted, so that refusals are meaningful', async (found) => {
     const tokens = [alice.token, ...(keys ? [await signAgain(alice.token, keys.access)] : [])];
     for (const token of tokens) {
       const { status } = await target.send({ path: '/api/canvas', token });
@@ -23,7 +23,7 @@ export async function attackCredentials(attack: Attack): Promise<void> {
     return `${tokens.length} tokens, ${published.length} published keys`;
   });
   for (const forgery of forgeries) await attackWith(attack, forgery);
-  await check('an internal token in its own header stands for nobody', async (found) => {
+  await check('an internal token in its own header is ignored', async (found) => {
     const identity = await internalToken(decodeJwt(alice.token), keys);
     const { status } = await target.send({ path: '/api/canvas', headers: { 'x-vc-identity': identity } });
     if (status !== 401) found(`GET /api/canvas answered ${status}`);
@@ -33,7 +33,7 @@ export async function attackCredentials(attack: Attack): Promise<void> {
 
 async function attackWith({ target, check, operations }: Attack, { what, token }: Forgery): Promise<void> {
   const guarded = operations.filter((operation) => operation.guarded);
-  await check(`nobody gets in with ${what}`, async (found) => {
+  await check(`access is refused with ${what}`, async (found) => {
     await each(guarded, async (operation) => {
       const question = { ...questionOf(operation), token };
       const { status } = await target.send(question);
@@ -43,7 +43,7 @@ async function attackWith({ target, check, operations }: Attack, { what, token }
   });
 }
 
-/** What forged tokens would be, were nothing wrong with them. */
+/** Valid claims, from which the forgeries derive. */
 async function signAgain(token: string, key: JWK): Promise<string> {
   return new SignJWT(decodeJwt(token))
     .setProtectedHeader({ alg: 'ES256', kid: key.kid ?? '', typ: 'JWT' })

@@ -1,4 +1,4 @@
-/** Does the work for each item, a few at a time. */
+/** Runs `work` for each item, a few at a time. */
 export async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const left = [...items];
   const worker = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-/** The value at a path into JSON; undefined where there is none. */
+/** Returns the value at a path in JSON, or undefined. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   let here = value;
   for (const name of path) {
@@ -7,7 +7,7 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
   return here;
 }
 
-/** The text at a path into an answer. Throws a sentence where there is none: what builds on it cannot be checked. */
+/** Returns the text at a path in an answer. Throws if it is absent: checks that depend on it are impossible then. */
 export function textAt(
   answer: { readonly status: number; readonly json: unknown },
   ...path: string[]

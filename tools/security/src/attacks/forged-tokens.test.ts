@@ -16,7 +16,7 @@ async function setUp() {
     .setProtectedHeader({ alg: 'ES256', kid: 'current', typ: 'JWT' })
     .setIssuer(issuer)
     .setAudience(audience)
-    .setSubject('somebody')
+    .setSubject('a-user')
     .setIssuedAt()
     .setExpirationTime('1h')
     .sign(pair.privateKey);
@@ -33,7 +33,7 @@ beforeAll(async () => {
   platform = await setUp();
 });
 
-/** Good to a verifier that does all it should, but for lifetimes and names, which are the platform's own rules. */
+/** Verifies correctly, except for lifetimes and subjects, which are the platform's own rules. */
 function isGood(token: string): Promise<boolean> {
   const keySet = createLocalJWKSet({ keys: [platform.published] });
   return jwtVerify(token, keySet, { issuer, audience, algorithms: ['ES256'] }).then(
@@ -42,16 +42,16 @@ function isGood(token: string): Promise<boolean> {
   );
 }
 
-test('a sound verifier takes the token, and none of its forgeries but those that break rules of the platform', async () => {
+test('a correct verifier accepts only forgeries that break rules of the platform', async () => {
   expect(await isGood(platform.token)).toBe(true);
   const good: string[] = [];
   for (const { what, token } of await forgeTokens(platform.token, [platform.published], platform.keys)) {
     if (token !== undefined && (await isGood(token))) good.push(what);
   }
-  expect(good).toEqual(['a token for a year', 'a token of nobody']);
+  expect(good).toEqual(['a token for a year', 'a token with an invalid subject']);
 });
 
-test('with the right key, expiry, audience and issuer are all that is wrong with a token', async () => {
+test('with the right key, forgeries differ in expiry, audience or issuer only', async () => {
   const forgeries = await forgeTokens(platform.token, [platform.published], platform.keys);
   const keySet = createLocalJWKSet({ keys: [platform.published] });
   const options = { currentDate: new Date(Date.now() - 5_400_000) };
@@ -61,7 +61,7 @@ test('with the right key, expiry, audience and issuer are all that is wrong with
   }
 });
 
-test('a verifier that takes a public key for a secret would believe a forgery', async () => {
+test('a verifier that uses a public key as a secret would accept a forgery', async () => {
   const forgeries = await forgeTokens(platform.token, [platform.published], undefined);
   const secrets = [
     createPublicKey({ key: platform.published as Record<string, unknown>, format: 'jwk' })
@@ -74,11 +74,11 @@ test('a verifier that takes a public key for a secret would believe a forgery', 
   await expect(Promise.all(verified)).resolves.toHaveLength(2);
 });
 
-test('an internal token is one that inner services would believe where the key is known', async () => {
-  const token = await internalToken({ sub: 'somebody' }, platform.keys);
+test('an internal token is valid for internal services if the key is known', async () => {
+  const token = await internalToken({ sub: 'a-user' }, platform.keys);
   const { payload } = await jwtVerify(token, platform.internalPublic, {
     issuer: 'gateway',
     audience: 'canvas',
   });
-  expect(payload).toMatchObject({ kind: 'user', sub: 'somebody', role: 'admin' });
+  expect(payload).toMatchObject({ kind: 'user', sub: 'a-user', role: 'admin' });
 });

@@ -16,13 +16,13 @@ import type { PlatformKeys } from './attack.ts';
 /** A bearer token that must not be accepted. */
 export interface Forgery {
   readonly what: string;
-  /** Undefined for none at all. */
+  /** Undefined to send no token. */
   readonly token: string | undefined;
 }
 
 /**
- * Forgeries of an access token. Without the platform's keys those that only its signature would make good are signed
- * with another key under the same name.
+ * Forgeries of an access token. Without the platform's keys, forgeries that need a valid signature are signed with
+ * another key under the same key id.
  */
 export async function forgeTokens(
   token: string,
@@ -50,21 +50,21 @@ export async function forgeTokens(
     { what: 'an empty token', token: '..' },
     { what: 'an overlong token', token: `${head}.${'A'.repeat(9_000)}.${signature}` },
     { what: 'an expired token', token: await sign({ iat: now - 7200, exp: now - 3600 }) },
-    { what: 'a token of tomorrow', token: await sign({ nbf: now + 86_400 }) },
+    { what: 'a token that is not valid yet', token: await sign({ nbf: now + 86_400 }) },
     { what: 'a token for a year', token: await sign({ exp: now + 31_536_000 }) },
-    { what: 'a token for another audience', token: await sign({ aud: 'somebody-else' }) },
+    { what: 'a token for another audience', token: await sign({ aud: 'another-audience' }) },
     { what: 'a token of another issuer', token: await sign({ iss: 'https://issuer.example/auth/v1' }) },
-    { what: 'a token of nobody', token: await sign({ sub: `${claims.sub}'--` }) },
+    { what: 'a token with an invalid subject', token: await sign({ sub: `${claims.sub}'--` }) },
     { what: 'a tampered signature', token: `${head}.${payload}.${flipFirst(signature)}` },
     { what: 'no signature', token: `${head}.${payload}.` },
     { what: 'a tampered payload', token: `${head}.${admin}.${signature}` },
     { what: 'alg none', token: `${encode({ alg: 'none', typ: 'JWT' })}.${admin}.` },
     { what: 'alg NoNe', token: `${encode({ ...header, alg: 'NoNe' })}.${admin}.` },
-    { what: 'another key under a published name', token: await sign({}, other.privateKey) },
+    { what: 'another key under a published id', token: await sign({}, other.privateKey) },
     { what: 'an unknown key', token: await sign({}, other.privateKey, { kid: randomUUID() }) },
-    { what: 'a key without a name', token: await sign({}, other.privateKey, { kid: undefined }) },
+    { what: 'a key without an id', token: await sign({}, other.privateKey, { kid: undefined }) },
     {
-      what: 'a key that the token brings along',
+      what: 'a key embedded in the token',
       token: await sign({}, other.privateKey, { kid: undefined, jwk: await exportJWK(other.publicKey) }),
     },
     ...(await signedWithPublished(published, header, claims)),
@@ -72,7 +72,7 @@ export async function forgeTokens(
   ];
 }
 
-/** A token as the gateway gives it to inner services; of the right key where that is known. */
+/** An internal token of the gateway, with the right key if that is known. */
 export async function internalToken(claims: JWTPayload, keys: PlatformKeys | undefined): Promise<string> {
   const key = keys ? createPrivateKey(keys.internal) : (await generateKeyPair('EdDSA')).privateKey;
   return new SignJWT({ kind: 'user', sub: claims.sub ?? '', tier: 'enterprise', role: 'admin' })
@@ -84,7 +84,7 @@ export async function internalToken(claims: JWTPayload, keys: PlatformKeys | und
     .sign(key);
 }
 
-/** Whoever takes a public key for a shared secret believes these. */
+/** Accepted by verifiers that use a public key as a shared secret. */
 async function signedWithPublished(
   published: readonly JWK[],
   header: JWTHeaderParameters,
@@ -111,7 +111,7 @@ function encode(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-/** The first character holds no padding, so that another one is another signature. */
+/** Changes the first character, which contains no padding bits, so that the signature really differs. */
 function flipFirst(text: string): string {
   return `${text.startsWith('A') ? 'B' : 'A'}${text.slice(1)}`;
 }

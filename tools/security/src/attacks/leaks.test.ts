@@ -28,7 +28,7 @@ test.each([
   'Select a plan. It differs from yours.',
   `See ${url}/api/docs for the columns at hand.`,
   'body/name must match pattern "^[a-z]+$"',
-])('an error that tells what to do is none: %s', (message) => {
+])('an error that gives advice reveals nothing: %s', (message) => {
   expect(leaks({ message })).toEqual([]);
 });
 
@@ -36,21 +36,21 @@ test('a link for people may lead anywhere', () => {
   expect(leaks({ upgradeUrl: 'http://localhost:3000/upgrade', message: 'Too many requests.' })).toEqual([]);
 });
 
-test('an error that a browser could take for a page is found', () => {
+test('an error that a browser could interpret as a page is found', () => {
   expect(leaks('<b>', { 'content-type': 'text/html' })).toEqual(['it is text/html, not JSON']);
   expect(leaks('<b>', { 'x-content-type-options': undefined })).toEqual(['a browser may guess its type']);
 });
 
-test('an error in the JSON of a protocol of its own is none', () => {
+test('an error in the JSON of another protocol is accepted', () => {
   expect(leaks({ error: 'x' }, { 'content-type': 'application/problem+json' })).toEqual([]);
 });
 
-test('an answer that is no error, and one without a body, tell nothing', () => {
+test('a successful answer and an answer without a body reveal nothing', () => {
   expect(leaksIn({ status: 200, headers: {}, text: 'select 1 from page' }, url)).toEqual([]);
   expect(leaksIn({ status: 404, headers: {}, text: '' }, url)).toEqual([]);
 });
 
-test('what the request said itself is no news, and excuses nothing else', () => {
+test('text from the request is ignored, other text is not', () => {
   const answer = { status: 400, headers, text: 'ajv_x is not used; see /app/dist/main.js' };
   expect(leaksIn(answer, url, '{"name":"ajv_x"}')).toEqual(['it shows a file']);
 });

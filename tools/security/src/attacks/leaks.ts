@@ -1,9 +1,9 @@
 import type { Answer } from './target.ts';
 
-/** Markup that attacks put wherever text can be put. */
+/** Markup that attacks send in every text field. */
 export const markup = '<vc-probe>"\'';
 
-/** What an error tells that nobody outside should know. */
+/** Internal details that an error must not reveal. */
 const secrets: readonly (readonly [string, RegExp])[] = [
   ['a stack', /(?:\n|\\n)\s*at [^\n\\]+[:(]/],
   [
@@ -23,8 +23,8 @@ const secrets: readonly (readonly [string, RegExp])[] = [
 ];
 
 /**
- * What is wrong with the answer to a bad request, each in a few words; `url` is the platform's own public origin. What
- * was `said` in the request tells nothing new when it comes back.
+ * Lists internal details in the answer to a bad request. `url` is the platform's public origin. Text that was `said` in
+ * the request is ignored.
  */
 export function leaksIn(
   answer: Pick<Answer, 'status' | 'headers' | 'text'>,
@@ -32,7 +32,7 @@ export function leaksIn(
   said = '',
 ): string[] {
   if (answer.status < 400 || answer.text === '') return [];
-  // Links for people are configured, and may lead to this very machine.
+  // Links for people are configured and may name this machine.
   const text = answer.text.replace(/"upgradeUrl":"[^"]*"/g, '').replaceAll(url, '');
   const shown = secrets.filter(([, pattern]) => pattern.test(text) && !pattern.test(said));
   const leaks = shown.map(([what]) => `it shows ${what}`);

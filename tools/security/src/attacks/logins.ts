@@ -3,15 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Attack } from './attack.ts';
 import { askForTokens, logIn } from './people.ts';
 
-/** Milliseconds for which replicas may believe a token whose session is over. */
-const believedMs = 60_000;
+/** Longest time for which replicas may still accept the token of an ended session. */
+const revocationDelayMs = 60_000;
 
-/** Guesses that are made at most. */
+/** Maximum number of guesses. */
 const maxGuesses = 300;
 
-/** Whom a login tells apart, and what a logout ends. */
+/** Account enumeration by login, and the effect of a logout. */
 export async function attackLogins({ target, check, operations, alice, bob }: Attack): Promise<void> {
-  await check('a login does not tell who has an account', async (found) => {
+  await check('a login does not reveal which addresses have an account', async (found) => {
     const credentials = [alice.email, `probe-${randomUUID()}@example.com`].map((email) => ({
       email,
       password: randomUUID(),
@@ -22,7 +22,7 @@ export async function attackLogins({ target, check, operations, alice, bob }: At
         const { status, text } = await target.send({ method: 'POST', path, body });
         answers.push(`${status} ${text.replace(/"requestId":"[^"]*"/, '')}`);
       }
-      if (answers[0] !== answers[1]) found(`POST ${path} tells them apart: ${answers.join(' / ')}`);
+      if (answers[0] !== answers[1]) found(`POST ${path} answers them differently: ${answers.join(' / ')}`);
       if (answers.some((answer) => !answer.startsWith('4'))) found(`POST ${path} answered ${answers[0]}`);
     }
     return '2 routes';
@@ -31,10 +31,10 @@ export async function attackLogins({ target, check, operations, alice, bob }: At
     await check('a logout ends the session', async () => 'not offered');
     return;
   }
-  await check('a logout ends the session, and that one alone', async (found) => {
+  await check('a logout ends that session only', async (found) => {
     const [ended, kept] = [await logIn(target, bob), await logIn(target, bob)];
     const paths = ['/api/canvas', '/auth/v1/user'];
-    // Whoever remembers verified tokens knows this one now.
+    // Services that cache verified tokens have cached this one now.
     for (const path of paths) await target.send({ path, token: ended.access });
     const path = '/auth/v1/logout?scope=local';
     const { status } = await target.send({ method: 'POST', path, token: ended.access });
@@ -46,13 +46,13 @@ export async function attackLogins({ target, check, operations, alice, bob }: At
       );
       return answers.filter((answer) => answer.status < 400).length;
     };
-    let believed = await ask();
-    while (believed > 0 && performance.now() - began < believedMs) {
+    let accepting = await ask();
+    while (accepting > 0 && performance.now() - began < revocationDelayMs) {
       await delay(1_000);
-      believed = await ask();
+      accepting = await ask();
     }
     const took = Math.round(performance.now() - began);
-    if (believed > 0) found(`after ${took} ms ${believed} routes still accept its token`);
+    if (accepting > 0) found(`after ${took} ms ${accepting} routes still accept its token`);
     const again = await askForTokens(target, 'refresh_token', { refresh_token: ended.refresh });
     if (again.status !== 400) found(`its refresh token: ${again.status}`);
     const other = await target.send({ path: '/api/canvas', token: kept.access });
@@ -61,9 +61,9 @@ export async function attackLogins({ target, check, operations, alice, bob }: At
   });
 }
 
-/** Guessing passwords, from what claims to be another address each time. Locks this address out for a minute. */
+/** Password guessing that claims another address each time. Locks out this address for a minute. */
 export async function attackPasswords({ target, check, alice }: Attack): Promise<void> {
-  await check('guesses of a password are limited, whatever address they claim', async (found) => {
+  await check('password guesses are limited, whatever address they claim', async (found) => {
     for (let guess = 1; guess <= maxGuesses; guess += 1) {
       const address = `198.51.${guess >> 8}.${guess & 255}`;
       const { status } = await target.send({

@@ -28,7 +28,7 @@ const json = {
   },
 };
 
-test('a route is asked for with its method, plausible parameters, and a body where it takes one', () => {
+test('a request has its route’s method, plausible parameters, and a body if the route takes one', () => {
   const [, copy, flag] = readOperations({ status: 200, json }).map(questionOf);
   expect(copy).toEqual({
     method: 'PUT',
@@ -38,7 +38,7 @@ test('a route is asked for with its method, plausible parameters, and a body whe
   expect(flag).toEqual({ method: 'DELETE', path: '/api/flags/probe' });
 });
 
-test('a route needs credentials unless the document lets anybody in', () => {
+test('a route needs credentials unless the document declares it public', () => {
   const operations = readOperations({ status: 200, json });
   expect(operations.map(({ guarded }) => guarded)).toEqual([false, true, true, true, false]);
   expect(operations.filter(({ operatorsOnly }) => operatorsOnly).map(({ method }) => method)).toEqual([
@@ -46,6 +46,6 @@ test('a route needs credentials unless the document lets anybody in', () => {
   ]);
 });
 
-test('an answer without routes is no document', () => {
+test('an answer without routes is rejected', () => {
   expect(() => readOperations({ status: 404, json: {} })).toThrow('no OpenAPI document (status 404)');
 });

@@ -5,9 +5,9 @@ import type { Answer, Question } from './target.ts';
 /** One public route. */
 export interface Operation {
   readonly method: string;
-  /** With its parameters in braces. */
+  /** Path with parameters in braces. */
   readonly path: string;
-  /** With plausible values in their place. */
+  /** Path with plausible parameter values. */
   readonly filledPath: string;
   readonly takesJson: boolean;
   /** Whether it refuses requests without credentials. */
@@ -18,7 +18,7 @@ export interface Operation {
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
 
-/** The routes in an OpenAPI document; throws where the answer holds none. */
+/** Reads the routes of an OpenAPI document. Throws if there are none. */
 export function readOperations({ status, json }: Pick<Answer, 'status' | 'json'>): Operation[] {
   const operations = Object.entries(at(json, 'paths') ?? {}).flatMap(([path, item]) =>
     Object.entries(item as object)
@@ -29,7 +29,7 @@ export function readOperations({ status, json }: Pick<Answer, 'status' | 'json'>
   return operations;
 }
 
-/** Asks for a route in the least way that it could be asked. */
+/** Builds a minimal request for a route. */
 export function questionOf({ method, filledPath, takesJson }: Operation): Question {
   return { method, path: filledPath, ...(takesJson ? { body: {} } : {}) };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Attack } from './attack.ts';
 import { textAt } from './fields.ts';
 
-/** Ways to what is inside. */
+/** Paths that try to reach internal routes. */
 const inside = [
   '/internal',
   '//internal',
@@ -39,7 +39,7 @@ const inside = [
   '*',
 ];
 
-/** Ways around what guards an admin's route. */
+/** Paths that try to bypass the authorization of an administrators' route. */
 const around = [
   '/API/ADMIN/users',
   '/api/admin/Users',
@@ -56,16 +56,16 @@ const around = [
   '/api/canvas/%2e%2e/admin/users',
 ];
 
-/** Paths and methods that are read in two ways. */
+/** Ambiguous paths and methods. */
 export async function attackPaths({ target, check, alice, bob }: Attack): Promise<void> {
-  await check('no path leads inside, or out', async (found) => {
+  await check('no path reaches internal routes or leaves the platform', async (found) => {
     for (const path of inside) {
       const { status } = await target.send({ path, token: bob.token });
       if (status !== 404 && status !== 400) found(`GET ${path} answered ${status}`);
     }
     return `404 or 400 to ${inside.length} paths`;
   });
-  await check('no spelling of a path opens what admins may do', async (found) => {
+  await check('no spelling of a path bypasses authorization', async (found) => {
     for (const path of around) {
       const { status } = await target.send({ path, token: bob.token });
       if (![400, 403, 404].includes(status)) found(`GET ${path} answered ${status}`);
@@ -78,7 +78,7 @@ export async function attackPaths({ target, check, alice, bob }: Attack): Promis
     for (const line of [`TRACE /health`, `TRACE /api/canvas`, `CONNECT ${host}`, 'CONNECT 127.0.0.1:22']) {
       const raw = await target.sendRaw(`${line} HTTP/1.1\r\nhost: ${host}\r\nx-probe: ${mark}\r\n\r\n`);
       if (raw.statuses.some((status) => status < 400)) found(`${line} answered ${raw.statuses.join(', ')}`);
-      if (raw.text.includes(mark)) found(`${line} gives the request back`);
+      if (raw.text.includes(mark)) found(`${line} echoes the request`);
     }
     return '4 requests';
   });

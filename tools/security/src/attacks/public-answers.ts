@@ -2,7 +2,7 @@ import type { Attack } from './attack.ts';
 import { markup } from './leaks.ts';
 import type { Answer } from './target.ts';
 
-/** What browsers and passers-by get to see. */
+/** Answers to browsers and anonymous clients. */
 export async function attackPublicAnswers(attack: Attack): Promise<void> {
   await attackHeaders(attack);
   await attackOrigins(attack);
@@ -10,7 +10,7 @@ export async function attackPublicAnswers(attack: Attack): Promise<void> {
 }
 
 async function attackHeaders({ target, check, bob }: Attack): Promise<void> {
-  await check('every answer tells browsers to be careful', async (found) => {
+  await check('every answer has the security headers', async (found) => {
     const paths = ['/health', '/api/canvas', '/api/docs', '/nowhere', '/auth/v1/.well-known/jwks.json'];
     for (const path of paths) {
       const answer = await target.send({ path, token: path === '/api/canvas' ? bob.token : undefined });
@@ -18,7 +18,7 @@ async function attackHeaders({ target, check, bob }: Attack): Promise<void> {
     }
     return `${paths.length} answers`;
   });
-  await check('a request id comes back only as one that is safe', async (found) => {
+  await check('only a safe request id is returned', async (found) => {
     const ids = [markup, 'a b', 'a%0d%0aset-cookie:probe=1', 'a'.repeat(2_000), '$(id)', "a';--"];
     for (const id of ids) {
       const { headers } = await target.send({ path: '/health', headers: { 'x-request-id': id } });
@@ -28,7 +28,7 @@ async function attackHeaders({ target, check, bob }: Attack): Promise<void> {
     }
     return `${ids.length} ids`;
   });
-  await check('no line break of a request gets into the headers of an answer', async (found) => {
+  await check('line breaks in a request cannot inject response headers', async (found) => {
     const smuggled = '%0d%0aset-cookie:%20probe=1%0d%0a%0d%0a';
     const paths = [`/health?x=${smuggled}`, `/${smuggled}`, `/api/docs/${smuggled}`, `/api/docs?${smuggled}`];
     for (const path of paths) {
@@ -67,7 +67,7 @@ async function attackOrigins({ target, check, bob }: Attack): Promise<void> {
     'file://',
   ];
   const paths = ['/api/canvas', '/health', '/auth/session', '/v1/models', '/auth/v1/token'];
-  await check('pages of foreign origins may not read answers', async (found) => {
+  await check('pages of other origins cannot read answers', async (found) => {
     for (const origin of origins) {
       for (const path of paths) {
         const { headers } = await target.send({ path, token: bob.token, headers: { origin } });
@@ -77,7 +77,7 @@ async function attackOrigins({ target, check, bob }: Attack): Promise<void> {
     }
     return `${origins.length} origins, ${paths.length} routes`;
   });
-  await check('pages of foreign origins may not ask for more', async (found) => {
+  await check('preflights of other origins are refused', async (found) => {
     for (const origin of origins) {
       for (const path of paths) {
         const headers = {
@@ -96,14 +96,14 @@ async function attackOrigins({ target, check, bob }: Attack): Promise<void> {
 
 async function attackFigures({ target, check, alice, bob }: Attack): Promise<void> {
   const paths = ['/health', '/health/ready', '/api/llm/stats', '/api/llm/health', '/api/queue/metrics'];
-  await check('figures that anybody may see are about nobody', async (found) => {
+  await check('public figures contain no user’s data', async (found) => {
     for (const path of paths) {
       const { text } = await target.send({ path });
       const shown = [alice.id, alice.email, bob.id, bob.email].filter((mark) => text.includes(mark));
       if (shown.length > 0) found(`GET ${path} shows ${shown.join(', ')}`);
       if (/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[\w.]+@[\w.]+/i.test(text))
         found(`GET ${path} shows an id or address`);
-      if (/\b(?:\d+\.){3}\d+:\d+|https?:\/\//.test(text)) found(`GET ${path} shows where something is`);
+      if (/\b(?:\d+\.){3}\d+:\d+|https?:\/\//.test(text)) found(`GET ${path} shows an internal address`);
     }
     return `${paths.length} routes`;
   });

@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Attack } from './attack.ts';
 import type { Target } from './target.ts';
 
-/** A second request, which must stay part of the first or go unheard. */
+/** A smuggled second request, which must never be answered. */
 const hidden = 'GET /health/live HTTP/1.1\r\nhost: probe\r\n\r\n';
 const chunked = `0\r\n\r\n${hidden}`;
 
-/** Rest of a request after its line and host: headers that two readers understand differently. */
+/** Headers and body of requests that two parsers may interpret differently. */
 const ambiguous: readonly (readonly [string, string])[] = [
   ['a length and chunks', `content-length: 6\r\ntransfer-encoding: chunked\r\n\r\n${chunked}`],
   ['chunks and a length', `transfer-encoding: chunked\r\ncontent-length: 6\r\n\r\n${chunked}`],
@@ -28,7 +28,7 @@ const ambiguous: readonly (readonly [string, string])[] = [
   ['a header without a name', `: a\r\ncontent-length: 0\r\n\r\n${hidden}`],
 ];
 
-const rubbishChunks: readonly (readonly [string, string])[] = [
+const malformedChunks: readonly (readonly [string, string])[] = [
   ['no number', 'zz\r\n'],
   ['a prefix', '0x1\r\na\r\n0\r\n\r\n'],
   ['a sign', '-1\r\na\r\n0\r\n\r\n'],
@@ -38,12 +38,12 @@ const rubbishChunks: readonly (readonly [string, string])[] = [
   ['a chunk that is too long', '1\r\nabc\r\n0\r\n\r\n'],
 ];
 
-/** Where one request ends and the next begins. */
+/** Request smuggling and slow requests. */
 export async function attackFraming(attack: Attack): Promise<void> {
   const { target, check, bob } = attack;
   const { host } = new URL(target.url);
   const start = `POST /api/llm/chat HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${bob.token}\r\n`;
-  await check('what could be read in two ways is refused, and ends the connection', async (found) => {
+  await check('ambiguous requests are refused and end the connection', async (found) => {
     for (const [what, rest] of ambiguous) {
       const { statuses, closed } = await target.sendRaw(`${start}${rest}`);
       if (statuses.join() !== '400') found(`${what}: answered ${statuses.join(', ') || 'nothing'}`);
@@ -51,10 +51,10 @@ export async function attackFraming(attack: Attack): Promise<void> {
     }
     return `400 to ${ambiguous.length} requests`;
   });
-  await check('chunks that cannot be read are never a body, and no second request', async (found) => {
+  await check('malformed chunks are neither a body nor a second request', async (found) => {
     const json = 'content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n';
     const places = [start, `POST /auth/session HTTP/1.1\r\nhost: ${host}\r\n`];
-    for (const [what, body] of rubbishChunks) {
+    for (const [what, body] of malformedChunks) {
       for (const place of places) {
         const { statuses, closed } = await target.sendRaw(`${place}${json}${body}${hidden}`);
         const name = `${what} at ${place.split(' ')[1]}`;
@@ -64,7 +64,7 @@ export async function attackFraming(attack: Attack): Promise<void> {
         if (!closed) found(`${name}: the connection stays open`);
       }
     }
-    return `${rubbishChunks.length * places.length} requests`;
+    return `${malformedChunks.length * places.length} requests`;
   });
   await check('a request without a host, and one with huge headers, is refused', async (found) => {
     for (const [what, bytes] of [
@@ -84,7 +84,7 @@ export async function attackFraming(attack: Attack): Promise<void> {
   await attackWithSlowness(attack);
 }
 
-/** Milliseconds after which whoever has not sent the head of a request, or all of it, has been let go. */
+/** Milliseconds after which a client that has not completed the head, or the body, is disconnected. */
 const longest = { head: 25_000, body: 40_000 };
 
 async function attackWithSlowness(attack: Attack): Promise<void> {
@@ -93,7 +93,7 @@ async function attackWithSlowness(attack: Attack): Promise<void> {
 }
 
 async function attackWithTrickling({ target, check, bob }: Attack): Promise<void> {
-  await check('whoever sends a request for ever is let go', async (found) => {
+  await check('a client that never completes its request is disconnected', async (found) => {
     const { host } = new URL(target.url);
     const head = `POST /api/llm/chat HTTP/1.1\r\nhost: ${host}\r\n`;
     const known = `authorization: Bearer ${bob.token}\r\ncontent-type: application/json\r\n`;
@@ -108,12 +108,12 @@ async function attackWithTrickling({ target, check, bob }: Attack): Promise<void
   });
 }
 
-/** Sends a byte each half a second; milliseconds until the connection was ended, undefined where it was not in time. */
-async function trickle(target: Target, begin: string, patience: number): Promise<number | undefined> {
+/** Sends one byte every 500 ms. Returns the milliseconds until disconnection, or undefined if it did not happen in time. */
+async function trickle(target: Target, begin: string, timeoutMs: number): Promise<number | undefined> {
   const socket = target.connect();
   const began = performance.now();
   socket.resume().write(begin);
-  while (performance.now() - began < patience) {
+  while (performance.now() - began < timeoutMs) {
     if (socket.closed || socket.readableEnded) return performance.now() - began;
     await delay(500);
     if (socket.writable) socket.write('a');
@@ -125,11 +125,11 @@ async function trickle(target: Target, begin: string, patience: number): Promise
 const slowConnections = 50;
 const slowMs = 5_000;
 
-/** Milliseconds that a normal request may take meanwhile. */
+/** Longest acceptable duration of a normal request meanwhile. */
 const normalMs = 2_000;
 
 async function attackWithDawdling({ target, check, bob }: Attack): Promise<void> {
-  await check('clients that dawdle hold nobody else up', async (found) => {
+  await check('slow clients do not delay other clients', async (found) => {
     const { host } = new URL(target.url);
     const sockets = Array.from({ length: slowConnections }, () => target.connect());
     for (const socket of sockets) socket.write(`POST /api/llm/chat HTTP/1.1\r\nhost: ${host}\r\nx-probe: `);

@@ -16,7 +16,7 @@ import { attackFraming } from './request-framing.ts';
 import { createTarget } from './target.ts';
 import { attackTrustedHeaders } from './trusted-headers.ts';
 
-/** In this order: the last one locks its own address out for a minute. */
+/** In this order: the last one locks out its own address for a minute. */
 const attacks = [
   attackCredentials,
   attackBelongings,
@@ -32,12 +32,12 @@ const attacks = [
   attackPasswords,
 ];
 
-/** Attacks one platform with two users that it signs up there, and which stay. */
+/** Attacks a platform with two users that it signs up. They are not removed. */
 export async function runAttacks(platform: Platform, report: Report): Promise<void> {
   const leaks = createLeakLog(platform.url);
   const target = createTarget(platform.url, leaks.look);
   let attack: Attack | undefined;
-  await report.check('two strangers sign up, and every public route is known', async () => {
+  await report.check('two users sign up, and the public routes are known', async () => {
     const [alice, bob] = [await signUp(target), await signUp(target)];
     const operations = readOperations(await target.send({ path: '/api/openapi.json' }));
     attack = { target, check: report.check, keys: platform.keys, operations, alice, bob };
@@ -45,11 +45,11 @@ export async function runAttacks(platform: Platform, report: Report): Promise<vo
   });
   if (!attack) return;
   if (!platform.keys) {
-    const why = 'the platform keeps its keys: forged tokens are signed with others';
-    report.notChecked('expired and misdirected tokens with a true signature', why);
+    const why = 'the platform’s keys are unknown: forged tokens are signed with other keys';
+    report.notChecked('expired and misdirected tokens with a valid signature', why);
     report.notChecked(
-      'by the document, what only admins may ask',
-      'the platform keeps its keys: none is made',
+      'fuzzing of administrators’ routes',
+      'the platform’s keys are unknown: no administrator can be created',
     );
   }
   for (const run of attacks) await run(attack);

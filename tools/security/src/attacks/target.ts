@@ -6,59 +6,58 @@ import { connect as connectTls } from 'node:tls';
 
 export interface Question {
   readonly method?: string;
-  /** Sent as it stands. */
+  /** Sent unchanged. */
   readonly path: string;
   /** Bearer token. */
   readonly token?: string | undefined;
   readonly headers?: OutgoingHttpHeaders;
-  /** A string or bytes as they stand, anything else as JSON. */
+  /** A string or bytes are sent unchanged, anything else as JSON. */
   readonly body?: unknown;
-  /** Whether being limited is an answer too, and not waited out. */
-  readonly impatient?: boolean;
+  /** True to return a 429 instead of waiting for the limit to pass. */
+  readonly acceptLimit?: boolean;
 }
 
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** Undefined where the text is none. */
+  /** Undefined if the text is not JSON. */
   readonly json: unknown;
 }
 
-/** All that came back over one connection. */
+/** Everything received over one connection. */
 export interface RawAnswer {
   readonly text: string;
-  /** Of every answer in it. */
+  /** Statuses of all answers in it. */
   readonly statuses: readonly number[];
-  /** Whether the platform ended the connection. */
+  /** True if the platform ended the connection. */
   readonly closed: boolean;
 }
 
 export interface Target {
   readonly url: string;
-  /** Asks over a connection of its own. Rejects where there is no answer in half a minute. */
+  /** Sends a request over a new connection. Rejects if there is no answer within 30 s. */
   send(question: Question): Promise<Answer>;
-  /** Sends pieces as they stand until something comes back, and returns what came before the end or 3 s of silence. */
+  /** Sends the pieces until an answer arrives. Returns everything received before the end or 3 s of silence. */
   sendRaw(...pieces: readonly (string | Uint8Array)[]): Promise<RawAnswer>;
-  /** Opens a connection for nothing in particular. */
+  /** Opens a connection. */
   connect(): ReturnType<typeof connectPlain>;
 }
 
-/** Milliseconds. */
-const patience = 30_000;
-const rawSilence = 3_000;
+const answerTimeoutMs = 30_000;
+const rawSilenceMs = 3_000;
 
-/** Seconds of a limit that is waited out: those of a minute, none of an hour. */
+/** Longest `retry-after` in seconds that is waited for: limits per minute, not per hour. */
 const longestWait = 65;
 
-/** `look` sees every answer. */
+/** Creates a target. `look` receives every answer. */
 export function createTarget(url: string, look: (question: Question, answer: Answer) => void): Target {
   const { protocol, hostname, port } = new URL(url);
   const secure = protocol === 'https:';
   const connect = () => {
     const place = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (secure ? 443 : 80) };
     const socket = secure ? connectTls({ ...place, servername: hostname }) : connectPlain(place);
-    // What a broken connection means, the attack decides by what came back.
+    // The attack interprets a broken connection by the answers received before.
     return socket.on('error', () => undefined);
   };
 
@@ -70,7 +69,7 @@ export function createTarget(url: string, look: (question: Question, answer: Ans
       path: question.path,
       agent: false,
       headers: headersOf(question, body),
-      signal: AbortSignal.timeout(patience),
+      signal: AbortSignal.timeout(answerTimeoutMs),
     };
     const call = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
       const chunks: Buffer[] = [];
@@ -94,13 +93,13 @@ export function createTarget(url: string, look: (question: Question, answer: Ans
     async send(question) {
       const answer = await ask(question);
       const wait = Number(answer.headers['retry-after']);
-      if (answer.status !== 429 || question.impatient || !(wait <= longestWait)) return answer;
+      if (answer.status !== 429 || question.acceptLimit || !(wait <= longestWait)) return answer;
       await delay((wait + 1) * 1000);
       return ask(question);
     },
     async sendRaw(...pieces) {
       const socket = connect();
-      socket.setTimeout(rawSilence);
+      socket.setTimeout(rawSilenceMs);
       const { promise, resolve } = Promise.withResolvers<boolean>();
       let text = '';
       socket.on('data', (chunk) => (text += chunk.toString('latin1')));
@@ -121,7 +120,7 @@ export function createTarget(url: string, look: (question: Question, answer: Ans
   };
 }
 
-/** Short, for the line of a finding. */
+/** Names a request briefly, for a finding. */
 export function nameOf({ method = 'GET', path }: Question): string {
   return `${method} ${path.length > 80 ? `${path.slice(0, 80)}…` : path}`;
 }
@@ -150,7 +149,7 @@ function answerOf(raw: string): Answer {
       field.replace(/^[^:]*:\s*/, ''),
     ]),
   );
-  // No body, in chunks.
+  // An empty chunked body.
   const text = rest.join('\r\n\r\n').replace(/^0\r\n\r\n$/, '');
   return { status: Number(line.split(' ')[1]), headers, text, json: parse(text) };
 }

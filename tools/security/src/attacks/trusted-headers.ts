@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import type { Attack } from './attack.ts';
 import { internalToken } from './forged-tokens.ts';
 
-/** Headers that somebody behind the edge may believe. */
+/** Headers that services behind the gateway trust. */
 export async function attackTrustedHeaders({ target, check, keys, alice, bob }: Attack): Promise<void> {
   const identity = await internalToken(decodeJwt(alice.token), keys);
   const asAlice = {
@@ -17,7 +17,7 @@ export async function attackTrustedHeaders({ target, check, keys, alice, bob }: 
     'x-forwarded-user': alice.email,
     'x-remote-user': alice.email,
   };
-  await check('headers of ours that come from outside change nothing', async (found) => {
+  await check('internal headers from outside are ignored', async (found) => {
     for (const [name, value] of Object.entries(asAlice)) {
       const headers = { [name]: value };
       const list = await target.send({ path: '/api/canvas', token: bob.token, headers });
@@ -25,12 +25,12 @@ export async function attackTrustedHeaders({ target, check, keys, alice, bob }: 
         found(`${name}: the list answered ${list.status}`);
       const admin = await target.send({ path: '/api/admin/users', token: bob.token, headers });
       if (admin.status !== 403) found(`${name}: an admin's route answered ${admin.status}`);
-      const nobody = await target.send({ path: '/api/canvas', headers });
-      if (nobody.status !== 401) found(`${name} alone: the list answered ${nobody.status}`);
+      const anonymous = await target.send({ path: '/api/canvas', headers });
+      if (anonymous.status !== 401) found(`${name} alone: the list answered ${anonymous.status}`);
     }
     return `${Object.keys(asAlice).length} headers`;
   });
-  await check('a connection cannot be told to drop what vouches for a user', async (found) => {
+  await check('the Connection header cannot remove the user’s identity', async (found) => {
     const options = [
       'x-vc-identity',
       'x-vc-identity, authorization',
@@ -49,7 +49,7 @@ export async function attackTrustedHeaders({ target, check, keys, alice, bob }: 
     }
     return `${options.length} lists`;
   });
-  await check('no header leads to another path, method or place', async (found) => {
+  await check('no header changes the path, method or host', async (found) => {
     const tricks = {
       'x-original-url': '/api/admin/users',
       'x-rewrite-url': '/api/admin/users',
@@ -66,7 +66,7 @@ export async function attackTrustedHeaders({ target, check, keys, alice, bob }: 
         token: bob.token,
         headers: { [name]: value },
       });
-      // Hosts that are not its own may be refused by what stands in front.
+      // A proxy in front may refuse foreign hosts.
       if (answer.status !== usual.status && !(name === 'host' && answer.status >= 400)) {
         found(`${name}: answered ${answer.status}`);
       }

@@ -1,11 +1,11 @@
 import type { Report } from '../report.ts';
 import { runNpm } from '../run-command.ts';
 
-/** What the repository's own guards find, by heading. */
+/** The repository's own guards, by heading. */
 const guards = {
-  Secrets: { 'check:secrets': 'no file holds a secret' },
+  Secrets: { 'check:secrets': 'no file contains a secret' },
   'Lock file': {
-    'check:lockfile': 'the lock file is whole, and names no registry',
+    'check:lockfile': 'the lock file is complete and names no registry',
     'check:packages': 'every dependency has one exact version',
   },
 };

@@ -3,7 +3,7 @@ import { readAudit } from './read-audit.ts';
 
 const metadata = { dependencies: { prod: 300, total: 900 } };
 
-test('packages with a high or critical weakness are named, with its reason', () => {
+test('packages with a high or critical vulnerability are reported with the reason', () => {
   const audit = readAudit(
     JSON.stringify({
       auditReportVersion: 2,
@@ -31,7 +31,7 @@ test('packages with a high or critical weakness are named, with its reason', () 
   });
 });
 
-test('an audit that found nothing is one', () => {
+test('an audit without findings is accepted', () => {
   expect(readAudit(JSON.stringify({ metadata, vulnerabilities: {} }))).toMatchObject({
     kind: 'audited',
     grave: [],
@@ -47,6 +47,6 @@ test.each([
   ['is not reached', '{"error":{"code":"ENOTFOUND","summary":""}}', /ENOTFOUND/],
   ['sends no JSON', 'npm error', /nothing that could be read/],
   ['sends nothing', '', /nothing that could be read/],
-])('a registry that %s is never taken for an audit without findings', (_, output, why) => {
+])('a registry that %s is never reported as an audit without findings', (_, output, why) => {
   expect(readAudit(output)).toEqual({ kind: 'unavailable', why: expect.stringMatching(why) });
 });

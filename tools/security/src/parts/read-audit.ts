@@ -2,9 +2,9 @@ export type Audit =
   | {
       readonly kind: 'audited';
       readonly dependencies: number;
-      /** A line for each package with a weakness that is high or critical. */
+      /** One line per package with a high or critical vulnerability. */
       readonly grave: readonly string[];
-      /** Packages with lesser ones. */
+      /** Number of packages with lesser vulnerabilities. */
       readonly lesser: number;
     }
   | { readonly kind: 'unavailable'; readonly why: string };
@@ -13,7 +13,7 @@ interface AuditedPackage {
   readonly name: string;
   readonly severity: string;
   readonly range: string;
-  /** Advisories of its own, and names of packages through which it is affected. */
+  /** The package's own advisories, and the packages through which it is affected. */
   readonly via: readonly (string | { readonly title?: string; readonly url?: string })[];
 }
 
@@ -24,7 +24,7 @@ interface AuditOutput {
   readonly vulnerabilities?: Readonly<Record<string, AuditedPackage>>;
 }
 
-/** Reads what `npm audit --json` (version 7 and newer) prints; without a list of weaknesses nothing was audited. */
+/** Parses `npm audit --json` (npm 7 and later). Output without a list of vulnerabilities counts as no audit. */
 export function readAudit(output: string): Audit {
   const audit = parse(output);
   if (!audit?.vulnerabilities) return { kind: 'unavailable', why: reasonOf(audit) };

@@ -9,7 +9,7 @@ export interface Account {
   readonly token: string;
 }
 
-/** Signs up where no account is given, logs in and refreshes; undefined where nobody could log in. */
+/** Signs up unless an account is given, logs in and refreshes. Returns undefined if the login fails. */
 export async function checkAccount(smoke: Smoke, given?: Credentials): Promise<Account | undefined> {
   const { api, check } = smoke;
   const credentials = given ?? (await signUp(smoke));
@@ -31,7 +31,7 @@ interface Session {
   readonly refreshToken: string;
 }
 
-/** Throws Mismatch where the account cannot log in. */
+/** Logs in. Throws Mismatch if the login fails. */
 export async function logIn({ api }: Smoke, credentials: Credentials): Promise<Session> {
   const path = '/auth/v1/token?grant_type=password';
   return readSession(await api.send(path, { method: 'POST', body: credentials }));
@@ -42,9 +42,9 @@ async function refresh({ api }: Smoke, { refreshToken, account }: Session): Prom
   const next = readSession(
     await api.send('/auth/v1/token?grant_type=refresh_token', { method: 'POST', body }),
   );
-  expect(next.refreshToken !== refreshToken, 'the refresh token is another one');
+  expect(next.refreshToken !== refreshToken, 'the refresh token has changed');
   const user = await api.send('/auth/v1/user', { token: next.account.token });
-  expect(text(user, 'id') === account.id, 'the new session is of the same user');
+  expect(text(user, 'id') === account.id, 'the new session belongs to the same user');
   return next.account;
 }
 

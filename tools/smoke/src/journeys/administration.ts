@@ -12,7 +12,7 @@ export async function checkAdministration(
   user: Account,
 ): Promise<void> {
   const { api, check } = smoke;
-  await check('a user may not do what admins may', () =>
+  await check('a user cannot use routes of administrators', () =>
     api.send('/api/admin/users', { token: user.token, status: 403 }),
   );
   const session = await check(`${credentials.email} logs in`, () => logIn(smoke, credentials));
@@ -34,7 +34,7 @@ export async function checkAdministration(
   await checkKillSwitch(smoke, token, user);
 }
 
-/** A flag of its own: nothing that the deployment uses is touched. */
+/** Uses a new flag, so that no flag of the deployment changes. */
 async function checkKillSwitch({ api, check }: Smoke, token: string, user: Account): Promise<void> {
   const key = `smoke-${randomUUID()}`;
   const path = `/api/flags/${key}`;

@@ -33,12 +33,12 @@ export async function checkCanvases({ api, check }: Smoke, { token }: Account): 
     );
   });
   await check('it is read', async () => expectFilled(await api.data(path, { token })));
-  await check('a change makes a new revision', async () => {
+  await check('an edit creates a new revision', async () => {
     const body = { revision: 1, channels: ['A stall at the Saturday market'] };
     const canvas = await api.data(path, { method: 'PUT', token, body });
     expect(canvas.revision === 2, 'the revision is 2');
   });
-  await check('a change that is based on an old revision is refused', () =>
+  await check('an edit based on an old revision is refused', () =>
     api.send(path, { method: 'PUT', token, body: { revision: 1, channels: [] }, status: 409 }),
   );
   await check('suggestions for a block', async () => {

@@ -2,7 +2,7 @@ import { expect, object, text } from '../expectations.ts';
 import type { Smoke } from '../smoke.ts';
 
 export async function checkHealth({ api, check }: Smoke): Promise<void> {
-  await check('the gateway answers and says its version', async () => {
+  await check('the gateway answers with its version', async () => {
     text(await api.send('/health'), 'version');
   });
   await check('every part of the platform is ready', async () => {

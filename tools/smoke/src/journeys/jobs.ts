@@ -52,8 +52,8 @@ function untilEnded({ api }: Smoke, { token }: Account, jobId: string): Promise<
 }
 
 /**
- * A job may be done before it is cancelled: then the next one is tried. One that is running already ends as cancelled
- * once its worker has noticed.
+ * A job may complete before it is cancelled: then the next one is tried. A running job ends as cancelled once its worker
+ * has noticed.
  */
 async function cancelOne(smoke: Smoke, account: Account): Promise<void> {
   for (let attempt = 1; attempt <= 4; attempt++) {
@@ -62,7 +62,7 @@ async function cancelOne(smoke: Smoke, account: Account): Promise<void> {
     const job = await untilEnded(smoke, account, jobId);
     return expect(job.status === 'cancelled', `the job ends as cancelled: ${JSON.stringify(job)}`);
   }
-  throw new Mismatch('four jobs in a row were done before they could be cancelled');
+  throw new Mismatch('four jobs in a row completed before they could be cancelled');
 }
 
 async function cancel({ api }: Smoke, { token }: Account, jobId: string): Promise<boolean> {

@@ -11,7 +11,7 @@ export async function checkModels({ api, check }: Smoke, { token }: Account): Pr
     return text(answer, 'content');
   });
   if (asked === undefined) return;
-  await check('it is on the bill', () =>
+  await check('it is in the usage report', () =>
     eventually(
       () => api.data('/api/user/llm-usage', { token }),
       (usage) => number(usage, 'requestCount') > 0,
@@ -21,10 +21,10 @@ export async function checkModels({ api, check }: Smoke, { token }: Account): Pr
 }
 
 export async function checkFigures({ api, check }: Smoke): Promise<void> {
-  await check('statistics of the providers are there', async () => {
+  await check('provider statistics are available', async () => {
     object(await api.data('/api/llm/stats'), 'providers');
   });
-  await check('figures of the queue are there', async () => {
+  await check('queue metrics are available', async () => {
     number(await api.data('/api/queue/metrics'), 'queueDepth');
   });
 }

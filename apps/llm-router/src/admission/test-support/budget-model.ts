@@ -4,7 +4,7 @@ import { leaseMs } from '../lease.ts';
 import type { Settled } from '../settlement.ts';
 import { type CallInTest, type RowInTest, spentByRows } from './rows-in-test.ts';
 
-/** A call as the model knows it. */
+/** A call in the model. */
 export interface ModelCall {
   readonly call: CallInTest;
   readonly callId: string;
@@ -13,7 +13,7 @@ export interface ModelCall {
   leaseEnd: number;
 }
 
-/** What admission promises about budgets, without Redis: a list of calls, a list of rows, and sums over them. */
+/** A model of admission's budgets without Redis: lists of calls and rows, and sums over them. */
 export function createBudgetModel() {
   const rows: RowInTest[] = [];
   const open: ModelCall[] = [];
@@ -53,7 +53,7 @@ export function createBudgetModel() {
       end(made, 'settled', cost);
       return wasOpen ? 'settled' : 'unknown';
     },
-    /** `counted`: whether the counters of the call's budgets are there. */
+    /** `counted`: whether the counters of the call's budgets exist. */
     handOver(
       made: ModelCall,
       cost: bigint,
@@ -76,7 +76,7 @@ export function createBudgetModel() {
   };
 }
 
-/** Written apart from the code under test. */
+/** Independent of the code under test. */
 function bounds(period: 'hour' | 'day' | 'month', time: number) {
   const text = new Date(time).toISOString();
   const start = { hour: `${text.slice(0, 13)}:00:00Z`, day: `${text.slice(0, 10)}`, month: text.slice(0, 7) }[
@@ -88,7 +88,7 @@ function bounds(period: 'hour' | 'day' | 'month', time: number) {
   return { startsAt: Date.parse(start), endsAt: end.getTime() };
 }
 
-/** The counter that lies under a key, by the key's last parts. */
+/** Parses a counter from the last parts of its key. */
 export function counterUnder(key: string): SpentCounter {
   const [, scope, userId, start] = /:spent:(?:(u):([^:]+)|p):([^:]+)$/.exec(key) ?? [];
   if (!start) throw new Error(`${key} names no counter.`);

@@ -10,12 +10,12 @@ import type { Period, Scope } from '../counters.ts';
 import type { SpentSource } from '../seeding.ts';
 import { type RowInTest, spentByRows } from './rows-in-test.ts';
 
-/** Noon of an ordinary day: no period ends by itself. */
+/** Noon, far from the end of any period. */
 export const noon = Date.UTC(2026, 10, 25, 12);
 
 const roomy: CacheBounds = { maxBytes: 1_000_000, maxEntryBytes: 100_000 };
 
-/** A process of the router, as far as admission goes. */
+/** The admission part of a router process. */
 export interface ProcessInTest {
   readonly admission: AdmissionControl;
   readonly cache: AnswerCache;
@@ -29,11 +29,11 @@ export interface DeploymentSettings {
   readonly cacheUrl?: string;
   readonly maxFacts?: number;
   readonly startsAt?: number;
-  /** Default: what the rows in the journal add up to. */
+  /** Default: the sum of the rows in the journal. */
   readonly spent?: SpentSource;
 }
 
-/** The file's own Redis, with deployments in it that know nothing of each other. */
+/** The test file's Redis, with independent deployments. */
 export function useDeployments() {
   let testRedis: TestRedis;
   beforeAll(() => {
@@ -55,7 +55,7 @@ function connect(url: string): Redis {
 
 export type DeploymentInTest = ReturnType<typeof createDeployment>;
 
-/** One deployment: its clock, its processes, and what can be seen of them in Redis. */
+/** One deployment: its clock, its processes, and their state in Redis. */
 function createDeployment({ url: ownUrl, client }: TestRedis, keys: Keys, settings: DeploymentSettings) {
   const { bounds = roomy, cacheElsewhere = false, maxFacts = 10_000, startsAt = noon, spent } = settings;
   const clock = fakeClock(startsAt);
@@ -72,11 +72,11 @@ function createDeployment({ url: ownUrl, client }: TestRedis, keys: Keys, settin
     return scope === 'user' ? keys('spent', 'u', userId, start) : keys('spent', 'p', start);
   };
 
-  /** Another process, with a connection of its own, which ends with the test. */
+  /** Starts another process with its own connection, which closes with the test. */
   const process = (url = ownUrl): ProcessInTest => {
     const redis = connect(url);
     const cacheRedis = settings.cacheUrl === undefined ? redis : connect(settings.cacheUrl);
-    // Elsewhere is the same server below another prefix: no script that runs here can find its keys.
+    // The separate cache is the same server under another prefix, so that no script can find its keys.
     const cacheKeys: Keys = cacheElsewhere ? (...parts) => keys('elsewhere', ...parts) : keys;
     const { now } = clock;
     const cache = createAnswerCache({
@@ -98,10 +98,10 @@ function createDeployment({ url: ownUrl, client }: TestRedis, keys: Keys, settin
     keys,
     clock,
     redis: client,
-    /** What was reported and stopped nobody. */
+    /** Reported background errors. */
     errors,
     process,
-    /** Two processes, which take turns: one for even numbers, the other for odd ones. */
+    /** Two processes that alternate: one for even numbers, the other for odd ones. */
     twoProcesses() {
       const [even, odd] = [process(), process()];
       return (turn: number): ProcessInTest => (turn % 2 === 0 ? even : odd);
@@ -111,7 +111,7 @@ function createDeployment({ url: ownUrl, client }: TestRedis, keys: Keys, settin
     /** The alerts in the journal. */
     alerts: () => facts(streamOf(keys, costAlert)),
     spentKey,
-    /** Undefined where there is no such counter. */
+    /** Undefined if the counter does not exist. */
     async spent(scope: Scope, period: Period, userId = ''): Promise<bigint | undefined> {
       const amount = await client.get(spentKey(scope, period, userId));
       return amount === null ? undefined : BigInt(amount);
@@ -122,7 +122,7 @@ function createDeployment({ url: ownUrl, client }: TestRedis, keys: Keys, settin
     async heldByAll(): Promise<bigint> {
       return BigInt((await client.get(keys('held', 'p'))) ?? 0);
     },
-    /** Names of all keys that hold something for calls under way: none where no call is. */
+    /** Names of all keys for calls in flight: none if there is no such call. */
     async holding(): Promise<string[]> {
       const names: string[] = [];
       for await (const found of client.scanStream({ match: `${keys('')}*`, count: 1_000 }))

@@ -3,7 +3,7 @@ import type { AdmissionRequest, Budget, Threshold } from '../admission-request.t
 import type { SpentCounter } from '../counters.ts';
 import type { NextAttempt, Settlement } from '../settlement.ts';
 
-/** A row of the ledger as far as admission is concerned: it is journaled as it is given. */
+/** The part of a ledger row that admission uses: rows are journaled unchanged. */
 export interface RowInTest {
   readonly id: string;
   readonly userId: string;
@@ -13,7 +13,7 @@ export interface RowInTest {
   readonly admittedAt: number;
 }
 
-/** What the ledger would say: the first row of an id counts. */
+/** Sums rows as the ledger does: the first row of an id counts. */
 export function spentByRows(rows: readonly RowInTest[], counter: SpentCounter): bigint {
   const kept = new Map<string, RowInTest>();
   for (const row of rows) if (!kept.has(row.id)) kept.set(row.id, row);
@@ -27,7 +27,7 @@ const noThresholds: readonly Threshold[] = [];
 
 export const dayBudget = (limitNanos: bigint): Budget => ({ scope: 'user', period: 'day', limitNanos });
 
-/** A call and what can become of it. */
+/** A call and its possible outcomes. */
 export function callInTest(options: Partial<AdmissionRequest> & { readonly admittedAt: number }) {
   const { admittedAt, ...given } = options;
   const { callId = uuidv7(), userId = uuidv7(), reservedNanos = 100n } = given;

@@ -3,21 +3,21 @@ import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../db.ts';
 import { type BookLine, cacheProvider, type RequestCalls } from './books.ts';
 
-/** What the ledger alone says, all at one moment. */
+/** Ledger totals from one snapshot. */
 export interface LedgerReading {
   readonly lines: readonly Omit<BookLine, 'place'>[];
   readonly spent: readonly { readonly name: string; readonly calls: number; readonly nanos: bigint }[];
-  /** Which of the given rows it has. */
+  /** Which of the given rows exist. */
   readonly stored: ReadonlySet<string>;
   readonly requests: readonly RequestCalls[] | undefined;
 }
 
 export interface BooksStore {
-  /** Calls from `from` until before `until`; what was spent, for whole months. `ids` are rows to look for. */
+  /** Reads the calls of a half-open interval, and the spending of the months that it touches. `ids` are rows to look up. */
   read(from: Date, until: Date, ids: readonly string[]): Promise<LedgerReading>;
 }
 
-/** Requests that can be named one by one. */
+/** Maximum number of requests that are listed individually. */
 const maxRequests = 50_000;
 
 type Numbers = Record<'calls' | 'prompt' | 'completion' | 'cached' | 'reasoning', number>;
@@ -32,11 +32,11 @@ export function createBooksStore(db: Kysely<Database>): BooksStore {
   return {
     async read(from, until, ids) {
       const row = await acrossUsers(db, async (tx) => {
-        // A month of a busy platform takes longer than a service's statement may.
+        // A month of a busy platform exceeds the service's statement timeout.
         await sql`set local statement_timeout = '5min'`.execute(tx);
         return (await query(from, until, ids).execute(tx)).rows[0];
       });
-      if (!row) throw new Error('The ledger has not answered.');
+      if (!row) throw new Error('The ledger returned no totals.');
       return {
         lines: row.lines.map(({ day, provider, estimated, calls, nanos, ...tokens }) => ({
           ...{ day, provider, estimated, calls, nanos: BigInt(nanos) },
@@ -53,7 +53,7 @@ export function createBooksStore(db: Kysely<Database>): BooksStore {
   };
 }
 
-/** One statement, so that all its parts see the same rows. */
+/** A single statement, so that all its parts see the same rows. */
 function query(from: Date, until: Date, ids: readonly string[]) {
   return sql<Row>`
     with calls as materialized (

@@ -1,6 +1,6 @@
 import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
 
-/** Calls added up. */
+/** Totals of calls. */
 export interface Sums {
   readonly calls: number;
   readonly promptTokens: number;
@@ -10,10 +10,10 @@ export interface Sums {
   readonly nanos: bigint;
 }
 
-/** Where a call is booked: in the ledger, in the journal on its way there, or in the journal for ever. */
+/** Location of a booking: the ledger, the journal, or the dead-letter stream. */
 export type Place = 'ledger' | 'waiting' | 'dead';
 
-/** The calls of a day to one provider in one place, those with estimated costs apart. */
+/** Totals of one day, provider and location, with estimated costs separate. */
 export interface BookLine extends Sums {
   readonly place: Place;
   readonly day: string;
@@ -21,7 +21,7 @@ export interface BookLine extends Sums {
   readonly estimated: boolean;
 }
 
-/** Calls to one provider on behalf of one request. */
+/** Calls of one request to one provider. */
 export interface RequestCalls {
   readonly provider: string;
   readonly requestId: string;
@@ -30,36 +30,36 @@ export interface RequestCalls {
   readonly calls: number;
 }
 
-/** What ledger and journal say. */
+/** Totals from ledger and journal. */
 export interface Books {
-  /** Of the period that was asked for. */
+  /** Of the requested period. */
   readonly lines: readonly BookLine[];
-  /** What the counters in Redis should say, by their names; for all months that the period touches. */
+  /** Expected values of the Redis counters by name, for all months that the period touches. */
   readonly spent: ReadonlyMap<string, { readonly calls: number; readonly nanos: bigint }>;
-  /** Rows of the period in the dead stream that the ledger does not have. */
+  /** Dead-letter rows of the period that are missing from the ledger. */
   readonly dead: readonly LlmUsage[];
-  /** Entries of the journal that are no rows at all. */
+  /** Number of journal entries that are not valid rows. */
   readonly unreadable: number;
-  /** Calls of the period by request; undefined where there are too many to name. */
+  /** Calls of the period by request; undefined if there are too many to list. */
   readonly requests: readonly RequestCalls[] | undefined;
 }
 
-/** A counter of what was spent in a period, as it stood before and after the books were read. */
+/** A spent counter before and after the totals were read. */
 export interface CounterReading {
   readonly name: string;
   readonly before: bigint;
   readonly after: bigint;
 }
 
-/** What a provider has counted by itself. */
+/** A provider's own counts. */
 export interface ProviderCounts extends Omit<Sums, 'nanos'> {
-  /** Undefined: stands for all providers. */
+  /** Undefined for all providers together. */
   readonly provider: string | undefined;
-  /** Calls that are not over. */
+  /** Calls in flight. */
   readonly open: number;
-  /** Calls that may be booked or not: refused as the caller's mistake, or ended before a request was read. */
+  /** Calls that may or may not be booked: refused requests, and calls that ended before the request was read. */
   readonly uncounted: number;
-  /** The request ids of its calls; undefined where it does not know all of them. */
+  /** Request ids of its calls; undefined if some are unknown. */
   readonly requestIds: readonly string[] | undefined;
 }
 
@@ -83,5 +83,5 @@ export function addSums(one: Sums, other: Sums): Sums {
   };
 }
 
-/** As whom the cache is booked: it is nobody's provider. */
+/** Provider id under which cache hits are booked. */
 export const cacheProvider = 'cache';

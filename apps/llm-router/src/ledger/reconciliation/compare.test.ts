@@ -27,12 +27,12 @@ const spent = (nanos: bigint): Books => ({
   spent: new Map([['p:2026-11', { calls: 3, nanos }]]),
 });
 
-test('where nothing is booked, counted or spent, all agree', () => {
+test('empty totals, counters and counts agree', () => {
   expect(compare(noBooks, [], [])).toEqual([]);
   expect(compare(noBooks, [counter(0n)], [counts()])).toEqual([]);
 });
 
-test('a counter that stands still agrees with exactly what is booked', () => {
+test('an unchanged counter agrees only with the exact total', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 10n ** 15n }), fc.bigInt({ min: -3n, max: 3n }), (nanos, off) => {
       expect(compare(spent(nanos + 3n), [counter(nanos + 3n + off)], [])).toHaveLength(off === 0n ? 0 : 1);
@@ -40,13 +40,13 @@ test('a counter that stands still agrees with exactly what is booked', () => {
   );
 });
 
-test('a counter that moved while the books were read agrees with anything between', () => {
+test('a counter that changed during the reading agrees with any total between its values', () => {
   const moved = [counter(10n, 20n)];
   const agrees = [9n, 10n, 15n, 20n, 21n].map((nanos) => compare(spent(nanos), moved, []).length === 0);
   expect(agrees).toEqual([false, true, true, true, false]);
 });
 
-test('a counter differs from books that know nothing of its period', () => {
+test('a counter without any booking in its period differs', () => {
   expect(compare(noBooks, [counter(7n)], [])).toEqual([
     { kind: 'counter', counter: counter(7n), calls: 0, bookedNanos: 0n },
   ]);
@@ -115,7 +115,7 @@ test('the requests are named whose calls are missing or too many', () => {
 const tokenCount = fc.nat({ max: 1_000 });
 const tokens = fc.record({ promptTokens: tokenCount, completionTokens: tokenCount });
 
-test('tokens agree where the provider counted what is booked, and estimates are upper bounds', () => {
+test('tokens agree if counts and bookings are equal, and estimates are upper bounds', () => {
   fc.assert(
     fc.property(
       tokens,
@@ -134,7 +134,7 @@ test('tokens agree where the provider counted what is booked, and estimates are 
 });
 
 test.each(['promptTokens', 'completionTokens', 'cachedTokens', 'reasoningTokens'] as const)(
-  'without estimates a single one of the %s makes a difference',
+  'without estimates one more of the %s is a difference',
   (of) => {
     const books = { ...noBooks, lines: [line({ [of]: 10 })] };
     for (const counted of [9, 11]) {
@@ -145,7 +145,7 @@ test.each(['promptTokens', 'completionTokens', 'cachedTokens', 'reasoningTokens'
   },
 );
 
-test('of an estimated call any part of the prompt may have been cached, and any of the answer reasoning', () => {
+test('any share of an estimated call’s prompt may be cached tokens, and any share of its answer reasoning tokens', () => {
   const books = { ...noBooks, lines: [line({ promptTokens: 10, completionTokens: 5, estimated: true })] };
   const inside = counts({ calls: 1, cachedTokens: 10, reasoningTokens: 5 });
   expect(compare(books, [], [inside])).toEqual([]);

@@ -14,13 +14,13 @@ import {
 export const tokenKinds = ['promptTokens', 'completionTokens', 'cachedTokens', 'reasoningTokens'] as const;
 export type TokenKind = (typeof tokenKinds)[number];
 
-/** Whole numbers from `least` to `most`, both included. */
+/** The integers from `least` to `most`, inclusive. */
 export interface Range {
   readonly least: number;
   readonly most: number;
 }
 
-/** One thing on which two of ledger, journal, counters and providers do not agree. */
+/** A difference between ledger, journal, counters or providers. */
 export type Difference =
   | {
       readonly kind: 'counter';
@@ -28,7 +28,7 @@ export type Difference =
       readonly calls: number;
       readonly bookedNanos: bigint;
     }
-  /** Calls of one user and day that the ledger will never have by itself. */
+  /** Dead-letter calls of one user and day. */
   | {
       readonly kind: 'dead';
       readonly userId: string;
@@ -41,7 +41,7 @@ export type Difference =
   | {
       readonly kind: 'calls';
       readonly provider: string | undefined;
-      /** What the provider's counts allow to be booked. */
+      /** Bookings that agree with the provider's counts. */
       readonly counted: Range;
       readonly booked: number;
       readonly requests: readonly RequestDifference[];
@@ -51,7 +51,7 @@ export type Difference =
       readonly provider: string | undefined;
       readonly of: TokenKind;
       readonly counted: number;
-      /** What the books allow to be counted: estimates are upper bounds. */
+      /** Counts that agree with the bookings; estimates are upper bounds. */
       readonly booked: Range;
     };
 
@@ -59,12 +59,12 @@ export interface RequestDifference {
   readonly requestId: string;
   readonly counted: number;
   readonly booked: number;
-  /** Known where anything of the request is booked. */
+  /** Known if any call of the request is booked. */
   readonly userId?: string;
   readonly day?: string;
 }
 
-/** Everything on which the books, Redis and the providers differ; nothing where all agree. */
+/** Lists all differences between the totals, Redis and the providers. */
 export function compare(
   books: Books,
   counters: readonly CounterReading[],
@@ -78,7 +78,7 @@ export function compare(
   ];
 }
 
-/** Counters only grow: what was booked while they were read lies between the two readings. */
+/** Counters only grow, so a total read in between lies between their two values. */
 function compareCounter({ spent }: Books, counter: CounterReading): Difference[] {
   const { calls, nanos } = spent.get(counter.name) ?? { calls: 0, nanos: 0n };
   if (nanos >= counter.before && nanos <= counter.after) return [];
@@ -140,7 +140,7 @@ function compareRequests(requests: Books['requests'], counts: ProviderCounts): R
     .filter((request) => request.counted !== request.booked);
 }
 
-/** What the provider counted of a call with an estimated cost may be anything up to the estimate. */
+/** For a call with an estimated cost, the provider's count may be anything up to the estimate. */
 function compareTokens({ lines }: Books, counts: ProviderCounts): Difference[] {
   const ofProvider = lines.filter(isOf(counts.provider));
   const exact = sumOf(ofProvider.filter(({ estimated }) => !estimated));
@@ -148,7 +148,7 @@ function compareTokens({ lines }: Books, counts: ProviderCounts): Difference[] {
   const estimates: Readonly<Record<TokenKind, number>> = {
     promptTokens: estimated.promptTokens,
     completionTokens: estimated.completionTokens,
-    // Parts of the two above, of which an estimate knows nothing.
+    // Subsets of prompt and completion tokens, which estimates do not distinguish.
     cachedTokens: estimated.promptTokens,
     reasoningTokens: estimated.completionTokens,
   };

@@ -7,10 +7,10 @@ import type { BooksStore } from './books.store.ts';
 import { type BookLine, type Books, cacheProvider, type Place, type RequestCalls } from './books.ts';
 import { counterNamesOf } from './counter-names.ts';
 
-/** Facts in the journal that are looked at: far more than may wait. */
+/** Maximum number of journal entries to read, far above its bound. */
 const maxFacts = 1_000_000;
 
-/** Reads journal and ledger. The journal comes first: what is stored meanwhile is found in the ledger, and counts once. */
+/** Reads the journal, then the ledger, so that a row drained in between is found in the ledger and counts once. */
 export async function readBooks(
   { redis, keys, store }: { readonly redis: Redis; readonly keys: Keys; readonly store: BooksStore },
   { from, until }: { readonly from: Date; readonly until: Date },
@@ -35,7 +35,7 @@ export async function readBooks(
   };
 }
 
-/** A row that only the journal has. */
+/** A row that exists only in the journal. */
 interface Extra {
   readonly usage: LlmUsage;
   readonly place: Exclude<Place, 'ledger'>;

@@ -2,7 +2,7 @@ import type { Keys, Redis } from '@valuecanvas/redis';
 import type { CounterReading } from './books.ts';
 import { overlaps, readCounterName } from './counter-names.ts';
 
-/** Commands that are sent at once. */
+/** Number of commands per batch. */
 const batchSize = 1_000;
 
 export interface CounterSource {
@@ -10,7 +10,7 @@ export interface CounterSource {
   readonly keys: Keys;
 }
 
-/** Names of the counters that Redis has for periods that have time in common with the one from `from` until `until`. */
+/** Lists the counters in Redis whose periods overlap the interval. */
 export async function counterNames(
   { redis, keys }: CounterSource,
   from: Date,
@@ -28,7 +28,7 @@ export async function counterNames(
   return [...names].sort();
 }
 
-/** What the counters say; one that is gone is absent. Throws an Error for what is no number. */
+/** Reads counters; missing ones are absent. Throws if a value is not a number. */
 export async function readCounters(
   { redis, keys }: CounterSource,
   names: readonly string[],
@@ -47,7 +47,7 @@ export async function readCounters(
   return counters;
 }
 
-/** Counters that were there both times; others have run out, or were seeded meanwhile from the same books. */
+/** Pairs both readings of a counter. Counters in only one have expired, or were seeded from the same rows meanwhile. */
 export function readings(
   before: ReadonlyMap<string, bigint>,
   after: ReadonlyMap<string, bigint>,

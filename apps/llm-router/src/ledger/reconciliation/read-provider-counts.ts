@@ -2,9 +2,9 @@ import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { ProviderCounts } from './books.ts';
 
-/** Where a provider's own counts are found. */
+/** Location of a provider's own counts. */
 export interface CountsPlace {
-  /** Undefined: stands for all providers. */
+  /** Undefined for all providers together. */
   readonly provider: string | undefined;
   readonly url: string;
 }
@@ -25,10 +25,10 @@ const Answer = Type.Object({
 });
 const answer = Compile(Answer);
 
-/** Milliseconds that a provider may take to tell. */
+/** Request timeout. */
 const timeoutMs = 10_000;
 
-/** Asks an llm-simulator what it has counted since it started. Throws an Error of one sentence. */
+/** Fetches an llm-simulator's counts since its start. Throws a one-sentence error. */
 export async function readProviderCounts({ provider, url }: CountsPlace): Promise<ProviderCounts> {
   const { totals, recent } = await ask(new URL('/__simulator/calls?last=10000', url));
   const ids = recent.map(({ requestId }) => requestId).filter((id) => id !== null);

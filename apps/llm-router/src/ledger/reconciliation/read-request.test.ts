@@ -17,16 +17,16 @@ test.each([
     '2026-11-25T16:00:01.500Z',
     '2026-11-25T17:00:00.000Z',
   ],
-])('%j names a period of UTC', (args, from, until) => {
+])('%j selects a UTC period', (args, from, until) => {
   expect(period(...args)).toEqual([from, until]);
 });
 
-test('nothing is repaired unless that is asked for', () => {
+test('repair is off by default', () => {
   expect(readRequest([], now)).toMatchObject({ repair: false, counts: [] });
   expect(readRequest(['--repair'], now)).toMatchObject({ repair: true });
 });
 
-test('each provider is asked at its own place, or one place stands for all', () => {
+test('each provider has its own URL, or one URL stands for all', () => {
   const places = ['http://127.0.0.1:4010', 'together_ai=http://127.0.0.1:4010/v1'];
   const args = places.flatMap((place) => ['--provider-counts', place]);
   expect(readRequest(args, now).counts).toEqual([
@@ -43,6 +43,6 @@ test.each([
   [['--from', '2026-11-25T17:00'], /must be a day \(.*\) or a time/],
   [['--from', '2026-11-26'], /^--from must lie before --to/],
   [['--provider-counts', 'openai'], /must be a URL, or <provider>=<url>/],
-])('%j is answered with how to use the command', (args, message) => {
+])('%j is answered with the usage', (args, message) => {
   expect(() => readRequest(args, now)).toThrow(message);
 });

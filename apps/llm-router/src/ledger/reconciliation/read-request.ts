@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { CountsPlace } from './read-provider-counts.ts';
 
-/** What the command was asked to compare. */
+/** The command's parsed arguments. */
 export interface ReconcileRequest {
-  /** From this time on, until before the other one. */
+  /** Start (inclusive) and end (exclusive). */
   readonly from: Date;
   readonly until: Date;
   readonly counts: readonly CountsPlace[];
@@ -15,10 +15,10 @@ const usage =
 
 const dayMs = 86_400_000;
 const isDay = /^\d{4}-\d{2}-\d{2}$/;
-/** A time without a zone would be local time. */
+/** Requires a zone: a time without one would be local time. */
 const isTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
-/** Reads the arguments; today in UTC where no period is named. Throws an Error that says how the command is used. */
+/** Parses the arguments; the default period is today in UTC. Throws an error with the usage. */
 export function readRequest(args: readonly string[], now: number): ReconcileRequest {
   const { from, to, 'provider-counts': counts = [], repair = false } = parse(args);
   const today = new Date(now).toISOString().slice(0, 10);
@@ -30,7 +30,7 @@ export function readRequest(args: readonly string[], now: number): ReconcileRequ
     repair,
   };
   if (request.from < request.until) return request;
-  throw new Error(`--from must lie before --to: ${usage}`);
+  throw new Error(`--from must be before --to: ${usage}`);
 }
 
 function parse(args: readonly string[]) {
@@ -45,7 +45,7 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (cause) {
-    throw new Error(`That is not how this command is used: ${usage}`, { cause });
+    throw new Error(`Invalid arguments. Usage: ${usage}`, { cause });
   }
 }
 

@@ -19,7 +19,7 @@ const userId = randomUUID();
 
 beforeEach(() => servers.database.query('truncate llm_usage'));
 
-/** A ledger, a journal and counters of their own, and the command that compares them. */
+/** A separate ledger, journal and counters, and the command that compares them. */
 function booksInTest() {
   const journal = servers.ownJournal();
   const { client } = servers.redis;
@@ -34,7 +34,7 @@ function booksInTest() {
     environment,
     store: createLedgerStore(servers.connect()).insert,
     run: (...args: string[]) => reconcile(args, environment, now),
-    /** Counts a cost as settling a call does. */
+    /** Adds a cost to the counters, as a settlement does. */
     async spend(name: string, nanos: bigint) {
       await client.incrby(key(name), nanos.toString());
       await client.pexpire(key(name), 600_000);
@@ -47,7 +47,7 @@ function booksInTest() {
 
 const rowOf = (costNanos: string, more = {}) => booked({ userId, at: now, costNanos, ...more });
 
-test('ledger, journal and counters of one’s own calls agree, though rows wait and some wait twice', async () => {
+test('ledger, journal and counters agree, even if rows are still in the journal, some of them twice', async () => {
   const { store, journal, spend, run } = booksInTest();
   const [stored, waiting] = [rowOf('100'), rowOf('20')];
   await store([stored, rowOf('3', { provider: 'cache', cached: true })]);
@@ -60,7 +60,7 @@ test('ledger, journal and counters of one’s own calls agree, though rows wait 
   expect(agrees).toBe(true);
 });
 
-test('a counter that differs is named, with its user, its day and the amount; others and absent ones are not', async () => {
+test('a differing counter is reported with user, day and amount; matching and absent ones are not', async () => {
   const { store, spend, run } = booksInTest();
   await store([rowOf('100'), rowOf('50')]);
   await spend(`u:${userId}:${day}`, 151n);
@@ -74,7 +74,7 @@ test('a counter that differs is named, with its user, its day and the amount; ot
   ]);
 });
 
-test('a month’s counter is compared with the whole month, whichever day is asked for', async () => {
+test('a month’s counter is compared with the whole month, whichever day is selected', async () => {
   const { store, spend, run } = booksInTest();
   const month = day.slice(0, 7);
   const at = (text: string) => ({ at: Date.parse(`${month}-${text}Z`) });
@@ -87,7 +87,7 @@ test('a month’s counter is compared with the whole month, whichever day is ask
   expect(await run('--from', `${month}-15`, '--to', `${month}-15`)).toMatchObject({ agrees: true });
 });
 
-test('calls in the dead stream are told, and so is what cannot be read', async () => {
+test('dead-letter calls and invalid entries are reported', async () => {
   const { journal, store, run } = booksInTest();
   const [lost, found] = [rowOf('7'), rowOf('8')];
   await store([found]);
@@ -97,12 +97,12 @@ test('calls in the dead stream are told, and so is what cannot be read', async (
   expect(agrees).toBe(false);
   expect(text.split('\n').slice(-3)).toEqual([
     '2 differences:',
-    `- 1 call of user ${userId} on ${day} (15 tokens, $0.000000007) lies in the journal's dead stream and not in the ledger.`,
-    '- 1 entry of the journal cannot be read as calls.',
+    `- 1 call of user ${userId} on ${day} (15 tokens, $0.000000007) is in the dead-letter stream and not in the ledger.`,
+    '- 1 entry of the journal is not a valid row.',
   ]);
 });
 
-test('estimated costs are told apart', async () => {
+test('estimated costs are reported separately', async () => {
   const { store, run } = booksInTest();
   await store([rowOf('100'), rowOf('30', { costEstimated: true, status: 'timed_out' })]);
   expect((await run()).text).toContain(
@@ -110,7 +110,7 @@ test('estimated costs are told apart', async () => {
   );
 });
 
-test('a repair makes counters say what is booked and lets them end when they would have ended', async () => {
+test('a repair sets counters to the booked totals and keeps their expiry', async () => {
   const { store, spend, run, counter, ttl } = booksInTest();
   await store([rowOf('100')]);
   const names = [`u:${userId}:${day}`, `p:${day}`];
@@ -123,7 +123,7 @@ test('a repair makes counters say what is booked and lets them end when they wou
   expect(await run()).toMatchObject({ agrees: true });
 });
 
-test('nothing is repaired unasked, or while a call of the user is under way', async () => {
+test('nothing is repaired without --repair, or while a call of the user is in flight', async () => {
   const { store, spend, run, counter, hold } = booksInTest();
   await store([rowOf('100')]);
   const name = `u:${userId}:${day}`;
@@ -136,7 +136,7 @@ test('nothing is repaired unasked, or while a call of the user is under way', as
   expect(await counter(name)).toBe('1');
 });
 
-test('a counter that has changed since it was compared stays as it is', async () => {
+test('a counter that has changed since the comparison is not repaired', async () => {
   const { spend, counter, journal } = booksInTest();
   const name = `p:${day}`;
   await spend(name, 6n);
@@ -159,7 +159,7 @@ async function askedSimulator(...requestIds: string[]) {
   return { url: simulator.url, promptTokens, completionTokens };
 }
 
-test('a provider’s own counts agree with what is booked of it', async () => {
+test('a provider’s counts agree with its bookings', async () => {
   const { store, run } = booksInTest();
   const { url, ...tokens } = await askedSimulator('one', 'two');
   await store([
@@ -173,7 +173,7 @@ test('a provider’s own counts agree with what is booked of it', async () => {
   expect(await run('--provider-counts', url)).toMatchObject({ agrees: true });
 });
 
-test('a call that a provider has counted and nobody has booked is named, with its tokens', async () => {
+test('a call that a provider has counted but that is not booked is reported with its tokens', async () => {
   const { store, run } = booksInTest();
   const { url, promptTokens, completionTokens } = await askedSimulator('one', 'lost');
   await store([
@@ -187,7 +187,7 @@ test('a call that a provider has counted and nobody has booked is named, with it
   expect(text).toContain(`counted ${promptTokens} prompt tokens, and ${promptTokens / 2} are booked`);
 });
 
-test('the command ends with 0 where all agree, with 1 where they differ, and with 2 where it cannot say', async () => {
+test('the exit code is 0 if all agree, 1 if they differ, and 2 if they cannot be compared', async () => {
   const { environment, spend } = booksInTest();
   const path = fileURLToPath(new URL('../../commands/reconcile.ts', import.meta.url));
   const command = (env: NodeJS.ProcessEnv, ...args: string[]) =>
@@ -210,12 +210,12 @@ test.each([
   ['Redis', { REDIS_URL: 'redis://127.0.0.1:1' }, /^Nothing can be compared: redis cannot be read/],
   ['the URL of the database', { DATABASE_URL: '' }, /^Set MIGRATION_DATABASE_URL/],
   ['the URL of Redis', { REDIS_URL: '' }, /^Set REDIS_URL/],
-])('where %s is missing, that is told in one sentence', async (_, missing, message) => {
+])('if %s is missing, one sentence says so', async (_, missing, message) => {
   const { environment } = booksInTest();
   await expect(reconcile([], { ...environment, ...missing }, now)).rejects.toThrow(message);
 });
 
-test('where a provider’s counts cannot be read, that is told in one sentence', async () => {
+test('if a provider’s counts cannot be read, one sentence says so', async () => {
   const { run } = booksInTest();
   const simulator = await startSimulator();
   await simulator.stop();

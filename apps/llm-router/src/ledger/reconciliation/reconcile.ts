@@ -7,15 +7,15 @@ import { repairCounter } from './repair.ts';
 import { type Finding, report } from './report.ts';
 import { openServers, type Servers } from './servers.ts';
 
-/** What to tell, and whether all agree: after the repair, where that was asked for. */
+/** The report, and whether all agree, after a requested repair. */
 export interface Reconciliation {
   readonly text: string;
   readonly agrees: boolean;
 }
 
 /**
- * Compares, for a period, the ledger with the journal, the counters in Redis and what providers have counted. Throws an
- * Error of one sentence where any of them cannot be read.
+ * Compares the ledger with the journal, the counters in Redis and providers' counts, for a period. Throws a one-sentence
+ * error if any of them cannot be read.
  */
 export async function reconcile(
   args: readonly string[],
@@ -29,7 +29,7 @@ export async function reconcile(
 
 async function look(servers: Servers, request: ReconcileRequest): Promise<Reconciliation> {
   const { from, until, repair } = request;
-  // Counters are read on both sides of the books, so that calls which are settled meanwhile are no difference.
+  // Counters are read before and after the totals, so that calls settled meanwhile are not reported as differences.
   const names = await ofRedis(counterNames(servers, from, until));
   const before = await ofRedis(readCounters(servers, names));
   const books = await readBooks(servers, request);

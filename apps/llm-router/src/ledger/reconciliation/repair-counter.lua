@@ -1,4 +1,4 @@
--- Sets a counter that still says what it said when it was compared, unless a call is under way that will change it.
+-- Sets a counter if it is unchanged since the comparison and no call is in flight that will change it.
 
 local counter, held, seen, wanted = KEYS[1], KEYS[2], ARGV[1], ARGV[2]
 

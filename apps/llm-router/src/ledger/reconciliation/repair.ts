@@ -3,10 +3,10 @@ import type { Difference } from './compare.ts';
 import { readCounterName } from './counter-names.ts';
 import type { CounterSource } from './read-counters.ts';
 
-/** What became of a counter: a call was under way, or it has changed since it was compared, and it stays as it is. */
+/** Result of a repair: done, or skipped because a call is in flight or the counter has changed. */
 export type Repair = 'repaired' | 'busy' | 'changed';
 
-/** Makes a counter say what ledger and journal say. */
+/** Sets a counter to the total of ledger and journal. */
 export async function repairCounter(
   { redis, keys }: CounterSource,
   { counter, bookedNanos }: Difference & { readonly kind: 'counter' },

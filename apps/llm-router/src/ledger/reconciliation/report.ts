@@ -5,7 +5,7 @@ import type { Repair } from './repair.ts';
 import { table } from './table.ts';
 import { inWords, many } from './words.ts';
 
-/** A difference, and what became of it where it was to be repaired. */
+/** A difference, and the result of its repair if requested. */
 export interface Finding {
   readonly difference: Difference;
   readonly repair?: Repair;
@@ -15,7 +15,7 @@ export interface ReportParts {
   readonly from: Date;
   readonly until: Date;
   readonly books: Books;
-  /** Counters that were compared. */
+  /** Number of compared counters. */
   readonly counters: number;
   readonly providers: readonly ProviderCounts[];
   readonly findings: readonly Finding[];
@@ -23,11 +23,11 @@ export interface ReportParts {
 
 const outcomes: Readonly<Record<Repair, string>> = {
   repaired: 'Repaired.',
-  busy: 'Not repaired: a call is under way.',
-  changed: 'Not repaired: it has changed meanwhile.',
+  busy: 'Not repaired: a call is in flight.',
+  changed: 'Not repaired: it changed meanwhile.',
 };
 
-/** The books of a period as a table, what they were compared with, and every difference in words. */
+/** Renders the totals of a period as a table, the compared sources, and all differences. */
 export function report({ from, until, books, counters, providers, findings }: ReportParts): string {
   return [
     `Booked from ${from.toISOString()} until ${until.toISOString()}:`,
@@ -64,7 +64,7 @@ function counted(counts: ProviderCounts): string {
     completionTokens,
   } = counts;
   const more = [
-    ...(open > 0 ? [`${open} of them not over`] : []),
+    ...(open > 0 ? [`${open} of them in flight`] : []),
     ...(uncounted > 0 ? [`${uncounted} more refused`] : []),
   ];
   const tokens = `${promptTokens} prompt and ${completionTokens} completion tokens`;

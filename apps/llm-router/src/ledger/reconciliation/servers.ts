@@ -3,14 +3,14 @@ import { createKeys, createRedis, type Keys, type Redis } from '@valuecanvas/red
 import type { Database } from '../../db.ts';
 import { type BooksStore, createBooksStore } from './books.store.ts';
 
-/** PostgreSQL and Redis, as a command uses them. */
+/** PostgreSQL and Redis for the command. */
 export interface Servers extends AsyncDisposable {
   readonly redis: Redis;
   readonly keys: Keys;
   readonly store: BooksStore;
 }
 
-/** Opens what the environment names, as the owner of the database or as the router. Throws an Error of one sentence. */
+/** Opens the servers from the environment, as the database's owner or the router's role. Throws a one-sentence error. */
 export function openServers(environment: Readonly<Record<string, string | undefined>>): Servers {
   const databaseUrl = environment.MIGRATION_DATABASE_URL || environment.DATABASE_URL;
   if (!databaseUrl || !URL.canParse(databaseUrl)) {

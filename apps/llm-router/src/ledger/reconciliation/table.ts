@@ -12,7 +12,7 @@ const headings = [
   'cost',
 ] as const;
 
-/** The books as a table, a line for each day, provider and place, those with estimated costs apart. */
+/** Renders totals as a table with a line per day, provider and location, estimated costs separate. */
 export function table(lines: readonly BookLine[]): string {
   const groups = Map.groupBy(lines, ({ day, provider, place, estimated }) =>
     [day, provider, place, estimated ? 'estimated' : 'counted'].join('\n'),
@@ -27,7 +27,7 @@ export function table(lines: readonly BookLine[]): string {
   return aligned([[...headings], ...rows]);
 }
 
-/** Words on the left, from the first number on the right. */
+/** Aligns text columns left and number columns right. */
 function aligned(rows: readonly (readonly string[])[]): string {
   const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const firstNumber = headings.indexOf('calls');

@@ -16,9 +16,9 @@ const differences: readonly [Difference, string][] = [
   ],
   [
     { kind: 'dead', userId, day: '2026-11-25', calls: 1, tokens: 15, nanos: 7n },
-    `1 call of user ${userId} on 2026-11-25 (15 tokens, $0.000000007) lies in the journal's dead stream and not in the ledger.`,
+    `1 call of user ${userId} on 2026-11-25 (15 tokens, $0.000000007) is in the dead-letter stream and not in the ledger.`,
   ],
-  [{ kind: 'unreadable', entries: 2 }, '2 entries of the journal cannot be read as calls.'],
+  [{ kind: 'unreadable', entries: 2 }, '2 entries of the journal are not valid rows.'],
   [
     {
       ...{ kind: 'calls', provider: 'openai', counted: { least: 5, most: 5 }, booked: 3 },
@@ -46,6 +46,6 @@ const differences: readonly [Difference, string][] = [
   ],
 ];
 
-test.each(differences)('%o is told in words', (difference, words) => {
+test.each(differences)('%o is formatted', (difference, words) => {
   expect(inWords(difference)).toBe(words);
 });

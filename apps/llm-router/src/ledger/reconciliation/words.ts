@@ -9,10 +9,10 @@ const tokenNames: Readonly<Record<TokenKind, string>> = {
   reasoningTokens: 'reasoning tokens',
 };
 
-/** Requests that are named one by one. */
+/** Maximum number of requests that are listed individually. */
 const maxNamed = 10;
 
-/** A difference in one or a few sentences: how much, whose, and when. */
+/** Formats a difference in a few sentences: amount, user and period. */
 export function inWords(difference: Difference): string {
   switch (difference.kind) {
     case 'counter':
@@ -20,10 +20,10 @@ export function inWords(difference: Difference): string {
     case 'dead': {
       const { userId, day, calls, tokens, nanos } = difference;
       const what = `${many(calls, 'call')} of user ${userId} on ${day} (${tokens} tokens, ${formatDollars(nanos)})`;
-      return `${what} ${calls === 1 ? 'lies' : 'lie'} in the journal's dead stream and not in the ledger.`;
+      return `${what} ${calls === 1 ? 'is' : 'are'} in the dead-letter stream and not in the ledger.`;
     }
     case 'unreadable':
-      return `${many(difference.entries, 'entry', 'entries')} of the journal cannot be read as calls.`;
+      return `${many(difference.entries, 'entry', 'entries')} of the journal ${difference.entries === 1 ? 'is not a valid row' : 'are not valid rows'}.`;
     case 'calls': {
       const { provider, counted, booked, requests } = difference;
       const verdict =
@@ -74,7 +74,7 @@ function rangeText({ least, most }: Range): string {
   return least === most ? String(least) : `${least} to ${most}`;
 }
 
-/** A number with its noun. */
+/** Formats a count with its noun. */
 export function many(count: number, one: string, others = `${one}s`): string {
   return `${count} ${count === 1 ? one : others}`;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
 import { v7 as uuidv7 } from 'uuid';
 
-/** A row as the journal holds it, of a call that was made just now unless `at` says when. */
+/** Builds a journaled row of a call made now, or at `at`. */
 export function booked({
   at = Date.now(),
   ...row

@@ -7,7 +7,7 @@ import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import type { Database } from '../../db.ts';
 
-/** A journal that nobody else drains. */
+/** A journal that no other test drains. */
 export interface OwnJournal {
   readonly keys: Keys;
   readonly prefix: string;
@@ -17,7 +17,7 @@ export interface OwnJournal {
   dead(definition: FactDefinition): Promise<number>;
 }
 
-/** PostgreSQL, as the router's role sees it, and Redis for one test file. */
+/** PostgreSQL as the router's role, and Redis, for one test file. */
 export function useServers() {
   let database: TestDatabase;
   let redis: TestRedis;
@@ -31,7 +31,7 @@ export function useServers() {
     await database.drop();
   });
 
-  /** Connects as the router's role; ends with the test. */
+  /** Connects as the router's role. Closes with the test. */
   const connect = (url = database.urlFor('llm-router')): Kysely<Database> => {
     const options = { applicationName: 'in-test', poolSize: 2, onError: () => undefined };
     const opened = createDatabase<Database>({ url, ...options });
@@ -48,7 +48,7 @@ export function useServers() {
     },
     connect,
 
-    /** Another connection to Redis, as a service has it; ends with the test. */
+    /** Opens another service connection to Redis. Closes with the test. */
     connectRedis(url = redis.url, connection: 'commands' | 'waiting' = 'commands'): Redis {
       const open = connection === 'waiting' ? createWaitingRedis : createRedis;
       const opened = open({ url, name: randomUUID(), onError: () => undefined });

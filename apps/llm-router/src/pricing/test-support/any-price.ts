@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { PaidTokens } from '../cost.ts';
 import { free, type ModelPrice, type TokenPrices } from '../model-price.ts';
 
-/** A price that names only what matters. */
+/** A price with the given fields only. */
 export const priced = (price: Partial<ModelPrice>): ModelPrice => ({ ...free, ...price });
 
 const picos = fc.bigInt({ min: 0n, max: 10n ** 8n });
@@ -25,7 +25,7 @@ const tiers = fc
     ),
   );
 
-/** Any price, sensible or not: cached input may be dearer than fresh, and a tier cheaper than the one before. */
+/** Any price, plausible or not: cached input may cost more than uncached, and a tier less than the one before. */
 export const anyPrice: fc.Arbitrary<ModelPrice> = fc
   .tuple(tokenPrices, picos, tiers)
   .map(([prices, perCall, tiersAbove]) => ({ ...prices, perCall, tiers: tiersAbove }));

@@ -3,10 +3,10 @@ import Value from 'typebox/value';
 import type { Provider } from '../provider.ts';
 import { ProviderEntries, type ProviderEntry } from './provider-entry.ts';
 
-/** Taken by the built-in providers, and by answers that came from the cache. */
+/** Ids reserved for built-in providers and cached answers. */
 const reservedIds = new Set(['together_ai', 'openai', 'cache']);
 
-/** Any servers that speak OpenAI's protocol, by configuration alone. Throws ConfigError, which repeats no value: keys are among them. */
+/** Reads OpenAI-compatible providers from LLM_PROVIDERS. Throws ConfigError, which repeats no value, since values include keys. */
 export function compatible(list: string | undefined): Provider[] {
   if (list === undefined) return [];
   const entries = parsed(list);
@@ -19,7 +19,7 @@ function parsed(list: string): unknown {
   try {
     return JSON.parse(list);
   } catch {
-    throw new ConfigError(['LLM_PROVIDERS is not JSON: a list of providers is wanted.']);
+    throw new ConfigError(['LLM_PROVIDERS is not JSON. It must be a list of providers.']);
   }
 }
 
@@ -32,7 +32,7 @@ function faultsOf(entries: unknown): string[] {
   const ids = entries.map(({ id }) => id);
   return entries.flatMap(({ id, baseUrl }, index) => [
     ...(reservedIds.has(id) ? [`/${index}/id ${id} is taken`] : []),
-    ...(ids.indexOf(id) < index ? [`/${index}/id ${id} is there twice`] : []),
+    ...(ids.indexOf(id) < index ? [`/${index}/id ${id} occurs twice`] : []),
     ...(isPlainUrl(baseUrl)
       ? []
       : [`/${index}/baseUrl must be a URL without user, password, query and fragment`]),

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 
-/** What goes into a header as it is. */
+/** Text that is valid in a header. */
 const printable = '^[\\x21-\\x7e]+$';
 
 const name = Type.String({ minLength: 1, maxLength: 200 });
@@ -19,16 +19,16 @@ const Prices = Type.Object(
   strict,
 );
 
-/** One provider as LLM_PROVIDERS names it. */
+/** One entry of LLM_PROVIDERS. */
 const ProviderEntry = Type.Object(
   {
     id: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,39}$' }),
     baseUrl: Type.String({ pattern: '^https?://' }),
     apiKey: Type.Optional(Type.String({ pattern: printable })),
-    /** Names that it shares with those offered, or offered names with its own. */
+    /** Model names as offered, or a map from offered names to the provider's own. */
     models: Type.Union([Type.Array(name), Type.Record(Type.String(), name)]),
     fallbackModel: Type.Optional(name),
-    /** Dollars per million tokens, by its own names. */
+    /** Dollars per million tokens, by the provider's own model names. */
     prices: Type.Optional(Type.Record(Type.String(), Prices)),
     priceId: Type.Optional(name),
     propagateTrace: Type.Optional(Type.Boolean()),

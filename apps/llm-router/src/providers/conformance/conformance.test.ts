@@ -22,7 +22,7 @@ const kinds: readonly [name: string, providerAt: ProviderAt][] = [
     }),
   ],
   [
-    'a server of one’s own in place of OpenAI',
+    'a self-hosted server instead of OpenAI',
     (url) => must(openai({ OPENAI_BASE_URL: url, OPENAI_FALLBACK_MODEL: 'gpt-4o-mini' })),
   ],
   [
@@ -35,7 +35,7 @@ const kinds: readonly [name: string, providerAt: ProviderAt][] = [
 for (const [name, providerAt] of kinds) describeProvider(name, providerAt);
 
 describe.each(kinds)('%s', (_, providerAt) => {
-  test('gets every field of the caller and none of ours', async () => {
+  test('receives every field of the caller and no internal field', async () => {
     const answer = JSON.stringify({ choices: [{ message: { content: '' } }] });
     const { url, requests } = await startServerInTest((response) => response.end(answer));
     const provider = providerAt(url);

@@ -1,6 +1,6 @@
 import type { CapabilityTable } from '../capability-table.ts';
 
-/** From OpenAI's pages of its models; a longer name goes before a shorter one. */
+/** From OpenAI's model pages; longer names take precedence. */
 export const openaiCapabilities: CapabilityTable = {
   'gpt-3.5-turbo': { jsonSchema: false, images: false, maxOutputTokens: 4_096 },
   'gpt-4': { jsonSchema: false, images: false, maxOutputTokens: 8_192 },

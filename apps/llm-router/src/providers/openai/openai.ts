@@ -4,8 +4,8 @@ import type { Provider } from '../provider.ts';
 const models = ['gpt-4o-mini', 'gpt-4o'];
 
 /**
- * OpenAI, or what stands at a base URL of its own: some other server, which has its own models, and nobody knows what
- * it costs. Undefined with neither a key nor a base URL.
+ * Returns OpenAI, or the server at OPENAI_BASE_URL, which has its own models and no known prices. Undefined without key and
+ * base URL.
  */
 export function openai(
   config: Pick<LlmRouterConfig, 'OPENAI_API_KEY' | 'OPENAI_BASE_URL' | 'OPENAI_FALLBACK_MODEL'>,

@@ -1,8 +1,8 @@
 import type { ServiceTiers } from '../../pricing/model-price.ts';
 
 /**
- * What OpenAI charges in its service tiers, from its pages of flex and of priority processing (November 2026): half in the
- * one, and for these models, however long their questions, so much more in the other.
+ * OpenAI's price factors, from its pages on flex and priority processing (November 2026): half for flex, and these factors for
+ * priority, at any prompt length.
  */
 export const openaiServiceTiers: ServiceTiers = {
   flex: { '*': [1n, 2n] },

@@ -1,6 +1,6 @@
 import type { Provider } from '../provider.ts';
 
-/** A provider without key, price or models, but for what a test is about. */
+/** A provider without key, price or models, except for the given fields. */
 export function providerInTest(settings: Partial<Provider> = {}): Provider {
   return {
     id: 'a',

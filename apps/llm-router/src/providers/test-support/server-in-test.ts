@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 export interface ServerInTest {
-  /** Base URL, as providers have one. */
+  /** The provider's base URL. */
   readonly url: string;
-  /** What arrived, oldest first. */
+  /** Received requests, oldest first. */
   readonly requests: readonly ReceivedRequest[];
 }
 
@@ -16,7 +16,7 @@ export interface ReceivedRequest {
   readonly body: string;
 }
 
-/** A provider that says what no real one would, and ends with the test. */
+/** A provider with arbitrary answers. Closes with the test. */
 export async function startServerInTest(
   answer: (response: ServerResponse, request: ReceivedRequest) => void,
 ): Promise<ServerInTest> {

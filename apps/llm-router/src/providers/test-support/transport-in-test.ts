@@ -6,15 +6,15 @@ import { createTransport, type ProviderStream, type Transport, type TransportCal
 import { providerInTest } from './provider-in-test.ts';
 import { startServerInTest } from './server-in-test.ts';
 
-/** The least that is an answer. */
+/** A minimal answer. */
 export const answer = { choices: [{ message: { content: 'Because.' }, finish_reason: 'stop' }] };
 
-/** One event of a stream. */
+/** Builds one event of a stream. */
 export const chunk = (content: string, finish: string | null = null) =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: finish }] })}\n\n`;
 export const done = 'data: [DONE]\n\n';
 
-/** A call with limits that no test reaches by chance. */
+/** A call with timeouts that no test reaches accidentally. */
 export const callOf = (settings: Partial<TransportCall> = {}): TransportCall => ({
   body: '{}',
   signal: undefined,
@@ -23,14 +23,14 @@ export const callOf = (settings: Partial<TransportCall> = {}): TransportCall => 
   ...settings,
 });
 
-/** A transport that is closed with the test. */
+/** Creates a transport. Closes with the test. */
 export function transportTo(baseUrl: string, apiKey?: string): Transport {
   const transport = createTransport(providerInTest({ baseUrl, apiKey }));
   onTestFinished(() => void transport.close());
   return transport;
 }
 
-/** A transport to a server that says something. */
+/** Creates a transport to a server with the given answer. */
 export async function transportWith(say: (response: ServerResponse) => void): Promise<Transport> {
   const { url } = await startServerInTest(say);
   return transportTo(url);
@@ -43,7 +43,7 @@ export function begin(response: ServerResponse, ...events: string[]): void {
   for (const event of events) response.write(event);
 }
 
-/** What a call fails with. */
+/** Returns the error of a call. */
 export async function errorOf(promise: Promise<unknown>): Promise<ProviderError> {
   return promise.then(
     () => expect.fail('no error was thrown'),
@@ -51,14 +51,14 @@ export async function errorOf(promise: Promise<unknown>): Promise<ProviderError>
   );
 }
 
-/** All events of a stream; throws as it does. */
+/** Collects all events of a stream. Throws the stream's error. */
 export async function read(stream: ProviderStream): Promise<StreamEvent[]> {
   const events: StreamEvent[] = [];
   for await (const batch of stream.events) events.push(...batch);
   return events;
 }
 
-/** Milliseconds until a call is over, however it ends. */
+/** Measures the milliseconds until a call ends in any way. */
 export async function tookMs(promise: Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await promise.catch(() => undefined);

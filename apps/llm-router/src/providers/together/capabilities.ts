@@ -1,8 +1,8 @@
 import type { CapabilityTable } from '../capability-table.ts';
 
 /**
- * From Together's lists of models with function calling and vision. The older Llama and Mixtral models have 8,192 and
- * 32,768 tokens for question and answer together.
+ * From Together's lists of models with function calling and vision. The older Llama and Mixtral models have a context of
+ * 8,192 and 32,768 tokens for prompt and answer together.
  */
 export const togetherCapabilities: CapabilityTable = {
   'meta-llama/Llama-3-': { tools: false, images: false, maxOutputTokens: 8_192 },

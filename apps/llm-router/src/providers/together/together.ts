@@ -2,7 +2,7 @@ import type { LlmRouterConfig } from '../../config.ts';
 import { offeredModels } from '../offered-models.ts';
 import type { Provider } from '../provider.ts';
 
-/** Together.ai; undefined without a key. */
+/** Returns Together.ai; undefined without a key. */
 export function together(
   config: Pick<LlmRouterConfig, 'TOGETHER_API_KEY' | 'TOGETHER_BASE_URL'>,
 ): Provider | undefined {

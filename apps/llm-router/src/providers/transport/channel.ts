@@ -1,20 +1,20 @@
-/** Hands items from who has them to one reader, in order. */
+/** A bounded single-producer, single-consumer queue. */
 export interface Channel<T> {
   push(item: T): void;
-  /** Ends once the reader has taken what is there; with an error, by throwing it. */
+  /** Ends after the reader has taken the queued items; an error is then thrown to the reader. */
   close(error?: Error): void;
   readonly items: AsyncIterableIterator<T>;
 }
 
 export interface ChannelOptions<T> {
   readonly sizeOf: (item: T) => number;
-  /** Size of what may wait for the reader. */
+  /** Total size of queued items above which the producer must wait. */
   readonly limit: number;
-  /** More than that waits. */
+  /** Called when the queue exceeds its limit. */
   readonly onFull: () => void;
-  /** After that, nothing waits any more. */
+  /** Called when the queue is below its limit again. */
   readonly onEmpty: () => void;
-  /** The reader stops before the end. */
+  /** Called when the reader stops before the end. */
   readonly onLeft: () => void;
 }
 

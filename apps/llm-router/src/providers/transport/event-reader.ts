@@ -5,28 +5,28 @@ import type { Exchange } from './exchange.ts';
 import { createFinishedChoices } from './finished-choices.ts';
 import { readEvent } from './read-event.ts';
 
-/** Bytes of one event beyond which a stream is refused. */
+/** Maximum size of one event. */
 const maxEventBytes = 1024 * 1024;
 
-/** The events that some bytes completed. */
+/** The events that a read completed. */
 export interface ReadEvents {
   readonly batch: readonly StreamEvent[];
-  /** What is wrong with the one that follows them. */
+  /** The fault of the event after them. */
   readonly error: ProviderError | undefined;
-  /** Whether the last one was `[DONE]`. */
+  /** True if the last one was `[DONE]`. */
   readonly done: boolean;
 }
 
-/** Turns the bytes of a streamed answer into its events, and knows whether the answer is whole. */
+/** Parses the bytes of a streamed answer into events, and tracks whether the answer is complete. */
 export interface EventReader {
   read(bytes: Buffer): ReadEvents;
-  /** What an orderly end of the connection completes or breaks off. */
+  /** Handles an orderly end of the connection, which completes or breaks off the answer. */
   end(): ReadEvents;
-  /** Whether any choice has begun. */
+  /** True if any choice has started. */
   hasBegun(): boolean;
 }
 
-/** The exchange says what an error means for the call. */
+/** Creates a reader. The exchange determines what an error means for the call. */
 export function createEventReader(exchange: Pick<Exchange, 'failure'>): EventReader {
   const splitter = createSseSplitter();
   const choices = createFinishedChoices();
@@ -53,7 +53,7 @@ export function createEventReader(exchange: Pick<Exchange, 'failure'>): EventRea
   return {
     read: (bytes) => readAll(splitter.push(bytes)),
     end() {
-      // Some servers close right after the last event, without the blank line that ends it.
+      // Some servers close after the last event without its final blank line.
       const last = splitter.rest();
       if (dataOf(last)?.trim() === '[DONE]') return readAll([Buffer.concat([last, Buffer.from('\n\n')])]);
       if (choices.areAllFinished()) return { batch: [], error: undefined, done: true };

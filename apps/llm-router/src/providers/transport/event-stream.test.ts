@@ -14,7 +14,7 @@ import {
 
 const textOf = (events: readonly StreamEvent[]) => Buffer.concat(events.map(({ bytes }) => bytes)).toString();
 
-test('a provider that falls silent in a stream is noticed within half a second of the limit', async () => {
+test('a stalled stream is detected within half a second of the timeout', async () => {
   const transport = await transportWith((response) => begin(response, chunk('a')));
   const stream = await transport.stream(callOf({ stallMs: 300 }));
   const reading = read(stream);
@@ -22,7 +22,7 @@ test('a provider that falls silent in a stream is noticed within half a second o
   expect(await errorOf(reading)).toMatchObject({ fault: 'timeout', billed: 'maybe' });
 });
 
-test('comments keep a stream alive once it has begun', async () => {
+test('comments keep a started stream alive', async () => {
   let writing: NodeJS.Timeout | undefined;
   onTestFinished(() => clearInterval(writing));
   const transport = await transportWith((response) => {
@@ -38,7 +38,7 @@ test('comments keep a stream alive once it has begun', async () => {
   expect(events.at(-1)).toMatchObject({ done: true });
 });
 
-test('a caller who goes in the middle of a stream is told so by its events', async () => {
+test('a client disconnect during a stream ends its events with that error', async () => {
   const caller = new AbortController();
   const transport = await transportWith((response) => begin(response, chunk('a')));
   const stream = await transport.stream(callOf({ signal: caller.signal }));
@@ -69,7 +69,7 @@ test.each(['cancel', 'break'])(
   },
 );
 
-test('a reader that is slow holds the provider back, and is not taken for its silence', async () => {
+test('a slow reader applies backpressure to the provider, and does not count as a stall', async () => {
   let written = 0;
   const event = chunk('x'.repeat(10_000));
   const transport = await transportWith((response) => {
@@ -92,14 +92,14 @@ test('a reader that is slow holds the provider back, and is not taken for its si
     expect(held).toBe(true);
   });
   expect(written).toBeLessThan(15_000_000);
-  // A provider that is silent is given up meanwhile.
+  // A stalled provider would time out meanwhile.
   expect(await errorOf(silent.complete(callOf({ stallMs: 800 })))).toMatchObject({ fault: 'timeout' });
   const events = await read(stream);
   expect(events.at(-1)).toMatchObject({ done: true });
   expect(textOf(events).length).toBeGreaterThan(20_000_000);
 });
 
-test('the events of a stream are its bytes, with what keeps it alive', async () => {
+test('the events of a stream contain all its bytes, including keep-alives', async () => {
   const said = [
     ': hi\r\n\r\n',
     chunk('é😀'),
@@ -117,7 +117,7 @@ test('the events of a stream are its bytes, with what keeps it alive', async () 
   expect(events.map(({ data }) => data !== undefined)).toEqual([false, true, false, true, true, false]);
 });
 
-test('a stream begins with its first choice: an error before that is no stream, for another provider to begin', async () => {
+test('a stream starts with its first choice: an error before it allows failover', async () => {
   const error = 'data: {"error":{"message":"Busy.","type":"rate_limit_error","code":429}}\n\n';
   for (const before of ['', 'data: {"choices":[]}\n\n', chunk('a')]) {
     const transport = await transportWith((response) => {
@@ -132,7 +132,7 @@ test('a stream begins with its first choice: an error before that is no stream, 
   }
 });
 
-test('a stream whose provider keeps the connection after [DONE] is over all the same', async () => {
+test('a stream ends with [DONE] even if the provider keeps the connection open', async () => {
   let closed = false;
   const transport = await transportWith((response) => {
     begin(response, chunk('a', 'stop'), done);

@@ -6,25 +6,25 @@ import type { Connection, TransportCall } from './exchange.ts';
 import { createPlainReader } from './plain-reader.ts';
 import { startExchange } from './start-exchange.ts';
 
-/** Bytes that wait for the reader of a stream before the connection waits too. */
+/** Buffered bytes above which reading from the connection pauses. */
 const maxWaitingBytes = 64 * 1024;
-/** Bytes before the first choice beyond which a stream is refused. */
+/** Maximum number of bytes before the first choice. */
 const maxEarlyBytes = 1024 * 1024;
 
 type Batch = readonly StreamEvent[];
 
-/** A streamed answer whose first choice has begun. */
+/** A streamed answer whose first choice has started. */
 export interface ProviderStream {
   /**
-   * The events, for one reader: each batch is what one read of the network completed. Throws ProviderError where the
-   * stream breaks off or tells of an error. A whole answer may end without `[DONE]`.
+   * The events for a single reader, batched per network read. Throws ProviderError if the stream breaks off or contains an
+   * error. A complete answer may end without `[DONE]`.
    */
   readonly events: AsyncIterable<Batch>;
-  /** Ends the events and closes the connection, so that the provider stops. */
+  /** Ends the events and closes the connection, which stops the provider. */
   cancel(): void;
 }
 
-/** Asks for a stream, and waits until its first choice begins. Throws ProviderError. */
+/** Requests a stream and resolves when its first choice starts. Throws ProviderError. */
 export function openEventStream(connection: Connection, call: TransportCall): Promise<ProviderStream> {
   return new Promise((resolve, reject) => {
     let isOpen = false;
@@ -44,7 +44,7 @@ export function openEventStream(connection: Connection, call: TransportCall): Pr
 
     function take({ batch, error, done }: ReadEvents): void {
       if (isOpen) handOn(batch);
-      // As long as nothing was handed on, another provider can begin anew.
+      // Before the first forwarded event, failover is still possible.
       else if (!error) open(batch);
       if (error) {
         exchange.leave();
@@ -61,10 +61,10 @@ export function openEventStream(connection: Connection, call: TransportCall): Pr
     }
 
     function open(batch: Batch): void {
-      // Comments that keep a connection alive until the answer begins are nothing to keep.
+      // Keep-alive comments before the answer are discarded.
       early.push(...(reader.hasBegun() ? batch : batch.filter(({ data }) => data !== undefined)));
       if (!reader.hasBegun()) {
-        if (sizeOf(early) > maxEarlyBytes) exchange.fail('bad_response', 'the stream does not begin');
+        if (sizeOf(early) > maxEarlyBytes) exchange.fail('bad_response', 'the stream does not start');
         return;
       }
       isOpen = true;

@@ -3,52 +3,52 @@ import type { Provider } from '../provider.ts';
 import type { ProviderError, ProviderFault } from '../provider-error.ts';
 import type { ResponseHeaders } from '../retry-after.ts';
 
-/** The way to one provider's completions. */
+/** The endpoint of one provider's completions. */
 export interface Connection {
   readonly provider: Provider;
   readonly pool: Pool;
   readonly path: string;
-  /** Names and values in turn. */
+  /** Alternating names and values. */
   readonly headers: readonly string[];
   readonly now: () => number;
 }
 
 export interface TransportCall {
-  /** The finished JSON body. */
+  /** The serialized JSON body. */
   readonly body: string | Buffer;
-  /** Aborted where the caller waits no longer. */
+  /** Aborted when the caller no longer waits. */
   readonly signal: AbortSignal | undefined;
-  /** Milliseconds to the answer's first byte, and of a stream to its first event. */
+  /** Timeout until the answer's first byte, or a stream's first event. */
   readonly firstByteMs: number;
-  /** Milliseconds of silence within the answer. */
+  /** Timeout between bytes of the answer. */
   readonly stallMs: number;
   readonly requestId?: string;
 }
 
-/** Who reads an answer. Is told nothing more after the end or a failure, nor once it has left. */
+/** Receives an answer. Gets no more calls after the end, a failure, or its own departure. */
 export interface AnswerReader {
-  /** Status 200 has come; another reader may take over. */
+  /** Called with status 200; may return another reader that takes over. */
   onHead?(headers: ResponseHeaders): AnswerReader | undefined;
   onBytes(bytes: Buffer): void;
   onEnd(): void;
   onFailure(error: ProviderError): void;
 }
 
-/** One HTTP request under way, and its answer. */
+/** An HTTP request in flight, and its answer. */
 export interface Exchange {
-  /** Bytes of the answer's body so far. */
+  /** Received bytes of the answer's body. */
   receivedBytes(): number;
-  /** The answer goes on: from now on `stallMs` counts, anew with each call. */
+  /** Reports progress: restarts the `stallMs` timeout. */
   progressed(): void;
-  /** Stops and restarts reading; silence does not count meanwhile. */
+  /** Pauses and resumes reading; the stall timeout is suspended meanwhile. */
   pause(): void;
   resume(): void;
-  /** What a failure now would be, and whether it is billed. */
+  /** Creates a failure at this moment, including whether it may be billed. */
   failure(fault: ProviderFault, message: string, cause?: unknown): ProviderError;
-  /** Ends with a failure, and closes the connection. */
+  /** Ends with a failure and closes the connection. */
   fail(fault: ProviderFault, message: string, cause?: unknown): void;
-  /** Ends without one; the connection is closed, so that the provider stops. */
+  /** Ends without a failure and closes the connection, which stops the provider. */
   leave(): void;
-  /** Ends without one; all that matters has come, and the connection has a moment to end on its own. */
+  /** Ends without a failure after everything relevant has arrived; the connection may end on its own for a moment. */
   release(): void;
 }

@@ -1,10 +1,10 @@
 import type { ChunkData } from '../stream-event.ts';
 
-/** Whether a streamed answer is whole, by what has come of it. */
+/** Tracks whether a streamed answer is complete. */
 export interface FinishedChoices {
   see(data: ChunkData): void;
   haveBegun(): boolean;
-  /** Whether every choice that began came to its end. */
+  /** True if every started choice has finished. */
   areAllFinished(): boolean;
 }
 

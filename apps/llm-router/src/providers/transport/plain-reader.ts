@@ -1,13 +1,13 @@
 import { errorIn, faultOf } from '../reported-error.ts';
 import type { AnswerReader, Exchange } from './exchange.ts';
 
-/** Bytes that are read of what should have been a stream. */
+/** Maximum number of bytes read from an answer that should be a stream. */
 const maxPlainBytes = 64 * 1024;
 
-/** Reads an answer that is no stream of events although one was asked for: it can only tell of an error. */
+/** Reads an answer that is not an event stream although one was requested: it can only contain an error. */
 export function createPlainReader(exchange: Exchange, onFailure: AnswerReader['onFailure']): AnswerReader {
   const parts: Buffer[] = [];
-  const message = 'the answer is no stream of events';
+  const message = 'the answer is not an event stream';
   return {
     onBytes(bytes) {
       exchange.progressed();

@@ -6,7 +6,7 @@ import type { Exchange } from './exchange.ts';
 
 type Failing = Pick<Exchange, 'failure'>;
 
-/** Reads an event. Throws ProviderError for one that is broken, or that tells of an error. */
+/** Parses an event. Throws ProviderError if it is invalid or contains an error. */
 export function readEvent(bytes: Buffer, exchange: Failing): StreamEvent {
   const text = dataOf(bytes);
   // Some servers send empty data to keep the connection alive.
@@ -20,12 +20,12 @@ function readChunk(text: string, exchange: Failing): ChunkData {
   const error = errorIn(data);
   if (error) throw exchange.failure(faultOf(error), error.message ?? 'an error without a message');
   if (!isObject(data) || !hasProperChoices(data)) {
-    throw exchange.failure('bad_response', 'an event is no part of an answer');
+    throw exchange.failure('bad_response', 'an event is not part of an answer');
   }
   return data;
 }
 
-/** Events without choices are let through: providers report usage, or their filters' opinion, in some. */
+/** Accepts events without choices: some contain usage or content filter results. */
 function hasProperChoices({ choices }: Readonly<Record<string, unknown>>): boolean {
   return choices === undefined || choices === null || (Array.isArray(choices) && choices.every(isObject));
 }
@@ -34,7 +34,7 @@ function parse(text: string, exchange: Failing): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's own message would repeat a part of the answer.
+    // The parser's message would contain a part of the answer.
     throw exchange.failure('bad_response', 'an event is not JSON');
   }
 }

@@ -2,10 +2,10 @@ import type { ProviderError } from '../provider-error.ts';
 import { type Refused, refusal } from '../refusal.ts';
 import type { AnswerReader, Connection, Exchange } from './exchange.ts';
 
-/** Bytes of a refusal that are read: it says what matters at its beginning. */
+/** Maximum number of bytes read from a refusal, whose beginning is sufficient. */
 const maxRefusalBytes = 64 * 1024;
 
-/** Reads the body of an answer other than 200, as far as it comes, and tells the reader what it means. */
+/** Reads the available body of an answer other than 200, and reports its error. */
 export function createRefusalReader(
   { provider, now }: Connection,
   refused: Refused,
@@ -25,7 +25,7 @@ export function createRefusalReader(
       refuse();
     },
     onEnd: refuse,
-    /** The status has said enough, whatever became of the rest. */
+    /** The status is sufficient, even if the body fails. */
     onFailure(error: ProviderError) {
       if (error.fault === 'cancelled') reader.onFailure(error);
       else refuse();

@@ -14,7 +14,7 @@ function started(limits = { firstByteMs: 100, stallMs: 40 }) {
   return { timer, messages };
 }
 
-test('the first byte has its own limit', () => {
+test('the first byte has its own timeout', () => {
   const { messages } = started();
   vi.advanceTimersByTime(99);
   expect(messages).toEqual([]);
@@ -22,7 +22,7 @@ test('the first byte has its own limit', () => {
   expect(messages).toEqual(['nothing came within 100 ms']);
 });
 
-test.each([40, 100])('each sign of life starts a limit of %i ms anew', (stallMs) => {
+test.each([40, 100])('each progress restarts a timeout of %i ms', (stallMs) => {
   const { timer, messages } = started({ firstByteMs: 100, stallMs });
   for (let signs = 0; signs < 5; signs += 1) {
     timer.progressed();
@@ -33,7 +33,7 @@ test.each([40, 100])('each sign of life starts a limit of %i ms anew', (stallMs)
   expect(messages).toEqual([`silent for ${stallMs} ms`]);
 });
 
-test('what came while this process was busy is no silence', () => {
+test('bytes that arrived while this process was busy are not a stall', () => {
   const { timer, messages } = started();
   timer.progressed();
   vi.advanceTimersToNextTimer();
@@ -42,7 +42,7 @@ test('what came while this process was busy is no silence', () => {
   expect(messages).toEqual([]);
 });
 
-test('a pause does not count, except before the first byte', () => {
+test('the timeout is suspended during a pause, except before the first byte', () => {
   const { timer, messages } = started();
   timer.progressed();
   timer.pause();
@@ -56,7 +56,7 @@ test('a pause does not count, except before the first byte', () => {
   expect(early.messages).toHaveLength(1);
 });
 
-test('a timer that was stopped says nothing, not even where its time was up', () => {
+test('a stopped timer never fires, even if its time had passed', () => {
   const { timer, messages } = started();
   vi.advanceTimersToNextTimer();
   timer.stop();

@@ -1,17 +1,17 @@
-/** Notices that nothing comes any more, to the millisecond: undici's own timers are about a second late. */
+/** Detects stalls to the millisecond: undici's own timers are up to a second late. */
 export interface SilenceTimer {
-  /** Something came: from now on `stallMs` counts, anew with each call. */
+  /** Reports progress: restarts the `stallMs` timeout. */
   progressed(): void;
-  /** Whether anything has come. */
+  /** True if anything has arrived. */
   hasBegun(): boolean;
-  /** Does not count until the next progress; the wait for the first byte goes on. */
+  /** Suspends the timeout until the next progress; the first-byte timeout continues. */
   pause(): void;
-  /** Calls something else after a while instead. */
+  /** Replaces the timeout by another callback after the given time. */
   after(milliseconds: number, callback: () => void): void;
   stop(): void;
 }
 
-/** Starts at once, with `firstByteMs`. */
+/** Starts the timer with `firstByteMs`. */
 export function createSilenceTimer(
   { firstByteMs, stallMs }: { readonly firstByteMs: number; readonly stallMs: number },
   onSilence: (message: string) => void,
@@ -20,11 +20,11 @@ export function createSilenceTimer(
   let isDue = false;
   let timer: NodeJS.Timeout | undefined = setTimeout(onTimeout, firstByteMs);
 
-  /** Where this process itself was busy for so long, what came meanwhile is read first. */
+  /** If this process itself was busy, pending bytes are read first. */
   function onTimeout(): void {
     isDue = true;
     setImmediate(() => {
-      if (isDue) onSilence(hasBegun ? `silent for ${stallMs} ms` : `nothing came within ${firstByteMs} ms`);
+      if (isDue) onSilence(hasBegun ? `silent for ${stallMs} ms` : `no byte within ${firstByteMs} ms`);
     });
   }
 

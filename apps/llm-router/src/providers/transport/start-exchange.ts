@@ -6,12 +6,12 @@ import type { AnswerReader, Connection, Exchange, TransportCall } from './exchan
 import { createRefusalReader } from './refusal-reader.ts';
 import { createSilenceTimer } from './silence-timer.ts';
 
-/** Milliseconds that a connection may take to end once its answer is complete. */
+/** Time for a connection to end on its own after a complete answer. */
 const releaseMs = 1_000;
 
-const left = new Error('the answer is not read any further');
+const left = new Error('the answer is no longer read');
 
-/** Sends a request and watches over it: both timers, the signal, the status, the connection. */
+/** Sends a request and supervises it: timeouts, abort signal, status and connection. */
 export function startExchange(connection: Connection, call: TransportCall, reader: AnswerReader): Exchange {
   const { provider, pool } = connection;
   const { signal } = call;
@@ -36,12 +36,12 @@ export function startExchange(connection: Connection, call: TransportCall, reade
 
   function failure(fault: ProviderFault, message: string, cause?: unknown): ProviderError {
     const isRefused = statusCode !== undefined && statusCode >= 300;
-    // What was never written costs nothing, nor does what was refused.
+    // An unsent request and a refusal cost nothing.
     const billed = controller === undefined || isRefused ? 'no' : 'maybe';
     return new ProviderError(fault, provider.id, withoutKey(message, provider), {
       billed,
       statusCode,
-      // What only keeps the connection alive is no part of the answer.
+      // Keep-alive bytes are not part of the answer.
       receivedBytes: silence.hasBegun() ? receivedBytes : 0,
       cause,
     });
@@ -54,7 +54,7 @@ export function startExchange(connection: Connection, call: TransportCall, reade
   }
 
   function onAbort(): void {
-    fail('cancelled', 'the caller waits no longer');
+    fail('cancelled', 'the caller no longer waits');
   }
 
   const exchange: Exchange = {
@@ -81,7 +81,7 @@ export function startExchange(connection: Connection, call: TransportCall, reade
 
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart(started) {
-      // Nothing has been written yet: to throw spares the connection.
+      // Nothing has been written yet: throwing keeps the connection usable.
       if (isOver) throw left;
       controller = started;
     },

@@ -3,23 +3,23 @@ import { errorIn, faultOf } from '../reported-error.ts';
 import type { Connection, Exchange, TransportCall } from './exchange.ts';
 import { startExchange } from './start-exchange.ts';
 
-/** Bytes of an answer beyond which it is refused. */
+/** Maximum size of an answer. */
 const maxAnswerBytes = 16 * 1024 * 1024;
 
 export interface WholeAnswer {
-  /** As they came. */
+  /** The received bytes. */
   readonly bytes: Buffer;
   readonly answer: CompletionAnswer;
 }
 
-/** Asks for a whole answer. Throws ProviderError. */
+/** Requests a whole answer. Throws ProviderError. */
 export function fetchWholeAnswer(connection: Connection, call: TransportCall): Promise<WholeAnswer> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let hasBegun = false;
     const exchange = startExchange(connection, call, {
       onBytes(bytes) {
-        // Blank lines keep a connection alive until the answer begins.
+        // Some providers send blank lines as keep-alive before the answer.
         hasBegun ||= bytes.toString('latin1').trim() !== '';
         if (hasBegun) exchange.progressed();
         parts.push(bytes);
@@ -52,7 +52,7 @@ function parse(bytes: Buffer, exchange: Exchange): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
-    // The parser's own message would repeat a part of the answer.
+    // The parser's message would contain a part of the answer.
     throw exchange.failure('bad_response', 'the answer is not JSON');
   }
 }

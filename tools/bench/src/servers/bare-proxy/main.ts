@@ -3,8 +3,8 @@ import { Pool } from 'undici';
 import { announce } from '../../platform/announce.ts';
 
 /**
- * The least that a proxy on this stack can do: Fastify takes the bytes, undici passes them on, and the answer goes back
- * as it came. Its only argument is the origin that it stands in front of.
+ * A minimal proxy on this stack: Fastify receives the bytes, undici forwards them, and the answer returns unchanged. Its
+ * only argument is the upstream origin.
  */
 const pool = new Pool(process.argv[2] ?? '', { connections: 512, pipelining: 1 });
 const app = Fastify();

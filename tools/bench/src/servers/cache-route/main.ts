@@ -5,7 +5,7 @@ import { createRedis } from '@valuecanvas/redis';
 import Fastify from 'fastify';
 import { announce } from '../../platform/announce.ts';
 
-/** The least that a cache hit can do: a route that verifies a token, parses and hashes the body and reads Redis. */
+/** A minimal cache hit: a route that verifies a token, parses and hashes the body, and reads Redis. */
 const [redisUrl = '', publicKeys = ''] = [process.env.REDIS_URL, process.env.INTERNAL_PUBLIC_KEYS];
 const verifier = createInternalVerifier({
   audience: 'llm-router',

@@ -1,6 +1,6 @@
 import { startSimulator } from '@valuecanvas/llm-simulator';
 import { announce } from '../../platform/announce.ts';
 
-/** The provider of whole answers. */
+/** The provider for whole answers. */
 const simulator = await startSimulator();
 announce(new URL(simulator.url).origin);

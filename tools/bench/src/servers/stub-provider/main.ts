@@ -6,8 +6,8 @@ import { announce } from '../../platform/announce.ts';
 import { streamShape } from '../../streams.ts';
 
 /**
- * A provider that costs next to nothing: always the same answer, and streams whose chunks say when they were written,
- * which is the only way to tell how long each was under way.
+ * A provider of negligible cost: a constant answer, and streams whose chunks contain their time of writing, from which the
+ * load generator computes transit times.
  */
 const answer = JSON.stringify(
   completion('chat.completion', { message: { role: 'assistant', content: 'It depends. '.repeat(80) } }),

@@ -3,15 +3,15 @@ import { each } from '../each.ts';
 import type { Answer, Question } from '../target.ts';
 import type { DocumentedOperation } from './documented.ts';
 
-/** Notes what is wrong with the answer to a question; `why` says what is special about the question. */
+/** Records the faults of an answer. `why` names what is special about the request. */
 export type Note = (question: Question, answer: Answer, faults: readonly string[], why?: string) => void;
 
-/** Asks of one operation, and returns how often. */
+/** Sends requests to one operation and returns their number. */
 export type Ask = (operation: DocumentedOperation, note: Note) => Promise<number>;
 
 /**
- * Asks of all, what takes things away last, when nobody needs them any more. What is wrong with an operation in the
- * same way is told once, with its first example. Returns what was seen, in words.
+ * Sends requests to all operations, those that delete resources last. Reports the same fault of an operation once, with
+ * its first example. Returns a summary.
  */
 export async function askAll(
   operations: readonly DocumentedOperation[],

@@ -10,21 +10,21 @@ import { type Documented, type DocumentedOperation, readDocument } from './docum
 import { createRequests, type Requests } from './requests.ts';
 import { statedRules } from './stated-rules.ts';
 
-/** What is made up depends on this alone. */
+/** Seed of all generated values. */
 const seed = 20_260_101;
 
-/** Right requests to each operation: fewer where each may cost, or counts as a guess at credentials. */
+/** Valid requests per operation: fewer if a request may cost money or counts as a password guess. */
 const usualRuns = 20;
 const spendingRuns = 12;
 const credentialRuns = 8;
 
-/** Wrong requests for each rule, so that hardly any is refused for another reason. */
+/** Invalid requests per rule, so that a refusal for another reason is unlikely to hide a fault. */
 const runsPerRule = 3;
 
-/** Requests made from the platform's own document: what it allows must work as it says, and nothing else may. */
+/** Requests generated from the platform's OpenAPI document: valid ones must work as documented, others must not. */
 export async function attackByDocument(attack: Attack): Promise<void> {
   let trial: Trial | undefined;
-  await attack.check('the document can be understood, and there is somebody to ask by it', async () => {
+  await attack.check('the document can be read, and callers can be created', async () => {
     const documented = readDocument(await attack.target.send({ path: '/api/openapi.json' }));
     trial = { attack, documented, callers: await createCallers(attack) };
     return `${documented.operations.length} operations`;
@@ -44,24 +44,24 @@ async function tryAll(trial: Trial): Promise<void> {
   const guarded = operations.filter((operation) => operation.guarded);
   const open = operations.filter((operation) => !operation.guarded);
   const inSeveralWays = guarded.filter(({ operatorsOnly, ways }) => !operatorsOnly && ways.length > 1);
-  const promise = `what the document allows is answered as it says (seed ${seed})`;
-  const refusal = `what breaks a rule of the document is refused as it says (seed ${seed})`;
+  const promise = `valid requests are answered as documented (seed ${seed})`;
+  const refusal = `invalid requests are refused as documented (seed ${seed})`;
   await check(promise, (found) =>
     askAll(operations, found, (operation, note) => askRightly(trial, operation, note)),
   );
   await check(refusal, (found) =>
     askAll(operations, found, (operation, note) => askWrongly(trial, operation, note)),
   );
-  await check('each way to say who asks that the document names is one', (found) =>
+  await check('each documented authentication method works', (found) =>
     askAll(inSeveralWays, found, (operation, note) => askInEachWay(trial, operation, note)),
   );
-  await check('nobody is refused as the document says where somebody must ask', (found) =>
-    askAll(guarded, found, (operation, note) => askAsNobody(trial, operation, note)),
+  await check('protected routes refuse anonymous requests as documented', (found) =>
+    askAll(guarded, found, (operation, note) => askAnonymously(trial, operation, note)),
   );
-  await check('bad credentials are answered as the document says where anybody may ask', (found) =>
+  await check('public routes answer bad credentials as documented', (found) =>
     askAll(open, found, (operation, note) => askWithBadToken(trial, operation, note)),
   );
-  await check('a method that the document does not have is none', (found) => askOtherMethods(trial, found));
+  await check('undocumented methods are refused', (found) => askOtherMethods(trial, found));
 }
 
 function requestsTo({ documented, callers }: Trial, operation: DocumentedOperation): Requests {
@@ -128,10 +128,10 @@ async function askWrongly(trial: Trial, operation: DocumentedOperation, note: No
   return broken.length * numRuns;
 }
 
-async function askAsNobody(trial: Trial, operation: DocumentedOperation, note: Note): Promise<number> {
+async function askAnonymously(trial: Trial, operation: DocumentedOperation, note: Note): Promise<number> {
   for (const question of oneRequestTo(trial, operation)) {
     const answer = await trial.attack.target.send(question);
-    const letIn = answer.status === 401 ? [] : [`answers ${answer.status} to nobody`];
+    const letIn = answer.status === 401 ? [] : [`answers ${answer.status} to an anonymous request`];
     note(question, answer, [...letIn, ...faultsOf(operation, answer)]);
   }
   return 1;
@@ -166,7 +166,7 @@ async function askOtherMethods({ attack, documented, callers }: Trial, found: Fo
   return `404 or 405 to ${questions.length} requests`;
 }
 
-/** Whether a path could be one of the operation's, whatever its parameters must look like. */
+/** Returns true if a path matches the operation's path, whatever its parameters must look like. */
 function leadsTo({ path }: DocumentedOperation, asked: string): boolean {
   return new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(asked);
 }

@@ -2,18 +2,18 @@ import fc from 'fast-check';
 import { type Resolve, type Schema, typesOf } from './schema.ts';
 import type { Values } from './valid-values.ts';
 
-/** Values in which one rule of a schema is broken, and which fit it otherwise. */
+/** Values that break exactly one rule of a schema. */
 export interface Broken {
-  /** Where, and which: `jobs.0.priority: maximum`. */
+  /** Location and rule, as `jobs.0.priority: maximum`. */
   readonly rule: string;
   readonly value: fc.Arbitrary<unknown>;
 }
 
-/** Longer texts and lists are not made: they would be refused for their size, which is another rule. */
+/** Size limit of generated texts and lists: larger ones would be refused for their size, which is another rule. */
 const longestText = 100_000;
 const longestList = 1_000;
 
-/** Every rule of a schema and of what is in it, each broken once. Forms of an `anyOf` are not broken by themselves. */
+/** Breaks every rule of a schema and its parts once. The alternatives of an `anyOf` are not broken individually. */
 export function createBrokenValues(resolve: Resolve, valid: Values): (schema: Schema) => readonly Broken[] {
   const broken = (schema: Schema): Broken[] => {
     const resolved = resolve(schema);
@@ -93,7 +93,7 @@ function typeName(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** Of each type one; a number that is no integer stands for both. */
+/** One value of each type; a non-integer number covers number and integer. */
 const samples: Readonly<Record<string, unknown>> = {
   null: null,
   boolean: true,
@@ -114,10 +114,10 @@ const misshapen: Readonly<Record<string, readonly string[]>> = {
   uuid: ['text', '00000000-0000-0000-0000-00000000000', '00000000-0000-0000-0000-00000000000g'],
   date: ['text', '2025-13-45', '2025-02-30', '20250101', '2025-01-01T00:00:00Z'],
   'date-time': ['text', '2025-01-01', '2040-01-01T00:00:00', '2040-02-30T00:00:00Z', '2040-01-01T25:00:00Z'],
-  email: ['text', 'nobody@', '@example.com', 'no body@example.com', 'a@b@example.com'],
+  email: ['text', 'name@', '@example.com', 'no body@example.com', 'a@b@example.com'],
 };
 
-/** Texts that few patterns want. Some expressions let the end of a line pass for the end of the text. */
+/** Texts that few patterns accept. Some patterns confuse the end of a line with the end of the text. */
 const unfit = ['', ' ', '\t', 'É', 'a b', 'a\n', 'AB\n', '\na', 'a\0', '𝒳'];
 
 function textBroken(schema: Schema): Broken[] {
@@ -129,7 +129,7 @@ function textBroken(schema: Schema): Broken[] {
     ...(maxLength < longestText
       ? [
           rule('maxLength', fc.constant('a'.repeat(maxLength + 1))),
-          // Half as many letters as characters.
+          // Two code units per character.
           rule('maxLength, combined', fc.constant('e\u0301'.repeat(Math.floor(maxLength / 2) + 1))),
         ]
       : []),

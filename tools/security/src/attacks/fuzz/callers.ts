@@ -8,19 +8,19 @@ import type { Question, Target } from '../target.ts';
 import type { DocumentedOperation } from './documented.ts';
 import type { Known } from './valid-values.ts';
 
-/** Who asks, and what there is to ask for. */
+/** Callers of the fuzzer, and the resources that they own. */
 export interface Callers {
-  /** Undefined where nobody can be had who may ask: admins are made with the platform's keys alone. */
+  /** Undefined if there is no such caller: administrators require the platform's keys. */
   tokenFor(operation: DocumentedOperation): Promise<string | undefined>;
-  /** Everything by which a user can say who it is, by the names of the document. */
+  /** All credentials of a user, by the names of the document's security schemes. */
   readonly credentials: Readonly<Record<string, Pick<Question, 'token' | 'headers'>>>;
   knownFor(operation: DocumentedOperation): Known;
 }
 
-/** Whom nobody else works with: they lose their things and sessions to what is tried. */
+/** Users for the fuzzer alone: its requests delete their resources and end their sessions. */
 export async function createCallers({ target, keys }: Pick<Attack, 'target' | 'keys'>): Promise<Callers> {
   const [owner, member, leaver] = [await signUp(target), await signUp(target), await signUp(target)];
-  // Whom an admin makes an admin and then none is logged out.
+  // A user who stops being an administrator is logged out.
   const promoted = await signUp(target);
   const user = keys ? await raise(owner.token, keys.access, 'user') : owner.token;
   const admin = keys && (await raise((await signUp(target)).token, keys.access, 'admin'));
@@ -38,7 +38,7 @@ export async function createCallers({ target, keys }: Pick<Attack, 'target' | 'k
     async tokenFor({ guarded, operatorsOnly, id, path }) {
       if (!guarded) return undefined;
       if (operatorsOnly) return admin;
-      // It takes a session with it each time; the other one's password changes meanwhile.
+      // Each request ends a session, and the other user's password changes meanwhile.
       if (id === 'auth.logOut') return (await logIn(target, leaver)).access;
       return path.startsWith('/auth/') ? member.token : user;
     },
@@ -49,7 +49,7 @@ export async function createCallers({ target, keys }: Pick<Attack, 'target' | 'k
   };
 }
 
-/** The same user with the largest budget, as its next token would say it. */
+/** The same user with the largest budget, as in its next token. */
 async function raise(token: string, key: JWK, role: 'user' | 'admin'): Promise<string> {
   return new SignJWT({ ...decodeJwt(token), app_metadata: { role, tier: 'enterprise' } })
     .setProtectedHeader({ alg: 'ES256', kid: key.kid ?? '', typ: 'JWT' })

@@ -3,12 +3,12 @@ import { type DocumentedAnswer, type DocumentedOperation, mediaTypeOf } from './
 
 type Seen = Pick<Answer, 'status' | 'headers' | 'text' | 'json'>;
 
-/** In what an answer differs from what the document says of it, each in a few words. */
+/** Lists how an answer differs from its documentation. */
 export function faultsOf({ answers }: Pick<DocumentedOperation, 'answers'>, answer: Seen): string[] {
   const { status } = answer;
   const documented = answers.get(status);
   if (!documented) return [`answers ${status}, which is not documented`];
-  // No outage is documented as the usual thing; whatever fails on a healthy platform is broken.
+  // A 5xx of a healthy platform is a fault, even if the status is documented.
   const failed = status >= 500 ? [`answers ${status}`] : [];
   return [...failed, ...headerFaults(documented, answer), ...bodyFaults(documented, answer)];
 }
@@ -28,12 +28,12 @@ function bodyFaults({ content, events }: DocumentedAnswer, { status, headers, te
   const check = content.get(type);
   if (!check) return [`answers ${status} as ${type || 'nothing'}, which is not documented`];
   if (type === 'text/event-stream') return eventFaults(events, text);
-  if (type.endsWith('json') && json === undefined) return [`answers ${status} with what is no JSON`];
+  if (type.endsWith('json') && json === undefined) return [`answers ${status} with invalid JSON`];
   const fault = check(type.endsWith('json') ? json : text);
   return fault === undefined ? [] : [`answers ${status} with another body than documented: ${fault}`];
 }
 
-/** Events of another protocol have no names. */
+/** Events of other protocols have no names. */
 function eventFaults(events: DocumentedAnswer['events'], text: string): string[] {
   if (events.size === 0) return [];
   return [...text.matchAll(/^event: (.*)\ndata: (.*)$/gm)].flatMap(([, name = '', data = '']) => {
@@ -44,12 +44,12 @@ function eventFaults(events: DocumentedAnswer['events'], text: string): string[]
   });
 }
 
-/** Statuses that are no fault where a request was right: what it asks for may be gone, taken, or too much for now. */
+/** Acceptable statuses for a valid request: the resource may be gone or taken, or a limit reached. */
 const noFault = [402, 404, 409, 429];
 
 /**
- * A rule that stands in the document in words, because no schema has a word for it. `refusal` is found in what the
- * platform answers, and `words` in what the document says of the operation: a rule that is not stated is none.
+ * A rule that the document states in prose, because no schema keyword expresses it. `refusal` matches the platform's
+ * answer, and `words` must occur in the operation's documentation: an unstated rule does not count.
  */
 export interface StatedRule {
   readonly operation: RegExp;
@@ -57,28 +57,28 @@ export interface StatedRule {
   readonly words: string;
 }
 
-/** Why the answer to a request that fits the document is none that it should get. */
+/** Lists the faults of an answer to a valid request. */
 export function refusalFaults(
   operation: Pick<DocumentedOperation, 'id' | 'words' | 'guarded'>,
   { status, text }: Seen,
   rules: readonly StatedRule[],
 ): string[] {
   if (status < 400 || status >= 500 || noFault.includes(status)) return [];
-  // Whoever logs in must be refused somehow.
+  // Generated credentials must be refused in some way.
   if (status === 401 && !operation.guarded) return [];
   const isStated = rules.some(
     (rule) =>
       rule.operation.test(operation.id) && rule.refusal.test(text) && operation.words.includes(rule.words),
   );
-  return isStated ? [] : [`refuses with ${status} what the document allows: ${reasonIn(text)}`];
+  return isStated ? [] : [`refuses a documented request with ${status}: ${reasonIn(text)}`];
 }
 
-/** What differs with every request, and would make the same refusal look like many. */
+/** Parts that differ in every answer and would make one refusal look like many. */
 function reasonIn(text: string): string {
   return text.replace(/,?"request(?:Id|_id)":"[^"]*"/, '').slice(0, 300);
 }
 
-/** Why the answer to a request that breaks the document's rules is none that it should get. */
+/** Lists the faults of an answer to an invalid request. */
 export function acceptanceFaults({ status }: Seen): string[] {
   return status >= 200 && status < 400 ? [`answers ${status}`] : [];
 }

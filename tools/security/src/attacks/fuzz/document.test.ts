@@ -69,8 +69,8 @@ const answer = (status: number, body: unknown, headers: Record<string, string> =
   json: body,
 });
 
-describe('what the document says of an operation', () => {
-  test('is read with all that it refers to', () => {
+describe('the documentation of an operation', () => {
+  test('is read with all its references', () => {
     expect(change).toMatchObject({ name: 'PUT /api/loaves/{id}/{name}', id: 'loaves.change', spends: true });
     expect(change.body?.maxBytes).toBe(65_536);
     expect([...change.answers.keys()]).toEqual([200, 204, 402, 503]);
@@ -79,7 +79,7 @@ describe('what the document says of an operation', () => {
 });
 
 describe('an answer', () => {
-  test('that is as documented has no fault', () => {
+  test('accepts an answer that conforms', () => {
     expect(faultsOf(change, answer(200, { name: 'rye' }, { age: '7' }))).toEqual([]);
     expect(faultsOf(change, answer(204, undefined))).toEqual([]);
     expect(faultsOf(change, answer(402, { code: 'BUDGET_EXCEEDED' }))).toEqual([]);
@@ -98,11 +98,11 @@ describe('an answer', () => {
       { ...answer(204, undefined), headers: {} },
       'answers 204 without x-request-id',
     ],
-  ])('with %s has a fault', (_, given, fault) => {
+  ])('reports an answer with %s', (_, given, fault) => {
     expect(faultsOf(change, given)).toEqual([expect.stringContaining(fault)]);
   });
 
-  test('of events is looked at event by event', () => {
+  test('is checked for each event', () => {
     const stream = (event: string, data: object) => ({
       ...answer(200, undefined, { 'content-type': 'text/event-stream' }),
       text: `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`,
@@ -117,11 +117,11 @@ describe('an answer', () => {
   });
 });
 
-describe('a right request', () => {
+describe('a valid request', () => {
   const refused = answer(400, { message: 'loaves: too old' });
   const rule = { operation: /^loaves\./, refusal: /too old/, words: 'Loaves of yesterday' };
 
-  test('may not be refused, but for what nobody can know beforehand', () => {
+  test('may be refused only for unpredictable reasons', () => {
     expect(refusalFaults(change, refused, [])).toEqual([expect.stringContaining('refuses with 400')]);
     expect(refusalFaults(change, answer(401, {}), [])).toHaveLength(1);
     expect(refusalFaults({ ...change, guarded: false }, answer(401, {}), [])).toEqual([]);
@@ -137,7 +137,7 @@ describe('a right request', () => {
   });
 });
 
-test('a wrong request may not be taken', () => {
+test('an invalid request must not succeed', () => {
   expect(acceptanceFaults(answer(200, {}))).toEqual(['answers 200']);
   expect(acceptanceFaults(answer(400, {}))).toEqual([]);
 });
@@ -172,13 +172,13 @@ describe('requests to an operation', () => {
     );
   });
 
-  test('name a parameter twice to break that it stands once', () => {
+  test('repeat a parameter to break its uniqueness', () => {
     const twice = broken.find(({ rule }) => rule === 'query parameter limit: twice');
     const [{ path = '' } = {}] = twice ? fc.sample(twice.question, 1) : [];
     expect(path).toMatch(/\?limit=(\d)&limit=\1$/);
   });
 
-  test('never lead to another path, and can be sent', () => {
+  test('never change the path, and can be sent', () => {
     for (const { rule, question } of broken) {
       const [{ path = '', headers = {} } = {}] = fc.sample(question, 1);
       expect(path, rule).toMatch(/^\/api\/loaves\/[^/?]+\/(?!\.{1,2}\?)[^/?]+(?:\?[^?]*)?$/);

@@ -4,7 +4,7 @@ import { type Operation, readOperations } from '../operations.ts';
 import type { Answer } from '../target.ts';
 import { createResolve, type Resolve, type Schema } from './schema.ts';
 
-/** What is wrong with a value, in a sentence; undefined where it fits its schema. */
+/** Describes why a value violates its schema; undefined if it conforms. */
 export type Check = (value: unknown) => string | undefined;
 
 export interface Parameter {
@@ -20,26 +20,26 @@ export interface DocumentedHeader {
 }
 
 export interface DocumentedAnswer {
-  /** By media type, without parameters; empty where there is no body. */
+  /** By media type without parameters; empty if there is no body. */
   readonly content: ReadonlyMap<string, Check>;
-  /** Of the data of server-sent events, by the name of the event; empty where the document names none. */
+  /** Checks of server-sent event data by event name; empty if the document names no events. */
   readonly events: ReadonlyMap<string, Check>;
   readonly headers: ReadonlyMap<string, DocumentedHeader>;
 }
 
-/** One public route with all that the document says of it. */
+/** One public route with its whole documentation. */
 export interface DocumentedOperation extends Operation {
-  /** As `POST /api/keys`. */
+  /** Method and path, as `POST /api/keys`. */
   readonly name: string;
   readonly id: string;
-  /** Whether it calls a model, which takes its time and may cost. */
+  /** True if it calls a model, which is slow and may cost money. */
   readonly spends: boolean;
-  /** Ways to say who asks, each by the names of what it takes together. */
+  /** Authentication methods, each as the names of its combined security schemes. */
   readonly ways: readonly (readonly string[])[];
   readonly parameters: readonly Parameter[];
   readonly body: { readonly schema: Schema; readonly maxBytes: number } | undefined;
   readonly answers: ReadonlyMap<number, DocumentedAnswer>;
-  /** Everything that the document says of it, references included, for whoever looks for words. */
+  /** All text of its documentation, references included, to search for stated rules. */
   readonly words: string;
 }
 
@@ -50,7 +50,7 @@ export interface Documented {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Reads the platform's own document; throws where it cannot be understood. */
+/** Reads the platform's OpenAPI document. Throws if it cannot be interpreted. */
 export function readDocument(answer: Pick<Answer, 'status' | 'json'>): Documented {
   const document = answer.json as Json;
   const components = (at(document, 'components') ?? {}) as Json;
@@ -118,7 +118,7 @@ export function mediaTypeOf(contentType: string): string {
 }
 
 function checkOf(schema: unknown, document: Json): Check {
-  // References begin at the root.
+  // References start at the root.
   const validator = Compile({ ...(schema as object), components: document.components } as object);
   return (value) => {
     if (validator.Check(value)) return undefined;
@@ -133,7 +133,7 @@ function dereference(document: Json, node: unknown): unknown {
   return dereference(document, at(document, ...reference.slice(2).split('/')));
 }
 
-/** The text of a part of the document, and once that of each part that it refers to. */
+/** Collects the text of a part of the document, and of each referenced part once. */
 function allWords(document: Json, part: unknown, seen = new Set<string>()): string {
   const text = JSON.stringify(part);
   const references = [...text.matchAll(/"\$ref":"([^"]+)"/g)].flatMap(([, reference]) => reference ?? []);

@@ -11,9 +11,9 @@ export interface BrokenRequest {
 }
 
 export interface Requests {
-  /** Requests that keep all rules of the document. */
+  /** Requests that satisfy all rules of the document. */
   readonly valid: fc.Arbitrary<Question>;
-  /** For each rule requests that break that one. */
+  /** For each rule, requests that break only it. */
   readonly broken: readonly BrokenRequest[];
 }
 
@@ -25,7 +25,7 @@ interface Parts {
   readonly body?: unknown;
 }
 
-/** What can be asked of an operation, rightly and wrongly. */
+/** Generates valid and invalid requests for an operation. */
 export function createRequests(operation: DocumentedOperation, resolve: Resolve, known: Known): Requests {
   const values = createValidValues(resolve, known);
   const brokenValues = createBrokenValues(resolve, values);
@@ -94,7 +94,7 @@ const otherBodies: Readonly<Record<string, Partial<Question>>> = {
   'no content type': { headers: { 'content-type': '' } },
 };
 
-/** In a URL and in headers everything is text, so that only a text can be of another type than a number. */
+/** In URLs and headers every value is text, so that only text can violate the type of a number. */
 function asText({ rule, value }: Broken, schema: Schema): Broken[] {
   const isText = typesOf(schema).includes('string') || schema.enum !== undefined;
   if (!rule.startsWith('type')) return [{ rule, value: value.map(String) }];
@@ -102,7 +102,7 @@ function asText({ rule, value }: Broken, schema: Schema): Broken[] {
   return [{ rule, value: value.map(String) }];
 }
 
-/** Neither a path nor a header can hold every text: an empty segment leads elsewhere. */
+/** Excludes texts that a path or header cannot carry: an empty segment would change the path. */
 function isSendable(place: Parameter['in'], values: Readonly<Record<string, unknown>>): boolean {
   const texts = Object.values(values).flatMap((value) => (value === undefined ? [] : [String(value)]));
   if (place === 'path') return texts.every((text) => !/^\.{0,2}$/.test(text));

@@ -1,4 +1,4 @@
-/** A JSON Schema, as far as the document makes use of it. */
+/** The subset of JSON Schema that the document uses. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -22,7 +22,7 @@ export interface Schema {
   readonly maximum?: number;
 }
 
-/** What a reference leads to, and every other schema as it is. Throws where a schema says what is not understood. */
+/** Resolves a reference; returns other schemas unchanged. Throws if a schema uses an unknown keyword. */
 export type Resolve = (schema: Schema) => Schema;
 
 const rules = new Set([
@@ -50,15 +50,15 @@ const rules = new Set([
 
 const remarks = new Set(['title', 'description', 'default']);
 
-/** `components` are the document's schemas by name. */
+/** Creates a resolver. `components` are the document's schemas by name. */
 export function createResolve(components: Readonly<Record<string, Schema>>): Resolve {
   return function resolve(schema) {
     const strange = Object.keys(schema).find((keyword) => !rules.has(keyword) && !remarks.has(keyword));
-    // A rule that is not looked at would never be broken.
-    if (strange !== undefined) throw new Error(`a schema says ${strange}, of which nothing is known here`);
+    // An ignored keyword would be a rule that is never broken.
+    if (strange !== undefined) throw new Error(`a schema uses the unknown keyword ${strange}`);
     if (schema.$ref === undefined) return schema;
     const named = components[schema.$ref.replace('#/components/schemas/', '')];
-    if (!named) throw new Error(`${schema.$ref} leads nowhere`);
+    if (!named) throw new Error(`${schema.$ref} does not exist`);
     return resolve(named);
   };
 }
@@ -68,7 +68,7 @@ export function typesOf({ type }: Schema): readonly string[] {
   return typeof type === 'string' ? [type] : type;
 }
 
-/** Characters as JSON Schema counts them. */
+/** Splits a text into characters as JSON Schema counts them. */
 export function lengthOf(text: string): number {
   return [...text].length;
 }

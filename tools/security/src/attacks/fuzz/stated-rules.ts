@@ -7,8 +7,8 @@ const rule = (operation: RegExp, refusal: RegExp, words: string): StatedRule => 
 });
 
 /**
- * Rules that no schema says: JSON Schema has no word for them, they depend on what is stored or configured, or another
- * protocol wants them refused in its own way. Each names the sentence of the document in which it stands.
+ * Rules that no schema expresses: JSON Schema has no keyword for them, they depend on stored data or configuration, or
+ * another protocol prescribes the refusal. Each names the sentence of the document that states it.
  */
 export const statedRules: readonly StatedRule[] = [
   rule(/^(?:canvas|admin)\.list/, /"path":"cursor"/, 'The nextCursor of the page before'),

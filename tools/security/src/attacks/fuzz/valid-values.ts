@@ -3,15 +3,15 @@ import { lengthOf, type Resolve, type Schema, typesOf } from './schema.ts';
 
 export type Values = (schema: Schema) => fc.Arbitrary<unknown>;
 
-/** Values that mean something to the platform, by the name of what they are given for; anything else is made up. */
+/** Meaningful values by field name; all other values are generated. */
 export type Known = Readonly<Record<string, readonly unknown[]>>;
 
-/** Longer texts and lists are not made, whatever a schema allows. */
+/** Size limit of generated texts and lists. */
 const longestText = 5_000;
 const longestList = 50;
 const usualList = 3;
 
-/** Values that fit a schema. At most one rule in words can speak against them. */
+/** Values that conform to a schema. At most a rule stated in prose can exclude them. */
 export function createValidValues(resolve: Resolve, known: Known = {}): Values {
   const values: Values = (schema) => {
     const resolved = resolve(schema);
@@ -50,7 +50,7 @@ export function createValidValues(resolve: Resolve, known: Known = {}): Values {
   return values;
 }
 
-/** Names by which an object could change what all objects are: refused whatever a schema says. */
+/** Names that could pollute prototypes: refused by every route. */
 const isHarmless = (value: unknown) => !/"(?:__proto__|constructor|prototype)":/.test(JSON.stringify(value));
 
 const anything = fc.jsonValue({ maxDepth: 2 }).filter(isHarmless);
@@ -67,7 +67,7 @@ function numberOf(schema: Schema): fc.Arbitrary<number> {
   return fc.oneof(integerOf({ minimum: Math.ceil(minimum), maximum: Math.floor(maximum) }), broken);
 }
 
-/** With the lengths of its schema, in whatever characters: several units long, combined, of control, NUL. */
+/** Texts within the schema's lengths, of any characters: multi-unit, combining, control, NUL. */
 function anyText(min: number, max: number): fc.Arbitrary<string> {
   const lengths = { minLength: min, maxLength: Math.min(max, min + 40) };
   const usual = [
@@ -87,7 +87,7 @@ function textOf({ minLength = 0, maxLength = Infinity, pattern, format }: Schema
   if (formatted) return formatted.filter(fits);
   if (pattern === undefined) return anyText(minLength, maxLength);
   const expression = new RegExp(pattern, 'u');
-  // What only excludes characters is picked out of all that there are, and so is what fast-check cannot write itself.
+  // Patterns that only exclude characters, and those that fast-check cannot generate, filter arbitrary texts.
   const isWritten = /^\^(?!\(\?|\[\^).*\$$/.test(pattern);
   const candidates = isWritten ? fc.stringMatching(expression) : anyText(minLength, maxLength);
   return candidates.filter((text) => fits(text) && expression.test(text));
@@ -151,7 +151,7 @@ function objectOf(
     .filter((value) => Object.keys(value).length >= minProperties && isHarmless(value));
 }
 
-/** Fields that nobody knows, where they may be. */
+/** Unknown fields, where they are allowed. */
 function extras({ additionalProperties = true }: Schema): fc.Arbitrary<object> {
   const none = fc.constant({});
   if (!additionalProperties) return none;

@@ -59,7 +59,7 @@ const fits = (schema: Schema, value: unknown) =>
   Check({ ...schema, components: { schemas: components } } as never, value);
 
 describe.each(Object.entries(schemas))('for %s', (_, schema) => {
-  test('every made-up value fits the schema', () => {
+  test('every generated value conforms to the schema', () => {
     fc.assert(fc.property(valid(schema), (value) => fits(schema, value)));
   });
 
@@ -71,7 +71,7 @@ describe.each(Object.entries(schemas))('for %s', (_, schema) => {
   });
 });
 
-test('each rule of a schema is broken, and told by its place', () => {
+test('each rule of a schema is broken and reported with its location', () => {
   const list: Schema = {
     type: 'array',
     minItems: 1,
@@ -100,7 +100,7 @@ test('each rule of a schema is broken, and told by its place', () => {
   );
 });
 
-test('a text may be as long as it may be, and is too long by one character of several code units', () => {
+test('a text may have its maximum length, and one more character of several code units is too many', () => {
   const schema: Schema = { type: 'string', maxLength: 400 };
   const lengths = fc.sample(valid(schema), 500).map((text) => lengthOf(String(text)));
   expect(Math.max(...lengths)).toBe(400);
@@ -108,7 +108,7 @@ test('a text may be as long as it may be, and is too long by one character of se
   expect(fc.sample(combined?.value ?? fc.constant(''), 1)).toEqual(['e\u0301'.repeat(201)]);
 });
 
-test('what is known by its name is used', () => {
+test('known values are used by field name', () => {
   const schema: Schema = {
     type: 'object',
     required: ['id'],
@@ -124,7 +124,7 @@ test('the same seed makes the same values', () => {
   expect(sample()).toEqual(sample());
 });
 
-test('a rule that nobody here knows is an error, and not a rule that is never broken', () => {
-  expect(() => valid({ type: 'number', multipleOf: 2 } as Schema)).toThrow('a schema says multipleOf');
+test('an unknown keyword is an error, not a rule that is never broken', () => {
+  expect(() => valid({ type: 'number', multipleOf: 2 } as Schema)).toThrow('unknown keyword multipleOf');
   expect(() => valid({ $ref: '#/components/schemas/Roll' })).toThrow('leads nowhere');
 });

@@ -15,7 +15,7 @@ const schema = {
 const withSchema = { response_format: { type: 'json_schema', json_schema: { name: 'thing', schema } } };
 const withTools = { tools: [{ type: 'function', function: { name: 'look_up', parameters: schema } }] };
 
-/** What every provider must do, whoever it is: its functions and the transport, at the simulator. */
+/** The conformance suite of providers: their functions and the transport, against the simulator. */
 export function describeProvider(name: string, providerAt: (baseUrl: string) => Provider): void {
   describe(name, () => {
     const provider = useProvider(providerAt);
@@ -26,13 +26,13 @@ export function describeProvider(name: string, providerAt: (baseUrl: string) => 
         ['tools', withTools],
         ['a JSON schema', withSchema],
         ['two choices', { n: 2, seed: 7, stop: ['.'] }],
-      ])('is what the official client reads: %s', async (_, fields) => {
+      ])('equals the official client’s result: %s', async (_, fields) => {
         const { bytes, answer } = await provider.complete(fields);
         expect(answer).toEqual(await provider.reference.complete(fields));
         expect(JSON.parse(bytes.toString())).toEqual(answer);
       });
 
-      test('counts what the provider has counted, from its cache and for reasoning too', async () => {
+      test('reports the provider’s usage, including cached and reasoning tokens', async () => {
         provider.simulator.behave({ cachedShare: 0.5, reasoningTokens: 40 });
         const { answer } = await provider.complete({
           messages: [{ role: 'user', content: 'Why? '.repeat(20) }],
@@ -51,13 +51,13 @@ export function describeProvider(name: string, providerAt: (baseUrl: string) => 
         });
       });
 
-      test('ends where its largest length is reached, which it always has', async () => {
+      test('ends at the output limit, which is always set', async () => {
         const { answer } = await provider.complete({ max_completion_tokens: 3 });
         expect(answer.choices[0]?.finish_reason).toBe('length');
         expect(provider.simulator.calls().completionTokens).toBe(3);
       });
 
-      test('can do without usage, which is then nothing', async () => {
+      test('may lack usage, which is then undefined', async () => {
         provider.simulator.behave({ rules: [{ fault: 'no-usage' }] });
         const { answer } = await provider.complete();
         expect(readTokens(usageIn(answer))).toBeUndefined();
@@ -70,14 +70,14 @@ export function describeProvider(name: string, providerAt: (baseUrl: string) => 
         ['tools', withTools],
         ['a JSON schema', withSchema],
         ['two choices', { n: 2 }],
-      ])('is what the official client reads: %s', async (_, fields) => {
+      ])('equals the official client’s result: %s', async (_, fields) => {
         const { events, error } = await readAll(await provider.stream(fields));
         expect(error).toBeUndefined();
         expect(events.at(-1)).toMatchObject({ done: true, data: undefined });
         expect(events.slice(0, -1).map(({ data }) => data)).toEqual(await provider.reference.chunks(fields));
       });
 
-      test('counts what the provider has counted, without the caller asking for it', async () => {
+      test('reports the provider’s usage even if the caller did not request it', async () => {
         provider.simulator.behave({ cachedShare: 0.5, reasoningTokens: 40 });
         const { events } = await readAll(await provider.stream());
         const usage = events.map(({ data }) => data && usageIn(data)).find((each) => each !== undefined);
@@ -94,7 +94,7 @@ export function describeProvider(name: string, providerAt: (baseUrl: string) => 
         });
       });
 
-      test('can do without usage, which is then nothing', async () => {
+      test('may lack usage, which is then undefined', async () => {
         provider.simulator.behave({ rules: [{ fault: 'no-usage' }] });
         const { events, error } = await readAll(await provider.stream());
         expect(error).toBeUndefined();
@@ -102,7 +102,7 @@ export function describeProvider(name: string, providerAt: (baseUrl: string) => 
       });
 
       test.each(['cut', 'silent-end', 'malformed', 'error-event', 'stall'] as const)(
-        'hands on what came before %s, and then says what is wrong',
+        'forwards events before %s, then reports the fault',
         async (fault) => {
           provider.simulator.behave({ chunkIntervalMs: 5, rules: [{ fault, afterChunks: 3 }] });
           const { events, error } = await readAll(await provider.stream({}, { stallMs: 200 }));
@@ -115,7 +115,7 @@ export function describeProvider(name: string, providerAt: (baseUrl: string) => 
         },
       );
 
-      test('that is no longer wanted stops the provider', async () => {
+      test('that is cancelled stops the provider', async () => {
         provider.simulator.behave({ chunkIntervalMs: 50 });
         const stream = await provider.stream();
         stream.cancel();
@@ -134,12 +134,12 @@ export function describeProvider(name: string, providerAt: (baseUrl: string) => 
         ['seconds', 2],
         ['milliseconds', 2],
         ['none', undefined],
-      ] as const)('429 names the time to wait in %s', async (retryAfterForm, retryAfterSeconds) => {
+      ] as const)('429 states the wait in %s', async (retryAfterForm, retryAfterSeconds) => {
         const error = await failing({ fault: '429', retryAfterMs: 1_500, retryAfterForm });
         expect(error).toMatchObject({ fault: 'rate_limited', billed: 'no', retryAfterSeconds });
       });
 
-      test('429 names the time to wait as a date', async () => {
+      test('429 states the wait as a date', async () => {
         const error = await failing({ fault: '429', retryAfterMs: 60_000, retryAfterForm: 'date' });
         expect(error).toMatchObject({ fault: 'rate_limited', billed: 'no' });
         expect(error.retryAfterSeconds).toSatisfy((seconds: number) => seconds > 50 && seconds <= 60);
@@ -174,15 +174,18 @@ export function describeProvider(name: string, providerAt: (baseUrl: string) => 
         ['silent-end', method === 'complete' ? 'bad_response' : 'unavailable'],
         ['malformed', 'bad_response'],
         ['error-event', 'unavailable'],
-      ])('%s before anything was handed on is %s, and may have cost something', async (fault, expected) => {
-        const limits = { firstByteMs: 200, stallMs: 200 };
-        // A stream that ends before it begins says nothing of what it was to be.
-        const isEmpty = method === 'stream' && fault === 'silent-end';
-        const error = await failing({ fault, afterChunks: 0 }, limits);
-        expect(error).toMatchObject({ fault: isEmpty ? 'bad_response' : expected, billed: 'maybe' });
-      });
+      ])(
+        '%s before the first forwarded event is %s, and may have cost something',
+        async (fault, expected) => {
+          const limits = { firstByteMs: 200, stallMs: 200 };
+          // A stream that ends before its first event has no usable content.
+          const isEmpty = method === 'stream' && fault === 'silent-end';
+          const error = await failing({ fault, afterChunks: 0 }, limits);
+          expect(error).toMatchObject({ fault: isEmpty ? 'bad_response' : expected, billed: 'maybe' });
+        },
+      );
 
-      test('a first byte that is late is a timeout, whether head or body is', async () => {
+      test('a late first byte is a timeout, of the head or the body', async () => {
         for (const lateness of [{ latencyMs: 2_000 }, { firstByteMs: 2_000 }]) {
           provider.simulator.behave(lateness);
           const error = await errorOf(provider[method]({}, { firstByteMs: 150 }));
@@ -191,14 +194,14 @@ export function describeProvider(name: string, providerAt: (baseUrl: string) => 
         }
       });
 
-      test('a connection that is destroyed on accept fails its call, and none for good', async () => {
+      test('a connection destroyed on accept fails its call only', async () => {
         provider.simulator.behave({ refuseConnections: 1 });
         expect(await errorOf(provider[method]())).toMatchObject({ fault: 'unavailable' });
-        // The provider has closed idle connections with it: who finds one of those fails as well.
+        // The provider has also closed idle connections: a call that uses one of them fails as well.
         await eventually(async () => expect(await provider[method]()).toBeDefined());
       });
 
-      test('a caller who goes stops the provider, which is not the provider’s fault', async () => {
+      test('a client disconnect stops the provider, and is not the provider’s fault', async () => {
         provider.simulator.behave({ latencyMs: 5_000 });
         const caller = new AbortController();
         const failed = errorOf(provider[method]({}, { signal: caller.signal }));

@@ -12,7 +12,7 @@ export type Limits = Partial<Omit<TransportCall, 'body'>>;
 
 const patient = { signal: undefined, firstByteMs: 5_000, stallMs: 5_000 };
 
-/** A provider at a simulator, for the tests of one suite. */
+/** A provider backed by a simulator, for one test suite. */
 export function useProvider(providerAt: (baseUrl: string) => Provider) {
   let simulator: Simulator;
   let provider: Provider;
@@ -47,7 +47,7 @@ export function useProvider(providerAt: (baseUrl: string) => Provider) {
     },
     complete: (fields: object = {}, limits: Limits = {}) => transport.complete(callOf(fields, false, limits)),
     stream: (fields: object = {}, limits: Limits = {}) => transport.stream(callOf(fields, true, limits)),
-    /** The official client, straight at the provider, with the same body. */
+    /** Calls the provider directly with the official client and the same body. */
     reference: {
       complete: (fields: object = {}) =>
         client().chat.completions.create(
@@ -65,7 +65,7 @@ export function useProvider(providerAt: (baseUrl: string) => Provider) {
   }
 }
 
-/** All events of a stream, and the error that ended it. */
+/** Collects all events of a stream, and the error that ended it. */
 export async function readAll(
   stream: ProviderStream,
 ): Promise<{ readonly events: StreamEvent[]; readonly error: ProviderError | undefined }> {
