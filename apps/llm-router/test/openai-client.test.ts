@@ -91,7 +91,7 @@ test.each([
 test.each([
   ['an unknown model', { ...simple, model: 'no-such-model' }],
   ['no messages', { model: llama, messages: [] }],
-  ['more answers than anybody needs', { ...simple, n: 1_000 }],
+  ['too many answers', { ...simple, n: 1_000 }],
 ])('%s is a BadRequestError', async (_, body) => {
   const client = await clientOf(await platform.start());
   await expect(client.chat.completions.create(body)).rejects.toBeInstanceOf(OpenAI.BadRequestError);

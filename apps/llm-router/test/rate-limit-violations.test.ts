@@ -83,12 +83,12 @@ test('repeated facts are stored once, and addresses unchanged', async () => {
   const redis = platform.ownRedis();
   await platform.start({ REDIS_KEY_PREFIX: redis.prefix });
   const twice = violation();
-  const { userId: _, ...nobody } = violation({ address: '2001:db8:1:1::/64', limitValue: 5_000_000_000 });
-  for (const fact of [twice, twice, nobody]) await record(redis, fact);
+  const { userId: _, ...withoutUser } = violation({ address: '2001:db8:1:1::/64', limitValue: 5_000_000_000 });
+  for (const fact of [twice, twice, withoutUser]) await record(redis, fact);
   await kept(1);
   const [row] = await eventually(async () => {
     const rows = await platform.database.query('select * from rate_limit_violations where id = $1', [
-      nobody.id,
+      withoutUser.id,
     ]);
     expect(rows).toHaveLength(1);
     return rows;

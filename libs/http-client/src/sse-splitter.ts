@@ -21,7 +21,7 @@ export interface SseSplitter {
 export function createSseSplitter(): SseSplitter {
   let held: Buffer[] = [];
   let heldBytes = 0;
-  /** Whether the current line has bytes, and the current event has lines. */
+  /** True once the current line has bytes, and the current event has lines. */
   let hasBytes = false;
   let hasLines = false;
   let ending: LineEnding = 'lf';

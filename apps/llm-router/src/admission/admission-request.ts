@@ -32,7 +32,7 @@ export interface IdempotencyKey {
   readonly bodyHash: string;
 }
 
-/** What a call asks to spend and reserve. */
+/** The spending and reservations that a call requests. */
 export interface AdmissionRequest {
   /** Id of the call's row in the ledger. */
   readonly callId: string;

@@ -69,7 +69,7 @@ const resetsInMs = ({ windowMs }: RateLimit, now: number): number => windowMs - 
 /** Intermediate answers of the script: repeat the request after the named preparation. */
 export type AdmitReply =
   | { readonly kind: 'absent'; readonly counters: readonly number[] }
-  | { readonly kind: 'landed' }
+  | { readonly kind: 'finished' }
   | {
       readonly kind: 'cached';
       readonly found: { readonly value: Buffer; readonly storedAt: number } | undefined;

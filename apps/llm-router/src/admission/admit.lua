@@ -68,11 +68,11 @@ local function readState()
 end
 
 -- Returns 'lead', 'alone', or an answer for the caller.
-local function boarding(flight)
+local function joinOrLead(flight)
   if cacheMode == 'none' then return 'alone' end
   if not flight then return 'lead' end
   if flight == marks.alone then return 'alone' end
-  if flight == marks.landed then return cacheMode == 'missed' and { 'landed' } or 'lead' end
+  if flight == marks.finished then return cacheMode == 'missed' and { 'finished' } or 'lead' end
   if not redis.call('ZSCORE', leases, string.sub(flight, 2)) then return 'lead' end
   -- A no-cache request must not reuse another call's answer.
   if cacheMode == 'fresh' then return 'alone' end
@@ -163,9 +163,9 @@ end
 local early = earlierUse() or hit()
 if early then return early end
 local state = readState()
-local seat = boarding(state.flight)
-if type(seat) == 'table' then return seat end
+local role = joinOrLead(state.flight)
+if type(role) == 'table' then return role end
 if journalIsFull() then return { 'journal_full' } end
 return limited(state.counts)
   or overBudget(state.spent, heldBeside(ofUser, state.heldByAll))
-  or commit(seat == 'lead', state.spent, ofUser)
+  or commit(role == 'lead', state.spent, ofUser)

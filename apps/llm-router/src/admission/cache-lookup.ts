@@ -12,8 +12,8 @@ export interface Lookup {
 
 /** The separate cache's part in admission and settlement. Does nothing if the scripts access the cache themselves. */
 export interface CacheLookup {
-  /** `landed`: the leading call has just finished, so its answer should be stored. */
-  before(request: AdmissionRequest, landed: boolean): Promise<Lookup>;
+  /** `finished`: the leading call has just finished, so its answer should be stored. */
+  before(request: AdmissionRequest, finished: boolean): Promise<Lookup>;
   /** Stores an answer before its single flight ends, so that every request finds one or the other. */
   keep(settlement: Settlement): Promise<SettleCacheMode>;
 }
@@ -28,13 +28,13 @@ export function createCacheLookup(cache: AnswerCache, onError: (error: unknown) 
     };
 
   return {
-    async before({ cache: wanted }, landed) {
+    async before({ cache: wanted }, finished) {
       if (!wanted) return { mode: 'none' };
       if (!wanted.read) return { mode: 'fresh' };
       if (cache.inline) return { mode: 'here' };
       const answer = await cache.read(wanted.key).catch(whereAway(undefined));
       if (answer) return { mode: 'hit', answer };
-      return { mode: landed ? 'again' : 'missed' };
+      return { mode: finished ? 'again' : 'missed' };
     },
     async keep({ cache: entry }) {
       if (!entry) return 'none';

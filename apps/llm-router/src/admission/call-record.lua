@@ -6,7 +6,7 @@ local leases, platformHeld = base .. 'leases', base .. 'held:p'
 
 -- The value of a single flight: whether it has followers, then the leader's lease. Briefly after its end it may state instead
 -- that the answer is in a separate cache, or that the answer cannot be shared and each follower must make its own call.
-local marks = { unwatched = '0', watched = '1', landed = '+', alone = '-' }
+local marks = { unwatched = '0', watched = '1', finished = '+', alone = '-' }
 
 local function leaseOf(userId, callId)
   return userId .. '/' .. callId
@@ -118,7 +118,7 @@ local function land(call, lease, mark, markMs)
   local value = redis.call('GET', key)
   if not value or string.sub(value, 2) ~= lease then return end
   if mark then redis.call('SET', key, mark, 'PX', markMs) else redis.call('DEL', key) end
-  if string.sub(value, 1, 1) == marks.watched then redis.call('PUBLISH', base .. 'landed', call.flight) end
+  if string.sub(value, 1, 1) == marks.watched then redis.call('PUBLISH', base .. 'finished', call.flight) end
 end
 
 -- Returns whether the idempotency key is still claimed by this call.

@@ -41,17 +41,17 @@ export function createAdmit(dependencies: AdmitDependencies) {
   };
 
   return async function admit(request: AdmissionRequest): Promise<Admission> {
-    let landed = false;
+    let finished = false;
     for (let question = 1; question <= mostQuestions; question += 1) {
-      const found = await lookup.before(request, landed);
+      const found = await lookup.before(request, finished);
       const time = now();
       const reply = await ask(request, time, found);
       switch (reply.kind) {
         case 'absent':
           await Promise.all(reply.counters.map((number) => seed(counterAt(number, request.userId, time))));
           break;
-        case 'landed':
-          landed = true;
+        case 'finished':
+          finished = true;
           break;
         case 'cached': {
           const answer = reply.found ?? found.answer;

@@ -19,8 +19,8 @@ async function listen({ keys, redis }: DeploymentInTest): Promise<Flights> {
   const subscriber = createWaitingRedis({ url: url(), name: 'in-test', onError: () => undefined });
   onTestFinished(() => subscriber.disconnect());
   const flights = createFlights({ redis: subscriber, keys });
-  const landed = keys('landed');
-  await eventually(async () => expect(await redis.pubsub('NUMSUB', landed)).toEqual([landed, 1]));
+  const finished = keys('finished');
+  await eventually(async () => expect(await redis.pubsub('NUMSUB', finished)).toEqual([finished, 1]));
   return flights;
 }
 
@@ -151,9 +151,9 @@ test('followers in any process are notified at once when the leading call ends',
   const leader = call();
   await admission.admit(leader.request);
   await admission.admit(call().request);
-  const landed = flights.map((heard) => heard.landed('q', never));
+  const finished = flights.map((heard) => heard.finished('q', never));
   await admission.settle(leader.settlement(1n, answer));
-  for (const one of landed) expect(await resolvesAtOnce(one)).toBe(true);
+  for (const one of finished) expect(await resolvesAtOnce(one)).toBe(true);
 });
 
 test('without followers nothing is published', async () => {
@@ -161,26 +161,26 @@ test('without followers nothing is published', async () => {
   const subscriber = createWaitingRedis({ url: url(), name: 'in-test', onError: () => undefined });
   onTestFinished(() => subscriber.disconnect());
   const heard: string[] = [];
-  await subscriber.subscribe(deployment.keys('landed'));
+  await subscriber.subscribe(deployment.keys('finished'));
   subscriber.on('message', (_, cacheKey) => heard.push(cacheKey));
   const { admission } = deployment.process();
   const alone = call();
   await admission.admit(alone.request);
   await admission.settle(alone.settlement(1n, answer));
-  await deployment.redis.publish(deployment.keys('landed'), 'marker');
+  await deployment.redis.publish(deployment.keys('finished'), 'marker');
   await eventually(() => expect(heard).toEqual(['marker']));
 });
 
 test('a follower checks again after a second without a message, and at once when its caller disconnects', async () => {
   const flights = await listen(deploy());
   const startedAt = performance.now();
-  await flights.landed('q', never);
+  await flights.finished('q', never);
   expect(performance.now() - startedAt).toBeGreaterThan(900);
   const caller = new AbortController();
-  const waiting = flights.landed('q', caller.signal);
+  const waiting = flights.finished('q', caller.signal);
   caller.abort();
   expect(await resolvesAtOnce(waiting)).toBe(true);
-  expect(await resolvesAtOnce(flights.landed('q', caller.signal))).toBe(true);
+  expect(await resolvesAtOnce(flights.finished('q', caller.signal))).toBe(true);
 });
 
 test('a follower whose caller disconnects gets "wait", and reserves nothing', async () => {

@@ -10,7 +10,7 @@ export interface Flights {
    * Resolves when the leading call has ended, after one second at the latest, and immediately if `signal` is aborted.
    * Calling it before requesting admission guarantees that no end is missed.
    */
-  landed(cacheKey: string, signal: AbortSignal): Promise<void>;
+  finished(cacheKey: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Creates it. `redis` must be a waiting connection that has no other use. */
@@ -20,13 +20,13 @@ export function createFlights({ redis, keys }: { readonly redis: Redis; readonly
   const wake = (cacheKey: string): void => {
     for (const go of waiting.get(cacheKey) ?? []) go();
   };
-  subscribe(redis, keys('landed'), (cacheKey) => {
+  subscribe(redis, keys('finished'), (cacheKey) => {
     if (cacheKey === undefined) for (const key of [...waiting.keys()]) wake(key);
     else wake(cacheKey);
   });
 
   return {
-    landed(cacheKey, signal) {
+    finished(cacheKey, signal) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const others = waiting.get(cacheKey) ?? new Set();
       waiting.set(cacheKey, others);
@@ -57,9 +57,9 @@ export async function admitInTurn(
   const { flights, cacheKey, signal } = flight;
   let admission = await admit();
   while (admission.kind === 'wait' && cacheKey !== undefined && !signal.aborted) {
-    const landed = flights.landed(cacheKey, signal);
+    const finished = flights.finished(cacheKey, signal);
     admission = await admit();
-    if (admission.kind === 'wait') await landed;
+    if (admission.kind === 'wait') await finished;
   }
   return admission;
 }

@@ -128,7 +128,7 @@ test('a counter that is only watched delays no call, whether or not it can be se
   let away = true;
   const deployment = deploy({
     spent: ({ scope }) =>
-      scope === 'platform' && away ? Promise.reject(new Error('away')) : Promise.resolve(7n),
+      scope === 'platform' && away ? Promise.reject(new Error('unavailable')) : Promise.resolve(7n),
   });
   const { admission } = deployment.process();
   const watched = () => call({ thresholds: platformHour, reservedNanos: 1n });

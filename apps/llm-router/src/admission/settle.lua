@@ -59,7 +59,7 @@ end
 
 -- The marker that the single flight leaves behind, and its lifetime in milliseconds.
 local function landing()
-  if cacheMode == 'elsewhere' then return marks.landed, 5000 end
+  if cacheMode == 'elsewhere' then return marks.finished, 5000 end
   if cacheMode == 'none' then return nil end
   local entry = { key = ARGV[20], value = ARGV[21], model = ARGV[22], ttlMs = ARGV[23] }
   if cacheMode == 'here' and storeEntry(entry, ARGV[24], ARGV[25], now) then return nil end

@@ -36,7 +36,7 @@ export function admittedReservation(
 
   const nextOf = (next: Attempt): NextAttempt => ({
     callId: next.id,
-    reservedNanos: prepared.worstNanos,
+    reservedNanos: prepared.maxCostNanos,
     lostRow: lostRow(basis, next),
   });
 

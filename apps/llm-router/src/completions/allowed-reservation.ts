@@ -12,16 +12,16 @@ export function allowedReservation(
   basis: RowBasis,
   { allowance, settling }: { readonly allowance: Allowance; readonly settling: Settling },
 ): Reservation {
-  const { worstNanos, request } = prepared;
+  const { maxCostNanos, request } = prepared;
   const { userId } = request.call.principal;
-  allowance.take(worstNanos);
+  allowance.take(maxCostNanos);
 
   const end = async (
     attempt: Attempt,
     { costNanos, tokens }: AttemptOutcome,
     row: string | undefined,
   ): Promise<void> => {
-    allowance.giveBack(worstNanos - costNanos);
+    allowance.giveBack(maxCostNanos - costNanos);
     if (!row) return;
     await settling.settle({
       admitted: false,
@@ -42,7 +42,7 @@ export function allowedReservation(
       const outcome = seen ?? costOfFailure(attempt, error);
       await end(attempt, outcome, wasCalled(error) ? failedRow(basis, attempt, error, outcome) : undefined);
       if (!next) return false;
-      allowance.take(worstNanos);
+      allowance.take(maxCostNanos);
       return true;
     },
     succeeded: (attempt, outcome) => end(attempt, outcome, servedRow(basis, attempt, outcome)),

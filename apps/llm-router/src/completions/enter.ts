@@ -78,7 +78,7 @@ export function createEnter(dependencies: EnterDependencies) {
       limits: rules.limits(user, body.model, prepared.mostTokens),
       budgets: rules.budgets(user),
       thresholds: rules.thresholds(user),
-      reservedNanos: prepared.worstNanos,
+      reservedNanos: prepared.maxCostNanos,
       hitRow: hitRow(basis, first),
       lostRow: lostRow(basis, first),
     };

@@ -23,8 +23,8 @@ export interface Reported {
 
 /** Computes usage and cost from the provider's counts, or estimates them from the bytes of prompt and answer. */
 export function outcomeOf({ candidate }: Attempt, { usage, tier, answerBytes }: Reported): Outcome {
-  const { line, dearest, bound } = candidate;
-  const price = priceInTier(line.provider, candidate, tier) ?? dearest;
+  const { line, highestPrice, bound } = candidate;
+  const price = priceInTier(line.provider, candidate, tier) ?? highestPrice;
   const tokens = readTokens(usage);
   if (tokens) return { tokens, costNanos: costOf(price, tokens) };
   return estimateUncounted(price, bound, {

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
-import { type Bound, boundOf, coversSound, worstCost } from '../pricing/bound.ts';
+import { type Bound, boundOf, coversSound, maxCost } from '../pricing/bound.ts';
 import type { ModelPrice } from '../pricing/model-price.ts';
 import { soundOf } from '../pricing/non-text-parts.ts';
-import { dearestPrice } from '../pricing/service-tiers.ts';
+import { highestPriceFor } from '../pricing/service-tiers.ts';
 import type { CompletionBody } from '../providers/chat-completion.ts';
 import { toBody } from '../providers/to-body.ts';
 import type { Candidate } from '../routing/model-map.ts';
@@ -18,8 +18,8 @@ const bodyMarginBytes = 256;
 export interface PreparedCandidate extends Candidate<ProviderLine> {
   readonly bound: Bound;
   /** For any service tier in which it may be answered. */
-  readonly dearest: ModelPrice;
-  readonly worstNanos: bigint;
+  readonly highestPrice: ModelPrice;
+  readonly maxCostNanos: bigint;
   /** JSON body for this provider. */
   bodyText(): string;
 }
@@ -32,7 +32,7 @@ export interface Prepared {
   readonly candidates: readonly PreparedCandidate[];
   /** Maximum usage and cost over all candidates. */
   readonly mostTokens: number;
-  readonly worstNanos: bigint;
+  readonly maxCostNanos: bigint;
   /** Equal for identical requests. */
   readonly question: string;
 }
@@ -61,15 +61,15 @@ export function createPrepare({ lines, candidates, maxOutputTokens }: PrepareDep
     const bytes = Buffer.byteLength(first) + bodyMarginBytes;
     const prepared = found.map((candidate, index) => {
       const bound = boundOf({ body, bytes, model: candidate.model, maxOutputTokens });
-      const worstNanos = worstCost(candidate.dearest, bound);
-      return { ...candidate, bound, worstNanos, bodyText: texts[index] as () => string };
+      const maxCostNanos = maxCost(candidate.highestPrice, bound);
+      return { ...candidate, bound, maxCostNanos, bodyText: texts[index] as () => string };
     });
     return {
       request,
       streamed,
       candidates: prepared,
       mostTokens: Math.max(0, ...prepared.map(({ bound }) => bound.promptTokens + bound.completionTokens)),
-      worstNanos: prepared.reduce((most, { worstNanos }) => (worstNanos > most ? worstNanos : most), 0n),
+      maxCostNanos: prepared.reduce((most, { maxCostNanos }) => (maxCostNanos > most ? maxCostNanos : most), 0n),
       question: hash('sha256', first),
     };
   };
@@ -78,12 +78,12 @@ export function createPrepare({ lines, candidates, maxOutputTokens }: PrepareDep
 /** Drops candidates whose price is unknown. */
 function withPrices(serving: readonly Candidate<ProviderLine>[], body: CompletionBody) {
   const inTier = serving.flatMap((candidate) => {
-    const dearest = dearestPrice(candidate.line.provider, candidate, body.service_tier);
-    return dearest ? [{ ...candidate, dearest }] : [];
+    const highestPrice = highestPriceFor(candidate.line.provider, candidate, body.service_tier);
+    return highestPrice ? [{ ...candidate, highestPrice }] : [];
   });
   if (inTier.length === 0 && serving.length > 0) throw unpriced(body.model, 'service_tier');
   const sound = soundOf(body);
-  const found = inTier.filter(({ dearest }) => coversSound(dearest, sound));
+  const found = inTier.filter(({ highestPrice }) => coversSound(highestPrice, sound));
   if (found.length === 0 && inTier.length > 0)
     throw unpriced(body.model, sound.spoken ? 'modalities' : 'messages');
   return found;

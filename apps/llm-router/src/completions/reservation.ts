@@ -28,11 +28,11 @@ export interface Reservation {
 
 /** Returns the cost of a failed attempt: zero if the provider did no work, else its maximum cost. */
 export function costOfFailure({ candidate }: Attempt, error: ProviderError): AttemptOutcome {
-  const { dearest, bound } = candidate;
+  const { highestPrice, bound } = candidate;
   if (error.billed === 'no') return { tokens: undefined, costNanos: 0n };
   return error.receivedBytes === 0
-    ? estimateUnanswered(dearest, bound)
-    : estimateBrokenOff(dearest, bound, error.receivedBytes);
+    ? estimateUnanswered(highestPrice, bound)
+    : estimateBrokenOff(highestPrice, bound, error.receivedBytes);
 }
 
 /** Builds the row of a successful attempt. */
@@ -69,7 +69,7 @@ export function lostRow(basis: RowBasis, attempt: Attempt): string {
     ...callOf(attempt),
     status: 'failed',
     errorCode: 'process_died',
-    costNanos: attempt.candidate.worstNanos,
+    costNanos: attempt.candidate.maxCostNanos,
     costEstimated: true,
   });
 }

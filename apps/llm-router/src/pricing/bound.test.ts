@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CompletionBody } from '../providers/chat-completion.ts';
 import { toBody } from '../providers/to-body.ts';
-import { type Bound, boundOf, worstCost } from './bound.ts';
+import { type Bound, boundOf, maxCost } from './bound.ts';
 import { costOf } from './cost.ts';
 import { anyPrice, priced } from './test-support/any-price.ts';
 
@@ -85,7 +85,7 @@ test('no usage within a request’s bound costs more than its maximum cost, at a
           promptSound: heard ? Math.floor(prompt * ofHeard) : 0,
           completionSound: spoken ? Math.floor(completion * ofSpoken) : 0,
         };
-        expect(costOf(price, used) <= worstCost(price, within)).toBe(true);
+        expect(costOf(price, used) <= maxCost(price, within)).toBe(true);
       },
     ),
   );
@@ -97,9 +97,9 @@ test('the maximum cost of a tiered price is that of the most expensive reachable
     above,
   });
   const price = priced({ input: 1_000n, tiers: [tier(100, 5_000n), tier(200, 10n)] });
-  expect(worstCost(price, { ...silent, promptTokens: 100, completionTokens: 0 })).toBe(100n);
-  expect(worstCost(price, { ...silent, promptTokens: 101, completionTokens: 0 })).toBe(505n);
-  expect(worstCost(price, { ...silent, promptTokens: 50_000, completionTokens: 0 })).toBe(1_000n);
+  expect(maxCost(price, { ...silent, promptTokens: 100, completionTokens: 0 })).toBe(100n);
+  expect(maxCost(price, { ...silent, promptTokens: 101, completionTokens: 0 })).toBe(505n);
+  expect(maxCost(price, { ...silent, promptTokens: 50_000, completionTokens: 0 })).toBe(1_000n);
 });
 
 test('cache writes, per-request fees and higher reasoning prices are part of the maximum cost', () => {
@@ -110,15 +110,15 @@ test('cache writes, per-request fees and higher reasoning prices are part of the
     reasoning: 3_000n,
     perCall: 7_000n,
   });
-  expect(worstCost(price, { ...silent, promptTokens: 100, completionTokens: 10 })).toBe(125n + 30n + 7n);
+  expect(maxCost(price, { ...silent, promptTokens: 100, completionTokens: 10 })).toBe(125n + 30n + 7n);
 });
 
 test('audio has its own price, in requests with audio only', () => {
   const price = priced({ input: 1_000n, output: 2_000n, inputSound: 9_000n, outputSound: 20_000n });
   const tokens = { promptTokens: 100, completionTokens: 10 };
-  expect(worstCost(price, { ...tokens, heard: false, spoken: false })).toBe(100n + 20n);
-  expect(worstCost(price, { ...tokens, heard: true, spoken: false })).toBe(900n + 20n);
-  expect(worstCost(price, { ...tokens, heard: false, spoken: true })).toBe(100n + 200n);
+  expect(maxCost(price, { ...tokens, heard: false, spoken: false })).toBe(100n + 20n);
+  expect(maxCost(price, { ...tokens, heard: true, spoken: false })).toBe(900n + 20n);
+  expect(maxCost(price, { ...tokens, heard: false, spoken: true })).toBe(100n + 200n);
 });
 
 test.each([

@@ -42,21 +42,21 @@ export function boundOf({ body, bytes, model, maxOutputTokens }: BoundedRequest)
 }
 
 /** Returns the maximum cost of a call within the bound in nano-dollars, for any division into cached, reasoning, … tokens. */
-export function worstCost(price: ModelPrice, bound: Bound): bigint {
+export function maxCost(price: ModelPrice, bound: Bound): bigint {
   const { promptTokens } = bound;
   let prices: TokenPrices = price;
-  let worst = 0n;
+  let highest = 0n;
   // A more or less expensive price tier may start within the bound.
   for (const tier of price.tiers) {
     if (promptTokens <= tier.above) break;
-    worst = larger(worst, dearest(prices, tier.above, bound));
+    highest = larger(highest, costAtHighestRates(prices, tier.above, bound));
     prices = tier;
   }
-  worst = larger(worst, dearest(prices, promptTokens, bound));
-  return nanosOf(price.perCall + worst);
+  highest = larger(highest, costAtHighestRates(prices, promptTokens, bound));
+  return nanosOf(price.perCall + highest);
 }
 
-function dearest(
+function costAtHighestRates(
   prices: TokenPrices,
   promptTokens: number,
   { completionTokens, heard, spoken }: Bound,

@@ -79,8 +79,8 @@ test('inconsistent counts never cost less than zero or more than their most expe
         prices.inputSound ?? 0n,
         prices.outputSound ?? 0n,
       ]);
-      const dearest = all.reduce((most, one) => (one > most ? one : most), 0n);
-      const most = asked.perCall + BigInt(used.prompt + used.completion) * dearest;
+      const highest = all.reduce((most, one) => (one > most ? one : most), 0n);
+      const most = asked.perCall + BigInt(used.prompt + used.completion) * highest;
       expect(cost >= 0n && cost <= most / 1_000n + 1n).toBe(true);
     }),
   );

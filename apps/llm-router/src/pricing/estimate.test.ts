@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { worstCost } from './bound.ts';
+import { maxCost } from './bound.ts';
 import { estimateBrokenOff, estimateUnanswered, estimateUncounted } from './estimate.ts';
 import { anyPrice, priced } from './test-support/any-price.ts';
 
@@ -15,7 +15,7 @@ const bound = { promptTokens: 900, completionTokens: 100, heard: false, spoken: 
 
 test('an unanswered call is booked at its maximum cost', () => {
   const { tokens, costNanos } = estimateUnanswered(price, bound);
-  expect(costNanos).toBe(worstCost(price, bound));
+  expect(costNanos).toBe(maxCost(price, bound));
   expect(tokens).toMatchObject({ prompt: 900, completion: 100, estimated: true });
 });
 
@@ -54,7 +54,7 @@ test('no estimate exceeds the reservation', () => {
       fc.boolean(),
       (asked, promptTokens, completionTokens, question, answer, heard, spoken) => {
         const within = { promptTokens, completionTokens, heard, spoken };
-        const worst = worstCost(asked, within);
+        const worst = maxCost(asked, within);
         const estimates = [
           estimateUnanswered(asked, within),
           estimateBrokenOff(asked, within, answer),

@@ -1,5 +1,5 @@
 import type { Tokens } from '../providers/tokens.ts';
-import { type Bound, worstCost } from './bound.ts';
+import { type Bound, maxCost } from './bound.ts';
 import { costOf } from './cost.ts';
 import type { ModelPrice } from './model-price.ts';
 
@@ -22,7 +22,7 @@ export function estimateBrokenOff(price: ModelPrice, bound: Bound, receivedBytes
   const completionTokens = Math.min(receivedBytes, bound.completionTokens);
   return {
     tokens: estimated(bound, bound.promptTokens, completionTokens),
-    costNanos: worstCost(price, { ...bound, completionTokens }),
+    costNanos: maxCost(price, { ...bound, completionTokens }),
   };
 }
 

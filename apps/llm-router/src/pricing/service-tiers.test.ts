@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { toModelPrice } from './model-price.ts';
 import { priceOf } from './prices.ts';
-import { dearestPrice, priceInTier } from './service-tiers.ts';
+import { highestPriceFor, priceInTier } from './service-tiers.ts';
 
 const price = toModelPrice({ input: 2, cachedInput: 1, output: 8 });
 const openai = { priceId: 'openai', prices: {} };
@@ -52,7 +52,7 @@ test.each(['scale', 'constructor', '', 7, null, undefined, {}])('%j is not a tie
 });
 
 test('the maximum price is that of the most expensive tier in which the answer may be served', () => {
-  const most = (tier: unknown, model = 'o3') => dearestPrice(openai, of(model), tier)?.output;
+  const most = (tier: unknown, model = 'o3') => highestPriceFor(openai, of(model), tier)?.output;
   expect([undefined, null, 'default', 'flex'].map((tier) => most(tier))).toEqual(Array(4).fill(8_000_000n));
   expect([most('priority'), most('auto')]).toEqual([14_000_000n, 14_000_000n]);
   expect(most('auto', 'gpt-4')).toBe(8_000_000n);
@@ -78,6 +78,6 @@ test('the tier changes the price of audio as that of text, if audio has a price'
 });
 
 test('tiers change nothing for a provider with a single price', () => {
-  expect(dearestPrice({ priceId: 'together' }, of('o3'), 'priority')).toBe(price);
+  expect(highestPriceFor({ priceId: 'together' }, of('o3'), 'priority')).toBe(price);
   expect(priceInTier({ priceId: 'together' }, of('o3'), 'flex')).toBe(price);
 });

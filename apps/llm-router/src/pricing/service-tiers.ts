@@ -27,7 +27,7 @@ export function hasServiceTiers({ priceId }: Seller): boolean {
  * Returns the highest price for a request that asks for a tier, since the provider may still answer in the standard tier.
  * Undefined if the tier has no price. `auto` leaves the choice to the provider.
  */
-export function dearestPrice(
+export function highestPriceFor(
   { priceId }: Seller,
   { model, price }: TieredModel,
   asked: unknown,

@@ -52,18 +52,18 @@ export function readTierLimits(json?: string, platformPerDay?: bigint): AllTierL
 
 const none: readonly RateLimit[] = Object.freeze([]);
 
-/** Returns the limits of a call; none for admins. `worstTokens` is its maximum number of tokens. */
+/** Returns the limits of a call; none for admins. `maxTokens` is its maximum number of tokens. */
 export function limitsFor(
   all: AllTierLimits,
   { tier, role }: Pick<UserPrincipal, 'tier' | 'role'>,
   model: string,
-  worstTokens: number,
+  maxTokens: number,
 ): readonly RateLimit[] {
   if (role === 'admin') return none;
   const { limits, limitsByModel } = all[tier];
   const { ofRequests, ofTokens } = limitsByModel.get(model) ?? limits;
   if (ofTokens.length === 0) return ofRequests;
-  return [...ofRequests, ...ofTokens.map((limit) => ({ ...limit, amount: worstTokens }))];
+  return [...ofRequests, ...ofTokens.map((limit) => ({ ...limit, amount: maxTokens }))];
 }
 
 function tierLimits(settings: TierSettings, platformPerDay: bigint | undefined): TierLimits {

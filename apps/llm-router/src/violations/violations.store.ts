@@ -6,9 +6,9 @@ import type { Database } from '../db.ts';
 /** Most rows of one statement, so that none runs for long. */
 const deletedAtOnce = 10_000;
 
-/** Who was refused for having reached a rate limit, of the gateway or of the router. */
+/** Accesses rate limit violations recorded by gateway and router. */
 export interface ViolationsStore {
-  /** Inserts what is not there yet: the same violations twice are one. */
+  /** Inserts violations. Repeated violations are stored once. */
   insert(violations: readonly RateLimitViolation[]): Promise<void>;
   /** Deletes violations older than `time`, which is at least a day ago, in batches until the signal is aborted. */
   deleteBefore(time: Date, signal?: AbortSignal): Promise<void>;

@@ -77,7 +77,7 @@ export async function attackPasswords({ target, check, alice }: Attack): Promise
           forwarded: `for=${address}`,
         },
         body: { email: alice.email, password: `guess-${guess}` },
-        impatient: true,
+        acceptLimit: true,
       });
       if (status === 429) return `429 at guess ${guess}`;
       if (status < 400 || status >= 500) found(`guess ${guess} answered ${status}`);

@@ -64,7 +64,7 @@ test('calls in the dead stream are told by user and day', () => {
   ]);
 });
 
-test('entries that nobody can read are told', () => {
+test('invalid entries are reported', () => {
   expect(compare({ ...noBooks, unreadable: 2 }, [], [])).toEqual([{ kind: 'unreadable', entries: 2 }]);
 });
 

@@ -92,7 +92,7 @@ async function askRightly(trial: Trial, operation: DocumentedOperation, note: No
   for (const question of questions) {
     const token = await callers.tokenFor(operation);
     if (operation.guarded && token === undefined) return 0;
-    const answer = await attack.target.send({ ...question, token, impatient: true });
+    const answer = await attack.target.send({ ...question, token, acceptLimit: true });
     const isTooLarge = answer.status === 413 && bytesOf(question) > (operation.body?.maxBytes ?? 0);
     const refusal = isTooLarge ? [] : refusalFaults(operation, answer, statedRules);
     note(question, answer, [...faultsOf(operation, answer), ...refusal]);
@@ -121,7 +121,7 @@ async function askWrongly(trial: Trial, operation: DocumentedOperation, note: No
   const { broken } = requestsTo(trial, operation);
   for (const { rule, question: questions } of broken) {
     for (const question of fc.sample(questions, { numRuns, seed })) {
-      const answer = await attack.target.send({ ...question, token, impatient: true });
+      const answer = await attack.target.send({ ...question, token, acceptLimit: true });
       note(question, answer, [...faultsOf(operation, answer), ...acceptanceFaults(answer)], rule);
     }
   }
@@ -139,7 +139,7 @@ async function askAnonymously(trial: Trial, operation: DocumentedOperation, note
 
 async function askWithBadToken(trial: Trial, operation: DocumentedOperation, note: Note): Promise<number> {
   for (const question of oneRequestTo(trial, operation)) {
-    const answer = await trial.attack.target.send({ ...question, token: 'garbage', impatient: true });
+    const answer = await trial.attack.target.send({ ...question, token: 'garbage', acceptLimit: true });
     note(question, answer, faultsOf(operation, answer), 'with a bad token');
   }
   return 1;

@@ -10,7 +10,7 @@ import { createTransport, type ProviderStream, type Transport, type TransportCal
 
 export type Limits = Partial<Omit<TransportCall, 'body'>>;
 
-const patient = { signal: undefined, firstByteMs: 5_000, stallMs: 5_000 };
+const generousTimeouts = { signal: undefined, firstByteMs: 5_000, stallMs: 5_000 };
 
 /** A provider backed by a simulator, for one test suite. */
 export function useProvider(providerAt: (baseUrl: string) => Provider) {
@@ -36,7 +36,7 @@ export function useProvider(providerAt: (baseUrl: string) => Provider) {
       { model: 'gpt-4o', maxOutputTokens: 500, stream },
     );
   const callOf = (fields: object, stream: boolean, limits: Limits): TransportCall => ({
-    ...patient,
+    ...generousTimeouts,
     ...limits,
     body: JSON.stringify(asked(fields, stream)),
   });
