@@ -96,7 +96,7 @@ describe('the record', () => {
   });
 
   it.each([
-    ['add_things.sql', /^add_things\.sql is no migration’s name/],
+    ['add_things.sql', /^add_things\.sql is no migration's name/],
     ['20241123100000_twice.sql', /^Two migrations have the version 20241123100000/],
   ])('a file called %s is refused', async (file, message) => {
     const directory = await copyOfMigrations();
