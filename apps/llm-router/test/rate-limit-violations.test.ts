@@ -83,7 +83,10 @@ test('repeated facts are stored once, and addresses unchanged', async () => {
   const redis = platform.ownRedis();
   await platform.start({ REDIS_KEY_PREFIX: redis.prefix });
   const twice = violation();
-  const { userId: _, ...withoutUser } = violation({ address: '2001:db8:1:1::/64', limitValue: 5_000_000_000 });
+  const { userId: _, ...withoutUser } = violation({
+    address: '2001:db8:1:1::/64',
+    limitValue: 5_000_000_000,
+  });
   for (const fact of [twice, twice, withoutUser]) await record(redis, fact);
   await kept(1);
   const [row] = await eventually(async () => {

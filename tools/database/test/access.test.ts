@@ -124,7 +124,7 @@ describe.each(speakers)('$role, with the claims of $user, across users: $acrossU
   });
 });
 
-it('a role's session cannot change its role', async () => {
+it('a role’s session cannot change its role', async () => {
   for (const [role, session] of sessions) {
     for (const other of roles.filter((name) => name !== role)) {
       await expect(session.query(`set role ${other}`)).rejects.toThrow(/permission denied to set role/);

@@ -69,7 +69,10 @@ export function createPrepare({ lines, candidates, maxOutputTokens }: PrepareDep
       streamed,
       candidates: prepared,
       mostTokens: Math.max(0, ...prepared.map(({ bound }) => bound.promptTokens + bound.completionTokens)),
-      maxCostNanos: prepared.reduce((most, { maxCostNanos }) => (maxCostNanos > most ? maxCostNanos : most), 0n),
+      maxCostNanos: prepared.reduce(
+        (most, { maxCostNanos }) => (maxCostNanos > most ? maxCostNanos : most),
+        0n,
+      ),
       question: hash('sha256', first),
     };
   };

@@ -50,9 +50,7 @@ function representation({ table, column, type, checks }: GrantedColumn): Represe
   if (values.length > 0) return same(values.map((value) => `'${value}'`).join(' | '));
   const found = representations[type];
   if (found !== undefined) return found;
-  throw new Error(
-    `${table}.${column} is of type ${type}, which has no TypeScript type yet: add one here.`,
-  );
+  throw new Error(`${table}.${column} is of type ${type}, which has no TypeScript type yet: add one here.`);
 }
 
 /** Parses a check of the form "status in ('queued', 'active')", as PostgreSQL prints it. */
