@@ -36,12 +36,12 @@ test('each provider has its own URL, or one URL stands for all', () => {
 });
 
 test.each([
-  [['--day', '2026-11-25'], /^That is not how/],
-  [['2026-11-25'], /^That is not how/],
+  [['--day', '2026-11-25'], /^Invalid arguments/],
+  [['2026-11-25'], /^Invalid arguments/],
   [['--from', 'yesterday'], /^--from "yesterday" must be a day/],
   [['--to', '2026-13-01'], /^--to "2026-13-01" must be a day/],
   [['--from', '2026-11-25T17:00'], /must be a day \(.*\) or a time/],
-  [['--from', '2026-11-26'], /^--from must lie before --to/],
+  [['--from', '2026-11-26'], /^--from must be before --to/],
   [['--provider-counts', 'openai'], /must be a URL, or <provider>=<url>/],
 ])('%j is answered with the usage', (args, message) => {
   expect(() => readRequest(args, now)).toThrow(message);

@@ -19,7 +19,7 @@ test('the first byte has its own timeout', () => {
   vi.advanceTimersByTime(99);
   expect(messages).toEqual([]);
   vi.advanceTimersByTime(2);
-  expect(messages).toEqual(['nothing came within 100 ms']);
+  expect(messages).toEqual(['no byte within 100 ms']);
 });
 
 test.each([40, 100])('each progress restarts a timeout of %i ms', (stallMs) => {
