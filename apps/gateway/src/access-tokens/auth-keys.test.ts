@@ -25,5 +25,5 @@ test.each([
   '[{"kty":"oct","k":"c2VjcmV0"}]',
   '[{"kty":"EC","crv":"P-256","x":"a","y":"b","d":"c"}]',
 ])('refuses %s with an error that names the variable', async (value) => {
-  await expect(importAuthKeys(value)).rejects.toThrow(/^AUTH_SIGNING_KEYS is not a JSON array/);
+  await expect(importAuthKeys(value)).rejects.toThrow(/^AUTH_SIGNING_KEYS must be a JSON array/);
 });
