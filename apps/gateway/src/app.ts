@@ -5,7 +5,7 @@ import { createBestEffortJournal } from '@valuecanvas/journal';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
 import { ConfigError, defineService, implement } from '@valuecanvas/service-kit';
-import { createAuthenticator, rememberPrincipals } from './access-tokens/authenticate.ts';
+import { createAuthenticator, decoratePrincipal } from './access-tokens/authenticate.ts';
 import { authenticateBearer } from './access-tokens/authenticate-bearer.ts';
 import { createAdminUsers } from './admin-users/admin-users.service.ts';
 import { createPlatformUsersStore } from './admin-users/platform-users.store.ts';
@@ -26,9 +26,9 @@ import type { Database } from './db.ts';
 import { pageHeaders, protectBrowsers } from './edge/browser-protection.ts';
 import { edgeFaults } from './edge/edge-faults.ts';
 import { httpsOnly } from './edge/https-only.ts';
+import { createRateLimitedAddresses } from './edge/rate-limited-addresses.ts';
 import { limitRequests } from './edge/request-limits.ts';
 import { stripInternalHeaders } from './edge/strip-internal-headers.ts';
-import { createUsedUpAddresses } from './edge/used-up-addresses.ts';
 import { createForwarding } from './forwarding/forwarding.ts';
 import { openApiDocs } from './platform/api-docs.ts';
 import { writeOpenApi } from './platform/openapi-document.ts';
@@ -71,11 +71,16 @@ export const gatewayService = defineService({
       store: createBrowserSessionsStore(database.db),
       now,
     });
-    const usedUp = createUsedUpAddresses(now);
+    const limitedAddresses = createRateLimitedAddresses(now);
     const authenticate = createAuthenticator([
-      authenticateApiKey(apiKeyVerifier, bearer, usedUp),
+      authenticateApiKey(apiKeyVerifier, bearer, limitedAddresses),
       bearer,
-      authenticateCookie({ sessions, cookie, csrfProtection: config.CSRF_PROTECTION_ENABLED, usedUp }),
+      authenticateCookie({
+        sessions,
+        cookie,
+        csrfProtection: config.CSRF_PROTECTION_ENABLED,
+        limitedAddresses,
+      }),
     ]);
     const apiKeys = createApiKeys({ store: apiKeysStore, verifier: apiKeyVerifier, now });
     const users = createAdminUsers({
@@ -106,7 +111,7 @@ export const gatewayService = defineService({
       edge: {
         trustedProxies: config.TRUST_PROXY,
         async protect(app) {
-          rememberPrincipals(app);
+          decoratePrincipal(app);
           app.addHook('onRequest', stripInternalHeaders);
           await protectBrowsers(app, {
             cspEnabled: config.CSP_ENABLED,
@@ -122,7 +127,7 @@ export const gatewayService = defineService({
             redis,
             keys: redisKeys,
             violations,
-            usedUp,
+            limitedAddresses,
             authenticate,
             log,
             now,

@@ -2,7 +2,7 @@ import { anonymous, type Principal, type RouteDefinition } from '@valuecanvas/co
 import { supabaseAuth } from '@valuecanvas/contracts-gateway';
 import type { Authenticator } from '@valuecanvas/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isForWatchers } from '../edge/watchers.ts';
+import { isHealthRoute } from '../edge/health-routes.ts';
 
 /**
  * Authenticates a request by one kind of credential. Returns undefined if the request carries none of this kind.
@@ -23,24 +23,24 @@ export function createAuthenticator(sources: readonly CredentialSource[]): Authe
     }
     return anonymous;
   };
-  const cached: Authenticator = (request) => {
-    const { operation, judgesCredentials = isAskedByAnyone(operation) } = request.routeConfig;
-    if (isForWatchers(operation)) return anonymous;
-    return judgesCredentials ? orAnonymous(authenticate, request) : authenticate(request);
+  const resolve: Authenticator = (request) => {
+    const { operation, ignoresInvalidCredentials = isPublicSupabaseRoute(operation) } = request.routeConfig;
+    if (isHealthRoute(operation)) return anonymous;
+    return ignoresInvalidCredentials ? orAnonymous(authenticate, request) : authenticate(request);
   };
   return (request) => {
-    request.shown ??= cached(request);
-    return request.shown;
+    request.authentication ??= resolve(request);
+    return request.authentication;
   };
 }
 
 /** Declares the request property that keeps the principal. */
-export function rememberPrincipals(app: FastifyInstance): void {
-  app.decorateRequest('shown', undefined);
+export function decoratePrincipal(app: FastifyInstance): void {
+  app.decorateRequest('authentication', undefined);
 }
 
 /** On public routes, Supabase clients send the key of their project as a bearer token. It identifies no user. */
-function isAskedByAnyone(operation: RouteDefinition | undefined): boolean {
+function isPublicSupabaseRoute(operation: RouteDefinition | undefined): boolean {
   return operation?.dialect === supabaseAuth && operation.auth.kind === 'anyone';
 }
 
@@ -55,10 +55,10 @@ async function orAnonymous(authenticate: Authenticator, request: FastifyRequest)
 declare module 'fastify' {
   interface FastifyRequest {
     /** The principal of the request's credentials, once they have been checked. */
-    shown: Principal | Promise<Principal> | undefined;
+    authentication: Principal | Promise<Principal> | undefined;
   }
   interface FastifyContextConfig {
     /** The upstream verifies credentials itself: requests with invalid credentials are forwarded as anonymous. */
-    judgesCredentials?: boolean;
+    ignoresInvalidCredentials?: boolean;
   }
 }

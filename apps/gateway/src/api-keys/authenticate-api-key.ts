@@ -2,7 +2,7 @@ import { AppError, type Principal } from '@valuecanvas/contracts-core';
 import type { FastifyRequest } from 'fastify';
 import type { CredentialSource } from '../access-tokens/authenticate.ts';
 import type { TokenVerifier } from '../access-tokens/token-verifier.ts';
-import type { UsedUpAddresses } from '../edge/used-up-addresses.ts';
+import type { RateLimitedAddresses } from '../edge/rate-limited-addresses.ts';
 
 /** A bearer token that is meant to be one of our keys; an access token never begins like this. */
 const bearerKey = /^bearer +(vc_\S*) *$/i;
@@ -14,7 +14,7 @@ const bearerKey = /^bearer +(vc_\S*) *$/i;
 export function authenticateApiKey(
   keys: TokenVerifier,
   tokens: CredentialSource,
-  usedUp: Pick<UsedUpAddresses, 'check'>,
+  limitedAddresses: Pick<RateLimitedAddresses, 'check'>,
 ): CredentialSource {
   const verify = async (key: string): Promise<Principal> => {
     const principal = await keys.verify(key);
@@ -24,7 +24,7 @@ export function authenticateApiKey(
   const principalOf = (key: string, request: FastifyRequest) => {
     const known = keys.known(key);
     if (known) return known;
-    usedUp.check(request);
+    limitedAddresses.check(request);
     return verify(key);
   };
 

@@ -3,7 +3,7 @@ import { AppError, anonymous, type Dialect, ownDialect, type Principal } from '@
 import { openBrowserSession } from '@valuecanvas/contracts-gateway';
 import type { FastifyRequest } from 'fastify';
 import type { CredentialSource } from '../access-tokens/authenticate.ts';
-import type { UsedUpAddresses } from '../edge/used-up-addresses.ts';
+import type { RateLimitedAddresses } from '../edge/rate-limited-addresses.ts';
 import type { BrowserSessions, LoggedIn } from './browser-sessions.service.ts';
 import type { SessionCookie } from './session-cookie.ts';
 
@@ -19,11 +19,11 @@ export function authenticateCookie(options: {
   readonly sessions: Pick<BrowserSessions, 'known' | 'find'>;
   readonly cookie: Pick<SessionCookie, 'read'>;
   readonly csrfProtection: boolean;
-  readonly usedUp: Pick<UsedUpAddresses, 'check'>;
+  readonly limitedAddresses: Pick<RateLimitedAddresses, 'check'>;
 }): CredentialSource {
-  const { sessions, cookie, csrfProtection, usedUp } = options;
+  const { sessions, cookie, csrfProtection, limitedAddresses } = options;
   return (request) => {
-    const secret = heedsCookies(request) ? cookie.read(request.headers.cookie) : undefined;
+    const secret = readsCookies(request) ? cookie.read(request.headers.cookie) : undefined;
     if (secret === undefined) return undefined;
     const accept = (found: LoggedIn | undefined): Principal => {
       if (found && csrfProtection && needsCsrfToken(request)) checkCsrfToken(request, found.csrfToken);
@@ -31,13 +31,13 @@ export function authenticateCookie(options: {
     };
     const known = sessions.known(secret);
     if (known) return accept(known);
-    usedUp.check(request);
+    limitedAddresses.check(request);
     return sessions.find(secret).then(accept);
   };
 }
 
 /** A login replaces the session, so an old cookie must not make it fail. */
-function heedsCookies(request: FastifyRequest): boolean {
+function readsCookies(request: FastifyRequest): boolean {
   return dialectOf(request).hasCookies && request.routeOptions.config.operation !== openBrowserSession;
 }
 

@@ -1,7 +1,7 @@
 import { AppError } from '@valuecanvas/contracts-core';
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import { targetOf } from '../forwarding/forwardable.ts';
-import { isForWatchers } from './watchers.ts';
+import { isHealthRoute } from './health-routes.ts';
 
 /**
  * Redirects unencrypted requests to the same path of `origin`, never to a host that the request names. Refuses requests
@@ -9,7 +9,7 @@ import { isForWatchers } from './watchers.ts';
  */
 export function httpsOnly(origin: string): onRequestHookHandler {
   return (request, reply, done) => {
-    if (request.protocol.toLowerCase() === 'https' || isForWatchers(request.routeConfig.operation)) {
+    if (request.protocol.toLowerCase() === 'https' || isHealthRoute(request.routeConfig.operation)) {
       done();
     } else if (canBeRepeated(request)) {
       void reply.redirect(origin + targetOf(request.url), 308);

@@ -34,8 +34,8 @@ export function limitOf(
   { perMinute, credentialsPerMinute }: Allowed,
   principal: Principal = anonymous,
 ): Limit {
-  const { operation, takesCredentials = takesCredentialsItself(operation) } = request.routeConfig;
-  if (takesCredentials) {
+  const { operation, acceptsCredentials = isCredentialOperation(operation) } = request.routeConfig;
+  if (acceptsCredentials) {
     return {
       rule: 'credentials_per_minute',
       max: credentialsPerMinute,
@@ -59,13 +59,13 @@ function byAddress(kind: string, { ip }: FastifyRequest): Pick<Limit, 'key' | 'a
  * Public POST operations of the gateway submit credentials or create accounts. Changing a password counts as well: the
  * new password is compared with the old one, which costs as much as a login and can be used to guess.
  */
-function takesCredentialsItself(operation: RouteDefinition | undefined): boolean {
+function isCredentialOperation(operation: RouteDefinition | undefined): boolean {
   return operation === updateAuthUser || (operation?.method === 'POST' && operation.auth.kind === 'anyone');
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** True if requests to a forwarded path may submit credentials. The gateway's own operations derive it. */
-    takesCredentials?: boolean;
+    acceptsCredentials?: boolean;
   }
 }

@@ -4,11 +4,11 @@ import type { Keys, Redis } from '@valuecanvas/redis';
 import type { Authenticator, Logger } from '@valuecanvas/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createFailOpen } from './fail-open.ts';
+import { isHealthRoute } from './health-routes.ts';
 import { type Allowed, type Limit, limitOf } from './limit-of.ts';
-import { noteViolation, type ViolationJournal } from './note-violation.ts';
-import { type Count, createOwnCounts } from './own-counts.ts';
-import type { UsedUpAddresses } from './used-up-addresses.ts';
-import { isForWatchers } from './watchers.ts';
+import { type Count, createLocalCounts } from './local-counts.ts';
+import type { RateLimitedAddresses } from './rate-limited-addresses.ts';
+import { recordViolation, type ViolationJournal } from './record-violation.ts';
 
 const windowMs = 60_000;
 
@@ -26,7 +26,7 @@ declare module 'fastify' {
 
 /**
  * Limits requests per user, or per address for anonymous requests, at one round trip to Redis each. Refused requests get
- * RATE_LIMITED and are recorded in the journal. Addresses over their limit are added to `usedUp`.
+ * RATE_LIMITED and are recorded in the journal. Addresses over their limit are added to `limitedAddresses`.
  *
  * Without Redis, requests pass uncounted: an outage of the counter must not become an outage of the platform. Password
  * guessing stays limited, because each process also counts requests with credentials locally.
@@ -38,13 +38,13 @@ export async function limitRequests(
     readonly redis: Redis;
     readonly keys: Keys;
     readonly violations: ViolationJournal;
-    readonly usedUp: Pick<UsedUpAddresses, 'add'>;
+    readonly limitedAddresses: Pick<RateLimitedAddresses, 'add'>;
     readonly authenticate: Authenticator;
     readonly log: Logger;
     readonly now: () => number;
   },
 ): Promise<void> {
-  const { limits, redis, violations, usedUp, now } = options;
+  const { limits, redis, violations, limitedAddresses, now } = options;
   app.decorateRequest('limit', undefined);
   await app.register(rateLimit, {
     global: false,
@@ -56,28 +56,29 @@ export async function limitRequests(
   });
   const count = app.createRateLimit();
   const failOpen = createFailOpen(redis, options.log);
-  const countHere = createOwnCounts({ windowMs, now });
+  const countLocally = createLocalCounts({ windowMs, now });
 
   app.addHook('onRequest', async (request, reply) => {
-    if (isForWatchers(request.routeConfig.operation)) return;
+    if (isHealthRoute(request.routeConfig.operation)) return;
     // Not within the Redis timeout: slow authentication would count as an outage of Redis.
     const found = principalOf(options.authenticate, request);
     const principal = found instanceof Promise ? await found : found;
     const limit = limitOf(request, limits, principal);
     request.limit = limit;
-    const own = limit.rule === 'credentials_per_minute' ? countHere(limit.key, limit.max) : undefined;
+    const own = limit.rule === 'credentials_per_minute' ? countLocally(limit.key, limit.max) : undefined;
     const counted = (await failOpen(() => count(request))) ?? own;
     if (!counted || !('max' in counted)) return;
-    tellLimit(reply, counted);
+    setRateLimitHeaders(reply, counted);
     if (!counted.isExceeded) return;
-    if (limit.rule === 'requests_per_minute') usedUp.add(limit.address, now() + counted.ttlInSeconds * 1_000);
-    noteViolation(violations, request, { limit, counted, windowMs, now: now() });
+    if (limit.rule === 'requests_per_minute')
+      limitedAddresses.add(limit.address, now() + counted.ttlInSeconds * 1_000);
+    recordViolation(violations, request, { limit, counted, windowMs, now: now() });
     throw refusal(principal, counted, limits.upgradeUrl);
   });
 }
 
 /** Header names up to draft 06 of draft-ietf-httpapi-ratelimit-headers. The reset is in seconds from now. */
-function tellLimit(reply: FastifyReply, { max, remaining, ttlInSeconds }: Count): void {
+function setRateLimitHeaders(reply: FastifyReply, { max, remaining, ttlInSeconds }: Count): void {
   reply.header('ratelimit-limit', max);
   reply.header('ratelimit-remaining', remaining);
   reply.header('ratelimit-reset', ttlInSeconds);

@@ -13,7 +13,7 @@ export interface ClientBody {
   /** Returns the content for one attempt, or null if the request has no body. */
   read(): Buffer | Readable | null;
   /** Tells whether part of the body may have been sent, so that no other attempt can send all of it. */
-  begun(): boolean;
+  hasStarted(): boolean;
 }
 
 /**
@@ -43,7 +43,7 @@ function requireChunked(encoding: string): undefined {
   throw new AppError('VALIDATION_FAILED', { details: [{ path: 'transfer-encoding', message }] });
 }
 
-const emptyBody: ClientBody = { read: () => null, begun: () => false };
+const emptyBody: ClientBody = { read: () => null, hasStarted: () => false };
 
 function wholeBody(request: IncomingMessage): Promise<ClientBody> {
   return new Promise((resolve, reject) => {
@@ -51,7 +51,7 @@ function wholeBody(request: IncomingMessage): Promise<ClientBody> {
     request.on('data', (chunk: Buffer) => void chunks.push(chunk));
     request.once('end', () => {
       const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-      resolve({ read: () => bytes, begun: () => false });
+      resolve({ read: () => bytes, hasStarted: () => false });
     });
     request.once('close', () => {
       // 'close' is always emitted, and creating an Error costs a twentieth of a request.
@@ -61,9 +61,9 @@ function wholeBody(request: IncomingMessage): Promise<ClientBody> {
 }
 
 function streamedBody(request: IncomingMessage): ClientBody {
-  let begun = false;
+  let hasStarted = false;
   async function* bytes(): AsyncGenerator<Buffer> {
-    begun = true;
+    hasStarted = true;
     let length = 0;
     // A service may respond early and stop reading. The client must still receive that response.
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
@@ -78,6 +78,6 @@ function streamedBody(request: IncomingMessage): ClientBody {
       // A client may disconnect after undici has released the body, when no other error listener is left.
       return body.on('error', () => undefined);
     },
-    begun: () => begun,
+    hasStarted: () => hasStarted,
   };
 }

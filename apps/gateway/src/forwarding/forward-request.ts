@@ -3,13 +3,13 @@ import type { InternalSigner } from '@valuecanvas/identity';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
 import type { Attempts } from './connection-attempts.ts';
-import { checkForwardable, targetOf } from './forwardable.ts';
-import { type BodyContent, passOn } from './pass-on.ts';
-import { PassedAnswer } from './passed-answer.ts';
-import { headersToService } from './passed-headers.ts';
+import { assertForwardable, targetOf } from './forwardable.ts';
+import { headersToService } from './forwarded-headers.ts';
+import { ResponseRelay } from './response-relay.ts';
+import { type BodyContent, sendUpstream } from './send-upstream.ts';
 
 /** Longest pause within a response. Event streams send a comment every 15 s. */
-const silenceMs = 60_000;
+const maxPauseMs = 60_000;
 
 /** A service and the means of reaching it. */
 export interface ForwardingTarget {
@@ -18,7 +18,7 @@ export interface ForwardingTarget {
   readonly attempts: Attempts;
   readonly sign: InternalSigner;
   /** Time limit for the response headers. */
-  readonly answerMs: number;
+  readonly responseTimeoutMs: number;
 }
 
 /**
@@ -26,31 +26,38 @@ export interface ForwardingTarget {
  * once the response has started.
  */
 export async function forwardRequest(
-  { service, dispatcher, attempts, sign, answerMs }: ForwardingTarget,
+  { service, dispatcher, attempts, sign, responseTimeoutMs }: ForwardingTarget,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  checkForwardable(request);
-  const answer = new PassedAnswer(reply, service);
+  assertForwardable(request);
+  const relay = new ResponseRelay(reply, service);
   const identity = await sign(service, request.principal ?? anonymous);
-  const options = (content: BodyContent) => optionsOf(request, content, identity, answerMs);
-  return passOn(request, reply, { attempts, dispatcher, answer, options });
+  const options = (content: BodyContent) => optionsOf(request, content, identity, responseTimeoutMs);
+  return sendUpstream(request, reply, { attempts, dispatcher, relay, options });
 }
 
 function optionsOf(
   request: FastifyRequest,
   content: BodyContent,
   identity: string,
-  answerMs: number,
+  responseTimeoutMs: number,
 ): Dispatcher.DispatchOptions {
   const passed = headersToService(request.headers, content !== null);
-  passed.push(headers.identity, identity, headers.requestId, request.id, headers.deadline, String(answerMs));
+  passed.push(
+    headers.identity,
+    identity,
+    headers.requestId,
+    request.id,
+    headers.deadline,
+    String(responseTimeoutMs),
+  );
   return {
     method: request.method as Dispatcher.HttpMethod,
     path: targetOf(request.url),
     headers: passed,
     body: content,
-    headersTimeout: answerMs,
-    bodyTimeout: silenceMs,
+    headersTimeout: responseTimeoutMs,
+    bodyTimeout: maxPauseMs,
   };
 }

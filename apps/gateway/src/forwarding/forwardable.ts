@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 const dotSegment = /\/(?:\.|%2e){1,2}(?=[/?#]|$)/i;
 
 /** Throws the AppError for a request that is refused before it is forwarded. */
-export function checkForwardable({ url, headers }: FastifyRequest): void {
+export function assertForwardable({ url, headers }: FastifyRequest): void {
   if (dotSegment.test(url.split('?', 1)[0] ?? url)) throw new AppError('NOT_FOUND');
   const idempotencyKey = headers[publicHeaders.idempotencyKey];
   if (idempotencyKey !== undefined && idempotencyKey.length > maxIdempotencyKeyLength) {

@@ -12,7 +12,7 @@ import { Pool } from 'undici';
 import type { Upstream } from '../upstreams.ts';
 import { createAttempts } from './connection-attempts.ts';
 import { type ForwardingTarget, forwardRequest } from './forward-request.ts';
-import { leaveBodiesAlone } from './leave-bodies-alone.ts';
+import { useRawBodies } from './raw-bodies.ts';
 
 /** Idle connections are closed sooner than a service finishes draining, so that no request is lost to a shutdown. */
 const idleMs = 4_000;
@@ -20,10 +20,10 @@ const idleMs = 4_000;
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Time added to the deadline of a service's slowest route, so that the service reports an exceeded deadline itself. */
-const afterDeadlineMs = 5_000;
+const deadlineMarginMs = 5_000;
 
 /** A service without the time limit, which depends on the route. */
-type Service = Omit<ForwardingTarget, 'answerMs'>;
+type Service = Omit<ForwardingTarget, 'responseTimeoutMs'>;
 
 /** The forwarded routes: the paths of the services behind the gateway. */
 export interface Forwarding {
@@ -50,10 +50,10 @@ export function createForwarding(
   return {
     async register(app) {
       await app.register(async (scope) => {
-        leaveBodiesAlone(scope);
+        useRawBodies(scope);
         for (const target of targets) {
           addPaths(scope, target.contract, target);
-          if (!statusIsPublic) closeStatus(scope, target.contract, target);
+          if (!statusIsPublic) restrictStatusRoutes(scope, target.contract, target);
         }
       });
     },
@@ -65,7 +65,10 @@ export function createForwarding(
 
 function addPaths(scope: FastifyInstance, contract: Contract, service: Service): void {
   for (const prefix of contract.prefixes) {
-    const target = { ...service, answerMs: longestBelow(contract, prefix) + afterDeadlineMs };
+    const target = {
+      ...service,
+      responseTimeoutMs: longestDeadlineBelow(contract, prefix) + deadlineMarginMs,
+    };
     for (const url of [prefix, `${prefix}/*`]) {
       scope.route({
         method: methods,
@@ -82,10 +85,10 @@ function addPaths(scope: FastifyInstance, contract: Contract, service: Service):
  * Restricts routes with aggregate figures to authenticated users. They are registered as routes of their own, so that the
  * gateway matches a path exactly as the service does, regardless of its spelling.
  */
-function closeStatus(scope: FastifyInstance, { routes }: Contract, service: Service): void {
+function restrictStatusRoutes(scope: FastifyInstance, { routes }: Contract, service: Service): void {
   for (const { path, auth, deadlineMs = defaultDeadlineMs } of Object.values(routes)) {
     if (auth.kind !== 'anyone' || !auth.isStatus) continue;
-    const target = { ...service, answerMs: deadlineMs + afterDeadlineMs };
+    const target = { ...service, responseTimeoutMs: deadlineMs + deadlineMarginMs };
     scope.route({
       method: ['GET', 'HEAD'],
       url: path,
@@ -102,7 +105,7 @@ const refuseAnonymous: preHandlerHookHandler = ({ principal }, _reply, done) => 
 };
 
 /** Returns the longest deadline of the routes below a prefix. */
-function longestBelow({ routes }: Contract, prefix: string): number {
+function longestDeadlineBelow({ routes }: Contract, prefix: string): number {
   const below = Object.values(routes).filter((route) => !isInternal(route) && isUnder(prefix, route.path));
   return Math.max(...below.map(({ deadlineMs = defaultDeadlineMs }) => deadlineMs), 0) || defaultDeadlineMs;
 }

@@ -49,14 +49,14 @@ export function createAuthUsersStore(db: Kysely<Database>): AuthUsersStore {
       ),
     findByEmail: (email, at) =>
       acrossUsers(db, (tx) =>
-        welcome(tx, at)
+        activeAccounts(tx, at)
           .select([...userColumns, 'encrypted_password'])
           .where(sql`lower(email)`, '=', email.toLowerCase())
           .executeTakeFirst(),
       ),
     find: (id, at) =>
       acrossUsers(db, (tx) =>
-        welcome(tx, at)
+        activeAccounts(tx, at)
           .select([...userColumns, 'encrypted_password'])
           .where('id', '=', id)
           .executeTakeFirst(),
@@ -88,7 +88,7 @@ export function createAuthUsersStore(db: Kysely<Database>): AuthUsersStore {
 }
 
 /** Selects accounts that are neither deleted nor banned. */
-function welcome(tx: Kysely<Database>, at: Date) {
+function activeAccounts(tx: Kysely<Database>, at: Date) {
   return tx
     .selectFrom('auth.users')
     .where('deleted_at', 'is', null)

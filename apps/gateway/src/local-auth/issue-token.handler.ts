@@ -1,8 +1,8 @@
 import type { issueToken } from '@valuecanvas/contracts-gateway';
 import type { Handler } from '@valuecanvas/service-kit';
 import { invalidInput, unsupportedGrantType } from './auth-failures.ts';
-import { handOut } from './hand-out.ts';
 import type { LocalAuth } from './local-auth.service.ts';
+import { tokenResponse } from './token-response.ts';
 
 export function issueTokenHandler(auth: LocalAuth): Handler<typeof issueToken> {
   return async (call) => {
@@ -11,9 +11,9 @@ export function issueTokenHandler(auth: LocalAuth): Handler<typeof issueToken> {
     if (grant_type !== 'password' && grant_type !== 'refresh_token') throw unsupportedGrantType();
     if (grant_type === 'refresh_token') {
       if (!refresh_token) throw invalidInput('Send refresh_token in the body.');
-      return handOut(await auth.refresh(refresh_token));
+      return tokenResponse(await auth.refresh(refresh_token));
     }
     if (!email || !password) throw invalidInput('Send email and password in the body.');
-    return handOut(await auth.logIn(email, password, call.header('user-agent')));
+    return tokenResponse(await auth.logIn(email, password, call.header('user-agent')));
   };
 }

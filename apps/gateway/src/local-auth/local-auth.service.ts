@@ -76,10 +76,10 @@ export function createLocalAuth(options: {
     const session = { id: uuidv7(), userId: user.id, passwordHash, tokenHash: hash, at: clock() };
     const opened = await sessions.open({ ...session, userAgent: userAgent?.slice(0, 512) ?? null });
     if (!opened) throw invalidCredentials();
-    return answer({ ...user, last_sign_in_at: session.at }, session.id, session.at, token);
+    return toSession({ ...user, last_sign_in_at: session.at }, session.id, session.at, token);
   };
 
-  const answer = async (
+  const toSession = async (
     user: UserRow,
     sessionId: string,
     authenticatedAt: Date,
@@ -110,7 +110,7 @@ export function createLocalAuth(options: {
 
   const find = async (principal: UserPrincipal) => {
     const user = await users.find(principal.userId, clock());
-    if (!user) throw accountIsGone();
+    if (!user) throw accountNotFound();
     await checkSession(principal);
     return user;
   };
@@ -121,7 +121,7 @@ export function createLocalAuth(options: {
     return passwords.hash(password);
   };
 
-  const tellEndOfAll = (userId: string, exceptSession?: string): Promise<void> =>
+  const revokeAllOf = (userId: string, exceptSession?: string): Promise<void> =>
     ended.endAllOf(userId, exceptSession === undefined ? {} : { exceptSession });
 
   return {
@@ -155,7 +155,7 @@ export function createLocalAuth(options: {
       }
       const user = rotation.outcome === 'rotated' && (await users.find(rotation.userId, clock()));
       if (!user) throw refreshTokenUnknown();
-      return answer(user, rotation.sessionId, rotation.openedAt, next.token);
+      return toSession(user, rotation.sessionId, rotation.openedAt, next.token);
     },
     async getUser(principal) {
       return toAuthUser(await find(principal));
@@ -169,11 +169,11 @@ export function createLocalAuth(options: {
       const hash = password === undefined ? undefined : await newHash(password, user.encrypted_password);
       const updated = await users.update(userId, {
         ...(hash === undefined ? {} : { password: { hash, exceptSession: sessionId } }),
-        ...(data === undefined ? {} : { userMetadata: (current: unknown) => merged(current, data) }),
+        ...(data === undefined ? {} : { userMetadata: (current: unknown) => mergeMetadata(current, data) }),
         at: clock(),
       });
-      if (!updated) throw accountIsGone();
-      if (hash !== undefined) await tellEndOfAll(userId, sessionId);
+      if (!updated) throw accountNotFound();
+      if (hash !== undefined) await revokeAllOf(userId, sessionId);
       return toAuthUser(updated);
     },
     async logOut(principal, scope) {
@@ -186,7 +186,7 @@ export function createLocalAuth(options: {
       }
       const exceptSession = scope === 'others' ? sessionId : undefined;
       await sessions.endAllOf(userId, clock(), exceptSession);
-      await tellEndOfAll(userId, exceptSession);
+      await revokeAllOf(userId, exceptSession);
     },
   };
 }
@@ -201,7 +201,7 @@ function checkMetadata(metadata: Readonly<Record<string, unknown>>): void {
 }
 
 /** Merges a change into the metadata. Fields set to null are removed. */
-function merged(
+function mergeMetadata(
   current: unknown,
   change: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
@@ -211,7 +211,7 @@ function merged(
   return metadata;
 }
 
-function accountIsGone(): AppError {
+function accountNotFound(): AppError {
   return new AppError('NOT_FOUND', {
     message: 'The account of this token no longer exists.',
     extra: { error_code: 'user_not_found' },

@@ -45,7 +45,7 @@ export function createPublishedKeys(options: {
     }
   };
   /** Returns the load in progress, or starts one. Returns undefined if the last load is too recent. */
-  const look = (): Promise<void> | undefined => {
+  const reload = (): Promise<void> | undefined => {
     if (!loading && now() - triedAt >= (keys ? cooldownMs : firstCooldownMs)) {
       loading = loadNow().finally(() => {
         loading = undefined;
@@ -62,14 +62,14 @@ export function createPublishedKeys(options: {
     async find(header) {
       const age = now() - loadedAt;
       if (age >= refreshMs) {
-        const looking = look();
-        if (!keys || (age >= maxAgeMs && !isFailing)) await looking;
+        const reloading = reload();
+        if (!keys || (age >= maxAgeMs && !isFailing)) await reloading;
       }
       const found = await lookUp(header);
       if (found) return found;
-      const looking = look();
-      if (!looking) return undefined;
-      await looking;
+      const reloading = reload();
+      if (!reloading) return undefined;
+      await reloading;
       return lookUp(header);
     },
   };

@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import { type Attempts, createAttempts } from '../forwarding/connection-attempts.ts';
 
 /** Time limit for the gateway's own requests to Supabase. */
-const patienceMs = 3_000;
+const timeoutMs = 3_000;
 
 /** Time limit for connecting to Supabase. */
 const connectMs = 3_000;
@@ -44,7 +44,7 @@ export function createSupabaseApi(options: {
       method: 'GET',
       path: `${basePath}/auth/v1${path}`,
       headers: { accept: 'application/json', ...apiKey, ...headers },
-      signal: AbortSignal.timeout(patienceMs),
+      signal: AbortSignal.timeout(timeoutMs),
     });
   return {
     issuer: `${origin}${basePath}/auth/v1`,

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 
 /** Request headers that Supabase Auth reads. Cookies, internal headers and proxy headers are not forwarded. */
-const passedOn = [
+const forwardedHeaders = [
   'accept',
   'accept-encoding',
   'accept-language',
@@ -19,7 +19,7 @@ const passedOn = [
 ];
 
 /** Response headers that Supabase's clients read. CORS and security headers are set by the edge. */
-const passedBack = [
+const relayedHeaders = [
   'cache-control',
   'content-encoding',
   'content-length',
@@ -39,17 +39,17 @@ export function headersToSupabase(
   { headers, ip }: FastifyRequest,
   anonKey: string | undefined,
 ): Record<string, string> {
-  const passed = chosen(headers, passedOn) as Record<string, string>;
+  const passed = pick(headers, forwardedHeaders) as Record<string, string>;
   if (anonKey !== undefined) passed.apikey ??= anonKey;
   return { ...passed, 'x-forwarded-for': ip };
 }
 
 /** Returns the headers to relay to the client. */
 export function headersFromSupabase(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return chosen(headers, passedBack);
+  return pick(headers, relayedHeaders);
 }
 
-function chosen(headers: IncomingHttpHeaders, names: readonly string[]): IncomingHttpHeaders {
+function pick(headers: IncomingHttpHeaders, names: readonly string[]): IncomingHttpHeaders {
   return Object.fromEntries(
     names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
   );

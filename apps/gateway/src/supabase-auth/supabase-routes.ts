@@ -1,9 +1,9 @@
 import { supabaseAuth } from '@valuecanvas/contracts-gateway';
 import type { FastifyInstance } from 'fastify';
 import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
-import { leaveBodiesAlone } from '../forwarding/leave-bodies-alone.ts';
+import { useRawBodies } from '../forwarding/raw-bodies.ts';
 import { forwardToSupabase } from './forward-to-supabase.ts';
-import { endOfLogout, endOfUserUpdate, type PassedEnd } from './passed-ends.ts';
+import { type ImpliedRevocation, revocationByLogout, revocationByUserUpdate } from './implied-revocations.ts';
 import type { SupabaseApi } from './supabase-api.ts';
 
 /** Path prefix of Supabase Auth, the same at the gateway and at Supabase. */
@@ -16,13 +16,13 @@ export async function addSupabaseRoutes(
   ended: EndedSessions,
 ): Promise<void> {
   await app.register(async (scope) => {
-    leaveBodiesAlone(scope);
+    useRawBodies(scope);
     const add = (
       method: string | string[],
       path: string,
-      settings: { readonly endOf?: PassedEnd; readonly takesCredentials?: boolean } = {},
+      settings: { readonly revocationBy?: ImpliedRevocation; readonly acceptsCredentials?: boolean } = {},
     ) => {
-      const { endOf, takesCredentials = false } = settings;
+      const { revocationBy, acceptsCredentials = false } = settings;
       scope.route({
         method,
         url: supabasePrefix + path,
@@ -30,16 +30,16 @@ export async function addSupabaseRoutes(
         config: {
           forwardsTo: supabasePrefix,
           dialect: supabaseAuth,
-          judgesCredentials: true,
-          takesCredentials,
+          ignoresInvalidCredentials: true,
+          acceptsCredentials,
         },
         handler: (request, reply) =>
-          forwardToSupabase({ api, ended, ...(endOf ? { endOf } : {}) }, request, reply),
+          forwardToSupabase({ api, ended, ...(revocationBy ? { revocationBy } : {}) }, request, reply),
       });
     };
-    add('POST', '/logout', { endOf: endOfLogout });
-    add('PUT', '/user', { endOf: endOfUserUpdate, takesCredentials: true });
-    add('POST', '/*', { takesCredentials: true });
+    add('POST', '/logout', { revocationBy: revocationByLogout });
+    add('PUT', '/user', { revocationBy: revocationByUserUpdate, acceptsCredentials: true });
+    add('POST', '/*', { acceptsCredentials: true });
     add(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'], '/*');
   });
 }

@@ -6,7 +6,7 @@ import type { SessionSource } from '../browser-sessions/session-source.ts';
 import type { SupabaseApi } from './supabase-api.ts';
 
 /** Time limit for opening, refreshing or ending a session at Supabase. */
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
 /** Opens browser sessions at Supabase Auth: the gateway logs in for the browser and keeps the tokens. */
 export function createSupabaseSessions(api: SupabaseApi, ended: Pick<EndedSessions, 'end'>): SessionSource {
@@ -22,7 +22,7 @@ export function createSupabaseSessions(api: SupabaseApi, ended: Pick<EndedSessio
           ...headers,
         },
         body: JSON.stringify(body),
-        signal: AbortSignal.timeout(patienceMs),
+        signal: AbortSignal.timeout(timeoutMs),
       })
       .catch(unreachable);
     const text = await answer.body.text().catch(unreachable);

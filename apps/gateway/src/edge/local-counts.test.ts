@@ -1,10 +1,10 @@
 import { fakeClock } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
-import { createOwnCounts } from './own-counts.ts';
+import { createLocalCounts } from './local-counts.ts';
 
 function ownCounts() {
   const clock = fakeClock();
-  return { clock, count: createOwnCounts({ windowMs: 60_000, now: clock.now }) };
+  return { clock, count: createLocalCounts({ windowMs: 60_000, now: clock.now }) };
 }
 
 test('a key that exceeds its limit is refused until the window ends', () => {

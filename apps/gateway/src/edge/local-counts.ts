@@ -13,7 +13,7 @@ export interface Count {
 }
 
 /** Counts requests in this process only. The window of a key begins with its first request. */
-export function createOwnCounts({
+export function createLocalCounts({
   windowMs,
   now,
 }: {

@@ -3,7 +3,7 @@ import type { BestEffortJournal } from '@valuecanvas/journal';
 import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { Limit } from './limit-of.ts';
-import type { Count } from './own-counts.ts';
+import type { Count } from './local-counts.ts';
 
 export type ViolationJournal = BestEffortJournal<typeof rateLimitViolation>;
 
@@ -11,7 +11,7 @@ export type ViolationJournal = BestEffortJournal<typeof rateLimitViolation>;
  * Records a refused request in the background, once per rule, window and user or address. The address is recorded only
  * for anonymous requests, and for IPv6 only its network.
  */
-export function noteViolation(
+export function recordViolation(
   journal: ViolationJournal,
   request: FastifyRequest,
   {

@@ -3,28 +3,28 @@ import { AppError } from '@valuecanvas/contracts-core';
 import { dropRest } from '@valuecanvas/service-kit';
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
-import { headersToClient } from './passed-headers.ts';
+import { headersToClient } from './forwarded-headers.ts';
 
 /** A client that reads nothing of a pending response for this long is disconnected. */
-const unreadMs = 60_000;
+const stallTimeoutMs = 60_000;
 
 /** Status recorded for a response whose client disconnected before its end, as nginx numbers it. */
-const clientLeft = 499;
+const clientClosedRequest = 499;
 
-const left = new Error('The client disconnected.');
+const clientDisconnected = new Error('The client disconnected.');
 
 /** Relays an upstream response to the client, without a stream in between: this is the gateway's hot path. */
-export class PassedAnswer implements Dispatcher.DispatchHandler {
+export class ResponseRelay implements Dispatcher.DispatchHandler {
   readonly #reply: FastifyReply;
   readonly #response: ServerResponse;
   readonly #from: string;
   #attempt: PromiseWithResolvers<void> | undefined;
   #service: Dispatcher.DispatchController | undefined;
-  #awaitedBytes = Number.POSITIVE_INFINITY;
+  #remainingBytes = Number.POSITIVE_INFINITY;
   #begun = false;
   #written = false;
-  #unfinishedStatus = clientLeft;
-  #unread: NodeJS.Timeout | undefined;
+  #unfinishedStatus = clientClosedRequest;
+  #stallTimer: NodeJS.Timeout | undefined;
 
   constructor(reply: FastifyReply, from: string) {
     this.#reply = reply;
@@ -39,7 +39,7 @@ export class PassedAnswer implements Dispatcher.DispatchHandler {
   }
 
   /** Dispatches one attempt. Resolves once the response has started and the reply is hijacked. Rejects before that. */
-  begins(dispatch: (handler: Dispatcher.DispatchHandler) => void): Promise<void> {
+  start(dispatch: (handler: Dispatcher.DispatchHandler) => void): Promise<void> {
     this.#attempt = Promise.withResolvers();
     dispatch(this);
     return this.#attempt.promise;
@@ -47,7 +47,7 @@ export class PassedAnswer implements Dispatcher.DispatchHandler {
 
   onRequestStart(service: Dispatcher.DispatchController): void {
     // Nothing has been written yet. Throwing here keeps the connection open for other requests.
-    if (this.abandoned) throw left;
+    if (this.abandoned) throw clientDisconnected;
     this.#service = service;
   }
 
@@ -63,7 +63,7 @@ export class PassedAnswer implements Dispatcher.DispatchHandler {
     const head = headersToClient(headers, this.#reply.getHeaders() as OutgoingHttpHeaders);
     if (headers['content-type']?.includes('text/event-stream')) head['x-accel-buffering'] = 'no';
     const length = headers['content-length'];
-    if (length !== undefined) this.#awaitedBytes = Number(length);
+    if (length !== undefined) this.#remainingBytes = Number(length);
     this.#response.writeHead(status, head);
     // Data that arrives with the headers is sent with them. Otherwise the headers do not wait for the first event.
     if (length === undefined) process.nextTick(this.#flushHead);
@@ -72,9 +72,9 @@ export class PassedAnswer implements Dispatcher.DispatchHandler {
 
   onResponseData(service: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#written = true;
-    this.#awaitedBytes -= chunk.length;
-    if (this.#awaitedBytes <= 0) this.#response.end(chunk);
-    else if (!this.#response.write(chunk)) this.#holdBack(service);
+    this.#remainingBytes -= chunk.length;
+    if (this.#remainingBytes <= 0) this.#response.end(chunk);
+    else if (!this.#response.write(chunk)) this.#pauseUpstream(service);
   }
 
   onResponseEnd(): void {
@@ -83,7 +83,7 @@ export class PassedAnswer implements Dispatcher.DispatchHandler {
 
   onResponseError(_service: Dispatcher.DispatchController, error: Error): void {
     if (!this.#begun) this.#attempt?.reject(error);
-    else if (!this.#response.writableEnded && !this.abandoned) this.#breakOff(error);
+    else if (!this.#response.writableEnded && !this.abandoned) this.#abort(error);
   }
 
   readonly #flushHead = (): void => {
@@ -91,8 +91,8 @@ export class PassedAnswer implements Dispatcher.DispatchHandler {
   };
 
   readonly #onClose = (): void => {
-    clearTimeout(this.#unread);
-    if (!this.#response.writableEnded) this.#service?.abort(left);
+    clearTimeout(this.#stallTimer);
+    if (!this.#response.writableEnded) this.#service?.abort(clientDisconnected);
     const { raw } = this.#reply.request;
     if (!raw.complete) dropRest(raw);
     // Fastify does not report responses that end early.
@@ -102,7 +102,7 @@ export class PassedAnswer implements Dispatcher.DispatchHandler {
   };
 
   /** Ends the connection. Data written before still arrives, but the client sees that the response is incomplete. */
-  #breakOff(cause: Error): void {
+  #abort(cause: Error): void {
     const internal = `${this.#from} aborted its response`;
     const { status } = this.#reply.server.recordFailure(
       new AppError('DEPENDENCY_UNAVAILABLE', { cause, internal }),
@@ -112,11 +112,11 @@ export class PassedAnswer implements Dispatcher.DispatchHandler {
     this.#response.socket?.destroySoon();
   }
 
-  #holdBack(service: Dispatcher.DispatchController): void {
+  #pauseUpstream(service: Dispatcher.DispatchController): void {
     service.pause();
-    this.#unread = setTimeout(() => this.#response.destroy(), unreadMs);
+    this.#stallTimer = setTimeout(() => this.#response.destroy(), stallTimeoutMs);
     this.#response.once('drain', () => {
-      clearTimeout(this.#unread);
+      clearTimeout(this.#stallTimer);
       service.resume();
     });
   }

@@ -10,14 +10,14 @@ const maxAddresses = 10_000;
  * Addresses that have exceeded their rate limit. Their cached credentials still work, but unknown ones are not looked up:
  * every made-up key or cookie would cost a database query.
  */
-export interface UsedUpAddresses {
+export interface RateLimitedAddresses {
   /** `until` in milliseconds since the epoch. */
   add(address: string | undefined, until: number): void;
   /** Throws RATE_LIMITED if the request comes from such an address. */
   check(request: Pick<FastifyRequest, 'ip'>): void;
 }
 
-export function createUsedUpAddresses(now: () => number): UsedUpAddresses {
+export function createRateLimitedAddresses(now: () => number): RateLimitedAddresses {
   const ends = new LRUCache<string, number>({ max: maxAddresses });
   return {
     add(address, until) {

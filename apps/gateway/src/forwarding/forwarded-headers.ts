@@ -18,7 +18,7 @@ const hopByHop = [
  * Request headers that are not forwarded: credentials, which the signed identity replaces, the client address and trace,
  * which only the edge may set, and headers of one connection.
  */
-const endsHere = new Set([
+const notForwarded = new Set([
   ...hopByHop,
   'authorization',
   'cookie',
@@ -38,7 +38,7 @@ const endsHere = new Set([
 ]);
 
 /** Response headers that are not relayed. Only the edge decides on CORS: a header of a service could allow any origin. */
-const endsHereOnTheWayBack = new Set([
+const notRelayed = new Set([
   ...hopByHop,
   'access-control-allow-origin',
   'access-control-allow-credentials',
@@ -54,7 +54,7 @@ export function headersToService(headers: IncomingHttpHeaders, body: boolean): s
   const passed: string[] = [];
   for (const name in headers) {
     const value = headers[name];
-    if (value === undefined || endsHere.has(name) || named?.includes(name)) continue;
+    if (value === undefined || notForwarded.has(name) || named?.includes(name)) continue;
     if (name === 'content-length' && !body) continue;
     if (typeof value === 'string') passed.push(name, value);
     else for (const one of value) passed.push(name, one);
@@ -67,7 +67,7 @@ export function headersToClient(headers: IncomingHttpHeaders, own: OutgoingHttpH
   const named = namedByConnection(headers.connection);
   const { vary } = own;
   for (const name in headers) {
-    if (!endsHereOnTheWayBack.has(name) && !named?.includes(name)) own[name] = headers[name];
+    if (!notRelayed.has(name) && !named?.includes(name)) own[name] = headers[name];
   }
   // The response varies by the headers that either side names, so a cache must consider both.
   if (vary !== undefined && headers.vary !== undefined) own.vary = [String(vary), headers.vary].join(', ');

@@ -7,6 +7,6 @@ const operations = new Set<RouteDefinition | undefined>([getVersion, getLiveness
  * Tells whether an operation is a health route, as load balancers and monitoring call them. Health routes are not rate
  * limited, are reachable without encryption, and ignore credentials.
  */
-export function isForWatchers(operation: RouteDefinition | undefined): boolean {
+export function isHealthRoute(operation: RouteDefinition | undefined): boolean {
   return operations.has(operation);
 }

@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { PassedAnswer } from './passed-answer.ts';
+import { ResponseRelay } from './response-relay.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
@@ -34,8 +34,8 @@ async function setUp() {
   } as unknown as FastifyReply;
   const service = { pause: vi.fn(), resume: vi.fn(), abort: vi.fn() };
   const controller = service as unknown as Dispatcher.DispatchController;
-  const answer = new PassedAnswer(reply, 'canvas');
-  await answer.begins((handler) => {
+  const answer = new ResponseRelay(reply, 'canvas');
+  await answer.start((handler) => {
     handler.onRequestStart?.(controller, {});
     handler.onResponseStart?.(controller, 200, {});
   });

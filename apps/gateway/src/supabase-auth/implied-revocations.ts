@@ -3,14 +3,14 @@ import type { FastifyRequest } from 'fastify';
 import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
 
 /** Returns the revocation that follows from a successful request, or undefined if there is none. */
-export type PassedEnd = (
+export type ImpliedRevocation = (
   request: FastifyRequest,
   principal: UserPrincipal,
   body: unknown,
 ) => ((ended: EndedSessions) => Promise<void>) | undefined;
 
 /** A logout ends one session, all sessions or all other sessions, depending on its scope. The default is all. */
-export const endOfLogout: PassedEnd = ({ url }, { userId, sessionId }) => {
+export const revocationByLogout: ImpliedRevocation = ({ url }, { userId, sessionId }) => {
   const scope = new URL(url, 'http://gateway').searchParams.get('scope');
   switch (scope) {
     case 'local':
@@ -23,7 +23,7 @@ export const endOfLogout: PassedEnd = ({ url }, { userId, sessionId }) => {
 };
 
 /** Supabase ends all other sessions when a password is changed. */
-export const endOfUserUpdate: PassedEnd = (_request, { userId, sessionId }, body) =>
+export const revocationByUserUpdate: ImpliedRevocation = (_request, { userId, sessionId }, body) =>
   mayChangePassword(body) ? (ended) => ended.endAllOf(userId, except(sessionId)) : undefined;
 
 /** Returns true if the body was streamed or is not JSON, because the gateway cannot read it then. */

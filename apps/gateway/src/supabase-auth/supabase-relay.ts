@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
-import { PassedAnswer } from '../forwarding/passed-answer.ts';
+import { ResponseRelay } from '../forwarding/response-relay.ts';
 import { headersFromSupabase } from './supabase-headers.ts';
 
 /** Relays a response of Supabase Auth to the client. */
-export class SupabaseAnswer extends PassedAnswer {
+export class SupabaseRelay extends ResponseRelay {
   readonly #succeeded: () => void;
 
   /** Calls `succeeded` before the client receives a successful response. */
