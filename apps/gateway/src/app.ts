@@ -86,7 +86,7 @@ export const gatewayService = defineService({
     const users = createAdminUsers({
       store: createPlatformUsersStore(database.db, roles),
       roles,
-      ended: auth.ended,
+      revocations: auth.revocations,
       apiKeys: apiKeyVerifier,
       now,
     });

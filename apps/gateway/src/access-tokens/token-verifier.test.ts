@@ -9,19 +9,19 @@ import { trustOwnTokens } from './trusted-tokens.ts';
 
 const issuer = 'https://canvas.example.com/auth/v1';
 
-/** No session is revoked until `end` is called. `asked` counts the checks. */
-function noneEnded() {
+/** No session is revoked until `revoke` is called. `asked` counts the checks. */
+function noRevocationsYet() {
   let version = 0;
   let asked = 0;
   return {
     version: () => version,
     asked: () => asked,
-    isTouched: () => version > 0,
-    isEnded: async () => {
+    mayBeRevoked: () => version > 0,
+    isRevoked: async () => {
       asked += 1;
       return version > 0;
     },
-    end() {
+    revoke() {
       version += 1;
     },
   };
@@ -39,10 +39,10 @@ async function setUp() {
     sessionId: 'session',
     authenticatedAt: new Date(clock.now()),
   });
-  const ended = noneEnded();
+  const revocations = noRevocationsYet();
   const trusted = trustOwnTokens(keys, issuer, 3_600);
-  const verifier = createTokenVerifier({ trusted, ended, roles: readRoles(), now: clock.now });
-  return { clock, keys, token, ended, trusted, verifier };
+  const verifier = createTokenVerifier({ trusted, revocations, roles: readRoles(), now: clock.now });
+  return { clock, keys, token, revocations, trusted, verifier };
 }
 
 test('a verified token is cached for 30 s, without cryptography', async () => {
@@ -78,29 +78,29 @@ test('an unknown tier or role counts as the lowest', async () => {
   const other = createTokenVerifier({
     roles: readRoles(),
     trusted: trustOwnTokens(keys, issuer, 3_600),
-    ended: noneEnded(),
+    revocations: noRevocationsYet(),
     now: clock.now,
   });
   expect(await other.verify(token)).toMatchObject({ tier: 'free', role: 'user' });
 });
 
 test('a token whose session is revoked here is removed from the cache immediately', async () => {
-  const { token, ended, verifier } = await setUp();
+  const { token, revocations, verifier } = await setUp();
   await verifier.verify(token);
-  ended.end();
+  revocations.revoke();
   expect(verifier.known(token)).toBeUndefined();
   expect(await verifier.verify(token)).toBeUndefined();
 });
 
 test('concurrent requests with one new token share one verification', async () => {
-  const { token, ended, verifier } = await setUp();
+  const { token, revocations, verifier } = await setUp();
   const principals = await Promise.all(Array.from({ length: 50 }, () => verifier.verify(token)));
   expect(new Set(principals).size).toBe(1);
-  expect(ended.asked()).toBe(1);
+  expect(revocations.asked()).toBe(1);
 });
 
 test('the refusal of an invalid token is cached, unless its key may be published later', async () => {
-  const { clock, token, trusted, ended } = await setUp();
+  const { clock, token, trusted, revocations } = await setUp();
   let lookUps = 0;
   const counting = (found: boolean) =>
     createTokenVerifier({
@@ -112,7 +112,7 @@ test('the refusal of an invalid token is cached, unless its key may be published
           return found ? trusted.keyFor(header) : undefined;
         },
       },
-      ended,
+      revocations,
       now: clock.now,
     });
   const knowing = counting(true);
@@ -128,7 +128,7 @@ test('a token that could outlive its revocation is refused', async () => {
   const verifier = createTokenVerifier({
     roles: readRoles(),
     trusted: trustOwnTokens(keys, issuer, 3_599),
-    ended: noneEnded(),
+    revocations: noRevocationsYet(),
     now: clock.now,
   });
   expect(await verifier.verify(token)).toBeUndefined();

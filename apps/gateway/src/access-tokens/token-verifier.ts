@@ -5,9 +5,9 @@ import { errors, type JWSHeaderParameters, type JWTPayload, jwtVerify } from 'jo
 import { LRUCache } from 'lru-cache';
 import type { Roles } from '../roles/roles.ts';
 import { accessTokenAudience } from './access-token-issuer.ts';
-import type { EndedSessions } from './ended-sessions.ts';
 import { platformMetadataOf } from './platform-metadata.ts';
-import type { ShownToken } from './session-verdict.ts';
+import type { PresentedToken } from './revocation.ts';
+import type { RevocationList } from './revocation-list.ts';
 import type { TrustedTokens, VerifyingKey } from './trusted-tokens.ts';
 
 /** Verifies one kind of bearer token and resolves its principal. */
@@ -19,10 +19,10 @@ export interface TokenVerifier {
 }
 
 /** A verified token is cached for this long, within its own lifetime. */
-const believedMs = 30_000;
+const cacheTtlMs = 30_000;
 
 /** An invalid token is refused from the cache for this long. */
-const refusedMs = 30_000;
+const refusalTtlMs = 30_000;
 
 /** Largest number of cached tokens, valid and invalid each. The least recently used are evicted. */
 const maxRemembered = 20_000;
@@ -31,7 +31,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 interface Verified {
   readonly principal: UserPrincipal;
-  readonly shown: ShownToken;
+  readonly presented: PresentedToken;
   readonly until: number;
   /** Version of the revocations at the last check of the token. */
   version: number;
@@ -40,16 +40,16 @@ interface Verified {
 /** Accepts access tokens of the trusted issuer whose sessions are not revoked. */
 export function createTokenVerifier(options: {
   readonly trusted: TrustedTokens;
-  readonly ended: Pick<EndedSessions, 'version' | 'isTouched' | 'isEnded'>;
+  readonly revocations: Pick<RevocationList, 'version' | 'mayBeRevoked' | 'isRevoked'>;
   readonly roles: Roles;
   readonly now: () => number;
 }): TokenVerifier {
-  const { trusted, ended, roles, now } = options;
+  const { trusted, revocations, roles, now } = options;
   const verified = new LRUCache<string, Verified>({ max: maxRemembered });
   const refused = new LRUCache<string, number>({ max: maxRemembered });
 
   const check = async (token: string): Promise<Verified | undefined> => {
-    const version = ended.version();
+    const version = revocations.version();
     const { payload } = await jwtVerify<JWTPayload>(token, (header) => keyFor(trusted, header), {
       algorithms: [...trusted.algorithms],
       issuer: trusted.issuer,
@@ -58,11 +58,11 @@ export function createTokenVerifier(options: {
       currentDate: new Date(now()),
     });
     const { exp = 0, iat = 0 } = payload;
-    const principal = exp - iat <= trusted.longestSeconds ? principalOf(payload, roles) : undefined;
+    const principal = exp - iat <= trusted.maxLifetimeSeconds ? principalOf(payload, roles) : undefined;
     if (!principal) return undefined;
-    const shown = shownTokenOf(token, principal, iat);
-    if (await ended.isEnded(shown)) return undefined;
-    return { principal, shown, version, until: Math.min(now() + believedMs, exp * 1_000) };
+    const presented = presentedTokenOf(token, principal, iat);
+    if (await revocations.isRevoked(presented)) return undefined;
+    return { principal, presented, version, until: Math.min(now() + cacheTtlMs, exp * 1_000) };
   };
 
   const verify = singleFlight(async (token: string): Promise<UserPrincipal | undefined> => {
@@ -71,12 +71,12 @@ export function createTokenVerifier(options: {
     try {
       const entry = await check(token);
       if (entry) verified.set(token, entry);
-      else refused.set(hash, now() + refusedMs);
+      else refused.set(hash, now() + refusalTtlMs);
       return entry?.principal;
     } catch (error) {
       if (error instanceof AppError) throw error;
       // A token with an unknown key or a future `nbf` may become valid, so its failure is not cached.
-      if (isFinal(error)) refused.set(hash, now() + refusedMs);
+      if (isFinal(error)) refused.set(hash, now() + refusalTtlMs);
       return undefined;
     }
   });
@@ -85,7 +85,7 @@ export function createTokenVerifier(options: {
     known(token) {
       const entry = verified.get(token);
       if (!entry) return undefined;
-      if (entry.until > now() && isUntouched(entry, ended)) return entry.principal;
+      if (entry.until > now() && isCurrent(entry, revocations)) return entry.principal;
       verified.delete(token);
       return undefined;
     },
@@ -108,10 +108,10 @@ function isFinal(error: unknown): boolean {
 }
 
 /** Compares versions first, so that a token is checked against the revocations once per version. */
-function isUntouched(entry: Verified, ended: Pick<EndedSessions, 'version' | 'isTouched'>): boolean {
-  const version = ended.version();
+function isCurrent(entry: Verified, revocations: Pick<RevocationList, 'version' | 'mayBeRevoked'>): boolean {
+  const version = revocations.version();
   if (entry.version === version) return true;
-  if (ended.isTouched(entry.shown)) return false;
+  if (revocations.mayBeRevoked(entry.presented)) return false;
   entry.version = version;
   return true;
 }
@@ -121,7 +121,7 @@ function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64');
 }
 
-function shownTokenOf(token: string, { userId, sessionId }: UserPrincipal, iat: number): ShownToken {
+function presentedTokenOf(token: string, { userId, sessionId }: UserPrincipal, iat: number): PresentedToken {
   return { token, userId, issuedAt: iat * 1_000, ...(sessionId === undefined ? {} : { sessionId }) };
 }
 

@@ -9,7 +9,7 @@ export interface TrustedTokens {
   /** No other algorithm is accepted, whatever the header of a token claims. */
   readonly algorithms: readonly string[];
   /** Tokens with a longer lifetime are refused: they could outlive the revocation of their session in Redis. */
-  readonly longestSeconds: number;
+  readonly maxLifetimeSeconds: number;
   /**
    * Returns the verification key for a token of one of the algorithms, or undefined if there is none. Throws
    * DEPENDENCY_UNAVAILABLE if the keys cannot be loaded.
@@ -18,10 +18,10 @@ export interface TrustedTokens {
 }
 
 /** Trusts local access tokens. The key is selected by its id. */
-export function trustOwnTokens(keys: AuthKeys, issuer: string, longestSeconds: number): TrustedTokens {
+export function trustOwnTokens(keys: AuthKeys, issuer: string, maxLifetimeSeconds: number): TrustedTokens {
   return {
     issuer,
-    longestSeconds,
+    maxLifetimeSeconds,
     algorithms: [accessTokenAlgorithm],
     keyFor: ({ kid }) => (kid === undefined ? undefined : keys.verifying.get(kid)),
   };

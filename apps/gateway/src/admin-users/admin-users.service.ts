@@ -1,6 +1,6 @@
 import { AppError, elevatedPermissions, type Page, type UserPrincipal } from '@valuecanvas/contracts-core';
 import type { PlatformUser, UpdateUserRequest } from '@valuecanvas/contracts-gateway';
-import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
+import type { RevocationList } from '../access-tokens/revocation-list.ts';
 import type { ApiKeyVerifier } from '../api-keys/api-key-verifier.ts';
 import type { Roles } from '../roles/roles.ts';
 import type { PlatformUserRecord, PlatformUsersStore } from './platform-users.store.ts';
@@ -27,12 +27,12 @@ export function createAdminUsers(options: {
   readonly store: PlatformUsersStore;
   readonly roles: Roles;
   /** Ends the sessions of a user who lost a permission. */
-  readonly ended: Pick<EndedSessions, 'endAllOf'>;
+  readonly revocations: Pick<RevocationList, 'revokeAllOf'>;
   /** Drops the cached API keys of a user whose tier or role changed. */
   readonly apiKeys: Pick<ApiKeyVerifier, 'forgetOwner'>;
   readonly now: () => number;
 }): AdminUsers {
-  const { store, roles, ended, apiKeys, now } = options;
+  const { store, roles, revocations, apiKeys, now } = options;
   return {
     async list({ email, cursor, limit = defaultLimit }) {
       const after = cursor === undefined ? undefined : readUserCursor(cursor);
@@ -57,7 +57,7 @@ export function createAdminUsers(options: {
       });
       if (!changed) throw new AppError('NOT_FOUND', { message: `There is no user ${id}.` });
       apiKeys.forgetOwner(id);
-      if (changed.isDemoted) await ended.endAllOf(id);
+      if (changed.isDemoted) await revocations.revokeAllOf(id);
       return toPlatformUser(changed.user);
     },
   };

@@ -3,7 +3,7 @@ import type { OpenRedis } from '@valuecanvas/redis';
 import type { ConfigOf, HandlersOf, Kit } from '@valuecanvas/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
-import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
+import type { RevocationList } from '../access-tokens/revocation-list.ts';
 import type { TokenVerifier } from '../access-tokens/token-verifier.ts';
 import type { SessionSource } from '../browser-sessions/session-source.ts';
 import type { gatewayVariables } from '../config.ts';
@@ -20,7 +20,7 @@ export type AuthRoutes = Pick<
 export interface AuthBackend {
   /** Verifies access tokens. */
   readonly tokens: TokenVerifier;
-  readonly ended: EndedSessions;
+  readonly revocations: RevocationList;
   /** Opens, refreshes and ends browser sessions. */
   readonly sessions: SessionSource;
   /** Handlers of the auth routes. Placeholders if `forward` adds the routes. */

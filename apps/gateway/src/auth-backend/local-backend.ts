@@ -5,7 +5,7 @@ import {
   issuerAt,
 } from '../access-tokens/access-token-issuer.ts';
 import { importAuthKeys } from '../access-tokens/auth-keys.ts';
-import { type AskRecord, createEndedSessions } from '../access-tokens/ended-sessions.ts';
+import { type CheckSession, createRevocationList } from '../access-tokens/revocation-list.ts';
 import { createTokenVerifier } from '../access-tokens/token-verifier.ts';
 import { trustOwnTokens } from '../access-tokens/trusted-tokens.ts';
 import { createFailOpenCall } from '../bounded-work/fail-open-call.ts';
@@ -27,8 +27,8 @@ export async function createLocalBackend({ kit, db, redis, roles }: AuthBackendP
   const keys = await importAuthKeys(config.AUTH_SIGNING_KEYS ?? '');
   const issuer = issuerAt(config.PUBLIC_URL);
   const sessions = createAuthSessionsStore(db);
-  const record = askSessionRecord(sessions, kit.log);
-  const ended = createEndedSessions({
+  const record = checkSessionRecord(sessions, kit.log);
+  const revocations = createRevocationList({
     ...redis,
     tokenSeconds: accessTokenSeconds,
     confirm: record,
@@ -43,18 +43,18 @@ export async function createLocalBackend({ kit, db, redis, roles }: AuthBackendP
     users: createAuthUsersStore(db),
     sessions,
     passwords: await createPasswordHasher(),
-    ended,
+    revocations,
     issue: createAccessTokenIssuer({ keys, issuer, now }),
     now,
   });
   return {
     tokens: createTokenVerifier({
       trusted: trustOwnTokens(keys, issuer, accessTokenSeconds),
-      ended,
+      revocations,
       roles,
       now,
     }),
-    ended,
+    revocations,
     sessions: {
       logIn: auth.logIn,
       refresh: auth.refresh,
@@ -65,7 +65,7 @@ export async function createLocalBackend({ kit, db, redis, roles }: AuthBackendP
   };
 }
 
-function askSessionRecord(sessions: Pick<AuthSessionsStore, 'isLive'>, log: Logger): AskRecord {
+function checkSessionRecord(sessions: Pick<AuthSessionsStore, 'isLive'>, log: Logger): CheckSession {
   const call = createFailOpenCall({
     timeoutMs: recordTimeoutMs,
     onFailure: (err) => log.warn({ err }, 'sessions: PostgreSQL unavailable, session records not checked'),

@@ -1,5 +1,5 @@
 import { forwarded } from '@valuecanvas/service-kit';
-import { createEndedSessions } from '../access-tokens/ended-sessions.ts';
+import { createRevocationList } from '../access-tokens/revocation-list.ts';
 import { createTokenVerifier } from '../access-tokens/token-verifier.ts';
 import { createFailOpenCall } from '../bounded-work/fail-open-call.ts';
 import { createPublishedKeys } from '../supabase-auth/published-keys.ts';
@@ -21,7 +21,7 @@ export function createSupabaseBackend({ kit, redis, roles }: AuthBackendParts, u
     timeoutMs: sessionTimeoutMs,
     onFailure: (err) => log.warn({ err }, 'sessions: Supabase unavailable, sessions not checked'),
   });
-  const ended = createEndedSessions({
+  const revocations = createRevocationList({
     ...redis,
     tokenSeconds: supabaseTokenSeconds,
     confirm: ({ token }) => call(() => api.isLive(token)),
@@ -34,9 +34,9 @@ export function createSupabaseBackend({ kit, redis, roles }: AuthBackendParts, u
     jwtSecret: config.JWT_SECRET,
   });
   return {
-    tokens: createTokenVerifier({ trusted, ended, roles, now }),
-    ended,
-    sessions: createSupabaseSessions(api, ended),
+    tokens: createTokenVerifier({ trusted, revocations, roles, now }),
+    revocations,
+    sessions: createSupabaseSessions(api, revocations),
     routes: {
       signUp: forwarded,
       issueToken: forwarded,
@@ -45,6 +45,6 @@ export function createSupabaseBackend({ kit, redis, roles }: AuthBackendParts, u
       logOut: forwarded,
       getJwks: forwarded,
     },
-    forward: (app) => addSupabaseRoutes(app, api, ended),
+    forward: (app) => addSupabaseRoutes(app, api, revocations),
   };
 }

@@ -3,7 +3,7 @@ import { type Tier, tiers } from '@valuecanvas/contracts-core';
 import { createDatabase } from '@valuecanvas/postgres';
 import { createKeys, createRedis } from '@valuecanvas/redis';
 import type { PlatformMetadata } from '../access-tokens/platform-metadata.ts';
-import { createSessionMarks } from '../access-tokens/session-marks.ts';
+import { createRedisRevocations } from '../access-tokens/redis-revocations.ts';
 import { createPlatformUsersStore } from '../admin-users/platform-users.store.ts';
 import type { Database } from '../db.ts';
 import { type Roles, readRoles } from '../roles/roles.ts';
@@ -61,7 +61,7 @@ async function tellEnd(
   if (!url) return false;
   const redis = createRedis({ url, name: 'user-grant', onError: () => undefined });
   try {
-    const marks = createSessionMarks(redis, createKeys(prefix), supabaseTokenSeconds * 1_000);
+    const marks = createRedisRevocations(redis, createKeys(prefix), supabaseTokenSeconds * 1_000);
     await marks.write({ userId, at: Date.now(), exceptSession: undefined });
     return true;
   } catch {

@@ -2,7 +2,7 @@ import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
 import type { AuthSession, AuthUser, LogOutScope } from '@valuecanvas/contracts-gateway';
 import { v7 as uuidv7 } from 'uuid';
 import { type AccessTokenIssuer, accessTokenSeconds } from '../access-tokens/access-token-issuer.ts';
-import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
+import type { RevocationList } from '../access-tokens/revocation-list.ts';
 import {
   invalidCredentials,
   invalidInput,
@@ -60,11 +60,11 @@ export function createLocalAuth(options: {
   readonly users: AuthUsersStore;
   readonly sessions: AuthSessionsStore;
   readonly passwords: PasswordHasher;
-  readonly ended: Pick<EndedSessions, 'end' | 'endAllOf'>;
+  readonly revocations: Pick<RevocationList, 'revoke' | 'revokeAllOf'>;
   readonly issue: AccessTokenIssuer;
   readonly now: () => number;
 }): LocalAuth {
-  const { users, sessions, passwords, ended, issue } = options;
+  const { users, sessions, passwords, revocations, issue } = options;
   const clock = () => new Date(options.now());
 
   const open = async (
@@ -103,7 +103,7 @@ export function createLocalAuth(options: {
     };
   };
 
-  /** Another replica may have ended the session while this one still caches its token as valid. */
+  /** Another replica may have revocations the session while this one still caches its token as valid. */
   const checkSession = async ({ sessionId }: UserPrincipal): Promise<void> => {
     if (sessionId !== undefined && !(await sessions.isLive(sessionId))) throw sessionNotFound();
   };
@@ -122,7 +122,7 @@ export function createLocalAuth(options: {
   };
 
   const revokeAllOf = (userId: string, exceptSession?: string): Promise<void> =>
-    ended.endAllOf(userId, exceptSession === undefined ? {} : { exceptSession });
+    revocations.revokeAllOf(userId, exceptSession === undefined ? {} : { exceptSession });
 
   return {
     async signUp({ email, password, data = {} }, userAgent) {
@@ -150,7 +150,7 @@ export function createLocalAuth(options: {
       const next = createRefreshToken();
       const rotation = await sessions.rotate(hashRefreshToken(refreshToken), next.hash, clock());
       if (rotation.outcome === 'reused') {
-        await ended.end(rotation.sessionId);
+        await revocations.revoke(rotation.sessionId);
         throw refreshTokenReused();
       }
       const user = rotation.outcome === 'rotated' && (await users.find(rotation.userId, clock()));
@@ -181,7 +181,7 @@ export function createLocalAuth(options: {
       const { userId, sessionId } = principal;
       if (scope === 'local' && sessionId !== undefined) {
         await sessions.end(sessionId, clock());
-        await ended.end(sessionId);
+        await revocations.revoke(sessionId);
         return;
       }
       const exceptSession = scope === 'others' ? sessionId : undefined;

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
-import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
+import type { RevocationList } from '../access-tokens/revocation-list.ts';
 import { assertForwardable, targetOf } from '../forwarding/forwardable.ts';
 import { type BodyContent, sendUpstream } from '../forwarding/send-upstream.ts';
 import type { ImpliedRevocation } from './implied-revocations.ts';
@@ -12,11 +12,15 @@ import { SupabaseRelay } from './supabase-relay.ts';
 const responseTimeoutMs = 30_000;
 
 /**
- * Forwards a request to Supabase Auth and streams the response back. Sessions that Supabase ended are revoked before the
+ * Forwards a request to Supabase Auth and streams the response back. Sessions that Supabase revocations are revoked before the
  * client receives the response. Resolves once the response has started.
  */
 export async function forwardToSupabase(
-  { api, ended, revocationBy }: { api: SupabaseApi; ended: EndedSessions; revocationBy?: ImpliedRevocation },
+  {
+    api,
+    revocations,
+    revocationBy,
+  }: { api: SupabaseApi; revocations: RevocationList; revocationBy?: ImpliedRevocation },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
@@ -24,7 +28,7 @@ export async function forwardToSupabase(
   let sent: BodyContent = null;
   const relay = new SupabaseRelay(reply, () => {
     const { principal } = request;
-    if (principal?.kind === 'user') void revocationBy?.(request, principal, sent)?.(ended);
+    if (principal?.kind === 'user') void revocationBy?.(request, principal, sent)?.(revocations);
   });
   return sendUpstream(request, reply, {
     attempts: api.attempts,

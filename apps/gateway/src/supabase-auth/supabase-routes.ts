@@ -1,6 +1,6 @@
 import { supabaseAuth } from '@valuecanvas/contracts-gateway';
 import type { FastifyInstance } from 'fastify';
-import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
+import type { RevocationList } from '../access-tokens/revocation-list.ts';
 import { useRawBodies } from '../forwarding/raw-bodies.ts';
 import { forwardToSupabase } from './forward-to-supabase.ts';
 import { type ImpliedRevocation, revocationByLogout, revocationByUserUpdate } from './implied-revocations.ts';
@@ -13,7 +13,7 @@ export const supabasePrefix = '/auth/v1';
 export async function addSupabaseRoutes(
   app: FastifyInstance,
   api: SupabaseApi,
-  ended: EndedSessions,
+  revocations: RevocationList,
 ): Promise<void> {
   await app.register(async (scope) => {
     useRawBodies(scope);
@@ -34,7 +34,7 @@ export async function addSupabaseRoutes(
           acceptsCredentials,
         },
         handler: (request, reply) =>
-          forwardToSupabase({ api, ended, ...(revocationBy ? { revocationBy } : {}) }, request, reply),
+          forwardToSupabase({ api, revocations, ...(revocationBy ? { revocationBy } : {}) }, request, reply),
       });
     };
     add('POST', '/logout', { revocationBy: revocationByLogout });

@@ -1,7 +1,7 @@
 import { AppError } from '@valuecanvas/contracts-core';
 import { AuthSession } from '@valuecanvas/contracts-gateway';
 import Value from 'typebox/value';
-import type { EndedSessions } from '../access-tokens/ended-sessions.ts';
+import type { RevocationList } from '../access-tokens/revocation-list.ts';
 import type { SessionSource } from '../browser-sessions/session-source.ts';
 import type { SupabaseApi } from './supabase-api.ts';
 
@@ -9,7 +9,10 @@ import type { SupabaseApi } from './supabase-api.ts';
 const timeoutMs = 10_000;
 
 /** Opens browser sessions at Supabase Auth: the gateway logs in for the browser and keeps the tokens. */
-export function createSupabaseSessions(api: SupabaseApi, ended: Pick<EndedSessions, 'end'>): SessionSource {
+export function createSupabaseSessions(
+  api: SupabaseApi,
+  revocations: Pick<RevocationList, 'revoke'>,
+): SessionSource {
   const post = async (path: string, body: object, headers: Readonly<Record<string, string>> = {}) => {
     const answer = await api.dispatcher
       .request({
@@ -42,7 +45,7 @@ export function createSupabaseSessions(api: SupabaseApi, ended: Pick<EndedSessio
     async logOut(accessToken, { sessionId }) {
       const { status } = await post('/logout?scope=local', {}, { authorization: `Bearer ${accessToken}` });
       if (status >= 500) throw unusable(`Supabase Auth responded with status ${status} to a logout`);
-      if (sessionId !== undefined) await ended.end(sessionId);
+      if (sessionId !== undefined) await revocations.revoke(sessionId);
     },
   };
 }

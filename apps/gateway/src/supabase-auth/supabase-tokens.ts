@@ -22,7 +22,7 @@ export function trustSupabaseTokens(options: {
   const secret = options.jwtSecret === undefined ? undefined : new TextEncoder().encode(options.jwtSecret);
   return {
     issuer,
-    longestSeconds: supabaseTokenSeconds,
+    maxLifetimeSeconds: supabaseTokenSeconds,
     algorithms: secret ? [...asymmetric, symmetric] : asymmetric,
     keyFor: ({ alg, kid }) => {
       if (alg === symmetric) return secret;

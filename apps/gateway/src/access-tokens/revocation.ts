@@ -1,5 +1,5 @@
 /** A token with a valid signature, and the claims that identify its session. */
-export interface ShownToken {
+export interface PresentedToken {
   readonly token: string;
   readonly userId: string;
   /** Absent in tokens without a session: only the revocation of all sessions of the user revokes them. */
@@ -9,12 +9,12 @@ export interface ShownToken {
 }
 
 /** The revocation of one session, or of all sessions that a user had at a given time, optionally except one. */
-export type SessionMark =
+export type Revocation =
   | { readonly sessionId: string }
   | { readonly userId: string; readonly at: number; readonly exceptSession: string | undefined };
 
 /** The known revocations that concern a token's session or its user. */
-export interface FoundMarks {
+export interface KnownRevocations {
   readonly session: boolean;
   /** Times at which all sessions of the user were revoked, keyed by the exempt session or `everySession`. */
   readonly ofUser: ReadonlyMap<string, number>;
@@ -23,7 +23,7 @@ export interface FoundMarks {
 /** Key of a revocation without an exempt session. No session has this id. */
 export const everySession = '*';
 
-export const noMarks: FoundMarks = { session: false, ofUser: new Map() };
+export const noRevocations: KnownRevocations = { session: false, ofUser: new Map() };
 
 /** Largest assumed clock difference between the token issuer and the process that revokes a session. */
 const skewMs = 5_000;
@@ -32,14 +32,17 @@ const skewMs = 5_000;
 const secondMs = 1_000;
 
 /** Returns `unsure` if the token was issued too close to a revocation of all sessions to tell which came first. */
-export function verdictOf(shown: ShownToken, ...marks: readonly FoundMarks[]): 'live' | 'ended' | 'unsure' {
-  if (marks.some(({ session }) => session)) return 'ended';
-  const ends = marks
+export function verdictOf(
+  token: PresentedToken,
+  ...known: readonly KnownRevocations[]
+): 'live' | 'revoked' | 'unsure' {
+  if (known.some(({ session }) => session)) return 'revoked';
+  const ends = known
     .flatMap(({ ofUser }) => [...ofUser])
-    .filter(([except]) => except !== shown.sessionId)
+    .filter(([except]) => except !== token.sessionId)
     .map(([, at]) => at);
   if (ends.length === 0) return 'live';
   const end = Math.max(...ends);
-  if (shown.issuedAt + secondMs + skewMs < end) return 'ended';
-  return shown.issuedAt - skewMs > end ? 'live' : 'unsure';
+  if (token.issuedAt + secondMs + skewMs < end) return 'revoked';
+  return token.issuedAt - skewMs > end ? 'live' : 'unsure';
 }

@@ -1,26 +1,26 @@
 import type { Keys, Redis } from '@valuecanvas/redis';
-import { everySession, type FoundMarks, type SessionMark, type ShownToken } from './session-verdict.ts';
+import { everySession, type KnownRevocations, type PresentedToken, type Revocation } from './revocation.ts';
 
 /** Revocations in Redis. They are kept for the longest lifetime of an access token. */
-export interface SessionMarks {
-  write(mark: SessionMark): Promise<void>;
-  read(shown: ShownToken): Promise<FoundMarks>;
+export interface RedisRevocations {
+  write(revocation: Revocation): Promise<void>;
+  read(token: PresentedToken): Promise<KnownRevocations>;
 }
 
-export function createSessionMarks(redis: Redis, keys: Keys, tokenMs: number): SessionMarks {
+export function createRedisRevocations(redis: Redis, keys: Keys, tokenMs: number): RedisRevocations {
   const sessionKey = (sessionId: string) => keys('ended-session', sessionId);
   const userKey = (userId: string) => keys('ended-sessions-of', userId);
   return {
-    async write(mark) {
-      if ('sessionId' in mark) {
-        await redis.set(sessionKey(mark.sessionId), '1', 'PX', tokenMs);
+    async write(revocation) {
+      if ('sessionId' in revocation) {
+        await redis.set(sessionKey(revocation.sessionId), '1', 'PX', tokenMs);
         return;
       }
-      const key = userKey(mark.userId);
+      const key = userKey(revocation.userId);
       // GT: a delayed write must not overwrite a newer revocation. MULTI: the key must not stay without expiry.
       const written = await redis
         .multi()
-        .zadd(key, 'GT', String(mark.at), mark.exceptSession ?? everySession)
+        .zadd(key, 'GT', String(revocation.at), revocation.exceptSession ?? everySession)
         .pexpire(key, tokenMs)
         .exec();
       const [fault] = written?.flatMap(([error]) => error ?? []) ?? [];
