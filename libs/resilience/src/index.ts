@@ -1,5 +1,5 @@
 export { every, type Loop } from './every.ts';
-export { forever, lengthen, type RetryBounds, type RetryPolicy, retry } from './retry.ts';
+export { forever, type RetryBounds, type RetryPolicy, retry } from './retry.ts';
 export {
   createSemaphore,
   QueueFullError,

@@ -10,7 +10,7 @@ export { type Authenticator, believeInternalTokens } from './http/authenticator.
 export { authorize } from './http/authorize.ts';
 export { type Call, type Outcome, Respond, respond } from './http/call.ts';
 export { dropRest } from './http/drop-rest.ts';
-export { FileBody, type FileParts, sendFile } from './http/file-body.ts';
+export { FileBody, type FileParts } from './http/file-body.ts';
 export {
   forwarded,
   type Handler,

@@ -7,7 +7,7 @@ import { type ImpliedRevocation, revocationByLogout, revocationByUserUpdate } fr
 import type { SupabaseApi } from './supabase-api.ts';
 
 /** Path prefix of Supabase Auth, the same at the gateway and at Supabase. */
-export const supabasePrefix = '/auth/v1';
+const supabasePrefix = '/auth/v1';
 
 /** Forwards all paths of Supabase Auth. Supabase verifies credentials there, and any POST may submit credentials. */
 export async function addSupabaseRoutes(

@@ -5,17 +5,11 @@ import { refineSection } from './refine-section.ts';
 import { applySuggestions, listRevisions, restoreRevision } from './revisions.ts';
 
 export { Blocks, Canvas, Section, sections } from './canvas.ts';
-export { deleteCanvas, getCanvas, listCanvases, UpdateCanvasRequest, updateCanvas } from './canvases.ts';
-export { GenerateCanvasRequest, GenerateCanvasResult, generateCanvas } from './generate-canvas.ts';
+export { UpdateCanvasRequest } from './canvases.ts';
+export { GenerateCanvasRequest, GenerateCanvasResult } from './generate-canvas.ts';
 export { canvasGeneration, canvasRefinement } from './jobs.ts';
-export { RefineSectionRequest, RefineSectionResult, refineSection } from './refine-section.ts';
-export {
-  ApplySuggestionsRequest,
-  applySuggestions,
-  listRevisions,
-  Revision,
-  restoreRevision,
-} from './revisions.ts';
+export { RefineSectionRequest, RefineSectionResult } from './refine-section.ts';
+export { ApplySuggestionsRequest, Revision } from './revisions.ts';
 
 export const canvasContract = defineContract({
   service: 'canvas',

@@ -4,7 +4,7 @@ import { createFlag, deleteFlag, getFlag, listFlags, updateFlag } from './flags.
 import { ofrep } from './ofrep.ts';
 import { getFlagSnapshot } from './snapshot.ts';
 
-export { Evaluation, evaluateFlags } from './evaluate.ts';
+export { Evaluation } from './evaluate.ts';
 export {
   CreateFlagRequest,
   Flag,
@@ -14,9 +14,7 @@ export {
   UpdateFlagRequest,
   Variant,
 } from './flag.ts';
-export { createFlag, deleteFlag, getFlag, listFlags, updateFlag } from './flags.ts';
-export { ofrep } from './ofrep.ts';
-export { FlagRule, FlagSnapshot, flagsChannel, getFlagSnapshot } from './snapshot.ts';
+export { FlagRule, FlagSnapshot, flagsChannel } from './snapshot.ts';
 
 export const featureFlagsContract = defineContract({
   service: 'feature-flags',

@@ -14,43 +14,11 @@ import {
 } from './platform.ts';
 import { supabaseAuth } from './supabase-auth.ts';
 
-export { listUsers, PlatformUser, UpdateUserRequest, updateUser } from './admin-users.ts';
-export {
-  ApiKey,
-  CreateApiKeyRequest,
-  CreatedApiKey,
-  createApiKey,
-  elevatedKeyMaxDays,
-  listApiKeys,
-  revokeApiKey,
-} from './api-keys.ts';
-export {
-  AuthSession,
-  AuthUser,
-  getAuthUser,
-  getJwks,
-  issueToken,
-  type LogOutScope,
-  logOut,
-  signUp,
-  updateAuthUser,
-} from './auth.ts';
-export {
-  BrowserSession,
-  closeBrowserSession,
-  getBrowserSession,
-  openBrowserSession,
-} from './browser-session.ts';
-export {
-  getDocs,
-  getDocsAsset,
-  getLiveness,
-  getOpenApiJson,
-  getOpenApiYaml,
-  getReadiness,
-  getVersion,
-  PlatformReadiness,
-} from './platform.ts';
+export { PlatformUser, UpdateUserRequest } from './admin-users.ts';
+export { ApiKey, CreateApiKeyRequest, CreatedApiKey, elevatedKeyMaxDays } from './api-keys.ts';
+export { AuthSession, AuthUser, issueToken, type LogOutScope, updateAuthUser } from './auth.ts';
+export { BrowserSession, openBrowserSession } from './browser-session.ts';
+export { getLiveness, getReadiness, getVersion, PlatformReadiness } from './platform.ts';
 export { supabaseAuth };
 
 export const gatewayContract = defineContract({

@@ -4,8 +4,8 @@ import { submitBatch, submitJob } from './submit.ts';
 
 export { customPrompt, type JobName, jobCatalogue } from './catalogue.ts';
 export { AcceptedJob, Job, JobResult, type JobStatus, type JobType, jobTypes } from './job.ts';
-export { cancelJob, getJob, getJobResult, getQueueMetrics, QueueMetrics } from './jobs.ts';
-export { AcceptedBatch, SubmitJobRequest, submitBatch, submitJob } from './submit.ts';
+export { QueueMetrics } from './jobs.ts';
+export { AcceptedBatch, SubmitJobRequest, submitJob } from './submit.ts';
 
 export const jobWorkerContract = defineContract({
   service: 'job-worker',

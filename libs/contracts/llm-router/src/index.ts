@@ -16,19 +16,12 @@ export {
   spendingErrors,
   spendingJob,
 } from './chat.ts';
-export {
-  type AlertList,
-  type CostAlert,
-  costAlert,
-  getOwnAlerts,
-  getPlatformAlerts,
-} from './cost-alerts.ts';
-export { type ClosedBreakers, clearCache, resetBreakers } from './maintenance.ts';
+export { type AlertList, type CostAlert, costAlert } from './cost-alerts.ts';
+export type { ClosedBreakers } from './maintenance.ts';
 export { openAi, toOpenAiError } from './open-ai-dialect.ts';
 export { createChatCompletion, listModels } from './openai.ts';
 export { type RateLimitViolation, rateLimitViolation } from './rate-limit-violation.ts';
-export { getOwnUsage, getPlatformCosts, type PlatformCosts, UsageReport } from './spending.ts';
-export { getHealth, getStats } from './status.ts';
+export { type PlatformCosts, UsageReport } from './spending.ts';
 export { completionFacts, Usage } from './usage.ts';
 export { type LlmUsage, llmUsage } from './usage-fact.ts';
 

@@ -12,18 +12,8 @@ export {
   reservedKeys,
 } from './prompt-version.ts';
 export { ActivePrompt, getPromptSnapshot, PromptSnapshot, promptsChannel } from './snapshot.ts';
-export {
-  getPrompt,
-  RenderedPrompt,
-  rateExecution,
-  renderPrompt,
-} from './use-prompt.ts';
-export {
-  activatePromptVersion,
-  CreatePromptVersionRequest,
-  createPromptVersion,
-  listPromptVersions,
-} from './versions.ts';
+export { RenderedPrompt } from './use-prompt.ts';
+export { CreatePromptVersionRequest } from './versions.ts';
 
 export const promptRegistryContract = defineContract({
   service: 'prompt-registry',

@@ -18,7 +18,7 @@ export const Answer = Type.Object({
   createdAt: field.timestamp('A time.'),
 });
 
-export const measured = defineRoute({
+const measured = defineRoute({
   id: 'bench.measured',
   method: 'POST',
   path: '/bench/:id',
