@@ -44,7 +44,7 @@ async function readMigration(directory: string, file: string): Promise<Migration
   const [, version, name] = /^(\d{14})_([a-z0-9_]+)\.sql$/.exec(file) ?? [];
   if (version === undefined || name === undefined) {
     throw new DatabaseToolError(
-      `${file} is no migration's name: call it <yyyymmddhhmmss>_<what_it_does>.sql.`,
+      `${file} is not a valid migration name: call it <yyyymmddhhmmss>_<what_it_does>.sql.`,
     );
   }
   return { version, name, sql: await readFile(join(directory, file), 'utf8') };

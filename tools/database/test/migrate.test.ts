@@ -79,7 +79,7 @@ describe('the record', () => {
     await writeFile(join(directory, '20991231000000_later.sql'), 'select 1');
     await migrate({ url, directory });
     await expect(migrate({ url })).rejects.toThrow(
-      /^The database has migration 20991231000000 and these files have not: .*\.$/,
+      /^The database has migration 20991231000000, which is not among the files\. .*\.$/,
     );
   });
 
@@ -96,7 +96,7 @@ describe('the record', () => {
   });
 
   it.each([
-    ['add_things.sql', /^add_things\.sql is no migration's name/],
+    ['add_things.sql', /^add_things\.sql is not a valid migration name/],
     ['20241123100000_twice.sql', /^Two migrations have the version 20241123100000/],
   ])('a file called %s is refused', async (file, message) => {
     const directory = await copyOfMigrations();
