@@ -3,9 +3,9 @@ export const demoAccounts = [
   {
     email: 'demo@valuecanvas.local',
     password: 'demo-password',
-    tier: 'free',
+    tier: 'pro',
     role: 'user',
-    what: 'a user',
+    what: 'a user of the tier pro',
   },
   {
     email: 'enterprise@valuecanvas.local',

@@ -11,7 +11,7 @@ export interface ReadyScreen {
   readonly inspectors: readonly string[];
 }
 
-/** What a person needs once the platform runs. */
+/** Renders the summary that npm start prints once the platform is ready. */
 export function readyScreen(ready: ReadyScreen): string {
   const { url, seconds, logs, inspectors } = ready;
   const debuggers = inspectors.length > 0 ? `Debuggers     ${inspectors.join(', ')}\n` : '';
@@ -26,7 +26,7 @@ A first canvas:
 
 ${firstCanvas(ready)}
 
-Every route   ${url}/api/openapi.json
+API docs      ${url}/api/docs
 Check it      npm run smoke -- ${url}
 Logs          ${logs}
 ${debuggers}Stop          Ctrl-C
@@ -35,7 +35,7 @@ ${debuggers}Stop          Ctrl-C
 
 function accounts({ demoData }: ReadyScreen): string {
   if (!demoData) {
-    return 'No demo accounts were made, since the database is not on this machine: sign up at POST /auth/v1/signup.';
+    return 'There are no demo accounts, because the database is not on this machine. Sign up with POST /auth/v1/signup.';
   }
   const widest = (field: 'email' | 'password') =>
     Math.max(...demoAccounts.map((account) => account[field].length));
@@ -48,13 +48,12 @@ function accounts({ demoData }: ReadyScreen): string {
 }
 
 function answers({ simulated }: ReadyScreen): string {
-  if (!simulated)
-    return 'Answers come from the language models that the environment names; they cost what those cost.';
-  return `Answers are SIMULATED: no language model is asked. To ask real ones, put TOGETHER_API_KEY or OPENAI_API_KEY into
-the file .env (or OPENAI_BASE_URL and OPENAI_FALLBACK_MODEL, for Ollama or vLLM), then stop and start again.`;
+  if (!simulated) return 'Answers come from the configured language models and cost money.';
+  return `Answers are SIMULATED: no language model is called. To use real models, put TOGETHER_API_KEY or OPENAI_API_KEY into
+the file .env (or OPENAI_BASE_URL and OPENAI_FALLBACK_MODEL, for Ollama or vLLM), then restart.`;
 }
 
-/** Commands that work as they stand, with nothing but a shell, curl and sed. */
+/** Renders commands that run unchanged in any shell with curl and sed. */
 function firstCanvas({ url, demoData }: ReadyScreen): string {
   const [account] = demoAccounts;
   const credentials = demoData
