@@ -9,7 +9,7 @@ import { createJournal } from '@valuecanvas/journal';
 import { openDatabase } from '@valuecanvas/postgres';
 import { createPrompts, type Prompts } from '@valuecanvas/prompts-sdk';
 import { openRedis } from '@valuecanvas/redis';
-import { believeInternalTokens, defineService, implement } from '@valuecanvas/service-kit';
+import { defineService, implement, internalTokenAuthenticator } from '@valuecanvas/service-kit';
 import { createCanvasStore } from './canvases/canvas.store.ts';
 import { createCanvasesService } from './canvases/canvases.service.ts';
 import { canvasRoutes } from './canvases/routes.ts';
@@ -19,7 +19,7 @@ import { createAskModel } from './generation/ask-model.ts';
 import { createGenerationService } from './generation/generation.service.ts';
 import { generationRoutes } from './generation/routes.ts';
 
-/** Milliseconds that the start waits for prompts and flags, so that the first requests find them there. */
+/** Time that the start waits for prompts and flags, so that they are available to the first requests. */
 const firstSnapshotMs = 1_000;
 
 export const canvasService = defineService({
@@ -28,7 +28,7 @@ export const canvasService = defineService({
   async compose(kit) {
     const { config, log, lifecycle, now } = kit;
     const onError = (part: string) => (err: unknown) =>
-      log.warn({ err, part }, 'a part of the platform is away');
+      log.warn({ err, part }, 'canvas: a part of the platform is unavailable');
 
     const database = openDatabase<Database>('canvas', kit);
     const { redis, keys, waiting } = openRedis('canvas', kit);
@@ -60,7 +60,7 @@ export const canvasService = defineService({
     lifecycle.onStop('intake', 'prompts', prompts.stop);
     lifecycle.onStop('intake', 'flags', flags.stop);
 
-    // Starts without them as well: they are asked for again until they come.
+    // The service also starts without them and keeps fetching them.
     await Promise.all([prompts.ready(firstSnapshotMs), flags.ready(firstSnapshotMs)]);
 
     const store = createCanvasStore(database.db);
@@ -75,14 +75,14 @@ export const canvasService = defineService({
     const generation = createGenerationService({ ask, store, canvases });
 
     return {
-      authenticate: await believeInternalTokens(canvasContract, config.INTERNAL_PUBLIC_KEYS, now),
+      authenticate: await internalTokenAuthenticator(canvasContract, config.INTERNAL_PUBLIC_KEYS, now),
       probes: { postgres: database.ping, prompts: () => firstPrompts(prompts) },
       routes: implement(canvasContract, { ...canvasRoutes(canvases), ...generationRoutes(generation) }),
     };
   },
 });
 
-/** Until the first prompts have arrived nothing can be generated; from then on the last known ones serve. */
+/** Until the first prompts have arrived, nothing can be generated. After that, the last known ones are used. */
 async function firstPrompts(prompts: Prompts): Promise<void> {
-  if (!(await prompts.ready(1_000))) throw new Error('no prompts have arrived yet');
+  if (!(await prompts.ready(1_000))) throw new Error('no prompts have been loaded yet');
 }

@@ -33,7 +33,7 @@ async function codes(requests: [string, TestRequest][], by: TestRequest): Promis
   return [...new Set(answers.map(({ status, body }) => `${status} ${body.code}`))];
 }
 
-test('another user’s canvas does not exist, whatever is asked of it', async () => {
+test('another user’s canvas is 404 for every operation', async () => {
   const canvas = await platform.aCanvas();
   const other = await platform.database.createUser({ role: 'admin' });
   expect(await codes(onCanvas(canvas.id), { as: other })).toEqual(['404 NOT_FOUND']);
@@ -41,29 +41,29 @@ test('another user’s canvas does not exist, whatever is asked of it', async ()
   expect(platform.neighbours.asked).toEqual([]);
 });
 
-test('a canvas that never was does not exist either', async () => {
+test('a canvas that never existed is 404', async () => {
   expect(await codes(onCanvas(uuidv7()), {})).toEqual(['404 NOT_FOUND']);
 });
 
-test('an id that is none is refused', async () => {
+test('an invalid id is rejected', async () => {
   expect(await codes(onCanvas('none'), {})).toEqual(['400 VALIDATION_FAILED']);
 });
 
-test('nobody does anything without having signed in', async () => {
+test('every route requires a signed-in user', async () => {
   expect(await codes(everywhere(uuidv7()), { as: { kind: 'anonymous' } })).toEqual(['401 UNAUTHENTICATED']);
 });
 
-test('an API key cannot open a canvas, even with every permission', async () => {
+test('an API key cannot access a canvas, even with every permission', async () => {
   const as = apiKeyPrincipal(permissions);
   expect(await codes(everywhere(uuidv7()), { as })).toEqual(['403 FORBIDDEN']);
 });
 
-test('only the gateway and the job worker are believed', async () => {
+test('only the gateway and the job worker may call on behalf of users', async () => {
   expect(await codes(everywhere(uuidv7()), { from: 'llm-router' })).toEqual(['401 UNAUTHENTICATED']);
   expect((await platform.request('/api/canvas', { from: 'job-worker' })).status).toBe(200);
 });
 
-test('a body beyond the limit, or in another form than JSON, is refused', async () => {
+test('a body above the limit, or not in JSON, is rejected', async () => {
   const { id } = await platform.aCanvas();
   const large = { revision: 1, channels: ['x'.repeat(1024 * 1024)] };
   expectError(await platform.put(`/api/canvas/${id}`, large), 413, 'PAYLOAD_TOO_LARGE');

@@ -17,7 +17,7 @@ function expectStale(answer: TestAnswer, currentRevision: number): void {
   expect(answer.body.details).toEqual({ currentRevision });
 }
 
-test('an update replaces what it names and leaves the rest, as the next revision', async () => {
+test('an update replaces the given fields, keeps the others and creates the next revision', async () => {
   const canvas = await platform.aCanvas();
   const change = { businessDescription: 'A bakery and café', channels: ['Door to door'], keyPartners: [] };
   const { status, body } = await platform.put(`/api/canvas/${canvas.id}`, { revision: 1, ...change });
@@ -26,7 +26,7 @@ test('an update replaces what it names and leaves the rest, as the next revision
   expect((await platform.request(`/api/canvas/${canvas.id}`)).body.data).toEqual(body.data);
 });
 
-test('suggestions join a block, each once, or become it', async () => {
+test('suggestions are appended to a block without duplicates, or replace it', async () => {
   const { id, channels } = await platform.aCanvas();
   const apply = { section: 'channels', suggestions: ['New', channels[0]] };
   const appended = await platform.post(`/api/canvas/${id}/apply`, { ...apply, mode: 'append', revision: 1 });
@@ -35,7 +35,7 @@ test('suggestions join a block, each once, or become it', async () => {
   expect(replaced.body.data).toMatchObject({ revision: 3, channels: ['New', channels[0]] });
 });
 
-test('a block takes no more than fifty items', async () => {
+test('a block holds at most fifty items', async () => {
   const { id } = await platform.aCanvas();
   const suggestions = Array.from({ length: 49 }, (_, index) => `Item ${index}`);
   const body = { section: 'channels', suggestions, mode: 'append', revision: 1 };
@@ -44,7 +44,7 @@ test('a block takes no more than fifty items', async () => {
   expect(answer.body.details).toEqual([{ path: 'suggestions', message: expect.stringContaining('50') }]);
 });
 
-test('the history tells what made each revision and which blocks it changed, newest first', async () => {
+test('the history lists the source and the changed blocks of each revision, newest first', async () => {
   const { id } = await platform.aCanvas();
   const change = {
     revision: 1,
@@ -69,7 +69,7 @@ test('the history tells what made each revision and which blocks it changed, new
   ]);
 });
 
-test('a restored revision is the current one again, with a number of its own', async () => {
+test('a restored revision becomes the current one under a new number', async () => {
   const canvas = await platform.aCanvas();
   await platform.put(`/api/canvas/${canvas.id}`, { revision: 1, businessDescription: 'Other', channels: [] });
   const { status, body } = await restore(canvas.id, 1);
@@ -77,13 +77,13 @@ test('a restored revision is the current one again, with a number of its own', a
   expect(body.data).toEqual({ ...canvas, revision: 3, updatedAt: expect.any(String) });
 });
 
-test('a revision that there never was cannot be restored', async () => {
+test('a revision that never existed cannot be restored', async () => {
   const { id } = await platform.aCanvas();
   expectError(await restore(id, 2), 404, 'NOT_FOUND');
   expectError(await restore(id, 0), 400, 'VALIDATION_FAILED');
 });
 
-test('a change based on a revision that is not the current one is refused with the current one', async () => {
+test('a change based on an outdated revision is rejected with the current revision number', async () => {
   const { id } = await platform.aCanvas();
   await platform.put(`/api/canvas/${id}`, { revision: 1, channels: ['First'] });
   const apply = { section: 'channels', suggestions: ['Late'], mode: 'replace' };
@@ -97,7 +97,7 @@ test('a change based on a revision that is not the current one is refused with t
   });
 });
 
-/** Starts `work` while nobody can change the canvas, and lets go once so many writers wait for that. */
+/** Starts `work` while the canvas is locked, and releases the lock when the given number of writers wait for it. */
 async function whileLocked<T>(id: string, writers: number, work: () => Promise<T>): Promise<T> {
   const { db, close } = createDatabase<object>({
     url: platform.database.ownerUrl,
@@ -119,7 +119,7 @@ async function whileLocked<T>(id: string, writers: number, work: () => Promise<T
   return running.started;
 }
 
-test('of changes at the same time exactly one wins, and the others are told', async () => {
+test('exactly one of several concurrent changes succeeds, and the others get CONFLICT', async () => {
   const { id } = await platform.aCanvas();
   const writers = 8;
   const answers = await whileLocked(id, writers, () =>
@@ -136,7 +136,7 @@ test('of changes at the same time exactly one wins, and the others are told', as
   expect(await historyOf(id)).toHaveLength(2);
 });
 
-test('a deleted canvas is gone with its history', async () => {
+test('deleting a canvas deletes its history', async () => {
   const { id } = await platform.aCanvas();
   await platform.put(`/api/canvas/${id}`, { revision: 1, channels: ['New'] });
   const deleted = await platform.request(`/api/canvas/${id}`, { method: 'DELETE' });
@@ -156,7 +156,7 @@ test.each([
   ['an item that is too long', { revision: 1, channels: ['x'.repeat(1_001)] }],
   ['too many items', { revision: 1, channels: Array.from({ length: 51 }, () => 'x') }],
   ['a description that is too short', { revision: 1, businessDescription: 'ab' }],
-])('an update with %s is refused', async (_, body) => {
+])('an update with %s is rejected', async (_, body) => {
   const { id } = await platform.aCanvas();
   const answer = await platform.put(`/api/canvas/${id}`, body);
   expectError(answer, 400, 'VALIDATION_FAILED');
@@ -167,7 +167,7 @@ test.each([
   ['an unknown section', { section: 'weather' }],
   ['no suggestions', { suggestions: [] }],
   ['an unknown mode', { mode: 'prepend' }],
-])('suggestions with %s are refused', async (_, fault) => {
+])('suggestions with %s are rejected', async (_, fault) => {
   const { id } = await platform.aCanvas();
   const body = { section: 'channels', suggestions: ['New'], mode: 'append', revision: 1, ...fault };
   expectError(await platform.post(`/api/canvas/${id}/apply`, body), 400, 'VALIDATION_FAILED');

@@ -10,7 +10,7 @@ const platform = usePlatform();
 const canvasesOf = () =>
   platform.database.query('select * from canvases where user_id = $1', [platform.user.userId]);
 
-test('a description becomes a canvas about it, stored as revision 1 with all nine blocks', async () => {
+test('a description produces a canvas, stored as revision 1 with all nine blocks', async () => {
   const { status, body } = await platform.generate();
   expect(status).toBe(201);
   expect([...Value.Errors(GenerateCanvasResult, body.data)]).toEqual([]);
@@ -21,7 +21,7 @@ test('a description becomes a canvas about it, stored as revision 1 with all nin
   expect((await platform.request(`/api/canvas/${canvasId}`)).body.data).toEqual(canvas);
 });
 
-test('the result tells what it took and which version of the prompt was used', async () => {
+test('the result has model, tokens, cost and the prompt version', async () => {
   platform.neighbours.answer = () => ({
     content: JSON.stringify(knownBlocks),
     cost: 0.000000001,
@@ -40,7 +40,7 @@ test('the result tells what it took and which version of the prompt was used', a
   });
 });
 
-test('the router is asked with the active prompt, its settings, the answer’s schema and what is to be booked', async () => {
+test('the router is called with the active prompt, its parameters, the schema of the answer and the prompt version to record', async () => {
   const { headers } = await platform.generate();
   const [asked] = platform.neighbours.asked;
   const active = platform.prompts.find(({ promptKey }) => promptKey === 'canvas.generate');
@@ -55,7 +55,7 @@ test('the router is asked with the active prompt, its settings, the answer’s s
   for (const words of Object.values(aBakery)) expect(asked?.prompt).toContain(words);
 });
 
-test('a use of a prompt is recorded with how it went', async () => {
+test('a prompt execution is recorded with its outcome', async () => {
   const { body, headers } = await platform.generate();
   const { usage, cost, costNanos, provider, model, executionId } = body.data;
   expect(await platform.executions()).toEqual([
@@ -77,7 +77,7 @@ test('a use of a prompt is recorded with how it went', async () => {
   ]);
 });
 
-test('the flag’s variant decides the model, unless the request names one', async () => {
+test('the flag’s variant selects the model unless the request names one', async () => {
   await platform.generate();
   await platform.generate({ ...aBakery, model: 'gpt-4o' });
   expect(platform.neighbours.asked.map(({ model }) => model)).toEqual([modelOfFlag, 'gpt-4o']);
@@ -93,7 +93,7 @@ test.each([
   expect(body.data.canvas).toMatchObject(knownBlocks);
 });
 
-test('an answer with text that no database takes is stored without it', async () => {
+test('characters that PostgreSQL cannot store are removed from an answer', async () => {
   const keyPartners = ['Mil\0lers', `${'x'.repeat(999)}🥐`, '\ud83d'];
   platform.neighbours.answer = () => ({ content: JSON.stringify({ ...knownBlocks, keyPartners }) });
   const { status, body } = await platform.generate();
@@ -106,10 +106,10 @@ const { channels: _, ...withoutChannels } = knownBlocks;
 test.each([
   ['without a block', JSON.stringify(withoutChannels)],
   ['with an empty block', JSON.stringify({ ...knownBlocks, channels: [' '] })],
-  ['that breaks off', JSON.stringify(knownBlocks).slice(0, 200)],
+  ['that is truncated', JSON.stringify(knownBlocks).slice(0, 200)],
   ['without JSON', 'I cannot help with that.'],
   ['without words', ''],
-])('an answer %s is a 502; nothing is stored, and the execution has failed', async (_, content) => {
+])('an answer %s is a 502, nothing is stored, and the execution is recorded as failed', async (_, content) => {
   platform.neighbours.answer = () => ({ content });
   const answer = await platform.generate();
   expectError(answer, 502, 'LLM_BAD_RESPONSE');
@@ -120,7 +120,7 @@ test.each([
   ]);
 });
 
-test('a budget that is spent is told as the router told it', async () => {
+test('the router’s BUDGET_EXCEEDED error is passed on unchanged', async () => {
   const extra = { limit: 5, spent: 4.99, resetsAt: '2026-12-01T00:00:00.000Z', upgradeUrl: '/pricing' };
   platform.neighbours.answer = () => {
     throw new AppError('BUDGET_EXCEEDED', { extra });
@@ -131,7 +131,7 @@ test('a budget that is spent is told as the router told it', async () => {
   expect(answer.headers.get('x-should-retry')).toBe('false');
 });
 
-test('a rate limit is told as the router told it', async () => {
+test('the router’s rate limit error is passed on unchanged', async () => {
   const extra = { tier: 'free', limit: 10, windowMs: 3_600_000, upgradeUrl: '/pricing' };
   platform.neighbours.answer = () => {
     throw new AppError('RATE_LIMITED', { extra, retryAfterSeconds: 1_800, retryHelps: false });
@@ -149,7 +149,7 @@ test.each<[ErrorCode, number]>([
   ['LLM_UNAVAILABLE', 503],
   ['OVERLOADED', 503],
   ['LLM_TIMEOUT', 504],
-])('the router’s %s is the caller’s %i; nothing is stored', async (code, status) => {
+])('the router’s %s becomes the caller’s %i, and nothing is stored', async (code, status) => {
   platform.neighbours.answer = () => {
     throw new AppError(code, { retryAfterSeconds: 7 });
   };
@@ -160,14 +160,14 @@ test.each<[ErrorCode, number]>([
   expect(await platform.executions()).toMatchObject([{ success: false, errorCode: code, costNanos: 0 }]);
 });
 
-test('a fault of the router is not the caller’s', async () => {
+test('an internal error of the router becomes DEPENDENCY_UNAVAILABLE', async () => {
   platform.neighbours.answer = () => {
     throw new Error('a bug');
   };
   expectError(await platform.generate(), 503, 'DEPENDENCY_UNAVAILABLE');
 });
 
-test('a caller’s deadline ends the wait for the model', async () => {
+test('the caller’s deadline ends the wait for the model', async () => {
   const { promise, resolve } = Promise.withResolvers<object>();
   platform.neighbours.answer = () => promise;
   const answer = await platform.generate(aBakery, { headers: { 'x-vc-deadline-ms': '200' } });
@@ -182,7 +182,7 @@ test.each([
   ['a description that is too long', { businessDescription: 'x'.repeat(5_001) }],
   ['an industry that is too long', { ...aBakery, industry: 'x'.repeat(201) }],
   ['an unknown field', { ...aBakery, description: 'A bakery' }],
-])('%s is refused before a model is asked', async (_, body) => {
+])('%s is rejected before a model is called', async (_, body) => {
   const answer = await platform.generate(body);
   expectError(answer, 400, 'VALIDATION_FAILED');
   expect(answer.body.details).not.toEqual([]);

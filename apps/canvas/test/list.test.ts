@@ -5,7 +5,7 @@ import { expectError, knownBlocks, usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
 
-/** Canvases of the test's user that were made at these times; their ids, in the same order. */
+/** Inserts canvases of the test's user with these creation times and returns their ids in the same order. */
 async function canvasesMadeAt(...times: string[]): Promise<string[]> {
   const ids = times.map(() => uuidv7());
   for (const [index, time] of times.entries())
@@ -17,7 +17,7 @@ async function canvasesMadeAt(...times: string[]): Promise<string[]> {
   return ids;
 }
 
-/** All ids that the list shows, read in pages. */
+/** Returns all ids of the list, read page by page. */
 async function readAll(limit: number, cursor?: string): Promise<string[]> {
   const { status, body } = await platform.request(
     `/api/canvas?limit=${limit}${cursor === undefined ? '' : `&cursor=${cursor}`}`,
@@ -30,19 +30,19 @@ async function readAll(limit: number, cursor?: string): Promise<string[]> {
 
 const second = '2026-01-01T12:00:00';
 
-test('who has no canvas has an empty list', async () => {
+test('a user without canvases gets an empty list', async () => {
   const { status, body } = await platform.request('/api/canvas');
   expect(status).toBe(200);
   expect(body).toEqual({ success: true, data: [], pagination: { limit: 20, nextCursor: null } });
 });
 
-test('the newest canvas comes first, whole', async () => {
+test('the list starts with the newest canvas and contains whole canvases', async () => {
   const older = await platform.aCanvas();
   const newer = await platform.aCanvas();
   expect((await platform.request('/api/canvas')).body.data).toEqual([newer, older]);
 });
 
-test.each([1, 2, 3])('canvases made within one millisecond are each on one page of %i', async (limit) => {
+test.each([1, 2, 3])('canvases created within one millisecond each appear once on pages of %i', async (limit) => {
   const ids = await canvasesMadeAt(
     `${second}.000400Z`,
     `${second}.000300Z`,
@@ -54,25 +54,25 @@ test.each([1, 2, 3])('canvases made within one millisecond are each on one page 
   expect(await readAll(limit)).toEqual(ids);
 });
 
-test('canvases made at the very same time are each on one page', async () => {
+test('canvases created at the same time each appear once', async () => {
   const ids = await canvasesMadeAt(...Array.from({ length: 5 }, () => `${second}.123456Z`));
   expect(await readAll(2)).toEqual(ids.toSorted().reverse());
 });
 
-test('a list goes on after a canvas that has been deleted meanwhile', async () => {
+test('a list continues after its last canvas has been deleted', async () => {
   const ids = await canvasesMadeAt('2026-01-03', '2026-01-02', '2026-01-01');
   const { body } = await platform.request('/api/canvas?limit=2');
   await platform.request(`/api/canvas/${ids[1]}`, { method: 'DELETE' });
   expect(await readAll(2, body.pagination.nextCursor)).toEqual([ids[2]]);
 });
 
-test('a last page that is full has no next one', async () => {
+test('a full last page has no next page', async () => {
   await canvasesMadeAt('2026-01-02', '2026-01-01');
   const { body } = await platform.request('/api/canvas?limit=2');
   expect(body.pagination).toEqual({ limit: 2, nextCursor: null });
 });
 
-test('nobody sees the canvases of others, not even with a cursor of theirs', async () => {
+test('a user never sees another user’s canvases, even with that user’s cursor', async () => {
   await canvasesMadeAt('2026-01-02', '2026-01-01');
   const { body } = await platform.request('/api/canvas?limit=1');
   const as = await platform.database.createUser();
@@ -85,14 +85,14 @@ const cursorOf = (text: string) => Buffer.from(text).toString('base64url');
 test.each([
   ['nonsense', 'nonsense'],
   ['a time that does not exist', cursorOf(`2026-99-99T99:99:99.000000Z ${uuidv7()}`)],
-  ['a day that no month has', cursorOf(`2026-02-31T07:24:49.887418Z ${uuidv7()}`)],
-  ['an id that is none', cursorOf(`2026-01-01T00:00:00.000000Z ${'-'.repeat(36)}`)],
-])('%s as a cursor is refused', async (_, cursor) => {
+  ['a date that does not exist', cursorOf(`2026-02-31T07:24:49.887418Z ${uuidv7()}`)],
+  ['an invalid id', cursorOf(`2026-01-01T00:00:00.000000Z ${'-'.repeat(36)}`)],
+])('%s as a cursor is rejected', async (_, cursor) => {
   const answer = await platform.request(`/api/canvas?cursor=${cursor}`);
   expectError(answer, 400, 'VALIDATION_FAILED');
   expect(answer.body.details).toEqual([{ path: 'cursor', message: 'is not a cursor of this list' }]);
 });
 
-test.each(['0', '101', 'many'])('%s as a limit is refused', async (limit) => {
+test.each(['0', '101', 'many'])('%s as a limit is rejected', async (limit) => {
   expectError(await platform.request(`/api/canvas?limit=${limit}`), 400, 'VALIDATION_FAILED');
 });

@@ -5,7 +5,7 @@ import { aBakery, expectError, usePlatform } from './support/platform.ts';
 const platform = usePlatform();
 const unreachable = 'http://127.0.0.1:1';
 
-/** Which model a service of its own asks for, with these flags and, where named, this model in the prompt. */
+/** Returns the model that a separate service requests, given these flags and, optionally, a model in the prompt. */
 async function modelWith(flags: readonly Flag[], promptModel?: string): Promise<string | undefined> {
   const prompts = platform.prompts.map((prompt) => ({
     ...prompt,
@@ -30,7 +30,7 @@ const flag = (settings: Partial<Flag>): Flag => ({
 });
 const variants = [{ name: 'a', weight: 1, config: { model: 'model-of-the-flag' } }];
 
-test('the flag’s variant goes before the prompt’s model', async () => {
+test('the flag’s variant takes precedence over the prompt’s model', async () => {
   expect(await modelWith([flag({ variants })], modelOfPrompt)).toBe('model-of-the-flag');
 });
 
@@ -40,22 +40,22 @@ test.each<[string, Flag[]]>([
   ['is for another tier', [flag({ variants, targeting: { tiers: ['free'] } })]],
   ['has no variants', [flag({})]],
   ['has a variant that names no model', [flag({ variants: [{ name: 'a', weight: 1, config: {} }] })]],
-])('where the flag %s, the prompt’s model is used', async (_, flags) => {
+])('if the flag %s, the prompt’s model is used', async (_, flags) => {
   expect(await modelWith(flags, modelOfPrompt)).toBe(modelOfPrompt);
 });
 
-test('where nobody names a model, the router’s default is used', async () => {
+test('if no model is named, the router’s default is used', async () => {
   expect(await modelWith([])).toBeUndefined();
 });
 
-test('while the flag service is away from the start, canvases are generated with the default model', async () => {
+test('if the flag service is unavailable from the start, canvases are generated with the default model', async () => {
   const service = await platform.start({ FEATURE_FLAGS_URL: unreachable });
   const request = { method: 'POST', as: platform.user, body: aBakery };
   expect((await service.request('/api/canvas/generate', request)).status).toBe(201);
   expect(platform.neighbours.asked[0]?.model).toBeUndefined();
 });
 
-test('while the registry is away from the start, nothing is generated or spent, and canvases can be read', async () => {
+test('if the registry is unavailable from the start, nothing is generated or spent, and canvases can be read', async () => {
   const { id } = await platform.aCanvas();
   const service = await platform.start({ PROMPT_REGISTRY_URL: unreachable });
   const as = platform.user;

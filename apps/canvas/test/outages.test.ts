@@ -15,7 +15,7 @@ async function startOverLink() {
   return { link, service: await platform.start({ DATABASE_URL: link.url }) };
 }
 
-test('while Postgres is away every route says that a part is missing, nothing is spent, and the service is not ready', async () => {
+test('without PostgreSQL every route fails as unavailable, nothing is spent, and the service is not ready', async () => {
   const { link, service } = await startOverLink();
   expect(await readiness(service)).toBe(200);
   await link.cut();
@@ -44,7 +44,7 @@ test('while Postgres is away every route says that a part is missing, nothing is
   expect(await readiness(service)).toBe(200);
 });
 
-test('when Postgres goes while the model works, the caller learns that there is no canvas', async () => {
+test('if PostgreSQL fails during generation, the caller gets an error and no canvas', async () => {
   const { link, service } = await startOverLink();
   platform.neighbours.answer = async () => {
     await link.cut();
@@ -54,7 +54,7 @@ test('when Postgres goes while the model works, the caller learns that there is 
   expect(await platform.executions()).toMatchObject([{ success: true }]);
 });
 
-test('while Redis is away canvases are generated all the same; only the statistics have a gap', async () => {
+test('without Redis canvases are still generated, and only the statistics have a gap', async () => {
   const link = await startSeverableLink(platform.redis.url);
   const service = await platform.start({ REDIS_URL: link.url });
   await link.cut();

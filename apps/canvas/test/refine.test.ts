@@ -10,7 +10,7 @@ const platform = usePlatform();
 const refine = (id: string, body: unknown = { section: 'channels' }) =>
   platform.post(`/api/canvas/${id}/refine`, body);
 
-test('a block is given suggestions and reasons, and the canvas stays as it is', async () => {
+test('a block gets suggestions with reasoning, and the canvas does not change', async () => {
   const canvas = await platform.aCanvas();
   const { status, body } = await refine(canvas.id);
   expect(status).toBe(200);
@@ -20,7 +20,7 @@ test('a block is given suggestions and reasons, and the canvas stays as it is', 
   expect((await platform.request(`/api/canvas/${canvas.id}`)).body.data).toEqual(canvas);
 });
 
-test('the model is told the block, the rest of the canvas and what the user wants', async () => {
+test('the model gets the block, the rest of the canvas and the user’s instructions', async () => {
   const canvas = await platform.aCanvas();
   await refine(canvas.id, { section: 'channels', context: 'We have no car.', model: 'gpt-4o' });
   const [asked] = platform.neighbours.asked;
@@ -38,7 +38,7 @@ test('an empty block can be refined', async () => {
   expect((await refine(canvas.id)).status).toBe(200);
 });
 
-test('a refinement is recorded under the prompt that made it', async () => {
+test('a refinement is recorded under its prompt', async () => {
   const { id } = await platform.aCanvas();
   const { body } = await refine(id);
   const executions = await platform.executions();
@@ -51,7 +51,7 @@ test('a refinement is recorded under the prompt that made it', async () => {
 
 test.each([
   ['has no suggestions', JSON.stringify({ suggestions: [], reasoning: 'All is well.' })],
-  ['is no JSON', 'All is well.'],
+  ['is not JSON', 'All is well.'],
 ])('an answer that %s is a 502', async (_, content) => {
   const { id } = await platform.aCanvas();
   platform.neighbours.answer = () => ({ content });
@@ -64,13 +64,13 @@ test.each([
   ['an unknown section', { section: 'weather' }],
   ['no section', {}],
   ['a context that is too long', { section: 'channels', context: 'x'.repeat(5_001) }],
-])('%s is refused before a model is asked', async (_, body) => {
+])('%s is rejected before a model is called', async (_, body) => {
   const { id } = await platform.aCanvas();
   expectError(await refine(id, body), 400, 'VALIDATION_FAILED');
   expect(platform.neighbours.asked).toEqual([]);
 });
 
-test('a canvas that is not there is not refined, and no model is asked', async () => {
+test('a canvas that does not exist is not refined, and no model is called', async () => {
   expectError(await refine(uuidv7()), 404, 'NOT_FOUND');
   expect(platform.neighbours.asked).toEqual([]);
 });

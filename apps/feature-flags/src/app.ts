@@ -2,7 +2,7 @@ import { featureFlagsContract, flagsChannel } from '@valuecanvas/contracts-featu
 import { createSnapshotSource, versionOf } from '@valuecanvas/live-snapshot';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
-import { believeInternalTokens, defineService, implement } from '@valuecanvas/service-kit';
+import { defineService, implement, internalTokenAuthenticator } from '@valuecanvas/service-kit';
 import { featureFlagsVariables } from './config.ts';
 import type { Database } from './db.ts';
 import { createCurrentFlags } from './evaluation/current-flags.ts';
@@ -13,7 +13,7 @@ import { flagRoutes } from './flags/routes.ts';
 import { createFlagRulesStore } from './snapshot/flag-rules.store.ts';
 import { snapshotRoutes } from './snapshot/routes.ts';
 
-/** Feature flags: administration, evaluation for a user, and the snapshot from which services evaluate. */
+/** Feature flag service: administration, evaluation for a user, and the snapshot for local evaluation in services. */
 export const featureFlagsService = defineService({
   contract: featureFlagsContract,
   variables: featureFlagsVariables,
@@ -37,7 +37,7 @@ export const featureFlagsService = defineService({
     const service = createFlagsService(createFlagsStore(database.db), snapshots);
 
     return {
-      authenticate: await believeInternalTokens(featureFlagsContract, config.INTERNAL_PUBLIC_KEYS, now),
+      authenticate: await internalTokenAuthenticator(featureFlagsContract, config.INTERNAL_PUBLIC_KEYS, now),
       // Without PostgreSQL the last known flags are still evaluated; a replica that never loaded any is not ready.
       probes: { flags: current },
       routes: implement(featureFlagsContract, {

@@ -12,6 +12,6 @@ export const featureFlagsVariables = {
     minimum: 50,
     default: 1_000,
     description:
-      'Milliseconds between reads of the flags that this process evaluates; only how fresh they are while Redis is away.',
+      'Milliseconds between reloads of the flags that this process evaluates. Redis messages trigger earlier reloads.',
   }),
 };

@@ -1,7 +1,7 @@
 // Generated from supabase/migrations: change a migration, then run `npm run db:types`.
 import type { ColumnType } from 'kysely';
 
-/** The tables that vc_feature_flags may use: columns typed by what its grants let it read, insert and update. */
+/** Tables of the role vc_feature_flags. The types of columns follow its grants to read, insert and update. */
 export interface Database {
   feature_flag_evaluations: FeatureFlagEvaluationsTable;
   feature_flags: FeatureFlagsTable;

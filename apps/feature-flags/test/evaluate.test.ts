@@ -13,7 +13,7 @@ beforeAll(async () => {
 const evaluate = (as: UserPrincipal): Promise<TestAnswer> => service.request('/api/flags/evaluate', { as });
 
 describe('evaluating', () => {
-  test('says of every flag what it means for the caller', async () => {
+  test('evaluates every flag for the caller', async () => {
     const { status, body } = await evaluate(userPrincipal({ tier: 'pro' }));
     expect(status).toBe(200);
     expect(body.data.flags).toMatchObject({
@@ -50,7 +50,7 @@ describe('evaluating', () => {
     expect(forAdmin.by_role).toMatchObject({ enabled: true, reason: 'TARGETING_MATCH' });
   });
 
-  test('gives a user the same answer each time', async () => {
+  test('returns the same result for a user each time', async () => {
     const user = userPrincipal();
     const answers = await Promise.all([evaluate(user), evaluate(user), evaluate(user)]);
     const variants = answers.map(({ body }) => body.data.flags.ai_model_selection.variant);

@@ -25,7 +25,7 @@ async function create(settings: object = {}): Promise<string> {
 const variant = (name: string, weight = 1) => ({ name, weight, config: { model: name } });
 
 describe('creating a flag', () => {
-  test('takes a key alone: off, for everybody once it is switched on', async () => {
+  test('needs only a key: the flag is off, and on for all users when it is switched on', async () => {
     const key = freshKey();
     const { status, body } = await send('POST', '/api/flags', { key });
     expect(status).toBe(201);
@@ -45,7 +45,7 @@ describe('creating a flag', () => {
     });
   });
 
-  test('keeps every setting as it was given', async () => {
+  test('stores every setting unchanged', async () => {
     const settings = {
       name: 'New checkout',
       description: 'The checkout of 2026.',
@@ -65,7 +65,7 @@ describe('creating a flag', () => {
     expect(body.data).toMatchObject({ key, ...settings });
   });
 
-  test('gives each flag a salt of its own, which nobody is told', async () => {
+  test('gives each flag its own salt, which is never disclosed', async () => {
     const keys = [await create(), await create()];
     const rows = await platform.database.query<{ salt: string }>(
       'select distinct salt from feature_flags where key = any ($1)',
@@ -76,7 +76,7 @@ describe('creating a flag', () => {
     expect(body.data).not.toHaveProperty('salt');
   });
 
-  test('is refused where the key is taken, and changes nothing', async () => {
+  test('is rejected if the key exists, and changes nothing', async () => {
     const key = await create({ description: 'first' });
     const { status, body } = await send('POST', '/api/flags', { key, description: 'second' });
     expect(status).toBe(409);
@@ -85,29 +85,29 @@ describe('creating a flag', () => {
   });
 
   test.each([
-    ['a key that is the name of a route', { key: 'evaluate' }, 'key'],
+    ['a reserved key', { key: 'evaluate' }, 'key'],
     ['a key in upper case', { key: 'Checkout' }, 'key'],
     ['no key', {}, 'key'],
     ['an unknown field', { key: 'a', enable: true }, 'enable'],
     ['a rollout above 100 %', { key: 'a', rolloutPercentage: 100.5 }, 'rolloutPercentage'],
     ['a rollout finer than a thousandth', { key: 'a', rolloutPercentage: 0.0005 }, 'rolloutPercentage'],
     ['an unknown kind of targeting', { key: 'a', targeting: { cities: ['Bonn'] } }, 'targeting.cities'],
-    ['two variants of one name', { key: 'a', variants: [variant('x'), variant('x')] }, 'variants.1.name'],
+    ['two variants with the same name', { key: 'a', variants: [variant('x'), variant('x')] }, 'variants.1.name'],
     ['variants without a weight', { key: 'a', variants: [variant('x', 0)] }, 'variants'],
-    ['no variants in the list', { key: 'a', variants: [] }, 'variants'],
+    ['an empty list of variants', { key: 'a', variants: [] }, 'variants'],
     [
-      'a rule that could never hold',
+      'a rule that can never match',
       { key: 'a', targeting: { rules: [{ attribute: 'n', operator: 'lessThan', values: ['5'] }] } },
       'targeting.rules.0.values',
     ],
-  ])('is refused for %s, which the answer names', async (_, body, path) => {
+  ])('is rejected for %s, with its path', async (_, body, path) => {
     const answer = await send('POST', '/api/flags', body);
     expect(answer.status).toBe(400);
     expect(answer.body.code).toBe('VALIDATION_FAILED');
     expect(answer.body.details.map((detail: { path: string }) => detail.path)).toContain(path);
   });
 
-  test('is refused for a body that is too large or not JSON', async () => {
+  test('is rejected if the body is too large or not JSON', async () => {
     const large = await send('POST', '/api/flags', { key: 'a', description: 'x'.repeat(70_000) });
     expect([large.status, large.body.code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
     const xml = await service.request('/api/flags', {
@@ -121,7 +121,7 @@ describe('creating a flag', () => {
 });
 
 describe('changing a flag', () => {
-  test('changes what is given, keeps the rest and counts', async () => {
+  test('changes the given settings, keeps the others and increments the version', async () => {
     const key = await create({ description: 'kept', rolloutPercentage: 20 });
     const { status, body } = await send('PUT', `/api/flags/${key}`, { enabled: true });
     expect(status).toBe(200);
@@ -134,7 +134,7 @@ describe('changing a flag', () => {
     expect(Date.parse(body.data.updatedAt)).toBeGreaterThan(Date.parse(body.data.createdAt));
   });
 
-  test('keeps the salt: nobody changes sides', async () => {
+  test('keeps the salt, so that no user changes buckets', async () => {
     const key = await create();
     const salt = () => platform.database.query('select salt from feature_flags where key = $1', [key]);
     const before = await salt();
@@ -142,7 +142,7 @@ describe('changing a flag', () => {
     expect(await salt()).toEqual(before);
   });
 
-  test('keeps the variants that it does not name, and removes them by an empty list', async () => {
+  test('keeps omitted variants, and removes all of them with an empty list', async () => {
     const key = await create({ variants: [variant('blue')] });
     const kept = await send('PUT', `/api/flags/${key}`, { enabled: true });
     expect(kept.body.data.variants).toEqual([variant('blue')]);
@@ -151,7 +151,7 @@ describe('changing a flag', () => {
     expect(removed.body.data).not.toHaveProperty('variants');
   });
 
-  test('is refused where the flag would mean nothing afterwards, and changes nothing', async () => {
+  test('is rejected if the resulting flag would be inconsistent, and changes nothing', async () => {
     const key = await create();
     const { status, body } = await send('PUT', `/api/flags/${key}`, {
       enabled: true,
@@ -176,12 +176,12 @@ describe('changing a flag', () => {
     expect(body.data).toMatchObject({ ...Object.assign({}, ...changes), version: 6 });
   });
 
-  test('of which there is none is answered with 404', async () => {
+  test('that does not exist returns 404', async () => {
     const { status, body } = await send('PUT', '/api/flags/no_such_flag', { enabled: false });
     expect([status, body.code]).toEqual([404, 'NOT_FOUND']);
   });
 
-  test('is refused for a body or a key that does not fit', async () => {
+  test('is rejected for an invalid body or key', async () => {
     expect((await send('PUT', '/api/flags/no_such_flag', { enabled: 'no' })).status).toBe(400);
     expect((await send('PUT', '/api/flags/Not-A-Key', { enabled: false })).status).toBe(400);
     expect((await send('PUT', '/api/flags/a', { description: 'x'.repeat(70_000) })).status).toBe(413);
@@ -191,7 +191,7 @@ describe('changing a flag', () => {
 });
 
 describe('deleting a flag', () => {
-  test('removes it, and a second time there is none', async () => {
+  test('removes it, and returns 404 the second time', async () => {
     const key = await create();
     const first = await send('DELETE', `/api/flags/${key}`);
     expect([first.status, first.body]).toEqual([204, '']);
@@ -199,7 +199,7 @@ describe('deleting a flag', () => {
     expect([second.status, second.body.code]).toEqual([404, 'NOT_FOUND']);
   });
 
-  test('and reading one are refused for a key that cannot be one, and 404 for one that is not there', async () => {
+  test('or reading a flag rejects an invalid key, and returns 404 for an unknown one', async () => {
     expect((await send('DELETE', '/api/flags/NO')).status).toBe(400);
     expect((await send('GET', '/api/flags/NO')).status).toBe(400);
     const unknown = await send('GET', '/api/flags/no_such_flag');
@@ -208,7 +208,7 @@ describe('deleting a flag', () => {
 });
 
 describe('listing flags', () => {
-  test('pages through all of them by key, each once', async () => {
+  test('pages through all flags by key, each once', async () => {
     await Promise.all([create(), create(), create()]);
     const seen: string[] = [];
     let cursor: string | null = '';
@@ -227,7 +227,7 @@ describe('listing flags', () => {
     expect(seen).toEqual(rows.map(({ key }) => key));
   });
 
-  test('shows the flags that every deployment starts with', async () => {
+  test('contains the flags of every new deployment', async () => {
     const { body } = await send('GET', '/api/flags?limit=100');
     const keys = body.data.map(({ key }: { key: string }) => key);
     expect(keys).toEqual(
@@ -237,7 +237,7 @@ describe('listing flags', () => {
   });
 
   test.each(['limit=0', 'limit=101', 'limit=many', 'cursor=No', 'cursor=a%00'])(
-    'is refused with %s',
+    'is rejected with %s',
     async (query) => {
       const { status, body } = await send('GET', `/api/flags?${query}`);
       expect([status, body.code]).toEqual([400, 'VALIDATION_FAILED']);

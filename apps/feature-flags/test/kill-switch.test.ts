@@ -5,10 +5,10 @@ import { eventually, type TestService, userPrincipal } from '@valuecanvas/testin
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { admin, usePlatform } from './platform.ts';
 
-/** What the platform promises for a change, everywhere. */
+/** Maximum time in which a change reaches all services. */
 const withinASecond = { timeoutMs: 1_000 };
 
-/** Longer than any test: what arrives did not come by polling. */
+/** Longer than any test, so that no update comes from polling. */
 const neverPolls = { FLAGS_POLL_MS: '600000' };
 
 const user = userPrincipal();
@@ -58,7 +58,7 @@ async function isOn(service: TestService): Promise<boolean> {
 }
 
 describe('a flag that is switched off', () => {
-  test('is off at once on the replica that was told', async () => {
+  test('is off at once on the replica that handled the request', async () => {
     expect(await isOn(replica)).toBe(true);
     await put({ enabled: false });
     expect(await isOn(replica)).toBe(false);
@@ -70,14 +70,14 @@ describe('a flag that is switched off', () => {
     await eventually(async () => expect(await isOn(other)).toBe(false), withinASecond);
   });
 
-  test('is off within a second in the services that use it', async () => {
+  test('is off within a second in the services that evaluate it', async () => {
     await eventually(() => expect(flags.isEnabled('llm_caching', context, false)).toBe(true), withinASecond);
     await put({ enabled: false });
     await eventually(() => expect(flags.isEnabled('llm_caching', context, true)).toBe(false), withinASecond);
   });
 });
 
-test('a flag that is made and deleted comes and goes everywhere within a second', async () => {
+test('creating and deleting a flag takes effect everywhere within a second', async () => {
   const body = { key: 'short_lived', enabled: true };
   await replica.request('/api/flags', { method: 'POST', as: admin, body });
   await eventually(() => expect(flags.isEnabled('short_lived', context, false)).toBe(true), withinASecond);
@@ -85,7 +85,7 @@ test('a flag that is made and deleted comes and goes everywhere within a second'
   await eventually(() => expect(flags.evaluate('short_lived', context)).toBeUndefined(), withinASecond);
 });
 
-test('services and the platform agree on every flag for every user', async () => {
+test('local evaluation and the flag service agree on every flag for every user', async () => {
   await put({ rolloutPercentage: 50 });
   const { body } = await replica.request('/api/flags', { as: admin });
   const keys: string[] = body.data.map(({ key }: { key: string }) => key);

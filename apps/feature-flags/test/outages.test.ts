@@ -23,8 +23,8 @@ async function isOn(service: TestService): Promise<boolean> {
 
 const readiness = async (service: TestService) => (await fetch(`${service.internalUrl}/health/ready`)).status;
 
-describe('while Postgres is away', () => {
-  test('flags are evaluated as last known, and everything else says so with 503', async () => {
+describe('without PostgreSQL', () => {
+  test('the last known flags are evaluated, and every other route answers 503', async () => {
     const postgres = await startSeverableLink(platform.database.urlFor('feature-flags'));
     ends.push(postgres.cut);
     const service = await platform.startReplica({ DATABASE_URL: postgres.url });
@@ -54,7 +54,7 @@ describe('while Postgres is away', () => {
     expect(await isOn(service)).toBe(false);
   });
 
-  test('a service that has never read the flags is not ready and evaluates nothing, until it has', async () => {
+  test('a service that has never loaded the flags is not ready and evaluates nothing until it has', async () => {
     const postgres = await startSeverableLink(platform.database.urlFor('feature-flags'));
     ends.push(postgres.cut);
     await postgres.cut();
@@ -69,8 +69,8 @@ describe('while Postgres is away', () => {
   });
 });
 
-describe('while Redis is away', () => {
-  test('a change succeeds all the same, and reaches every replica and service by polling', async () => {
+describe('without Redis', () => {
+  test('a change still succeeds, and reaches every replica and service by polling', async () => {
     const redis = await startSeverableLink(platform.redis.url);
     ends.push(redis.cut);
     const settings = { REDIS_URL: redis.url, FLAGS_POLL_MS: '50' };
@@ -100,8 +100,8 @@ describe('while Redis is away', () => {
   });
 });
 
-describe('while the flag service is away', () => {
-  test('services keep the last known flags, and hear of changes once it is back', async () => {
+describe('without the flag service', () => {
+  test('services keep the last known flags, and get changes when it is back', async () => {
     const service = await platform.startReplica();
     await put(service, { enabled: true });
     const errors: unknown[] = [];

@@ -13,7 +13,7 @@ import {
 import { afterAll, beforeAll } from 'vitest';
 import { featureFlagsService } from '../src/app.ts';
 
-/** The service with real servers below it, of which a test can start as many replicas as it wants. */
+/** Flag service with real servers. A test can start any number of replicas. */
 export interface Platform {
   readonly database: TestDatabase;
   readonly redis: TestRedis;
@@ -23,7 +23,7 @@ export interface Platform {
 
 export const admin: UserPrincipal = userPrincipal({ role: 'admin' });
 
-/** A database, a key space and keys for a test file; what it has started ends with it. */
+/** Creates a database, a key space and keys for a test file. Everything that it starts stops with the file. */
 export function usePlatform(): Platform {
   const parts = {} as { database: TestDatabase; redis: TestRedis; identities: TestIdentities };
   const running = new Set<() => Promise<void>>();

@@ -22,7 +22,7 @@ const read = (ifNoneMatch?: string): Promise<TestAnswer> =>
   });
 
 describe('the snapshot', () => {
-  test('holds all that decides an evaluation', async () => {
+  test('contains everything that an evaluation needs', async () => {
     const { status, body } = await read();
     expect(status).toBe(200);
     expect(Value.Check(FlagSnapshot, body)).toBe(true);
@@ -40,7 +40,7 @@ describe('the snapshot', () => {
     });
   });
 
-  test('is answered with 304 to whoever has it, and anew once something has changed', async () => {
+  test('returns 304 to a client that has it, and the new snapshot after a change', async () => {
     const first = await read();
     const tag = first.headers.get('etag') ?? '';
     expect(tag).toBe(`"${first.body.version}"`);
@@ -70,7 +70,7 @@ describe('the snapshot', () => {
     expect(body.flags.map(({ key }: { key: string }) => key)).toContain('just_made');
   });
 
-  test('reaches a typed client, which gets nothing where it knows the version', async () => {
+  test('is available through a typed client, which gets undefined if it has the version', async () => {
     const client = service.client(featureFlagsContract, 'llm-router');
     const call = callAs({ kind: 'service', service: 'llm-router' });
     const snapshot = await client.getFlagSnapshot({}, call);
@@ -79,7 +79,7 @@ describe('the snapshot', () => {
     expect(await client.getFlagSnapshot({ headers }, call)).toBeUndefined();
   });
 
-  test('is for services only, and not through the gateway', async () => {
+  test('is for services only and not available through the gateway', async () => {
     const refused = await Promise.all([
       service.request(path),
       service.request(path, { as: { kind: 'anonymous' } }),
@@ -93,7 +93,7 @@ describe('the snapshot', () => {
   });
 
   test.each(['canvas', 'llm-router'] as const)(
-    'is all that %s gets: for users it does not speak',
+    'is the only route open to %s, which may not act for users',
     async (from) => {
       const refused = await Promise.all([
         service.request('/api/flags', { as: admin, from }),

@@ -6,7 +6,7 @@ import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
 import { openDatabase } from '@valuecanvas/postgres';
 import { createProducer, startSweeper, startWorkerHost } from '@valuecanvas/queue';
 import { createKeys } from '@valuecanvas/redis';
-import { believeInternalTokens, defineService, implement, type Kit } from '@valuecanvas/service-kit';
+import { defineService, implement, internalTokenAuthenticator, type Kit } from '@valuecanvas/service-kit';
 import { type JobWorkerConfig, jobWorkerVariables } from './config.ts';
 import type { Database } from './db.ts';
 import { createDispatch } from './jobs/dispatch.ts';
@@ -88,7 +88,7 @@ export const jobWorkerService = defineService({
     lifecycle.onStop('intake', 'sweeper', sweeper.stop);
 
     return {
-      authenticate: await believeInternalTokens(jobWorkerContract, config.INTERNAL_PUBLIC_KEYS, kit.now),
+      authenticate: await internalTokenAuthenticator(jobWorkerContract, config.INTERNAL_PUBLIC_KEYS, kit.now),
       // Redis is no probe: without it, jobs are accepted and wait.
       probes: { postgres: database.ping },
       routes: implement(jobWorkerContract, {

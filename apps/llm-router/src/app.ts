@@ -13,7 +13,7 @@ import { createBestEffortJournal, drainIntoTable } from '@valuecanvas/journal';
 import { toNanos } from '@valuecanvas/money';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
-import { believeInternalTokens, createIds, defineService, implement } from '@valuecanvas/service-kit';
+import { createIds, defineService, implement, internalTokenAuthenticator } from '@valuecanvas/service-kit';
 import { createForgetSpent } from './admission/forget-spent.ts';
 import { openAdmission } from './admission/open-admission.ts';
 import { chatHandler } from './chat/chat.handler.ts';
@@ -200,7 +200,7 @@ export const llmRouterService = defineService({
     lifecycle.onStop('drain', 'settlements', settling.stop);
 
     return {
-      authenticate: await believeInternalTokens(llmRouterContract, config.INTERNAL_PUBLIC_KEYS, now),
+      authenticate: await internalTokenAuthenticator(llmRouterContract, config.INTERNAL_PUBLIC_KEYS, now),
       // Nothing is indispensable: without PostgreSQL usage waits in the journal, without Redis a little may be spent.
       probes: {},
       routes: implement(llmRouterContract, {

@@ -7,7 +7,7 @@ import { drainIntoTable } from '@valuecanvas/journal';
 import { createSnapshotSource, versionOf } from '@valuecanvas/live-snapshot';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
-import { believeInternalTokens, defineService, implement } from '@valuecanvas/service-kit';
+import { defineService, implement, internalTokenAuthenticator } from '@valuecanvas/service-kit';
 import { promptRegistryVariables } from './config.ts';
 import type { Database } from './db.ts';
 import { createExecutionsService } from './executions/executions.service.ts';
@@ -21,7 +21,7 @@ import { toRenderable } from './versions/version-row.ts';
 import { createVersionsService } from './versions/versions.service.ts';
 import { createVersionsStore } from './versions/versions.store.ts';
 
-/** Prompts as released versions: creation, activation, rendering, and the record of their executions. */
+/** Prompt registry: creation, activation and rendering of prompt versions, and the record of their executions. */
 export const promptRegistryService = defineService({
   contract: promptRegistryContract,
   variables: promptRegistryVariables,
@@ -53,7 +53,11 @@ export const promptRegistryService = defineService({
     lifecycle.onStop('drain', 'prompt executions', drain.stop);
 
     return {
-      authenticate: await believeInternalTokens(promptRegistryContract, config.INTERNAL_PUBLIC_KEYS, now),
+      authenticate: await internalTokenAuthenticator(
+        promptRegistryContract,
+        config.INTERNAL_PUBLIC_KEYS,
+        now,
+      ),
       probes: { postgres: database.ping },
       routes: implement(promptRegistryContract, {
         ...versionRoutes(versions),

@@ -21,7 +21,7 @@ async function start(environment: Record<string, string>) {
   );
 }
 
-test('an activation succeeds while Redis is away', async () => {
+test('an activation succeeds without Redis', async () => {
   const database = await createTestDatabase();
   const service = await start({
     DATABASE_URL: database.urlFor('prompt-registry'),
@@ -37,7 +37,7 @@ test('an activation succeeds while Redis is away', async () => {
   await database.drop();
 });
 
-test('while Postgres is away the service is not ready, and every route says that a part is missing', async () => {
+test('without PostgreSQL the service is not ready, and every route answers 503', async () => {
   const redis = createTestRedis();
   const service = await start({
     DATABASE_URL: `postgres://nobody@${nobodyListens}/none`,

@@ -40,7 +40,7 @@ const execution = (settings: Partial<PromptExecution>): PromptExecution => ({
   ...settings,
 });
 
-/** The dead stream as text, in which ids can be looked for. */
+/** Returns the dead-letter stream as text, to search for ids. */
 const laidAside = async () => {
   const dead = createKeys(registry.redis.prefix)('journal', promptExecution.name, 'dead');
   return JSON.stringify(await registry.redis.client.xrange(dead, '-', '+'));
@@ -59,7 +59,7 @@ const recorded = (promptKey: string, executions: number) =>
 const rate = (id: string, body: object, as = registry.user) =>
   registry.as(as, `/api/prompts/executions/${id}/feedback`, { method: 'POST', body });
 
-test('the performance of a version is computed from all that was recorded of it, whoever used it', async () => {
+test('the performance of a version is computed from the executions of all users', async () => {
   const { id: promptVersionId, promptKey } = await activeVersion();
   const first = execution({
     promptVersionId,
@@ -89,7 +89,7 @@ test('the performance of a version is computed from all that was recorded of it,
   expect(performance.avgCost).toBeCloseTo(0.000_000_002, 12);
 });
 
-test('a fact of the previous release, which states dollars, is stored with its exact cost', async () => {
+test('a fact of the previous release, which has dollars, is stored with its exact cost', async () => {
   const { id: promptVersionId, promptKey } = await activeVersion();
   const { costNanos: _costNanos, ...fact } = execution({ promptVersionId, cost: 0.000_000_007 });
   await journal.record(fact);
@@ -100,7 +100,7 @@ test('a fact of the previous release, which states dollars, is stored with its e
   expect(rows).toEqual([{ cost_nanos: '7' }]);
 });
 
-test('a fact that comes twice counts once', async () => {
+test('a fact that is delivered twice counts once', async () => {
   const { id: promptVersionId, promptKey } = await activeVersion();
   const fact = execution({ promptVersionId });
   for (const each of [fact, fact, execution({ promptVersionId })]) await journal.record(each);
@@ -122,7 +122,7 @@ test('an execution keeps the time at which it happened', async () => {
   expect(rows).toEqual([{ created_at: at }]);
 });
 
-test('a fact about a version that does not exist is laid aside and does not hold up the others', async () => {
+test('a fact of an unknown version becomes a dead letter and does not delay the others', async () => {
   const { id: promptVersionId, promptKey } = await activeVersion();
   const stray = execution({});
   for (const fact of [stray, execution({ promptVersionId })]) await journal.record(fact);
@@ -130,7 +130,7 @@ test('a fact about a version that does not exist is laid aside and does not hold
   expect(await laidAside()).toContain(stray.id);
 });
 
-test('a page of versions shows the performance of each', async () => {
+test('a page of versions contains the performance of each', async () => {
   const { id: promptVersionId, promptKey } = await activeVersion();
   await registry.create({ promptKey });
   await journal.record(execution({ promptVersionId }));
@@ -142,7 +142,7 @@ test('a page of versions shows the performance of each', async () => {
   expect(executions).toEqual([0, 1]);
 });
 
-test('a user rates an own execution, and a second rating replaces the first', async () => {
+test('a user rates their own execution, and a second rating replaces the first', async () => {
   const { id: promptVersionId, promptKey } = await activeVersion();
   const fact = execution({ promptVersionId });
   await journal.record(fact);
@@ -156,7 +156,7 @@ test('a user rates an own execution, and a second rating replaces the first', as
   expect(row).toEqual({ rating: 4, comment: null });
 });
 
-test('nobody rates an execution of somebody else, not even an admin', async () => {
+test('no user can rate another user’s execution, not even an admin', async () => {
   const { id: promptVersionId, promptKey } = await activeVersion();
   const fact = execution({ promptVersionId });
   await journal.record(fact);
@@ -169,6 +169,6 @@ test('an execution that was never recorded is not found', async () => {
   expect((await rate(uuidv7(), { rating: 5 })).status).toBe(404);
 });
 
-test.each([{ rating: 0 }, { rating: 6 }, { rating: 2.5 }, {}])('the rating %j is refused', async (body) => {
+test.each([{ rating: 0 }, { rating: 6 }, { rating: 2.5 }, {}])('the rating %j is rejected', async (body) => {
   expect((await rate(uuidv7(), body)).status).toBe(400);
 });

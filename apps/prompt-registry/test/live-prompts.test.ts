@@ -6,7 +6,7 @@ import { eventually } from '@valuecanvas/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startRegistry, type TestRegistry } from './registry.ts';
 
-/** So long that nothing in a test is due to polling. */
+/** Longer than any test, so that no update comes from polling. */
 const never = 3_600_000;
 
 let registry: TestRegistry;
@@ -24,7 +24,7 @@ interface Listener {
   readonly errors: unknown[];
 }
 
-/** What a service that uses prompts has; `prefix` decides whether it hears the registry's messages. */
+/** Creates the prompts of a service. With another `prefix`, it does not receive the registry's messages. */
 async function listen(options: { readonly pollMs: number; readonly prefix: string }): Promise<Listener> {
   const errors: unknown[] = [];
   const redis = createWaitingRedis({ url: registry.redis.url, name: 'test', onError: () => undefined });
@@ -52,7 +52,7 @@ async function listen(options: { readonly pollMs: number; readonly prefix: strin
     return client.close();
   });
   await subscribed(`${options.prefix}:prompts:changed`);
-  // One fetch at the start, one after the connection to Redis: whatever comes later has another cause.
+  // One fetch at start and one after the connection to Redis. Later fetches have another cause.
   await eventually(() => expect(fetches).toBeGreaterThanOrEqual(2));
   return { prompts, errors };
 }
@@ -73,7 +73,7 @@ test('an activation reaches every running process within a second', async () => 
   await eventually(() => expect(prompts.render('live.one', {}).content).toBe('second'), { timeoutMs: 1_000 });
 });
 
-test('where messages are lost, polling brings the activation', async () => {
+test('if messages are lost, polling finds the activation', async () => {
   await activateNext('first');
   const { prompts } = await listen({ pollMs: 50, prefix: `${registry.redis.prefix}-other` });
   await activateNext('second');

@@ -10,13 +10,13 @@ afterAll(() => registry.stop());
 const render = (promptKey: string, body: object, as = registry.user) =>
   registry.as(as, `/api/prompts/${promptKey}/render`, { method: 'POST', body });
 
-test.each(['canvas.generate', 'canvas.refine'])('%s is active from the start', async (promptKey) => {
+test.each(['canvas.generate', 'canvas.refine'])('%s is active in a new deployment', async (promptKey) => {
   const { status, body } = await registry.as(registry.user, `/api/prompts/${promptKey}`);
   expect(status).toBe(200);
   expect(body.data).toMatchObject({ promptKey, version: 1, status: 'active' });
 });
 
-test('the prompts of the start can be rendered with and without their optional variables', async () => {
+test('the prompts of a new deployment can be rendered with and without their optional variables', async () => {
   const variables = { businessDescription: 'A bakery with its own mill' };
   const short = await render('canvas.generate', { variables });
   expect(short.status).toBe(200);
@@ -27,7 +27,7 @@ test('the prompts of the start can be rendered with and without their optional v
   expect(long.body.data.content).toContain('<industry>\nFood\n</industry>');
 });
 
-test('a rendered prompt names its version and what to ask a model with', async () => {
+test('a rendered prompt has its version and its model parameters', async () => {
   const metadata = { model: 'm', temperature: 0.3, maxTokens: 50, description: 'not for models' };
   const version = await registry.create({
     promptKey: 'named.one',
@@ -46,7 +46,7 @@ test('a rendered prompt names its version and what to ask a model with', async (
   });
 });
 
-test('missing and unknown variables are all named', async () => {
+test('all missing and unknown variables are reported', async () => {
   const { status, body } = await render('canvas.refine', { variables: { section: 'channels', tone: 'x' } });
   expect(status).toBe(400);
   expect(body).toMatchObject({
@@ -58,7 +58,7 @@ test('missing and unknown variables are all named', async () => {
   });
 });
 
-test('a version is rendered where its number is given, a draft for admins only', async () => {
+test('a version can be rendered by its number, and a draft only by admins', async () => {
   await registry.activate(await registry.create({ promptKey: 'drafted.one', template: 'first' }));
   await registry.create({ promptKey: 'drafted.one', template: 'second' });
   const content = async (body: object, as = registry.user) =>

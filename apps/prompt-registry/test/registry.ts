@@ -14,7 +14,7 @@ import {
 } from '@valuecanvas/testing';
 import { promptRegistryService } from '../src/app.ts';
 
-/** A registry with a database and a key space of its own, and two people who use it. */
+/** Registry with its own database and key space, a user and an admin. */
 export interface TestRegistry {
   readonly database: TestDatabase;
   readonly redis: TestRedis;

@@ -16,7 +16,7 @@ const snapshot = (ifNoneMatch?: string, service: ServiceName = 'canvas') =>
     headers: ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch },
   });
 
-test('the snapshot holds the active version of each prompt and nothing else', async () => {
+test('the snapshot contains the active version of each prompt and nothing else', async () => {
   const version = await registry.create({ promptKey: 'shot.one', template: '{{a}}', variables: ['a'] });
   await registry.activate(version);
   await registry.create({ promptKey: 'shot.one', template: 'draft' });
@@ -40,7 +40,7 @@ test('the snapshot holds the active version of each prompt and nothing else', as
   ]);
 });
 
-test('who knows the current version gets no body, until an activation changes it', async () => {
+test('a client with the current version gets no body until an activation changes it', async () => {
   const version = await registry.create({ promptKey: 'tagged.one' });
   const before = (await snapshot()).headers.get('etag') ?? '';
   for (const known of [before, `W/${before}`, `"other", ${before}`, '*']) {
@@ -62,7 +62,7 @@ test('only services that use prompts may fetch it', async () => {
 });
 
 test.each(['canvas', 'llm-router'] as const)(
-  '%s speaks for no user: all it gets is the snapshot',
+  '%s may not act for users and gets only the snapshot',
   async (from) => {
     const promptKey = `kept.for-${from}`;
     const version = await registry.create({ promptKey });

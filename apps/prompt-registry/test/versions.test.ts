@@ -14,7 +14,7 @@ const post = (body: NewPrompt, as = registry.admin) =>
 const versionsOf = async (promptKey: string, as = registry.admin): Promise<PromptVersion[]> =>
   (await registry.as(as, `/api/prompts/versions?promptKey=${promptKey}`)).body.data;
 
-test('a new version is a draft with complete variables and metadata, made by the caller', async () => {
+test('a new version is a draft with complete variables and metadata, created by the caller', async () => {
   const { status, body } = await post({
     promptKey: 'new.one',
     template: 'Dear {{name}}{{#title}}, {{title}}{{/title}}',
@@ -47,7 +47,7 @@ test('versions created at the same time get different numbers, without gaps', as
   expect(created.map(({ version }) => version).sort()).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
-test('where every number is taken in the same moment the caller is asked to repeat', async () => {
+test('if every number is taken by concurrent requests, the caller is told to retry', async () => {
   const { query } = registry.database;
   await query(`create function steal_number() returns trigger language plpgsql as $$ begin
     raise unique_violation using constraint = 'prompt_versions_prompt_key_version_key'; end $$`);
@@ -66,7 +66,7 @@ test.each<[string, Partial<NewPrompt>, { path: string; message: string }[]]>([
     [{ path: 'promptKey', message: 'is reserved, as are versions, ab-tests, executions' }],
   ],
   [
-    'an undeclared and an unused variable, both named',
+    'an undeclared and an unused variable',
     { template: '{{a}}{{#b}}x{{/b}}', variables: ['b', 'c'] },
     [
       { path: 'template', message: 'uses a, which is not among the variables' },
@@ -88,13 +88,13 @@ test.each<[string, Partial<NewPrompt>, { path: string; message: string }[]]>([
     { metadata: { modell: 'x' } },
     [{ path: 'metadata.modell', message: 'is not a known field' }],
   ],
-])('%s is refused', async (_, change, details) => {
+])('%s is rejected', async (_, change, details) => {
   const { status, body } = await post({ promptKey: 'bad.one', template: 'x', variables: [], ...change });
   expect(status).toBe(400);
   expect(body).toMatchObject({ code: 'VALIDATION_FAILED', details });
 });
 
-test('a template beyond the limit of the body is refused', async () => {
+test('a template above the body limit is rejected', async () => {
   const { status } = await post({ promptKey: 'long.one', template: 'x'.repeat(600_000), variables: [] });
   expect(status).toBe(413);
 });
@@ -121,7 +121,7 @@ test('without a key the versions of all prompts are listed', async () => {
   expect(keys).toEqual(expect.arrayContaining(['all.one', 'canvas.generate', 'canvas.refine']));
 });
 
-test('a cursor that no page has given is refused', async () => {
+test('an unknown cursor is rejected', async () => {
   const { status, body } = await registry.as(registry.user, '/api/prompts/versions?cursor=x');
   expect(status).toBe(400);
   expect(body.details[0].path).toBe('cursor');
@@ -187,7 +187,7 @@ test('an unknown version cannot be activated', async () => {
   expect(body.code).toBe('NOT_FOUND');
 });
 
-test('a number that no version can have is refused', async () => {
+test('an invalid version number is rejected', async () => {
   const version = await registry.create({ promptKey: 'huge.one' });
   expect((await registry.activate({ ...version, version: 9_999_999_999 })).status).toBe(400);
 });
@@ -204,6 +204,6 @@ test('only admins change prompts', async () => {
   expect(await versionsOf('guarded.one')).toHaveLength(1);
 });
 
-test('nothing is answered to a caller for whom nobody vouches', async () => {
+test('a request without an internal token is rejected', async () => {
   expect((await registry.service.request('/api/prompts/versions')).status).toBe(401);
 });

@@ -11,7 +11,7 @@ const anna = { targetingKey: 'anna' };
 const on = flagRule();
 const off = flagRule({ enabled: false, version: 2 });
 
-/** Longer than any test: what arrives did not come by polling. */
+/** Longer than any test, so that no update comes from polling. */
 const never = 600_000;
 
 let server: FlagServer;
@@ -56,7 +56,7 @@ function startFlags(settings: { pollMs?: number; redisUrl?: string } = {}): Flag
 const announce = (version: string) =>
   redis.client.publish(createKeys(redis.prefix)(...flagsChannel), version);
 
-test('flags are evaluated in this process as soon as they are known', async () => {
+test('flags are evaluated locally as soon as they are loaded', async () => {
   server.serve('1', [on]);
   const flags = startFlags();
   expect(await flags.ready(5_000)).toBe(true);
@@ -64,7 +64,7 @@ test('flags are evaluated in this process as soon as they are known', async () =
   expect(flags.evaluate('checkout', anna)).toMatchObject({ enabled: true, reason: 'STATIC' });
 });
 
-test('the fallback counts before the flags are known and for a flag that does not exist', async () => {
+test('the fallback applies before the flags are loaded and for a flag that does not exist', async () => {
   server.fail();
   const flags = startFlags();
   expect(await flags.ready(50)).toBe(false);
@@ -78,7 +78,7 @@ test('the fallback counts before the flags are known and for a flag that does no
   expect(flags.isEnabled('another', anna, false)).toBe(false);
 });
 
-test('an announced change arrives within a second', async () => {
+test('a published change arrives within a second', async () => {
   server.serve('1', [on]);
   const flags = startFlags();
   await flags.ready(5_000);
@@ -92,7 +92,7 @@ test('an announced change arrives within a second', async () => {
   await eventually(() => expect(flags.isEnabled('checkout', anna, true)).toBe(false), { timeoutMs: 1_000 });
 });
 
-test('without Redis a change arrives by polling, and an unchanged snapshot is not sent again', async () => {
+test('without Redis, polling finds a change, and an unchanged snapshot is not sent again', async () => {
   server.serve('1', [on]);
   const flags = startFlags({ pollMs: 20, redisUrl: 'redis://127.0.0.1:1' });
   await flags.ready(5_000);
@@ -105,7 +105,7 @@ test('without Redis a change arrives by polling, and an unchanged snapshot is no
   await eventually(() => expect(flags.isEnabled('checkout', anna, true)).toBe(false));
 });
 
-test('the last known flags stay in force while the flag service fails', async () => {
+test('the last known flags are used while the flag service fails', async () => {
   server.serve('1', [on]);
   const flags = startFlags({ pollMs: 20 });
   await flags.ready(5_000);
@@ -114,7 +114,7 @@ test('the last known flags stay in force while the flag service fails', async ()
   expect(flags.isEnabled('checkout', anna, false)).toBe(true);
 });
 
-test('polling ends with stop', async () => {
+test('stop ends polling', async () => {
   server.serve('1', [on]);
   const settings = { pollMs: 20, redisUrl: 'redis://127.0.0.1:1' };
   const stopped = startFlags(settings);

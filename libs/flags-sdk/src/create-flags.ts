@@ -6,32 +6,32 @@ import type { Keys, Redis } from '@valuecanvas/redis';
 import { type CompiledFlag, compileFlags, type SharedEvaluation } from './evaluation/compile-flag.ts';
 import type { EvaluationContext } from './evaluation/context.ts';
 
-/** Milliseconds that one fetch of the flags may take. */
+/** Timeout of one fetch of the flags. */
 const fetchTimeoutMs = 5_000;
 
 const defaultPollMs = 5_000;
 
-/** The platform's flags, evaluated in this process; a change arrives within a second. */
+/** The platform's flags, evaluated locally. A change arrives within a second. */
 export interface Flags {
-  /** Whether a feature is on; `fallback` where nothing is known of the flag. Never waits, never throws. */
+  /** Returns true if the flag is on, or `fallback` if the flag is unknown. Never waits and never throws. */
   isEnabled(key: string, context: EvaluationContext, fallback: boolean): boolean;
-  /** What a flag means for a context; undefined where nothing is known of it. */
+  /** Evaluates a flag for a context. Returns undefined if the flag is unknown. */
   evaluate(key: string, context: EvaluationContext): SharedEvaluation | undefined;
-  /** Resolves with true once the flags are known, or with false where they are not within `timeoutMs`. */
+  /** Resolves with true when the flags are loaded, or with false if they are not within `timeoutMs`. */
   ready(timeoutMs: number): Promise<boolean>;
   stop(): void;
 }
 
 export interface FlagsOptions {
   readonly client: Pick<Client<typeof featureFlagsContract>['call'], 'getFlagSnapshot'>;
-  /** A waiting connection used for nothing else; it stays the caller's to close. */
+  /** Dedicated connection for the subscription. The caller closes it. */
   readonly redis: Redis;
   readonly keys: Keys;
-  /** The service that asks. */
+  /** Name of the calling service. */
   readonly service: ServiceName;
-  /** Hears of failed fetches; the last known flags stay. */
+  /** Called when a fetch fails. The last known flags are kept. */
   readonly onError: (error: unknown) => void;
-  /** Milliseconds between fetches where Redis announces nothing; 5,000 where absent. */
+  /** Polling interval if no message arrives from Redis. Defaults to 5,000 ms. */
   readonly pollMs?: number;
 }
 
@@ -40,7 +40,7 @@ interface CompiledSnapshot {
   readonly flags: ReadonlyMap<string, CompiledFlag>;
 }
 
-/** Starts to fetch the flags at once. While the flag service or Redis is away, the last known ones stay in force. */
+/** Starts to fetch the flags at once. While the flag service or Redis is unavailable, the last known ones are used. */
 export function createFlags(options: FlagsOptions): Flags {
   const snapshot = createLiveSnapshot<CompiledSnapshot>({
     fetch: (knownVersion) => fetchFlags(options, knownVersion),

@@ -3,10 +3,10 @@ import { type ConnectionFault, connectionFaultOf } from './connection-fault.ts';
 
 test.each<[string, object, ConnectionFault | undefined]>([
   ['a refused connection', { code: 'ECONNREFUSED', syscall: 'connect' }, 'never_received'],
-  ['a connection reset while it was made', { code: 'ECONNRESET', syscall: 'connect' }, 'never_received'],
+  ['a connection reset during connect', { code: 'ECONNRESET', syscall: 'connect' }, 'never_received'],
   ['a connection reset in use', { code: 'ECONNRESET', syscall: 'read' }, 'broken'],
   ['a connection that ended', { code: 'UND_ERR_SOCKET' }, 'broken'],
-  ['an answer that is late', { code: 'UND_ERR_HEADERS_TIMEOUT' }, 'late'],
+  ['a late response', { code: 'UND_ERR_HEADERS_TIMEOUT' }, 'late'],
   ['an error of another kind', { code: 'ENOENT', syscall: 'open' }, undefined],
 ])('%s', (_name, fields, fault) => {
   const error = Object.assign(new Error('failed'), fields);

@@ -1,10 +1,10 @@
-/** What became of a request whose connection failed. */
+/** Outcome of a request whose connection failed. */
 export type ConnectionFault =
-  /** The connection was never made, so the request was certainly not received: sending it again is safe. */
+  /** The connection was never established, so the request was not received and a retry is safe. */
   | 'never_received'
-  /** The connection broke: the request may have been received, so only reading may be repeated. */
+  /** The connection broke. The request may have been received, so only a read may be retried. */
   | 'broken'
-  /** No answer came in time. */
+  /** No response arrived in time. */
   | 'late';
 
 const faults: Readonly<Record<string, ConnectionFault>> = {
@@ -25,10 +25,10 @@ interface SocketError {
   readonly syscall?: unknown;
 }
 
-/** Reads an error of undici or of a socket; undefined for any other. */
+/** Classifies an error of undici or of a socket. Returns undefined for any other error. */
 export function connectionFaultOf(error: unknown): ConnectionFault | undefined {
   const { code, syscall, cause } = error as SocketError & { readonly cause?: SocketError };
   const fault = faults[String(code ?? cause?.code ?? '')];
-  // A port that closes resets those it has not accepted, some of them while they connect.
+  // A closing port resets connections that it has not accepted, some of them during connect.
   return fault && (syscall ?? cause?.syscall) === 'connect' ? 'never_received' : fault;
 }

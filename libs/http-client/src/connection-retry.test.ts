@@ -8,7 +8,7 @@ import { clientFor, clientOf, contextFor, json, serveInTest } from './test-suppo
 const item = { success: true, data: { id: 'a' } };
 const readInput = { params: { id: 'a' }, query: {} };
 
-/** A port on which nobody listens, as of a service that is being restarted. */
+/** Returns a port without a listener, as of a restarting service. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -23,7 +23,7 @@ const codeOf = (call: Promise<unknown>) =>
     (error: AppError) => error.code,
   );
 
-test('a call waits for a service that is just coming back, though it changes something', async () => {
+test('a call waits for a restarting service, even if it changes data', async () => {
   const port = await freePort();
   let attempts = 0;
   const call = clientOf(port, async () => {
@@ -34,13 +34,13 @@ test('a call waits for a service that is just coming back, though it changes som
   expect(attempts).toBe(3);
 });
 
-test('a service that stays away is DEPENDENCY_UNAVAILABLE', async () => {
+test('a service that stays unavailable is DEPENDENCY_UNAVAILABLE', async () => {
   expect(await codeOf(clientOf(await freePort()).read(readInput, contextFor()))).toBe(
     'DEPENDENCY_UNAVAILABLE',
   );
 });
 
-test('nobody waits for a service beyond the deadline', async () => {
+test('a call does not wait for a service beyond the deadline', async () => {
   let attempts = 0;
   const call = clientOf(await freePort(), () => {
     attempts += 1;
@@ -49,7 +49,7 @@ test('nobody waits for a service beyond the deadline', async () => {
   expect(attempts).toBe(3);
 });
 
-/** Breaks the connection of the first `times` requests. */
+/** Breaks the connections of the first `times` requests. */
 async function breaking(times: number) {
   let left = times;
   return clientFor((response, request) => {
@@ -59,19 +59,19 @@ async function breaking(times: number) {
   });
 }
 
-test('reading is repeated where the connection breaks', async () => {
+test('a read is retried if the connection breaks', async () => {
   const { server, call } = await breaking(2);
   expect(await call.read(readInput, contextFor())).toEqual({ id: 'a' });
   expect(server.received).toHaveLength(3);
 });
 
-test('what changes something is not repeated where the connection breaks: it may have been received', async () => {
+test('a change is not retried if the connection breaks, because it may have been received', async () => {
   const { server, call } = await breaking(1);
   expect(await codeOf(call.save({ body: { id: 'a' } }, contextFor()))).toBe('DEPENDENCY_UNAVAILABLE');
   expect(server.received).toHaveLength(1);
 });
 
-test('an error that the service answers with is not retried', async () => {
+test('an error response of the service is not retried', async () => {
   const { server, call } = await clientFor(
     json(503, { success: false, error: 'x', message: 'y', code: 'OVERLOADED' }),
   );
@@ -79,13 +79,13 @@ test('an error that the service answers with is not retried', async () => {
   expect(server.received).toHaveLength(1);
 });
 
-test('a call for which no time is left is not made', async () => {
+test('a call whose deadline has passed is not sent', async () => {
   const { server, call } = await clientFor(json(200, item));
   expect(await codeOf(call.read(readInput, contextFor({ timeoutMs: 0 })))).toBe('DEADLINE_EXCEEDED');
   expect(server.received).toHaveLength(0);
 });
 
-test('a call that a service makes for itself ends with DEADLINE_EXCEEDED when its time is up', async () => {
+test('a call that a service makes as itself fails with DEADLINE_EXCEEDED after its timeout', async () => {
   const { call } = await clientFor(() => undefined);
   for (const timeoutMs of [20, 35, 50]) {
     const context = serviceCall({ service: 'canvas', operation: 'canvas.poll', timeoutMs });
@@ -93,7 +93,7 @@ test('a call that a service makes for itself ends with DEADLINE_EXCEEDED when it
   }
 });
 
-test('a timer that goes off a little before the clock says so still means that the time was up', async () => {
+test('a timer that fires slightly before the deadline still counts as DEADLINE_EXCEEDED', async () => {
   const { call } = await clientFor(() => undefined);
   const context = contextFor({ signal: AbortSignal.timeout(20), remainingMs: () => 1_000 });
   expect(await codeOf(call.read(readInput, context))).toBe('DEADLINE_EXCEEDED');
@@ -107,7 +107,7 @@ test("the caller's own reason comes through where its signal aborts with one", a
   expect(await answer).toBe('DEADLINE_EXCEEDED');
 });
 
-test('a call ends at once when its caller goes away, and the service hears of it', async () => {
+test('a call ends at once when its caller disconnects, and the service is told', async () => {
   const arrived = Promise.withResolvers<void>();
   const hungUp = Promise.withResolvers<void>();
   const { call } = await clientFor((response) => {
@@ -122,7 +122,7 @@ test('a call ends at once when its caller goes away, and the service hears of it
   await hungUp.promise;
 });
 
-test('a caller whose time ends while a service is awaited is told so', async () => {
+test('a caller whose deadline passes during the call gets DEADLINE_EXCEEDED', async () => {
   const abort = new AbortController();
   const answer = codeOf(clientOf(await freePort()).read(readInput, contextFor({ signal: abort.signal })));
   abort.abort(new AppError('DEADLINE_EXCEEDED'));

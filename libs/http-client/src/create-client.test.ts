@@ -3,7 +3,7 @@ import { clientFor, contextFor, json } from './test-support/service-in-test.ts';
 
 const item = { success: true, data: { id: 'a' } };
 
-test('parameters and query are filled in and encoded; what is undefined is left out', async () => {
+test('parameters and query are encoded, and undefined values are omitted', async () => {
   const { server, call } = await clientFor(json(200, item));
   await call.read({ params: { id: 'a/b ?#ü' }, query: { text: 'x&y=z', deep: true } }, contextFor());
   await call.read({ params: { id: '1' }, query: { text: undefined as unknown as string } }, contextFor());
@@ -13,7 +13,7 @@ test('parameters and query are filled in and encoded; what is undefined is left 
   ]);
 });
 
-test('a value and a page of a list come out of their envelopes', async () => {
+test('a value and a page of a list are unwrapped from their envelopes', async () => {
   const { call } = await clientFor((response, request) =>
     request.url === '/items'
       ? json(200, { ...item, data: [{ id: 'a' }], pagination: { limit: 1, nextCursor: 'b' } })(
@@ -26,7 +26,7 @@ test('a value and a page of a list come out of their envelopes', async () => {
   expect(await call.all({}, contextFor())).toEqual({ items: [{ id: 'a' }], limit: 1, nextCursor: 'b' });
 });
 
-test('a raw reply comes as it is, and a reply without a body as undefined', async () => {
+test('a raw reply is returned unchanged, and a reply without a body as undefined', async () => {
   const { call } = await clientFor((response, request) =>
     request.method === 'DELETE' ? response.writeHead(204).end() : json(200, { id: 'a' })(response, request),
   );
@@ -34,14 +34,14 @@ test('a raw reply comes as it is, and a reply without a body as undefined', asyn
   expect(await call.remove({ params: { id: 'a' } }, contextFor())).toBeUndefined();
 });
 
-test('where nothing has changed the answer is undefined', async () => {
+test('a 304 response is undefined', async () => {
   const { server, call } = await clientFor((response) => response.writeHead(304).end());
   const headers = { 'if-none-match': '"7"' };
   expect(await call.read({ params: { id: 'a' }, query: {}, headers }, contextFor())).toBeUndefined();
   expect(server.received[0]?.headers['if-none-match']).toBe('"7"');
 });
 
-test('a body is sent as JSON, and none where the contract has none', async () => {
+test('a body is sent as JSON, and only if the contract has one', async () => {
   const { server, call } = await clientFor((response, request) =>
     json(request.method === 'POST' ? 201 : 200, item)(response, request),
   );
@@ -52,7 +52,7 @@ test('a body is sent as JSON, and none where the contract has none', async () =>
   expect([read?.body, read?.headers['content-type']]).toEqual(['', undefined]);
 });
 
-test('identity, request id, deadline, operation and job arrive with every call', async () => {
+test('every call carries identity, request id, deadline, operation and job', async () => {
   const { server, call } = await clientFor(json(200, item));
   const context = contextFor({ jobId: 'job-1', timeoutMs: 5_000 });
   await call.read({ params: { id: 'a' }, query: {} }, context);
@@ -71,7 +71,7 @@ test('identity, request id, deadline, operation and job arrive with every call',
   expect(deadline).toBeLessThanOrEqual(5_000);
 });
 
-test('without a job no job is named, and no header of a call can replace one of ours', async () => {
+test('a call without a job sends no job header, and input headers cannot replace internal ones', async () => {
   const { server, call } = await clientFor(json(200, item));
   const headers = { 'x-request-id': 'forged-request-id' };
   await call.read({ params: { id: 'a' }, query: {}, headers }, contextFor());

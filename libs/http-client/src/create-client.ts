@@ -19,7 +19,7 @@ import { requestPath } from './request-path.ts';
 
 type Present<K extends string, T> = T extends undefined ? object : { readonly [key in K]: T };
 
-/** What a call of a route takes: just the parts that its contract has. */
+/** Input of a call: the parts that the route's contract declares. */
 export type InputOf<R extends RouteDefinition> = Present<'params', ParamsOf<R>> &
   Present<'query', QueryOf<R>> &
   Present<'body', BodyOf<R>> & { readonly headers?: Readonly<Record<string, string>> };
@@ -29,7 +29,7 @@ type OtherResult<R extends RouteDefinition> =
     ? ReplyValue<R['otherReplies'][keyof R['otherReplies']]>
     : never;
 
-/** One method per route of a contract; undefined stands for a reply without a body. */
+/** Methods for the routes of a contract. A reply without a body is undefined. */
 export type ClientOf<C extends Contract> = {
   readonly [K in keyof C['routes']]: (
     input: InputOf<C['routes'][K]>,
@@ -37,7 +37,7 @@ export type ClientOf<C extends Contract> = {
   ) => Promise<ResultOf<C['routes'][K]> | OtherResult<C['routes'][K]>>;
 };
 
-/** One method per route with events of its own; rejects, as `call` does, until the stream has begun. */
+/** Methods for the routes with events. Until the stream starts, they reject as those of `call` do. */
 export type StreamsOf<C extends Contract> = {
   readonly [K in keyof C['routes'] as C['routes'][K] extends { events: object } ? K : never]: (
     input: InputOf<C['routes'][K]>,
@@ -48,13 +48,13 @@ export type StreamsOf<C extends Contract> = {
 export interface Client<C extends Contract> {
   readonly call: ClientOf<C>;
   readonly stream: StreamsOf<C>;
-  /** Lets running calls end and closes the connections. */
+  /** Waits for running calls and closes the connections. */
   close(): Promise<void>;
 }
 
 const eventStream = 'text/event-stream';
 
-/** The frame sends a comment after 15 s of silence: a stream that is silent for longer than this is broken. */
+/** Maximum silence of a stream. The service kit sends a comment every 15 s, so a longer silence means a broken stream. */
 const maxSilenceMs = 45_000;
 
 interface AnyInput {
@@ -65,9 +65,9 @@ interface AnyInput {
 }
 
 /**
- * A client of `contract` at `baseUrl`. Each call signs for its principal, takes request id and deadline along and ends
- * with the caller's signal. Throws AppError: the service's own, DEPENDENCY_UNAVAILABLE where it cannot be reached, or
- * DEADLINE_EXCEEDED. A request that was certainly not received is sent again within the deadline.
+ * Creates a client of `contract` at `baseUrl`. Each call carries a signed principal, the request id and the deadline, and
+ * ends with the caller's signal. Calls throw AppError: the service's error, DEPENDENCY_UNAVAILABLE if the service is
+ * unreachable, or DEADLINE_EXCEEDED. A request that was not received is retried within the deadline.
  */
 export function createClient<const C extends Contract>(
   contract: C,
@@ -111,7 +111,7 @@ export function createClient<const C extends Contract>(
     if (String(response.headers['content-type']).startsWith(eventStream))
       return readEvents(contract.service, call, response.body);
     response.body.destroy();
-    throw new Error(`${route.id} did not answer with a stream: its input must ask for one.`);
+    throw new Error(`${route.id} did not respond with a stream. Its input must request one.`);
   };
 
   const travelling = async (call: CallContext): Promise<Record<string, string>> => ({

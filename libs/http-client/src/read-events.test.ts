@@ -13,7 +13,7 @@ import { createClient } from './create-client.ts';
 import { type Answer, contextFor, serveInTest } from './test-support/service-in-test.ts';
 
 const described = { description: 'A text.' };
-const words = { summary: 'A route', description: 'A route of a test.', auth: anyone, errors: [] } as const;
+const words = { summary: 'A route', description: 'A test route.', auth: anyone, errors: [] } as const;
 const contract = defineContract({
   service: 'canvas',
   title: 'Test',
@@ -69,7 +69,7 @@ async function collect(answer: Answer, context = contextFor()) {
   return { seen, failure };
 }
 
-test('events are told apart by name, comments are skipped, and done is the last', async () => {
+test('events are typed by name, comments are skipped, and done is the last', async () => {
   const { seen, failure } = await collect(
     events(step(1), ': ping\n\n', step(2).slice(0, 9), step(2).slice(9), done, step(3)),
   );
@@ -90,13 +90,13 @@ test('an error event is thrown as the AppError that it carries', async () => {
   expect(failure).toMatchObject({ name: 'AppError', code: 'BUDGET_EXCEEDED', extra: { limit: 5 } });
 });
 
-test('a stream that ends without done is a dependency that failed, after what came before', async () => {
+test('a stream that ends without done yields its events and then fails with DEPENDENCY_UNAVAILABLE', async () => {
   const { seen, failure } = await collect(events(step(1)));
   expect(seen).toHaveLength(1);
   expect(failure).toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
 });
 
-test('a connection that breaks is a dependency that failed', async () => {
+test('a broken connection is DEPENDENCY_UNAVAILABLE', async () => {
   const { failure } = await collect((response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(step(1), () => response.destroy());
@@ -104,7 +104,7 @@ test('a connection that breaks is a dependency that failed', async () => {
   expect(failure).toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
 });
 
-test('a refusal before the stream is thrown before the first event', async () => {
+test('an error response is thrown before the first event', async () => {
   const client = await clientOf((response) => {
     const envelope = toErrorEnvelope(new AppError('NOT_FOUND'), 'r');
     response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(envelope));
@@ -112,7 +112,7 @@ test('a refusal before the stream is thrown before the first event', async () =>
   await expect(client.stream.watch({}, contextFor())).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
-test('leaving the loop, or an abort, closes the connection', async () => {
+test('breaking out of the loop, or an abort, closes the connection', async () => {
   const closed: Promise<void>[] = [];
   const answer: Answer = (response) => {
     closed.push(new Promise((resolve) => response.once('close', resolve)));
@@ -131,7 +131,7 @@ test('leaving the loop, or an abort, closes the connection', async () => {
   await closed[1];
 });
 
-test('a file comes with its type and version, whole or in parts', async () => {
+test('a file has its type and version, and can be read whole or in parts', async () => {
   const client = await clientOf((response) => {
     response.writeHead(200, { 'content-type': 'text/plain', etag: '"7"', 'content-disposition': 'inline' });
     response.write('one ');
@@ -146,7 +146,7 @@ test('a file comes with its type and version, whole or in parts', async () => {
   expect(Buffer.from(await received.bytes()).toString()).toBe('one two');
 });
 
-test('a file whose connection breaks is a dependency that failed', async () => {
+test('a file whose connection breaks is DEPENDENCY_UNAVAILABLE', async () => {
   const client = await clientOf((response) => {
     response.writeHead(200, { 'content-type': 'text/plain', 'content-length': '100' });
     response.write('one', () => response.destroy());

@@ -11,7 +11,7 @@ import { errorFrom } from './read-reply.ts';
 import { eventOf } from './sse-data.ts';
 import { createSseSplitter } from './sse-splitter.ts';
 
-/** One event of a route's stream, told apart by `name`. The last one is `done`. */
+/** Event of a route's stream, discriminated by `name`. The last one is `done`. */
 export type StreamEvent<R extends RouteDefinition> = {
   readonly [N in keyof EventsOf<R> & string]: {
     readonly name: N;
@@ -20,12 +20,12 @@ export type StreamEvent<R extends RouteDefinition> = {
   };
 }[keyof EventsOf<R> & string];
 
-/** Bytes without the end of an event beyond which a stream is refused. */
+/** Maximum size of an event. A longer one fails the stream. */
 const maxEventBytes = 4 * 1024 * 1024;
 
 /**
- * Reads the events of a stream and ends after `done`. Throws the AppError of an `error` event, and DEPENDENCY_UNAVAILABLE
- * where the stream ends without either: it can be resumed then. Leaving the loop closes the connection.
+ * Reads the events of a stream and ends after `done`. Throws the AppError of an `error` event, or DEPENDENCY_UNAVAILABLE
+ * if the stream ends without either, in which case it can be resumed. Breaking out of the loop closes the connection.
  */
 export async function* readEvents<R extends RouteDefinition>(
   service: ServiceName,

@@ -12,13 +12,13 @@ async function failureOf(answer: Answer): Promise<AppError> {
 const envelope = (code: string, more: object = {}) => ({
   success: false,
   error: 'A title',
-  message: 'What to do.',
+  message: 'Some advice.',
   code,
   requestId: 'request-in-test',
   ...more,
 });
 
-test('an error arrives as it was thrown: code, words, details, further fields and time to wait', async () => {
+test('an error arrives as it was thrown: code, message, details, extra fields and retry delay', async () => {
   const failure = await failureOf(
     json(
       402,
@@ -31,7 +31,7 @@ test('an error arrives as it was thrown: code, words, details, further fields an
   expect(failure).toMatchObject({
     code: 'BUDGET_EXCEEDED',
     title: 'A title',
-    message: 'What to do.',
+    message: 'Some advice.',
     details: { period: 'day' },
     extra: { limit: 5, spent: 5 },
     retryAfterSeconds: 60,
@@ -39,7 +39,7 @@ test('an error arrives as it was thrown: code, words, details, further fields an
   });
 });
 
-test('whether a retry helps is what the callee says, and for faults of the request that it does not', async () => {
+test('the callee decides if a retry helps, and for client errors it does not', async () => {
   const retryHelps = async (answer: Answer) => (await failureOf(answer)).retryHelps;
   expect(await retryHelps(json(429, envelope('RATE_LIMITED'), { 'x-should-retry': 'false' }))).toBe(false);
   expect(await retryHelps(json(429, envelope('RATE_LIMITED')))).toBe(true);
@@ -47,14 +47,14 @@ test('whether a retry helps is what the callee says, and for faults of the reque
 });
 
 test.each([
-  ['an error that nobody expected there', json(500, envelope('INTERNAL_ERROR'))],
-  ['a refusal of our own token', json(401, envelope('UNAUTHENTICATED'))],
-  ['a code that nobody knows', json(418, envelope('TEAPOT'))],
+  ['an unexpected error', json(500, envelope('INTERNAL_ERROR'))],
+  ['a rejected internal token', json(401, envelope('UNAUTHENTICATED'))],
+  ['an unknown code', json(418, envelope('TEAPOT'))],
   ['another shape', json(502, { error: { message: 'oops' } })],
-  ['a page of a proxy', ((response) => response.writeHead(502).end('<html>Bad gateway</html>')) as Answer],
-  ['a success that the contract does not promise', json(202, { success: true, data: {} })],
-  ['a success that is no JSON', ((response) => response.writeHead(200).end('<html>')) as Answer],
-])('%s is DEPENDENCY_UNAVAILABLE, with what it was for the log only', async (_, answer) => {
+  ['an error page of a proxy', ((response) => response.writeHead(502).end('<html>Bad gateway</html>')) as Answer],
+  ['a success outside the contract', json(202, { success: true, data: {} })],
+  ['a success that is not JSON', ((response) => response.writeHead(200).end('<html>')) as Answer],
+])('%s is DEPENDENCY_UNAVAILABLE, with the reason for the log only', async (_, answer) => {
   const failure = await failureOf(answer);
   expect(failure.code).toBe('DEPENDENCY_UNAVAILABLE');
   expect(failure.message).not.toMatch(/oops|Bad|html/);

@@ -11,7 +11,7 @@ import {
 import type { Dispatcher } from 'undici';
 import { toAppError as connectionError } from './connection-retry.ts';
 
-/** The value of a reply that the contract promises; throws the AppError that any other one carries. */
+/** Returns the value of a reply that the contract declares. Throws the AppError of any other response. */
 export async function readReply(
   service: ServiceName,
   route: RouteDefinition,
@@ -90,7 +90,7 @@ async function* contentOf(
   }
 }
 
-/** Codes that say something about the callee, not about the request: to our own caller it is a broken part. */
+/** Codes of failures of the callee rather than the request. The caller gets DEPENDENCY_UNAVAILABLE for them. */
 const calleesOwnFaults: readonly ErrorCode[] = ['INTERNAL_ERROR', 'UNAUTHENTICATED'];
 
 /** Reads a failed response as the AppError that its service threw. */
@@ -100,10 +100,10 @@ export async function readFailure(
 ): Promise<AppError> {
   const text = await response.body.text();
   const mayRetry = response.headers['x-should-retry'] !== 'false';
-  return toAppError(parse(text), mayRetry, `${service} answered ${response.statusCode}`);
+  return toAppError(parse(text), mayRetry, `${service} responded with ${response.statusCode}`);
 }
 
-/** Reads the envelope of a failure that a stream ended with. */
+/** Reads the error envelope that ended a stream. */
 export function errorFrom(service: ServiceName, envelope: unknown): AppError {
   return toAppError(objectOf(envelope), true, `${service} ended its stream with an error`);
 }
@@ -111,7 +111,7 @@ export function errorFrom(service: ServiceName, envelope: unknown): AppError {
 function toAppError(envelope: Record<string, unknown>, mayRetry: boolean, how: string): AppError {
   if (!isErrorCode(envelope.code) || calleesOwnFaults.includes(envelope.code)) {
     const code = isErrorCode(envelope.code) ? ` ${envelope.code}` : '';
-    // The text stays out of the log: an error page of a framework or a proxy repeats the request.
+    // The text is not logged, because error pages of frameworks and proxies repeat the request.
     return new AppError('DEPENDENCY_UNAVAILABLE', { internal: `${how}${code}` });
   }
   const {

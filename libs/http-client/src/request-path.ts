@@ -1,4 +1,4 @@
-/** A route's path with its parameters and query filled in, all of them encoded. */
+/** Returns a route's path with its encoded parameters and query. */
 export function requestPath(
   path: string,
   params: Readonly<Record<string, unknown>> = {},

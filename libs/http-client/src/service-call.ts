@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CallContext, ServiceName } from '@valuecanvas/contracts-core';
 
-/** The context of a call that a service makes for itself (a poll, a sweep), not for a request that it serves. */
+/** Creates the context of a call that a service makes as itself (a poll, a sweep), outside any request. */
 export function serviceCall(options: {
   readonly service: ServiceName;
   readonly operation: string;

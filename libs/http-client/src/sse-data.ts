@@ -18,14 +18,14 @@ function onlyLine(event: Buffer): string | undefined {
   return event.toString('utf8', event[5] === space ? 6 : 5, end);
 }
 
-/** A server-sent event with its fields. */
+/** Fields of a server-sent event. */
 export interface ServerSentEvent {
   readonly name: string;
   readonly id: string | undefined;
   readonly data: string;
 }
 
-/** Reads an event; undefined where it has no data, as a comment. Its name is `message` where it has none. */
+/** Parses an event. Returns undefined if it has no data, as in a comment. The name defaults to `message`. */
 export function eventOf(event: Buffer): ServerSentEvent | undefined {
   const data = dataOf(event);
   if (data === undefined) return undefined;

@@ -6,7 +6,7 @@ import { createTestRedis, eventually, type TestRedis } from '@valuecanvas/testin
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createPrompts, type Prompts, type PromptsOptions } from './create-prompts.ts';
 
-/** So long that nothing in a test is due to polling. */
+/** Longer than any test, so that no update comes from polling. */
 const never = 3_600_000;
 
 let testRedis: TestRedis;
@@ -31,13 +31,13 @@ const prompt = (promptKey: string, template: string): ActivePrompt => ({
 
 interface Registry {
   readonly client: PromptsOptions['client'];
-  /** Values of if-none-match, in the order of arrival. */
+  /** Received values of if-none-match, in order. */
   readonly asked: (string | undefined)[];
-  /** Sets the prompts that it answers with; undefined makes it fail. */
+  /** Sets the prompts that it returns. Undefined makes it fail. */
   release(prompts: readonly ActivePrompt[] | undefined): void;
 }
 
-/** What the registry's route does, without the registry. */
+/** Behaves as the registry's snapshot route. */
 function registry(): Registry {
   let prompts: readonly ActivePrompt[] | undefined;
   const asked: (string | undefined)[] = [];
@@ -81,13 +81,13 @@ function start(client: PromptsOptions['client'], pollMs = never): Started {
   return { prompts, redis, errors };
 }
 
-/** The one at the start and the one that follows the connection to Redis: what comes later has another cause. */
+/** Fetches at start and after the connection to Redis. Later fetches have another cause. */
 const firstFetches = (source: Registry) => eventually(() => expect(source.asked).toHaveLength(2));
 
 const announce = () =>
   publish(testRedis.client, createKeys(testRedis.prefix)(...promptsChannel), randomUUID());
 
-test('a prompt is rendered in this process, with the version that it came from', async () => {
+test('a prompt is rendered locally and names its version', async () => {
   const source = registry();
   const hello = prompt('hello', 'Hello {{name}}');
   source.release([hello]);
@@ -102,7 +102,7 @@ test('a prompt is rendered in this process, with the version that it came from',
   });
 });
 
-test('before the first prompts have arrived a part is missing, not the prompt', async () => {
+test('before the first prompts have arrived, the error is DEPENDENCY_UNAVAILABLE and not NOT_FOUND', async () => {
   const { prompts } = start(registry().client);
   expect(await prompts.ready(10)).toBe(false);
   expect(() => prompts.resolve('hello')).toThrow(expect.objectContaining({ code: 'DEPENDENCY_UNAVAILABLE' }));
@@ -116,7 +116,7 @@ test('an unknown key is not found', async () => {
   expect(() => prompts.render('hello', {})).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
 });
 
-test('variables that do not fit are refused', async () => {
+test('variables that do not match the prompt are rejected', async () => {
   const source = registry();
   source.release([prompt('hello', 'Hello {{name}}')]);
   const { prompts } = start(source.client);
@@ -124,7 +124,7 @@ test('variables that do not fit are refused', async () => {
   expect(() => prompts.render('hello', {})).toThrow(expect.objectContaining({ code: 'VALIDATION_FAILED' }));
 });
 
-test('a message brings the new prompts, and a removed one goes', async () => {
+test('after a message, new prompts are available and removed ones are not', async () => {
   const source = registry();
   source.release([prompt('hello', 'Hello {{name}}')]);
   const { prompts } = start(source.client);
@@ -137,7 +137,7 @@ test('a message brings the new prompts, and a removed one goes', async () => {
   expect(() => prompts.resolve('hello')).toThrow();
 });
 
-test('without messages polling brings the new prompts, and asks only for what has changed', async () => {
+test('without messages, polling finds new prompts and fetches only changes', async () => {
   const source = registry();
   const hello = prompt('hello', 'Hello {{name}}');
   source.release([hello]);
@@ -150,7 +150,7 @@ test('without messages polling brings the new prompts, and asks only for what ha
   await eventually(() => expect(prompts.resolve('bye').promptKey).toBe('bye'));
 });
 
-test('the last known prompts stay while the registry is away, and its absence is reported', async () => {
+test('the last known prompts are used while the registry is unavailable, and the failure is reported', async () => {
   const source = registry();
   const hello = prompt('hello', 'Hello {{name}}');
   source.release([hello]);

@@ -11,34 +11,34 @@ import { snapshotFetcher } from './fetch-snapshot.ts';
 import { createPromptRenderer, type RenderedVersion } from './render-prompt.ts';
 import type { TemplateValues } from './template/render-template.ts';
 
-/** The active prompts, kept in this process: no call leaves it to answer. */
+/** The active prompts, kept in memory. No method sends a request. */
 export interface Prompts {
-  /** The active version. Throws NOT_FOUND for an unknown key, DEPENDENCY_UNAVAILABLE before the first have arrived. */
+  /** Returns the active version. Throws NOT_FOUND for an unknown key, or DEPENDENCY_UNAVAILABLE before the first fetch. */
   resolve(promptKey: string): ActivePrompt;
-  /** Throws as `resolve`, and VALIDATION_FAILED where the variables do not fit the prompt. */
+  /** Renders the active version. Throws as `resolve`, or VALIDATION_FAILED if the variables do not match the prompt. */
   render(promptKey: string, variables: TemplateValues): RenderedVersion;
-  /** Whether the first prompts have arrived, at the latest after `timeoutMs`. */
+  /** Resolves with true when the first prompts have arrived, or with false after `timeoutMs`. */
   ready(timeoutMs: number): Promise<boolean>;
-  /** Stops polling; the connection to Redis is its owner's to close. */
+  /** Stops polling. The owner of the Redis connection closes it. */
   stop(): void;
 }
 
 export interface PromptsOptions {
   readonly client: Pick<ClientOf<typeof promptRegistryContract>, 'getPromptSnapshot'>;
-  /** A waiting connection used for nothing else. */
+  /** Dedicated connection for the subscription. */
   readonly redis: Redis;
   readonly keys: Keys;
-  /** The service that asks. */
+  /** Name of the calling service. */
   readonly service: ServiceName;
-  /** Hears of failed fetches; the last known prompts stay. */
+  /** Called when a fetch fails. The last known prompts are kept. */
   readonly onError: (error: unknown) => void;
-  /** Milliseconds between fetches where no message arrives. */
+  /** Polling interval in milliseconds if no message arrives. */
   readonly pollMs?: number;
 }
 
 const defaultPollMs = 5_000;
 
-/** Fetches the active prompts at once, then whenever the registry announces a change, and every `pollMs`. */
+/** Fetches the active prompts at once, after each change that the registry publishes, and every `pollMs`. */
 export function createPrompts(options: PromptsOptions): Prompts {
   const render = createPromptRenderer();
   const snapshot = createLiveSnapshot({
@@ -52,9 +52,9 @@ export function createPrompts(options: PromptsOptions): Prompts {
   const resolve = (promptKey: string): ActivePrompt => {
     const known = snapshot.current();
     if (!known)
-      throw new AppError('DEPENDENCY_UNAVAILABLE', { internal: 'no prompts yet', retryAfterSeconds: 2 });
+      throw new AppError('DEPENDENCY_UNAVAILABLE', { internal: 'prompts not loaded yet', retryAfterSeconds: 2 });
     const prompt = known.prompts.get(promptKey);
-    if (!prompt) throw new AppError('NOT_FOUND', { message: `There is no active prompt ${promptKey}.` });
+    if (!prompt) throw new AppError('NOT_FOUND', { message: `The prompt ${promptKey} does not exist or has no active version.` });
     return prompt;
   };
 

@@ -6,16 +6,16 @@ import {
 } from '@valuecanvas/contracts-prompt-registry';
 import { type ClientOf, serviceCall } from '@valuecanvas/http-client';
 
-/** The registry's snapshot, its prompts by key. */
+/** Snapshot of the registry, with prompts by key. */
 export interface KeyedPrompts {
   readonly version: string;
   readonly prompts: ReadonlyMap<string, ActivePrompt>;
 }
 
-/** Milliseconds after which a fetch has failed; the next poll tries again. */
+/** Timeout of a fetch. The next poll tries again. */
 const fetchTimeoutMs = 5_000;
 
-/** Fetches the snapshot on behalf of `service`; undefined where the known version is still the latest. */
+/** Fetches the snapshot as `service`. Returns undefined if the known version is still the latest. */
 export function snapshotFetcher(
   client: Pick<ClientOf<typeof promptRegistryContract>, 'getPromptSnapshot'>,
   service: ServiceName,

@@ -2,7 +2,7 @@ import type { ActivePrompt } from '@valuecanvas/contracts-prompt-registry';
 import { renderTemplate, type TemplateValues } from './template/render-template.ts';
 import { createTemplateCache } from './template/template-cache.ts';
 
-/** A finished prompt, and the version that it came from. */
+/** Rendered prompt with its version. */
 export interface RenderedVersion {
   readonly content: string;
   readonly versionId: string;
@@ -10,7 +10,7 @@ export interface RenderedVersion {
   readonly metadata: ActivePrompt['metadata'];
 }
 
-/** Renders versions, reading each one's template once. Throws VALIDATION_FAILED as `renderTemplate` does. */
+/** Renders versions and parses each template once. Throws VALIDATION_FAILED as `renderTemplate` does. */
 export type PromptRenderer = (prompt: ActivePrompt, values: TemplateValues) => RenderedVersion;
 
 export function createPromptRenderer(): PromptRenderer {

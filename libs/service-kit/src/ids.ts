@@ -11,7 +11,7 @@ export function timeOfId(uuidv7: string): Date {
   return new Date(Number.parseInt(uuidv7.replaceAll('-', '').slice(0, 12), 16));
 }
 
-/** Makes UUIDv7 (RFC 9562), each greater than the one before. */
+/** Creates UUIDs of version 7 (RFC 9562), each greater than the previous one. */
 export function createIds(now: () => number = Date.now): () => string {
   const pool = Buffer.allocUnsafe(poolBytes);
   let used = poolBytes;
@@ -25,7 +25,7 @@ export function createIds(now: () => number = Date.now): () => string {
     const random = pool.subarray(used, used + idBytes);
     used += idBytes;
     const msecs = Math.max(now(), lastMs);
-    // 31 random bits at the first id of a millisecond leave the others room to count on.
+    // The first id of a millisecond has 31 random bits, which leaves room to increment for the next ones.
     sequence = msecs > lastMs ? random.readUInt32BE(0) >>> 1 : sequence + 1;
     lastMs = msecs;
     return uuidv7({ msecs, seq: sequence, random });

@@ -6,10 +6,10 @@ export {
   signingVariables,
 } from './config/kit-variables.ts';
 export { ConfigError, type ConfigOf, type Environment, parseConfig } from './config/parse-config.ts';
-export { type Authenticator, believeInternalTokens } from './http/authenticator.ts';
+export { type Authenticator, internalTokenAuthenticator } from './http/authenticator.ts';
 export { authorize } from './http/authorize.ts';
 export { type Call, type Outcome, Respond, respond } from './http/call.ts';
-export { dropRest } from './http/drop-rest.ts';
+export { drainRequestBody } from './http/drain-request-body.ts';
 export { FileBody, type FileParts } from './http/file-body.ts';
 export {
   forwarded,

@@ -8,14 +8,14 @@ import {
   type UserPrincipal,
 } from '@valuecanvas/contracts-core';
 
-/** A user of the free tier with a random ID and the permissions of its built-in role. `settings` override each. */
+/** Creates a user of the free tier with a random id and the permissions of its built-in role. `settings` override these. */
 export function userPrincipal(settings: Partial<UserPrincipal> = {}): UserPrincipal {
   const { role = 'user' } = settings;
   const permissions = isBuiltInRole(role) ? rolePermissions[role] : rolePermissions.user;
   return { kind: 'user', userId: randomUUID(), tier: 'free', role, permissions, ...settings };
 }
 
-/** An API key of a user that holds just the given permissions. */
+/** Creates the principal of an API key that holds only the given permissions. */
 export function apiKeyPrincipal(
   permissions: readonly Permission[],
   { sessionId: _, ...owner }: UserPrincipal = userPrincipal(),
@@ -23,7 +23,7 @@ export function apiKeyPrincipal(
   return { ...owner, permissions, apiKeyId: randomUUID() };
 }
 
-/** The context of a call on behalf of a principal; 10 s of time unless said otherwise. */
+/** Creates the context of a call on behalf of a principal, with a deadline in 10 s unless stated otherwise. */
 export function callAs(
   principal: Principal,
   settings: Partial<Pick<CallContext, 'operation' | 'jobId' | 'requestId' | 'signal'>> & {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Repeats an assertion until it holds and returns its value; throws its last failure after `timeoutMs`. */
+/** Repeats an assertion until it passes and returns its value. Throws its last failure after `timeoutMs`. */
 export async function eventually<T>(
   assertion: () => T | Promise<T>,
   { timeoutMs = 20_000, everyMs = 20 }: { readonly timeoutMs?: number; readonly everyMs?: number } = {},

@@ -1,6 +1,6 @@
-/** A clock that stands still until it is told to go on. */
+/** Clock that advances only on request. */
 export interface FakeClock {
-  /** Milliseconds since the epoch. */
+  /** Returns the time in milliseconds since the epoch. */
   now(): number;
   advance(ms: number): void;
 }

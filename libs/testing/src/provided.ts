@@ -1,8 +1,8 @@
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Owner's URL of the server on which each test file gets a database of its own. */
+    /** Owner's URL of the server on which each test file gets its own database. */
     postgresUrl: string;
-    /** Migrated database from which those are cloned. */
+    /** Migrated template database. */
     postgresTemplate: string;
     redisUrl: string;
   }

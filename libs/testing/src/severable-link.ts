@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A way to a server that a test can cut, as if that server were gone, and mend. It ends with the test. */
+/** TCP proxy to a server that a test can cut and restore, as if the server failed. It closes with the test. */
 export interface SeverableLink {
-  /** As the given URL, but through the link. */
+  /** The given URL with the proxy's address. */
   readonly url: string;
   cut(): Promise<void>;
   mend(): Promise<void>;
 }
 
-/** Opens a link to the server of `target`; it is mended at the port that it had. */
+/** Opens a proxy to the server of `target`. It keeps its port when it is restored. */
 export async function startSeverableLink(target: string): Promise<SeverableLink> {
   const url = new URL(target);
   const { hostname: host, port } = url;

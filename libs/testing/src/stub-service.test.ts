@@ -8,7 +8,7 @@ import { createTestIdentities } from './test-identities.ts';
 
 const route = {
   summary: 'A route',
-  description: 'A route of a test.',
+  description: 'A test route.',
   auth: user,
   errors: ['NOT_FOUND'],
   method: 'GET',
@@ -34,38 +34,38 @@ async function start(handlers: StubHandlers<typeof contract>) {
   return { faults, get: (path: string) => stub.request(path, { as: userPrincipal() }), stub };
 }
 
-test('a stub answers as its contract says', async () => {
+test('a stub responds according to its contract', async () => {
   const { get, faults } = await start({ one: () => ({ id: 'a' }) });
   expect(await get('/test/one')).toMatchObject({ status: 200, body: { success: true, data: { id: 'a' } } });
   expect(faults).toEqual([]);
 });
 
-test('a stub admits only the callers that its contract names', async () => {
+test('a stub admits only the callers of its contract', async () => {
   const { stub } = await start({ one: () => ({ id: 'a' }) });
   expect(await stub.request('/test/one')).toMatchObject({ status: 401 });
   const fromRouter = await stub.request('/test/one', { as: userPrincipal(), from: 'llm-router' });
   expect(fromRouter.status).toBe(401);
 });
 
-test('an operation without a handler is a fault', async () => {
+test('a call of an operation without a handler is a fault', async () => {
   const { get, faults } = await start({ one: () => ({ id: 'a' }) });
   expect(await get('/test/two')).toMatchObject({ status: 500 });
   expect(faults).toEqual(['The stub has no handler for test.two.']);
 });
 
-test('a reply that the contract does not allow is a fault', async () => {
+test('a reply outside the contract is a fault', async () => {
   const { get, faults } = await start({ one: () => ({ id: 7 }) as never });
   expect(await get('/test/one')).toMatchObject({ status: 500 });
-  expect(faults).toEqual(['The stub of test.one answered with a wrong /id: must be string']);
+  expect(faults).toEqual(['The stub of test.one returned an invalid /id: must be string']);
 });
 
-test('a status that the contract does not name is a fault', async () => {
+test('a status outside the contract is a fault', async () => {
   const { get, faults } = await start({ one: () => respond(201, { id: 'a' }) });
   expect(await get('/test/one')).toMatchObject({ status: 500 });
-  expect(faults).toEqual(['The stub of test.one answered 201, which its contract does not name.']);
+  expect(faults).toEqual(['The stub of test.one returned 201, which its contract does not declare.']);
 });
 
-test('an error may be answered if the contract names its code', async () => {
+test('a handler may throw an error that the contract declares', async () => {
   const { get, faults } = await start({
     one() {
       throw new AppError('NOT_FOUND');
@@ -77,5 +77,5 @@ test('an error may be answered if the contract names its code', async () => {
   expect(await get('/test/one')).toMatchObject({ status: 404 });
   expect(faults).toEqual([]);
   expect(await get('/test/two')).toMatchObject({ status: 500 });
-  expect(faults).toEqual(['The stub of test.two threw CONFLICT, which its contract does not name.']);
+  expect(faults).toEqual(['The stub of test.two threw CONFLICT, which its contract does not declare.']);
 });

@@ -6,13 +6,13 @@ import {
   type RouteDefinition,
 } from '@valuecanvas/contracts-core';
 import {
-  believeInternalTokens,
   type Call,
   defineService,
   FileBody,
   type HandlersOf,
   type Implementation,
   identityVariables,
+  internalTokenAuthenticator,
   kitVariables,
   Respond,
   StreamBody,
@@ -21,16 +21,16 @@ import { Value } from 'typebox/value';
 import type { TestIdentities } from './test-identities.ts';
 import { startTestService, type TestService } from './test-service.ts';
 
-/** What a stub answers with, by the names of its contract's routes. */
+/** Handlers of a stub, by the names of its contract's routes. */
 export type StubHandlers<C extends Contract> = Partial<HandlersOf<C>>;
 
-/** Rejects a promise that has no handler, so that Vitest fails the run even where the caller hides the stub's 500. */
+/** Causes an unhandled rejection, so that Vitest fails the run even if the caller hides the stub's 500. */
 const failRun = (fault: Error): void => void Promise.reject(fault);
 
 /**
- * Starts a real HTTP neighbour that is held to its contract in both directions: requests, internal tokens and callers
- * are checked by the frame, and `onFault` gets each call of an operation without a handler and each reply, status or
- * error code that the contract does not promise. The caller gets INTERNAL_ERROR then.
+ * Starts a stub of a service that follows its contract in both directions. The service kit validates requests, internal
+ * tokens and callers. `onFault` gets each call of an operation without a handler and each reply, status or error code
+ * outside the contract. The caller then gets INTERNAL_ERROR.
  */
 export function stubService<C extends Contract>(
   contract: C,
@@ -54,7 +54,7 @@ export function stubService<C extends Contract>(
     contract,
     variables: { ...kitVariables({ public: 0, internal: 0 }), ...identityVariables },
     compose: async ({ config, now }) => ({
-      authenticate: await believeInternalTokens(contract, config.INTERNAL_PUBLIC_KEYS, now),
+      authenticate: await internalTokenAuthenticator(contract, config.INTERNAL_PUBLIC_KEYS, now),
       probes: {},
       routes,
     }),
@@ -70,7 +70,7 @@ async function answer(route: RouteDefinition, handler: unknown, call: Call): Pro
     return outcome;
   } catch (error) {
     if (error instanceof AppError && !errorsOf(route).includes(error.code))
-      throw new Error(`The stub of ${route.id} threw ${error.code}, which its contract does not name.`);
+      throw new Error(`The stub of ${route.id} threw ${error.code}, which its contract does not declare.`);
     throw error;
   }
 }
@@ -82,7 +82,7 @@ function assertPromised(route: RouteDefinition, outcome: unknown): void {
   const usual = status === (route.status ?? 200) ? route.reply : undefined;
   const reply = route.otherReplies?.[status] ?? usual;
   if (!reply)
-    throw new Error(`The stub of ${route.id} answered ${status}, which its contract does not name.`);
+    throw new Error(`The stub of ${route.id} returned ${status}, which its contract does not declare.`);
   assertFits(route.id, reply, value);
 }
 
@@ -93,7 +93,7 @@ function assertFits(id: string, reply: Reply, value: unknown): void {
     const [fault] = Value.Errors(reply.schema, JSON.parse(JSON.stringify(each ?? null)));
     if (fault)
       throw new Error(
-        `The stub of ${id} answered with a wrong ${fault.instancePath || 'value'}: ${fault.message}`,
+        `The stub of ${id} returned an invalid ${fault.instancePath || 'value'}: ${fault.message}`,
       );
   }
 }

@@ -7,11 +7,11 @@ import { userPrincipal } from './callers.ts';
 import './provided.ts';
 
 export interface TestDatabase {
-  /** As the owner, for whom no policy holds. */
+  /** Connection as the owner, which bypasses row-level security. */
   readonly ownerUrl: string;
-  /** As the role of a service, with its grants and policies and nothing more. */
+  /** Opens a connection as the role of a service, with its grants and policies only. */
   urlFor(service: ServiceName): string;
-  /** Makes a user and returns it as a principal. */
+  /** Creates a user and returns it as a principal. */
   createUser(
     settings?: Partial<Pick<UserPrincipal, 'tier' | 'role'>> & { readonly email?: string },
   ): Promise<UserPrincipal>;
@@ -20,13 +20,13 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A migrated database of its own for a test file; call `drop` when the file is done. */
+/** Creates a migrated database for a test file. Call `drop` at the end of the file. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const url = inject('postgresUrl');
   const name = `vc_test_${randomBytes(6).toString('hex')}`;
   const ownerUrl = await cloneDatabase({ url, template: inject('postgresTemplate'), name });
   const pool = new Pool({ connectionString: ownerUrl, max: 2 });
-  // The server ends the last sessions when the database is dropped: that is no failure of the test.
+  // Dropping the database ends the remaining sessions, which must not fail the test.
   pool.on('error', () => undefined);
   return {
     ownerUrl,
@@ -55,7 +55,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** The session starts in the role, so no password of a shared server's roles has to be known or changed. */
+/** Sets the role at the start of the session, so tests need no role passwords on a shared server. */
 function asRole(ownerUrl: string, role: string): string {
   const url = new URL(ownerUrl);
   url.searchParams.set('options', `-c role=${role}`);

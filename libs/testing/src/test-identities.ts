@@ -7,15 +7,15 @@ import {
 } from '@valuecanvas/identity';
 
 export interface TestIdentities {
-  /** An INTERNAL_PUBLIC_KEYS with a key of every service. */
+  /** Value of INTERNAL_PUBLIC_KEYS with a key of every service. */
   readonly publicKeys: string;
-  /** The INTERNAL_SIGNING_KEY of a service. */
+  /** Returns the INTERNAL_SIGNING_KEY of a service. */
   signingKey(service: ServiceName): string;
-  /** Signs as a service. */
+  /** Returns a signer for a service. */
   signer(service: ServiceName): InternalSigner;
 }
 
-/** Fresh keys for every service. */
+/** Generates keys for every service. */
 export async function createTestIdentities(): Promise<TestIdentities> {
   const made = await Promise.all(
     serviceNames.map(async (service) => {
@@ -26,7 +26,7 @@ export async function createTestIdentities(): Promise<TestIdentities> {
   );
   const of = (service: ServiceName) => {
     const found = made.find((entry) => entry.service === service);
-    if (!found) throw new Error(`No key was made for ${service}.`);
+    if (!found) throw new Error(`The service ${service} has no key.`);
     return found;
   };
   return {

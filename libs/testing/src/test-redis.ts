@@ -5,16 +5,16 @@ import './provided.ts';
 
 export interface TestRedis {
   readonly url: string;
-  /** Below which all keys and channels of the test file must lie. */
+  /** Prefix of all keys and channels of the test file. */
   readonly prefix: string;
   readonly client: Redis;
-  /** Deletes what is below the prefix. */
+  /** Deletes all keys below the prefix. */
   clear(): Promise<void>;
   /** Clears and closes the client. */
   stop(): Promise<void>;
 }
 
-/** A key space of its own in the real Redis; call `stop` when the file is done. */
+/** Opens a separate key space in the real Redis. Call `stop` at the end of the file. */
 export function createTestRedis(): TestRedis {
   const url = inject('redisUrl');
   const prefix = `test-${randomBytes(6).toString('hex')}`;

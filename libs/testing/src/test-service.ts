@@ -6,18 +6,18 @@ import type { TestIdentities } from './test-identities.ts';
 export interface TestRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON, unless it is a string. */
+  /** Sent as JSON unless it is a string. */
   readonly body?: unknown;
-  /** For whom the calling service vouches; nobody where absent. */
+  /** Principal in the internal token. Defaults to anonymous. */
   readonly as?: Principal;
-  /** Which service calls; the gateway where absent. */
+  /** Calling service. Defaults to the gateway. */
   readonly from?: ServiceName;
 }
 
 export interface TestAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed where it is JSON, else the text. */
+  /** Parsed JSON, or text if the body is not JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies whose shape they are about to assert
   readonly body: any;
 }
@@ -26,12 +26,12 @@ export interface TestService {
   readonly url: string;
   readonly internalUrl: string;
   request(path: string, request?: TestRequest): Promise<TestAnswer>;
-  /** A typed client of the service, as another service has it. */
+  /** Creates a typed client of the service, as another service has it. */
   client<const C extends Contract>(contract: C, from?: ServiceName): Client<C>['call'];
   stop(): Promise<void>;
 }
 
-/** Starts a service in this process, on free ports, as it would start in production but silent; `now` is its clock. */
+/** Starts a service in this process as in production, but on free ports and without logs. `now` is its clock. */
 export async function startTestService(
   // biome-ignore lint/suspicious/noExplicitAny: any configuration will do; the environment is checked by the service
   definition: ServiceDefinition<any>,

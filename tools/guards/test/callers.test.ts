@@ -6,7 +6,7 @@ import {
   type ServiceName,
   serviceNames,
 } from '@valuecanvas/contracts-core';
-import { type Authenticator, believeInternalTokens } from '@valuecanvas/service-kit';
+import { type Authenticator, internalTokenAuthenticator } from '@valuecanvas/service-kit';
 import { apiKeyPrincipal, createTestIdentities, userPrincipal } from '@valuecanvas/testing';
 import { describe, expect, test } from 'vitest';
 import { contractOf } from './service-contracts.ts';
@@ -73,7 +73,7 @@ describe.each(Object.entries(table) as [ServiceName, Callers][])('%s', (service,
   });
 
   test.each(serviceNames)('believes of %s just what it may say', async (caller) => {
-    const authenticate = await believeInternalTokens(contract, identities.publicKeys, Date.now);
+    const authenticate = await internalTokenAuthenticator(contract, identities.publicKeys, Date.now);
     const sign = identities.signer(caller);
     for (const [who, principal] of Object.entries(principals(caller))) {
       const token = await sign(contract.service, principal);
@@ -84,7 +84,7 @@ describe.each(Object.entries(table) as [ServiceName, Callers][])('%s', (service,
   });
 
   test('believes nothing that was meant for another service', async () => {
-    const authenticate = await believeInternalTokens(contract, identities.publicKeys, Date.now);
+    const authenticate = await internalTokenAuthenticator(contract, identities.publicKeys, Date.now);
     for (const caller of forAnybody)
       for (const other of serviceNames.filter((name) => name !== service)) {
         const token = await identities.signer(caller)(other, userPrincipal());

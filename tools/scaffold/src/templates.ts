@@ -109,7 +109,7 @@ await runService(${camel}Service);
 function application({ name, camel }: ServiceNames): string {
   return `import { ${camel}Contract } from '@valuecanvas/contracts-${name}';
 import { openDatabase } from '@valuecanvas/postgres';
-import { believeInternalTokens, defineService, implement } from '@valuecanvas/service-kit';
+import { internalTokenAuthenticator, defineService, implement } from '@valuecanvas/service-kit';
 import { ${camel}Variables } from './config.ts';
 import type { Database } from './db.ts';
 import { helloRoutes } from './hello/routes.ts';
@@ -121,7 +121,7 @@ export const ${camel}Service = defineService({
   async compose(kit) {
     const database = openDatabase<Database>('${name}', kit);
     return {
-      authenticate: await believeInternalTokens(${camel}Contract, kit.config.INTERNAL_PUBLIC_KEYS, kit.now),
+      authenticate: await internalTokenAuthenticator(${camel}Contract, kit.config.INTERNAL_PUBLIC_KEYS, kit.now),
       probes: { postgres: database.ping },
       routes: implement(${camel}Contract, { ...helloRoutes }),
     };

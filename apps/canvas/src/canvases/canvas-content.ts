@@ -1,6 +1,6 @@
 import { type Blocks, type Canvas, type Section, sections } from '@valuecanvas/contracts-canvas';
 
-/** What a revision holds: all that a user can change. */
+/** Content of a revision: everything that a user can change. */
 export interface CanvasContent {
   readonly businessDescription: string;
   readonly industry?: string;
@@ -8,12 +8,12 @@ export interface CanvasContent {
   readonly blocks: Blocks;
 }
 
-/** The nine blocks of a canvas, without the rest. */
+/** Returns the nine blocks of a canvas without other fields. */
 export function blocksOf(canvas: Canvas): Blocks {
   return Object.fromEntries(sections.map((section) => [section, canvas[section]])) as Blocks;
 }
 
-/** What a revision of the canvas would hold as it stands. */
+/** Returns the current content of a canvas. */
 export function contentOf(canvas: Canvas): CanvasContent {
   const { businessDescription, industry, targetMarket } = canvas;
   return {
@@ -24,7 +24,7 @@ export function contentOf(canvas: Canvas): CanvasContent {
   };
 }
 
-/** The blocks whose items or their order differ. */
+/** Returns the blocks whose items, or their order, differ. */
 export function changedSections(before: Blocks, after: Blocks): Section[] {
   return sections.filter((section) => JSON.stringify(before[section]) !== JSON.stringify(after[section]));
 }

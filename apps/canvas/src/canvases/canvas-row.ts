@@ -5,7 +5,7 @@ import type { CanvasContent } from './canvas-content.ts';
 
 export type CanvasRow = Selectable<CanvasesTable>;
 
-/** What a revision holds, as columns of either table. */
+/** Returns the content of a revision as columns, which both tables share. */
 export function toColumns({ businessDescription, industry, targetMarket, blocks }: CanvasContent) {
   return {
     business_description: businessDescription,

@@ -12,9 +12,9 @@ export interface NewRevision {
   readonly changed: readonly Section[];
 }
 
-/** Where in the list of canvases a page ends. */
+/** Position in the list of canvases at which a page ends. */
 export interface CanvasPosition {
-  /** To the microsecond, as Postgres keeps it and no Date can: rounded, it would skip what lies in between. */
+  /** Time in microseconds, which a Date cannot hold. Rounding would skip canvases between two pages. */
   readonly createdAt: string;
   readonly id: string;
 }
@@ -24,14 +24,14 @@ export interface ListedCanvas {
   readonly position: CanvasPosition;
 }
 
-/** Canvases and their history; every method sees and changes only what the user owns. */
+/** Canvases and their history. Every method reads and changes only the user's own canvases. */
 export interface CanvasStore {
-  /** Throws DEPENDENCY_UNAVAILABLE where nothing could be stored at the moment. */
+  /** Throws DEPENDENCY_UNAVAILABLE if PostgreSQL cannot store anything. */
   assertReachable(owner: UserPrincipal): Promise<void>;
   create(owner: UserPrincipal, id: string, revision: NewRevision): Promise<Canvas>;
   find(owner: UserPrincipal, id: string): Promise<Canvas | undefined>;
   list(owner: UserPrincipal, limit: number, after: CanvasPosition | undefined): Promise<ListedCanvas[]>;
-  /** Undefined where the canvas is not there or is not at `basedOn` any more. */
+  /** Returns undefined if the canvas does not exist or is no longer at revision `basedOn`. */
   revise(
     owner: UserPrincipal,
     id: string,
@@ -40,7 +40,7 @@ export interface CanvasStore {
   ): Promise<Canvas | undefined>;
   revisions(owner: UserPrincipal, id: string): Promise<Revision[]>;
   findRevision(owner: UserPrincipal, id: string, revision: number): Promise<CanvasContent | undefined>;
-  /** Whether there was one. */
+  /** Returns true if the canvas existed. */
   remove(owner: UserPrincipal, id: string): Promise<boolean>;
 }
 
@@ -133,7 +133,7 @@ export function createCanvasStore(db: Kysely<Database>): CanvasStore {
 
 const microseconds = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
 
-/** The list begins with the newest, so what comes after a position is older. */
+/** Selects canvases after a position, which are older, because the list is sorted newest first. */
 function isAfter({ createdAt, id }: CanvasPosition) {
   return sql<boolean>`(created_at, id) < (${createdAt}::timestamptz, ${id}::uuid)`;
 }

@@ -11,10 +11,10 @@ import { parseCursor, toCursor } from './cursor.ts';
 
 const defaultLimit = 20;
 
-/** Most items that one block can hold. */
+/** Maximum number of items in a block. */
 const maxItems = 50;
 
-/** The rules of editing canvases; what is not the caller's own does not exist. */
+/** Rules for editing canvases. A canvas of another user is treated as absent. */
 export interface CanvasesService {
   list(
     owner: UserPrincipal,
@@ -35,7 +35,7 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
     return canvas;
   };
 
-  /** The canvas as a change expects it: what it leaves alone is taken from there. */
+  /** Returns the canvas at the expected revision, from which a change takes the blocks that it keeps. */
   const getAt = async (owner: UserPrincipal, id: string, revision: number): Promise<Canvas> => {
     const canvas = await get(owner, id);
     if (canvas.revision !== revision) throw staleRevision(canvas.revision);
@@ -100,7 +100,7 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
     async restore(owner, id, revision) {
       const canvas = await get(owner, id);
       const content = await store.findRevision(owner, id, revision);
-      if (!content) throw new AppError('NOT_FOUND', { message: `This canvas has no revision ${revision}.` });
+      if (!content) throw new AppError('NOT_FOUND', { message: `Revision ${revision} of this canvas does not exist.` });
       return revise(owner, canvas, 'restore', content);
     },
 
@@ -112,12 +112,12 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
 
 function staleRevision(current: number): AppError {
   return new AppError('CONFLICT', {
-    message: `The canvas is at revision ${current} by now: read it again and repeat your change.`,
+    message: `The canvas is at revision ${current}. Read it again and repeat your change.`,
     details: { currentRevision: current },
   });
 }
 
 function tooManyItems(): AppError {
-  const message = `A block holds at most ${maxItems} items: replace some instead.`;
+  const message = `A block holds at most ${maxItems} items. Replace some items instead.`;
   return new AppError('VALIDATION_FAILED', { message, details: [{ path: 'suggestions', message }] });
 }

@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 
 const items = Type.Array(Type.String());
 
-/** What a model is asked to answer for a whole canvas: the nine blocks, nothing else. */
+/** JSON schema of a model's answer for a whole canvas: the nine blocks only. */
 export const CanvasAnswer = Type.Object(
   Object.fromEntries(sections.map((section) => [section, items])) as Record<
     (typeof sections)[number],
@@ -13,7 +13,7 @@ export const CanvasAnswer = Type.Object(
 );
 export type CanvasAnswer = Static<typeof CanvasAnswer>;
 
-/** What a model is asked to answer for one block. */
+/** JSON schema of a model's answer for one block. */
 export const RefinementAnswer = Type.Object(
   { suggestions: items, reasoning: Type.String() },
   { additionalProperties: false },

@@ -12,16 +12,16 @@ import { modelFromFlag } from './model-choice.ts';
 export interface Question<T> {
   readonly promptKey: string;
   readonly variables: Readonly<Record<string, string>>;
-  /** The caller's own choice; a flag, the prompt or the router's default decides where absent. */
+  /** Model from the request. By default, a flag, the prompt or the router's default decides. */
   readonly model: string | undefined;
   readonly schema: { readonly name: string; readonly schema: TSchema };
-  /** Throws LLM_BAD_RESPONSE where the answer cannot be used. */
+  /** Parses the answer. Throws LLM_BAD_RESPONSE if it is not usable. */
   readonly parse: (content: string) => T;
 }
 
 export interface Answer<T> {
   readonly value: T;
-  /** What every result that came out of a prompt says about how it came about. */
+  /** Fields of every result that came from a prompt: version, execution, model, tokens and cost. */
   readonly facts: Pick<
     ChatResult,
     'provider' | 'model' | 'usage' | 'cost' | 'costNanos' | 'latency' | 'cached'
@@ -39,16 +39,16 @@ export interface ModelDependencies {
   readonly onLostExecution: (error: unknown) => void;
 }
 
-/** Asks a model with a prompt of the registry, and records how that version has done. */
+/** Calls a model with a prompt from the registry and records the execution. */
 export type AskModel = <T>(call: UserCall, question: Question<T>) => Promise<Answer<T>>;
 
 export function createAskModel(dependencies: ModelDependencies): AskModel {
   const { prompts, flags, router, executions, onLostExecution } = dependencies;
 
-  /** An execution that cannot be recorded is a gap in the statistics, not a reason to withhold the answer. */
+  /** Logs a failure to record an execution. A gap in the statistics must not fail the request. */
   const record = async (execution: PromptExecution): Promise<void> => {
     try {
-      // While the registry is away they pile up: beyond the bound they are dropped, not the rest of what Redis holds.
+      // Executions accumulate while the registry is unavailable. Beyond the bound they are dropped, to protect Redis.
       await executions.assertRoom();
       await executions.record(execution);
     } catch (error) {

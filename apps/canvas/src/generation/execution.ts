@@ -3,10 +3,10 @@ import type { ChatResult } from '@valuecanvas/contracts-llm-router';
 import type { PromptExecution } from '@valuecanvas/contracts-prompt-registry';
 import { v7 as uuidv7 } from 'uuid';
 
-/** One use of a prompt version, from its rendering on. */
+/** Use of a prompt version, starting with its rendering. */
 export interface Execution {
   readonly id: string;
-  /** What is to be recorded of it: which answer came, if any, and why it cannot be used, if it cannot. */
+  /** Returns the fact to record: the answer, if any, and the reason if it is not usable. */
   ended(chat: ChatResult | undefined, error?: unknown): PromptExecution;
 }
 

@@ -14,7 +14,7 @@ import { CanvasAnswer, RefinementAnswer } from './answer-schemas.ts';
 import type { AskModel } from './ask-model.ts';
 import { parseCanvasAnswer, parseRefinementAnswer } from './parse-answer.ts';
 
-/** What models do for canvases. */
+/** Generation and refinement of canvases by models. */
 export interface GenerationService {
   generate(call: UserCall, request: GenerateCanvasRequest): Promise<GenerateCanvasResult>;
   refine(call: UserCall, canvasId: string, request: RefineSectionRequest): Promise<RefineSectionResult>;
@@ -28,7 +28,7 @@ export function createGenerationService(dependencies: {
   const { ask, store, canvases } = dependencies;
   return {
     async generate(call, { model, ...business }) {
-      // Nothing is spent on a canvas that could not be kept.
+      // Checks the database first, so that no money is spent on a canvas that cannot be stored.
       await store.assertReachable(call.principal);
       const { value: blocks, facts } = await ask(call, {
         promptKey: 'canvas.generate',
@@ -67,7 +67,7 @@ function asList(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join('\n');
 }
 
-/** The business and its whole canvas in words, so that suggestions for one block fit the others. */
+/** Describes the business and its whole canvas as text, so that suggestions for one block fit the others. */
 function describe(canvas: Parameters<typeof blocksOf>[0]): string {
   const blocks = Object.entries(blocksOf(canvas)).map(([section, items]) => `${section}:\n${asList(items)}`);
   return [`The business: ${canvas.businessDescription}`, ...blocks].join('\n');

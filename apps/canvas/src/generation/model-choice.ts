@@ -1,7 +1,7 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import type { Flags } from '@valuecanvas/flags-sdk';
 
-/** The model of the variant that a user has been given, where the flag says anything about models. */
+/** Returns the model in the user's variant of the flag, if the variant names one. */
 export function modelFromFlag(flags: Flags, user: UserPrincipal): string | undefined {
   const evaluation = flags.evaluate('ai_model_selection', {
     targetingKey: user.userId,

@@ -11,7 +11,7 @@ const channelsIn = (channels: unknown) => parseCanvasAnswer(answerWith(channels)
 test.each<[string, unknown, string[]]>([
   ['texts', ['Shop', 'Web'], ['Shop', 'Web']],
   ['lines of one text', 'Shop\nWeb\n', ['Shop', 'Web']],
-  ['lines with a list’s marks', '- Shop\n* Web\n• Door to door', ['Shop', 'Web', 'Door to door']],
+  ['lines with list markers', '- Shop\n* Web\n• Door to door', ['Shop', 'Web', 'Door to door']],
   ['objects with texts in them', [{ name: 'Shop', why: 'close by', rank: 1 }], ['Shop: close by']],
   ['numbers among texts', ['Shop', 7, null], ['Shop', '7']],
   ['texts with space around them', ['  Shop ', '   '], ['Shop']],
@@ -19,22 +19,22 @@ test.each<[string, unknown, string[]]>([
   expect(channelsIn(given)).toEqual(items);
 });
 
-test('what a block cannot hold is cut, not refused', () => {
+test('content beyond the limits of a block is cut, not rejected', () => {
   expect(channelsIn(Array.from({ length: 60 }, () => 'Shop'))).toHaveLength(50);
   expect(channelsIn(['x'.repeat(2_000)])).toEqual(['x'.repeat(1_000)]);
 });
 
-test('fields that nobody asked for are left out', () => {
+test('unrequested fields are dropped', () => {
   const answer = JSON.stringify({ ...JSON.parse(answerWith(['Shop'])), notes: ['Nice'] });
   expect(Object.keys(parseCanvasAnswer(answer))).toEqual(sections);
 });
 
-test('a refinement may lack its reasons, but not its suggestions', () => {
+test('a refinement may lack its reasoning, but not its suggestions', () => {
   expect(parseRefinementAnswer('{"suggestions":["Shop"]}')).toEqual({ suggestions: ['Shop'], reasoning: '' });
   expect(() => parseRefinementAnswer('{"reasoning":"None."}')).toThrow(AppError);
 });
 
-test('what is wrong with an answer is for the log only', () => {
+test('the reason why an answer is unusable is only logged', () => {
   const failure = (() => {
     try {
       return parseCanvasAnswer(answerWith([]));

@@ -2,11 +2,11 @@ import { type Blocks, sections } from '@valuecanvas/contracts-canvas';
 import { AppError } from '@valuecanvas/contracts-core';
 import type { RefinementAnswer } from './answer-schemas.ts';
 
-/** What a block can hold; a model that says more is cut, not refused. */
+/** Limits of a block. A longer answer of a model is cut, not rejected. */
 const maxItems = 50;
 const maxItemLength = 1_000;
 
-/** The nine blocks in a model's answer. Throws LLM_BAD_RESPONSE where there is nothing usable in it. */
+/** Parses the nine blocks from a model's answer. Throws LLM_BAD_RESPONSE if the answer is not usable. */
 export function parseCanvasAnswer(content: string): Blocks {
   const answer = parseObject(content);
   const blocks = Object.fromEntries(sections.map((section) => [section, toItems(answer[section])])) as Blocks;
@@ -15,7 +15,7 @@ export function parseCanvasAnswer(content: string): Blocks {
   return blocks;
 }
 
-/** The suggestions in a model's answer. Throws LLM_BAD_RESPONSE where there are none. */
+/** Parses the suggestions from a model's answer. Throws LLM_BAD_RESPONSE if there are none. */
 export function parseRefinementAnswer(content: string): RefinementAnswer {
   const answer = parseObject(content);
   const suggestions = toItems(answer.suggestions);
@@ -23,7 +23,7 @@ export function parseRefinementAnswer(content: string): RefinementAnswer {
   return { suggestions, reasoning: typeof answer.reasoning === 'string' ? answer.reasoning.trim() : '' };
 }
 
-/** Models wrap JSON in prose and code fences: what counts is the text from the first brace to the last. */
+/** Parses the text from the first brace to the last, because models wrap JSON in prose and code fences. */
 function parseObject(content: string): Record<string, unknown> {
   const start = content.indexOf('{');
   const end = content.lastIndexOf('}');
@@ -35,7 +35,7 @@ function parseObject(content: string): Record<string, unknown> {
   }
 }
 
-/** A list as models write it: an array of texts, of objects with a text in them, or one text with a line per item. */
+/** Converts a model's list to items: an array of strings, of objects with a string, or one string with a line per item. */
 function toItems(value: unknown): string[] {
   const parts = Array.isArray(value) ? value.map(toText) : typeof value === 'string' ? value.split('\n') : [];
   return parts
@@ -44,7 +44,7 @@ function toItems(value: unknown): string[] {
     .slice(0, maxItems);
 }
 
-/** Without a list's mark. NUL and halves of surrogate pairs, which a cut can leave, fit no database. */
+/** Removes list markers, NUL and halves of surrogate pairs, which cutting can leave and PostgreSQL cannot store. */
 function toItem(text: string): string {
   const item = text.replaceAll('\0', '').replace(/^[\s\-*•]+/, '');
   return item.trim().slice(0, maxItemLength).toWellFormed();

@@ -12,24 +12,24 @@ import { stubService, type TestIdentities } from '@valuecanvas/testing';
 
 export type Flag = FlagSnapshot['flags'][number];
 
-/** A question as the router received it. */
+/** Chat request as the router received it. */
 export interface Asked extends ChatRequest {
   readonly operation: string;
   readonly requestId: string;
 }
 
-/** What the router answers: the simulator's answer unless a test says otherwise. */
+/** Answer of the router. By default, that of the simulator. */
 type RouterAnswer = (asked: Asked) => Partial<ChatResult> | Promise<Partial<ChatResult>>;
 
-/** Stand-ins of the services that canvas talks to. */
+/** Stubs of the services that canvas calls. */
 export interface Neighbours {
   readonly environment: Readonly<
     Record<'LLM_ROUTER_URL' | 'PROMPT_REGISTRY_URL' | 'FEATURE_FLAGS_URL', string>
   >;
-  /** What the router was asked, oldest first. */
+  /** Requests to the router, oldest first. */
   readonly asked: Asked[];
   answer: RouterAnswer | undefined;
-  /** Back to the simulator, with nothing asked. */
+  /** Restores the simulator's answers and clears the requests. */
   reset(): void;
   stop(): Promise<void>;
 }

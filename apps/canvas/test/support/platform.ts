@@ -30,7 +30,7 @@ async function startParts() {
   return { database, identities, redis: createTestRedis(), prompts, neighbours };
 }
 
-/** Servers, stand-ins of the neighbours and one canvas service for a test file; and a user for each test. */
+/** Servers, stubs and one canvas service for a test file, and a user for each test. */
 export function usePlatform() {
   let parts: Awaited<ReturnType<typeof startParts>>;
   let service: TestService;
@@ -88,14 +88,14 @@ export function usePlatform() {
       return parts.neighbours;
     },
 
-    /** A further service with settings of its own, which ends with the test. */
+    /** Starts another service with its own settings. It stops with the test. */
     async start(settings: Environment): Promise<TestService> {
       const other = await start(settings);
       onTestFinished(other.stop);
       return other;
     },
 
-    /** A request of the test's user to the file's service. */
+    /** Sends a request of the test's user to the file's service. */
     request: (path: string, request: TestRequest = {}): Promise<TestAnswer> =>
       service.request(path, { as: user, ...request }),
 
@@ -108,7 +108,7 @@ export function usePlatform() {
     generate: (body: object = aBakery, request: TestRequest = {}): Promise<TestAnswer> =>
       platform.post('/api/canvas/generate', body, request),
 
-    /** A new canvas with known contents. */
+    /** Creates a canvas with known content. */
     async aCanvas(): Promise<Canvas> {
       parts.neighbours.answer = () => ({ content: JSON.stringify(knownBlocks) });
       const { status, body } = await platform.generate();
@@ -117,7 +117,7 @@ export function usePlatform() {
       return body.data.canvas;
     },
 
-    /** What has been recorded of the test user's prompts. */
+    /** Returns the recorded executions of the test user. */
     async executions(): Promise<PromptExecution[]> {
       const stream = createKeys(parts.redis.prefix)('journal', promptExecution.name);
       const entries = await parts.redis.client.xrange(stream, '-', '+');

@@ -2,7 +2,7 @@ import type { FlagSnapshot } from '@valuecanvas/contracts-feature-flags';
 import { type CompiledFlag, compileFlags } from '@valuecanvas/flags-sdk';
 import type { FollowedSnapshot } from '@valuecanvas/live-snapshot';
 
-/** Flags by key, ready to be evaluated. Rejects only before any snapshot has been loaded. */
+/** Returns the compiled flags by key. Rejects only before any snapshot has been loaded. */
 export type CurrentFlags = () => Promise<ReadonlyMap<string, CompiledFlag>>;
 
 /** Compiles each snapshot once. */

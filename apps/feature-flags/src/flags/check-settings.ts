@@ -7,7 +7,7 @@ interface Fault {
   readonly message: string;
 }
 
-/** Throws VALIDATION_FAILED, naming every fault, for settings that fit the contract but could not mean anything. */
+/** Throws VALIDATION_FAILED, with all errors, for settings that match the contract but are inconsistent. */
 export function checkSettings({ rolloutPercentage, variants, targeting }: FlagSettings): void {
   const details = [
     ...rolloutFaults(rolloutPercentage),
@@ -34,7 +34,7 @@ function variantFaults(variants: readonly Variant[] | undefined): Fault[] {
   return hasWeight ? repeated : [...repeated, { path: 'variants', message: 'must have a weight above 0' }];
 }
 
-/** What the values of a rule must be for its operator ever to hold. */
+/** Types that the values of a rule need for its operator. */
 const operandTypes: Partial<Record<TargetingRule['operator'], 'string' | 'number'>> = {
   startsWith: 'string',
   endsWith: 'string',

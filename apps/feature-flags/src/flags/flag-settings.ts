@@ -1,17 +1,17 @@
 import type { CreateFlagRequest, Flag, UpdateFlagRequest } from '@valuecanvas/contracts-feature-flags';
 
-/** What people can set on a flag. */
+/** Editable settings of a flag. */
 export type FlagSettings = Pick<
   Flag,
   'name' | 'description' | 'enabled' | 'rolloutPercentage' | 'targeting' | 'variants'
 >;
 
-/** The settings of a new flag: off until it is switched on, and then on for everybody, unless said otherwise. */
+/** Returns the settings of a new flag. By default it is off, and on for all users when it is switched on. */
 export function initialSettings({ key, ...given }: CreateFlagRequest): FlagSettings {
   return { name: key, description: '', enabled: false, rolloutPercentage: 100, targeting: {}, ...given };
 }
 
-/** The settings after an update, which names only what changes; an empty list of variants removes them. */
+/** Returns the settings after an update. Omitted settings stay, and an empty list of variants removes all variants. */
 export function changedSettings(
   current: FlagSettings,
   { variants, ...changes }: UpdateFlagRequest,

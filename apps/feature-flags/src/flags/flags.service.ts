@@ -11,7 +11,7 @@ import type { FlagsStore } from './flags.store.ts';
 
 export type FlagsService = ReturnType<typeof createFlagsService>;
 
-/** Administration of flags. Each committed change is published before it is answered. */
+/** Administration of flags. Each committed change is published before the response is sent. */
 export function createFlagsService(store: FlagsStore, snapshots: { publish(): Promise<void> }) {
   return {
     async list(cursor: string | undefined, limit: number): Promise<Page<Flag>> {
@@ -55,16 +55,16 @@ export function createFlagsService(store: FlagsStore, snapshots: { publish(): Pr
 function refuseReserved(key: string): void {
   if (!(reservedKeys as readonly string[]).includes(key)) return;
   throw new AppError('VALIDATION_FAILED', {
-    details: [{ path: 'key', message: `must not be "${key}", which is the name of a route` }],
+    details: [{ path: 'key', message: `must not be "${key}", which is reserved` }],
   });
 }
 
 function refuseUnknown(key: string): never {
-  throw new AppError('NOT_FOUND', { message: `There is no flag "${key}".` });
+  throw new AppError('NOT_FOUND', { message: `The flag "${key}" does not exist.` });
 }
 
 function refuseTaken(key: string): never {
   throw new AppError('CONFLICT', {
-    message: `There is a flag "${key}" already: change that one, or choose another key.`,
+    message: `The flag "${key}" already exists. Update it, or choose another key.`,
   });
 }

@@ -19,10 +19,10 @@ const columns = [
   'updated_at',
 ] as const;
 
-/** The flags in Postgres. They belong to no user, so nobody's claims are needed to reach them. */
+/** Flags in PostgreSQL. They belong to no user, so queries need no user claims. */
 export function createFlagsStore(db: Kysely<Database>) {
   return {
-    /** Flags in the order of their keys, from the one that follows `after` on. */
+    /** Returns flags ordered by key, starting after the key `after`. */
     list(after: string | undefined, limit: number): Promise<Flag[]> {
       return acrossUsers(db, async (transaction) => {
         const page = transaction.selectFrom('feature_flags').select(columns).orderBy('key').limit(limit);
@@ -39,7 +39,7 @@ export function createFlagsStore(db: Kysely<Database>) {
       });
     },
 
-    /** Undefined where the key is taken. */
+    /** Returns undefined if the key exists. */
     insert(key: string, settings: FlagSettings): Promise<Flag | undefined> {
       return acrossUsers(db, async (transaction) => {
         const row = await transaction
@@ -52,7 +52,7 @@ export function createFlagsStore(db: Kysely<Database>) {
       });
     },
 
-    /** Locks the flag while `change` decides on its new settings; undefined where there is none. */
+    /** Locks the flag while `change` computes its new settings. Returns undefined if the flag does not exist. */
     update(key: string, change: (current: Flag) => FlagSettings): Promise<Flag | undefined> {
       return acrossUsers(db, async (transaction) => {
         const query = transaction.selectFrom('feature_flags').select(columns).where('key', '=', key);
@@ -72,7 +72,7 @@ export function createFlagsStore(db: Kysely<Database>) {
       });
     },
 
-    /** False where there was none. */
+    /** Returns false if the flag does not exist. */
     remove(key: string): Promise<boolean> {
       return acrossUsers(db, async (transaction) => {
         const { numDeletedRows } = await transaction

@@ -7,10 +7,10 @@ export type FlagRulesStore = ReturnType<typeof createFlagRulesStore>;
 
 const columns = ['key', 'enabled', 'rollout_percentage', 'targeting', 'variants', 'salt', 'version'] as const;
 
-/** What decides evaluations, as Postgres has it. */
+/** Evaluation rules of the flags in PostgreSQL. */
 export function createFlagRulesStore(db: Kysely<Database>) {
   return {
-    /** The rules of all flags, in the order of their keys. */
+    /** Returns the rules of all flags, ordered by key. */
     all(): Promise<FlagRule[]> {
       return acrossUsers(db, async (transaction) => {
         const rows = await transaction.selectFrom('feature_flags').select(columns).orderBy('key').execute();

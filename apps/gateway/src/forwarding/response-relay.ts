@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { AppError } from '@valuecanvas/contracts-core';
-import { dropRest } from '@valuecanvas/service-kit';
+import { drainRequestBody } from '@valuecanvas/service-kit';
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { headersToClient } from './forwarded-headers.ts';
@@ -94,7 +94,7 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
     clearTimeout(this.#stallTimer);
     if (!this.#response.writableEnded) this.#service?.abort(clientDisconnected);
     const { raw } = this.#reply.request;
-    if (!raw.complete) dropRest(raw);
+    if (!raw.complete) drainRequestBody(raw);
     // Fastify does not report responses that end early.
     if (!this.#response.writableFinished) {
       this.#reply.server.recordEnd(this.#reply.request, this.#unfinishedStatus);

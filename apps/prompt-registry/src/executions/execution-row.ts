@@ -4,7 +4,7 @@ import { timeOfId } from '@valuecanvas/service-kit';
 import type { Insertable } from 'kysely';
 import type { PromptExecutionsTable } from '../db.ts';
 
-/** Converts an execution to a row of its table. Its time is the one that its UUIDv7 carries. */
+/** Converts an execution to a row of its table, with the time in its UUIDv7. */
 export function toExecutionRow(execution: PromptExecution): Insertable<PromptExecutionsTable> {
   return {
     id: execution.id,
@@ -24,7 +24,7 @@ export function toExecutionRow(execution: PromptExecution): Insertable<PromptExe
   };
 }
 
-/** Facts that the previous release recorded, and that still wait in the journal, state dollars only. */
+/** Supports facts of the previous release that are still in the journal and have dollars only. */
 function costOf({ costNanos, cost = 0 }: PromptExecution): bigint {
   return costNanos === undefined ? toNanos(cost) : BigInt(costNanos);
 }

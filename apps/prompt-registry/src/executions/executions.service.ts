@@ -3,10 +3,10 @@ import type { ExecutionsStore } from './executions.store.ts';
 
 export type ExecutionsService = ReturnType<typeof createExecutionsService>;
 
-/** What users think of the results of prompts. */
+/** Ratings of prompt executions by users. */
 export function createExecutionsService(store: ExecutionsStore) {
   return {
-    /** Throws NOT_FOUND where the execution is absent, not yet stored, or another user's. */
+    /** Throws NOT_FOUND if the execution is absent, not yet stored, or another user's. */
     async rate(
       principal: UserPrincipal,
       id: string,

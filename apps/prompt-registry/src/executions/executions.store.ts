@@ -9,10 +9,10 @@ import { type PerformanceById, unused } from './performance.ts';
 
 export type ExecutionsStore = ReturnType<typeof createExecutionsStore>;
 
-/** What came of each use of a prompt version. */
+/** Executions of prompt versions in PostgreSQL. */
 export function createExecutionsStore(db: Kysely<Database>) {
   return {
-    /** Stores each execution once, however often it comes. */
+    /** Stores each execution once, even if its fact is delivered repeatedly. */
     async insert(executions: readonly PromptExecution[]): Promise<void> {
       await acrossUsers(db, (transaction) =>
         transaction
@@ -23,7 +23,7 @@ export function createExecutionsStore(db: Kysely<Database>) {
       );
     },
 
-    /** Replaces an earlier rating; false where the user has no such execution. */
+    /** Stores a rating and replaces an earlier one. Returns false if the user has no such execution. */
     rate(
       principal: UserPrincipal,
       id: string,
@@ -48,7 +48,7 @@ export function createExecutionsStore(db: Kysely<Database>) {
   };
 }
 
-/** One row per version that was used at all. */
+/** Returns one row per version with executions. */
 function aggregated(db: Kysely<Database>, versionIds: readonly string[]) {
   return db
     .selectFrom('prompt_executions')

@@ -1,12 +1,12 @@
 import type { PromptPerformance } from '@valuecanvas/contracts-prompt-registry';
 
-/** How a version has done, by its id; a version without executions has zeros. */
+/** Performance by version id. A version without executions has zeros. */
 export type PerformanceById = (versionId: string) => PromptPerformance;
 
-/** Measures versions by one query, however many they are. */
+/** Loads the performance of any number of versions with one query. */
 export type PerformanceOf = (versionIds: readonly string[]) => Promise<PerformanceById>;
 
-/** How a version that was never used has done. */
+/** Performance of a version without executions. */
 export const unused: PromptPerformance = {
   executions: 0,
   successRate: 0,

@@ -7,7 +7,7 @@ import type { VersionsStore } from '../versions/versions.store.ts';
 
 export type PromptsService = ReturnType<typeof createPromptsService>;
 
-/** Using prompts: what is active, and what it looks like filled in. */
+/** Access to active prompts, and rendering. */
 export function createPromptsService(options: {
   readonly store: VersionsStore;
   readonly performanceOf: PerformanceOf;
@@ -15,7 +15,7 @@ export function createPromptsService(options: {
   const { store, performanceOf } = options;
   const render = createPromptRenderer();
 
-  /** Throws NOT_FOUND for an absent version, and for a draft unless the caller holds `prompts:write`. */
+  /** Throws NOT_FOUND for an absent version, and for a draft if the caller lacks `prompts:write`. */
   const visible = async (
     principal: UserPrincipal,
     promptKey: string,
@@ -28,14 +28,14 @@ export function createPromptsService(options: {
   };
 
   return {
-    /** Throws NOT_FOUND where no version of the prompt is active. */
+    /** Throws NOT_FOUND if no version of the prompt is active. */
     async get(principal: UserPrincipal, promptKey: string): Promise<PromptVersion> {
       const row = await visible(principal, promptKey, undefined);
       const performance = await performanceOf([row.id]);
       return toPromptVersion(row, performance(row.id));
     },
 
-    /** Throws NOT_FOUND for an absent version, VALIDATION_FAILED where the values do not fit its variables. */
+    /** Throws NOT_FOUND for an absent version, or VALIDATION_FAILED if the values do not match its variables. */
     async render(
       principal: UserPrincipal,
       promptKey: string,

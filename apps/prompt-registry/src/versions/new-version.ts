@@ -7,7 +7,7 @@ import {
 } from '@valuecanvas/contracts-prompt-registry';
 import { parseTemplate } from '@valuecanvas/prompts-sdk';
 
-/** A version that may be stored. */
+/** Valid version, ready to be stored. */
 export interface NewVersion {
   readonly promptKey: string;
   readonly template: string;
@@ -22,8 +22,8 @@ interface Fault {
 }
 
 /**
- * Completes a request: a plain name becomes a required variable, missing metadata gets its defaults. Throws
- * VALIDATION_FAILED for a reserved key, a template that cannot be read, or variables other than the template's.
+ * Completes a request: a plain name becomes a required variable, and missing metadata gets defaults. Throws
+ * VALIDATION_FAILED for a reserved key, an invalid template, or variables that differ from the template's.
  */
 export function newVersion(request: CreatePromptVersionRequest, createdBy: string): NewVersion {
   const { promptKey, template } = request;

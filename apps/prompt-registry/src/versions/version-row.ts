@@ -22,7 +22,7 @@ export const versionColumns = [
 
 export type VersionRow = Pick<Selectable<PromptVersionsTable>, (typeof versionColumns)[number]>;
 
-/** A version as the world sees it. */
+/** Converts a row to the public form of a version. */
 export function toPromptVersion(row: VersionRow, performance: PromptPerformance): PromptVersion {
   return {
     id: row.id,
@@ -38,7 +38,7 @@ export function toPromptVersion(row: VersionRow, performance: PromptPerformance)
   };
 }
 
-/** What is needed to render a version. */
+/** Columns needed to render a version. */
 export function toRenderable(row: VersionRow): ActivePrompt {
   return {
     versionId: row.id,

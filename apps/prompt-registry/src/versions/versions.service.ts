@@ -7,10 +7,10 @@ import type { VersionsStore } from './versions.store.ts';
 
 export type VersionsService = ReturnType<typeof createVersionsService>;
 
-/** Each attempt fails only because another version of the same prompt was created in the same moment. */
+/** Maximum attempts. An attempt fails only if another version of the prompt is created at the same time. */
 const maxAttempts = 10;
 
-/** Creation and activation of prompt versions. An activation is published before it is answered. */
+/** Creation and activation of prompt versions. An activation is published before the response is sent. */
 export function createVersionsService(options: {
   readonly store: VersionsStore;
   readonly performanceOf: PerformanceOf;
@@ -36,7 +36,7 @@ export function createVersionsService(options: {
       };
     },
 
-    /** Throws VALIDATION_FAILED as `newVersion` does, and CONFLICT where every number in reach was taken. */
+    /** Throws VALIDATION_FAILED as `newVersion` does, or CONFLICT if all attempts to get a version number failed. */
     async create(principal: UserPrincipal, request: CreatePromptVersionRequest): Promise<PromptVersion> {
       const draft = newVersion(request, principal.userId);
       for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
@@ -44,12 +44,12 @@ export function createVersionsService(options: {
         if (row) return toPromptVersion(row, unused);
       }
       throw new AppError('CONFLICT', {
-        message: `Many versions of ${draft.promptKey} are being created at once: send the request again.`,
+        message: `Many versions of ${draft.promptKey} are being created at once. Send the request again.`,
         retryHelps: true,
       });
     },
 
-    /** Throws NOT_FOUND where there is no such version. */
+    /** Throws NOT_FOUND if the version does not exist. */
     async activate(promptKey: string, version: number): Promise<PromptVersion> {
       const row = await store.activate(promptKey, version);
       if (!row) throw new AppError('NOT_FOUND');

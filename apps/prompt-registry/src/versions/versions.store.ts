@@ -8,10 +8,10 @@ import { type VersionRow, versionColumns } from './version-row.ts';
 
 export type VersionsStore = ReturnType<typeof createVersionsStore>;
 
-/** The versions of all prompts. They belong to no user, so nobody's claims are needed to reach them. */
+/** Versions of all prompts in PostgreSQL. They belong to no user, so queries need no user claims. */
 export function createVersionsStore(db: Kysely<Database>) {
   return {
-    /** Newest first, from the one that follows the id `after` on. Ids are UUIDv7: their order is that of creation. */
+    /** Returns versions newest first, starting after the id `after`. Ids are UUIDv7, so their order is that of creation. */
     page(options: {
       readonly promptKey: string | undefined;
       readonly withDrafts: boolean;
@@ -32,7 +32,7 @@ export function createVersionsStore(db: Kysely<Database>) {
       );
     },
 
-    /** The active versions, in the order of their keys. */
+    /** Returns the active versions, ordered by key. */
     allActive(): Promise<VersionRow[]> {
       return acrossUsers(db, (transaction) =>
         transaction
@@ -66,7 +66,7 @@ export function createVersionsStore(db: Kysely<Database>) {
       );
     },
 
-    /** Stores a draft under the key's next number; undefined where another one took that number meanwhile. */
+    /** Stores a draft under the key's next number. Returns undefined if a concurrent insert took that number. */
     async insertNext(draft: NewVersion): Promise<VersionRow | undefined> {
       const next = sql<number>`(select coalesce(max(version), 0) + 1 from prompt_versions
         where prompt_key = ${draft.promptKey})`;
@@ -93,7 +93,7 @@ export function createVersionsStore(db: Kysely<Database>) {
       }
     },
 
-    /** Makes a version the key's only active one; undefined where there is no such version. */
+    /** Makes a version the key's only active one. Returns undefined if the version does not exist. */
     activate(promptKey: string, version: number): Promise<VersionRow | undefined> {
       return acrossUsers(db, async (transaction) => {
         await lockKey(transaction, promptKey);
@@ -121,7 +121,7 @@ export function createVersionsStore(db: Kysely<Database>) {
   };
 }
 
-/** The first version of a key stands for the key: two activations of one prompt happen one after the other. */
+/** Locks the first version of a key, which serializes activations of the prompt. */
 async function lockKey(transaction: Kysely<Database>, promptKey: string): Promise<void> {
   await transaction
     .selectFrom('prompt_versions')

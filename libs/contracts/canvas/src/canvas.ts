@@ -1,7 +1,7 @@
 import { field } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 
-/** The nine blocks of a business model canvas, in the order in which people fill them. */
+/** Nine blocks of a business model canvas, in the order in which they are usually filled. */
 export const sections = [
   'keyPartners',
   'keyActivities',
@@ -15,33 +15,33 @@ export const sections = [
 ] as const;
 export type Section = (typeof sections)[number];
 
-export const Section = Type.Enum(sections, { description: 'One of the nine blocks.' });
+export const Section = Type.Enum(sections, { description: 'One of the nine blocks of the canvas.' });
 
 const block = (description: string) =>
   Type.Array(Type.String({ minLength: 1, maxLength: 1_000 }), { maxItems: 50, description });
 
 export const blockProperties = {
-  keyPartners: block('Who helps the business to work.'),
-  keyActivities: block('What the business must do well.'),
-  valuePropositions: block('What customers get out of it.'),
-  customerRelationships: block('How customers are won and kept.'),
-  customerSegments: block('For whom value is created.'),
-  keyResources: block('What the business needs to have.'),
-  channels: block('How customers are reached.'),
-  costStructure: block('What costs most.'),
-  revenueStreams: block('What customers pay for, and how.'),
+  keyPartners: block('Partners and suppliers that the business depends on.'),
+  keyActivities: block('Activities that the business must do well.'),
+  valuePropositions: block('Benefits that customers get.'),
+  customerRelationships: block('Ways in which customers are won and retained.'),
+  customerSegments: block('Groups of customers that the business serves.'),
+  keyResources: block('Resources that the business needs.'),
+  channels: block('Ways in which customers are reached.'),
+  costStructure: block('Main costs of the business.'),
+  revenueStreams: block('Sources of revenue and forms of payment.'),
 };
 
-/** The nine blocks alone. */
-export const Blocks = Type.Object(blockProperties, { description: 'The nine blocks.' });
+/** The nine blocks without other fields. */
+export const Blocks = Type.Object(blockProperties, { description: 'The nine blocks of the canvas.' });
 export type Blocks = Static<typeof Blocks>;
 
 export const businessDescription = Type.String({
   minLength: 3,
   maxLength: 5_000,
-  // Not all of it blank; NUL can be stored in no text.
+  // Not blank, and without NUL, which PostgreSQL cannot store.
   pattern: '^\\s*[^\\s\\u0000][^\\u0000]*$',
-  description: 'What the business does, in plain words.',
+  description: 'Description of the business in plain language.',
 });
 export const industry = Type.String({
   minLength: 1,
@@ -51,7 +51,7 @@ export const industry = Type.String({
 export const targetMarket = Type.String({
   minLength: 1,
   maxLength: 500,
-  description: 'Market that it aims at.',
+  description: 'Target market of the business.',
 });
 
 export const Canvas = Type.Object(
@@ -63,8 +63,8 @@ export const Canvas = Type.Object(
     targetMarket: Type.Optional(targetMarket),
     revision: field.ordinal('Number of the current revision.'),
     ...blockProperties,
-    createdAt: field.timestamp('When the canvas was made.'),
-    updatedAt: field.timestamp('When its current revision was made.'),
+    createdAt: field.timestamp('Time at which the canvas was created.'),
+    updatedAt: field.timestamp('Time at which the current revision was created.'),
   },
   { title: 'Canvas', description: 'A business model canvas.' },
 );
@@ -72,8 +72,8 @@ export type Canvas = Static<typeof Canvas>;
 
 export const canvasParams = Type.Object({ id: field.uuid('Id of the canvas.') });
 
-/** What every answer that came out of a prompt says about it. */
+/** Fields of every result that came from a prompt. */
 export const promptFacts = {
   promptVersion: field.ordinal('Version of the prompt that was used.'),
-  executionId: field.uuid('Execution of the prompt: feedback goes to it.'),
+  executionId: field.uuid('Id of the prompt execution, needed to rate the result.'),
 };

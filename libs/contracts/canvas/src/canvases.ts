@@ -2,13 +2,13 @@ import { data, defineRoute, empty, field, list, strictObject, user } from '@valu
 import Type, { type Static } from 'typebox';
 import { blockProperties, businessDescription, Canvas, canvasParams } from './canvas.ts';
 
-const revision = field.ordinal('Revision that the change is based on.');
+const revision = field.ordinal('Number of the revision on which the change is based.');
 
 export const listCanvases = defineRoute({
   id: 'canvas.list',
   method: 'GET',
   path: '/api/canvas',
-  summary: 'List own canvases',
+  summary: 'List your canvases',
   description: "The caller's canvases, newest first.",
   auth: user,
   query: Type.Object({ cursor: field.cursor, limit: field.pageLimit }),
@@ -20,8 +20,8 @@ export const getCanvas = defineRoute({
   id: 'canvas.get',
   method: 'GET',
   path: '/api/canvas/:id',
-  summary: 'Read a canvas',
-  description: 'The current revision of one of the caller’s canvases.',
+  summary: 'Get a canvas',
+  description: 'Returns the current revision of one of your canvases.',
   auth: user,
   params: canvasParams,
   reply: data(Canvas),
@@ -34,7 +34,7 @@ export const UpdateCanvasRequest = strictObject(
     businessDescription: Type.Optional(businessDescription),
     ...Type.Partial(Type.Object(blockProperties)).properties,
   },
-  { title: 'UpdateCanvasRequest', description: 'New contents of some blocks.' },
+  { title: 'UpdateCanvasRequest', description: 'New content of some blocks.' },
 );
 export type UpdateCanvasRequest = Static<typeof UpdateCanvasRequest>;
 
@@ -42,9 +42,9 @@ export const updateCanvas = defineRoute({
   id: 'canvas.update',
   method: 'PUT',
   path: '/api/canvas/:id',
-  summary: 'Change a canvas',
+  summary: 'Update a canvas',
   description:
-    'Replaces the given blocks; the rest stays. Fails with CONFLICT where the canvas has moved on.',
+    'Replaces the given blocks and keeps the others. Fails with CONFLICT if the canvas has a newer revision.',
   auth: user,
   params: canvasParams,
   body: UpdateCanvasRequest,

@@ -14,10 +14,10 @@ export const GenerateCanvasRequest = strictObject(
     industry: Type.Optional(industry),
     targetMarket: Type.Optional(targetMarket),
     model: Type.Optional(
-      modelName('One of those that GET /v1/models lists; a flag or the default decides where absent.'),
+      modelName('A model that GET /v1/models lists. By default, a feature flag or the platform’s default model decides.'),
     ),
   },
-  { title: 'GenerateCanvasRequest', description: 'A business to make a canvas of.' },
+  { title: 'GenerateCanvasRequest', description: 'Description of a business.' },
 );
 export type GenerateCanvasRequest = Static<typeof GenerateCanvasRequest>;
 
@@ -28,7 +28,7 @@ export const GenerateCanvasResult = Type.Object(
     ...completionFacts,
     ...promptFacts,
   },
-  { title: 'GenerateCanvasResult', description: 'A new canvas, and what it took.' },
+  { title: 'GenerateCanvasResult', description: 'A new canvas, with the model, tokens and cost of its generation.' },
 );
 export type GenerateCanvasResult = Static<typeof GenerateCanvasResult>;
 
@@ -37,7 +37,7 @@ export const generateCanvas = defineRoute({
   method: 'POST',
   path: '/api/canvas/generate',
   summary: 'Generate a canvas',
-  description: 'Describes a business to a model and stores the canvas that it makes of it as revision 1.',
+  description: 'Lets a model create a canvas from a business description and stores it as revision 1.',
   auth: user,
   body: GenerateCanvasRequest,
   deadlineMs: spendingDeadlineMs,

@@ -14,7 +14,7 @@ export { ApplySuggestionsRequest, Revision } from './revisions.ts';
 export const canvasContract = defineContract({
   service: 'canvas',
   title: 'Canvas',
-  description: 'Business model canvases: generated, refined, edited, with their history.',
+  description: 'Business model canvases: generate, refine and edit them, with a full history.',
   prefixes: ['/api/canvas'],
   callers: ['gateway', 'job-worker'],
   routes: {

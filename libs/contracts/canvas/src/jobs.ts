@@ -12,10 +12,10 @@ export const canvasGeneration = defineJob({
   payload: Type.Object({
     promptKey: Type.Optional(
       Type.Literal('canvas.generate', {
-        description: 'canvas.generate, or absent: no other prompt does this.',
+        description: 'Must be canvas.generate if present.',
       }),
     ),
-    promptVariables: strictObject(generationVariables, { description: 'The business to make a canvas of.' }),
+    promptVariables: strictObject(generationVariables, { description: 'Description of the business.' }),
     model,
   }),
   ...spendingJob,
@@ -25,10 +25,10 @@ const { section, context } = RefineSectionRequest.properties;
 
 export const canvasRefinement = defineJob({
   name: 'canvas_refinement',
-  description: 'Suggests improvements of one block of a canvas to the user who submitted the job.',
+  description: 'Suggests improvements to one block of a canvas for the user who submitted the job.',
   payload: Type.Object({
     promptKey: Type.Optional(
-      Type.Literal('canvas.refine', { description: 'canvas.refine, or absent: no other prompt does this.' }),
+      Type.Literal('canvas.refine', { description: 'Must be canvas.refine if present.' }),
     ),
     canvasId: field.uuid('Canvas to refine.'),
     section,
@@ -37,10 +37,10 @@ export const canvasRefinement = defineJob({
         {
           context,
           section: Type.Optional(
-            Type.String({ description: 'Accepted as a variable of the prompt; the field section decides.' }),
+            Type.String({ description: 'Accepted as a prompt variable, but ignored in favour of the field section.' }),
           ),
           currentContent: Type.Optional(
-            Type.String({ description: 'Accepted as a variable of the prompt; the stored canvas decides.' }),
+            Type.String({ description: 'Accepted as a prompt variable, but ignored in favour of the stored canvas.' }),
           ),
         },
         { description: 'Variables of the prompt.' },

@@ -12,25 +12,25 @@ export const RefineSectionRequest = strictObject(
   {
     section: Section,
     context: Type.Optional(
-      Type.String({ maxLength: 5_000, description: 'What the suggestions should heed.' }),
+      Type.String({ maxLength: 5_000, description: 'Instructions for the suggestions.' }),
     ),
     model: Type.Optional(
-      modelName('One of those that GET /v1/models lists; a flag or the default decides where absent.'),
+      modelName('A model that GET /v1/models lists. By default, a feature flag or the platform’s default model decides.'),
     ),
   },
-  { title: 'RefineSectionRequest', description: 'A block to improve.' },
+  { title: 'RefineSectionRequest', description: 'Request for improvements to one block.' },
 );
 export type RefineSectionRequest = Static<typeof RefineSectionRequest>;
 
 export const RefineSectionResult = Type.Object(
   {
     section: Section,
-    suggestions: Type.Array(Type.String(), { description: 'Items that would improve the block.' }),
-    reasoning: Type.String({ description: 'Why these.' }),
+    suggestions: Type.Array(Type.String(), { description: 'Suggested items for the block.' }),
+    reasoning: Type.String({ description: 'Explanation of the suggestions.' }),
     ...completionFacts,
     ...promptFacts,
   },
-  { title: 'RefineSectionResult', description: 'Suggestions for a block, and what they took.' },
+  { title: 'RefineSectionResult', description: 'Suggestions for a block, with their model, tokens and cost.' },
 );
 export type RefineSectionResult = Static<typeof RefineSectionResult>;
 
@@ -38,8 +38,8 @@ export const refineSection = defineRoute({
   id: 'canvas.refine',
   method: 'POST',
   path: '/api/canvas/:id/refine',
-  summary: 'Suggest improvements of a block',
-  description: 'Asks a model for better items of one block. The canvas stays as it is: apply what you like.',
+  summary: 'Suggest improvements to a block',
+  description: 'Asks a model for better items for one block. The canvas does not change until you apply suggestions.',
   auth: user,
   params: canvasParams,
   body: RefineSectionRequest,

@@ -2,7 +2,7 @@ import { data, defineRoute, field, strictObject, user } from '@valuecanvas/contr
 import Type, { type Static } from 'typebox';
 import { Canvas, canvasParams, Section } from './canvas.ts';
 
-const basedOn = field.ordinal('Revision that the change is based on.');
+const basedOn = field.ordinal('Number of the revision on which the change is based.');
 
 export const ApplySuggestionsRequest = strictObject(
   {
@@ -10,12 +10,12 @@ export const ApplySuggestionsRequest = strictObject(
     suggestions: Type.Array(Type.String({ minLength: 1, maxLength: 1_000 }), {
       minItems: 1,
       maxItems: 50,
-      description: 'Items to take over.',
+      description: 'Suggested items to apply.',
     }),
-    mode: Type.Enum(['append', 'replace'], { description: 'Whether the items join the block or become it.' }),
+    mode: Type.Enum(['append', 'replace'], { description: 'append adds the items to the block, replace removes its previous items.' }),
     revision: basedOn,
   },
-  { title: 'ApplySuggestionsRequest', description: 'Suggestions to take over into a block.' },
+  { title: 'ApplySuggestionsRequest', description: 'Suggestions to apply to a block.' },
 );
 export type ApplySuggestionsRequest = Static<typeof ApplySuggestionsRequest>;
 
@@ -24,7 +24,7 @@ export const applySuggestions = defineRoute({
   method: 'POST',
   path: '/api/canvas/:id/apply',
   summary: 'Apply suggestions',
-  description: 'Takes chosen suggestions over into a block, which holds 50 items at most: a new revision.',
+  description: 'Applies selected suggestions to a block and creates a new revision. A block holds at most 50 items.',
   auth: user,
   params: canvasParams,
   body: ApplySuggestionsRequest,
@@ -35,11 +35,11 @@ export const applySuggestions = defineRoute({
 export const Revision = Type.Object(
   {
     revision: field.ordinal('Number of the revision.'),
-    createdAt: field.timestamp('When it was made.'),
-    source: Type.Enum(['generate', 'edit', 'apply', 'restore'], { description: 'What made it.' }),
-    changed: Type.Array(Section, { description: 'Blocks that differ from the revision before.' }),
+    createdAt: field.timestamp('Time at which the revision was created.'),
+    source: Type.Enum(['generate', 'edit', 'apply', 'restore'], { description: 'Operation that created the revision.' }),
+    changed: Type.Array(Section, { description: 'Blocks that differ from the previous revision.' }),
   },
-  { title: 'Revision', description: 'One step in the history of a canvas.' },
+  { title: 'Revision', description: 'One revision of a canvas.' },
 );
 export type Revision = Static<typeof Revision>;
 
@@ -47,8 +47,8 @@ export const listRevisions = defineRoute({
   id: 'canvas.listRevisions',
   method: 'GET',
   path: '/api/canvas/:id/revisions',
-  summary: 'History of a canvas',
-  description: 'All revisions of a canvas, newest first.',
+  summary: 'List revisions of a canvas',
+  description: 'Lists all revisions of a canvas, newest first.',
   auth: user,
   params: canvasParams,
   reply: data(Type.Array(Revision, { description: 'The revisions, newest first.' })),
@@ -60,7 +60,7 @@ export const restoreRevision = defineRoute({
   method: 'POST',
   path: '/api/canvas/:id/revisions/:n/restore',
   summary: 'Restore a revision',
-  description: 'Makes an earlier revision the current one, as a new revision.',
+  description: 'Creates a new revision with the content of an earlier one.',
   auth: user,
   params: Type.Object({
     id: field.uuid('Id of the canvas.'),

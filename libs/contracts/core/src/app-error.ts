@@ -1,31 +1,31 @@
 import { type ErrorCode, type ErrorDefinition, errorCatalogue } from './error-catalogue.ts';
 
 export interface AppErrorOptions {
-  /** Public text in place of the catalogue's. */
+  /** Public text that replaces the catalogue's message. */
   readonly message?: string;
-  /** Public title; must begin with the catalogue's own, which clients match on. */
+  /** Public title. Must start with the catalogue's title, which clients match on. */
   readonly title?: string;
-  /** Public, machine-readable: the envelope's `details`. */
+  /** Public, machine-readable details for the envelope's `details`. */
   readonly details?: unknown;
-  /** Public fields that stand beside `code` in the envelope, as the interface promises for some codes. */
+  /** Public extra fields of the envelope, which the API promises for some codes. */
   readonly extra?: Readonly<Record<string, unknown>>;
-  /** Whole seconds; sent as `retry-after` and, in the envelope, `retryAfter`. */
+  /** Retry delay in whole seconds, sent as `retry-after` and, in the envelope, as `retryAfter`. */
   readonly retryAfterSeconds?: number;
-  /** Milliseconds, where less than a second is worth knowing: sent as `retry-after-ms`, and rounded up as above. */
+  /** Retry delay below a second, in milliseconds. Sent as `retry-after-ms`, and rounded up in the fields above. */
   readonly retryAfterMs?: number;
-  /** Headers of its own beside those that follow from the other fields. */
+  /** Extra headers, in addition to those that follow from the other fields. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Overrides the catalogue's `retryHelps` where the thrower knows better. */
+  /** Overrides the catalogue's `retryHelps`. */
   readonly retryHelps?: boolean;
   /** For logs only, never sent: fixed text, names and numbers. Must not repeat input or another server's message. */
   readonly internal?: string;
   readonly cause?: unknown;
 }
 
-/** Seconds. OpenAI's clients ignore a longer wait that they are told, and come back almost at once. */
+/** Longest retry delay in seconds. OpenAI's clients ignore a longer one and retry almost at once. */
 const longestWait = 60;
 
-/** The one error that code throws on purpose. Everything else that reaches the mapper is INTERNAL_ERROR. */
+/** Expected error. The error mapper turns any other error into INTERNAL_ERROR. */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
@@ -35,7 +35,7 @@ export class AppError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly retryAfterMs: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  /** Whether the same request can succeed soon: false as well where the wait is longer than a minute. */
+  /** True if the same request can succeed soon. False also if the retry delay is longer than a minute. */
   readonly retryHelps: boolean;
   readonly internal: string | undefined;
 

@@ -37,71 +37,71 @@ const faultsOf = (change: Partial<RouteDefinition>): string[] =>
 const Loaf = Type.Object({ name }, { description: 'A loaf.' });
 const undescribed = Type.Object({ crust: Type.String() });
 
-test('a contract that keeps the rules has no faults', () => {
+test('a contract that follows the rules has no violations', () => {
   expect(contractFaults(contractOf(route))).toEqual([]);
 });
 
 test.each<[string, Partial<RouteDefinition>]>([
   ['events', { events: { rising: Loaf, done: Loaf }, streamMaxMs: 1_000 }],
   [
-    'the stream of another protocol',
+    'chunks of another protocol',
     { chunks: Type.Unknown({ description: 'Anything.' }), streamMaxMs: 1_000 },
   ],
   ['an idempotency key', { method: 'POST', idempotent: true }],
-  ['headers with words', { requestHeaders: { age: name }, responseHeaders: { age: name } }],
-])('a route with %s keeps the rules', (_what, change) => {
+  ['headers with descriptions', { requestHeaders: { age: name }, responseHeaders: { age: name } }],
+])('a route with %s follows the rules', (_what, change) => {
   expect(faultsOf(change)).toEqual([]);
 });
 
-test('an internal route may lie outside the prefixes', () => {
+test('an internal route may be outside the prefixes', () => {
   expect(faultsOf({ path: '/internal/loaves/:loafId', auth: services('gateway') })).toEqual([]);
 });
 
-describe('a fault is', () => {
+describe('a contract violates the rules with', () => {
   test.each<[string, Partial<RouteDefinition>, string]>([
     ['an id without its owner', { id: 'getLoaf' }, 'form owner.operation'],
     ['an id in the wrong case', { id: 'Bakery.get_loaf' }, 'form owner.operation'],
-    ['no summary', { summary: '' }, 'summary and description are needed'],
-    ['no description', { description: '' }, 'summary and description are needed'],
-    ['no word on who may call', { auth: undefined as unknown as typeof user }, 'who may call it'],
+    ['no summary', { summary: '' }, 'summary or description is missing'],
+    ['no description', { description: '' }, 'summary or description is missing'],
+    ['no authorization', { auth: undefined as unknown as typeof user }, 'authorization'],
     ['an unknown error code', { errors: ['BURNT' as ErrorCode] }, 'not in the catalogue'],
-    ['a path under no prefix', { path: '/api/rolls/:loafId' }, 'under none of the prefixes'],
+    ['a path outside the prefixes', { path: '/api/rolls/:loafId' }, 'outside the prefixes'],
     [
       'a prefix that ends within a segment',
       { path: '/api/loavesrolls/:loafId' },
-      'under none of the prefixes',
+      'outside the prefixes',
     ],
     [
-      'a parameter of the path that is not described',
+      'a path parameter that is missing in params',
       { path: '/api/loaves/:id' },
-      'its path and in its params',
+      'its path and its params',
     ],
-    ['a parameter that is not in the path', { path: '/api/loaves' }, 'its path and in its params'],
-    ['a body field without words', { method: 'POST', body: undescribed }, 'bakery.getLoaf body.crust'],
-    ['a query field without words', { query: undescribed }, 'bakery.getLoaf query.crust'],
+    ['a parameter that is missing in the path', { path: '/api/loaves' }, 'its path and its params'],
+    ['a body field without a description', { method: 'POST', body: undescribed }, 'bakery.getLoaf body.crust'],
+    ['a query field without a description', { query: undescribed }, 'bakery.getLoaf query.crust'],
     [
-      'a reply field without words',
+      'a reply field without a description',
       { reply: data(Type.Object({ loaf: undescribed })) },
       'reply.data.loaf.crust',
     ],
-    ['a field of a list without words', { reply: list(undescribed) }, 'reply.data.crust'],
+    ['a list field without a description', { reply: list(undescribed) }, 'reply.data.crust'],
     [
-      'a field of another reply without words',
+      'a field of another reply without a description',
       { otherReplies: { 202: data(undescribed) } },
       'reply.data.crust',
     ],
-    ['events that nothing ends', { events: { baked: Loaf } }, 'its events lack done'],
-    ['an error event of its own', { events: { done: Loaf, error: Loaf } }, 'leave it out'],
-    ['two kinds of streams', { events: { done: Loaf }, chunks: Loaf }, 'of its own and of another protocol'],
-    ['a field of a chunk without words', { chunks: undescribed }, 'chunk.crust'],
-    ['a time for a stream that it has not', { streamMaxMs: 1_000 }, 'but no stream'],
-    ['an idempotency key for what repeats safely anyway', { idempotent: true }, 'only a POST'],
-    ['a header in capitals', { responseHeaders: { Age: name } }, 'not in lower case'],
-    ['a request header without words', { requestHeaders: { age: Type.String() } }, 'request header.age'],
-    ['a response header without words', { responseHeaders: { age: Type.String() } }, 'response header.age'],
-    ['a field of an event without words', { events: { baked: undescribed } }, 'event baked.crust'],
+    ['events without done', { events: { baked: Loaf } }, 'its events lack done'],
+    ['a declared error event', { events: { done: Loaf, error: Loaf } }, 'do not declare it'],
+    ['two kinds of streams', { events: { done: Loaf }, chunks: Loaf }, 'both events and chunks'],
+    ['a chunk field without a description', { chunks: undescribed }, 'chunk.crust'],
+    ['a time limit for a stream but no stream', { streamMaxMs: 1_000 }, 'but streams nothing'],
+    ['an idempotency key for an idempotent method', { idempotent: true }, 'only a POST'],
+    ['an upper-case header', { responseHeaders: { Age: name } }, 'not in lower case'],
+    ['a request header without a description', { requestHeaders: { age: Type.String() } }, 'request header.age'],
+    ['a response header without a description', { responseHeaders: { age: Type.String() } }, 'response header.age'],
+    ['an event field without a description', { events: { baked: undescribed } }, 'event baked.crust'],
     [
-      'a field within a union without words',
+      'a field of a union without a description',
       { method: 'POST', body: Type.Union([undescribed, Type.Null()]) },
       'body.crust',
     ],

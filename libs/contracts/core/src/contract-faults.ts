@@ -8,7 +8,7 @@ import { walkProperties } from './schema-walk.ts';
 
 const idPattern = /^[a-z][a-zA-Z]*(\.[a-z][a-zA-Z]*)+$/;
 
-/** What a contract lacks of the house rules, one sentence each; empty where it keeps them all. */
+/** Returns the rules that a contract violates, one sentence each. */
 export function contractFaults(contract: Contract): string[] {
   const routes = Object.values(contract.routes);
   return [...duplicates(routes), ...routes.flatMap((route) => routeFaults(contract, route))];
@@ -25,28 +25,28 @@ function routeFaults(contract: Contract, route: RouteDefinition): string[] {
     if (!holds) faults.push(`${route.id}: ${fault}`);
   };
   check(idPattern.test(route.id), 'the id is not of the form owner.operation.');
-  check(route.summary.length > 0 && route.description.length > 0, 'summary and description are needed.');
+  check(route.summary.length > 0 && route.description.length > 0, 'its summary or description is missing.');
   const declared = route.auth !== undefined;
-  check(declared, 'who may call it is not declared.');
-  check(route.errors.every(isErrorCode), 'it names an error that is not in the catalogue.');
+  check(declared, 'its authorization is not declared.');
+  check(route.errors.every(isErrorCode), 'it declares an error that is not in the catalogue.');
   check(
     (declared && isInternal(route)) || contract.prefixes.some((prefix) => isUnder(prefix, route.path)),
-    `${route.path} lies under none of the prefixes of ${contract.service}.`,
+    `${route.path} is outside the prefixes of ${contract.service}.`,
   );
   check(
     pathParameters(route.path).join() === Object.keys(route.params?.properties ?? {}).join(),
-    'the parameters in its path and in its params differ.',
+    'the parameters in its path and its params differ.',
   );
-  check(!(route.events && route.chunks), 'it streams events of its own and of another protocol.');
-  check(!route.events || 'done' in route.events, 'its events lack done, which ends them.');
-  check(!route.events || !('error' in route.events), 'the event error is the same everywhere: leave it out.');
-  check(canStream(route) || route.streamMaxMs === undefined, 'a time for its stream, but no stream.');
-  check(!route.idempotent || route.method === 'POST', 'only a POST needs an idempotency key.');
+  check(!(route.events && route.chunks), 'it declares both events and chunks.');
+  check(!route.events || 'done' in route.events, 'its events lack done, which ends the stream.');
+  check(!route.events || !('error' in route.events), 'the event error is implied: do not declare it.');
+  check(canStream(route) || route.streamMaxMs === undefined, 'it limits the time of its stream but streams nothing.');
+  check(!route.idempotent || route.method === 'POST', 'only a POST may have an idempotency key.');
   check(
     (route.dialect ?? ownDialect) === dialectAt(contract, route.path),
     'its dialect differs from that of its prefix.',
   );
-  check(headerNames(route).every(isLowerCase), 'the names of its headers are not in lower case.');
+  check(headerNames(route).every(isLowerCase), 'its header names are not in lower case.');
   for (const [where, schema] of schemasOf(route)) faults.push(...undescribed(`${route.id} ${where}`, schema));
   return faults;
 }
@@ -81,7 +81,7 @@ function schemasOf(route: RouteDefinition): [string, TSchema][] {
   return all.filter((entry): entry is [string, TSchema] => entry[1] !== undefined);
 }
 
-/** The envelope's own `data` needs no words beyond its content's. */
+/** Skips the envelope's `data`, which needs no description of its own. */
 function undescribed(where: string, schema: TSchema): string[] {
   const faults: string[] = [];
   walkProperties(schema, where, (property, path) => {

@@ -2,39 +2,39 @@ import { type Dialect, ownDialect } from './dialect.ts';
 import type { RouteDefinition } from './route.ts';
 import type { ServiceName } from './services.ts';
 
-/** Everything that one service answers over HTTP. */
+/** HTTP API of one service. */
 export interface Contract {
   readonly service: ServiceName;
   readonly title: string;
   readonly description: string;
-  /** The gateway forwards paths under these to the service; the longest match wins. */
+  /** Path prefixes that the gateway forwards to the service. The longest match wins. */
   readonly prefixes: readonly string[];
-  /** Protocols by the prefix below which they are spoken, for requests that match no route; our own elsewhere. */
+  /** Dialects by path prefix, for requests that match no route. Other paths use the platform's own dialect. */
   readonly dialects?: Readonly<Record<string, Dialect>>;
   /**
-   * Services that may call this one, with whatever principal they vouch for. Those that a route names in `services(…)`
-   * need not be among them: they may call for themselves.
+   * Services that may call this one on behalf of any principal. Services that a route names in `services(…)` act as
+   * themselves and need not be listed.
    */
   readonly callers: readonly ServiceName[];
   readonly routes: Readonly<Record<string, RouteDefinition>>;
 }
 
-/** Identity at run time; keeps the literal types that clients derive from. */
+/** Returns its argument, and keeps the literal types from which clients derive. */
 export function defineContract<const C extends Contract>(contract: C): C {
   return contract;
 }
 
-/** True for routes that only other services may call; the gateway forwards and documents the rest. */
+/** Returns true for routes that only other services may call. The gateway forwards and documents the rest. */
 export function isInternal(route: RouteDefinition): boolean {
   return route.auth.kind === 'service';
 }
 
-/** Whether a path lies under a prefix, on segment borders. */
+/** Returns true if a path is below a prefix, by whole segments. */
 export function isUnder(prefix: string, path: string): boolean {
   return path === prefix || path.startsWith(`${prefix}/`);
 }
 
-/** The protocol that a contract speaks at a path, whether or not it has a route there. */
+/** Returns the dialect of a contract at a path, even if it has no route there. */
 export function dialectAt({ dialects = {} }: Pick<Contract, 'dialects'>, path: string): Dialect {
   const found = Object.entries(dialects).find(([prefix]) => isUnder(prefix, path));
   return found?.[1] ?? ownDialect;

@@ -4,7 +4,7 @@ export function formatEntityTag(version: string, { weak = false }: { readonly we
 }
 
 /**
- * Tells whether an If-None-Match header names the entity tag: a list of tags, or `*` for any. The comparison is weak, as
+ * Returns true if an If-None-Match header (a list of tags, or `*`) matches the entity tag. The comparison is weak, as
  * RFC 9110 (13.1.2) requires for this header.
  */
 export function matchesEntityTag(ifNoneMatch: string | undefined, entityTag: string): boolean {

@@ -1,15 +1,15 @@
-/** What the world is told when something fails. Nothing in here may name internals. */
+/** Public description of an error. Must not disclose internals. */
 export interface ErrorDefinition {
   readonly status: number;
-  /** Short title: the envelope's `error`. */
+  /** Short title, sent as the envelope's `error`. */
   readonly title: string;
-  /** What the caller can do about it: the envelope's `message` unless the thrower knows better. */
+  /** Advice to the caller, sent as the envelope's `message` unless the thrown error has its own. */
   readonly message: string;
-  /** False where the same request can never succeed by being sent again soon; clients see `x-should-retry: false`. */
+  /** False if the same request cannot succeed soon. Clients then get `x-should-retry: false`. */
   readonly retryHelps: boolean;
 }
 
-/** The closed list of error codes. `docs/errors.md` is generated from it. */
+/** Closed list of error codes, from which `docs/errors.md` is generated. */
 export const errorCatalogue = {
   VALIDATION_FAILED: {
     status: 400,
@@ -26,13 +26,13 @@ export const errorCatalogue = {
   REQUEST_TIMEOUT: {
     status: 408,
     title: 'Request not received in time',
-    message: 'The request did not arrive completely: send it again.',
+    message: 'The request did not arrive completely. Send it again.',
     retryHelps: true,
   },
   BUDGET_EXCEEDED: {
     status: 402,
     title: 'Budget exceeded',
-    message: 'This call could cost more than what is left of your budget for the period.',
+    message: 'This call could cost more than the rest of your budget for the period.',
     retryHelps: false,
   },
   FORBIDDEN: {
@@ -50,25 +50,25 @@ export const errorCatalogue = {
   NOT_FOUND: {
     status: 404,
     title: 'Not found',
-    message: 'There is no such resource, or it is not yours.',
+    message: 'The resource does not exist, or you have no access to it.',
     retryHelps: false,
   },
   METHOD_NOT_ALLOWED: {
     status: 405,
     title: 'Method not allowed',
-    message: 'The path is there, but not for this method: the header allow names those that it has.',
+    message: 'This path does not support the method. The header allow lists the methods that it supports.',
     retryHelps: false,
   },
   CONFLICT: {
     status: 409,
     title: 'Conflict',
-    message: 'The resource has changed since you read it: read it again and repeat your change.',
+    message: 'The resource has changed since you read it. Read it again and repeat your change.',
     retryHelps: false,
   },
   IDEMPOTENCY_IN_FLIGHT: {
     status: 409,
     title: 'Request in flight',
-    message: 'A request with the same idempotency key is still running: retry after it has finished.',
+    message: 'A request with the same idempotency key is still running. Retry after it has finished.',
     retryHelps: true,
   },
   PAYLOAD_TOO_LARGE: {
@@ -92,19 +92,19 @@ export const errorCatalogue = {
   IDEMPOTENCY_MISMATCH: {
     status: 422,
     title: 'Idempotency key reused',
-    message: 'This idempotency key belongs to a different request: use a new key.',
+    message: 'This idempotency key belongs to a different request. Use a new key.',
     retryHelps: false,
   },
   RATE_LIMITED: {
     status: 429,
     title: 'Rate limit exceeded',
-    message: 'You have sent too many requests: wait for the time named in retryAfter.',
+    message: 'You have sent too many requests. Wait for the number of seconds in retryAfter.',
     retryHelps: true,
   },
   PROVIDER_RATE_LIMITED: {
     status: 429,
     title: 'LLM providers are rate limiting',
-    message: 'Every provider refused the call because of its own limits: retry later.',
+    message: 'Every provider rejected the call because of its own rate limits. Retry later.',
     retryHelps: false,
   },
   HEADERS_TOO_LARGE: {
@@ -116,43 +116,43 @@ export const errorCatalogue = {
   INTERNAL_ERROR: {
     status: 500,
     title: 'Internal error',
-    message: 'Something went wrong on our side. Quote the request id if you report it.',
+    message: 'The platform failed unexpectedly. Include the request id in a bug report.',
     retryHelps: true,
   },
   LLM_BAD_RESPONSE: {
     status: 502,
     title: 'Failed to parse LLM response',
-    message: 'The model gave an answer that cannot be used: try again or choose another model.',
+    message: 'The model returned an unusable answer. Try again or choose another model.',
     retryHelps: true,
   },
   LLM_UNAVAILABLE: {
     status: 503,
     title: 'All LLM providers unavailable',
-    message: 'No provider could serve the call: retry later.',
+    message: 'No provider could serve the call. Retry later.',
     retryHelps: false,
   },
   DEPENDENCY_UNAVAILABLE: {
     status: 503,
     title: 'Dependency unavailable',
-    message: 'A part of the platform cannot be reached: retry later.',
+    message: 'A part of the platform is unavailable. Retry later.',
     retryHelps: true,
   },
   OVERLOADED: {
     status: 503,
     title: 'Overloaded',
-    message: 'The service is at its capacity: retry later.',
+    message: 'The service is at capacity. Retry later.',
     retryHelps: true,
   },
   LLM_TIMEOUT: {
     status: 504,
     title: 'LLM request timeout',
-    message: 'No provider answered in time: retry, or ask for a shorter answer.',
+    message: 'No provider answered in time. Retry, or request a shorter answer.',
     retryHelps: false,
   },
   DEADLINE_EXCEEDED: {
     status: 504,
     title: 'Request timeout',
-    message: 'The request did not finish within its time.',
+    message: 'The request did not finish before its deadline.',
     retryHelps: true,
   },
 } as const satisfies Record<string, ErrorDefinition>;

@@ -1,9 +1,9 @@
 import type { Static, TObject } from 'typebox';
 import type { ServiceName } from './services.ts';
 
-/** Something that happened and must not be lost; its owner stores it, whoever recorded it. */
+/** Record that must not be lost. Any service may record it, and its owner stores it. */
 export interface FactDefinition {
-  /** Dotted name: also names the stream. */
+  /** Dotted name, which also names the stream. */
   readonly name: string;
   readonly owner: ServiceName;
   readonly description: string;
@@ -11,7 +11,7 @@ export interface FactDefinition {
   readonly schema: TObject;
 }
 
-/** Identity at run time; keeps the schema's type. */
+/** Returns its argument, and keeps the type of the schema. */
 export function defineFact<const F extends FactDefinition>(fact: F): F {
   return fact;
 }

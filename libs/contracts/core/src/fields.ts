@@ -1,15 +1,15 @@
 import Type from 'typebox';
 
-/** Field schemas that mean the same in every contract. */
+/** Field schemas shared by all contracts. */
 
 export const uuid = (description: string) => Type.String({ format: 'uuid', description });
 
 export const timestamp = (description: string) => Type.String({ format: 'date-time', description });
 
-/** US dollars as a number; may need nine decimals. */
+/** US dollars as a number with up to nine decimals. */
 export const dollars = (description: string) => Type.Number({ minimum: 0, description });
 
-/** The same amount as dollars, as an integer: exact up to 2^53, 9 million dollars. Services reckon with this one only. */
+/** Nano-dollars as an integer, exact up to 2^53 (9 million dollars). Services calculate with these only. */
 export const nanoDollars = (description: string) =>
   Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description });
 
@@ -17,17 +17,17 @@ export const milliseconds = (description: string) => Type.Number({ minimum: 0, d
 
 export const count = (description: string) => Type.Integer({ minimum: 0, description });
 
-/** A number that counts from 1 and is kept in a PostgreSQL integer. */
+/** Number that counts from 1 and is stored in a PostgreSQL integer. */
 export const ordinal = (description: string) =>
   Type.Integer({ minimum: 1, maximum: 2_147_483_647, description });
 
 export const cursor = Type.Optional(
   Type.String({
     maxLength: 200,
-    description: 'The nextCursor of the page before; absent for the first page.',
+    description: 'The nextCursor of the previous page. Omit it for the first page.',
   }),
 );
 
 export const pageLimit = Type.Optional(
-  Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Largest number of items to return.' }),
+  Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Maximum number of items to return.' }),
 );

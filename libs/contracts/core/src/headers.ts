@@ -1,18 +1,18 @@
 /**
- * Headers between our own processes. Everything that begins with `x-vc-` is removed from requests that come
- * from outside, so an inner service may trust what it receives there.
+ * Headers between the platform's services. The gateway removes all `x-vc-` headers from external requests, so a service
+ * behind it may trust them.
  */
 export const internalHeaderPrefix = 'x-vc-';
 
 export const headers = {
   requestId: 'x-request-id',
-  /** The signed internal token that says for whom a request acts. */
+  /** Signed internal token with the principal of the request. */
   identity: 'x-vc-identity',
-  /** Milliseconds that the caller still waits. */
+  /** Milliseconds until the caller's deadline. */
   deadline: 'x-vc-deadline-ms',
-  /** Id of the operation at which the platform was entered. */
+  /** Id of the operation with which the request entered the platform. */
   operation: 'x-vc-operation',
-  /** Id of the job on whose behalf a request is made. */
+  /** Id of the job that makes the request. */
   job: 'x-vc-job',
 } as const;
 
@@ -22,10 +22,10 @@ export const maxIdempotencyKeyLength = 255;
 /** A regular expression for idempotency keys: visible ASCII characters. */
 export const idempotencyKeyPattern = `^[\\x21-\\x7e]{1,${maxIdempotencyKeyLength}}$`;
 
-/** Headers that clients of the platform know. */
+/** Headers of the public API. */
 export const publicHeaders = {
-  /** 1 to 255 visible characters with which a client names one request, however often it sends it. */
+  /** Client's name for one request and all its repetitions, 1 to 255 visible characters. */
   idempotencyKey: 'idempotency-key',
-  /** `true` on an answer that was stored when the same request was made before. */
+  /** `true` on a stored response that is replayed for a repeated request. */
   idempotentReplayed: 'idempotent-replayed',
 } as const;

@@ -1,36 +1,36 @@
 import type { Static, TObject } from 'typebox';
 
-/** A kind of background work, described once: its row names it, and submission, queue, sweeper and worker read this. */
+/** Definition of a kind of background job, used by submission, queue, sweeper and worker. */
 export interface JobDefinition {
-  /** Lower snake case. Stored with each job of the kind, and a metric label. */
+  /** Name in lower snake case. Stored with each job of the kind, and used as a metric label. */
   readonly name: string;
   readonly description: string;
-  /** Stored in the job's row and never in Redis. New fields must be optional, as jobs outlive releases. */
+  /** Schema of the payload. It is stored in the job's row, never in Redis. Make new fields optional: jobs outlive releases. */
   readonly payload: TObject;
   readonly attempts: number;
   /** Delay before the second attempt. Doubles with each further one. */
   readonly backoffMs: number;
   /** Timeout of one attempt. */
   readonly timeoutMs: number;
-  /** Days for which a finished job and its result are kept: 2 at least. */
+  /** Days for which a finished job and its result are kept, at least 2. */
   readonly retentionDays: number;
-  /** Present where the platform submits the job itself, once per interval whatever the number of replicas. */
+  /** Present if the platform submits the job itself, once per interval regardless of the number of replicas. */
   readonly schedule?: { readonly everyMs: number };
 }
 
-/** Returns its argument; keeps the payload's type. */
+/** Returns its argument, and keeps the type of the payload. */
 export function defineJob<const J extends JobDefinition>(job: J): J {
   return job;
 }
 
 export type PayloadOf<J extends JobDefinition> = Static<J['payload']>;
 
-/** Kinds of jobs by their names. */
+/** Job definitions by name. */
 export type JobCatalogue<J extends readonly JobDefinition[]> = {
   readonly [D in J[number] as D['name']]: D;
 };
 
-/** Collects definitions in a catalogue. Throws where two of them share a name. */
+/** Collects definitions in a catalogue. Throws if two of them have the same name. */
 export function defineJobs<const J extends readonly JobDefinition[]>(...jobs: J): JobCatalogue<J> {
   const names = new Set(jobs.map(({ name }) => name));
   if (names.size < jobs.length) throw new Error('Two jobs of a catalogue have the same name.');

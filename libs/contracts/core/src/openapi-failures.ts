@@ -7,8 +7,8 @@ import { errorsOf, type RouteDefinition } from './route.ts';
 type Json = Record<string, unknown>;
 
 /**
- * What an operation answers when it fails, by status. The same failures in the same words stand among the components
- * once, in `responses`, and are referred to.
+ * Collects the error responses of an operation by status. Identical ones are defined once, in the components'
+ * `responses`, and referenced.
  */
 export function failures(
   route: RouteDefinition,

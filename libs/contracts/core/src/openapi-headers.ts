@@ -7,27 +7,27 @@ type Json = Record<string, unknown>;
 const keyOfRequest = Type.String({
   pattern: idempotencyKeyPattern,
   description:
-    'Names this request: sent again with the same body within 24 h, it is answered with the stored result.',
+    'Your name for this request. If you send the request again with the same key and body within 24 h, you get the stored result.',
 });
 
 const replayed = Type.Literal('true', {
-  description: 'Present where the answer was stored when the same request was made before.',
+  description: 'Present if this is the stored response to an earlier request with the same idempotency key.',
 });
 
-/** Headers that many answers carry; they stand among the components. */
+/** Headers of many responses, defined among the components. */
 const answerHeaders = {
-  'x-request-id': Type.String({ description: 'Id of the request: quote it when you report a fault.' }),
-  'www-authenticate': Type.String({ description: 'How to say who you are.' }),
-  'retry-after': Type.Integer({ minimum: 0, description: 'Whole seconds to wait before a retry can help.' }),
-  'ratelimit-limit': Type.Integer({ minimum: 0, description: 'Requests that are allowed in a period.' }),
-  'ratelimit-remaining': Type.Integer({ minimum: 0, description: 'Requests that are left in this period.' }),
-  'ratelimit-reset': Type.Integer({ minimum: 0, description: 'Seconds until the next period begins.' }),
+  'x-request-id': Type.String({ description: 'Id of the request. Include it in bug reports.' }),
+  'www-authenticate': Type.String({ description: 'Accepted authentication scheme.' }),
+  'retry-after': Type.Integer({ minimum: 0, description: 'Whole seconds to wait before a retry.' }),
+  'ratelimit-limit': Type.Integer({ minimum: 0, description: 'Number of requests allowed in a period.' }),
+  'ratelimit-remaining': Type.Integer({ minimum: 0, description: 'Number of requests left in this period.' }),
+  'ratelimit-reset': Type.Integer({ minimum: 0, description: 'Seconds until the next period starts.' }),
   'x-should-retry': Type.Enum(['true', 'false'], {
-    description: 'Whether sending the same request again can help, where the status does not tell.',
+    description: 'Whether a retry of the same request can succeed. Sent if the status alone does not tell.',
   }),
 };
 
-/** The components that `headerReferences` refers to. */
+/** Header components that `headerReferences` refers to. */
 export const headerComponents: Json = Object.fromEntries(
   Object.entries(answerHeaders).map(([name, header]) => [
     name,
@@ -35,12 +35,12 @@ export const headerComponents: Json = Object.fromEntries(
   ]),
 );
 
-/** Headers of an answer by name, as the field of a response. */
+/** Returns the `headers` field of a response, by header name. */
 export function headerReferences(names: readonly (keyof typeof answerHeaders)[]): Json {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-/** The headers that a request may carry, as parameters of its operation. */
+/** Returns the request headers of an operation as parameters. */
 export function headerParameters({ idempotent, requestHeaders }: RouteDefinition): Json[] {
   const known = {
     ...(idempotent ? { [publicHeaders.idempotencyKey]: keyOfRequest } : {}),
@@ -54,7 +54,7 @@ export function headerParameters({ idempotent, requestHeaders }: RouteDefinition
   }));
 }
 
-/** The headers of a success, as a field of its response. */
+/** Returns the `headers` field of a successful response. */
 export function successHeaders({ idempotent, responseHeaders }: RouteDefinition): { headers: Json } {
   const known = {
     ...(idempotent ? { [publicHeaders.idempotentReplayed]: replayed } : {}),

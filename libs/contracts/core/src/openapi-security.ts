@@ -3,7 +3,7 @@ import type { RouteDefinition } from './route.ts';
 
 type Json = Record<string, unknown>;
 
-/** The credentials that the platform accepts. */
+/** Credentials that the platform accepts. */
 export const securitySchemes: Json = {
   accessToken: {
     type: 'http',
@@ -14,31 +14,31 @@ export const securitySchemes: Json = {
   apiKey: {
     type: 'http',
     scheme: 'bearer',
-    description: 'API key with the permission that the operation names, sent as OpenAI clients send theirs.',
+    description: 'API key with the permission that the operation requires, in the header of OpenAI clients.',
   },
   apiKeyHeader: {
     type: 'apiKey',
     in: 'header',
     name: 'X-API-Key',
-    description: 'API key with the permission that the operation names, sent as OFREP clients send theirs.',
+    description: 'API key with the permission that the operation requires, in the header of OFREP clients.',
   },
   session: {
     type: 'apiKey',
     in: 'cookie',
     name: '__Host-vc_session',
-    description: 'Session of a browser, from /auth/session; on http://localhost the name is vc_session.',
+    description: 'Browser session, from /auth/session. On http://localhost the cookie is named vc_session.',
   },
   csrfToken: {
     type: 'apiKey',
     in: 'header',
     name: 'x-csrf-token',
-    description: 'CSRF token of the session. Required with every request that changes something.',
+    description: 'CSRF token of the session. Required on every request that changes data.',
   },
 };
 
 /**
- * The alternative credentials of an operation. Each names the permission that it must carry, or `user` where any
- * signed-in user may call.
+ * Returns the alternative credentials of an operation, each with the permission that it must have, or `user` if any
+ * signed-in user may call the operation.
  */
 export function securityOf({ auth, method, dialect = ownDialect }: RouteDefinition): Json[] {
   if (auth.kind === 'anyone') return [];
@@ -54,12 +54,12 @@ export function securityOf({ auth, method, dialect = ownDialect }: RouteDefiniti
   ];
 }
 
-/** The permission of an operation as an extension of its document; nothing where it requires none. */
+/** Returns the required permission of an operation as an OpenAPI extension, if it has one. */
 export function permissionOf({ auth }: RouteDefinition): Json {
   return auth.kind === 'permission' ? { 'x-permission': auth.permission } : {};
 }
 
-/** The description of an operation, which ends with the permission that it requires. */
+/** Returns the description of an operation, with the permission that it requires at the end. */
 export function descriptionOf({ auth, description }: RouteDefinition): string {
   return auth.kind === 'permission'
     ? `${description} Requires the permission \`${auth.permission}\`.`

@@ -1,9 +1,9 @@
 type Json = Readonly<Record<string, unknown>>;
 
-/** The frame refuses NUL in whatever is sent, because PostgreSQL can store it in no text. */
+/** Pattern without NUL, which the service kit rejects because PostgreSQL cannot store it. */
 const pattern = '^[^\\u0000]*$';
 
-/** Says of every text in a schema that it holds no NUL, unless something narrower is said of it already. */
+/** Adds the pattern to every string of a schema that has no narrower constraint. */
 export function forbidNul(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(forbidNul);
   if (typeof node !== 'object' || node === null) return node;
@@ -15,7 +15,7 @@ function isAnyText(schema: Json): boolean {
   return schema.type === 'string' && !['pattern', 'format', 'const', 'enum'].some((rule) => rule in schema);
 }
 
-/** The names of the schemas to which a part of the document refers, and to which those refer. */
+/** Returns the names of all schemas that a part of the document references, directly or indirectly. */
 export function namesIn(
   part: unknown,
   schemas: ReadonlyMap<string, unknown>,

@@ -87,7 +87,7 @@ const info = { title: 'Shop', version: '1', description: 'All of it.' };
 const document = toOpenApi([bakery], info);
 
 describe('the OpenAPI document', () => {
-  test('says its version, its title and its tags', () => {
+  test('has a version, a title and tags', () => {
     expect(document).toMatchObject({
       openapi: '3.1.0',
       info,
@@ -95,7 +95,7 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  test('has every public route and no internal one', () => {
+  test('contains every public route and no internal one', () => {
     expect(Object.keys(document.paths)).toEqual(['/api/loaves/{ovenId}', '/api/open', '/api/recipe']);
     expect(JSON.stringify(document)).not.toContain('Oven"');
   });
@@ -125,7 +125,7 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  test('describes the headers of a success where the route names some', () => {
+  test('describes the declared headers of a success', () => {
     expect(document.paths['/api/loaves/{ovenId}']).toMatchObject({
       post: {
         responses: {
@@ -143,20 +143,20 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  test('says how large a body may be', () => {
+  test('states the size limit of a body', () => {
     expect(document.paths['/api/loaves/{ovenId}']).toMatchObject({
       post: { requestBody: { description: 'At most 128 KiB.' } },
     });
   });
 
-  test('asks for credentials exactly where the route does', () => {
+  test('requires credentials exactly if the route does', () => {
     expect(document.paths['/api/loaves/{ovenId}']).toMatchObject({
       post: { security: [{ accessToken: ['user'] }, { session: ['user'], csrfToken: [] }] },
     });
     expect(document.paths['/api/open']).toMatchObject({ get: { security: [] } });
   });
 
-  test('describes a file as bytes of its media types, and its 304', () => {
+  test('describes a file as bytes of its media types, and the 304 response', () => {
     const picture = defineRoute({
       ...base,
       id: 'bakery.picture',
@@ -172,13 +172,13 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  test('names no cookie where the dialect has none', () => {
+  test('omits the cookie if the dialect has none', () => {
     const inside = { ...bake, dialect: { ...ownDialect, hasCookies: false } };
     const { paths } = toOpenApi([{ ...bakery, routes: { inside } }], info);
     expect(paths['/api/loaves/{ovenId}']).toMatchObject({ post: { security: [{ accessToken: ['user'] }] } });
   });
 
-  test('says of every text that is sent, and of no other, that it holds no NUL', () => {
+  test('excludes NUL from every string of a request, and from no other', () => {
     const pattern = '^[^\\u0000]*$';
     const { post } = document.paths['/api/loaves/{ovenId}'] as { post: { parameters: unknown[] } };
     expect(post.parameters).toContainEqual(
@@ -193,12 +193,12 @@ describe('the OpenAPI document', () => {
     );
   });
 
-  test('says that every answer has the id of its request', () => {
+  test('documents the request id header on every response', () => {
     expect(document.components).toMatchObject({ headers: { 'x-request-id': { required: true } } });
     expect(document.components).not.toHaveProperty('headers.retry-after.required');
   });
 
-  test('has a schema with a title once and refers to it', () => {
+  test('defines a titled schema once and references it', () => {
     const loaf = { $ref: '#/components/schemas/Loaf' };
     expect(document.components).toMatchObject({ schemas: { Loaf: { type: 'object', title: 'Loaf' } } });
     expect(document.paths['/api/loaves/{ovenId}']).toMatchObject({
@@ -211,13 +211,13 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  test('refuses two different schemas of one title', () => {
+  test('rejects two different schemas with the same title', () => {
     const other = Type.Object({ weight: Type.Number() }, { title: 'Loaf' });
     const contract = { ...bakery, routes: { bake, other: { ...open, reply: data(other) } } };
-    expect(() => toOpenApi([contract], info)).toThrow('Two different schemas are called Loaf.');
+    expect(() => toOpenApi([contract], info)).toThrow('Two different schemas have the title Loaf.');
   });
 
-  test('answers every status that the route promises, and names its codes', () => {
+  test('documents every status of the route with its error codes', () => {
     const { responses } = (document.paths['/api/loaves/{ovenId}'] as unknown as Operations).post;
     const failures = errorsOf(bake).map((code) => String(errorCatalogue[code].status));
     expect(Object.keys(responses).sort()).toEqual([...new Set(['201', '202', ...failures])].sort());
@@ -232,7 +232,7 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  test('names the events that a route streams, the one for failures too, and what each holds', () => {
+  test('documents the streamed events of a route with their data, including the error event', () => {
     const loaf = { $ref: '#/components/schemas/Loaf' };
     expect(document.paths['/api/loaves/{ovenId}']).toMatchObject({
       post: {
@@ -275,7 +275,7 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  test('has the content types of a raw reply, and words its failures as its protocol does', () => {
+  test('has the content types of a raw reply, and the error format of its dialect', () => {
     expect(document.paths['/api/recipe']).toMatchObject({
       get: {
         responses: {
@@ -297,7 +297,7 @@ describe('the OpenAPI document', () => {
     );
   });
 
-  test('has no content where there is no body', () => {
+  test('has no content for a reply without a body', () => {
     expect(document.paths['/api/open']).not.toHaveProperty(['get', 'responses', '200', 'content']);
   });
 });

@@ -15,15 +15,15 @@ export interface OpenApiDocument extends Json {
   readonly paths: Record<string, Json>;
 }
 
-/** What stands in the document once and is referred to, by name. */
+/** Components of the document by name. */
 interface Components {
   readonly schemas: Map<string, Json>;
-  /** The names of those schemas that are part of a request. */
+  /** Names of the schemas that occur in requests. */
   readonly sent: Set<string>;
   readonly responses: Map<string, Json>;
 }
 
-/** Composes OpenAPI 3.1 of every public route; schemas with a title become components. */
+/** Composes the OpenAPI 3.1 document of all public routes. Schemas with a title become components. */
 export function toOpenApi(
   contracts: readonly Contract[],
   info: { readonly title: string; readonly version: string; readonly description: string },
@@ -39,7 +39,7 @@ export function toOpenApi(
   return {
     openapi: '3.1.0',
     info,
-    servers: [{ url: '/', description: 'Where this document comes from.' }],
+    servers: [{ url: '/', description: 'The server of this document.' }],
     tags: contracts.map(({ title, description }) => ({ name: title, description })),
     paths: sorted(Object.entries(paths).map(([path, item]) => [path, sorted(Object.entries(item))])),
     components: {
@@ -56,7 +56,7 @@ export function toOpenApi(
   };
 }
 
-/** Ordered by name, so that the document depends on what the contracts say and not on where they say it. */
+/** Sorts by name, so that the document does not depend on the order of declarations. */
 function sorted<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
   return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -137,7 +137,7 @@ function typesOf(reply: Reply): readonly string[] {
   return [reply.contentType, ...(reply.otherTypes ?? [])];
 }
 
-/** OpenAPI 3.1 has no word for the events of a stream: their names are told in words, their data in an extension. */
+/** Describes streamed events, which OpenAPI 3.1 cannot express: names in the description, data in an extension. */
 function stream({ events, chunks }: RouteDefinition, components: Components): Json {
   const dataOf = (schema: TSchema) => reference(schema, components);
   if (!events) {
@@ -150,14 +150,14 @@ function stream({ events, chunks }: RouteDefinition, components: Components): Js
   return { schema: { type: 'string', description }, 'x-events': Object.fromEntries(data) };
 }
 
-/** The same for what is sent, in which no text may hold NUL. */
+/** Converts a request schema, whose strings must not contain NUL. */
 function sentReference(schema: TSchema, components: Components): Json {
   const json = reference(schema, components);
   for (const name of namesIn(json, components.schemas)) components.sent.add(name);
   return forbidNul(json) as Json;
 }
 
-/** The plain JSON of a schema; parts with a title are moved to the components and referred to. */
+/** Returns a schema as plain JSON. Parts with a title are moved to the components and referenced. */
 function reference(schema: TSchema, components: Components): Json {
   return hoist(JSON.parse(JSON.stringify(schema)) as Json, components) as Json;
 }
@@ -175,7 +175,7 @@ function hoist(node: unknown, components: Components): unknown {
 function name(title: string, schema: Json, components: Components): Json {
   const known = components.schemas.get(title);
   if (known && JSON.stringify(known) !== JSON.stringify(schema)) {
-    throw new Error(`Two different schemas are called ${title}.`);
+    throw new Error(`Two different schemas have the title ${title}.`);
   }
   components.schemas.set(title, schema);
   return { $ref: `#/components/schemas/${title}` };

@@ -1,4 +1,4 @@
-/** The closed list of permissions, each with a description of what it allows. Add a permission here first. */
+/** Closed list of permissions, each with its description. Add new permissions here. */
 export const permissionCatalogue = {
   llm: 'Call models and list them.',
   'flags:evaluate': 'Evaluate feature flags.',
@@ -30,10 +30,10 @@ export function isPermission(value: unknown): value is Permission {
 export const builtInRoles = ['user', 'operator', 'admin'] as const;
 export type BuiltInRole = (typeof builtInRoles)[number];
 
-/** The name of a role: a built-in one, or one that the deployment defines. */
+/** Name of a role, either built in or defined by the deployment. */
 export type Role = string;
 
-/** The form of a role's name. */
+/** Pattern of role names. */
 export const rolePattern = '^[a-z][a-z0-9_-]{0,31}$';
 
 const userPermissions = ['llm', 'flags:evaluate', 'prompts:read'] as const satisfies readonly Permission[];
@@ -50,7 +50,7 @@ const operatorPermissions = [
   'llm:operate',
 ] as const satisfies readonly Permission[];
 
-/** The permissions of the built-in roles. Every other role holds those of `user` as well. */
+/** Permissions of the built-in roles. Every other role includes those of `user`. */
 export const rolePermissions: Readonly<Record<BuiltInRole, readonly Permission[]>> = Object.freeze({
   user: Object.freeze(userPermissions),
   operator: Object.freeze(operatorPermissions),
@@ -61,7 +61,7 @@ export function isBuiltInRole(role: Role): role is BuiltInRole {
   return Object.hasOwn(rolePermissions, role);
 }
 
-/** The permissions that a set has beyond those of the role `user`. */
+/** Returns the permissions of a set that the role `user` does not hold. */
 export function elevatedPermissions(held: readonly Permission[]): readonly Permission[] {
   return held.filter((permission) => !rolePermissions.user.includes(permission));
 }

@@ -9,15 +9,15 @@ export interface UserPrincipal {
   readonly userId: string;
   readonly tier: Tier;
   readonly role: Role;
-  /** The permissions in force: those of the role; for an API key, those of its scopes that the role still holds. */
+  /** Effective permissions: those of the role, or, for an API key, those of its scopes that the role still holds. */
   readonly permissions: readonly Permission[];
   /** Absent for API keys and jobs. */
   readonly sessionId?: string;
-  /** Present for API keys only, which are refused by routes that require no permission. */
+  /** Present for API keys only. Routes for users without a permission reject API keys. */
   readonly apiKeyId?: string;
 }
 
-/** A service that acts for itself and not for a user, as when it fetches a snapshot. */
+/** Service that acts as itself and not for a user, for example to fetch a snapshot. */
 export interface ServicePrincipal {
   readonly kind: 'service';
   readonly service: ServiceName;
@@ -27,7 +27,7 @@ export interface AnonymousPrincipal {
   readonly kind: 'anonymous';
 }
 
-/** The principal that a request acts for, as the gateway or a calling service has verified it. */
+/** Principal of a request, as verified by the gateway or a calling service. */
 export type Principal = UserPrincipal | ServicePrincipal | AnonymousPrincipal;
 
 export const anonymous: AnonymousPrincipal = { kind: 'anonymous' };

@@ -12,13 +12,13 @@ function accepts(reply: Reply, body: unknown): boolean {
 }
 
 describe('over the wire', () => {
-  test('data stands in the envelope of a success', () => {
+  test('data is wrapped in the success envelope', () => {
     expect(accepts(data(Loaf), { success: true, data: loaf })).toBe(true);
     expect(accepts(data(Loaf), loaf)).toBe(false);
     expect(accepts(data(Loaf), { success: false, data: loaf })).toBe(false);
   });
 
-  test('a list has its pagination beside it, with null on the last page', () => {
+  test('a list has a pagination object, whose cursor is null on the last page', () => {
     const page = (pagination: unknown) => ({ success: true, data: [loaf], pagination });
     expect(accepts(list(Loaf), page({ limit: 20, nextCursor: 'next' }))).toBe(true);
     expect(accepts(list(Loaf), page({ limit: 20, nextCursor: null }))).toBe(true);

@@ -1,30 +1,30 @@
 import type { Permission } from './permissions.ts';
 import type { ServiceName } from './services.ts';
 
-/** The authorization that a route requires. A route without one of these does not start. */
+/** Authorization that a route requires. A service with a route without one does not start. */
 export type RouteAuth =
   | { readonly kind: 'anyone'; readonly isStatus?: true }
   | { readonly kind: 'user' }
   | { readonly kind: 'permission'; readonly permission: Permission }
   | { readonly kind: 'service'; readonly callers: readonly ServiceName[] };
 
-/** No credentials required. The principal is known where valid ones are sent. */
+/** No credentials required. The principal is known if the request has valid ones. */
 export const anyone = { kind: 'anyone' } as const satisfies RouteAuth;
 
 /** Aggregate figures, open to anyone unless the gateway is configured to require credentials for them. */
 export const publicStatus = { kind: 'anyone', isStatus: true } as const satisfies RouteAuth;
 
-/** A signed-in user of any role. API keys are refused. */
+/** Signed-in user of any role. API keys are rejected. */
 export const user = { kind: 'user' } as const satisfies RouteAuth;
 
-/** A user whose role holds the permission, or an API key that was granted it by such a user. */
+/** User whose role holds the permission, or API key to which such a user granted it. */
 export function permission<const P extends Permission>(
   required: P,
 ): { readonly kind: 'permission'; readonly permission: P } {
   return { kind: 'permission', permission: required };
 }
 
-/** One of the named services, acting for itself. The gateway does not forward such a route. */
+/** One of the named services, acting as itself. The gateway does not forward such a route. */
 export function services(...callers: readonly ServiceName[]): {
   readonly kind: 'service';
   readonly callers: readonly ServiceName[];

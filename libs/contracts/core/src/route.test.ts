@@ -19,18 +19,18 @@ const always = ['RATE_LIMITED', 'INTERNAL_ERROR', 'DEADLINE_EXCEEDED', 'UNAUTHEN
 const fields = Type.Object({ name: Type.String() });
 
 describe('the errors of a route', () => {
-  test('are those of any route where it takes nothing from anyone', () => {
+  test('include only the common codes for a route without input or authorization', () => {
     expect(errorsOf(route)).toEqual(always);
   });
 
   test.each([{ params: fields }, { query: fields }])(
-    'name invalid input where it takes some: %o',
+    'include invalid input for a route with input: %o',
     (input) => {
       expect(errorsOf({ ...route, ...input })).toEqual([...always, 'VALIDATION_FAILED']);
     },
   );
 
-  test('name what can be wrong with a body', () => {
+  test('include the codes for an invalid body', () => {
     expect(errorsOf({ ...route, body: fields })).toEqual([
       ...always,
       'VALIDATION_FAILED',
@@ -39,11 +39,11 @@ describe('the errors of a route', () => {
     ]);
   });
 
-  test('name missing rights unless anyone may call it', () => {
+  test('include missing permission unless anyone may call the route', () => {
     expect(errorsOf({ ...route, auth: user })).toEqual([...always, 'FORBIDDEN']);
   });
 
-  test('name what can be wrong with an idempotency key where it honours one', () => {
+  test('include the codes for an idempotency key if the route supports one', () => {
     expect(errorsOf({ ...route, idempotent: true })).toEqual([
       ...always,
       'VALIDATION_FAILED',
@@ -52,7 +52,7 @@ describe('the errors of a route', () => {
     ]);
   });
 
-  test('name each code once, its own at the end', () => {
+  test('list each code once, the route’s own at the end', () => {
     expect(errorsOf({ ...route, errors: ['RATE_LIMITED', 'CONFLICT'] })).toEqual([...always, 'CONFLICT']);
   });
 });

@@ -6,12 +6,12 @@ import type { RouteAuth } from './route-auth.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** One operation, written once: validation, types, clients, OpenAPI and tests derive from it. */
+/** Declaration of one operation, from which validation, types, clients, OpenAPI and tests derive. */
 export interface RouteDefinition {
-  /** `<owner>.<operation>`, dotted lower camel case: names the span, the log field and the metric label. */
+  /** `<owner>.<operation>` in dotted lower camel case. Names spans, log fields and metric labels. */
   readonly id: string;
   readonly method: HttpMethod;
-  /** Parameters as `:name`. */
+  /** Path with parameters as `:name`. */
   readonly path: string;
   readonly summary: string;
   readonly description: string;
@@ -19,37 +19,36 @@ export interface RouteDefinition {
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: TSchema;
-  /** Status of the usual success; 200 where absent. */
+  /** Status of the usual success. Defaults to 200. */
   readonly status?: 200 | 201 | 202 | 204;
   readonly reply: Reply;
-  /** Further successes by status, which a handler gives with `respond`. */
+  /** Further successes by status, which a handler returns with `respond`. */
   readonly otherReplies?: Readonly<Record<number, Reply>>;
-  /** Present where the route can answer with these server-sent events; `done` ends them, or `error`, which needs no word. */
+  /** Server-sent events that the route can stream. `done` ends the stream, or `error`, which is implied. */
   readonly events?: Readonly<Record<string, TSchema>>;
-  /** Present where the route can answer with another protocol's stream: the data of one of its events. */
+  /** Schema of one event's data, if the route can stream another protocol. */
   readonly chunks?: TSchema;
-  /** Milliseconds that a stream may last after its head; 600,000 where absent. */
+  /** Milliseconds that a stream may last after its head. Defaults to 600,000. */
   readonly streamMaxMs?: number;
-  /** An `idempotency-key` is honoured: the same user, key and body get the stored answer. */
+  /** True if the route supports `idempotency-key`: the same user, key and body get the stored response. */
   readonly idempotent?: true;
-  /** Request headers that change what happens, by lower-case name; documented, not checked. */
+  /** Request headers that affect the result, by lower-case name. They are documented and not validated. */
   readonly requestHeaders?: Readonly<Record<string, TSchema>>;
-  /** Headers that a success may carry, by lower-case name; documented, not checked. */
+  /** Headers of a success, by lower-case name. They are documented and not validated. */
   readonly responseHeaders?: Readonly<Record<string, TSchema>>;
-  /** The codes that this operation can fail with, beyond those that follow from its other fields. */
+  /** Error codes of this operation, in addition to those that follow from its other fields. */
   readonly errors: readonly ErrorCode[];
   /**
-   * Milliseconds that the operation may take where its caller names no deadline, for a stream until its head; 30,000
-   * where absent.
+   * Timeout of the operation, or of a stream's head, if the caller sends no deadline. Defaults to 30,000 ms.
    */
   readonly deadlineMs?: number;
-  /** Largest body in bytes; 64 KiB where absent. */
+  /** Maximum size of the body in bytes. Defaults to 64 KiB. */
   readonly bodyLimitBytes?: number;
-  /** The protocol that it speaks; our own where absent. */
+  /** Dialect of the route. Defaults to the platform's own. */
   readonly dialect?: Dialect;
 }
 
-/** Identity at run time; keeps the literal types that everything else derives from. */
+/** Returns its argument, and keeps the literal types from which everything else derives. */
 export function defineRoute<const R extends RouteDefinition>(route: R): R {
   return route;
 }
@@ -64,20 +63,20 @@ export type ParamsOf<R extends RouteDefinition> = R['params'] extends TSchema
 export type QueryOf<R extends RouteDefinition> = R['query'] extends TSchema ? Static<R['query']> : undefined;
 export type BodyOf<R extends RouteDefinition> = R['body'] extends TSchema ? Static<R['body']> : undefined;
 export type ResultOf<R extends RouteDefinition> = ReplyValue<R['reply']>;
-/** The data of each of a route's own server-sent events. */
+/** Data of each of a route's server-sent events. */
 export type EventsOf<R extends RouteDefinition> =
   R['events'] extends Readonly<Record<string, TSchema>>
     ? { readonly [E in keyof R['events']]: Static<R['events'][E]> }
     : never;
 
-/** Whether a route can answer with a stream of server-sent events, its own or another protocol's. */
+/** Returns true if a route can stream events, its own or those of another protocol. */
 export function canStream(route: RouteDefinition): boolean {
   return route.events !== undefined || route.chunks !== undefined;
 }
 
-/** The codes that follow from what a route declares, so that nobody has to list them. */
+/** Returns the error codes that follow from a route's declaration, so that contracts need not list them. */
 export function errorsOf(route: RouteDefinition): readonly ErrorCode[] {
-  // Whoever shows bad credentials is refused, even where anybody may ask.
+  // Invalid credentials are rejected even on routes that are open to anyone.
   const implied: ErrorCode[] = ['RATE_LIMITED', 'INTERNAL_ERROR', 'DEADLINE_EXCEEDED', 'UNAUTHENTICATED'];
   if (route.params || route.query || route.body || route.idempotent) implied.push('VALIDATION_FAILED');
   if (route.body) implied.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');

@@ -3,20 +3,20 @@ interface ServiceEntry {
   readonly port: number;
   /** Port of health checks and metrics, never exposed outside the cluster. */
   readonly internalPort: number;
-  /** What the service owns, for the architecture page. */
+  /** Description of the service's responsibility, for the architecture page. */
   readonly owns: string;
-  /** Whether the platform reports not ready while this service is unavailable. */
+  /** True if the platform reports not ready while this service is unavailable. */
   readonly essential: boolean;
-  /** Whether it calls other services, so that it has a key to sign internal tokens. */
+  /** True if it calls other services, so that it has a key to sign internal tokens. */
   readonly signs: boolean;
-  /** What one replica requests, and the memory at which the cluster ends it. */
+  /** Resource requests of one replica, and its memory limit. */
   readonly resources: { readonly cpu: string; readonly memory: string; readonly memoryLimit: string };
 }
 
 /**
- * The table of services, by the name that folder, image, manifest and tokens carry. Compose file, manifests, Dockerfiles,
- * database roles, lint owners and documentation are generated from it, from each service's contract and from its
- * src/config.ts.
+ * Table of services. The name of a service is that of its folder, image, manifest and tokens. The Compose file,
+ * manifests, Dockerfiles, database roles, lint owners and documentation are generated from this table, from the
+ * contracts and from each service's src/config.ts.
  */
 export const serviceTable = {
   gateway: {
@@ -71,7 +71,7 @@ export const serviceTable = {
 
 export type ServiceName = keyof typeof serviceTable;
 
-/** Every deployable service, in the order of the table. */
+/** Names of all services, in the order of the table. */
 export const serviceNames: readonly ServiceName[] = Object.keys(serviceTable) as ServiceName[];
 
 type SnakeCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
@@ -81,12 +81,12 @@ type SnakeCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
 export type DatabaseRole<Name extends ServiceName = ServiceName> = `vc_${SnakeCase<Name>}`;
 export type VariablePrefix<Name extends ServiceName = ServiceName> = Uppercase<SnakeCase<Name>>;
 
-/** The role as which a service connects to PostgreSQL: `vc_llm_router`. */
+/** Returns the PostgreSQL role of a service, such as `vc_llm_router`. */
 export function databaseRole<Name extends ServiceName>(service: Name): DatabaseRole<Name> {
   return `vc_${service.replaceAll('-', '_')}` as DatabaseRole<Name>;
 }
 
-/** The start of variable names about a service: `LLM_ROUTER` in `LLM_ROUTER_URL` and `LLM_ROUTER_DB_PASSWORD`. */
+/** Returns the prefix of a service's variables, such as `LLM_ROUTER` in `LLM_ROUTER_URL`. */
 export function variablePrefix<Name extends ServiceName>(service: Name): VariablePrefix<Name> {
   return service.toUpperCase().replaceAll('-', '_') as VariablePrefix<Name>;
 }

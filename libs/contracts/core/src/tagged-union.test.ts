@@ -14,25 +14,25 @@ const pathsOf = (value: unknown) =>
     ({ keyword, instancePath }) => `${keyword} ${instancePath}`,
   );
 
-test('errors speak of the variant that the tag names, for each item of a list', () => {
+test('errors refer to the variant that the tag names, for each item of a list', () => {
   const shapes = [{ type: 'circle' }, { type: 'square', side: 'x' }];
   expect(pathsOf({ shapes })).toEqual(['required /shapes/0', 'type /shapes/1/side']);
 });
 
-test('a tag that names no variant, or none, is the only error', () => {
+test('an unknown or missing tag is the only error', () => {
   expect(pathsOf({ shapes: [{ type: 'line', length: 1 }] })).toEqual(['enum /shapes/0/type']);
   expect(pathsOf({ shapes: [{}] })).toEqual(['required /shapes/0']);
   expect(pathsOf({ shapes: ['circle'] })).toEqual(['type /shapes/0']);
 });
 
-test('what surrounds a union is still checked', () => {
+test('the schema around a union is still validated', () => {
   const square = { type: 'square', side: 1 };
   expect(pathsOf({ shapes: [square, square, square] })).toEqual(['maxItems /shapes']);
   expect(pathsOf({})).toEqual(['required ']);
   expect(pathsOf({ shapes: [square, square] })).toEqual([]);
 });
 
-test('OpenAPI finds the variants by their tags', () => {
+test('OpenAPI maps tags to variants', () => {
   expect(Shape).toMatchObject({
     discriminator: {
       propertyName: 'type',
@@ -41,7 +41,7 @@ test('OpenAPI finds the variants by their tags', () => {
   });
 });
 
-test('a variant without a title or without the tag is refused', () => {
+test('a variant without a title or a tag is rejected', () => {
   expect(() => taggedUnion('type', [Type.Object({ type: Type.Literal('x') })], {})).toThrow(/title/);
   expect(() => taggedUnion('kind', [Circle], {})).toThrow(/lacks the constant kind/);
 });

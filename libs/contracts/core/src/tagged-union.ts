@@ -30,8 +30,8 @@ interface Keywords {
 }
 
 /**
- * Replaces each tagged union of a schema with the variant that the value names. A tag that names none leaves the tag alone
- * to be checked. For errors only: a value that the schema accepts is accepted before and after.
+ * Replaces each tagged union of a schema with the variant that the value names, or with a schema of the tag alone if it
+ * names none. Used for error messages only: it does not change which values are accepted.
  */
 export function narrowTaggedUnions(schema: TSchema, value: unknown): TSchema {
   const { anyOf, discriminator, properties, items } = schema as Keywords;
@@ -49,7 +49,7 @@ export function narrowTaggedUnions(schema: TSchema, value: unknown): TSchema {
   return schema;
 }
 
-/** Tells whether any part of a schema is a tagged union. */
+/** Returns true if any part of a schema is a tagged union. */
 export function hasTaggedUnion(schema: TSchema): boolean {
   return JSON.stringify(schema).includes('"discriminator":');
 }

@@ -3,16 +3,16 @@ import Type, { type Static } from 'typebox';
 
 export const Evaluation = Type.Object(
   {
-    enabled: Type.Boolean({ description: 'Whether the feature is on.' }),
+    enabled: Type.Boolean({ description: 'True if the flag is on for the caller.' }),
     variant: Type.Union([Type.String(), Type.Null()], {
-      description: 'Form of the feature, if it has several.',
+      description: 'Name of the variant, if the flag has variants.',
     }),
-    value: Type.Unknown({ description: 'Configuration of the variant, or whether the feature is on.' }),
+    value: Type.Unknown({ description: 'Configuration of the variant, or the same as enabled if there is none.' }),
     reason: Type.Enum(['STATIC', 'TARGETING_MATCH', 'SPLIT', 'DISABLED', 'DEFAULT'], {
-      description: 'Why, in the words of OpenFeature.',
+      description: 'Reason of the evaluation, as defined by OpenFeature.',
     }),
   },
-  { title: 'Evaluation', description: 'What a flag means for one caller.' },
+  { title: 'Evaluation', description: 'Value of a flag for one caller.' },
 );
 export type Evaluation = Static<typeof Evaluation>;
 
@@ -21,7 +21,7 @@ export const evaluateFlags = defineRoute({
   method: 'GET',
   path: '/api/flags/evaluate',
   summary: 'Evaluate all flags',
-  description: 'What every flag means for the caller; of an API key, for its user.',
+  description: 'Evaluates all flags for the caller, or for the owner of an API key.',
   auth: permission('flags:evaluate'),
   reply: data(
     Type.Object(

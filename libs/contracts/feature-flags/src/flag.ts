@@ -1,18 +1,18 @@
 import { field, strictObject, tiers } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 
-/** Words that stand for routes below /api/flags and so cannot be flags. */
+/** Reserved keys, which are routes below /api/flags. */
 export const reservedKeys = ['evaluate'] as const;
 
 export const keyPattern = '^[a-z][a-z0-9_.-]{0,99}$';
 
 export const flagKey = Type.String({
   pattern: keyPattern,
-  description: 'Name of the flag, lower case.',
+  description: 'Key of the flag, in lower case.',
 });
 
 const config = Type.Record(Type.String(), Type.Unknown(), {
-  description: 'What the variant means to the code.',
+  description: 'Configuration that the application gets with the variant.',
 });
 
 export const Variant = strictObject(
@@ -21,29 +21,29 @@ export const Variant = strictObject(
     weight: Type.Number({
       minimum: 0,
       maximum: 1_000_000,
-      description: 'Share relative to the other weights.',
+      description: 'Weight of the variant, relative to the others.',
     }),
     config,
   },
-  { title: 'Variant', description: 'One of several forms of a feature.' },
+  { title: 'Variant', description: 'One of several values of a flag.' },
 );
 export type Variant = Static<typeof Variant>;
 
-/** A condition on the context in which a flag is evaluated. */
+/** Condition on the context in which a flag is evaluated. */
 export const TargetingRule = strictObject(
   {
     attribute: Type.String({ minLength: 1, maxLength: 100, description: 'Attribute of the context.' }),
     operator: Type.Enum(
       ['equals', 'notEquals', 'in', 'notIn', 'contains', 'startsWith', 'endsWith', 'greaterThan', 'lessThan'],
       {
-        description: 'How it is compared.',
+        description: 'Comparison operator.',
       },
     ),
     values: Type.Array(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
       minItems: 1,
       maxItems: 250,
       description:
-        'What it is compared with; one match is enough. Texts for startsWith and endsWith, numbers for greaterThan and lessThan.',
+        'Values to compare with, of which one must match. Strings for startsWith and endsWith, numbers for greaterThan and lessThan.',
     }),
   },
   { title: 'TargetingRule', description: 'A condition on the context.' },
@@ -53,35 +53,35 @@ export type TargetingRule = Static<typeof TargetingRule>;
 export const Targeting = strictObject(
   {
     userIds: Type.Optional(
-      Type.Array(Type.String(), { maxItems: 1_000, description: 'Users who always have it.' }),
+      Type.Array(Type.String(), { maxItems: 1_000, description: 'IDs of users who always get the flag, regardless of the rollout percentage.' }),
     ),
     tiers: Type.Optional(
-      Type.Array(Type.Enum(tiers), { description: 'Tiers that can have it; all where absent.' }),
+      Type.Array(Type.Enum(tiers), { description: 'Tiers that can get the flag. All tiers by default.' }),
     ),
     countries: Type.Optional(
       Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), {
         maxItems: 250,
-        description: 'Countries (ISO 3166-1 alpha-2) that can have it; all where absent.',
+        description: 'Countries (ISO 3166-1 alpha-2) that can get the flag. All countries by default.',
       }),
     ),
     rules: Type.Optional(
-      Type.Array(TargetingRule, { maxItems: 50, description: 'Conditions that must all hold.' }),
+      Type.Array(TargetingRule, { maxItems: 50, description: 'Conditions on the context, all of which must hold.' }),
     ),
   },
-  { title: 'Targeting', description: 'Who can have a feature at all.' },
+  { title: 'Targeting', description: 'Rules that decide which users can get the flag.' },
 );
 export type Targeting = Static<typeof Targeting>;
 
 const rolloutPercentage = Type.Number({
   minimum: 0,
   maximum: 100,
-  description: 'Share of those who can have it, in percent, with three decimals at most.',
+  description: 'Percentage of the targeted users who get the flag, with at most three decimals.',
 });
 
 const flagSettings = {
-  name: Type.String({ minLength: 1, maxLength: 200, description: 'Name for people.' }),
-  description: Type.String({ maxLength: 2_000, description: 'What it switches.' }),
-  enabled: Type.Boolean({ description: 'Off means off for everybody.' }),
+  name: Type.String({ minLength: 1, maxLength: 200, description: 'Display name.' }),
+  description: Type.String({ maxLength: 2_000, description: 'Description of the feature that the flag controls.' }),
+  enabled: Type.Boolean({ description: 'If false, the flag is off for all users.' }),
   rolloutPercentage,
   targeting: Targeting,
   variants: Type.Optional(
@@ -89,7 +89,7 @@ const flagSettings = {
       minItems: 1,
       maxItems: 20,
       description:
-        'Forms of the feature, if several: each with another name, and some with a weight above 0.',
+        'Variants with unique names, at least one of them with a weight above 0.',
     }),
   ),
 };
@@ -98,9 +98,9 @@ export const Flag = Type.Object(
   {
     key: flagKey,
     ...flagSettings,
-    version: Type.Integer({ minimum: 1, description: 'Counts the changes.' }),
-    createdAt: field.timestamp('When it was made.'),
-    updatedAt: field.timestamp('When it was last changed.'),
+    version: Type.Integer({ minimum: 1, description: 'Number of changes to the flag.' }),
+    createdAt: field.timestamp('Time at which the flag was created.'),
+    updatedAt: field.timestamp('Time of the last change.'),
   },
   { title: 'Flag', description: 'A feature flag.' },
 );
@@ -116,7 +116,7 @@ export const CreateFlagRequest = strictObject(
     targeting: Type.Optional(Targeting),
     variants: flagSettings.variants,
   },
-  { title: 'CreateFlagRequest', description: 'A new flag; it is off, for everybody, unless said otherwise.' },
+  { title: 'CreateFlagRequest', description: 'A new flag. It is off for all users by default.' },
 );
 export type CreateFlagRequest = Static<typeof CreateFlagRequest>;
 
@@ -131,10 +131,10 @@ export const UpdateFlagRequest = strictObject(
       Type.Array(Variant, {
         maxItems: 20,
         description:
-          'Forms of the feature, each with another name, and some with a weight above 0; an empty list removes them.',
+          'Variants with unique names, at least one of them with a weight above 0. An empty list removes all variants.',
       }),
     ),
   },
-  { title: 'UpdateFlagRequest', description: 'The settings to change; the rest stays.' },
+  { title: 'UpdateFlagRequest', description: 'Settings to change. Omitted settings stay the same.' },
 );
 export type UpdateFlagRequest = Static<typeof UpdateFlagRequest>;

@@ -4,7 +4,7 @@ import { CreateFlagRequest, Flag, flagKey, keyPattern, UpdateFlagRequest } from 
 
 const pageCursor = Type.String({
   pattern: keyPattern,
-  description: 'The nextCursor of the page before; absent for the first page.',
+  description: 'The nextCursor of the previous page. Omit it for the first page.',
 });
 
 const params = Type.Object({ key: flagKey });
@@ -14,7 +14,7 @@ export const listFlags = defineRoute({
   method: 'GET',
   path: '/api/flags',
   summary: 'List flags',
-  description: 'All flags, by key.',
+  description: 'Lists all flags, ordered by key.',
   auth: permission('flags:read'),
   query: Type.Object({ cursor: Type.Optional(pageCursor), limit: field.pageLimit }),
   reply: list(Flag),
@@ -26,7 +26,7 @@ export const createFlag = defineRoute({
   method: 'POST',
   path: '/api/flags',
   summary: 'Create a flag',
-  description: 'Fails with CONFLICT where the key is taken. No flag can be called evaluate.',
+  description: 'Creates a flag. Fails with CONFLICT if the key exists. The key evaluate is reserved.',
   auth: permission('flags:write'),
   body: CreateFlagRequest,
   status: 201,
@@ -38,8 +38,8 @@ export const getFlag = defineRoute({
   id: 'flags.get',
   method: 'GET',
   path: '/api/flags/:key',
-  summary: 'Read a flag',
-  description: 'One flag with all its settings.',
+  summary: 'Get a flag',
+  description: 'Returns a flag with all its settings.',
   auth: permission('flags:read'),
   params,
   reply: data(Flag),
@@ -50,7 +50,7 @@ export const updateFlag = defineRoute({
   id: 'flags.update',
   method: 'PUT',
   path: '/api/flags/:key',
-  summary: 'Change a flag',
+  summary: 'Update a flag',
   description:
     'Changes the given settings, everywhere within a second; { "enabled": false } is the kill switch.',
   auth: permission('flags:write'),
@@ -65,7 +65,7 @@ export const deleteFlag = defineRoute({
   method: 'DELETE',
   path: '/api/flags/:key',
   summary: 'Delete a flag',
-  description: 'Code that still asks for it gets its own default.',
+  description: 'Deletes a flag. Code that still evaluates it gets the default value that it passes.',
   auth: permission('flags:write'),
   params,
   status: 204,

@@ -2,39 +2,39 @@ import { defineRoute, empty, raw, services } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 import { flagKey, Targeting, Variant } from './flag.ts';
 
-/** A flag as a service needs it to evaluate it by itself. */
+/** Flag with everything that a service needs to evaluate it locally. */
 export const FlagRule = Type.Object(
   {
     key: flagKey,
-    enabled: Type.Boolean({ description: 'Off means off for everybody.' }),
-    rolloutPercentage: Type.Number({ description: 'Share of those who can have it, in percent.' }),
+    enabled: Type.Boolean({ description: 'If false, the flag is off for all users.' }),
+    rolloutPercentage: Type.Number({ description: 'Percentage of the targeted users who get the flag.' }),
     targeting: Targeting,
-    variants: Type.Optional(Type.Array(Variant, { description: 'Forms of the feature.' })),
-    salt: Type.String({ description: 'Makes the split of this flag independent of all others.' }),
-    version: Type.Integer({ description: 'Counts the changes.' }),
+    variants: Type.Optional(Type.Array(Variant, { description: 'Variants of the flag.' })),
+    salt: Type.String({ description: 'Salt that makes the rollout of this flag independent of all others.' }),
+    version: Type.Integer({ description: 'Number of changes to the flag.' }),
   },
-  { description: 'All that decides an evaluation.' },
+  { description: 'Settings that decide the evaluation of a flag.' },
 );
 export type FlagRule = Static<typeof FlagRule>;
 
 export const FlagSnapshot = Type.Object(
   {
-    version: Type.String({ description: 'Changes whenever the contents do; also the ETag.' }),
+    version: Type.String({ description: 'Version of the snapshot, which changes with its content. Also its ETag.' }),
     flags: Type.Array(FlagRule, { description: 'All flags.' }),
   },
-  { description: 'Everything that services need to evaluate flags by themselves.' },
+  { description: 'All flags with the settings that services need for local evaluation.' },
 );
 export type FlagSnapshot = Static<typeof FlagSnapshot>;
 
-/** Where a change is announced, below the deployment's key prefix; the message is the snapshot's new version. */
+/** Redis channel for changes, below the deployment's key prefix. The message is the snapshot's new version. */
 export const flagsChannel = ['flags', 'changed'] as const;
 
 export const getFlagSnapshot = defineRoute({
   id: 'flags.getSnapshot',
   method: 'GET',
   path: '/internal/flags/snapshot',
-  summary: 'All flags',
-  description: 'For the SDK. Answers 304 where if-none-match names the current version.',
+  summary: 'List all flags',
+  description: 'Returns all flags for the SDK. Answers 304 if if-none-match has the current version.',
   auth: services('canvas', 'llm-router'),
   reply: raw(FlagSnapshot),
   otherReplies: { 304: empty },

@@ -9,7 +9,7 @@ export const customPrompt = defineJob({
   name: 'custom_prompt',
   description: 'Sends a prompt to a model for the user who submitted the job.',
   payload: Type.Object({
-    prompt: Type.String({ minLength: 1, maxLength: 100_000, description: 'The prompt itself.' }),
+    prompt: Type.String({ minLength: 1, maxLength: 100_000, description: 'Text of the prompt.' }),
     model,
     maxTokens,
     temperature,
@@ -29,7 +29,7 @@ const jobRetention = defineJob({
   schedule: { everyMs: 3_600_000 },
 });
 
-/** Every kind of job that the job worker runs. A kind that is added here needs a handler in apps/job-worker/src/kinds. */
+/** All kinds of jobs that the job worker runs. A new kind also needs a handler in apps/job-worker/src/kinds. */
 export const jobCatalogue = defineJobs(canvasGeneration, canvasRefinement, customPrompt, jobRetention);
 
 export type JobName = keyof typeof jobCatalogue;

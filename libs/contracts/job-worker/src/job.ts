@@ -25,17 +25,17 @@ export const Job = Type.Object(
       Type.Object(
         {
           code: Type.String({ description: 'Machine-readable code.' }),
-          message: Type.String({ description: 'Reason for people.' }),
+          message: Type.String({ description: 'Human-readable reason.' }),
         },
         { description: 'Reason of the latest failure.' },
       ),
     ),
-    statusUrl: Type.String({ description: 'Address of the status.' }),
+    statusUrl: Type.String({ description: 'URL of the job’s status.' }),
     resultUrl: Type.Optional(
-      Type.String({ description: 'Address of the result; present once the job is completed.' }),
+      Type.String({ description: 'URL of the result. Present when the job is completed.' }),
     ),
   },
-  { title: 'Job', description: 'A unit of work in the background.' },
+  { title: 'Job', description: 'A background job.' },
 );
 export type Job = Static<typeof Job>;
 
@@ -44,7 +44,7 @@ export const JobResult = Type.Object(
     jobId: field.uuid('Id of the job.'),
     type,
     content: Type.String({
-      description: 'Output of the model: text, or the canvas or the suggestions as JSON.',
+      description: 'Output of the model: text, or a canvas or suggestions as JSON.',
     }),
     canvasId: Type.Optional(field.uuid('Canvas that was generated or refined.')),
     ...completionFacts,
@@ -58,7 +58,7 @@ export const AcceptedJob = Type.Object(
   {
     jobId: field.uuid('Id of the job.'),
     status: Type.Literal('queued', { description: 'Always queued.' }),
-    statusUrl: Type.String({ description: 'Address of the status.' }),
+    statusUrl: Type.String({ description: 'URL of the job’s status.' }),
   },
   { title: 'AcceptedJob', description: 'A job that was accepted.' },
 );

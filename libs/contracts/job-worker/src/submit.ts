@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox';
 import { customPrompt } from './catalogue.ts';
 import { AcceptedJob } from './job.ts';
 
-/** Fields of the other types: accepted and ignored, so that a client can send one shape for all types. */
+/** Fields of the other types. They are accepted and ignored, so that a client can send one shape for all types. */
 const otherFields = {
   promptVariables: Type.Optional(
     Type.Record(Type.String(), Type.String({ maxLength: 100_000 }), {
@@ -28,11 +28,11 @@ const commonFields = {
     Type.Integer({
       minimum: 0,
       maximum: 10,
-      description: 'Jobs with a higher priority go first. Default 0.',
+      description: 'Jobs with a higher priority run first. Default 0.',
     }),
   ),
   metadata: Type.Optional(
-    Type.Record(Type.String(), Type.Unknown(), { description: 'Any JSON object; stored with the job.' }),
+    Type.Record(Type.String(), Type.Unknown(), { description: 'Any JSON object. It is stored with the job.' }),
   ),
 };
 
@@ -66,7 +66,7 @@ const CustomPromptJob = strictObject(
 export const SubmitJobRequest = taggedUnion(
   'type',
   [CanvasGenerationJob, CanvasRefinementJob, CustomPromptJob],
-  { description: 'A job for the background.' },
+  { description: 'A background job.' },
 );
 export type SubmitJobRequest = Static<typeof SubmitJobRequest>;
 
@@ -75,7 +75,7 @@ export const submitJob = defineRoute({
   method: 'POST',
   path: '/api/queue/llm',
   summary: 'Submit a job',
-  description: 'Stores the job and queues it. It survives the loss of any process and of Redis.',
+  description: 'Stores and queues a job. Stored jobs survive the loss of any process and of Redis.',
   auth: user,
   body: SubmitJobRequest,
   bodyLimitBytes: 512 * 1024,
@@ -86,7 +86,7 @@ export const submitJob = defineRoute({
 
 const SubmitBatchRequest = strictObject(
   { jobs: Type.Array(SubmitJobRequest, { minItems: 1, maxItems: 100, description: 'The jobs.' }) },
-  { title: 'SubmitBatchRequest', description: 'Several jobs at once.' },
+  { title: 'SubmitBatchRequest', description: 'Several jobs to submit together.' },
 );
 
 export const AcceptedBatch = Type.Object(

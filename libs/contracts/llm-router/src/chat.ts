@@ -11,15 +11,15 @@ import { completionFacts } from './usage.ts';
 
 const maxPromptLength = 400_000;
 
-/** Visible ASCII characters: answers name their model in a header. */
+/** Visible ASCII characters, because responses name their model in a header. */
 export const modelName = (description: string) =>
   Type.String({ minLength: 1, maxLength: 200, pattern: '^[!-~]+$', description });
 
-/** One message of a conversation. */
+/** Message of a conversation. */
 const ChatMessage = strictObject(
   {
-    role: Type.Enum(['system', 'user', 'assistant'], { description: 'Who speaks.' }),
-    content: Type.String({ maxLength: maxPromptLength, description: 'What is said.' }),
+    role: Type.Enum(['system', 'user', 'assistant'], { description: 'Role of the message’s author.' }),
+    content: Type.String({ maxLength: maxPromptLength, description: 'Text of the message.' }),
   },
   { title: 'ChatMessage', description: 'One message of a conversation.' },
 );
@@ -29,18 +29,18 @@ const ResponseFormat = Type.Union(
     strictObject({ type: Type.Literal('text', { description: 'Free text.' }) }),
     strictObject({ type: Type.Literal('json_object', { description: 'Any JSON object.' }) }),
     strictObject({
-      type: Type.Literal('json_schema', { description: 'JSON that a schema describes.' }),
+      type: Type.Literal('json_schema', { description: 'JSON that matches a schema.' }),
       json_schema: Type.Object(
         {
           name: Type.String({ maxLength: 64, description: 'Name of the schema.' }),
           schema: Type.Record(Type.String(), Type.Unknown(), { description: 'The JSON Schema.' }),
-          strict: Type.Optional(Type.Boolean({ description: 'Whether the provider must enforce it.' })),
+          strict: Type.Optional(Type.Boolean({ description: 'If true, the provider must enforce the schema.' })),
         },
-        { description: 'The schema, as OpenAI takes it.' },
+        { description: 'The schema, in the format of OpenAI’s API.' },
       ),
     }),
   ],
-  { description: 'Form of the answer.' },
+  { description: 'Format of the answer.' },
 );
 
 export const ChatRequest = strictObject(
@@ -49,30 +49,30 @@ export const ChatRequest = strictObject(
       Type.String({
         minLength: 1,
         maxLength: maxPromptLength,
-        description: 'The question; this or messages.',
+        description: 'Prompt as one text. Send either this or messages.',
       }),
     ),
     messages: Type.Optional(
       Type.Array(ChatMessage, {
         minItems: 1,
         maxItems: 500,
-        description: 'The conversation; this or prompt.',
+        description: 'Conversation. Send either this or prompt.',
       }),
     ),
     model: Type.Optional(
-      modelName('One of those that GET /v1/models lists; LLM_DEFAULT_MODEL where absent.'),
+      modelName('A model that GET /v1/models lists. Defaults to the platform’s default model.'),
     ),
     maxTokens: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 131_072, description: 'Largest number of tokens in the answer.' }),
+      Type.Integer({ minimum: 1, maximum: 131_072, description: 'Maximum number of tokens in the answer.' }),
     ),
-    temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 2, description: 'Randomness.' })),
+    temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 2, description: 'Sampling temperature.' })),
     responseFormat: Type.Optional(ResponseFormat),
     stream: Type.Optional(
-      Type.Boolean({ description: 'Whether the answer comes as events while it is written.' }),
+      Type.Boolean({ description: 'If true, the answer is streamed as events.' }),
     ),
-    promptVersionId: Type.Optional(field.uuid('Prompt version that made the prompt; booked with the usage.')),
+    promptVersionId: Type.Optional(field.uuid('Prompt version from which the prompt was rendered. Recorded with the usage.')),
   },
-  { title: 'ChatRequest', description: 'One question to a model.' },
+  { title: 'ChatRequest', description: 'A request to a model.' },
 );
 export type ChatRequest = Static<typeof ChatRequest>;
 
@@ -80,13 +80,13 @@ export const ChatResult = Type.Object(
   {
     content: Type.String({ description: 'The answer.' }),
     ...completionFacts,
-    finishReason: Type.String({ description: 'Why the model stopped: stop, length, content_filter.' }),
+    finishReason: Type.String({ description: 'Reason why the model stopped: stop, length or content_filter.' }),
   },
-  { title: 'ChatResult', description: 'The answer of a model, and what it took.' },
+  { title: 'ChatResult', description: 'The answer of a model, with its tokens, cost and latency.' },
 );
 export type ChatResult = Static<typeof ChatResult>;
 
-/** What any operation that ends in a call of a model can fail with. */
+/** Error codes of any operation that calls a model. */
 export const spendingErrors = [
   'BUDGET_EXCEEDED',
   'RATE_LIMITED',
@@ -98,7 +98,7 @@ export const spendingErrors = [
   'OVERLOADED',
 ] as const satisfies readonly ErrorCode[];
 
-/** Milliseconds that a request with a model in it may take. */
+/** Timeout of a request that calls a model. */
 export const spendingDeadlineMs = 90_000;
 
 /** Settings of jobs whose work is one call of a model. */
@@ -109,25 +109,25 @@ export const spendingJob = {
   retentionDays: 90,
 } as const;
 
-/** What a request may say about the cache; any other directive is ignored. */
+/** Cache directives of a request. Any other directive is ignored. */
 export const cacheRequestHeader = {
   'cache-control': Type.String({
     description:
-      'no-cache: a new answer, which is cached; no-store: a new answer, neither cached nor shared with anybody.',
+      'no-cache requests a new answer, which is cached. no-store requests a new answer that is neither cached nor shared with other requests.',
   }),
 };
 
-/** How an answer came about, for clients that read no body of ours. A stream names what is known at its head. */
+/** Response headers with the origin of an answer, for clients of other protocols. A stream sends those known at its start. */
 export const completionHeaders = {
-  'x-llm-provider': Type.String({ description: 'Who answered, or cache.' }),
+  'x-llm-provider': Type.String({ description: 'Provider that answered, or cache.' }),
   'x-llm-model': Type.String({ description: 'Model that answered.' }),
   'x-llm-cost': Type.String({
-    description: 'What the call cost in US dollars, with all its decimals; not on streams.',
+    description: 'Exact cost of the call in US dollars. Not sent on streams.',
   }),
   'x-llm-cached': Type.Enum(['hit', 'miss', 'bypass'], {
-    description: 'Whether the cache answered, had nothing, or was not asked.',
+    description: 'Cache result: hit, miss, or bypass if the cache was not consulted.',
   }),
-  age: Type.String({ description: 'Seconds since the answer was made, where the cache gave it.' }),
+  age: Type.String({ description: 'Age of a cached answer in seconds.' }),
 };
 
 const ChatDelta = Type.Object(
@@ -139,9 +139,9 @@ export const chat = defineRoute({
   id: 'llm.chat',
   method: 'POST',
   path: '/api/llm/chat',
-  summary: 'Ask a model',
+  summary: 'Call a model',
   description:
-    'Sends a prompt or a conversation to the first provider that can serve it and returns its answer, with stream as it is written. What the provider does not take is VALIDATION_FAILED.',
+    'Sends a prompt or conversation to the first provider that can serve it and returns the answer. With stream, the answer is sent in pieces. Fails with VALIDATION_FAILED if the provider rejects the input.',
   auth: permission('llm'),
   body: ChatRequest,
   bodyLimitBytes: 1024 * 1024,

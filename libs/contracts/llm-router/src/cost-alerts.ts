@@ -9,11 +9,11 @@ import {
 } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 
-const level = Type.Enum(['warning', 'critical'], { description: 'How far: critical is the limit itself.' });
-const period = Type.Enum(['hour', 'day', 'month'], { description: 'Period that is watched (UTC).' });
+const level = Type.Enum(['warning', 'critical'], { description: 'Severity. critical means that the limit itself was reached.' });
+const period = Type.Enum(['hour', 'day', 'month'], { description: 'Period of the budget (UTC).' });
 const nanos = (description: string) => Type.String({ pattern: '^\\d+$', description });
 
-/** Spending has reached a threshold. Told by whoever sees it first; the same threshold and period is told once. */
+/** Spending has reached a threshold. The first replica that notices records it, once per threshold and period. */
 export const costAlert = defineFact({
   name: 'llm.cost-alert',
   owner: 'llm-router',
@@ -21,16 +21,16 @@ export const costAlert = defineFact({
   schema: Type.Object({
     id: Type.String({
       pattern: '^(user|platform):.+:(hour|day|month):.+:(warning|critical)$',
-      description: '<scope>:<userId or ->:<period>:<periodStart>:<level>: what may be told once.',
+      description: 'Deduplication key: <scope>:<userId or ->:<period>:<periodStart>:<level>.',
     }),
-    scope: Type.Enum(['user', 'platform'], { description: 'Whose spending.' }),
-    userId: Type.Optional(field.uuid('The user; absent for the platform.')),
+    scope: Type.Enum(['user', 'platform'], { description: 'Scope of the budget: one user or the platform.' }),
+    userId: Type.Optional(field.uuid('The user. Absent for the platform.')),
     period,
     periodStart: field.timestamp('Start of the period.'),
     level,
     thresholdNanos: nanos('The threshold in nano-dollars, as decimal digits.'),
-    actualNanos: nanos('What was spent when it was reached, in nano-dollars, as decimal digits.'),
-    createdAt: field.timestamp('When it was reached.'),
+    actualNanos: nanos('Spending when the threshold was reached, in nano-dollars, as decimal digits.'),
+    createdAt: field.timestamp('Time at which the threshold was reached.'),
   }),
 });
 export type CostAlert = FactOf<typeof costAlert>;
@@ -40,18 +40,18 @@ const AlertList = Type.Object(
     alerts: Type.Array(
       Type.Object({
         id: field.uuid('Id of the alert.'),
-        type: Type.Literal('COST_THRESHOLD', { description: 'What the alert is about.' }),
+        type: Type.Literal('COST_THRESHOLD', { description: 'Kind of the alert.' }),
         level,
         period,
         threshold: field.dollars('The threshold in US dollars.'),
-        actual: field.dollars('What was spent when it was reached, in US dollars.'),
-        message: Type.String({ description: 'The same in one sentence.' }),
-        createdAt: field.timestamp('When it was reached.'),
+        actual: field.dollars('Spending when the threshold was reached, in US dollars.'),
+        message: Type.String({ description: 'The alert in one sentence.' }),
+        createdAt: field.timestamp('Time at which the threshold was reached.'),
       }),
       { description: 'Newest first, at most 100.' },
     ),
   },
-  { title: 'CostAlertList', description: 'Thresholds of spending that were reached.' },
+  { title: 'CostAlertList', description: 'Budget thresholds that were reached.' },
 );
 export type AlertList = Static<typeof AlertList>;
 
@@ -59,7 +59,7 @@ export const getOwnAlerts = defineRoute({
   id: 'llm.getOwnAlerts',
   method: 'GET',
   path: '/api/user/alerts',
-  summary: 'Own budget alerts',
+  summary: 'List your budget alerts',
   description: "The caller's latest alerts: at 80 % and at 100 % of the budget of a day and of a month.",
   auth: user,
   reply: data(AlertList),
@@ -70,8 +70,8 @@ export const getPlatformAlerts = defineRoute({
   id: 'llm.getPlatformAlerts',
   method: 'GET',
   path: '/api/admin/alerts',
-  summary: 'Alerts of the platform',
-  description: 'The latest alerts on what all users together spend in an hour, a day and a month.',
+  summary: 'List budget alerts of the platform',
+  description: 'Lists the latest alerts on the total spending of all users per hour, day and month.',
   auth: permission('costs:read'),
   reply: data(AlertList),
   errors: ['DEPENDENCY_UNAVAILABLE'],

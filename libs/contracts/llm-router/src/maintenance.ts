@@ -5,13 +5,13 @@ const ClosedBreakers = Type.Object(
   {
     closed: Type.Array(
       Type.Object({
-        provider: Type.String({ description: 'Provider.' }),
-        model: Type.String({ description: 'Model.' }),
+        provider: Type.String({ description: 'Provider of the circuit breaker.' }),
+        model: Type.String({ description: 'Model of the circuit breaker.' }),
       }),
-      { description: 'The breakers that were not closed before.' },
+      { description: 'Circuit breakers that were open or half-open before the reset.' },
     ),
   },
-  { title: 'ClosedBreakers', description: 'What a reset has changed.' },
+  { title: 'ClosedBreakers', description: 'Circuit breakers that a reset has closed.' },
 );
 export type ClosedBreakers = Static<typeof ClosedBreakers>;
 
@@ -19,8 +19,8 @@ export const resetBreakers = defineRoute({
   id: 'llm.resetBreakers',
   method: 'POST',
   path: '/api/llm/reset',
-  summary: 'Close the circuit breakers',
-  description: 'Lets every provider be called again at once, for each of its models.',
+  summary: 'Reset circuit breakers',
+  description: 'Closes all circuit breakers, so that every provider and model is called again at once.',
   auth: permission('llm:operate'),
   reply: data(ClosedBreakers),
   errors: ['DEPENDENCY_UNAVAILABLE'],
@@ -30,18 +30,18 @@ export const clearCache = defineRoute({
   id: 'llm.clearCache',
   method: 'DELETE',
   path: '/api/llm/cache',
-  summary: 'Empty the cache',
-  description: 'Forgets the cached answers of one model, or all of them.',
+  summary: 'Clear the response cache',
+  description: 'Removes the cached answers of one model, or all of them.',
   auth: permission('llm:operate'),
   query: Type.Object({
     model: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 200, description: 'Only answers to requests for this model.' }),
+      Type.String({ minLength: 1, maxLength: 200, description: 'Removes only answers of this model.' }),
     ),
   }),
   reply: data(
     Type.Object(
-      { removed: field.count('Answers that were forgotten.') },
-      { title: 'ClearedCache', description: 'What is gone.' },
+      { removed: field.count('Number of removed answers.') },
+      { title: 'ClearedCache', description: 'Result of clearing the cache.' },
     ),
   ),
   errors: ['DEPENDENCY_UNAVAILABLE'],

@@ -9,43 +9,43 @@ import {
 } from './chat.ts';
 import { openAi } from './open-ai-dialect.ts';
 
-/** OpenAI takes null for a field that is not given. */
+/** OpenAI accepts null for an absent field. */
 const orNull = <T>(type: string, options: object) =>
   Type.Optional(Type.Unsafe<T | null>({ ...options, type: [type, 'null'] }));
 
 const limit = (description: string) => orNull<number>('integer', { minimum: 1, description });
 
-/** What `stream_options` holds for us. */
+/** Supported fields of `stream_options`. */
 interface StreamOptions {
   readonly include_usage?: boolean | null;
 }
 
-/** OpenAI's own protocol: checked only as far as we rely on it, everything else passes through. */
+/** OpenAI's request format. Fields that the router does not use are passed through unvalidated. */
 const ChatCompletionRequest = Type.Object(
   {
-    model: modelName('One of those that GET /v1/models lists.'),
+    model: modelName('A model that GET /v1/models lists.'),
     messages: Type.Array(
       Type.Object(
-        { role: Type.String({ description: 'Who speaks.' }) },
+        { role: Type.String({ description: 'Role of the message’s author.' }) },
         { additionalProperties: true, description: "A message in OpenAI's form, of several parts or none." },
       ),
-      { minItems: 1, description: 'The conversation.' },
+      { minItems: 1, description: 'Messages of the conversation.' },
     ),
     stream: orNull<boolean>('boolean', {
-      description: 'Whether the answer comes as events while it is written.',
+      description: 'If true, the answer is streamed as events.',
     }),
     stream_options: orNull<StreamOptions>('object', {
       properties: {
         include_usage: {
           type: ['boolean', 'null'],
-          description: 'Whether a last chunk without choices tells the usage.',
+          description: 'If true, a last chunk without choices has the usage.',
         },
       },
-      description: 'How it is streamed.',
+      description: 'Options of the stream.',
     }),
-    n: orNull<number>('integer', { minimum: 1, maximum: 16, description: 'Answers to give.' }),
-    max_tokens: limit('Largest number of tokens in each answer.'),
-    max_completion_tokens: limit('The same by its newer name: reasoning counts as well.'),
+    n: orNull<number>('integer', { minimum: 1, maximum: 16, description: 'Number of answers.' }),
+    max_tokens: limit('Maximum number of tokens in each answer.'),
+    max_completion_tokens: limit('Newer name of max_tokens. Reasoning tokens count as well.'),
   },
   { additionalProperties: true, description: "A chat completion request in OpenAI's form." },
 );
@@ -60,7 +60,7 @@ export const createChatCompletion = defineRoute({
   auth: permission('llm'),
   dialect: openAi,
   body: ChatCompletionRequest,
-  // As much as the edge lets through: an image of 6 MiB within its message.
+  // The edge's limit: enough for a message with an image of 6 MiB.
   bodyLimitBytes: 8 * 1024 * 1024,
   deadlineMs: spendingDeadlineMs,
   idempotent: true,
@@ -72,10 +72,10 @@ export const createChatCompletion = defineRoute({
 });
 
 const Model = Type.Object({
-  id: Type.String({ description: 'Name by which a request asks for the model.' }),
+  id: Type.String({ description: 'Name of the model in requests.' }),
   object: Type.Literal('model', { description: 'Always model.' }),
-  created: Type.Integer({ description: 'Seconds since the epoch.' }),
-  owned_by: Type.String({ description: 'Providers that serve it.' }),
+  created: Type.Integer({ description: 'Creation time in seconds since the epoch.' }),
+  owned_by: Type.String({ description: 'Providers that serve the model.' }),
 });
 
 export const listModels = defineRoute({
@@ -89,7 +89,7 @@ export const listModels = defineRoute({
   reply: raw(
     Type.Object({
       object: Type.Literal('list', { description: 'Always list.' }),
-      data: Type.Array(Model, { description: 'The models.' }),
+      data: Type.Array(Model, { description: 'Available models.' }),
     }),
   ),
   errors: [],

@@ -6,8 +6,8 @@ const day = (description: string) => Type.Optional(Type.String({ format: 'date',
 const Budget = (period: string) =>
   Type.Object(
     {
-      limit: field.dollars(`What may be spent in a ${period}.`),
-      spent: field.dollars(`What has been spent in the current ${period} (UTC).`),
+      limit: field.dollars(`Maximum spending per ${period}.`),
+      spent: field.dollars(`Spending in the current ${period} (UTC).`),
     },
     { description: `Budget of the ${period}.` },
   );
@@ -19,8 +19,8 @@ const group = {
 
 const totals = {
   totalCost: field.dollars('Cost of all calls in US dollars.'),
-  requestCount: field.count('Calls, cached ones included.'),
-  cachedCount: field.count('Calls that the cache answered.'),
+  requestCount: field.count('Number of calls, including cached ones.'),
+  cachedCount: field.count('Number of calls that the cache answered.'),
   tokenUsage: Type.Object(
     {
       prompt: field.count('Prompt tokens.'),
@@ -45,25 +45,25 @@ export const UsageReport = Type.Object(
     ...totals,
     budget: Type.Object(
       { day: Budget('day'), month: Budget('month') },
-      { description: 'Where the budgets stand.' },
+      { description: 'Current state of the budgets.' },
     ),
   },
-  { title: 'UsageReport', description: 'What a user has spent on models.' },
+  { title: 'UsageReport', description: 'Spending of a user on models.' },
 );
 export type UsageReport = Static<typeof UsageReport>;
 
 const reportDays = {
-  startDate: day('First day; 30 days back where absent.'),
-  endDate: day('Last day; today where absent.'),
+  startDate: day('First day. Defaults to 30 days ago.'),
+  endDate: day('Last day. Defaults to today.'),
 };
 
 export const getOwnUsage = defineRoute({
   id: 'llm.getOwnUsage',
   method: 'GET',
   path: '/api/user/llm-usage',
-  summary: 'Own usage',
+  summary: 'Get your usage',
   description:
-    'What the caller has spent, by model and by day. Days are UTC and both ends are included, 1 to 366 of them.',
+    'Returns your spending by model and by day. Days are in UTC. The range includes both ends and has 1 to 366 days.',
   auth: user,
   query: Type.Object(reportDays),
   reply: data(UsageReport),
@@ -73,13 +73,13 @@ export const getOwnUsage = defineRoute({
 const PlatformCosts = Type.Object(
   {
     ...totals,
-    estimatedCost: field.dollars('What of the total is an upper bound, because no provider has counted it.'),
-    userCount: field.count('Users with calls in these days.'),
+    estimatedCost: field.dollars('Part of the total that is an upper bound, because no provider has reported usage for it.'),
+    userCount: field.count('Number of users with calls in this range.'),
     byUser: Type.Array(Type.Object({ userId: field.uuid('User.'), ...group }), {
-      description: 'By user, the most expensive first, at most as many as were asked for.',
+      description: 'By user, the most expensive first, up to the requested number.',
     }),
   },
-  { title: 'PlatformCosts', description: 'What all users together have spent on models.' },
+  { title: 'PlatformCosts', description: 'Spending of all users on models.' },
 );
 export type PlatformCosts = Static<typeof PlatformCosts>;
 
@@ -87,14 +87,14 @@ export const getPlatformCosts = defineRoute({
   id: 'llm.getPlatformCosts',
   method: 'GET',
   path: '/api/admin/costs',
-  summary: 'Costs of the platform',
+  summary: 'Get costs of the platform',
   description:
-    'What all users have spent, by user, model and day. Days are UTC and both ends are included, 1 to 366 of them.',
+    'Returns the spending of all users by user, model and day. Days are in UTC. The range includes both ends and has 1 to 366 days.',
   auth: permission('costs:read'),
   query: Type.Object({
     ...reportDays,
     users: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'Users to name one by one.' }),
+      Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'Maximum number of users to list.' }),
     ),
   }),
   reply: data(PlatformCosts),

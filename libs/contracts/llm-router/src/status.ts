@@ -2,17 +2,17 @@ import { data, defineRoute, field, publicStatus } from '@valuecanvas/contracts-c
 import Type from 'typebox';
 
 const breakerState = Type.Enum(['closed', 'open', 'half-open'], {
-  description: 'State of the circuit breaker: closed is healthy, open is shut off.',
+  description: 'State of the circuit breaker. closed means healthy, open means that calls are stopped.',
 });
 
 const ProviderStats = Type.Object({
   state: breakerState,
   calls: field.count('Calls made.'),
   failures: field.count("Calls that failed, the caller's own mistakes not counted."),
-  fallbacks: field.count('Calls that were served here because a provider before this one could not.'),
+  fallbacks: field.count('Calls that this provider served because a preceding one failed.'),
   latencyP50: field.milliseconds('Median latency in milliseconds.'),
-  latencyP95: field.milliseconds('Latency in milliseconds that 95 % of the calls stay below.'),
-  models: Type.Record(Type.String(), breakerState, { description: 'By model that has been asked for.' }),
+  latencyP95: field.milliseconds('95th percentile of the latency in milliseconds.'),
+  models: Type.Record(Type.String(), breakerState, { description: 'State of the circuit breaker by model.' }),
 });
 
 const LlmStats = Type.Object(
@@ -21,22 +21,22 @@ const LlmStats = Type.Object(
     cache: Type.Object(
       {
         hits: field.count('Answers from the cache.'),
-        misses: field.count('Look-ups without a result.'),
-        hitRate: Type.Number({ minimum: 0, maximum: 1, description: 'Hits among all look-ups.' }),
+        misses: field.count('Lookups without a result.'),
+        hitRate: Type.Number({ minimum: 0, maximum: 1, description: 'Share of lookups that were hits.' }),
       },
-      { description: 'The exact cache.' },
+      { description: 'Statistics of the response cache.' },
     ),
-    since: field.timestamp('Start of the counting.'),
+    since: field.timestamp('Start of the statistics.'),
   },
-  { title: 'LlmStats', description: 'How the providers and the cache do.' },
+  { title: 'LlmStats', description: 'Statistics of the providers and the cache.' },
 );
 
 export const getStats = defineRoute({
   id: 'llm.getStats',
   method: 'GET',
   path: '/api/llm/stats',
-  summary: 'Statistics of providers and cache',
-  description: 'Aggregate figures of this router since it started.',
+  summary: 'Get statistics of providers and cache',
+  description: 'Returns aggregate figures of this router since it started.',
   auth: publicStatus,
   reply: data(LlmStats),
   errors: [],
@@ -44,22 +44,22 @@ export const getStats = defineRoute({
 
 const LlmHealth = Type.Object(
   {
-    healthy: Type.Boolean({ description: 'Whether at least one provider can serve.' }),
+    healthy: Type.Boolean({ description: 'True if at least one provider can serve calls.' }),
     providers: Type.Record(
       Type.String(),
-      Type.Object({ healthy: Type.Boolean({ description: 'Whether it can serve.' }), state: breakerState }),
+      Type.Object({ healthy: Type.Boolean({ description: 'True if the provider can serve calls.' }), state: breakerState }),
       { description: 'By provider.' },
     ),
   },
-  { title: 'LlmHealth', description: 'Whether models can be reached.' },
+  { title: 'LlmHealth', description: 'Health of the providers.' },
 );
 
 export const getHealth = defineRoute({
   id: 'llm.getHealth',
   method: 'GET',
   path: '/api/llm/health',
-  summary: 'Health of the providers',
-  description: 'Answers 503 with the same body when no provider can serve.',
+  summary: 'Get health of the providers',
+  description: 'Returns the health of each provider. Answers 503 with the same body if no provider can serve calls.',
   auth: publicStatus,
   reply: data(LlmHealth),
   otherReplies: { 503: data(LlmHealth) },

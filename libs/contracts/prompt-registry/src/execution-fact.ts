@@ -1,26 +1,26 @@
 import { defineFact, type FactOf, field } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 
-/** One use of a prompt version, from which its performance is computed. */
+/** Use of a prompt version, from which its performance is computed. */
 export const promptExecution = defineFact({
   name: 'prompts.execution',
   owner: 'prompt-registry',
-  description: 'A prompt version was rendered, sent to a model, and its answer used or not.',
+  description: 'A prompt version was rendered and sent to a model, and the answer was usable or not.',
   schema: Type.Object({
-    id: field.uuid('UUIDv7; feedback refers to it, and a replay collides.'),
+    id: field.uuid('Id as UUIDv7. Ratings refer to it, and it makes replays harmless.'),
     promptVersionId: field.uuid('Version that was used.'),
-    userId: field.uuid('For whom.'),
-    requestId: Type.String({ description: 'Request that it belongs to.' }),
-    operation: Type.String({ description: 'Operation that used it.' }),
-    success: Type.Boolean({ description: 'Whether the answer could be used.' }),
-    errorCode: Type.Optional(Type.String({ description: 'Code of the failure.' })),
-    provider: Type.Optional(Type.String({ description: 'Who answered.' })),
+    userId: field.uuid('User for whom the version was used.'),
+    requestId: Type.String({ description: 'Id of the request.' }),
+    operation: Type.String({ description: 'Operation that used the version.' }),
+    success: Type.Boolean({ description: 'True if the answer was usable.' }),
+    errorCode: Type.Optional(Type.String({ description: 'Error code.' })),
+    provider: Type.Optional(Type.String({ description: 'Provider that answered.' })),
     model: Type.Optional(Type.String({ description: 'Model that answered.' })),
     latencyMs: field.milliseconds('Milliseconds from rendering to usable answer.'),
     costNanos: Type.Optional(field.nanoDollars('Cost in nano-dollars.')),
     cost: Type.Optional(
       field.dollars(
-        'Cost in US dollars: the only one in facts of releases before costNanos, which read no other.',
+        'Cost in US dollars. Facts of releases before costNanos have only this field, and those releases read only this one.',
       ),
     ),
     promptTokens: field.count('Prompt tokens.'),

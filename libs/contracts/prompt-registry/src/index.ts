@@ -19,7 +19,7 @@ export const promptRegistryContract = defineContract({
   service: 'prompt-registry',
   title: 'Prompts',
   description:
-    'Prompts as immutable versions, one of them active; with their use and what users thought of it.',
+    'Prompts as immutable versions, one of them active, with usage statistics and user ratings.',
   prefixes: ['/api/prompts'],
   callers: ['gateway'],
   routes: {

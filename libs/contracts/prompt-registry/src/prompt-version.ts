@@ -1,38 +1,38 @@
 import { field, strictObject } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 
-/** Words that stand for routes below /api/prompts and so cannot be prompts. */
+/** Reserved names, which are routes below /api/prompts. */
 export const reservedKeys = ['versions', 'ab-tests', 'executions'] as const;
 
 export const promptKey = Type.String({
   pattern: '^[a-z][a-z0-9_.-]{0,99}$',
-  description: 'Name of the prompt, dotted lower case.',
+  description: 'Name of the prompt, in dotted lower case.',
 });
 
 export const PromptVariable = strictObject(
   {
-    name: Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,63}$', description: 'Name, as in the template.' }),
-    required: Type.Boolean({ description: 'Whether rendering fails without it.' }),
-    description: Type.Optional(Type.String({ maxLength: 500, description: 'What it stands for.' })),
+    name: Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,63}$', description: 'Name of the variable, as in the template.' }),
+    required: Type.Boolean({ description: 'If true, rendering fails without a value.' }),
+    description: Type.Optional(Type.String({ maxLength: 500, description: 'Description of the variable.' })),
   },
-  { title: 'PromptVariable', description: 'One blank of a template.' },
+  { title: 'PromptVariable', description: 'A variable of a template.' },
 );
 export type PromptVariable = Static<typeof PromptVariable>;
 
 export const PromptMetadata = strictObject(
   {
-    author: Type.String({ maxLength: 200, description: 'Who wrote it.' }),
-    description: Type.String({ maxLength: 2_000, description: 'What changed, or what it is for.' }),
-    tags: Type.Array(Type.String({ maxLength: 50 }), { maxItems: 20, description: 'Words to find it by.' }),
-    model: Type.Optional(Type.String({ maxLength: 200, description: 'Model that it was written for.' })),
+    author: Type.String({ maxLength: 200, description: 'Author of the version.' }),
+    description: Type.String({ maxLength: 2_000, description: 'Purpose of the version, or changes from the previous one.' }),
+    tags: Type.Array(Type.String({ maxLength: 50 }), { maxItems: 20, description: 'Tags for searching.' }),
+    model: Type.Optional(Type.String({ maxLength: 200, description: 'Model for which the prompt was written.' })),
     temperature: Type.Optional(
-      Type.Number({ minimum: 0, maximum: 2, description: 'Randomness to ask for.' }),
+      Type.Number({ minimum: 0, maximum: 2, description: 'Sampling temperature for the model.' }),
     ),
     maxTokens: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 131_072, description: 'Largest answer to ask for, in tokens.' }),
+      Type.Integer({ minimum: 1, maximum: 131_072, description: 'Maximum number of tokens in the answer.' }),
     ),
   },
-  { title: 'PromptMetadata', description: 'What goes with a template.' },
+  { title: 'PromptMetadata', description: 'Description and model parameters of a version.' },
 );
 export type PromptMetadata = Static<typeof PromptMetadata>;
 
@@ -40,29 +40,29 @@ const rate = (description: string) => Type.Number({ minimum: 0, maximum: 1, desc
 
 export const PromptPerformance = Type.Object(
   {
-    executions: field.count('Times that it was used.'),
-    successRate: rate('Share of the uses that succeeded; 0 without any.'),
-    avgLatency: field.milliseconds('Mean milliseconds of a use.'),
-    avgCost: field.dollars('Mean cost of a use in US dollars.'),
-    avgTokens: Type.Number({ minimum: 0, description: 'Mean tokens of a use.' }),
+    executions: field.count('Number of executions.'),
+    successRate: rate('Share of executions that succeeded, or 0 without executions.'),
+    avgLatency: field.milliseconds('Mean latency of an execution in milliseconds.'),
+    avgCost: field.dollars('Mean cost of an execution in US dollars.'),
+    avgTokens: Type.Number({ minimum: 0, description: 'Mean number of tokens of an execution.' }),
     userSatisfaction: Type.Number({
       minimum: 0,
       maximum: 5,
-      description: 'Mean rating from 1 to 5; 0 without any.',
+      description: 'Mean rating from 1 to 5, or 0 without ratings.',
     }),
   },
-  { title: 'PromptPerformance', description: 'How a version has done.' },
+  { title: 'PromptPerformance', description: 'Usage statistics of a version.' },
 );
 export type PromptPerformance = Static<typeof PromptPerformance>;
 
-/** Bounded by the column that holds it. */
+/** Bounded by its column. */
 export const versionNumber = (description: string) =>
   Type.Integer({ minimum: 1, maximum: 2_147_483_647, description });
 
 export const template = Type.String({
   minLength: 1,
   maxLength: 100_000,
-  description: 'Text with {{name}} for a variable and {{#name}}…{{/name}} for a part that needs one.',
+  description: 'Template text. {{name}} inserts a variable, {{#name}}…{{/name}} includes a part only if the variable has a value.',
 });
 
 export const PromptVersion = Type.Object(
@@ -71,12 +71,12 @@ export const PromptVersion = Type.Object(
     promptKey,
     version: versionNumber('Number of the version.'),
     template,
-    variables: Type.Array(PromptVariable, { description: 'The blanks of the template.' }),
+    variables: Type.Array(PromptVariable, { description: 'Variables of the template.' }),
     metadata: PromptMetadata,
     performance: PromptPerformance,
-    status: Type.Enum(['draft', 'testing', 'active', 'deprecated'], { description: 'Where it stands.' }),
-    createdAt: field.timestamp('When it was made.'),
-    activatedAt: Type.Optional(field.timestamp('When it last became the active one.')),
+    status: Type.Enum(['draft', 'testing', 'active', 'deprecated'], { description: 'Status of the version.' }),
+    createdAt: field.timestamp('Time at which the version was created.'),
+    activatedAt: Type.Optional(field.timestamp('Time of the latest activation.')),
   },
   { title: 'PromptVersion', description: 'One immutable version of a prompt.' },
 );

@@ -8,8 +8,8 @@ export const getPrompt = defineRoute({
   id: 'prompts.get',
   method: 'GET',
   path: '/api/prompts/:promptKey',
-  summary: 'Read the active version of a prompt',
-  description: 'The version that everybody gets at present.',
+  summary: 'Get the active version of a prompt',
+  description: 'Returns the version that is currently used for all users.',
   auth: permission('prompts:read'),
   params,
   reply: data(PromptVersion),
@@ -19,29 +19,29 @@ export const getPrompt = defineRoute({
 const RenderPromptRequest = strictObject(
   {
     variables: Type.Record(Type.String(), Type.String({ maxLength: 100_000 }), {
-      description: 'Values of the variables; missing required and unknown ones are refused.',
+      description: 'Values of the variables. Missing required variables and unknown ones are rejected.',
     }),
-    version: Type.Optional(versionNumber('Version to render; the active one where absent.')),
+    version: Type.Optional(versionNumber('Version to render. The active version by default.')),
   },
-  { title: 'RenderPromptRequest', description: 'Values for the blanks of a prompt.' },
+  { title: 'RenderPromptRequest', description: 'Values for the variables of a prompt.' },
 );
 
 export const RenderedPrompt = Type.Object(
   {
     promptKey,
     version: versionNumber('Version that was rendered.'),
-    versionId: field.uuid('Id of that version.'),
-    content: Type.String({ description: 'The finished text.' }),
+    versionId: field.uuid('Id of the rendered version.'),
+    content: Type.String({ description: 'Rendered text.' }),
     metadata: Type.Object(
       {
-        model: Type.Optional(Type.String({ description: 'Model that it was written for.' })),
-        temperature: Type.Optional(Type.Number({ description: 'Randomness to ask for.' })),
-        maxTokens: Type.Optional(Type.Integer({ description: 'Largest answer to ask for, in tokens.' })),
+        model: Type.Optional(Type.String({ description: 'Model for which the prompt was written.' })),
+        temperature: Type.Optional(Type.Number({ description: 'Sampling temperature for the model.' })),
+        maxTokens: Type.Optional(Type.Integer({ description: 'Maximum number of tokens in the answer.' })),
       },
-      { description: 'What to ask a model with.' },
+      { description: 'Model parameters of the version.' },
     ),
   },
-  { title: 'RenderedPrompt', description: 'A finished prompt.' },
+  { title: 'RenderedPrompt', description: 'A rendered prompt.' },
 );
 export type RenderedPrompt = Static<typeof RenderedPrompt>;
 
@@ -50,7 +50,7 @@ export const renderPrompt = defineRoute({
   method: 'POST',
   path: '/api/prompts/:promptKey/render',
   summary: 'Render a prompt',
-  description: 'Fills the variables into a template. Nothing is sent to a model.',
+  description: 'Renders a template with the given variables. Nothing is sent to a model.',
   auth: permission('prompts:read'),
   params,
   body: RenderPromptRequest,
@@ -62,9 +62,9 @@ export const renderPrompt = defineRoute({
 const RateExecutionRequest = strictObject(
   {
     rating: Type.Integer({ minimum: 1, maximum: 5, description: 'From 1 (useless) to 5 (excellent).' }),
-    comment: Type.Optional(Type.String({ maxLength: 2_000, description: 'Why.' })),
+    comment: Type.Optional(Type.String({ maxLength: 2_000, description: 'Comment on the rating.' })),
   },
-  { title: 'RateExecutionRequest', description: 'What a user thinks of a result.' },
+  { title: 'RateExecutionRequest', description: 'Rating of a result.' },
 );
 
 export const rateExecution = defineRoute({
@@ -72,7 +72,7 @@ export const rateExecution = defineRoute({
   method: 'POST',
   path: '/api/prompts/executions/:id/feedback',
   summary: 'Rate the result of a prompt',
-  description: 'Rates one of the caller’s own executions; a second rating replaces the first.',
+  description: 'Rates one of your own executions. A second rating replaces the first.',
   auth: user,
   params: Type.Object({ id: field.uuid('Id of the execution.') }),
   body: RateExecutionRequest,

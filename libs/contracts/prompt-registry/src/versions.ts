@@ -9,7 +9,7 @@ import {
   versionNumber,
 } from './prompt-version.ts';
 
-const pageCursor = Type.Optional(field.uuid('The nextCursor of the page before; absent for the first page.'));
+const pageCursor = Type.Optional(field.uuid('The nextCursor of the previous page. Omit it for the first page.'));
 
 export const listPromptVersions = defineRoute({
   id: 'prompts.listVersions',
@@ -30,14 +30,14 @@ export const CreatePromptVersionRequest = strictObject(
     template,
     variables: Type.Array(
       Type.Union([PromptVariable, Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,63}$' })], {
-        description: 'A blank, or just its name: then it is required.',
+        description: 'A variable, or only its name, which makes it required.',
       }),
-      { maxItems: 50, description: 'The blanks of the template: all of them, each once, and no other.' },
+      { maxItems: 50, description: 'All variables of the template, each exactly once.' },
     ),
     metadata: Type.Optional(
       Type.Partial(PromptMetadata, {
         additionalProperties: false,
-        description: 'What goes with the template.',
+        description: 'Description and model parameters of the version.',
       }),
     ),
   },
@@ -51,7 +51,7 @@ export const createPromptVersion = defineRoute({
   path: '/api/prompts/versions',
   summary: 'Create a prompt version',
   description:
-    'Stores the next version of a prompt as a draft. Versions never change afterwards. No prompt can be called versions, ab-tests or executions.',
+    'Stores the next version of a prompt as a draft. Versions are immutable. The names versions, ab-tests and executions are reserved.',
   auth: permission('prompts:write'),
   body: CreatePromptVersionRequest,
   bodyLimitBytes: 512 * 1024,
@@ -65,7 +65,7 @@ export const activatePromptVersion = defineRoute({
   method: 'POST',
   path: '/api/prompts/versions/:promptKey/:version/activate',
   summary: 'Activate a prompt version',
-  description: 'Makes a version the one that everybody gets, everywhere within a second.',
+  description: 'Makes a version the active one for all users. All services use it within a second.',
   auth: permission('prompts:activate'),
   params: Type.Object({
     promptKey,

@@ -4,15 +4,15 @@ import { compileRollout } from './rollout.ts';
 import { compileConditions } from './targeting.ts';
 import { compileVariantChoice } from './variant-choice.ts';
 
-/** Shared by all callers of a flag: read it, don't write into its value. */
+/** Result of an evaluation. It is shared by all callers, so its value must not be modified. */
 export type SharedEvaluation = Readonly<Evaluation>;
 
-/** Everything about a flag that does not depend on the context, worked out once. */
+/** Flag with everything precomputed that does not depend on the context. */
 export type CompiledFlag = (context: EvaluationContext) => SharedEvaluation;
 
 /**
- * In this order: a disabled flag is off for everybody; a listed user has it; whoever misses one of the conditions does
- * not; the rollout decides on the rest. An evaluation allocates nothing that outlives it.
+ * Compiles a flag. An evaluation checks in this order: a disabled flag is off, a listed user gets the flag, a user who
+ * fails a condition does not, and the rollout decides for the rest. An evaluation allocates nothing that outlives it.
  */
 export function compileFlag(rule: FlagRule): CompiledFlag {
   const disabled = off('DISABLED');
@@ -34,7 +34,7 @@ export function compileFlag(rule: FlagRule): CompiledFlag {
   };
 }
 
-/** One evaluation of a rule; where the same rule is evaluated again, keep `compileFlag(rule)` instead. */
+/** Evaluates a flag once. To evaluate the same flag repeatedly, keep the result of `compileFlag(rule)`. */
 export function evaluateFlag(rule: FlagRule, context: EvaluationContext): SharedEvaluation {
   return compileFlag(rule)(context);
 }

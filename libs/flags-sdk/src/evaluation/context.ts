@@ -1,18 +1,18 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
 
-/** For whom a flag is evaluated. */
+/** Context in which a flag is evaluated. */
 export interface EvaluationContext {
-  /** Decides on which side of a split somebody falls: the user's id. */
+  /** Key that selects the bucket and the variant: the user's id. */
   readonly targetingKey: string;
   readonly tier?: string;
   readonly role?: string;
-  /** ISO 3166-1 alpha-2, upper case. */
+  /** ISO 3166-1 alpha-2 code in upper case. */
   readonly country?: string;
-  /** What targeting rules can ask for beyond the fields above. */
+  /** Further attributes for targeting rules. */
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
-/** The context of a signed-in user, from what the edge has vouched for. */
+/** Returns the context of a signed-in user, from the verified principal. */
 export function userContext({ userId, tier, role }: UserPrincipal): EvaluationContext {
   return { targetingKey: userId, tier, role };
 }

@@ -12,7 +12,7 @@ describe('MurmurHash3 x86 32-bit', () => {
     expect(murmur3After('')(text)).toBe(published);
   });
 
-  test('agrees with the plain algorithm over the UTF-8 bytes of any text', () => {
+  test('agrees with the reference algorithm over the UTF-8 bytes of any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (prefix, text) => {
         expect(murmur3After(prefix)(text)).toBe(murmur3OfBytes(new TextEncoder().encode(prefix + text)));
@@ -20,14 +20,14 @@ describe('MurmurHash3 x86 32-bit', () => {
     );
   });
 
-  test('takes half a surrogate pair for the replacement character, as UTF-8 encoders do', () => {
+  test('treats half a surrogate pair as the replacement character, as UTF-8 encoders do', () => {
     const hash = murmur3After('');
     expect(hash('a\ud83d')).toBe(hash('a\ufffd'));
     expect(hash('\ude00b')).toBe(hash('\ufffdb'));
   });
 });
 
-/** The algorithm as it is described, four bytes at a time, in arithmetic that cannot overflow. */
+/** Reference algorithm: four bytes at a time, in arithmetic that cannot overflow. */
 function murmur3OfBytes(bytes: Uint8Array): number {
   const mask = 0xffffffffn;
   const rotate = (value: bigint, bits: bigint) => ((value << bits) | (value >> (32n - bits))) & mask;

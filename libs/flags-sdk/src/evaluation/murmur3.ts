@@ -1,4 +1,4 @@
-/** How far a hash has come: `block` holds the bytes since the last whole group of four, `length` counts all bytes. */
+/** State of a hash. `block` holds the bytes since the last complete group of four, and `length` counts all bytes. */
 interface Progress {
   readonly hash: number;
   readonly block: number;
@@ -8,8 +8,8 @@ interface Progress {
 const start: Progress = { hash: 0, block: 0, length: 0 };
 
 /**
- * MurmurHash3 x86 32-bit (Austin Appleby, seed 0) of `prefix` followed by a text, both as UTF-8: an unsigned 32-bit
- * integer. The prefix is hashed once, so that a call costs only its own text.
+ * Returns a function that computes MurmurHash3 x86 32-bit (Austin Appleby, seed 0) of `prefix` followed by a text, both
+ * as UTF-8, as an unsigned 32-bit integer. The prefix is hashed once, so a call costs only its own text.
  */
 export function murmur3After(prefix: string): (text: string) => number {
   const afterPrefix = absorb(start, prefix);
@@ -50,7 +50,7 @@ function rotateLeft(value: number, bits: number): number {
   return (value << bits) | (value >>> (32 - bits));
 }
 
-/** The UTF-8 bytes of a code point from U+0080 on, first byte lowest; half of a surrogate pair counts as U+FFFD. */
+/** Returns the UTF-8 bytes of a code point from U+0080 on, first byte lowest. Half a surrogate pair becomes U+FFFD. */
 function utf8(codePoint: number): number {
   if (codePoint < 0x800) return 0xc0 | (codePoint >> 6) | (tail(codePoint) << 8);
   if (codePoint >= 0xd800 && codePoint <= 0xdfff) return utf8(0xfffd);

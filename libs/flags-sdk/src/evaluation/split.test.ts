@@ -13,7 +13,7 @@ const salt = fc.uuid();
 const variantsOf = (...weights: number[]) =>
   weights.map((weight, index) => ({ name: `v${index}`, weight, config: { index } }));
 
-/** Four standard deviations of chance are allowed. */
+/** Tolerance: four standard deviations. */
 function expectShare(chosen: readonly boolean[], expected: number): void {
   const share = chosen.filter(Boolean).length / chosen.length;
   const deviation = Math.sqrt((expected * (1 - expected)) / chosen.length);
@@ -32,20 +32,20 @@ describe('rollout', () => {
     expect(compileBucket('checkout.v1')(targetingKey)).toBe(bucket);
   });
 
-  test.each([0.1, 1, 12.5, 50, 99])('lets in %d %% of many users', (rolloutPercentage) => {
+  test.each([0.1, 1, 12.5, 50, 99])('includes %d %% of many users', (rolloutPercentage) => {
     const flag = compileFlag(flagRule({ rolloutPercentage }));
     const chosen = keys.map((targetingKey) => flag({ targetingKey }).enabled);
     expectShare(chosen, rolloutPercentage / 100);
   });
 
-  test('is exact to a thousandth of a percent: the border runs between two neighbouring buckets', () => {
+  test('is exact to a thousandth of a percent: the boundary is between two neighbouring buckets', () => {
     const targetingKey = 'user-1';
     const flagAt = (rolloutPercentage: number) => compileFlag(flagRule({ rolloutPercentage }));
     expect(flagAt(3.274)({ targetingKey }).enabled).toBe(false);
     expect(flagAt(3.275)({ targetingKey }).enabled).toBe(true);
   });
 
-  test('keeps everybody in whom it has let in before', () => {
+  test('keeps all users that it included at a lower percentage', () => {
     fc.assert(
       fc.property(salt, fc.string(), percentage, percentage, (salt, targetingKey, one, other) => {
         const isIn = (rolloutPercentage: number) =>
@@ -55,7 +55,7 @@ describe('rollout', () => {
     );
   });
 
-  test('lets in nobody at 0 % and everybody at 100 %', () => {
+  test('includes no user at 0 % and all users at 100 %', () => {
     fc.assert(
       fc.property(salt, fc.string(), (salt, targetingKey) => {
         expect(compileFlag(flagRule({ salt, rolloutPercentage: 0 }))({ targetingKey }).enabled).toBe(false);
@@ -87,7 +87,7 @@ describe('variants', () => {
     expect(chooseAt(Math.ceil(share))).toBe(0);
   });
 
-  test('are handed out in proportion to their weights', () => {
+  test('are assigned in proportion to their weights', () => {
     const choose = compileVariantChoice('checkout.v1', variantsOf(1, 0, 2.5, 6.5));
     const chosen = keys.map(choose);
     for (const [index, share] of [0.1, 0, 0.25, 0.65].entries()) {
@@ -98,7 +98,7 @@ describe('variants', () => {
     }
   });
 
-  test('are chosen for every user, whatever the weights', () => {
+  test('are assigned to every user, for any weights', () => {
     const weight = fc.oneof(fc.constant(0), fc.double({ min: 0.001, max: 1_000_000, noNaN: true }));
     fc.assert(
       fc.property(fc.array(weight, { minLength: 1, maxLength: 20 }), fc.string(), (weights, key) => {
@@ -109,7 +109,7 @@ describe('variants', () => {
     );
   });
 
-  test('stay with their users while the rollout grows', () => {
+  test('stay the same for each user while the rollout grows', () => {
     const flagAt = (rolloutPercentage: number) =>
       compileFlag(flagRule({ rolloutPercentage, variants: variantsOf(1, 1) }));
     const [few, many] = [flagAt(10), flagAt(60)];
@@ -120,7 +120,7 @@ describe('variants', () => {
     }
   });
 
-  test('are independent of the rollout: those let in first are split as everybody is', () => {
+  test('are independent of the rollout: the first users are split like all others', () => {
     const flag = compileFlag(flagRule({ rolloutPercentage: 20, variants: variantsOf(1, 1) }));
     const chosen = keys.map((targetingKey) => flag({ targetingKey }).variant).filter((name) => name !== null);
     expectShare(

@@ -46,14 +46,14 @@ describe('a targeting rule', () => {
   });
 
   test.each(['equals', 'notEquals', 'notIn', 'lessThan'] as const)(
-    'with %s keeps out whoever lacks the attribute',
+    'with %s excludes a context without the attribute',
     (operator) => {
       expect(holds([undefined, operator, [1]])).toBe(false);
       expect(holds([null, operator, [1]])).toBe(false);
     },
   );
 
-  test('keeps everybody out where its operator is not known here', () => {
+  test('with an unknown operator excludes every context', () => {
     expect(holds(['gold', 'matches' as 'equals', ['gold']])).toBe(false);
   });
 
@@ -63,7 +63,7 @@ describe('a targeting rule', () => {
     expect(isPro({ targetingKey: 'anna', tier: 'free', attributes: { tier: 'pro' } })).toBe(false);
   });
 
-  test('does not take what every object inherits for an attribute', () => {
+  test('does not treat inherited object properties as attributes', () => {
     const rule = compileTargetingRule({ attribute: 'constructor', operator: 'notEquals', values: ['x'] });
     expect(rule({ targetingKey: 'anna', attributes: {} })).toBe(false);
   });

@@ -1,7 +1,7 @@
 import type { TargetingRule } from '@valuecanvas/contracts-feature-flags';
 import type { EvaluationContext } from './context.ts';
 
-/** Whether an attribute stands in a relation to one value of a rule. */
+/** Compares an attribute with one value of a rule. */
 type Relation = (actual: unknown, expected: TargetingRule['values'][number]) => boolean;
 
 interface Operator {
@@ -26,7 +26,7 @@ const textContains = texts((actual, expected) => actual.includes(expected));
 const contains: Relation = (actual, expected) =>
   Array.isArray(actual) ? actual.includes(expected) : textContains(actual, expected);
 
-/** An operator holds where its relation does for one of the values; a negated one, for none of them. */
+/** An operator matches if its comparison matches any value. A negated operator matches if it matches none. */
 const operators: Record<TargetingRule['operator'], { readonly relation: Relation; readonly negated?: true }> =
   {
     equals: { relation: same },
@@ -40,12 +40,12 @@ const operators: Record<TargetingRule['operator'], { readonly relation: Relation
     lessThan: { relation: numbers((actual, expected) => actual < expected) },
   };
 
-/** Nothing is known of an operator that a newer service has brought: such a rule lets nobody in. */
+/** Rule with an operator of a newer release, which this one does not know. It matches no context. */
 const unknownOperator: Operator = { relation: () => false };
 
 /**
- * Whether a context meets a rule. Nothing is converted: "5" is not 5. Who lacks the attribute meets no rule that
- * asks for it, a negated one neither.
+ * Returns a function that checks a context against a rule. Types are not converted: "5" is not 5. A context without the
+ * attribute matches no rule on it, not even a negated one.
  */
 export function compileTargetingRule(rule: TargetingRule): (context: EvaluationContext) => boolean {
   const { relation, negated = false } = operators[rule.operator] ?? unknownOperator;
@@ -57,7 +57,7 @@ export function compileTargetingRule(rule: TargetingRule): (context: EvaluationC
   };
 }
 
-/** A context's own fields cannot be overridden by attributes of the same name. */
+/** Fields of the context, which attributes of the same name cannot override. */
 function compileAttribute(name: string): (context: EvaluationContext) => unknown {
   switch (name) {
     case 'targetingKey':

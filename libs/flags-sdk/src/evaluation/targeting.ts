@@ -4,7 +4,7 @@ import { compileTargetingRule } from './targeting-rule.ts';
 
 type Condition = (context: EvaluationContext) => boolean;
 
-/** The conditions that somebody must meet to have a feature at all; none where it is open to everybody. */
+/** Conditions that a context must meet to get a flag. An empty list means that all contexts can get it. */
 export function compileConditions({ tiers, countries, rules = [] }: Targeting): readonly Condition[] {
   const conditions = rules.map(compileTargetingRule);
   if (countries) conditions.unshift(({ country }) => isListed(countries, country));

@@ -2,8 +2,8 @@ import type { FlagRule, Variant } from '@valuecanvas/contracts-feature-flags';
 import { murmur3After } from './murmur3.ts';
 
 /**
- * Which variant a targeting key gets, as an index; each in proportion to its weight. The hash is not the rollout's, so
- * a growing rollout moves nobody from one variant to another.
+ * Returns the index of a targeting key's variant. Variants are chosen in proportion to their weights. The hash differs
+ * from the rollout's, so a growing rollout never changes a user's variant.
  */
 export function compileVariantChoice(
   salt: FlagRule['salt'],
@@ -17,7 +17,7 @@ export function compileVariantChoice(
   };
 }
 
-/** Where each variant's share of the 2^32 hashes ends; the last one with a weight ends exactly at 2^32. */
+/** Upper bounds of the variants' shares of the 2^32 hashes. The last variant with a weight ends exactly at 2^32. */
 function endsOf(weights: readonly number[]): readonly number[] {
   const sums = weights.map((_, index) => sum(weights.slice(0, index + 1)));
   return sums.map((upToHere) => (upToHere / sum(weights)) * 2 ** 32);

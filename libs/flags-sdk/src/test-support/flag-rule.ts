@@ -1,6 +1,6 @@
 import type { FlagRule } from '@valuecanvas/contracts-feature-flags';
 
-/** An enabled flag that is on for everybody, unless said otherwise. */
+/** Returns an enabled flag that is on for all users, unless stated otherwise. */
 export function flagRule(settings: Partial<FlagRule> = {}): FlagRule {
   return {
     key: 'checkout',

@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FlagRule } from '@valuecanvas/contracts-feature-flags';
 
-/** A server that answers as the flag service does, with the flags that a test gives it. */
+/** Server that responds as the flag service does, with the flags of a test. */
 export interface FlagServer {
   readonly url: string;
-  /** How each request so far was answered. */
+  /** Statuses of all responses so far. */
   readonly statuses: readonly number[];
-  /** Makes these the flags, or answers every request with a failure. */
+  /** Sets the flags, or makes every request fail. */
   serve(version: string, flags: readonly FlagRule[]): void;
   fail(): void;
   stop(): Promise<void>;

@@ -17,14 +17,14 @@ import { type Client, createClient } from '../create-client.ts';
 
 const described = { description: 'A field.' };
 const Item = Type.Object({ id: Type.String(described) });
-const words = { summary: 'A route', description: 'A route of a test.', auth: anyone, errors: [] } as const;
+const words = { summary: 'A route', description: 'A test route.', auth: anyone, errors: [] } as const;
 const params = Type.Object({ id: Type.String(described) });
 
-/** A contract with a route of each kind. */
+/** Contract with a route of each kind. */
 export const contract = defineContract({
   service: 'llm-router',
   title: 'Test',
-  description: 'A route of each kind.',
+  description: 'One route of each kind.',
   prefixes: ['/items'],
   callers: ['canvas'],
   routes: {
@@ -81,12 +81,12 @@ export interface Received {
 
 export interface ServerInTest {
   readonly port: number;
-  /** What has arrived so far. */
+  /** Requests so far. */
   readonly received: readonly Received[];
   close(): void;
 }
 
-/** A bare HTTP server, so that it can do what no service of ours would; it ends with the test. */
+/** Starts a bare HTTP server, which can behave as no real service would. It closes with the test. */
 export async function serveInTest(answer: Answer, port = 0): Promise<ServerInTest> {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
@@ -110,7 +110,7 @@ export const json =
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
   };
 
-/** A client whose tokens tell in plain words what was signed; it ends with the test. */
+/** Creates a client whose tokens are the signed claims in plain text. It closes with the test. */
 export function clientOf(
   port: number,
   beforeAttempt: () => unknown = () => undefined,
@@ -126,13 +126,13 @@ export function clientOf(
   return client.call;
 }
 
-/** A client of a server that gives this answer to everything. */
+/** Creates a client of a server that sends this response to every request. */
 export async function clientFor(answer: Answer) {
   const server = await serveInTest(answer);
   return { server, call: clientOf(server.port) };
 }
 
-/** The context of a call for a user, with 10 s of time unless said otherwise. */
+/** Creates the context of a call for a user, with a deadline in 10 s unless stated otherwise. */
 export function contextFor(
   settings: Partial<CallContext> & { readonly timeoutMs?: number } = {},
 ): CallContext {

@@ -15,17 +15,17 @@ function faultsOf(text: string): string[] {
   }
 }
 
-test('blanks and sections are each named once, in the order of their first use', () => {
+test('variables and sections are each listed once, in the order of their first use', () => {
   const { blanks, sections } = parseTemplate('{{b}} {{a}} {{#c}}{{b}}{{/c}} {{#a}}x{{/a}}');
   expect(blanks).toEqual(['b', 'a']);
   expect(sections).toEqual(['c', 'a']);
 });
 
-test('spaces within the braces mean nothing', () => {
+test('spaces within braces are ignored', () => {
   expect(parseTemplate('{{ a }}{{# b }}x{{/ b }}')).toEqual(parseTemplate('{{a}}{{#b}}x{{/b}}'));
 });
 
-test('braces of JSON stay text, also right beside a blank', () => {
+test('braces of JSON stay text, even next to a variable', () => {
   expect(parseTemplate('{"a":{"b":{{{b}}}}').parts).toEqual([
     { kind: 'text', text: '{"a":{"b":{' },
     { kind: 'blank', name: 'b' },
@@ -33,7 +33,7 @@ test('braces of JSON stay text, also right beside a blank', () => {
   ]);
 });
 
-test('every unbalanced section is named with its line', () => {
+test('every unbalanced section is reported with its line', () => {
   expect(faultsOf('{{/a}}\n{{#b}}')).toEqual([
     'line 1: {{/a}} closes nothing',
     'line 2: {{#b}} is never closed',
@@ -45,26 +45,26 @@ test('every unbalanced section is named with its line', () => {
 });
 
 test.each(['{{two words}}', '{{}}', '{{1st}}', '{{> partial}}', 'at the end {{'])(
-  'a misspelt blank is refused instead of being sent to a model: %s',
+  'a malformed variable is rejected: %s',
   (text) => {
-    expect(faultsOf(text)).toEqual(['line 1: {{ begins neither a blank nor a section']);
+    expect(faultsOf(text)).toEqual(['line 1: {{ starts neither a variable nor a section']);
   },
 );
 
-test('at most twenty faults are named', () => {
+test('at most twenty errors are reported', () => {
   expect(faultsOf('{{#a}}'.repeat(15_000))).toHaveLength(20);
 });
 
 test.each([
   ['spaces', `{{${' '.repeat(99_998)}`],
   ['nesting', '{{#a}}'.repeat(8_000) + '{{/a}}'.repeat(8_000)],
-])('the largest template takes no time to read, whatever its %s', (_, text) => {
+])('the largest template is parsed quickly, regardless of its %s', (_, text) => {
   const startedAt = performance.now();
   faultsOf(text);
   expect(performance.now() - startedAt).toBeLessThan(1_000);
 });
 
-test('text without double braces is one part, as it stands', () => {
+test('text without double braces is one unchanged part', () => {
   const text = fc.string({ minLength: 1, unit: 'binary' }).filter((value) => !value.includes('{{'));
   fc.assert(
     fc.property(text, (value) => {

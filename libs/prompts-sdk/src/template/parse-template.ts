@@ -1,10 +1,10 @@
 import { AppError } from '@valuecanvas/contracts-core';
 import type { Template, TemplatePart } from './template.ts';
 
-/** Spaces are matched so that no run of them can be split in two ways, which would cost quadratic time. */
+/** Matches spaces unambiguously, because a run of spaces that could be split in two ways would cost quadratic time. */
 const tag = /\{\{[ \t]*(?:([#/])[ \t]*)?([a-zA-Z][a-zA-Z0-9_]{0,63})[ \t]*\}\}/g;
 
-/** More faults than these help nobody. */
+/** Maximum number of reported errors. */
 const maxFaults = 20;
 
 interface Fault {
@@ -15,13 +15,13 @@ interface Fault {
 interface OpenSection {
   readonly name: string;
   readonly at: number;
-  /** Index of the section's part, whose end is known when it closes. */
+  /** Index of the section's part. Its end is set when the section closes. */
   readonly part: number;
 }
 
 /**
- * Reads `{{name}}` and `{{#name}}…{{/name}}`, which may nest. Throws VALIDATION_FAILED with one detail per fault, each
- * naming its line: a section that does not close or was not opened, or a `{{` that begins neither.
+ * Parses `{{name}}` and `{{#name}}…{{/name}}`, which may nest. Throws VALIDATION_FAILED with one detail per error and
+ * its line: a section that is not closed or was not opened, or a `{{` that starts neither.
  */
 export function parseTemplate(text: string): Template {
   const parts: TemplatePart[] = [];
@@ -31,7 +31,7 @@ export function parseTemplate(text: string): Template {
   const addText = (from: number, to: number): void => {
     const piece = text.slice(from, to);
     const stray = piece.indexOf('{{');
-    if (stray >= 0) faults.push({ at: from + stray, what: '{{ begins neither a blank nor a section' });
+    if (stray >= 0) faults.push({ at: from + stray, what: '{{ starts neither a variable nor a section' });
     if (piece !== '') parts.push({ kind: 'text', text: piece });
   };
 

@@ -10,7 +10,7 @@ const optional = (name: string): PromptVariable => ({ name, required: false });
 const render = (text: string, variables: readonly PromptVariable[], values: TemplateValues) =>
   renderTemplate(parseTemplate(text), variables, values);
 
-test('a value is inserted wherever its blank stands', () => {
+test('a value replaces every occurrence of its variable', () => {
   expect(render('{{a}}, {{b}}, {{a}}', [required('a'), required('b')], { a: '1', b: '2' })).toBe('1, 2, 1');
 });
 
@@ -19,11 +19,11 @@ test.each<[string, TemplateValues, string]>([
   ['empty', { a: '' }, ''],
   ['undefined', { a: undefined }, ''],
   ['absent', {}, ''],
-])('a section whose value is %s is rendered only if there is something to say', (_, values, expected) => {
+])('a section whose value is %s is rendered only if the value is not empty', (_, values, expected) => {
   expect(render('{{#a}}[{{a}}]{{/a}}', [optional('a')], values)).toBe(expected);
 });
 
-test('a section that is left out takes the sections within it along', () => {
+test('an omitted section omits its nested sections', () => {
   const text = 'start {{#a}}A{{#b}}B{{/b}}{{/a}} end';
   const variables = [optional('a'), optional('b')];
   expect(render(text, variables, { b: '1' })).toBe('start  end');
@@ -31,7 +31,7 @@ test('a section that is left out takes the sections within it along', () => {
   expect(render(text, variables, { a: '1', b: '1' })).toBe('start AB end');
 });
 
-test('an optional blank without a value is empty', () => {
+test('an optional variable without a value is empty', () => {
   expect(render('<{{a}}>', [optional('a')], {})).toBe('<>');
 });
 
@@ -40,7 +40,7 @@ test('a required value may be empty, but not missing', () => {
   expect(() => render('<{{a}}>', [required('a')], { a: undefined })).toThrow();
 });
 
-test('all missing and all unknown variables are named at once', () => {
+test('all missing and all unknown variables are reported together', () => {
   const failing = () => render('{{a}}{{b}}', [required('a'), required('b')], { x: '1', constructor: '2' });
   expect(failing).toThrow(
     expect.objectContaining({
@@ -55,11 +55,11 @@ test('all missing and all unknown variables are named at once', () => {
   );
 });
 
-test('a variable named like a property of every object has no value of its own accord', () => {
+test('a variable named like an inherited object property has no value by default', () => {
   expect(render('{{#constructor}}x{{/constructor}}', [optional('constructor')], {})).toBe('');
 });
 
-test('sections nest as deep as a template can hold', () => {
+test('sections nest to any depth that fits in a template', () => {
   const depth = 8_000;
   const text = `${'{{#a}}'.repeat(depth)}x${'{{/a}}'.repeat(depth)}`;
   expect(render(text, [optional('a')], { a: '1' })).toBe('x');
@@ -73,7 +73,7 @@ const value = fc.oneof(
   braces.map((pieces) => pieces.join('')),
 );
 
-test('braces within values never expand', () => {
+test('braces within values are never expanded', () => {
   const template = parseTemplate('{{a}}|{{#b}}{{b}}{{/b}}|{{a}}');
   fc.assert(
     fc.property(value, value, (a, b) => {
@@ -83,7 +83,7 @@ test('braces within values never expand', () => {
   );
 });
 
-test('a rendered text is its pieces in their order, whatever they are', () => {
+test('a rendered text is the concatenation of its parts', () => {
   const text = fc.string().filter((piece) => !piece.includes('{') && !piece.includes('}'));
   fc.assert(
     fc.property(fc.array(fc.tuple(text, value), { maxLength: 20 }), (pieces) => {

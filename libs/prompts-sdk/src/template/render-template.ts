@@ -2,13 +2,13 @@ import { AppError } from '@valuecanvas/contracts-core';
 import type { PromptVariable } from '@valuecanvas/contracts-prompt-registry';
 import type { Template } from './template.ts';
 
-/** Values by the names of variables; undefined counts as absent. */
+/** Values by variable name. Undefined counts as absent. */
 export type TemplateValues = Readonly<Record<string, string | undefined>>;
 
 /**
- * Fills values into a template, verbatim: braces within them mean nothing. A section appears where its value is there
- * and not empty; an optional blank without a value is empty. Throws VALIDATION_FAILED with a detail at
- * `variables.<name>` for each required variable that is missing and each value that belongs to no variable.
+ * Renders a template. Values are inserted verbatim, and braces within them are not expanded. A section is included if
+ * its value is present and not empty. An optional variable without a value is empty. Throws VALIDATION_FAILED with a
+ * detail at `variables.<name>` for each missing required variable and each unknown one.
  */
 export function renderTemplate(
   template: Template,

@@ -9,7 +9,7 @@ test('a version is parsed once', () => {
   expect(templateOf(version('b')).blanks).toEqual(['b']);
 });
 
-test('the cache does not grow beyond its bound', () => {
+test('the cache does not exceed its limit', () => {
   const templateOf = createTemplateCache(2);
   const first = templateOf(version('a'));
   const second = templateOf(version('b'));

@@ -1,13 +1,13 @@
 import { parseTemplate } from './parse-template.ts';
 import type { Template } from './template.ts';
 
-/** What identifies a template for good: versions are immutable. */
+/** Permanent identity of a template, because versions are immutable. */
 export interface VersionedTemplate {
   readonly versionId: string;
   readonly template: string;
 }
 
-/** Parses the template of each version once, as long as it is among the last `maxVersions` that were new. */
+/** Parses the template of each version once, and keeps the `maxVersions` most recently added ones. */
 export function createTemplateCache(maxVersions = 1_000): (version: VersionedTemplate) => Template {
   const parsed = new Map<string, Template>();
 

@@ -9,14 +9,14 @@ interface DefaultPorts {
   readonly internal: number;
 }
 
-/** The variables that every service has. Default ports come from the table of services, or are given. */
+/** Variables of every service. Default ports come from the table of services unless the caller passes its own. */
 export function kitVariables(service: ServiceName | DefaultPorts) {
   const ports = typeof service === 'string' ? portsOf(service) : service;
   return {
     HOST: Type.String({ default: '0.0.0.0', description: 'Address that the service listens on.' }),
-    PORT: port('Port of the service; 0 takes a free one.', ports.public),
+    PORT: port('Port of the service. 0 picks a free port.', ports.public),
     INTERNAL_PORT: port(
-      'Port of health checks and metrics, never exposed; 0 takes a free one.',
+      'Port of health checks and metrics. It is never exposed. 0 picks a free port.',
       ports.internal,
     ),
     SERVICE_VERSION: Type.String({
@@ -25,7 +25,7 @@ export function kitVariables(service: ServiceName | DefaultPorts) {
     }),
     LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       default: 'info',
-      description: 'Least severe level that is logged.',
+      description: 'Minimum level of log lines.',
     }),
     LOG_ERROR_MESSAGES: Type.Boolean({
       default: false,
@@ -36,18 +36,18 @@ export function kitVariables(service: ServiceName | DefaultPorts) {
       minimum: 0,
       default: 5_000,
       description:
-        'Milliseconds between reporting not ready and closing the port: long enough for endpoints of a cluster to be updated, and for clients to give up idle connections, which the gateway does after 4 s.',
+        'Milliseconds between reporting not ready and closing the port. Must be long enough for the cluster to update its endpoints and for clients to close idle connections, which the gateway does after 4 s.',
     }),
     SHUTDOWN_GRACE_MS: Type.Integer({
       minimum: 1,
       default: 25_000,
       description:
-        'Milliseconds that running requests and jobs may take to finish once the service is told to stop.',
+        'Milliseconds that running requests and jobs may take to finish after the service has been told to stop.',
     }),
     OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
       Type.String({
         format: 'url',
-        description: 'Collector that receives traces over OTLP; tracing is off where absent.',
+        description: 'Collector that receives traces over OTLP. Tracing is off if this is not set.',
       }),
     ),
     OTEL_SERVICE_NAME: Type.Optional(
@@ -56,12 +56,12 @@ export function kitVariables(service: ServiceName | DefaultPorts) {
     SENTRY_DSN: Type.Optional(
       Type.String({
         secret: true,
-        description: 'Sentry project that receives errors; reporting is off where absent.',
+        description: 'Sentry project that receives errors. Reporting is off if this is not set.',
       }),
     ),
     SENTRY_ENVIRONMENT: Type.String({
       default: 'development',
-      description: 'Environment that reported errors carry.',
+      description: 'Environment name attached to reported errors.',
     }),
   };
 }
@@ -71,15 +71,15 @@ function portsOf(service: ServiceName): DefaultPorts {
   return { public: port, internal: internalPort };
 }
 
-/** For services that answer other services: the keys that verify internal tokens. */
+/** Public keys that verify internal tokens, for services that other services call. */
 export const identityVariables = {
   INTERNAL_PUBLIC_KEYS: Type.String({
     description:
-      'JSON object of service name to the public JWK (Ed25519) with which its internal tokens are verified.',
+      'JSON object that maps each service name to the public JWK (Ed25519) that verifies its internal tokens.',
   }),
 };
 
-/** For services that call other services. */
+/** Variables of services that call other services. */
 export const signingVariables = {
   INTERNAL_SIGNING_KEY: Type.String({
     secret: true,
@@ -90,7 +90,7 @@ export const signingVariables = {
 
 export type KitVariables = ReturnType<typeof kitVariables>;
 
-/** Origin of another service. The default is its port in the table of services, on this machine. */
+/** Origin of another service. The default is localhost with the port from the table of services. */
 export function serviceUrl(service: ServiceName) {
   return Type.String({
     format: 'url',
@@ -99,7 +99,7 @@ export function serviceUrl(service: ServiceName) {
   });
 }
 
-/** Origin at which another service reports its health. */
+/** Origin of another service's health checks. */
 export function serviceInternalUrl(service: ServiceName) {
   return Type.String({
     format: 'url',

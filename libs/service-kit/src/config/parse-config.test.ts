@@ -17,29 +17,29 @@ function faultsOf(variables: Variables, environment: Environment): readonly stri
 
 const text = (options = {}) => Type.String({ description: 'A text.', ...options });
 
-test('all faults are reported together, each with the name and meaning of its variable', () => {
+test('all errors are reported together, each with the name and meaning of its variable', () => {
   const variables = {
-    NAME: text({ description: 'Who it is.' }),
+    NAME: text({ description: 'Display name.' }),
     SIZE: Type.Integer({ minimum: 1, description: 'How big.' }),
     FINE: text({ default: 'x' }),
   };
   const faults = faultsOf(variables, { SIZE: 'big' });
   expect(faults).toHaveLength(2);
-  expect(faults[0]).toBe('NAME is required: Who it is.');
-  expect(faults[1]).toMatch(/^SIZE must be integer \(it is "big"\): How big\.$/);
+  expect(faults[0]).toBe('NAME is required: Display name.');
+  expect(faults[1]).toMatch(/^SIZE must be integer \(got "big"\): How big\.$/);
   expect(() => parseConfig(variables, {})).toThrow(
     /The environment is not right:\n {2}- NAME.*\n {2}- SIZE/s,
   );
 });
 
-test('the value of a secret is never repeated', () => {
+test('the value of a secret is never repeated in an error', () => {
   const variables = { KEY: text({ secret: true, minLength: 30 }), PORT: Type.Integer({ secret: true }) };
   const faults = faultsOf(variables, { KEY: 'sesame', PORT: 'opensesame' });
   expect(faults).toHaveLength(2);
   expect(faults.join()).not.toContain('sesame');
 });
 
-test('a default stands in for what is absent, and blank counts as absent', () => {
+test('an absent or blank variable gets its default', () => {
   const variables = { NAME: text({ default: 'canvas' }), NOTE: Type.Optional(text()), NEEDED: text() };
   expect(parseConfig(variables, { NAME: '  ', NOTE: '', NEEDED: ' x ' })).toEqual({
     NAME: 'canvas',
@@ -54,22 +54,22 @@ test.each([
   ['TRUE', true],
   ['false', false],
   ['0', false],
-])('the boolean %s is read', (given, expected) => {
+])('%s is parsed as a boolean', (given, expected) => {
   expect(parseConfig({ ON: Type.Boolean() }, { ON: given })).toEqual({ ON: expected });
 });
 
-test('anything else is no boolean', () => {
+test('any other text is rejected as a boolean', () => {
   expect(faultsOf({ ON: Type.Boolean({ description: 'On.' }) }, { ON: 'yes' })).toHaveLength(1);
 });
 
-test('numbers are read and held to their bounds; what merely begins like one is refused', () => {
+test('numbers are parsed and checked against their bounds, and text that only starts with a number is rejected', () => {
   const variables = { N: Type.Integer({ minimum: 0, maximum: 10 }), RATE: Type.Number() };
   expect(parseConfig(variables, { N: '7', RATE: '0.25' })).toEqual({ N: 7, RATE: 0.25 });
   for (const N of ['11', '-1', '1.5', '7up', '0x'])
     expect(faultsOf(variables, { N, RATE: '1' })).toHaveLength(1);
 });
 
-test('what another variable makes superfluous is required only without it', () => {
+test('a variable that another one replaces is required only if that one is absent', () => {
   const variables = {
     KEYS: Type.Optional(text({ requiredWithout: 'ELSEWHERE', description: 'Our own.' })),
     ELSEWHERE: Type.Optional(text()),
@@ -83,7 +83,7 @@ test('what another variable makes superfluous is required only without it', () =
   expect(parseConfig(variables, { KEYS: 'k', NAME: 'a' })).toEqual({ KEYS: 'k', NAME: 'a' });
 });
 
-test('a list is separated by commas; blanks and empty parts fall away', () => {
+test('a list is separated by commas, without blanks and empty parts', () => {
   const variables = { ORIGINS: Type.Array(Type.String({ minLength: 2 }), { default: [] }) };
   expect(parseConfig(variables, { ORIGINS: ' https://a , ,https://b,' })).toEqual({
     ORIGINS: ['https://a', 'https://b'],
@@ -92,17 +92,17 @@ test('a list is separated by commas; blanks and empty parts fall away', () => {
   expect(faultsOf(variables, { ORIGINS: 'aa,b' })).toHaveLength(1);
 });
 
-test('a configuration cannot be changed', () => {
+test('a configuration is frozen', () => {
   const config = parseConfig({ NAME: text(), LIST: Type.Array(Type.String()) }, { NAME: 'a', LIST: 'b' });
   expect(Object.isFrozen(config)).toBe(true);
   expect(Object.isFrozen(config.LIST)).toBe(true);
 });
 
-test('only what is declared is read', () => {
+test('only declared variables are read', () => {
   expect(parseConfig({ NAME: text() }, { NAME: 'a', OTHER: 'b' })).toEqual({ NAME: 'a' });
 });
 
-test('every service starts from an empty environment as far as the frame is concerned', () => {
+test('every variable of the kit has a default, so a service starts in an empty environment', () => {
   expect(parseConfig(kitVariables('llm-router'), {})).toMatchObject({
     PORT: 3101,
     INTERNAL_PORT: 9101,
@@ -110,7 +110,7 @@ test('every service starts from an empty environment as far as the frame is conc
   });
 });
 
-test('a port out of range, an unknown level and an address that is none are refused', () => {
+test('a port out of range, an unknown level and an invalid address are rejected', () => {
   const variables = {
     ...kitVariables({ public: 1, internal: 2 }),
     ROUTER_URL: serviceUrl('llm-router'),

@@ -3,24 +3,24 @@ import Value from 'typebox/value';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a service reads from its environment: one TypeBox schema per variable, by the variable's name. */
+/** Environment variables of a service: one TypeBox schema per variable, keyed by the variable's name. */
 export type ConfigOf<P extends TProperties> = Readonly<Static<TObject<P>>>;
 
-/** All that is wrong with an environment, one sentence per variable. */
+/** Reports every invalid variable of an environment, one sentence each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(`The environment is not right:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    super(`Invalid configuration:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
     this.faults = faults;
   }
 }
 
 /**
- * Reads, converts and checks every variable once; an empty value counts as absent.
- * Throws ConfigError naming all faults together. Values of variables marked `secret` are never repeated.
- * An optional variable marked `requiredWithout` another must be there where the other is not.
+ * Reads, converts and checks every variable once. An empty value counts as absent.
+ * Throws one ConfigError that lists all invalid variables. Values of variables marked `secret` are never repeated.
+ * An optional variable marked `requiredWithout` another one is required if that one is absent.
  */
 export function parseConfig<P extends TProperties>(variables: P, environment: Environment): ConfigOf<P> {
   const faults: string[] = [];
@@ -58,7 +58,7 @@ function fromText(schema: TSchema, text: string): unknown {
   }
 }
 
-/** `required`, with the condition where the schema names another variable that makes this one superfluous. */
+/** Returns `required`, with the condition if the schema names a variable that replaces this one. */
 function needOf(schema: TSchema, environment: Environment): string | undefined {
   const { requiredWithout } = schema as { requiredWithout?: string };
   if (requiredWithout === undefined) return Type.IsOptional(schema) ? undefined : 'required';
@@ -78,5 +78,5 @@ function descriptionOf(schema: TSchema): string {
 }
 
 function quoted(schema: TSchema, text: string | undefined): string {
-  return (schema as { secret?: boolean }).secret ? '' : ` (it is "${text}")`;
+  return (schema as { secret?: boolean }).secret ? '' : ` (got "${text}")`;
 }

@@ -9,7 +9,7 @@ const route = defineRoute({
   method: 'PATCH',
   path: '/test/negotiate',
   auth: anyone,
-  reply: data(Type.String({ description: 'The chosen type.' })),
+  reply: data(Type.String({ description: 'The selected type.' })),
 });
 
 test.each([

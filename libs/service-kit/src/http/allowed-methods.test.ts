@@ -36,6 +36,6 @@ test.each([
   ['/things/1/', ''],
   ['/thingsx1', ''],
   ['/', ''],
-])('%s may be asked with %j', (path, methods) => {
+])('%s allows %j', (path, methods) => {
   expect(allowedMethods(path)).toBe(methods);
 });

@@ -1,9 +1,9 @@
 import { canStream, isInternal, type RouteDefinition } from '@valuecanvas/contracts-core';
 
-/** Tells the methods with which a path may be asked, as the header `allow` lists them; '' where it is not there at all. */
+/** Returns the methods that a path allows, as the header `allow` lists them, or '' if the path does not exist. */
 export type AllowedMethods = (path: string) => string;
 
-/** Looks among public routes: nobody outside need know which others there are. */
+/** Considers public routes only, so that internal ones are not disclosed. */
 export function createAllowedMethods(routes: readonly RouteDefinition[]): AllowedMethods {
   return (path) => {
     const asked = path.split('/');
@@ -12,12 +12,12 @@ export function createAllowedMethods(routes: readonly RouteDefinition[]): Allowe
   };
 }
 
-/** A stream is not begun for somebody who wants just its head. */
+/** Streams do not support HEAD: a stream is not started for its head alone. */
 export function methodsOf(route: RouteDefinition): readonly string[] {
   return route.method === 'GET' && !canStream(route) ? ['GET', 'HEAD'] : [route.method];
 }
 
-/** As the router matches: a parameter is any text that is not empty. */
+/** Matches as the router does: a parameter is any non-empty text. */
 function fits(pattern: readonly string[], asked: readonly string[]): boolean {
   if (pattern.length !== asked.length) return false;
   return pattern.every((segment, at) => (segment.startsWith(':') ? asked[at] !== '' : segment === asked[at]));

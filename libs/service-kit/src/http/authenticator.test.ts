@@ -14,7 +14,7 @@ const route = defineRoute({
   reply: data(Type.String({ description: 'Something.' })),
 });
 
-/** Lets the router in, which is no caller of the service in test. */
+/** Admits the router, which is not a caller of the service under test. */
 const internal = defineRoute({
   ...words,
   id: 'test.internal',
@@ -39,7 +39,7 @@ const member = {
   permissions: rolePermissions.user,
 } as const;
 
-async function knocking(token: string | undefined, service: Awaited<ReturnType<typeof start>>) {
+async function openRoute(token: string | undefined, service: Awaited<ReturnType<typeof start>>) {
   const response = await fetch(`${service.url}/test/open`, {
     headers: token === undefined ? {} : { [headers.identity]: token },
   });
@@ -48,44 +48,44 @@ async function knocking(token: string | undefined, service: Awaited<ReturnType<t
 
 const refused = { status: 401, body: { code: 'UNAUTHENTICATED' } };
 
-test('a token of a caller is believed, and again when it is known already', async () => {
+test('a token of a caller is accepted, and accepted again from the cache', async () => {
   const service = await start();
   const token = await service.token(member);
   for (const _ of [1, 2])
-    expect(await knocking(token, service)).toMatchObject({ status: 200, body: { data: 'user' } });
+    expect(await openRoute(token, service)).toMatchObject({ status: 200, body: { data: 'user' } });
 });
 
-test('without a token not even what is open to anyone is answered', async () => {
-  expect(await knocking(undefined, await start())).toMatchObject(refused);
+test('a request without a token is rejected even by a route that is open to anyone', async () => {
+  expect(await openRoute(undefined, await start())).toMatchObject(refused);
 });
 
-test.each(['', 'garbage', 'a.b.c', 'e30.e30.'])('the token %j is refused', async (token) => {
-  expect(await knocking(token, await start())).toMatchObject(refused);
+test.each(['', 'garbage', 'a.b.c', 'e30.e30.'])('the token %j is rejected', async (token) => {
+  expect(await openRoute(token, await start())).toMatchObject(refused);
 });
 
-test('a token that has been accepted is refused once it has expired', async () => {
+test('a cached token is rejected after it has expired', async () => {
   let time = Date.now();
   const service = await start(() => time);
   const token = await service.token(member);
-  expect(await knocking(token, service)).toMatchObject({ status: 200 });
+  expect(await openRoute(token, service)).toMatchObject({ status: 200 });
   time += 60_000;
-  expect(await knocking(token, service)).toMatchObject(refused);
+  expect(await openRoute(token, service)).toMatchObject(refused);
 });
 
-test('a token for another service is refused', async () => {
+test('a token for another service is rejected', async () => {
   const service = await start();
-  expect(await knocking(await service.token(member, 'gateway', 'llm-router'), service)).toMatchObject(
+  expect(await openRoute(await service.token(member, 'gateway', 'llm-router'), service)).toMatchObject(
     refused,
   );
 });
 
-test('a token of a service that the contract does not name is refused, though its key is known', async () => {
+test('a token of a service that the contract does not name is rejected, although its key is known', async () => {
   const service = await startInTest({ routes: [serve(route, ({ principal }) => principal.kind)] });
   for (const principal of [member, { kind: 'service', service: 'llm-router' } as const])
-    expect(await knocking(await service.token(principal, 'llm-router'), service)).toMatchObject(refused);
+    expect(await openRoute(await service.token(principal, 'llm-router'), service)).toMatchObject(refused);
 });
 
-test('a service that just an internal route names is let in there for itself', async () => {
+test('a service that only an internal route names may call that route as itself', async () => {
   const service = await start();
   const as = { kind: 'service', service: 'llm-router' } as const;
   for (const _ of [1, 2])
@@ -100,36 +100,36 @@ test.each([
   { ...member, role: 'admin' },
   { kind: 'anonymous' },
   { kind: 'service', service: 'gateway' },
-] as const)('a service that just an internal route names is not believed about %o', async (as) => {
+] as const)('a service that only an internal route names cannot act as %o', async (as) => {
   const service = await start();
   for (const path of ['/test/open', '/internal/test'])
     expect(await service.request(path, { as, from: 'llm-router' })).toMatchObject(refused);
 });
 
-test('a token in the name of a caller that another key has signed is refused', async () => {
+test('a token that claims to be from a caller but is signed with another key is rejected', async () => {
   const { signingKey } = await createSigningKey();
   const forge = createInternalSigner({ issuer: 'gateway', key: await importSigningKey(signingKey) });
-  expect(await knocking(await forge('canvas', member), await start())).toMatchObject(refused);
+  expect(await openRoute(await forge('canvas', member), await start())).toMatchObject(refused);
 });
 
-test('a token without a signature is refused', async () => {
+test('a token without a signature is rejected', async () => {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const now = Math.floor(Date.now() / 1000);
   const token = `${part({ alg: 'none', typ: 'vc-internal+jwt' })}.${part({ ...claims, iss: 'gateway', aud: 'canvas', iat: now, exp: now + 60 })}.`;
-  expect(await knocking(token, await start())).toMatchObject(refused);
+  expect(await openRoute(token, await start())).toMatchObject(refused);
 });
 
-test('two tokens are as bad as none, even two good ones', async () => {
+test('a request with two tokens is rejected, even if both are valid', async () => {
   const service = await start();
   const [one, other] = [await service.token(member), await service.token({ ...member, role: 'admin' })];
-  expect(await knocking(one, service)).toMatchObject({ status: 200 });
+  expect(await openRoute(one, service)).toMatchObject({ status: 200 });
   expect(await statusOf(service.url, [one])).toBe(200);
   expect(await statusOf(service.url, [one, one])).toBe(401);
   expect(await statusOf(service.url, [one, other])).toBe(401);
   expect(await statusOf(service.url, ['garbage', one])).toBe(401);
 });
 
-test('a service that is told one key for two others does not start', async () => {
+test('a service whose configuration gives two services the same key does not start', async () => {
   const { publicKey } = await createSigningKey();
   const environment = { INTERNAL_PUBLIC_KEYS: JSON.stringify({ gateway: publicKey, canvas: publicKey }) };
   await expect(startInTest({ routes: [serve(route, () => '')], environment })).rejects.toThrow(
@@ -137,7 +137,7 @@ test('a service that is told one key for two others does not start', async () =>
   );
 });
 
-/** Of a request that carries the header once for each token: fetch would make one header of them. */
+/** Sends the header once per token. fetch would join them into one header. */
 function statusOf(url: string, tokens: readonly string[]): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const asked = request(`${url}/test/open`, { headers: { [headers.identity]: [...tokens] } });

@@ -9,15 +9,15 @@ import {
 import { createInternalVerifier, importPublicKeys } from '@valuecanvas/identity';
 import type { FastifyRequest } from 'fastify';
 
-/** Finds out for whom a request acts; throws UNAUTHENTICATED where its credentials are not good. */
+/** Returns the principal of a request. Throws UNAUTHENTICATED if its credentials are not valid. */
 export type Authenticator = (request: FastifyRequest) => Principal | Promise<Principal>;
 
 /**
- * For services behind the edge: only what a caller named in the contract has signed is believed, and of a service that
- * just an internal route names only that it is itself. Without such a token nothing is answered, not even what anyone
- * may ask for. `publicKeys` is an INTERNAL_PUBLIC_KEYS.
+ * Authenticates requests to services behind the edge by their internal tokens. A caller named in the contract may
+ * vouch for any principal. A service that only an internal route names may act only as itself. A request without a
+ * valid token is rejected, even on routes that are open to anyone. `publicKeys` is the value of INTERNAL_PUBLIC_KEYS.
  */
-export async function believeInternalTokens(
+export async function internalTokenAuthenticator(
   contract: Contract,
   publicKeys: string,
   now: () => number,
@@ -31,17 +31,18 @@ export async function believeInternalTokens(
   });
   const verify = async (token: string): Promise<Principal> => {
     const identity = await verifier.verify(token);
-    if (!identity) throw new AppError('UNAUTHENTICATED', { internal: 'internal token refused' });
+    if (!identity) throw new AppError('UNAUTHENTICATED', { internal: 'internal token rejected' });
     return identity.principal;
   };
   return (request) => {
     const token = request.headers[headers.identity];
-    if (typeof token !== 'string') throw new AppError('UNAUTHENTICATED', { internal: 'no internal token' });
+    if (typeof token !== 'string')
+      throw new AppError('UNAUTHENTICATED', { internal: 'internal token missing' });
     return verifier.known(token)?.principal ?? verify(token);
   };
 }
 
-/** A route that says nothing of the kind is refused when it is added, with a better word than ours. */
+/** Skips routes without `auth`: registration rejects those with a clearer message. */
 function speakersOf({ auth }: { readonly auth?: RouteAuth }): readonly ServiceName[] {
   return auth?.kind === 'service' ? auth.callers : [];
 }

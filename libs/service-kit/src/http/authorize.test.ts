@@ -32,7 +32,7 @@ const keyWith = (held: readonly (typeof permissions)[number][], role = 'user') =
   apiKeyId: 'k-1',
 });
 const principals: Readonly<Record<string, Principal>> = {
-  nobody: anonymous,
+  visitor: anonymous,
   member,
   'a user of a role that holds the permission': { ...member, role: 'releases', permissions: ['flags:write'] },
   'a user of a role that holds other permissions': {
@@ -42,7 +42,7 @@ const principals: Readonly<Record<string, Principal>> = {
   },
   operator: { ...member, role: 'operator', permissions: rolePermissions.operator },
   administrator: { ...member, role: 'admin', permissions },
-  'an administrator in name only': { ...member, role: 'admin', permissions: [] },
+  'a user whose role admin holds no permissions': { ...member, role: 'admin', permissions: [] },
   'a key with the permission': keyWith(['flags:write'], 'admin'),
   'a key with another permission': keyWith(['flags:read'], 'admin'),
   'a key without permissions': keyWith([], 'admin'),
@@ -50,17 +50,17 @@ const principals: Readonly<Record<string, Principal>> = {
   'another service': { kind: 'service', service: 'gateway' },
 };
 
-type Who = keyof typeof principals;
-const everybody = Object.keys(principals) as Who[];
-const signedIn = everybody.filter((who) => !/nobody|key|service/.test(String(who)));
+type PrincipalName = keyof typeof principals;
+const everyone = Object.keys(principals) as PrincipalName[];
+const signedIn = everyone.filter((name) => !/visitor|key|service/.test(String(name)));
 
 interface Rule {
   readonly auth: RouteAuth;
-  readonly allows: readonly Who[];
+  readonly allows: readonly PrincipalName[];
 }
 
 const rules: Record<string, Rule> = {
-  anyone: { auth: anyone, allows: everybody },
+  anyone: { auth: anyone, allows: everyone },
   user: { auth: user, allows: signedIn },
   permission: {
     auth: permission('flags:write'),
@@ -74,14 +74,14 @@ const rules: Record<string, Rule> = {
   service: { auth: services('job-worker'), allows: ['a named service'] },
 };
 
-/** A client that could help itself by signing in gets 401. An internal route answers 403 to anything but a service. */
-function expectedStatus({ auth, allows }: Rule, who: Who): number {
-  if (allows.includes(who)) return 200;
-  return who === 'nobody' && auth.kind !== 'service' ? 401 : 403;
+/** A client that could fix it by signing in gets 401. An internal route answers 403 to any principal but a service. */
+function expectedStatus({ auth, allows }: Rule, name: PrincipalName): number {
+  if (allows.includes(name)) return 200;
+  return name === 'visitor' && auth.kind !== 'service' ? 401 : 403;
 }
 
 test.each(Object.entries(rules))(
-  'a route for %s answers exactly the principals that it is for',
+  'a route for %s admits exactly the principals that it declares',
   async (_, rule) => {
     const route = defineRoute({
       ...words,
@@ -92,11 +92,11 @@ test.each(Object.entries(rules))(
       reply: data(Type.Unknown({ description: 'The principal.' })),
     });
     const service = await startInTest({ routes: [serve(route, ({ principal }) => principal)] });
-    for (const who of everybody) {
-      const as = principals[who] as Principal;
+    for (const name of everyone) {
+      const as = principals[name] as Principal;
       const from = as.kind === 'service' ? as.service : 'gateway';
       const { status, body } = await service.request('/test/guarded', { as, from });
-      expect([who, status]).toEqual([who, expectedStatus(rule, who)]);
+      expect([name, status]).toEqual([name, expectedStatus(rule, name)]);
       if (status === 200) expect(body.data).toEqual(as);
       else expect(body.code).toBe(status === 401 ? 'UNAUTHENTICATED' : 'FORBIDDEN');
     }

@@ -18,44 +18,47 @@ import type { Draining } from './draining.ts';
 import type { FileBody } from './file-body.ts';
 import type { StreamBody } from './stream-body.ts';
 
-/** The principal that a route's declaration leaves possible. */
+/** Principals that a route's `auth` admits. */
 export type PrincipalOf<R extends RouteDefinition> = R['auth']['kind'] extends 'user' | 'permission'
   ? UserPrincipal
   : R['auth']['kind'] extends 'service'
     ? ServicePrincipal
     : Principal;
 
-/** One request as its handler sees it: checked inputs, who asks, and what travels on to other services. */
+/** One request as its handler sees it: validated inputs, the principal, and the context for calls to other services. */
 export interface Call<R extends RouteDefinition = RouteDefinition> extends CallContext {
   readonly params: ParamsOf<R>;
   readonly query: QueryOf<R>;
   readonly body: BodyOf<R>;
   readonly principal: PrincipalOf<R>;
-  /** The client's name for this request, where the route honours one and the client gives it. */
+  /** The client's idempotency key, if the route supports one and the client sent it. */
   readonly idempotencyKey: string | undefined;
-  /** The body as it came, on routes that honour an idempotency key: to be compared without being written out anew. */
+  /** The raw body, on routes that support an idempotency key, so that it can be compared without serializing it again. */
   readonly bodyText: string | undefined;
-  /** Carries the request's id and operation. */
+  /** Logs with the request's id and operation. */
   readonly log: Logger;
   /**
-   * Aborts when the service stops and streams have to end. A producer that returns then, without a final event, ends the
+   * Aborts when the service stops and streams have to end. A producer that then returns without a final event ends the
    * response cleanly, and the client resumes at another replica.
    */
   readonly draining: AbortSignal;
-  /** The event after which the client wants to resume a stream. */
+  /** Id of the event after which the client wants to resume a stream. */
   readonly lastEventId: string | undefined;
-  /** Returns the media type that the client prefers (RFC 9110, 12.5.1), the first where it does not care, or undefined. */
+  /**
+   * Returns the media type that the client prefers (RFC 9110, 12.5.1). Returns the first one if the client states no
+   * preference, and undefined if it accepts none of them.
+   */
   accepts<const T extends string>(...types: readonly T[]): T | undefined;
-  /** A request header, by its lower-case name. */
+  /** Returns a request header by its lower-case name. */
   header(name: string): string | undefined;
   /**
-   * Records an error that no status can tell any more, as the frame does with those that are thrown; returns it as the
-   * caller may see it. For producers of streams, which go on to send it as an event.
+   * Records an error as the kit records thrown ones, and returns the public form of it. Producers of streams need it
+   * after the head has been sent: they send the returned error as an event.
    */
   recordFailure(error: unknown): AppError;
 }
 
-/** A success other than the route's usual one, or with headers of its own. */
+/** A successful reply with a status other than the route's usual one, or with extra headers. */
 export class Respond<S extends number = number, V = unknown> {
   readonly status: S;
   readonly value: V;
@@ -68,7 +71,7 @@ export class Respond<S extends number = number, V = unknown> {
   }
 }
 
-/** Answers with one of a route's `otherReplies`, or with its usual reply and extra headers. */
+/** Returns one of a route's `otherReplies`, or its usual reply with extra headers. */
 export function respond<const S extends number, V>(
   status: S,
   value: V,
@@ -84,7 +87,7 @@ type OtherOutcome<R extends RouteDefinition> =
       }[keyof R['otherReplies'] & number]
     : never;
 
-/** Bytes of a raw reply are sent as they are, unchecked. A reply without a body needs no value. */
+/** Value of a reply. Bytes of a raw reply are sent unchanged and unchecked. A reply without a body needs no value. */
 type UsualOutcome<R extends RouteDefinition> = R['reply']['kind'] extends 'raw'
   ? ResultOf<R> | Uint8Array
   : R['reply']['kind'] extends 'empty'
@@ -100,7 +103,7 @@ type StreamOutcome<R extends RouteDefinition> = R['events'] extends object
     ? StreamBody
     : never;
 
-/** What a handler may return. */
+/** Values that a handler may return. */
 export type Outcome<R extends RouteDefinition> =
   | UsualOutcome<R>
   | Respond<number, UsualOutcome<R>>
@@ -109,27 +112,27 @@ export type Outcome<R extends RouteDefinition> =
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set before anything else runs; undefined only on requests that matched no route of a contract. */
+    /** Set before any other hook runs. Undefined only for requests that matched no route of a contract. */
     principal: Principal | undefined;
     deadlineAt: number;
     receivedAt: number;
-    /** The route's configuration: Fastify builds its own `routeOptions` anew for each look. */
+    /** Configuration of the route. Cached, because Fastify rebuilds `routeOptions` on each access. */
     routeConfig: FastifyContextConfig;
-    /** The body before it was parsed, where its route may have to compare it. */
+    /** Raw body, kept on routes that may have to compare it. */
     bodyText: string | undefined;
   }
   interface FastifyInstance {
     draining: Draining;
-    /** Counts and logs a request whose answer has ended, with the status to be named. */
+    /** Counts and logs a request whose response has ended, under the given status. */
     recordEnd: (request: FastifyRequest, status: number) => void;
-    /** Logs and reports an error by its kind; gives what the caller may be told. */
+    /** Logs and reports an error according to its kind. Returns its public form. */
     recordFailure: (error: unknown, request: FastifyRequest) => AppError;
   }
   interface FastifyContextConfig {
     operation?: RouteDefinition;
-    /** Path below which the edge forwards to a service. */
+    /** Path prefix that the edge forwards to a service. */
     forwardsTo?: string;
-    /** The protocol of a path that the edge forwards; an operation names its own. */
+    /** Dialect of a forwarded path. An operation declares its own. */
     dialect?: Dialect;
   }
 }

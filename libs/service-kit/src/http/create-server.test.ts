@@ -10,12 +10,12 @@ const route = defineRoute({
   method: 'GET',
   path: '/test/hello',
   auth: anyone,
-  reply: data(Type.String({ description: 'The id of the request.' })),
+  reply: data(Type.String({ description: 'Id of the request.' })),
 });
 
 const start = () => startInTest({ routes: [serve(route, ({ requestId }) => requestId)] });
 
-test('a request id that the caller brings is kept: in the call, in the answer and in failures', async () => {
+test('a request id from the caller is kept in the call, in the response and in errors', async () => {
   const service = await start();
   const headers = { 'x-request-id': 'Chosen_by.the-caller-1' };
   const answer = await service.request('/test/hello', { headers });
@@ -34,7 +34,7 @@ test('a request without an id gets a new one', async () => {
 });
 
 test.each([['short'], ['a'.repeat(129)], ['has some spaces'], ['"quoted-and-long"'], ['with/slash/es']])(
-  'the request id %j, which could break a log or a header, is replaced',
+  'the request id %j, which could break a log line or a header, is replaced',
   async (id) => {
     const service = await start();
     const answer = await service.request('/test/hello', { headers: { 'x-request-id': id } });
@@ -43,9 +43,9 @@ test.each([['short'], ['a'.repeat(129)], ['has some spaces'], ['"quoted-and-long
 );
 
 test.each([
-  ['GET', '/test/none?secret=1', 'There is no GET /test/none.'],
+  ['GET', '/test/none?secret=1', 'No route matches GET /test/none.'],
   ['HEAD', '/test/none', undefined],
-])('%s %s is not found', async (method, path, message) => {
+])('%s %s returns 404', async (method, path, message) => {
   const service = await start();
   const { status, body } = await service.request(path, { method });
   expect(status).toBe(404);
@@ -53,7 +53,7 @@ test.each([
 });
 
 test.each(['POST', 'PROPFIND'])(
-  'a path that is there says for which methods, where it is not for %s',
+  'an existing path answers %s with 405 and lists its methods',
   async (method) => {
     const service = await start();
     const { status, headers, body } = await service.request('/test/hello?a=1', { method });
@@ -62,14 +62,14 @@ test.each(['POST', 'PROPFIND'])(
   },
 );
 
-test('HEAD answers as GET does, without a body', async () => {
+test('HEAD responds as GET does, without a body', async () => {
   const service = await start();
   const { status, text, headers } = await service.request('/test/hello', { method: 'HEAD' });
   expect([status, text]).toEqual([200, '']);
   expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-test('a path that cannot be decoded is refused in the usual envelope', async () => {
+test('a path that cannot be decoded is rejected in the usual envelope', async () => {
   const service = await start();
   const { status, headers, body } = await service.request('/test/%E0%A4%A');
   expect(status).toBe(400);
@@ -84,8 +84,8 @@ test.each([
     431,
     'HEADERS_TOO_LARGE',
   ],
-  ['what is not HTTP', 'nonsense\r\n\r\n', 400, 'VALIDATION_FAILED'],
-])('%s is refused in the usual envelope, and the connection ends', async (_, bytes, status, code) => {
+  ['text that is not HTTP', 'nonsense\r\n\r\n', 400, 'VALIDATION_FAILED'],
+])('%s is rejected in the usual envelope, and the connection ends', async (_, bytes, status, code) => {
   const service = await start();
   const answer = await sendRaw(service.url, bytes);
   const [head = '', body = ''] = answer.split('\r\n\r\n');
@@ -95,7 +95,7 @@ test.each([
   expect(head).toContain(`x-request-id: ${envelope.requestId}`);
 });
 
-/** Everything that the server sends before it closes. */
+/** Returns all bytes that the server sends before it closes the connection. */
 async function sendRaw(url: string, bytes: string): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.setEncoding('utf8').write(bytes);

@@ -6,21 +6,21 @@ import { routedUrl } from './malformed-url.ts';
 import { answerUnreadable, answerUnroutable } from './unroutable.ts';
 import { validatorCompiler } from './validation.ts';
 
-/** A request id that a caller may choose: nothing that could break a log line or a header. */
+/** Request ids that a caller may choose: no characters that could break a log line or a header. */
 const requestIdPattern = /^[A-Za-z0-9._-]{8,128}$/;
 
-/** Milliseconds that a client may take to send a whole request. */
+/** Time limit for receiving a whole request. */
 const requestTimeoutMs = 30_000;
 
-/** Milliseconds between two looks for clients that are too slow; by Node's own 30 s each limit could be twice as long. */
+/** Interval between checks for clients that are too slow. With Node's default of 30 s, a limit could last twice as long. */
 const slowClientsCheckMs = 5_000;
 
-/** Longer than the 60 s for which load balancers keep idle connections, so that they are the ones who close them. */
+/** Longer than the 60 s for which load balancers keep idle connections, so that the load balancer closes them first. */
 const keepAliveTimeoutMs = 65_000;
 
 /**
- * The only place that creates Fastify, so that every service has the same limits. `trustedProxies` are the addresses
- * whose x-forwarded-for is believed.
+ * Creates the Fastify instance of every service, so that all have the same limits. `trustedProxies` are the addresses
+ * whose x-forwarded-for header is trusted.
  */
 export function createServer(trustedProxies: readonly string[] = []): FastifyInstance {
   const newId = createIds();
@@ -46,7 +46,7 @@ export function createServer(trustedProxies: readonly string[] = []): FastifyIns
       connectionsCheckingInterval: slowClientsCheckMs,
     },
   });
-  // Node tells an aborted request's error if anybody listened when it broke; who reads the body may have left by then.
+  // Node emits an aborted request's error if a listener existed when it broke. The body's reader may be gone by then.
   app.server.on('request', (request) => request.on('error', () => undefined));
   app.setValidatorCompiler(validatorCompiler);
   installJsonParser(app);

@@ -34,7 +34,7 @@ async function watch(service: ServiceInTest, more: Record<string, string> = {}):
   return response;
 }
 
-/** Sends one event after the one that the client names, then waits for the service to stop. */
+/** Sends the event that follows the client's last one, then waits for the service to stop. */
 const tickOnce = (call: Call<typeof route>) =>
   stream({}, async (sink) => {
     const next = Number(call.lastEventId ?? 0) + 1;
@@ -42,7 +42,7 @@ const tickOnce = (call: Call<typeof route>) =>
     await aborted(call.draining);
   });
 
-test('a stop ends idle streams at once and cleanly, and the client resumes where it was', async () => {
+test('a stop ends idle streams at once and cleanly, and the client resumes after its last event', async () => {
   const service = await startInTest({
     environment: { SHUTDOWN_GRACE_MS: '20000' },
     routes: [serve(route, tickOnce)],
@@ -60,7 +60,7 @@ test('a stop ends idle streams at once and cleanly, and the client resumes where
   expect(first.toString()).toBe('event: tick\nid: 2\ndata: 2\n\n');
 });
 
-test('a stream that begins after that ends at once', async () => {
+test('a stream that starts while the service drains ends at once', async () => {
   const release = Promise.withResolvers<void>();
   const arrived = Promise.withResolvers<void>();
   const service = await startInTest({

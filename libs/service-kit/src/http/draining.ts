@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http';
 
-/** The shutdown as requests see it: first new work goes elsewhere, then streams end. */
+/** Shutdown as requests see it: new work goes to other replicas first, then streams end. */
 export interface Draining {
   begin(): void;
   hasBegun(): boolean;
-  /** Aborts the signals of all streams that still run. */
+  /** Aborts the signals of all running streams. */
   endStreams(): void;
-  /** Returns a signal that aborts when streams have to end; it is forgotten with its response. */
+  /** Returns a signal that aborts when streams have to end. It is released with its response. */
   signalFor(response: ServerResponse): AbortSignal;
 }
 
 /**
- * Keeps one controller for each call that asks. A single signal for the process would collect the listeners of all
- * streams.
+ * Keeps one controller per call that asks for its signal. A single signal for the process would accumulate the
+ * listeners of all streams.
  */
 export function createDraining(): Draining {
   const running = new Set<AbortController>();

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { contractOf, serve, startInTest, words } from '../test-support/service-in-test.ts';
 
-/** The answer of an operation that throws. */
+/** Returns the response of an operation that throws. */
 async function failing(error: unknown, dialect?: Dialect) {
   const route = defineRoute({
     ...words,
@@ -25,7 +25,7 @@ async function failing(error: unknown, dialect?: Dialect) {
   return { ...answer, lines: service.lines };
 }
 
-test('an error comes with its code, words, details, further fields and request id', async () => {
+test('an error response has the code, message, details, extra fields and request id', async () => {
   const { status, body } = await failing(
     new AppError('BUDGET_EXCEEDED', { details: { period: 'day' }, extra: { limit: 5, spent: 5 } }),
   );
@@ -42,13 +42,13 @@ test('an error comes with its code, words, details, further fields and request i
   });
 });
 
-test('the time to wait is told in a header and in the envelope', async () => {
+test('the retry delay is in a header and in the envelope', async () => {
   const { headers, body } = await failing(new AppError('OVERLOADED', { retryAfterSeconds: 7 }));
   expect([headers.get('retry-after'), body.retryAfter]).toEqual(['7', 7]);
   expect(headers.get('x-should-retry')).toBeNull();
 });
 
-test('a wait below a second is told in milliseconds as well, and rounded up for those who know seconds only', async () => {
+test('a retry delay below a second is also sent in milliseconds, and rounded up in seconds', async () => {
   const { headers, body } = await failing(new AppError('OVERLOADED', { retryAfterMs: 250 }));
   expect([headers.get('retry-after-ms'), headers.get('retry-after'), body.retryAfter]).toEqual([
     '250',
@@ -57,25 +57,25 @@ test('a wait below a second is told in milliseconds as well, and rounded up for 
   ]);
 });
 
-test('an error may bring headers of its own', async () => {
+test('an error may set headers', async () => {
   const { headers } = await failing(
     new AppError('RATE_LIMITED', { headers: { 'ratelimit-remaining': '0' } }),
   );
   expect(headers.get('ratelimit-remaining')).toBe('0');
 });
 
-test('a wait of more than a minute is nothing to be waited for', async () => {
+test('a retry delay of more than a minute tells the client not to retry', async () => {
   const advice = async (retryAfterSeconds: number) =>
     (await failing(new AppError('RATE_LIMITED', { retryAfterSeconds }))).headers.get('x-should-retry');
   expect([await advice(60), await advice(61)]).toEqual([null, 'false']);
 });
 
-test('a conflict that passes by itself is worth a retry, which most do not expect of a conflict', async () => {
+test('a temporary conflict tells the client to retry, which most clients do not do on 409', async () => {
   const { headers } = await failing(new AppError('IDEMPOTENCY_IN_FLIGHT', { retryAfterMs: 100 }));
   expect(headers.get('x-should-retry')).toBe('true');
 });
 
-test('clients are told where a retry cannot help, and the thrower may know better than the catalogue', async () => {
+test('a response tells the client if a retry cannot help, and the thrown error may override the catalogue', async () => {
   expect((await failing(new AppError('LLM_UNAVAILABLE'))).headers.get('x-should-retry')).toBe('false');
   const hopeless = new AppError('RATE_LIMITED', { retryHelps: false });
   expect((await failing(hopeless)).headers.get('x-should-retry')).toBe('false');
@@ -83,7 +83,7 @@ test('clients are told where a retry cannot help, and the thrower may know bette
   expect((await failing(hopeful)).headers.get('x-should-retry')).toBeNull();
 });
 
-test('an unexpected error is INTERNAL_ERROR and nothing of it reaches the caller', async () => {
+test('an unexpected error becomes INTERNAL_ERROR and discloses nothing to the caller', async () => {
   const { status, text, body, headers, lines } = await failing(new Error('password of vc_canvas is wrong'));
   expect([status, body.code]).toEqual([500, 'INTERNAL_ERROR']);
   expect(text + JSON.stringify([...headers])).not.toMatch(/password|vc_canvas|at .*\.ts/);
@@ -98,20 +98,20 @@ test('an unexpected error is INTERNAL_ERROR and nothing of it reaches the caller
 });
 
 test.each(['text', undefined, null, { statusCode: 400, message: 'secret' }])(
-  'whatever else is thrown (%j) is INTERNAL_ERROR too',
+  'a thrown value that is not an error (%j) becomes INTERNAL_ERROR too',
   async (thrown) => {
     const { status, body } = await failing(thrown);
     expect([status, body.code]).toEqual([500, 'INTERNAL_ERROR']);
   },
 );
 
-test('internal words of an error are logged, never sent', async () => {
+test('internal detail of an error is logged and never sent', async () => {
   const { text, lines } = await failing(
-    new AppError('DEPENDENCY_UNAVAILABLE', { internal: 'redis at 10.0.0.7 is away' }),
+    new AppError('DEPENDENCY_UNAVAILABLE', { internal: 'redis at 10.0.0.7 is unavailable' }),
   );
   expect(text).not.toContain('10.0.0.7');
   expect(lines).toContainEqual(
-    expect.objectContaining({ level: 'warn', detail: 'redis at 10.0.0.7 is away' }),
+    expect.objectContaining({ level: 'warn', detail: 'redis at 10.0.0.7 is unavailable' }),
   );
 });
 
@@ -135,7 +135,7 @@ test("a route's dialect words its failures and adds its headers; status and comm
   expect(body).toEqual({ wordy: 'RATE_LIMITED request-in-test' });
 });
 
-test('a path without a route is refused in the dialect of its prefix', async () => {
+test('a path without a route gets an error in the dialect of its prefix', async () => {
   const contract = { ...contractOf([]), dialects: { '/test/wordy': wordy } };
   const service = await startInTest({ contract, routes: [] });
   const refused = { wordy: expect.stringMatching(/^NOT_FOUND /) };

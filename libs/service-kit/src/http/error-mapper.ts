@@ -3,25 +3,25 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Logger } from 'pino';
 import type { ErrorReporter } from '../observe/error-reporter.ts';
 import type { AllowedMethods } from './allowed-methods.ts';
-import { dropRest } from './drop-rest.ts';
+import { drainRequestBody } from './drain-request-body.ts';
 import { isMalformed, malformedUrl } from './malformed-url.ts';
 
 export interface ErrorMapperDependencies {
   readonly log: Logger;
   readonly reporter: ErrorReporter;
   readonly allowedMethods: AllowedMethods;
-  /** The protocol that is spoken at a path without a route. */
+  /** Returns the dialect for a path without a route. */
   readonly dialectOf: (path: string) => Dialect;
 }
 
-/** The one place that turns errors into answers. */
+/** Installs the handlers that turn every error into a response. */
 export function installErrorMapper(
   app: FastifyInstance,
   { log, reporter, allowedMethods, dialectOf }: ErrorMapperDependencies,
 ): void {
   const recordFailure = (error: unknown, request: FastifyRequest): AppError => {
     const known = toAppError(error);
-    if (!isFarewell(error, request)) record(known, error, request, log, reporter);
+    if (!isClientDisconnect(error, request)) record(known, error, request, log, reporter);
     return known;
   };
   app.decorate('recordFailure', recordFailure);
@@ -38,30 +38,30 @@ export function installErrorMapper(
   app.setNotFoundHandler((request, reply) => answer(notFound(request, allowedMethods), request, reply));
 }
 
-/** How a request is counted whose client has left before its end; nginx's number for it. */
+/** Status recorded for a request whose client disconnected, as in nginx. */
 const clientLeft = 499;
 
 function notFound(request: FastifyRequest, allowedMethods: AllowedMethods): AppError {
   if (isMalformed(request)) return malformedUrl();
   const allow = allowedMethods(pathOf(request));
   if (allow) return new AppError('METHOD_NOT_ALLOWED', { headers: { allow } });
-  return new AppError('NOT_FOUND', { message: `There is no ${request.method} ${pathOf(request)}.` });
+  return new AppError('NOT_FOUND', { message: `No route matches ${request.method} ${pathOf(request)}.` });
 }
 
 const fastifyCodes: Readonly<Record<string, () => AppError>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: () => new AppError('PAYLOAD_TOO_LARGE'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new AppError('UNSUPPORTED_MEDIA_TYPE'),
-  FST_ERR_CTP_EMPTY_JSON_BODY: () => malformed('The body is empty: send JSON.'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => malformed('The body is empty. Send JSON.'),
   FST_ERR_CTP_INVALID_JSON_BODY: () => malformed('The body is not valid JSON.'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
-    malformed('The body has another length than its content-length says.'),
+    malformed('The length of the body differs from its content-length header.'),
 };
 
 function malformed(message: string): AppError {
   return new AppError('VALIDATION_FAILED', { message, details: [{ path: '', message }] });
 }
 
-/** Anything that was not thrown on purpose is an internal error, its cause kept for the log. */
+/** Maps an unexpected error to INTERNAL_ERROR and keeps the cause for the log. */
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const { code, statusCode, message } = (error ?? {}) as Partial<FastifyError>;
@@ -72,12 +72,12 @@ function toAppError(error: unknown): AppError {
   return new AppError('INTERNAL_ERROR', { cause: error });
 }
 
-/** Work that was given up because nobody waits for it any more has not failed. */
-function isFarewell(error: unknown, { socket }: FastifyRequest): boolean {
+/** Returns true for work that was aborted because its client disconnected. That is not a failure. */
+function isClientDisconnect(error: unknown, { socket }: FastifyRequest): boolean {
   return socket.destroyed && error instanceof Error && error.name === 'AbortError';
 }
 
-/** ERROR is for what somebody must look at; a dependency that is away is a WARN; the caller's own faults are neither. */
+/** Logs unexpected errors as ERROR and unavailable dependencies as WARN. The client's own errors are not logged here. */
 function record(
   known: AppError,
   error: unknown,
@@ -92,7 +92,7 @@ function record(
     log.warn(fields, known.title);
     return;
   }
-  log.error(fields, 'unexpected error');
+  log.error(fields, 'request: unexpected error');
   reporter.report(error, { requestId: request.id, ...(operation === undefined ? {} : { operation }) });
 }
 
@@ -113,15 +113,15 @@ function send(error: AppError, dialect: Dialect, request: FastifyRequest, reply:
     .send(body);
 }
 
-/** Fastify would close at once. Of a request without a body, the end may just not have been noticed yet. */
+/** Prevents Fastify from closing the connection at once. For a request without a body, the end may still be pending. */
 function answerEarly({ raw }: FastifyRequest, reply: FastifyReply): void {
   reply.removeHeader('connection');
   reply.raw.once('finish', () => {
-    if (!raw.complete) dropRest(raw);
+    if (!raw.complete) drainRequestBody(raw);
   });
 }
 
-/** Said where the status alone would tell a client otherwise, or might. */
+/** Returns advice if a client might draw the wrong conclusion from the status alone. */
 function retryAdvice({ status, retryHelps }: AppError): string | undefined {
   if (status > 401 && !retryHelps) return 'false';
   return status === 409 ? 'true' : undefined;

@@ -16,7 +16,7 @@ const route = defineRoute({
 const contentType = 'application/pdf';
 const start = (parts: () => FileParts) => startInTest({ routes: [serve(route, () => sendFile(parts()))] });
 
-test('bytes are sent with their type, length and a name in any script', async () => {
+test('bytes are sent with their type, their length and a file name in any script', async () => {
   const name = 'Bäckerei – 面包.pdf';
   const service = await start(() => ({ content: Buffer.from('pdf'), contentType, name }));
   const { status, headers, text } = await service.request(route.path);
@@ -27,7 +27,7 @@ test('bytes are sent with their type, length and a name in any script', async ()
   expect(decodeURIComponent(encoded)).toBe(name);
 });
 
-test('a stream is sent with the length that is known', async () => {
+test('a stream of known length is sent with its length', async () => {
   const service = await start(() => ({
     content: Readable.from([Buffer.from('one '), Buffer.from('two')]),
     contentType,
@@ -39,7 +39,7 @@ test('a stream is sent with the length that is known', async () => {
   expect(headers.get('content-disposition')).toBe('inline');
 });
 
-test('a client that holds the version gets 304 without content, and the stream is released', async () => {
+test('a client that has the version gets 304 without content, and the stream is released', async () => {
   const streams: Readable[] = [];
   const service = await start(() => {
     const content = Readable.from([Buffer.from('one')]);
@@ -55,12 +55,12 @@ test('a client that holds the version gets 304 without content, and the stream i
   expect(older.status).toBe(200);
 });
 
-test('a stream that fails cuts the connection, so that no client takes a part for the whole', async () => {
+test('a stream that fails aborts the connection, so that no client mistakes a part for the whole', async () => {
   const service = await start(() => ({
     content: Readable.from(
       (async function* () {
         yield Buffer.from('one');
-        throw new Error('the disk is gone');
+        throw new Error('disk unavailable');
       })(),
     ),
     contentType,
@@ -68,7 +68,7 @@ test('a stream that fails cuts the connection, so that no client takes a part fo
   await expect(service.request(route.path)).rejects.toThrow();
 });
 
-test('HEAD tells about the file without its content', async () => {
+test('HEAD returns the headers of the file without its content', async () => {
   const service = await start(() => ({ content: Buffer.from('pdf'), contentType }));
   const { status, headers, text } = await service.request(route.path, { method: 'HEAD' });
   expect([status, headers.get('content-length'), text]).toEqual([200, '3', '']);

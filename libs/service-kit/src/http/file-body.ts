@@ -3,18 +3,18 @@ import { formatEntityTag, matchesEntityTag } from '@valuecanvas/contracts-core';
 import contentDisposition from 'content-disposition';
 import type { FastifyReply } from 'fastify';
 
-/** A file as a handler gives it. */
+/** File that a handler returns. */
 export interface FileParts {
-  /** Sent as it is. A stream that fails cuts the connection, so that no client takes a part for the whole. */
+  /** Sent unchanged. A stream that fails aborts the connection, so that no client mistakes a part for the whole. */
   readonly content: Uint8Array | Readable;
   readonly contentType: string;
-  /** Suggested to whoever saves it; any characters are allowed. */
+  /** File name suggested to the client. Any characters are allowed. */
   readonly name?: string;
-  /** Whether a browser shows the file or saves it; it saves where absent. */
+  /** Makes a browser show the file (`inline`) or save it (`attachment`, the default). */
   readonly disposition?: 'inline' | 'attachment';
-  /** Version of the content. A client that holds it gets 304 and no content. */
+  /** Version of the content. A client that already has it gets 304 and no content. */
   readonly version?: string;
-  /** Bytes, where `content` is a stream of known length. */
+  /** Length in bytes, if `content` is a stream of known length. */
   readonly length?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -28,12 +28,12 @@ export class FileBody {
   }
 }
 
-/** Answers with a file: the reply of a route whose contract says `file(…)`. */
+/** Returns a file as the reply of a route whose contract declares `file(…)`. */
 export function sendFile(parts: FileParts): FileBody {
   return new FileBody(parts);
 }
 
-/** Sets the headers of a file and returns what Fastify sends. */
+/** Sets the headers of a file and returns the payload for Fastify. */
 export function filePayload(
   reply: FastifyReply,
   { parts }: FileBody,

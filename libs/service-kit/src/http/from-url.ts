@@ -4,8 +4,8 @@ type Values = Record<string, unknown>;
 type Step = (values: Values) => void;
 
 /**
- * Turns the texts of a query or a path into what their schema wants, and fills defaults in. What cannot be turned
- * stays text, for the check to refuse. A schema of plain texts costs nothing.
+ * Converts the texts of a query or path to the types of their schema, and fills in defaults. Text that cannot be
+ * converted stays as it is, and validation rejects it. A schema of plain strings costs nothing.
  */
 export function fromUrl(schema: TSchema): (values: Values) => Values {
   const properties = Object.entries((schema as TObject).properties ?? {});

@@ -11,7 +11,7 @@ const route = defineRoute({
   method: 'GET',
   path: '/test/watched',
   auth: anyone,
-  reply: data(Type.Unknown({ description: 'What was seen.' })),
+  reply: data(Type.Unknown({ description: 'Values that the handler saw.' })),
   deadlineMs: 60_000,
 });
 type WatchedCall = Call<Omit<typeof route, 'deadlineMs'>>;
@@ -35,7 +35,7 @@ test("the signal aborts with DEADLINE_EXCEEDED when the caller's time is up, and
   expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
 
-test('a route grants no more time than its contract, however patient the caller', async () => {
+test('a deadline from the caller never exceeds the timeout of the route’s contract', async () => {
   const service = await start(async ({ signal }) => {
     throw await aborted(signal);
   }, 100);
@@ -51,7 +51,7 @@ test.each([
   ['', 59_000, 60_000],
   ['-1', 59_000, 60_000],
   ['0', 0, 0],
-])('with %j as its deadline a call has between %i and %i ms left', async (deadline, least, most) => {
+])('with the deadline %j, a call has between %i and %i ms left', async (deadline, least, most) => {
   const service = await start((call) => call.remainingMs());
   const { body } = await service.request('/test/watched', {
     headers: deadline === undefined ? {} : { [headers.deadline]: deadline },
@@ -60,7 +60,7 @@ test.each([
   expect(body.data).toBeLessThanOrEqual(most);
 });
 
-/** Sends a request and hangs up as soon as `when` resolves. */
+/** Sends a request and disconnects as soon as `when` resolves. */
 async function hangUp(url: string, token: string, when: Promise<unknown>): Promise<void> {
   const request = httpRequest(`${url}/test/watched`, { headers: { [headers.identity]: token } });
   request.on('error', () => undefined);
@@ -69,19 +69,19 @@ async function hangUp(url: string, token: string, when: Promise<unknown>): Promi
   request.destroy();
 }
 
-test('the signal aborts when the caller hangs up', async () => {
+test('the signal aborts when the caller disconnects', async () => {
   const arrived = Promise.withResolvers<void>();
   const seen = Promise.withResolvers<unknown>();
   const service = await start(async ({ signal }) => {
     arrived.resolve();
     seen.resolve(await aborted(signal));
-    return 'nobody hears this';
+    return 'no client receives this';
   });
   await hangUp(service.url, await service.token({ kind: 'anonymous' }), arrived.promise);
   expect(await seen.promise).toMatchObject({ name: 'AbortError' });
 });
 
-test('a signal that is first asked for after the caller has hung up is aborted already', async () => {
+test('a signal that is first read after the caller has disconnected is already aborted', async () => {
   const arrived = Promise.withResolvers<void>();
   const gone = Promise.withResolvers<void>();
   const seen = Promise.withResolvers<boolean>();
@@ -91,7 +91,7 @@ test('a signal that is first asked for after the caller has hung up is aborted a
         arrived.resolve();
         await gone.promise;
         seen.resolve(call.signal.aborted);
-        return 'nobody hears this';
+        return 'no client receives this';
       }),
     ],
     compose: () => ({
@@ -108,7 +108,7 @@ test('a signal that is first asked for after the caller has hung up is aborted a
   expect(await seen.promise).toBe(true);
 });
 
-test('an answered request does not abort its signal', async () => {
+test('a completed request does not abort its signal', async () => {
   const signals: AbortSignal[] = [];
   const service = await start(({ signal }) => {
     signals.push(signal);
@@ -119,7 +119,7 @@ test('an answered request does not abort its signal', async () => {
   expect(signals.map(({ aborted: is }) => is)).toEqual([false]);
 });
 
-test('what travels with a request arrives: operation of entry, job, request id and any header', async () => {
+test('the context of a request arrives: entry operation, job, request id and any header', async () => {
   const service = await start((call) => [call.operation, call.jobId, call.requestId, call.header('x-own')]);
   const given = {
     [headers.operation]: 'canvas.generate',
@@ -135,12 +135,12 @@ test('what travels with a request arrives: operation of entry, job, request id a
   ]);
 });
 
-test('a request that enters the platform here is booked under its own operation', async () => {
+test('a request that enters the platform here has its own operation as entry operation', async () => {
   const service = await start((call) => [call.operation, call.jobId ?? null]);
   expect((await service.request('/test/watched')).body.data).toEqual(['test.watched', null]);
 });
 
-test('lines that a handler logs carry request and operation', async () => {
+test('log lines of a handler carry the request id and the operation', async () => {
   const service = await start(({ log }) => {
     log.info('thinking');
     throw new AppError('CONFLICT');

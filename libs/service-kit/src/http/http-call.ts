@@ -6,8 +6,8 @@ import type { Call } from './call.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 
 /**
- * A call over HTTP. What costs something (abort signal, its timer, child logger) is made when it is first asked for,
- * as most requests end without needing it.
+ * Call over HTTP. Expensive parts (the abort signal, its timer, the child logger) are created on first use, because
+ * most requests never need them.
  */
 export class HttpCall implements Call {
   readonly #request: FastifyRequest;
@@ -97,8 +97,8 @@ export class HttpCall implements Call {
     return this.#request.server.recordFailure(error, this.#request);
   }
 
-  /** Puts the deadline off to `ms` from now, as for a stream whose head is in time. */
-  lastAnother(ms: number): void {
+  /** Moves the deadline to `ms` from now, for a stream whose head was sent in time. */
+  extendDeadline(ms: number): void {
     this.#request.deadlineAt = performance.now() + ms;
     if (this.#abort && this.#deadline) this.#awaitDeadline(this.#abort);
   }
@@ -111,7 +111,7 @@ export class HttpCall implements Call {
       clearTimeout(this.#deadline);
       this.#deadline = undefined;
       if (!response.writableFinished)
-        abort.abort(new DOMException('The caller has gone away.', 'AbortError'));
+        abort.abort(new DOMException('The caller has disconnected.', 'AbortError'));
     };
     if (response.closed) ended();
     else response.once('close', ended);

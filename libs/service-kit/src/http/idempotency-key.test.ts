@@ -12,7 +12,7 @@ const route = defineRoute({
   auth: anyone,
   body: Type.Object({ loaves: Type.Integer({ description: 'How many.' }) }),
   idempotent: true,
-  reply: data(Type.Array(Type.Unknown({ description: 'What was seen.' }))),
+  reply: data(Type.Array(Type.Unknown({ description: 'Values that the handler saw.' }))),
 });
 const { idempotent: _, ...careless } = route;
 const seen = (call: Call) => [call.idempotencyKey ?? null, call.bodyText ?? null];
@@ -21,7 +21,7 @@ const start = () => startInTest({ routes: [serve(route, seen as never)] });
 
 const body = '{ "loaves" : 2.0 }';
 
-test('the key is handed to the handler, and the body as it came', async () => {
+test('the handler gets the key and the raw body', async () => {
   const order = (await start()).request(route.path, {
     method: 'POST',
     body,
@@ -30,7 +30,7 @@ test('the key is handed to the handler, and the body as it came', async () => {
   expect((await order).body.data).toEqual(['k', body]);
 });
 
-test('a request may do without a key', async () => {
+test('the key is optional', async () => {
   const order = (await start()).request(route.path, { method: 'POST', body });
   expect((await order).body.data).toEqual([null, body]);
 });
@@ -40,7 +40,7 @@ test.each([
   ['longer than 255 characters', 'k'.repeat(256)],
   ['of several words', 'two words'],
   ['not of ASCII', 'schlüssel'],
-])('a key that is %s is refused', async (_what, key) => {
+])('a key that is %s is rejected', async (_what, key) => {
   const headers = { 'idempotency-key': key };
   const answer = await (await start()).request(route.path, { method: 'POST', body, headers });
   expect(answer).toMatchObject({
@@ -49,13 +49,13 @@ test.each([
   });
 });
 
-test('a key of 255 visible characters is as good as any', async () => {
+test('a key of 255 visible characters is accepted', async () => {
   const headers = { 'idempotency-key': '~'.repeat(255) };
   const answer = await (await start()).request(route.path, { method: 'POST', body, headers });
   expect(answer.status).toBe(200);
 });
 
-test('where the contract promises nothing, a key is neither read nor judged, and no text kept', async () => {
+test('a route without idempotency ignores the key and keeps no raw body', async () => {
   const service = await startInTest({ routes: [serve(careless, seen as never)] });
   const headers = { 'idempotency-key': 'two words' };
   const answer = await service.request(route.path, { method: 'POST', body, headers });

@@ -30,7 +30,7 @@ type Accepted<H extends Handlers> = Parameters<typeof implement<typeof contract,
 
 const text = () => 'text';
 
-test('a handler for each route is accepted, also in parts that are spread', () => {
+test('a handler for each route is accepted, including parts that are spread', () => {
   const partOne = { one: text } satisfies Partial<Handlers>;
   const partTwo = { two: ({ params }) => params.name } satisfies Partial<Handlers>;
   const { served } = implement(contract, { ...partOne, ...partTwo });
@@ -42,26 +42,26 @@ test('a missing handler is a type error', () => {
   expectTypeOf<Partial<Handlers>>().not.toExtend<Handlers>();
 });
 
-test('a handler of another contract is a type error, also through a spread', () => {
+test('a handler of another contract is a type error, even through a spread', () => {
   type Whole = { one: () => string; two: () => string };
   type WithForeign = Whole & { three: () => string };
   expectTypeOf<Whole>().toExtend<Accepted<Whole>>();
   expectTypeOf<WithForeign>().not.toExtend<Accepted<WithForeign>>();
 });
 
-test('a handler with another result, or for other inputs, is a type error', () => {
+test('a handler with a different result or different inputs is a type error', () => {
   expectTypeOf<() => number>().not.toExtend<Handler<typeof one>>();
   expectTypeOf<(call: { params: { id: string } }) => string>().not.toExtend<Handler<typeof two>>();
 });
 
-test('the implementation of another contract does not fit a service', () => {
+test('the implementation of another contract is not assignable to a service', () => {
   const other = defineContract({ ...contract, routes: { one } });
   expectTypeOf(implement(other, { one: text })).not.toExtend<
     ReturnType<typeof implement<typeof contract, Handlers>>
   >();
 });
 
-test('a route that the edge forwards has no handler, and is named', () => {
+test('a route that the edge forwards is listed and has no handler', () => {
   const { served, forwarded: passed } = implement(contract, { one: text, two: forwarded });
   expect(served).toHaveLength(1);
   expect(passed).toEqual([two]);

@@ -1,29 +1,29 @@
 import type { Contract, RouteDefinition } from '@valuecanvas/contracts-core';
 import type { Call, Outcome } from './call.ts';
 
-/** Serves one route: gets a checked call, returns what the route's contract promises or throws an AppError. */
+/** Serves one route. Gets a validated call, and returns the reply that the contract declares or throws an AppError. */
 export type Handler<R extends RouteDefinition> = (call: Call<R>) => Promise<Outcome<R>> | Outcome<R>;
 
-/** Stands in place of a handler for a route that the edge forwards instead of serving it. */
+/** Marks a route that the edge forwards instead of serving it. */
 export const forwarded: unique symbol = Symbol('forwarded');
 
-/** One handler for each route of a contract. A feature provides a part: `satisfies Partial<HandlersOf<typeof contract>>`. */
+/** One handler per route of a contract. A feature provides a part: `satisfies Partial<HandlersOf<typeof contract>>`. */
 export type HandlersOf<C extends Contract> = {
   readonly [K in keyof C['routes']]: Handler<C['routes'][K]> | typeof forwarded;
 };
 
-/** Turns each key that the contract lacks into a type error, also where it arrives through a spread. */
+/** Turns each key that the contract lacks into a type error, even if it arrives through a spread. */
 export type NoForeignRoutes<C extends Contract, H> = {
   readonly [K in Exclude<keyof H, keyof C['routes']>]: never;
 };
 
-/** A contract's route with the function that serves it. */
+/** Route of a contract with its handler. */
 export interface BoundRoute {
   readonly definition: RouteDefinition;
   readonly handle: (call: Call) => unknown;
 }
 
-/** A contract with all its routes accounted for. */
+/** Contract with a handler or `forwarded` for each route. */
 export interface Implementation<C extends Contract = Contract> {
   readonly contract: C;
   readonly served: readonly BoundRoute[];

@@ -2,18 +2,18 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '@valuecanvas/contracts-core';
 import type { FastifyRequest } from 'fastify';
 
-/** No route has it, and no prefix. */
+/** Path that no route and no prefix matches. */
 const nowhere = '/malformed-url';
 
 /**
- * Where a request goes whose path cannot be decoded: nowhere, but by the way of all others, so that it is counted,
- * limited and logged like them. Fastify would answer it before any hook.
+ * Rewrites a path that cannot be decoded to one that matches no route, so that the request is counted, limited and
+ * logged like any other. Fastify would reject it before any hook runs.
  */
 export function routedUrl({ url = '/' }: IncomingMessage): string {
   return isDecodable(url) ? url : nowhere;
 }
 
-/** Whether a request has been sent nowhere. */
+/** Returns true if the path of the request could not be decoded. */
 export function isMalformed({ url, originalUrl }: FastifyRequest): boolean {
   return url === nowhere && originalUrl !== url;
 }

@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { watchConnections } from './open-connections.ts';
+import { trackConnections } from './open-connections.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
 afterEach(() => void vi.useRealTimers());
 
-/** A client that reads nothing of an answer that is too large for the kernel to take. */
+/** Client that reads nothing of a response that exceeds the kernel's buffers. */
 async function setUp() {
   const server = createServer();
-  watchConnections(server);
+  trackConnections(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
@@ -26,7 +26,7 @@ async function setUp() {
   return { client, response };
 }
 
-test('a client that takes nothing of its answer is cut off', async () => {
+test('a client that reads nothing of its response is disconnected', async () => {
   const { response } = await setUp();
   const closed = once(response, 'close');
   vi.advanceTimersByTime(120_000);
@@ -34,7 +34,7 @@ test('a client that takes nothing of its answer is cut off', async () => {
   expect(response.writableFinished).toBe(false);
 });
 
-test('a client that takes some of it is not', async () => {
+test('a client that reads some of its response stays connected', async () => {
   const { client, response } = await setUp();
   vi.advanceTimersByTime(60_000);
   client.resume();
@@ -44,9 +44,9 @@ test('a client that takes some of it is not', async () => {
   expect(response.socket?.destroyed ?? false).toBe(false);
 });
 
-test('the port closes when those who had come are accepted, not one of them', async () => {
+test('the port closes only after all pending connections have been accepted', async () => {
   const server = createServer();
-  const { allAccepted } = watchConnections(server);
+  const { allAccepted } = trackConnections(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const accepted = vi.fn((socket: Socket) => socket.end());

@@ -2,34 +2,35 @@ import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Node keeps the answer that a connection is waiting for here; there is no public way to it. */
+/** Socket with Node's private reference to its current response. There is no public accessor. */
 type ServingSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
 
-/** Milliseconds between two looks for clients that read nothing: who has taken nothing in between is given up. */
+/** Interval between checks for stalled clients. A client that read nothing since the last check is disconnected. */
 const unreadMs = 60_000;
 
 /**
- * The connections of a server. Kept per connection, as a hook for each answer would cost every request. Whoever lets
- * answers wait for one to two minutes without taking any of them is cut off.
+ * Open connections of a server, tracked per connection because a hook per response would cost every request. A client
+ * that reads nothing of a pending response for one to two minutes is disconnected.
  */
 export interface OpenConnections {
-  /** Tells who is being served that the connection ends with the answer, where its head has not been sent. */
-  askToLeave(): void;
+  /** Adds `connection: close` to all pending responses whose head has not been sent. */
+  closeAfterResponse(): void;
   /**
-   * Resolves in a turn of the loop in which nobody waited for being accepted: those who wait in the kernel when a port
-   * closes are reset. Node accepts one in each turn.
+   * Resolves after a turn of the event loop without a new connection. Connections that still wait in the kernel when a
+   * port closes are reset, and Node accepts one connection per turn.
    */
   allAccepted(): Promise<void>;
 }
 
-/** Connections up to which those that have ended are not looked for. */
+/** Number of tracked connections below which closed ones are not removed. */
 const fewest = 64;
 
 /**
- * Nothing listens for their ends: with a listener of ours beside Node's own, a request's objects outlive it in V8's old
- * generation, which cost the frame a fifth of its speed and most of its memory (measured with Node 24).
+ * Tracks the connections of a server without listening for their `close` events. With such a listener, a request's
+ * objects were promoted to V8's old generation, which cost a fifth of the throughput and most of the memory (measured
+ * with Node 24).
  */
-export function watchConnections(server: Server): OpenConnections {
+export function trackConnections(server: Server): OpenConnections {
   let sockets = new Set<ServingSocket>();
   let most = fewest;
   let taken = new Map<ServingSocket, number>();
@@ -53,9 +54,9 @@ export function watchConnections(server: Server): OpenConnections {
     if (accepted > before) return allAccepted();
   };
   return {
-    // The first turn may be over already, without its look for who waits.
+    // The current turn may have passed its poll phase already, so the first one does not count.
     allAccepted: () => nextTurn().then(allAccepted),
-    askToLeave() {
+    closeAfterResponse() {
       for (const { _httpMessage: answer } of sockets) {
         if (answer && !answer.headersSent) answer.setHeader('connection', 'close');
       }
@@ -63,7 +64,7 @@ export function watchConnections(server: Server): OpenConnections {
   };
 }
 
-/** Bytes of what was written that have gone to the kernel. */
+/** Returns the number of written bytes that the kernel has accepted. */
 function takenBy({ bytesWritten, writableLength }: ServingSocket): number {
   return bytesWritten - writableLength;
 }

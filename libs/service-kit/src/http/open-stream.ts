@@ -3,41 +3,41 @@ import type { StreamSink } from './stream-body.ts';
 
 const comment = ': ping\n\n';
 
-/** Milliseconds between two looks at whether anything was sent; cheaper than a clock for every event. */
-const lookMs = 5_000;
+/** Interval between checks for silence. Cheaper than reading the clock for every event. */
+const checkIntervalMs = 5_000;
 
-/** After so many looks without an event a comment is sent: no silence lasts longer than 15 s. */
-const silentLooks = 3;
+/** Number of checks without an event after which a comment is sent, so that no silence exceeds 15 s. */
+const silentChecks = 3;
 
-/** Milliseconds for which a connection that is given up may still take what was written. */
-const lastWordsMs = 5_000;
+/** Time for which an aborted connection may still flush written bytes. */
+const flushTimeoutMs = 5_000;
 
-/** A stream whose head has been written: the sink of its producer, and the hold that the frame has on it. */
+/** Stream whose head has been written. Serves as the producer's sink and lets the kit abort the connection. */
 export class OpenStream implements StreamSink {
   readonly #response: ServerResponse;
   #closed: boolean;
   #written = false;
-  #looks = 0;
+  #checks = 0;
   #room: PromiseWithResolvers<void> | undefined;
-  #lookAgain: NodeJS.Timeout | undefined;
-  #giveUp: NodeJS.Timeout | undefined;
+  #checkTimer: NodeJS.Timeout | undefined;
+  #abortTimer: NodeJS.Timeout | undefined;
   #cut = false;
 
-  /** `pings` where the client understands comments, as those of server-sent events do. */
+  /** Set `pings` if the client understands comments, as clients of server-sent events do. */
   constructor(response: ServerResponse, pings: boolean) {
     this.#response = response;
     this.#closed = response.destroyed;
     if (this.#closed) return;
-    response.on('drain', () => this.#goOn());
+    response.on('drain', () => this.#resume());
     response.once('close', () => this.#close());
-    if (pings) this.#lookAgain = setInterval(() => this.#look(), lookMs).unref();
+    if (pings) this.#checkTimer = setInterval(() => this.#check(), checkIntervalMs).unref();
   }
 
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** Whether it was the frame that ended the connection. */
+  /** True if the kit aborted the connection. */
   get wasCut(): boolean {
     return this.#cut;
   }
@@ -45,7 +45,7 @@ export class OpenStream implements StreamSink {
   write(bytes: Uint8Array | string): Promise<void> | undefined {
     if (this.#closed) return undefined;
     this.#written = true;
-    this.#looks = 0;
+    this.#checks = 0;
     if (this.#response.write(bytes)) return undefined;
     this.#room ??= Promise.withResolvers();
     return this.#room.promise;
@@ -57,12 +57,12 @@ export class OpenStream implements StreamSink {
     this.#response.end();
   }
 
-  /** Sends the head unless it has gone out with the first events. */
+  /** Sends the head unless it was sent with the first events. */
   flushHead(): void {
     if (!this.#closed && !this.#written) this.#response.flushHeaders();
   }
 
-  /** Gives the connection up without the mark of a complete answer; what was written before may still arrive. */
+  /** Closes the connection without completing the response. Bytes written before may still arrive. */
   cut(): void {
     if (this.#closed) return;
     this.#close();
@@ -71,30 +71,30 @@ export class OpenStream implements StreamSink {
     this.cutSoon();
   }
 
-  /** Leaves the answer a moment to be completed, then gives the connection up with whatever is still on its way. */
+  /** Gives the response a moment to complete, then destroys the connection with all bytes in transit. */
   cutSoon(): void {
-    if (this.#response.closed || this.#giveUp) return;
-    const giveUp = (): void => {
+    if (this.#response.closed || this.#abortTimer) return;
+    const abort = (): void => {
       this.#cut = true;
       this.#response.destroy();
     };
-    this.#giveUp = setTimeout(giveUp, lastWordsMs).unref();
-    this.#response.once('close', () => clearTimeout(this.#giveUp));
+    this.#abortTimer = setTimeout(abort, flushTimeoutMs).unref();
+    this.#response.once('close', () => clearTimeout(this.#abortTimer));
   }
 
-  #look(): void {
-    this.#looks += 1;
-    if (this.#looks >= silentLooks && !this.#response.writableNeedDrain) void this.write(comment);
+  #check(): void {
+    this.#checks += 1;
+    if (this.#checks >= silentChecks && !this.#response.writableNeedDrain) void this.write(comment);
   }
 
-  #goOn(): void {
+  #resume(): void {
     this.#room?.resolve();
     this.#room = undefined;
   }
 
   #close(): void {
     this.#closed = true;
-    clearInterval(this.#lookAgain);
-    this.#goOn();
+    clearInterval(this.#checkTimer);
+    this.#resume();
   }
 }

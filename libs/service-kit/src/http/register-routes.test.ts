@@ -14,24 +14,24 @@ const many = defineRoute({ ...get, id: 'test.many', path: '/test/many', reply: l
 const serveOne = serve(one, () => ({ id: 'a' }));
 const serveMany = serve(many, () => ({ items: [{ id: 'a' }], limit: 1, nextCursor: 'next' }));
 
-test('a route that is added past the contract does not start', async () => {
+test('a service with a route outside its contract does not start', async () => {
   const edge = {
     trustedProxies: [],
     protect: async () => undefined,
     forward: async (app: import('fastify').FastifyInstance) => void app.get('/test/backdoor', () => 'open'),
   };
   await expect(startInTest({ routes: [serveOne], compose: () => ({ edge }) })).rejects.toThrow(
-    'GET /test/backdoor has no contract that says who may call it.',
+    'GET /test/backdoor is not part of a contract that declares its authorization.',
   );
 });
 
-test('a contract whose route does not say who may call it does not start', async () => {
+test('a contract with a route without authorization does not start', async () => {
   const { auth: _, ...open } = one;
   const route = serve(open as unknown as typeof one, () => ({ id: 'a' }));
-  await expect(startInTest({ routes: [route] })).rejects.toThrow('GET /test/one has no contract');
+  await expect(startInTest({ routes: [route] })).rejects.toThrow('GET /test/one is not part of a contract');
 });
 
-test('at the edge a path may be forwarded, and preflights answered, without a contract', async () => {
+test('the edge may forward a path and answer preflights without a contract', async () => {
   const edge = {
     trustedProxies: [],
     protect: async () => undefined,
@@ -45,7 +45,7 @@ test('at the edge a path may be forwarded, and preflights answered, without a co
   expect((await service.request('/test/one', { method: 'OPTIONS' })).status).toBe(204);
 });
 
-test('a value, and a page of a list, come in their envelopes', async () => {
+test('a value and a page of a list are sent in their envelopes', async () => {
   const service = await startInTest({ routes: [serveOne, serveMany] });
   expect((await service.request('/test/one')).body).toEqual({ success: true, data: { id: 'a' } });
   expect((await service.request('/test/many')).body).toEqual({
@@ -55,7 +55,7 @@ test('a value, and a page of a list, come in their envelopes', async () => {
   });
 });
 
-test('a raw reply is the value itself, under the content type of its contract', async () => {
+test('a raw reply is the value itself, with the content type of its contract', async () => {
   const object = defineRoute({ ...get, id: 'test.object', path: '/test/object', reply: raw(Item) });
   const text = defineRoute({
     ...get,
@@ -71,7 +71,7 @@ test('a raw reply is the value itself, under the content type of its contract', 
   expect([answer.text, answer.headers.get('content-type')]).toEqual(['# hi', 'text/markdown; charset=utf-8']);
 });
 
-test('bytes of a raw reply are sent as they are, with the status and headers that come with them', async () => {
+test('bytes of a raw reply are sent unchanged, with the handler’s status and headers', async () => {
   const bytes = Buffer.from('{ "id" : "a", "unknown": 1.0 }');
   const route = defineRoute({
     ...get,
@@ -121,7 +121,7 @@ test('an empty reply has no body', async () => {
   expect([status, text, headers.get('content-type')]).toEqual([204, '', null]);
 });
 
-test('another promised success has its own status, shape and headers', async () => {
+test('another declared success has its own status, shape and headers', async () => {
   const Job = Type.Object({ jobId: Type.String(described) });
   const route = defineRoute({
     ...words,
@@ -154,7 +154,7 @@ test('another promised success has its own status, shape and headers', async () 
   expect([named.status, named.headers.get('etag'), named.body.data]).toEqual([201, '"b"', { id: 'b' }]);
 });
 
-test('what the contract does not promise is not sent', async () => {
+test('fields outside the contract are not sent', async () => {
   const leaky = { id: 'a', note: 'n', passwordHash: 'secret' };
   const service = await startInTest({
     routes: [
@@ -170,7 +170,7 @@ test('what the contract does not promise is not sent', async () => {
   });
 });
 
-test('a handler that gives less than the contract promises is an internal error, not a broken answer', async () => {
+test('a handler that returns less than the contract declares causes an internal error, not a broken response', async () => {
   const service = await startInTest({ routes: [serve(one, () => ({}) as { id: string })] });
   const { status, body } = await service.request('/test/one');
   expect([status, body.code]).toEqual([500, 'INTERNAL_ERROR']);

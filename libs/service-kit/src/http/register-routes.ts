@@ -17,21 +17,21 @@ import { sendStream } from './send-stream.ts';
 import { StreamBody } from './stream-body.ts';
 
 /**
- * Refuses, at start, any route that neither carries a contract's operation nor forwards to a service. Preflight
- * requests may be answered: browsers send no credentials with them, and nothing but headers comes back.
+ * Rejects, at start, any route that neither has a contract's operation nor forwards to a service. Preflight handlers
+ * are allowed: browsers send no credentials with preflights, and only headers are returned.
  */
 export function refuseUndeclaredRoutes(app: FastifyInstance): void {
   app.addHook('onRoute', ({ method, url, config }) => {
     if (method === 'OPTIONS') return;
     if (config?.operation?.auth === undefined && config?.forwardsTo === undefined) {
-      throw new Error(`${String(method)} ${url} has no contract that says who may call it.`);
+      throw new Error(`${String(method)} ${url} is not part of a contract that declares its authorization.`);
     }
   });
 }
 
 const usualStatus = 200;
 
-/** Adds a contract's route with its checks, its serializer and its handler. */
+/** Registers a contract's route with its validators, serializer and handler. */
 export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logger): void {
   const { definition: route, handle } = bound;
   app.route({
@@ -46,7 +46,7 @@ export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logg
       ...(route.body ? { body: route.body } : {}),
       response: responseSchemas(route),
     },
-    // Not an async function: an answer that is there at once costs no promise.
+    // Not an async function: a synchronous result costs no promise.
     handler: (request, reply) => {
       const call = new HttpCall(request, reply, log);
       const outcome = handle(call);
@@ -59,13 +59,14 @@ export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logg
 
 function payloadOf(route: RouteDefinition, reply: FastifyReply, call: HttpCall, outcome: unknown): unknown {
   if (outcome instanceof StreamBody) {
-    if (!canStream(route)) throw new Error(`${route.id} streams, which its contract does not say.`);
+    if (!canStream(route))
+      throw new Error(`${route.id} returned a stream, which its contract does not declare.`);
     sendStream(route, reply, call, outcome);
     return undefined;
   }
   if (outcome instanceof FileBody) {
     if (route.reply.kind !== 'file')
-      throw new Error(`${route.id} sends a file, which its contract does not say.`);
+      throw new Error(`${route.id} returned a file, which its contract does not declare.`);
     return filePayload(reply.code(route.status ?? usualStatus), outcome, call.header('if-none-match'));
   }
   if (!(outcome instanceof Respond)) {
@@ -94,7 +95,7 @@ function replyFor(route: RouteDefinition, status: number): Reply {
   return route.otherReplies?.[status] ?? route.reply;
 }
 
-/** What Fastify is to send. It is returned, not sent here: an async handler that returns its reply is waited for twice. */
+/** Returns the payload for Fastify. Sending it here would make Fastify await the reply of an async handler twice. */
 function payload(reply: FastifyReply, kind: Reply, value: unknown): unknown {
   switch (kind.kind) {
     case 'data':
@@ -111,6 +112,6 @@ function payload(reply: FastifyReply, kind: Reply, value: unknown): unknown {
     case 'empty':
       return null;
     case 'file':
-      throw new Error('A file is sent with sendFile.');
+      throw new Error('Return files with sendFile.');
   }
 }

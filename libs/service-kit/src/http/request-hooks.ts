@@ -8,17 +8,17 @@ import type { Authenticator } from './authenticator.ts';
 import { authorize } from './authorize.ts';
 import type { Draining } from './draining.ts';
 
-/** `all` requests, as the edge does; or just the `failures`, as behind it: what succeeds is counted and traced. */
+/** Logs `all` requests (at the edge) or only `failures` (behind it, where successes are counted and traced). */
 export type LoggedRequests = 'all' | 'failures';
 
-/** What happens first and last around every request: clock, id, trace name; and a record of the end. */
+/** Installs the outermost hooks of every request: start time, id and trace name, and the record of its end. */
 export function installRequestHooks(
   app: FastifyInstance,
   options: {
     readonly log: Logger;
     readonly observe: ObserveRequest;
     readonly logged: LoggedRequests;
-    /** Once it has begun, responses ask clients to reconnect elsewhere. */
+    /** Makes responses ask clients to reconnect to another replica after the shutdown has started. */
     readonly draining: Draining;
   },
 ): void {
@@ -42,13 +42,13 @@ export function installRequestHooks(
   app.decorate('recordEnd', recordEnd);
   app.addHook('onResponse', (request, reply, done) => {
     recordEnd(request, reply.statusCode);
-    // A stream that began earlier had promised to keep its connection, for which the closing port would wait.
+    // A stream that started earlier has announced keep-alive, and the closing port would wait for its connection.
     if (options.draining.hasBegun()) request.raw.socket.destroySoon();
     done();
   });
 }
 
-/** Then, after the edge's own hooks if there are any: how long may it take, who asks, may they. */
+/** Installs the hooks that run after those of the edge: deadline, authentication and authorization. */
 export function installAdmission(app: FastifyInstance, authenticate: Authenticator): void {
   app.addHook('onRequest', (request, _reply, done) => {
     request.deadlineAt = request.receivedAt + allowedMs(request);
@@ -56,14 +56,14 @@ export function installAdmission(app: FastifyInstance, authenticate: Authenticat
   });
 }
 
-/** The caller's patience counts as far as the route allows; without a word from the caller, the route's own time. */
+/** Returns the caller's deadline, limited by the route's timeout, or the route's timeout if the caller sent none. */
 function allowedMs(request: FastifyRequest): number {
   const own = request.routeConfig.operation?.deadlineMs ?? defaultDeadlineMs;
   const given = Number(request.headers[headers.deadline] || own);
   return given >= 0 && given < own ? given : own;
 }
 
-/** What is forwarded is authenticated here as well; whether it is allowed, the service that owns it decides. */
+/** Authenticates forwarded requests as well. The service that owns the route authorizes them. */
 function admit(request: FastifyRequest, authenticate: Authenticator, done: (error?: Error) => void): void {
   const { operation: route, forwardsTo } = request.routeConfig;
   if (!route && !forwardsTo) {
@@ -96,7 +96,7 @@ function nameActiveSpan(request: FastifyRequest): void {
   span.setAttributes({ 'vc.operation': operation.id, 'http.route': operation.path });
 }
 
-/** Every request is counted; which of them are logged, `logged` says. */
+/** Counts every request, and logs those that `logged` selects. */
 function recorder(
   log: Logger,
   observe: ObserveRequest,

@@ -14,14 +14,14 @@ const route = defineRoute({
   method: 'GET',
   path: '/test/stream',
   auth: anyone,
-  reply: data(Type.String({ description: 'The same at once.' })),
+  reply: data(Type.String({ description: 'The same text in one piece.' })),
   chunks: Type.Unknown({ description: 'Anything.' }),
 });
 type StreamCall = Call<typeof route>;
 
 type Limits = { readonly streamMaxMs?: number; readonly deadlineMs?: number };
 
-/** A service that streams what `produce` writes. */
+/** Starts a service that streams the output of `produce`. */
 const start = (
   produce: (sink: StreamSink, call: StreamCall) => Promise<void>,
   { head = {}, limits = {} }: { readonly head?: StreamHead; readonly limits?: Limits } = {},
@@ -30,7 +30,7 @@ const start = (
 const startWith = (handle: (call: StreamCall) => unknown, limits: Limits = {}) =>
   startInTest({ routes: [serve(defineRoute({ ...route, ...limits }) as typeof route, handle as never)] });
 
-/** Opens the stream; what comes of it is up to the test. */
+/** Opens the stream and leaves the response to the test. */
 async function open(
   service: ServiceInTest,
   more: Record<string, string> = {},
@@ -60,7 +60,7 @@ const never = new Promise<void>(() => undefined);
 
 afterEach(() => void vi.useRealTimers());
 
-test('a stream arrives as it is written, with a head that no proxy holds back', async () => {
+test('a stream arrives as it is written, with headers that prevent buffering by proxies', async () => {
   const more = Promise.withResolvers<void>();
   const service = await start(async (sink) => {
     void sink.write('data: 1\n\n');
@@ -109,14 +109,14 @@ test('status, content type and headers are the handler’s', async () => {
   expect(await text(response)).toBe('{}\n');
 });
 
-test('until the handler returns its stream, a failure is an answer like any other', async () => {
+test('a failure before the handler returns its stream gets an ordinary error response', async () => {
   const service = await startWith(async () => {
     throw new AppError('LLM_UNAVAILABLE');
   });
   expect(await service.request(route.path)).toMatchObject({ status: 503, body: { code: 'LLM_UNAVAILABLE' } });
 });
 
-test('a stream that its contract does not promise is an internal error', async () => {
+test('a stream that the contract does not declare is an internal error', async () => {
   const { chunks: _, ...plain } = route;
   const service = await startInTest({
     routes: [serve(plain, (() => stream({}, async () => undefined)) as never)],
@@ -124,12 +124,12 @@ test('a stream that its contract does not promise is an internal error', async (
   expect((await service.request(route.path)).status).toBe(500);
 });
 
-test('a stream is not begun for somebody who asks for its head alone', async () => {
+test('a HEAD request does not start a stream', async () => {
   const service = await start(async () => undefined);
   expect((await service.request(route.path, { method: 'HEAD' })).status).toBe(405);
 });
 
-test('a producer that fails leaves no clean end behind, and the failure is logged and counted', async () => {
+test('a producer that fails aborts the connection, and the failure is logged and counted', async () => {
   const service = await start(async (sink) => {
     void sink.write('data: 1\n\n');
     throw new Error('oops');
@@ -147,7 +147,7 @@ test('a producer that fails leaves no clean end behind, and the failure is logge
   expect(service.lines).toContainEqual(expect.objectContaining({ message: 'request', status: 500 }));
 });
 
-test('what was written before a failure still arrives', async () => {
+test('bytes written before a failure still arrive', async () => {
   const service = await start(async (sink) => {
     void sink.write('data: {"error":1}\n\n');
     throw new Error('oops');
@@ -161,7 +161,7 @@ test('what was written before a failure still arrives', async () => {
   expect([received, response.complete]).toEqual(['data: {"error":1}\n\n', false]);
 });
 
-test('an answer that was ended is complete, whatever its producer does afterwards', async () => {
+test('a response that was ended is complete, regardless of what its producer does afterwards', async () => {
   const service = await start(async (sink) => {
     void sink.write('data: 1\n\n');
     sink.end();
@@ -175,7 +175,7 @@ test('an answer that was ended is complete, whatever its producer does afterward
   expect(service.lines).toContainEqual(expect.objectContaining({ code: 'DEPENDENCY_UNAVAILABLE' }));
 });
 
-test('a client that does not keep up makes the producer wait, and nothing is lost', async () => {
+test('a slow client makes the producer wait, and nothing is lost', async () => {
   const chunk = Buffer.alloc(64 * 1024, 'a');
   const chunks = 400;
   const held = Promise.withResolvers<number>();
@@ -193,7 +193,7 @@ test('a client that does not keep up makes the producer wait, and nothing is los
   expect(received).toBe(chunks * chunk.length);
 });
 
-test('a client that leaves is noticed, even by a producer that waits for room, and counted as gone', async () => {
+test('a disconnected client releases a waiting producer and is recorded as 499', async () => {
   const seen = Promise.withResolvers<unknown>();
   const held = Promise.withResolvers<void>();
   const service = await start(async (sink, { signal }) => {
@@ -212,7 +212,7 @@ test('a client that leaves is noticed, even by a producer that waits for room, a
   await expect.poll(() => counted(service, 499)).toBe(true);
 });
 
-test('a producer that gives up because its client has left has not failed', async () => {
+test('a producer that stops because its client disconnected has not failed', async () => {
   const done = Promise.withResolvers<void>();
   const service = await start(async (_, { signal }) => {
     try {
@@ -227,7 +227,7 @@ test('a producer that gives up because its client has left has not failed', asyn
   expect(service.lines.filter(({ level }) => level === 'error')).toEqual([]);
 });
 
-test('the deadline is for the head: once it is sent, the stream has time of its own', async () => {
+test('the deadline applies to the head, and the stream has its own time limit', async () => {
   const lasted = Promise.withResolvers<number>();
   const service = await startWith(
     (call) => {
@@ -246,7 +246,7 @@ test('the deadline is for the head: once it is sent, the stream has time of its 
   expect(await lasted.promise).toBeGreaterThan(450);
 });
 
-test('a stream that is not begun in time is DEADLINE_EXCEEDED', async () => {
+test('a stream that does not start before its deadline fails with DEADLINE_EXCEEDED', async () => {
   const service = await startWith(
     async ({ signal }) => {
       throw await aborted(signal);
@@ -256,7 +256,7 @@ test('a stream that is not begun in time is DEADLINE_EXCEEDED', async () => {
   expect((await service.request(route.path)).body.code).toBe('DEADLINE_EXCEEDED');
 });
 
-test('when its longest time has passed, the signal aborts and the producer may have the last word', async () => {
+test('when the time limit of a stream has passed, the signal aborts and the producer may send a final event', async () => {
   const service = await start(
     async (sink, { signal }) => {
       const { code } = (await aborted(signal)) as AppError;
@@ -269,7 +269,7 @@ test('when its longest time has passed, the signal aborts and the producer may h
   expect(response.complete).toBe(true);
 });
 
-test('a producer that goes on after that is cut off', async () => {
+test('a producer that continues after that is aborted', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const service = await start(() => never, { limits: { streamMaxMs: 60_000 } });
   const response = await open(service);
@@ -279,7 +279,7 @@ test('a producer that goes on after that is cut off', async () => {
   await expect.poll(() => counted(service, 500)).toBe(true);
 });
 
-test('a service that stops finishes a stream that runs, and one that begins asks its client to go elsewhere', async () => {
+test('a stopping service finishes running streams, and new streams ask their clients to reconnect elsewhere', async () => {
   const may = { begin: Promise.withResolvers<void>(), end: Promise.withResolvers<void>() };
   const arrived = Promise.withResolvers<void>();
   const service = await startWith(async (call) => {
@@ -308,7 +308,7 @@ test('a service that stops finishes a stream that runs, and one that begins asks
   expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
 
-/** A stream that the test itself writes and ends. */
+/** Opens a stream that the test writes and ends. */
 async function openSilent(head: StreamHead = {}) {
   const begun = new EventEmitter();
   const service = await start(
@@ -330,7 +330,7 @@ test('a comment is sent after 15 s of silence', async () => {
   expect(await text(response)).toBe(': ping\n\n');
 });
 
-test('who has just heard of an event gets no comment', async () => {
+test('a client that has just received an event gets no comment', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const { sink, response } = await openSilent();
   vi.advanceTimersByTime(14_999);
@@ -340,7 +340,7 @@ test('who has just heard of an event gets no comment', async () => {
   expect(await text(response)).toBe('data: 1\n\n');
 });
 
-test('only server-sent events have comments', async () => {
+test('only streams of server-sent events have comments', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const { sink, response } = await openSilent({ contentType: 'application/x-ndjson' });
   vi.advanceTimersByTime(60_000);

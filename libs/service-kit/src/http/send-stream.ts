@@ -5,15 +5,15 @@ import type { HttpCall } from './http-call.ts';
 import { OpenStream } from './open-stream.ts';
 import type { StreamBody } from './stream-body.ts';
 
-/** How an answer is counted whose client has left before its end; nginx's number for it. */
+/** Status recorded for a response whose client disconnected, as in nginx. */
 const clientLeft = 499;
 
-/** How an answer is counted that we have cut. */
-const cutByUs = 500;
+/** Status recorded for a response that the kit aborted. */
+const cutByKit = 500;
 
 const eventStream = 'text/event-stream';
 
-/** Sends the head of a stream and has the rest produced; Fastify waits for the end of the answer and does nothing. */
+/** Sends the head of a stream and starts its producer. The reply is hijacked, so Fastify sends nothing more. */
 export function sendStream(
   route: RouteDefinition,
   reply: FastifyReply,
@@ -24,7 +24,7 @@ export function sendStream(
   writeHead(route, reply, body, contentType);
   const stream = new OpenStream(reply.raw, contentType.startsWith(eventStream));
   countUnfinished(reply, stream);
-  call.lastAnother(route.streamMaxMs ?? defaultStreamMaxMs);
+  call.extendDeadline(route.streamMaxMs ?? defaultStreamMaxMs);
   whenAborted(call.signal, () => stream.cutSoon());
   void produce(body, stream, call);
   stream.flushHead();
@@ -54,10 +54,10 @@ async function produce(body: StreamBody, stream: OpenStream, call: HttpCall): Pr
   }
 }
 
-/** What ends without its last byte, Fastify tells nobody. */
+/** Records responses that end early. Fastify calls no hook for those. */
 function countUnfinished({ raw, request, server }: FastifyReply, stream: OpenStream): void {
   const count = (): void => {
-    if (!raw.writableFinished) server.recordEnd(request, stream.wasCut ? cutByUs : clientLeft);
+    if (!raw.writableFinished) server.recordEnd(request, stream.wasCut ? cutByKit : clientLeft);
   };
   if (raw.closed) count();
   else raw.once('close', count);

@@ -17,7 +17,7 @@ const route = defineRoute({
   events: { rising: Type.Object({ percent: Type.Number(described) }), done: Loaf },
 });
 
-/** What arrives of the events that `tell` sends. */
+/** Returns the response to which `tell` has sent events. */
 async function told(tell: (events: ServerEvents<typeof route>) => void) {
   const service = await startInTest({
     routes: [
@@ -33,7 +33,7 @@ async function told(tell: (events: ServerEvents<typeof route>) => void) {
   return { text: await response.text(), lines: service.lines };
 }
 
-test('each event has its name, an id that counts, and JSON in one line; done is the last', async () => {
+test('each event has its name, a counting id and one line of JSON, and done is the last', async () => {
   const { text } = await told((events) => {
     void events.send('rising', { percent: 50 });
     events.done({ name: 'Rye\nand wheat' });
@@ -44,7 +44,7 @@ test('each event has its name, an id that counts, and JSON in one line; done is 
   );
 });
 
-test('an event may have an id by which its reader finds its place again', async () => {
+test('an event may have an id from which its client resumes', async () => {
   const { text } = await told((events) => {
     void events.send('rising', { percent: 50 }, '1700-0');
     events.done({ name: 'Rye' });
@@ -54,21 +54,21 @@ test('an event may have an id by which its reader finds its place again', async 
 
 const errorIn = (text: string) => JSON.parse(/^event: error\nid: 1\ndata: (.*)\n\n$/.exec(text)?.[1] ?? '');
 
-test('a failure is told in the usual envelope, and ends the events', async () => {
+test('a failure is sent in the usual envelope and ends the stream', async () => {
   const { text } = await told((events) =>
     events.fail(new AppError('LLM_UNAVAILABLE', { retryAfterSeconds: 3, internal: '10.0.0.7' })),
   );
   expect(errorIn(text)).toEqual({
     success: false,
     error: 'All LLM providers unavailable',
-    message: 'No provider could serve the call: retry later.',
+    message: 'No provider could serve the call. Retry later.',
     code: 'LLM_UNAVAILABLE',
     requestId: 'request-in-test',
     retryAfter: 3,
   });
 });
 
-test('an unexpected failure is INTERNAL_ERROR to the reader, and whole in the log', async () => {
+test('an unexpected failure is INTERNAL_ERROR to the client and complete in the log', async () => {
   const { text, lines } = await told((events) => events.fail(new Error('password of vc_canvas is wrong')));
   expect(errorIn(text).code).toBe('INTERNAL_ERROR');
   expect(text).not.toContain('password');

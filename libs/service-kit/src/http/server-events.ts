@@ -5,21 +5,21 @@ import type { StreamSink } from './stream-body.ts';
 type Named<R extends RouteDefinition> = EventsOf<R>;
 type DoneOf<R extends RouteDefinition> = Named<R> extends { readonly done: infer D } ? D : never;
 
-/** A route's own server-sent events; exactly one of `done` and `fail` ends them. */
+/** Sends the server-sent events of a route. Exactly one of `done` and `fail` ends the stream. */
 export interface ServerEvents<R extends RouteDefinition> {
-  /** Sends an event; a promise where the client does not keep up, as with a sink. `id` counts from 1 where absent. */
+  /** Sends an event. Returns a promise if the client is slow, as a sink does. `id` counts from 1 unless it is given. */
   send<N extends Exclude<keyof Named<R>, 'done'> & string>(
     name: N,
     data: Named<R>[N],
     id?: string,
   ): Promise<void> | undefined;
-  /** Sends the result and ends the answer. */
+  /** Sends the result and ends the response. */
   done(data: DoneOf<R>): void;
-  /** Records an error, sends its public envelope as `error` and ends the answer. */
+  /** Records an error, sends its public envelope as the event `error` and ends the response. */
   fail(error: unknown): void;
 }
 
-/** Sends a route's own events on its stream. Ids must have no line break. */
+/** Creates the sender of a route's events on its stream. Ids must not contain a line break. */
 export function serverEvents<R extends RouteDefinition>(
   call: Pick<Call, 'requestId' | 'recordFailure'>,
   sink: StreamSink,

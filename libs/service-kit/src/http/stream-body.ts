@@ -1,30 +1,30 @@
-/** Where the bytes of a stream go. */
+/** Destination of a stream's bytes. */
 export interface StreamSink {
   /**
-   * Sends whole events, never a part of one. Undefined where the connection took them; where it is full, a promise to
-   * wait for before more is written: it resolves when there is room or nobody is left to read, and never rejects.
-   * Once `closed`, bytes are dropped.
+   * Sends bytes, which must be whole events. Returns undefined if the connection accepted them. If its buffer is full,
+   * returns a promise to await before the next write. The promise resolves when there is room or the client has
+   * disconnected, and never rejects. Bytes written after `closed` are dropped.
    */
   write(bytes: Uint8Array | string): Promise<void> | undefined;
-  /** Ends the answer; what its producer still has to do is done without the client. */
+  /** Ends the response. The producer may continue without the client. */
   end(): void;
-  /** Whether nothing can be sent any more: the client has left, or the answer has ended. */
+  /** True if nothing more can be sent, because the client has disconnected or the response has ended. */
   readonly closed: boolean;
 }
 
-/** What is sent before the first byte of a stream. */
+/** Head of a stream: status, content type and headers. */
 export interface StreamHead {
-  /** The route's usual status where absent. */
+  /** Defaults to the route's usual status. */
   readonly status?: number;
-  /** `text/event-stream` where absent. */
+  /** Defaults to `text/event-stream`. */
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Writes a stream; its head is on the way, and the answer ends when it resolves. */
+/** Writes a stream after its head was sent. The response ends when the promise resolves. */
 export type StreamProducer = (sink: StreamSink) => Promise<void>;
 
-/** An answer that is written as it comes about. */
+/** Response that is written piece by piece. */
 export class StreamBody {
   readonly head: StreamHead;
   readonly produce: StreamProducer;
@@ -36,9 +36,10 @@ export class StreamBody {
 }
 
 /**
- * Answers with a stream: the head goes out as soon as the handler returns it, so a handler that is not sure yet waits
- * before it does. `produce` is called in any case, though the client may have left. Where it throws, the connection is
- * cut, so that nobody takes a part for the whole; an error that the client shall read, it writes itself and resolves.
+ * Returns a stream as the reply. The head is sent as soon as the handler returns, so a handler that may still fail
+ * returns later. `produce` is always called, even if the client has disconnected. If it throws, the connection is
+ * aborted, so that no client mistakes a part for the whole. To send an error to the client, `produce` writes it and
+ * resolves.
  */
 export function stream(head: StreamHead, produce: StreamProducer): StreamBody {
   return new StreamBody(head, produce);

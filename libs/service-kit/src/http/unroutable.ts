@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { malformedUrl } from './malformed-url.ts';
 
-/** What Fastify refuses before it knows the route: a parameter that is too long, say. */
+/** Answers requests that Fastify rejects before routing, such as one with a parameter that is too long. */
 export function answerUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
   const error = malformedUrl();
   reply
@@ -22,7 +22,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
 };
 
-/** What is not HTTP, or too much of it: there is no request to answer, so the words go to the socket itself. */
+/** Answers bytes that are not valid HTTP. There is no request, so the response is written to the socket. */
 export function answerUnreadable({ code = '' }: Error & { code?: string }, socket: Socket): void {
   if (socket.destroyed) return;
   if (!socket.writable || code === 'ECONNRESET') {

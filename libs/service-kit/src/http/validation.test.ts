@@ -80,30 +80,30 @@ test.each([
   ['an unknown field', { name: 'a', nmae: 'b' }, 'nmae', 'is not a known field'],
   ['a wrong type', { name: 7 }, 'name', 'must be string'],
   [
-    'a text that looks like a number, as a body is taken as it is',
+    'a string that looks like a number, because a body is not converted',
     { name: 'a', amount: '7' },
     'amount',
     'integer',
   ],
   ['a value out of bounds', { name: 'a', amount: -1 }, 'amount', '0'],
-  ['a value that is none of the choices', { name: 'a', kind: 'huge' }, 'kind', 'must be one of big, small'],
+  ['a value outside the allowed values', { name: 'a', kind: 'huge' }, 'kind', 'must be one of big, small'],
   ['an item of a list', { name: 'a', tags: ['b', 7] }, 'tags.1', 'must be string'],
-  ['a missing field deep down', { name: 'a', size: {} }, 'size.width', 'is required'],
+  ['a missing nested field', { name: 'a', size: {} }, 'size.width', 'is required'],
   [
-    'an unknown field deep down',
+    'an unknown nested field',
     { name: 'a', size: { width: 1, depth: 2 } },
     'size.depth',
     'is not a known field',
   ],
-  ['a body that is no object', ['a'], '', 'must be object'],
-])('%s is named with its path', async (_, body, path, message) => {
+  ['a body that is not an object', ['a'], '', 'must be object'],
+])('%s is reported with its path', async (_, body, path, message) => {
   const { status, body: answer } = await post(body);
   expect(status).toBe(400);
   expect(answer).toMatchObject({ success: false, code: 'VALIDATION_FAILED' });
   expect(answer.details).toEqual([{ path, message: expect.stringContaining(message) }]);
 });
 
-test('all faults of a body are told at once, but no more than twenty', async () => {
+test('all errors of a body are reported together, up to twenty', async () => {
   const { body: few } = await post({ amount: 'x', kind: 'y' });
   expect(few.details.map(({ path }: { path: string }) => path).toSorted()).toEqual([
     'amount',
@@ -113,14 +113,14 @@ test('all faults of a body are told at once, but no more than twenty', async () 
   expect((await post({ tags: Array.from({ length: 50 }, () => 1) })).body.details.length).toBeLessThan(21);
 });
 
-test('many unknown fields are still named one by one', async () => {
+test('many unknown fields are still reported one by one', async () => {
   const unknown = Array.from({ length: 25 }, (_, index) => [`field${index}`, 1]);
   const { body } = await post({ name: 'a', ...Object.fromEntries(unknown) });
   expect(body.details[0]).toEqual({ path: 'field0', message: 'is not a known field' });
   expect(body.details.length).toBeGreaterThan(5);
 });
 
-test('texts of a query become what the contract says, and defaults stand in', async () => {
+test('query texts are converted to the types of the contract and get its defaults', async () => {
   const { body } = await get('?deep=true&text=007&ratio=0.5');
   expect(body.query).toEqual({ limit: 20, deep: true, text: '007', ratio: 0.5 });
   expect((await get('?limit=5')).body.query).toEqual({ limit: 5 });
@@ -133,12 +133,12 @@ test.each([
   ['?limit=1&limit=2', 'limit'],
   ['?deep=yes', 'deep'],
   ['?other=1', 'other'],
-])('the query %s is refused by name', async (search, path) => {
+])('the query %s is rejected and its parameter named', async (search, path) => {
   const { status, body } = await get(search);
   expect([status, body.details[0].path]).toEqual([400, path]);
 });
 
-test('a parameter that is no UUID is refused before anything is looked up', async () => {
+test('a parameter that is not a UUID is rejected before any lookup', async () => {
   const { status, body } = await get('', '42');
   expect([status, body.code, body.details[0].path]).toEqual([400, 'VALIDATION_FAILED', 'id']);
 });
@@ -149,8 +149,8 @@ test.each([
   ['NUL after an escaped backslash', '{"name":"\\\\\\u0000"}'],
   ['a high surrogate without a low one', '{"name":"\\ud83dx"}'],
   ['a low surrogate without a high one', '{"name":"\\udc00"}'],
-  ['a low surrogate after what only looks like a high one', '{"name":"\\\\ud800\\udc00"}'],
-])('what no store can keep is refused in a body: %s', async (_, body) => {
+  ['a low surrogate after text that only looks like a high one', '{"name":"\\\\ud800\\udc00"}'],
+])('text that PostgreSQL cannot store is rejected in a body: %s', async (_, body) => {
   const { status, body: answer } = await post(body);
   expect([status, answer.message]).toEqual([
     400,
@@ -158,7 +158,7 @@ test.each([
   ]);
 });
 
-test('what is not UTF-8 is refused, not stored as something else', async () => {
+test('a body that is not UTF-8 is rejected, not stored as different text', async () => {
   const service = await start();
   const answer = await fetch(`${service.url}/test/save`, {
     method: 'POST',
@@ -169,11 +169,11 @@ test('what is not UTF-8 is refused, not stored as something else', async () => {
   expect(await answer.json()).toMatchObject({ message: 'The body is not valid UTF-8.' });
 });
 
-test.each(['\\u0000', '\\ud83d', '\u{1f600}'])('the harmless text %s is taken', async (name) => {
+test.each(['\\u0000', '\\ud83d', '\u{1f600}'])('the harmless text %s is accepted', async (name) => {
   expect(await post({ name })).toMatchObject({ status: 200, body: { data: { name } } });
 });
 
-test.each(['?text=%00', '?text=a%00b'])('NUL is refused in the query %s', async (search) => {
+test.each(['?text=%00', '?text=a%00b'])('NUL is rejected in the query %s', async (search) => {
   const { status, body } = await get(search);
   expect([status, body.details]).toEqual([
     400,
@@ -181,24 +181,24 @@ test.each(['?text=%00', '?text=a%00b'])('NUL is refused in the query %s', async 
   ]);
 });
 
-test('NUL is refused in a path', async () => {
+test('NUL is rejected in a path', async () => {
   expect((await get('', `${id}%00`)).body.details[0].message).toContain('NUL');
 });
 
 test.each([
   ['malformed JSON', '{"name":', 'The body is not valid JSON.'],
-  ['an empty body', '', 'The body is empty: send JSON.'],
+  ['an empty body', '', 'The body is empty. Send JSON.'],
   ['a body that would poison a prototype', '{"name":"a","__proto__":{"x":1}}', 'The body is not valid JSON.'],
-])('%s is told in one sentence', async (_, body, message) => {
+])('%s is reported in one sentence', async (_, body, message) => {
   const answer = await post(body);
   expect([answer.status, answer.body.code, answer.body.message]).toEqual([400, 'VALIDATION_FAILED', message]);
 });
 
-test('an escaped surrogate pair is taken', async () => {
+test('an escaped surrogate pair is accepted', async () => {
   expect((await post('{"name":"\\ud83d\\ude00"}')).body.data).toEqual({ name: '\u{1f600}' });
 });
 
-test('an operation without a body accepts the content type that a client sends out of habit', async () => {
+test('an operation without a body accepts a content type, which many clients send by default', async () => {
   const service = await start();
   const answer = await service.request('/test/activate', {
     method: 'POST',
@@ -212,12 +212,12 @@ test.each([
   'application/xml',
   'multipart/form-data; boundary=x',
   'application/x-www-form-urlencoded',
-])('a body of type %s is refused with 415', async (type) => {
+])('a body of type %s is rejected with 415', async (type) => {
   const answer = await post('name=a', { 'content-type': type });
   expect([answer.status, answer.body.code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
 });
 
-test('a body beyond the limit of its operation is refused with 413', async () => {
+test('a body above the limit of its operation is rejected with 413', async () => {
   const answer = await post({ name: 'a'.repeat(1_000) });
   expect([answer.status, answer.body.code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
   expect(answer.headers.get('x-should-retry')).toBe('false');

@@ -6,14 +6,14 @@ import type { TLocalizedValidationError } from 'typebox/error';
 import Value from 'typebox/value';
 import { fromUrl } from './from-url.ts';
 
-/** At most this many faults are named in one answer; TypeBox stops looking after eight, but one can name many fields. */
+/** Maximum number of errors per response. TypeBox stops after eight, but one of them can name many fields. */
 const maxDetails = 20;
 
 type Result = { value: unknown } | { error: Error };
 
 /**
- * Compiles TypeBox schemas for Fastify. Text from the URL is converted to the type that the schema wants; a
- * body is taken as it is. Faults become VALIDATION_FAILED with one detail per field.
+ * Compiles TypeBox schemas for Fastify. Text from the URL is converted to the type of its schema, and a body is not
+ * converted. Errors become VALIDATION_FAILED with one detail per field.
  */
 export const validatorCompiler: FastifySchemaCompiler<FastifySchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema as TSchema);
@@ -31,7 +31,7 @@ export const validatorCompiler: FastifySchemaCompiler<FastifySchema> = ({ schema
   };
 };
 
-/** PostgreSQL can store NUL in no text. */
+/** PostgreSQL cannot store NUL in text. */
 const hasNul = (value: unknown) => typeof value === 'string' && value.includes('\0');
 
 const nulInUrl = () =>
@@ -55,7 +55,7 @@ function detailsOf(error: TLocalizedValidationError): Detail[] {
   switch (error.keyword) {
     case 'required':
       return error.params.requiredProperties.map((name) => ({ path: at(name), message: 'is required' }));
-    // Each field that is not known comes as one of these, then all of them once more as additionalProperties.
+    // TypeBox reports each unknown field like this, and then all of them again as additionalProperties.
     case 'boolean':
       return [{ path, message: 'is not a known field' }];
     case 'additionalProperties':

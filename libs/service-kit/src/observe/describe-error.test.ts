@@ -10,7 +10,7 @@ function thrown(work: () => unknown): unknown {
   } catch (error) {
     return error;
   }
-  return expect.fail('nothing was thrown');
+  return expect.fail('expected an error');
 }
 
 test.each<[what: string, error: unknown, expected: object]>([
@@ -53,22 +53,22 @@ test.each<[what: string, error: unknown, expected: object]>([
   ['a code that is prose', Object.assign(new Error(), { code: `the ${secret}` }), { facts: {} }],
   ['text that was thrown', secret, { type: 'string' }],
   ['a message that looks like a stack', new Error(`x\n    at ${secret} (file:///${secret}:1:1)`), {}],
-])('the description of an error has no place for %s', (_, error, expected) => {
+])('the description of an error never contains %s', (_, error, expected) => {
   const description = describeError(error);
   expect(description).toMatchObject(expected);
   expect(JSON.stringify(description)).not.toContain(secret);
 });
 
-test('a description says where the error was thrown', () => {
+test('a description names the line that threw the error', () => {
   expect(describeError(new Error(secret)).frames).toMatch(/^ {4}at .*describe-error\.test\.ts:\d+:\d+/);
 });
 
-test('a chain of causes that never ends is cut', () => {
+test('a circular chain of causes is cut', () => {
   const error = new Error();
   error.cause = error;
   expect(JSON.stringify(describeError(error)).match(/"type"/g)).toHaveLength(6);
 });
 
-test('development may ask for the message', () => {
+test('the message is included if the caller asks for it', () => {
   expect(describeError(new Error(secret), { withMessage: true }).message).toBe(secret);
 });

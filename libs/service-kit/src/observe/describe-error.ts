@@ -1,9 +1,9 @@
 import { AppError } from '@valuecanvas/contracts-core';
 
-/** An error as telemetry may carry it: its kind and where it was thrown, never what it was thrown about. */
+/** Error as telemetry may carry it: its type and where it was thrown, without the data that caused it. */
 export interface ErrorDescription {
   readonly type: string;
-  /** Only where the caller asked for messages. */
+  /** Present only if the caller asked for messages. */
   readonly message?: string;
   /** Facts about the error that are names or numbers, such as a SQLSTATE. */
   readonly facts: Readonly<Record<string, string | number>>;
@@ -34,14 +34,14 @@ const factNames = [
   'fault',
 ] as const;
 
-/** A name as programs write it; anything that reads like prose is no name. */
+/** Matches identifiers, not prose. */
 const namePattern = /^[\w$.:-]{1,64}$/;
 
 const maxInternalLength = 300;
 const maxCauses = 5;
 const maxErrors = 5;
 
-/** A frame as V8 prints it: the position in a file, with the function before it where there is one. */
+/** Matches a stack frame of V8: the position in a file, after the function if it has a name. */
 const framePattern =
   /^ {4}at (?:async )?(?:[^()]{1,200} \((?:file|node|\/)[^()]*\)|(?:file|node|\/)\S*:\d+:\d+)$/;
 
@@ -83,7 +83,7 @@ function factsOf(error: Error): Record<string, string | number> {
   return facts;
 }
 
-/** Redis begins each refusal with its code, as in "OOM command not allowed"; ioredis adds the refused command. */
+/** Redis starts each error with its code, as in "OOM command not allowed", and ioredis appends the command. */
 function redisFacts(
   error: Error & { readonly command?: { readonly name?: unknown } },
 ): Record<string, string> {
@@ -95,7 +95,7 @@ function redisFacts(
   };
 }
 
-/** A message can have several lines, and lines that look like frames: it is cut off before frames are looked for. */
+/** Removes the message before it looks for frames, because a message can contain lines that look like frames. */
 function framesOf({ message, stack }: Error): string {
   if (typeof stack !== 'string') return '';
   const messageAt = message === '' ? -1 : stack.indexOf(message);

@@ -5,7 +5,7 @@ import { startCaptureServer } from '../test-support/capture-server.ts';
 import { serve, startInTest, words } from '../test-support/service-in-test.ts';
 import { createErrorReporter } from './error-reporter.ts';
 
-test('an unexpected error is reported with its operation and request, an AppError is not', async () => {
+test('an unexpected error is reported with its operation and request id, an AppError is not', async () => {
   const sentry = await startCaptureServer();
   const failing = (name: string, error: Error) => {
     const route = defineRoute({
@@ -24,11 +24,14 @@ test('an unexpected error is reported with its operation and request, an AppErro
     routes: [
       failing('unexpected', new Error('the glass is broken')),
       failing('expected', new AppError('CONFLICT', { message: 'the glass is taken' })),
-      failing('away', new AppError('DEPENDENCY_UNAVAILABLE', { internal: 'the glass is away' })),
+      failing(
+        'unavailable',
+        new AppError('DEPENDENCY_UNAVAILABLE', { internal: 'the glass is unavailable' }),
+      ),
     ],
     environment: { SENTRY_DSN: `http://key@127.0.0.1:${sentry.port}/1`, SENTRY_ENVIRONMENT: 'in-test' },
   });
-  for (const path of ['expected', 'away', 'unexpected'])
+  for (const path of ['expected', 'unavailable', 'unexpected'])
     await service.request(`/test/${path}`, { headers: { 'x-request-id': `request-${path}` } });
   await service.stop();
   const events = sentry.bodies.filter((body) => body.includes('"type":"event"'));
@@ -39,7 +42,7 @@ test('an unexpected error is reported with its operation and request, an AppErro
   expect(events[0]).not.toContain('the glass is broken');
 });
 
-test('reporting changes no request that the process makes', async () => {
+test('error reporting does not change outgoing requests', async () => {
   const [sentry, other] = [await startCaptureServer(), await startCaptureServer()];
   const reporter = await createErrorReporter({
     dsn: `http://key@127.0.0.1:${sentry.port}/1`,

@@ -3,17 +3,17 @@ import { describeError, type ErrorDescription } from './describe-error.ts';
 
 type StackParser = typeof defaultStackParser;
 
-/** Receives unexpected errors, with the operation and request that they broke. */
+/** Reports unexpected errors with the operation and request in which they occurred. */
 export interface ErrorReporter {
   report(error: unknown, context: { readonly operation?: string; readonly requestId?: string }): void;
-  /** Waits until all reports are sent, for at most `timeoutMs`. */
+  /** Waits up to `timeoutMs` until all reports are sent. */
   flush(timeoutMs: number): Promise<void>;
 }
 
 const silent: ErrorReporter = { report: () => undefined, flush: async () => undefined };
 
 /**
- * Reports to Sentry if there is a DSN; otherwise does nothing.
+ * Creates a reporter that sends errors to Sentry, or one that does nothing if there is no DSN.
  *
  * Sentry's `init` is not called: its integrations attach bodies, headers, addresses and console output to events, and
  * add `sentry-trace` and `baggage` to outgoing requests. A bare client sends the events that are built here, from an
@@ -35,7 +35,7 @@ export async function createErrorReporter(options: {
     transport: sentry.makeNodeTransport,
     stackParser: sentry.defaultStackParser,
     integrations: [],
-    // Its default adds an integration of its own for spans, which belong to OpenTelemetry.
+    // The default adds a span integration, but tracing belongs to OpenTelemetry.
     traceLifecycle: 'static',
     enableRuntimeChannelInjection: false,
     enableOpenTelemetrySetup: false,
@@ -60,7 +60,7 @@ function eventOf(description: ErrorDescription, parse: StackParser): ErrorEvent 
   return { type: undefined, level: 'error', exception: { values: exceptionsOf(description, parse) } };
 }
 
-/** Sentry wants the deepest cause first and the error itself last. */
+/** Sentry expects the innermost cause first and the error itself last. */
 function exceptionsOf(description: ErrorDescription, parse: StackParser): Exception[] {
   const { type, facts, frames, cause, errors = [] } = description;
   const inner = [...errors, ...(cause ? [cause] : [])].flatMap((part) => exceptionsOf(part, parse));

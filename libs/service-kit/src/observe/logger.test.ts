@@ -20,7 +20,7 @@ const edge: Composition['edge'] = {
   forward: async (app) => void app.get('/away/*', { config: { forwardsTo: '/away' } }, () => 'forwarded'),
 };
 
-/** The lines that requests leave behind. */
+/** Returns the log lines of some requests. */
 async function accessOf(paths: readonly string[], composition: Partial<Composition> = {}) {
   const service = await startInTest({ routes: [serve(item, () => 'item')], compose: () => composition });
   for (const path of paths)
@@ -29,7 +29,7 @@ async function accessOf(paths: readonly string[], composition: Partial<Compositi
   return service.lines.filter(({ message }) => message === 'request');
 }
 
-test('behind the edge what succeeds leaves no line, what fails leaves one', async () => {
+test('behind the edge a failed request leaves one line and a successful one leaves none', async () => {
   const lines = await accessOf(['/test/item', '/test/none']);
   expect(lines).toEqual([
     expect.objectContaining({
@@ -44,7 +44,7 @@ test('behind the edge what succeeds leaves no line, what fails leaves one', asyn
   ]);
 });
 
-test('the edge logs every request, with what it is or where it goes', async () => {
+test('the edge logs every request with its operation or its target service', async () => {
   const lines = await accessOf(['/test/item', '/away/there', '/nowhere'], { edge });
   expect(lines.map(({ operation, status }) => [operation, status])).toEqual([
     ['test.item', 200],
@@ -53,13 +53,13 @@ test('the edge logs every request, with what it is or where it goes', async () =
   ]);
 });
 
-test('no line of a request tells its path or its query, where secrets may be', async () => {
+test('request lines contain neither path nor query, which may hold secrets', async () => {
   const lines = await accessOf(['/test/item?token=sesame', '/test/sesame', '/away/sesame'], { edge });
   expect(lines).toHaveLength(3);
   expect(JSON.stringify(lines)).not.toContain('sesame');
 });
 
-test('secrets are struck out of what services log, at the top and one level down', async () => {
+test('secrets are redacted from log lines, at the top level and one level below', async () => {
   const service = await startInTest({
     routes: [serve(item, () => 'item')],
     compose({ log }) {
@@ -78,7 +78,7 @@ test('secrets are struck out of what services log, at the top and one level down
   expect(text).toContain('Ada');
 });
 
-test('lines say when, how bad and who: ISO 8601, a word, service and version', async () => {
+test('lines carry an ISO 8601 time, the level as a word, the service and its version', async () => {
   const service = await startInTest({
     routes: [serve(item, () => 'item')],
     environment: { SERVICE_VERSION: '1.2.3-abc' },
@@ -92,7 +92,7 @@ test('lines say when, how bad and who: ISO 8601, a word, service and version', a
   });
 });
 
-test('LOG_LEVEL keeps what is less severe out of the log', async () => {
+test('LOG_LEVEL suppresses lines of lower severity', async () => {
   const service = await startInTest({
     routes: [serve(item, () => 'item')],
     environment: { LOG_LEVEL: 'warn' },
@@ -108,7 +108,7 @@ test('LOG_LEVEL keeps what is less severe out of the log', async () => {
 test.each([
   ['by default', {}, false],
   ['with LOG_ERROR_MESSAGES=true', { LOG_ERROR_MESSAGES: 'true' }, true],
-])('%s, messages of errors are logged: %s', async (_, environment, logged) => {
+])('%s, error messages are logged: %s', async (_, environment, logged) => {
   const service = await startInTest({
     routes: [serve(item, () => 'item')],
     environment,

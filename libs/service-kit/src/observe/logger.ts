@@ -3,7 +3,7 @@ import { describeError, type ErrorDescription } from './describe-error.ts';
 
 export type { Logger } from 'pino';
 
-/** Keys whose values are redacted, at the top of a line and one level below. */
+/** Keys whose values are redacted, at the top level of a line and one level below. */
 const secretKeys = [
   'password',
   'authorization',
@@ -16,10 +16,10 @@ const secretKeys = [
   'secret',
 ];
 
-/** Bytes to collect before a write, and the longest time in milliseconds that a line waits for one. */
+/** Buffer size in bytes, and the longest time in milliseconds that a line stays in the buffer. */
 const buffer = { minLength: 8 * 1024, periodicFlush: 250 };
 
-/** ISO 8601, formatted once per millisecond: under load, many lines share it. */
+/** Formats the time as ISO 8601, once per millisecond, because many lines share it under load. */
 function createTimestamp(): () => string {
   let writtenAt = 0;
   let written = '';
@@ -35,13 +35,13 @@ function createTimestamp(): () => string {
 
 export interface Loggers {
   readonly log: Logger;
-  /** For lines whose fields hold no secret by construction: redaction would cost more than the rest of the line. */
+  /** Logger without redaction, which would cost more than the rest of the line. For lines that can hold no secrets. */
   readonly accessLog: Logger;
 }
 
 /**
- * JSON lines with the service's name. Times are ISO 8601 and levels are words. An error is logged as `describeError`
- * describes it; its message only where `errorMessages` is set, because messages repeat input.
+ * Creates a logger of JSON lines with the service's name. Times are ISO 8601 and levels are words. An error is logged
+ * as `describeError` describes it. Its message is logged only if `errorMessages` is set, because messages repeat input.
  */
 export function createLoggers(
   options: {
@@ -64,7 +64,7 @@ export function createLoggers(
   };
   const redact = { paths: secretKeys.flatMap((key) => [`["${key}"]`, `*["${key}"]`]), censor: '[redacted]' };
   const hooks: LoggerOptions['hooks'] = {
-    // For a line without a text of its own, pino takes the error's message.
+    // pino uses the error's message for a line without text.
     logMethod(inputs, method) {
       const [first, text] = inputs;
       if (text !== undefined || typeof first === 'string') method.apply(this, inputs);
@@ -74,7 +74,7 @@ export function createLoggers(
   return { log: pino({ ...settings, redact, hooks }, destination), accessLog: pino(settings, destination) };
 }
 
-/** The shape of pino's own serializer: `type`, `message` and `stack`, with the facts beside them. */
+/** Serializes to the shape of pino's own serializer: `type`, `message` and `stack`, plus the facts. */
 function errorFields({ type, message, facts, frames, cause, errors }: ErrorDescription): object {
   return {
     type,

@@ -1,11 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** One registry per service, so that several can live in one process. Labels must be bounded: never an id. */
+/** Metrics of one service. Each has its own registry, so several can run in one process. Labels must be bounded. */
 export interface Metrics {
   readonly registry: Registry;
   counter<L extends string>(name: string, help: string, labels: readonly L[]): Counter<L>;
   gauge<L extends string>(name: string, help: string, labels: readonly L[]): Gauge<L>;
-  /** `buckets` are in the unit that the name ends with. */
+  /** Creates a histogram. `buckets` are in the unit with which the name ends. */
   histogram<L extends string>(
     name: string,
     help: string,

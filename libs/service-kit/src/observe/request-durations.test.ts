@@ -21,7 +21,7 @@ async function series(service: ServiceInTest): Promise<string[]> {
   return (await response.text()).split('\n').filter((line) => line.startsWith('http_server_request'));
 }
 
-test('requests are counted by operation and status, with the service that answered', async () => {
+test('requests are counted by operation, status and service', async () => {
   const service = await start();
   for (const path of ['/test/items/1', '/test/items/2', '/test/items/none']) await service.request(path);
   const lines = await series(service);
@@ -31,7 +31,7 @@ test('requests are counted by operation and status, with the service that answer
   expect(lines).toContain(`${count(400)} 1`);
 });
 
-test('paths that nobody serves share one series, however many are tried', async () => {
+test('all unknown paths share one series', async () => {
   const service = await start();
   for (let index = 0; index < 20; index += 1) await service.request(`/test/probe-${index}?q=${index}`);
   const counts = (await series(service)).filter((line) => line.includes('_count'));
@@ -40,7 +40,7 @@ test('paths that nobody serves share one series, however many are tried', async 
   ]);
 });
 
-test('buckets are cumulative, end with all of them and agree with the sum', async () => {
+test('buckets are cumulative, the last one counts all requests, and the sum agrees', async () => {
   const service = await start();
   for (let index = 0; index < 5; index += 1) await service.request('/test/items/1');
   const lines = await series(service);
@@ -60,7 +60,7 @@ test('buckets are cumulative, end with all of them and agree with the sum', asyn
   expect(sum).toBeLessThan(20);
 });
 
-test('a service shows its own metrics beside those of its process', async () => {
+test('a service exposes its own metrics and those of its process', async () => {
   const service = await startInTest({
     routes: [serve(route, () => 'item')],
     compose({ metrics }) {

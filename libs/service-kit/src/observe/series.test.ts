@@ -6,7 +6,7 @@ import { createCounter, createGauge, createHistogram } from './series.ts';
 const described = { name: 'size_bytes', help: 'Sizes.' };
 const bounds = [1, 4, 16];
 
-test('a histogram of ours reads as one of prom-client’s, whatever is observed', async () => {
+test('a histogram is exposed exactly as one of prom-client, for any observations', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.constantFrom('a', 'b'), fc.integer({ min: 0, max: 40 }))),
@@ -39,7 +39,7 @@ test('a histogram of ours reads as one of prom-client’s, whatever is observed'
   );
 });
 
-test('a counter adds up, with the labels of its registry beside its own', async () => {
+test('a counter adds up and carries the labels of its registry and its own', async () => {
   const registry = new Registry();
   registry.setDefaultLabels({ service: 'router' });
   const counter = createCounter(registry, { name: 'cost_dollars_total', help: 'Cost.' });
@@ -49,7 +49,7 @@ test('a counter adds up, with the labels of its registry beside its own', async 
   expect(await registry.metrics()).toContain('cost_dollars_total{provider="a",service="router"} 0.75');
 });
 
-test('a gauge is read when it is asked for', async () => {
+test('a gauge is read when metrics are collected', async () => {
   const registry = new Registry();
   let value = 1;
   createGauge(registry, { name: 'level', help: 'Level.' }, () => [{ labels: {}, value }]);

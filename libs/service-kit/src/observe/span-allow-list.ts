@@ -5,22 +5,22 @@ type Allows = (value: AttributeValue, span: ReadableSpan) => boolean;
 
 const always: Allows = () => true;
 
-/** On a server's span this is the Host header: any text that the client likes. */
+/** On a server's span this is the Host header, which the client controls. */
 const onCalls: Allows = (_, { kind }) => kind === SpanKind.CLIENT;
 
-/** A status, a code or the name of a class. */
+/** Matches a status, a code or the name of a class. */
 const isName: Allows = (value) => typeof value === 'string' && /^[\w$.:-]{1,64}$/.test(value);
 
 /**
- * SQL without a literal in it, as our query builder writes it: its parameters travel apart. Redis has no such form: a
- * command's text is its arguments.
+ * Matches SQL without literals, which is what Kysely writes, because parameters are sent separately. Redis has no such
+ * form: the text of a command contains its arguments.
  */
 const isParametrized: Allows = (text, { attributes }) =>
   attributes['db.system.name'] === 'postgresql' && typeof text === 'string' && !/'|\$(?!\d)/.test(text);
 
 /**
- * The attributes that leave the process, and under which condition. Instrumentations record far more, and each release
- * of theirs may add to it: URLs with their queries, addresses, user agents, arguments of commands.
+ * Attributes that may leave the process, each with its condition. Instrumentations record far more (URLs with queries,
+ * addresses, user agents, arguments of commands), and each of their releases may add some.
  */
 const allowed = new Map<string, Allows>([
   ['vc.operation', always],
@@ -44,12 +44,12 @@ const allowed = new Map<string, Allows>([
   ['bullmq.job.attempts.made', always],
 ]);
 
-/** Adds attributes of a service's own spans. They must never hold content, credentials or addresses. */
+/** Allows attributes of a service's own spans. They must never hold content, credentials or addresses. */
 export function allowSpanAttributes(names: readonly string[]): void {
   for (const name of names) allowed.set(name, always);
 }
 
-/** Exports spans without the attributes that are not allowed, and without the texts of their errors. */
+/** Exports spans with allowed attributes only, and without error messages. */
 export function createAllowListExporter(exporter: SpanExporter): SpanExporter {
   return {
     export: (spans, done) => exporter.export(spans.map(allowedPart), done),

@@ -23,7 +23,7 @@ test("a request's span is named after its operation, continues the caller's trac
 });
 
 test.each([
-  ['a stranger begins a new one', '', false],
+  ['an untrusted client is replaced by a new one', '', false],
   ['a trusted proxy is continued', 'loopback', true],
 ])('at the edge, the trace of %s', async (_, trusted, continued) => {
   const collector = await startCaptureServer();

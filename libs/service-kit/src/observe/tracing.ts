@@ -5,24 +5,24 @@ import { createAllowListExporter } from './span-allow-list.ts';
 
 let running: NodeSDK | undefined;
 
-/** Known only once the service starts, after the preload: export waits for it. */
+/** Service name, known only when the service starts, after the preload. Export waits for it. */
 const serviceName = Promise.withResolvers<string>();
 
-/** Behind the edge, every caller is one of our services. */
+/** Behind the edge, every caller is a service of the platform. */
 let isTrustedCaller: (address: string, hop: number) => boolean = () => true;
 
-/** Origins of our own services: the only HTTP servers that receive trace headers. */
+/** Origins of the platform's services, the only HTTP servers that receive trace headers. */
 const tracedOrigins = new Set<string>();
 
 /** Spans of requests to all other servers. */
 const foreignRequests = new WeakSet<Span>();
 
-/** Headers by which a caller names the trace that its request belongs to. */
+/** Headers with which a caller names the trace of its request. */
 const traceHeaders = ['traceparent', 'tracestate', 'baggage'];
 
 /**
- * Starts OpenTelemetry with the settings of its own standard variables. Called once, by the preload. Spans are exported
- * through the allow list, and outgoing requests carry trace headers to the origins of `traceRequestsTo` only.
+ * Starts OpenTelemetry, configured by its standard variables. The preload calls this once. Spans are exported through
+ * the allow list, and outgoing requests carry trace headers only to the origins passed to `traceRequestsTo`.
  */
 export async function startTracing(): Promise<void> {
   const [
@@ -53,9 +53,9 @@ export async function startTracing(): Promise<void> {
     logRecordProcessors: [],
     instrumentations: [
       new HttpInstrumentation({
-        // The only one of its hooks that runs before it reads the caller's trace.
+        // The only hook of this instrumentation that runs before it reads the caller's trace.
         startIncomingSpanHook: dropForeignTrace,
-        // Our own requests go through undici; Sentry and the exporter use node:http.
+        // The platform's requests use undici. Sentry and the exporter use node:http.
         disableOutgoingRequestInstrumentation: true,
       }),
       new UndiciInstrumentation({
@@ -70,17 +70,17 @@ export async function startTracing(): Promise<void> {
   running.start();
 }
 
-/** Sets the name that this process's traces carry; the first one stays. */
+/** Sets the service name of this process's traces. Later calls have no effect. */
 export function nameTracedService(name: string): void {
   serviceName.resolve(name);
 }
 
-/** Continues the traces of trusted addresses only: a request from any other address starts a trace of its own. */
+/** Continues traces from trusted addresses only. A request from any other address starts a new trace. */
 export function continueTracesOf(isTrusted: (address: string, hop: number) => boolean): void {
   isTrustedCaller = isTrusted;
 }
 
-/** Lets requests to these URLs' origins carry the trace. Must be called for our own services only. */
+/** Sends trace headers with requests to the origins of these URLs. Call it for the platform's services only. */
 export function traceRequestsTo(urls: readonly string[]): void {
   for (const url of urls) tracedOrigins.add(new URL(url).origin);
 }
@@ -103,12 +103,12 @@ function dropForeignTrace(request: unknown): Record<string, never> {
   return {};
 }
 
-/** Whether spans are recorded at all; without them, naming spans would be wasted work. */
+/** Returns true if spans are recorded. If not, naming them would be wasted work. */
 export function tracingIsOn(): boolean {
   return running !== undefined;
 }
 
-/** Exports the spans that are left and ends tracing. */
+/** Exports the remaining spans and ends tracing. */
 export async function stopTracing(): Promise<void> {
   await running?.shutdown();
   running = undefined;

@@ -22,7 +22,7 @@ async function readiness(probes: Readonly<Record<string, Probe>>) {
   return { status: response.status, body: await response.json() };
 }
 
-test('health and metrics are on the internal port and on no other', async () => {
+test('health and metrics are on the internal port only', async () => {
   const service = await start();
   for (const path of ['/health/live', '/health/ready', '/metrics']) {
     expect((await fetch(service.internalUrl + path)).status).toBe(200);
@@ -31,7 +31,7 @@ test('health and metrics are on the internal port and on no other', async () => 
   expect((await fetch(`${service.internalUrl}/test/hello`)).status).toBe(404);
 });
 
-test('a service is ready where all that it needs is there', async () => {
+test('a service is ready if all its dependencies are available', async () => {
   expect(await readiness({ postgres: async () => 1, redis: async () => 'PONG' })).toEqual({
     status: 200,
     body: { status: 'ok', checks: { postgres: 'up', redis: 'up' } },
@@ -39,21 +39,21 @@ test('a service is ready where all that it needs is there', async () => {
 });
 
 test.each<[string, Probe]>([
-  ['rejects', () => Promise.reject(new Error('away'))],
+  ['rejects', () => Promise.reject(new Error('unavailable'))],
   [
     'throws',
     () => {
-      throw new Error('away');
+      throw new Error('unavailable');
     },
   ],
-])('a probe that %s makes the service unready and is named', async (_, redis) => {
+])('a probe that %s makes the service unready and is listed', async (_, redis) => {
   expect(await readiness({ postgres: async () => 1, redis })).toEqual({
     status: 503,
     body: { status: 'unavailable', checks: { postgres: 'up', redis: 'down' } },
   });
 });
 
-test('a probe that hangs counts as down after two seconds, and is told to give up', async () => {
+test('a probe that hangs counts as down after two seconds and is aborted', async () => {
   let told: AbortSignal | undefined;
   const hanging: Probe = (signal) => {
     told = signal;
@@ -66,7 +66,7 @@ test('a probe that hangs counts as down after two seconds, and is told to give u
   expect(told?.aborted).toBe(true);
 });
 
-test('a service whose parts are away is still alive: restarting it would not help', async () => {
-  const service = await start({ redis: () => Promise.reject(new Error('away')) });
+test('a service without its dependencies is still alive, because a restart would not help', async () => {
+  const service = await start({ redis: () => Promise.reject(new Error('unavailable')) });
   expect((await fetch(`${service.internalUrl}/health/live`)).status).toBe(200);
 });

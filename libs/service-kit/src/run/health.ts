@@ -2,10 +2,10 @@ import { withTimeout } from '@valuecanvas/resilience';
 import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../observe/metrics.ts';
 
-/** Checks a dependency that this process cannot work without: resolves where it is up, and rejects or hangs otherwise. */
+/** Checks a dependency that this process cannot work without. Resolves if it is up, and rejects or hangs if it is not. */
 export type Probe = (signal: AbortSignal) => Promise<unknown>;
 
-/** A probe that takes longer counts as failed. */
+/** Timeout after which a probe counts as failed. */
 const probeTimeoutMs = 2_000;
 
 export interface Readiness {
@@ -35,7 +35,7 @@ function isUp(probe: Probe): Promise<boolean> {
   );
 }
 
-/** Adds liveness, readiness and metrics, which only the cluster can reach, on the internal port. */
+/** Adds liveness, readiness and metrics to the internal port, which only the cluster can reach. */
 export function installInternalRoutes(
   app: FastifyInstance,
   options: { readonly readiness: () => Promise<Readiness>; readonly metrics: Metrics },

@@ -11,7 +11,7 @@ function lifecycleInTest(graceMs = 5_000) {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('what takes in work stops first, then what finishes it, what reports it, and last what it needs', async () => {
+test('intake stops first, then accepted work drains, telemetry is flushed and dependencies are closed', async () => {
   const { lifecycle } = lifecycleInTest();
   const stopped: string[] = [];
   for (const phase of ['close', 'flush', 'intake', 'drain'] as const) {
@@ -29,7 +29,7 @@ test('what takes in work stops first, then what finishes it, what reports it, an
 test('steps of one phase stop together', async () => {
   const { lifecycle } = lifecycleInTest();
   const first = Promise.withResolvers<void>();
-  lifecycle.onStop('drain', 'waits for the other', () => first.promise);
+  lifecycle.onStop('drain', 'await the other step', () => first.promise);
   lifecycle.onStop('drain', 'the other', () => first.resolve());
   await lifecycle.stop();
 });
@@ -42,7 +42,7 @@ test.each([
       throw new Error('stuck');
     },
   ],
-])('a step that %s is logged and holds nothing up', async (_, stop) => {
+])('a step that %s is logged and does not delay the rest', async (_, stop) => {
   const { lifecycle, lines } = lifecycleInTest();
   const stopped: string[] = [];
   lifecycle.onStop('intake', 'the port', stop);
@@ -59,7 +59,7 @@ test.each([
   ]);
 });
 
-test('a step that hangs is given up when the time of grace is over, and the rest still stops', async () => {
+test('a step that hangs is abandoned when the grace period ends, and the rest still stops', async () => {
   const { lifecycle, lines } = lifecycleInTest(100);
   const stopped: string[] = [];
   lifecycle.onStop('drain', 'a job', () => new Promise(() => undefined));
@@ -71,7 +71,7 @@ test('a step that hangs is given up when the time of grace is over, and the rest
   expect(lines).toEqual([expect.objectContaining({ step: 'a job' })]);
 });
 
-test('stopping twice stops once', async () => {
+test('stopping twice runs each step once', async () => {
   const { lifecycle } = lifecycleInTest();
   let times = 0;
   lifecycle.onStop('close', 'postgres', () => {
@@ -82,7 +82,7 @@ test('stopping twice stops once', async () => {
   expect(times).toBe(1);
 });
 
-test('a loop runs until its phase, which waits for the running round before the next phase begins', async () => {
+test('a loop runs until its phase, and the phase waits for the running round', async () => {
   const { lifecycle } = lifecycleInTest();
   const events: string[] = [];
   lifecycle.every(
@@ -102,7 +102,7 @@ test('a loop runs until its phase, which waits for the running round before the 
   expect(events).toEqual(['round begins', 'port closed', 'round ends', 'postgres closed']);
 });
 
-test('a round that fails is logged by the name of its loop, which continues', async () => {
+test('a failed round is logged under the name of its loop, and the loop continues', async () => {
   const { lifecycle, lines } = lifecycleInTest();
   let rounds = 0;
   lifecycle.every('jobs: sweep', 1, () => {

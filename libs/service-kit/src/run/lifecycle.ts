@@ -1,19 +1,19 @@
 import { every, withTimeout } from '@valuecanvas/resilience';
 import type { Logger } from 'pino';
 
-/** Order of the shutdown: intake of work, then completion of work, then telemetry, then dependencies. */
+/** Phases of the shutdown in order: intake of work, completion of work, telemetry, dependencies. */
 const phases = ['intake', 'drain', 'flush', 'close'] as const;
 export type StopPhase = (typeof phases)[number];
 
 type Stop = () => unknown | Promise<unknown>;
 
-/** Registers what runs until the service stops, and what must be stopped, by phase. */
+/** Registers background loops and shutdown steps by phase. */
 export interface Lifecycle {
   onStop(phase: StopPhase, name: string, stop: Stop): void;
   /**
-   * Runs `work` now and then every `intervalMs`, without overlap, until the `phase` of the shutdown, which waits for the
-   * running round; its signal is aborted then. `name` is the component and the work ("ledger: partition maintenance"): a
-   * round that rejects is logged as `<name> failed`, and the loop continues.
+   * Runs `work` now and then every `intervalMs`, without overlap, until the `phase` of the shutdown. That phase aborts
+   * the signal of the running round and waits for it. `name` is the component and the work ("ledger: partition
+   * maintenance"). A round that rejects is logged as `<name> failed`, and the loop continues.
    */
   every(
     name: string,
@@ -24,8 +24,8 @@ export interface Lifecycle {
 }
 
 /**
- * Runs the phases in order, and the steps of a phase concurrently. A step that fails, or exceeds what is left of `graceMs`,
- * is logged and does not hold up the rest.
+ * Runs the phases in order, and the steps of a phase concurrently. A step that fails or exceeds the rest of `graceMs`
+ * is logged and does not delay the others.
  */
 export function createLifecycle(log: Logger, graceMs: number): Lifecycle & { stop(): Promise<void> } {
   const steps: { phase: StopPhase; name: string; stop: Stop }[] = [];

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startCaptureServer } from '../test-support/capture-server.ts';
 import { runInTest } from '../test-support/process-in-test.ts';
 
-test('SIGTERM ends a service in order, with exit code 0', async () => {
+test('SIGTERM stops a service in order, with exit code 0', async () => {
   const process = runInTest();
   const { url } = await process.logged('started');
   expect((await fetch(`${url}/test/hello`)).status).toBe(200);
@@ -11,7 +11,7 @@ test('SIGTERM ends a service in order, with exit code 0', async () => {
   await process.logged('stopping');
 });
 
-test('a second signal ends a service that is still stopping at once, with exit code 1', async () => {
+test('a second signal ends a stopping service at once, with exit code 1', async () => {
   const process = runInTest({ SHUTDOWN_GRACE_MS: '60000' });
   const { url } = await process.logged('started');
   fetch(`${url}/test/hang`).catch(() => undefined);
@@ -22,14 +22,14 @@ test('a second signal ends a service that is still stopping at once, with exit c
   expect((await process.ended).code).toBe(1);
 });
 
-test('a bad environment ends the process with code 1 and all faults on stderr', async () => {
+test('an invalid environment ends the process with code 1 and all errors on stderr', async () => {
   const process = runInTest({ PORT: 'x', NAME: 'A' });
   const { code, stderr } = await process.ended;
   expect(code).toBe(1);
   expect(stderr).toMatch(/^The environment is not right:\n {2}- PORT .+\n {2}- NAME .+\n$/);
 });
 
-test('a service ends in order when the parent that started it is gone', async () => {
+test('a service stops in order when its parent process has ended', async () => {
   const process = runInTest();
   await process.logged('started');
   process.child.disconnect();
@@ -40,7 +40,7 @@ test.each([
   ['crash', 'uncaught exception'],
   ['reject', 'unhandled rejection'],
 ])(
-  'after a %s the service logs and reports it, finishes what runs and ends with code 1',
+  'after a %s the service logs and reports it, finishes running work and exits with code 1',
   async (path, message) => {
     const sentry = await startCaptureServer();
     const process = runInTest({ SENTRY_DSN: `http://key@127.0.0.1:${sentry.port}/1` });

@@ -2,7 +2,7 @@ import { ConfigError } from '../config/parse-config.ts';
 import type { KitConfig, ServiceDefinition } from './service-definition.ts';
 import { type RunningService, startService } from './start-service.ts';
 
-/** A whole process for one service: the only place that touches `process`. Exits 0 after an ordered stop, else 1. */
+/** Runs a service as a process. Only this module uses `process`. Exits with 0 after an ordered stop, otherwise with 1. */
 export async function runService<C extends KitConfig>(definition: ServiceDefinition<C>): Promise<void> {
   const service = await startService(definition, process.env).catch(exitWithFault);
   stopOnRequest(service);
@@ -17,7 +17,7 @@ function exitWithFault(error: unknown): never {
   process.exit(1);
 }
 
-/** SIGTERM, SIGINT, or the end of a parent that started this process with a channel to it. */
+/** Calls back on SIGTERM, SIGINT, or the end of a parent process that has an IPC channel to this one. */
 function stopOnRequest(service: RunningService): void {
   let asked = false;
   const stop = (): void => {
@@ -34,7 +34,7 @@ function stopOnRequest(service: RunningService): void {
   if (process.connected) process.once('disconnect', stop);
 }
 
-/** State after an unexpected error is unknown: finish what runs, then let the supervisor start a fresh process. */
+/** Finishes running work and exits, because the state after an unexpected error is unknown. The supervisor restarts it. */
 function crash(service: RunningService, err: unknown, what: string): void {
   service.log.fatal({ err }, what);
   service.reportError(err);

@@ -10,53 +10,53 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { Probe } from './health.ts';
 import type { Lifecycle } from './lifecycle.ts';
 
-/** What every service's configuration has. */
+/** Configuration that every service has. */
 export type KitConfig = ConfigOf<KitVariables>;
 
-/** What the frame hands to a service when it is composed. */
+/** Dependencies that the kit passes to `compose`. */
 export interface Kit<C extends KitConfig = KitConfig> {
   readonly config: C;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
-  /** Milliseconds since the epoch. */
+  /** Returns the time in milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** What a service hands back: its routes, and what it cannot work without. */
+/** Result of `compose`: the routes of a service, its authenticator and its probes. */
 export interface Composition<C extends Contract = Contract> {
   /** `implement(contract, handlers)`. */
   readonly routes: Implementation<C>;
-  /** Only what this process itself cannot work without; names appear in /health/ready. */
+  /** Probes of dependencies that this process cannot work without. Their names appear in /health/ready. */
   readonly probes: Readonly<Record<string, Probe>>;
-  /** `believeInternalTokens` behind the edge; the edge brings its own. */
+  /** `internalTokenAuthenticator` behind the edge. The edge has its own. */
   readonly authenticate: Authenticator;
   readonly edge?: Edge;
 }
 
-/** What only the service at the edge has. */
+/** Features that only the service at the edge has. */
 export interface Edge {
-  /** Addresses and ranges of the proxies whose x-forwarded-for is believed. */
+  /** Addresses and ranges of proxies whose x-forwarded-for header is trusted. */
   readonly trustedProxies: readonly string[];
-  /** Adds the hooks that run around every request before it is known who asks. */
+  /** Adds hooks that run before authentication. */
   protect(app: FastifyInstance): Promise<void>;
-  /** Contracts of the services to which `forward` leads. */
+  /** Contracts of the services to which `forward` sends requests. */
   readonly behind?: readonly Contract[];
-  /** Adds the forwarded paths. The frame authenticates their callers. */
+  /** Adds the forwarded paths. The kit authenticates their callers. */
   forward(app: FastifyInstance): Promise<void>;
 }
 
-/** A service, described: nothing happens until it is started. */
+/** Description of a service. It has no effect until the service is started. */
 export interface ServiceDefinition<C extends KitConfig = KitConfig> {
   readonly contract: Contract;
-  /** One schema per environment variable, from which `config` is read. */
+  /** Schemas of the environment variables from which `config` is parsed. */
   readonly variables: TProperties;
-  /** Attributes of the service's own spans, which would not be exported otherwise. They hold no content. */
+  /** Attributes of the service's own spans that may be exported. They must not hold content. */
   readonly spanAttributes?: readonly string[];
   compose(kit: Kit<C>): Promise<Composition> | Composition;
 }
 
-/** Identity at run time; infers the configuration's type for `compose` from the variables. */
+/** Returns its argument, and infers the type of `config` from the variables. */
 export function defineService<C extends Contract, V extends KitVariables & TProperties>(definition: {
   readonly contract: C;
   readonly variables: V;

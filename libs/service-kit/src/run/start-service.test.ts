@@ -13,7 +13,7 @@ const basics = { ...words, method: 'GET', auth: anyone, reply } as const;
 const quick = defineRoute({ ...basics, id: 'test.quick', path: '/test/quick' });
 const slow = defineRoute({ ...basics, id: 'test.slow', path: '/test/slow' });
 
-/** A service with a request that lasts until it is released. */
+/** Starts a service with a request that lasts until the test releases it. */
 async function startBusy(environment: Record<string, string> = {}) {
   const arrived = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
@@ -31,7 +31,7 @@ async function startBusy(environment: Record<string, string> = {}) {
   return { service, arrived: arrived.promise, release: release.resolve };
 }
 
-/** Requests over connections that are kept alive, as a load balancer sends them. */
+/** Sends requests over kept-alive connections, as a load balancer does. */
 function keepingAlive(service: ServiceInTest, token: string) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
@@ -44,7 +44,7 @@ function keepingAlive(service: ServiceInTest, token: string) {
     });
 }
 
-test('a running request is finished before the service stops, on a kept connection too', async () => {
+test('a running request is finished before the service stops, even on a kept-alive connection', async () => {
   const { service, arrived, release } = await startBusy();
   const get = keepingAlive(service, await service.token(anonymous));
   const answer = get('/test/slow');
@@ -66,7 +66,7 @@ test('a running request is finished before the service stops, on a kept connecti
   expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
 
-test('a running stream is sent to its end and then gives its connection up', async () => {
+test('a running stream is sent to its end and then closes its connection', async () => {
   const more = new Readable({ read: () => undefined });
   const stream = defineRoute({ ...basics, id: 'test.stream', path: '/test/stream' });
   const service = await startInTest({
@@ -96,7 +96,7 @@ test('a running stream is sent to its end and then gives its connection up', asy
   expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
 
-test('a request that never ends does not hold the stop up beyond the time of grace', async () => {
+test('a request that never ends does not delay the stop beyond the grace period', async () => {
   const { service, arrived, release } = await startBusy({ SHUTDOWN_GRACE_MS: '100' });
   const answer = service.request('/test/slow').catch(() => undefined);
   await arrived;
@@ -107,7 +107,7 @@ test('a request that never ends does not hold the stop up beyond the time of gra
   await answer;
 });
 
-test('while it drains a service is unready, still answers, and asks clients to go elsewhere', async () => {
+test('a draining service is unready, still responds, and asks clients to reconnect elsewhere', async () => {
   const { service } = await startBusy({ SHUTDOWN_DRAIN_MS: '700' });
   const get = keepingAlive(service, await service.token(anonymous));
   expect((await get('/test/quick')).headers.connection).toBe('keep-alive');
@@ -121,7 +121,7 @@ test('while it drains a service is unready, still answers, and asks clients to g
   await expect(fetch(`${service.internalUrl}/health/live`)).rejects.toThrow();
 });
 
-test('a service stops what it has composed, after its last request', async () => {
+test('a service closes its dependencies after its last request', async () => {
   const stopped: string[] = [];
   const service = await startInTest({
     routes: [serve(quick, () => 'quick')],
@@ -135,7 +135,7 @@ test('a service stops what it has composed, after its last request', async () =>
   expect(stopped).toEqual(['worker', 'postgres']);
 });
 
-test('a service that cannot start lets go of what it had opened', async () => {
+test('a service that fails to start closes what it had opened', async () => {
   const stopped: string[] = [];
   const taken = await startInTest({ routes: [serve(quick, () => 'quick')] });
   const start = startInTest({
@@ -150,7 +150,7 @@ test('a service that cannot start lets go of what it had opened', async () => {
   expect(stopped).toEqual(['postgres']);
 });
 
-test('a bad environment keeps a service from starting, before anything is opened', async () => {
+test('a service with an invalid environment fails before it opens anything', async () => {
   let composed = false;
   const start = startInTest({
     routes: [],

@@ -9,7 +9,7 @@ import { createAllowedMethods } from '../http/allowed-methods.ts';
 import { createServer } from '../http/create-server.ts';
 import { createDraining } from '../http/draining.ts';
 import { installErrorMapper } from '../http/error-mapper.ts';
-import { watchConnections } from '../http/open-connections.ts';
+import { trackConnections } from '../http/open-connections.ts';
 import { refuseUndeclaredRoutes, registerRoute } from '../http/register-routes.ts';
 import { installAdmission, installRequestHooks } from '../http/request-hooks.ts';
 import { createErrorReporter } from '../observe/error-reporter.ts';
@@ -23,20 +23,20 @@ import { createLifecycle } from './lifecycle.ts';
 import type { KitConfig, ServiceDefinition } from './service-definition.ts';
 
 export interface RunningService {
-  /** Where the service answers, as an origin. */
+  /** Origin of the service's public port. */
   readonly url: string;
-  /** Where its health and metrics are, as an origin. */
+  /** Origin of health checks and metrics. */
   readonly internalUrl: string;
   readonly log: Logger;
-  /** Reports an unexpected error that no request caused. */
+  /** Reports an unexpected error outside any request. */
   reportError(error: unknown): void;
-  /** Unready, stop intake, drain, flush, close: bounded, and the same promise however often it is called. */
+  /** Stops the service in phases, each bounded in time. Repeated calls return the same promise. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a service in this process: everything it needs comes in as arguments, so several can run side by side.
- * Rejects with ConfigError for a bad environment.
+ * Starts a service in this process. All its dependencies are arguments, so several services can run side by side.
+ * Rejects with ConfigError if the environment is invalid.
  */
 export async function startService<C extends KitConfig>(
   definition: ServiceDefinition<C>,
@@ -85,16 +85,16 @@ export async function startService<C extends KitConfig>(
     if (composition.edge) continueTracesOf(proxyAddr.compile([...composition.edge.trustedProxies]));
     const app = createServer(composition.edge?.trustedProxies);
     const internal = createServer();
-    const connections = watchConnections(app.server);
-    lifecycle.onStop('intake', 'close the port', async () => {
+    const connections = trackConnections(app.server);
+    lifecycle.onStop('intake', 'public port', async () => {
       draining.begin();
-      connections.askToLeave();
+      connections.closeAfterResponse();
       await wait(config.SHUTDOWN_DRAIN_MS);
       draining.endStreams();
       await app.close();
     });
     app.addHook('preClose', connections.allAccepted);
-    lifecycle.onStop('close', 'close the internal port', () => internal.close());
+    lifecycle.onStop('close', 'internal port', () => internal.close());
     const contracts = [contract, ...(composition.edge?.behind ?? [])];
     const allowedMethods = createAllowedMethods(contracts.flatMap(({ routes }) => Object.values(routes)));
     const dialects = Object.assign({}, ...contracts.map((each) => each.dialects));
@@ -131,7 +131,7 @@ export async function startService<C extends KitConfig>(
   }
 }
 
-/** The URLs of other services: the variables that `serviceUrl` describes, by their names. */
+/** Returns the URLs of other services: the values of all variables that `serviceUrl` describes. */
 function serviceUrlsIn(config: Readonly<Record<string, unknown>>): string[] {
   return serviceNames
     .map((service) => config[`${service.toUpperCase().replaceAll('-', '_')}_URL`])

@@ -6,12 +6,12 @@ import { onTestFinished } from 'vitest';
 
 export interface CaptureServer {
   readonly port: number;
-  /** Bodies of the requests so far, decompressed, a character per byte. */
+  /** Decompressed bodies of all requests so far, as Latin-1 text. */
   readonly bodies: readonly string[];
   readonly headers: readonly IncomingHttpHeaders[];
 }
 
-/** Accepts every POST, as a collector does. Ends with the test. */
+/** Starts a server that accepts every POST, as a collector does, and closes with the test. */
 export async function startCaptureServer(): Promise<CaptureServer> {
   const bodies: string[] = [];
   const headers: IncomingHttpHeaders[] = [];

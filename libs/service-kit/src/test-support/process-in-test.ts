@@ -9,13 +9,13 @@ const program = fileURLToPath(new URL('./service-process.ts', import.meta.url));
 
 export interface ProcessInTest {
   readonly child: ChildProcess;
-  /** Resolves with the first line logged whose message is this, however long ago; rejects if none ever comes. */
+  /** Resolves with the first log line with this message, past or future. Rejects if the process ends without it. */
   logged(message: string): Promise<Record<string, string>>;
-  /** Resolves with exit code and what was written to stderr. */
+  /** Resolves with the exit code and the text written to stderr. */
   readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
 }
 
-/** Runs a service as production does: preload, signals and a channel to its parent; it ends with the test. */
+/** Runs a service as in production, with preload, signals and an IPC channel to its parent. It ends with the test. */
 export function runInTest(environment: Readonly<Record<string, string>> = {}): ProcessInTest {
   const child = fork(program, [], {
     execArgv: ['--import', '@valuecanvas/service-kit/register'],
@@ -29,7 +29,7 @@ export function runInTest(environment: Readonly<Record<string, string>> = {}): P
   const lines: Record<string, string>[] = [];
   const reader = createInterface({ input: stdout });
   reader.on('line', (line) => lines.push(JSON.parse(line)));
-  // Not the event named close: it never comes to a parent that has disconnected.
+  // The event `close` is never emitted after the parent has disconnected, so this listens to another one.
   const ended = Promise.all([once(child, 'exit'), text(stderr), once(reader, 'close')]).then(
     ([[code], written]) => ({ code: code as number | null, stderr: written }),
   );

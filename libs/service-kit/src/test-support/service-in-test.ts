@@ -15,28 +15,28 @@ import {
 import { onTestFinished } from 'vitest';
 import { identityVariables, kitVariables } from '../config/kit-variables.ts';
 import type { Environment } from '../config/parse-config.ts';
-import { believeInternalTokens } from '../http/authenticator.ts';
+import { internalTokenAuthenticator } from '../http/authenticator.ts';
 import type { BoundRoute, Handler } from '../http/implement.ts';
 import { type Composition, defineService, type Kit } from '../run/service-definition.ts';
 import { type RunningService, startService } from '../run/start-service.ts';
 
-/** What a test route needs beside what the test is about. */
-export const words = { summary: 'A route', description: 'A route of a test.', errors: [] } as const;
+/** Fields that a test route needs but that the test is not about. */
+export const words = { summary: 'A route', description: 'A test route.', errors: [] } as const;
 
-/** The services that may call the one in test. */
+/** Services that may call the service under test. */
 const callers = ['gateway', 'job-worker'] as const satisfies readonly ServiceName[];
 
-/** The services whose keys it knows: more than may call it. */
+/** Services whose keys it has, including some that may not call it. */
 const signing = [...callers, 'llm-router'] as const satisfies readonly ServiceName[];
 
 export interface RequestInTest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON unless it is text. */
+  /** Sent as JSON unless it is a string. */
   readonly body?: unknown;
-  /** For whom the gateway vouches; nobody signed in where absent. */
+  /** Principal in the internal token. Defaults to anonymous. */
   readonly as?: Principal;
-  /** The caller who vouches; the gateway where absent. */
+  /** Service that signs the token. Defaults to the gateway. */
   readonly from?: ServiceName;
 }
 
@@ -50,9 +50,9 @@ export interface AnswerInTest {
 
 export interface ServiceInTest extends RunningService {
   request(path: string, request?: RequestInTest): Promise<AnswerInTest>;
-  /** A token for the service in test by the gateway, unless said otherwise. */
+  /** Returns a token for the service under test, signed by the gateway unless stated otherwise. */
   token(principal: Principal, from?: ServiceName, audience?: ServiceName): Promise<string>;
-  /** What was logged so far. */
+  /** Log lines so far. */
   readonly lines: readonly Record<string, unknown>[];
 }
 
@@ -64,24 +64,24 @@ export interface Setup {
   readonly now?: () => number;
 }
 
-/** Binds a handler to a route that needs no contract of its own. */
+/** Binds a handler to a route without a contract. */
 export function serve<R extends RouteDefinition>(definition: R, handle: Handler<R>): BoundRoute {
   return { definition, handle: handle as unknown as BoundRoute['handle'] };
 }
 
-/** A contract of just these routes. */
+/** Returns a contract of only these routes. */
 export function contractOf(routes: readonly BoundRoute[]): Contract {
   return defineContract({
     service: 'canvas',
     title: 'Test',
-    description: 'The routes of a test.',
+    description: 'Test routes.',
     prefixes: ['/test'],
     callers: [...callers],
     routes: Object.fromEntries(routes.map(({ definition }) => [definition.id, definition])),
   });
 }
 
-/** Starts a service on free ports with real tokens; it ends with the test. */
+/** Starts a service on free ports with real tokens. It stops with the test. */
 export async function startInTest(setup: Setup): Promise<ServiceInTest> {
   const lines: Record<string, unknown>[] = [];
   const { signers, publicKeys } = await keys;
@@ -90,7 +90,7 @@ export async function startInTest(setup: Setup): Promise<ServiceInTest> {
     contract,
     variables: { ...kitVariables({ public: 0, internal: 0 }), ...identityVariables },
     compose: async (kit) => ({
-      authenticate: await believeInternalTokens(contract, kit.config.INTERNAL_PUBLIC_KEYS, kit.now),
+      authenticate: await internalTokenAuthenticator(contract, kit.config.INTERNAL_PUBLIC_KEYS, kit.now),
       probes: {},
       routes: { contract, served: setup.routes, forwarded: [] },
       ...setup.compose?.(kit),
@@ -115,7 +115,7 @@ export async function startInTest(setup: Setup): Promise<ServiceInTest> {
   };
 }
 
-/** The same for all tests of a file: making keys is slow. */
+/** Keys shared by all tests of a file, because generating them is slow. */
 const keys = makeKeys();
 
 async function makeKeys(): Promise<{ signers: Map<ServiceName, InternalSigner>; publicKeys: string }> {

@@ -6,10 +6,10 @@ import { implement } from '../http/implement.ts';
 import { runService } from '../run/run-service.ts';
 import { defineService } from '../run/service-definition.ts';
 
-/** A process for tests of what only a process does; anybody may ask it anything. */
+/** Service process for tests of process behaviour. It accepts anonymous requests to all its routes. */
 const basics = {
   summary: 'A route',
-  description: 'A route of a test.',
+  description: 'A test route.',
   errors: [],
   auth: anyone,
   reply: data(Type.Unknown({ description: 'Something.' })),
@@ -22,7 +22,7 @@ const reject = defineRoute({ ...basics, id: 'test.reject', method: 'POST', path:
 const contract = defineContract({
   service: 'canvas',
   title: 'Test',
-  description: 'What only a process does.',
+  description: 'Behaviour of a process.',
   prefixes: ['/test'],
   callers: [],
   routes: { hello, hang, crash, reject },
@@ -33,8 +33,8 @@ await runService(
     contract,
     variables: {
       ...kitVariables({ public: 0, internal: 0 }),
-      NAME: Type.String({ default: 'Ada', minLength: 3, description: 'Whom to greet.' }),
-      AT_EDGE: Type.Boolean({ default: false, description: 'Whether it stands at the edge.' }),
+      NAME: Type.String({ default: 'Ada', minLength: 3, description: 'Name in the greeting.' }),
+      AT_EDGE: Type.Boolean({ default: false, description: 'True if the service is at the edge.' }),
       TRUST_PROXY: Type.Array(Type.String(), { default: [], description: 'Proxies in front of it.' }),
     },
     compose: ({ config }) => ({
@@ -57,12 +57,12 @@ await runService(
         },
         crash: () => {
           setImmediate(() => {
-            throw new Error('nobody catches this');
+            throw new Error('uncaught');
           });
           return 'soon';
         },
         reject: () => {
-          void Promise.reject(new Error('nobody awaits this'));
+          void Promise.reject(new Error('unhandled'));
           return 'soon';
         },
       }),

@@ -1,10 +1,10 @@
 import { headers, rolePermissions } from '@valuecanvas/contracts-core';
 import { createInternalSigner, createSigningKey, importSigningKey } from '@valuecanvas/identity';
 import {
-  believeInternalTokens,
   defineService,
   identityVariables,
   implement,
+  internalTokenAuthenticator,
   kitVariables,
   startService,
 } from '@valuecanvas/service-kit';
@@ -18,7 +18,7 @@ const service = await startService(
     contract: benchContract,
     variables: { ...kitVariables({ public: 0, internal: 0 }), ...identityVariables },
     compose: async ({ config, now }) => ({
-      authenticate: await believeInternalTokens(benchContract, config.INTERNAL_PUBLIC_KEYS, now),
+      authenticate: await internalTokenAuthenticator(benchContract, config.INTERNAL_PUBLIC_KEYS, now),
       probes: {},
       routes: implement(benchContract, { measured: ({ body }) => answer(body) }),
     }),

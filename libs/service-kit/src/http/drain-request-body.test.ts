@@ -18,7 +18,7 @@ const small = defineRoute({
 
 const chunk = `10000\r\n${'a'.repeat(65_536)}\r\n`;
 
-/** A connection on which the head of a request in chunks has been sent. */
+/** Opens a connection and sends the head of a chunked request. */
 async function begin(): Promise<{ socket: Socket; send: (bytes: string) => void }> {
   const service = await startInTest({ routes: [serve(small, ({ body }) => body.name)] });
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1').setEncoding('utf8');
@@ -30,7 +30,7 @@ async function begin(): Promise<{ socket: Socket; send: (bytes: string) => void 
   return { socket, send };
 }
 
-test('whoever is still sending too much gets to read why, and then keeps its connection', async () => {
+test('a client that sends too much can read the error and keeps its connection', async () => {
   const { socket, send } = await begin();
   send(chunk.repeat(64));
   const [answer] = await once(socket, 'data');
@@ -41,7 +41,7 @@ test('whoever is still sending too much gets to read why, and then keeps its con
   expect(next).toMatch(/^HTTP\/1.1 404 /);
 });
 
-test('whoever does not come to an end is cut off', async () => {
+test('a client that does not stop sending is disconnected', async () => {
   const { socket, send } = await begin();
   send(chunk);
   await once(socket, 'data');
