@@ -109,16 +109,19 @@ test.each([
   ['that is truncated', JSON.stringify(knownBlocks).slice(0, 200)],
   ['without JSON', 'I cannot help with that.'],
   ['without words', ''],
-])('an answer %s is a 502, nothing is stored, and the execution is recorded as failed', async (_, content) => {
-  platform.neighbours.answer = () => ({ content });
-  const answer = await platform.generate();
-  expectError(answer, 502, 'LLM_BAD_RESPONSE');
-  expect(answer.body.error).toMatch(/^Failed to parse LLM response/);
-  expect(await canvasesOf()).toEqual([]);
-  expect(await platform.executions()).toMatchObject([
-    { success: false, errorCode: 'LLM_BAD_RESPONSE', costNanos: 123_457, promptTokens: 100 },
-  ]);
-});
+])(
+  'an answer %s is a 502, nothing is stored, and the execution is recorded as failed',
+  async (_, content) => {
+    platform.neighbours.answer = () => ({ content });
+    const answer = await platform.generate();
+    expectError(answer, 502, 'LLM_BAD_RESPONSE');
+    expect(answer.body.error).toMatch(/^Failed to parse LLM response/);
+    expect(await canvasesOf()).toEqual([]);
+    expect(await platform.executions()).toMatchObject([
+      { success: false, errorCode: 'LLM_BAD_RESPONSE', costNanos: 123_457, promptTokens: 100 },
+    ]);
+  },
+);
 
 test('the router’s BUDGET_EXCEEDED error is passed on unchanged', async () => {
   const extra = { limit: 5, spent: 4.99, resetsAt: '2026-12-01T00:00:00.000Z', upgradeUrl: '/pricing' };

@@ -42,17 +42,20 @@ test('the list starts with the newest canvas and contains whole canvases', async
   expect((await platform.request('/api/canvas')).body.data).toEqual([newer, older]);
 });
 
-test.each([1, 2, 3])('canvases created within one millisecond each appear once on pages of %i', async (limit) => {
-  const ids = await canvasesMadeAt(
-    `${second}.000400Z`,
-    `${second}.000300Z`,
-    `${second}.000200Z`,
-    `${second}.000100Z`,
-    `${second}.000000Z`,
-    '2026-01-01T11:59:59.999999Z',
-  );
-  expect(await readAll(limit)).toEqual(ids);
-});
+test.each([1, 2, 3])(
+  'canvases created within one millisecond each appear once on pages of %i',
+  async (limit) => {
+    const ids = await canvasesMadeAt(
+      `${second}.000400Z`,
+      `${second}.000300Z`,
+      `${second}.000200Z`,
+      `${second}.000100Z`,
+      `${second}.000000Z`,
+      '2026-01-01T11:59:59.999999Z',
+    );
+    expect(await readAll(limit)).toEqual(ids);
+  },
+);
 
 test('canvases created at the same time each appear once', async () => {
   const ids = await canvasesMadeAt(...Array.from({ length: 5 }, () => `${second}.123456Z`));

@@ -92,7 +92,11 @@ describe('creating a flag', () => {
     ['a rollout above 100 %', { key: 'a', rolloutPercentage: 100.5 }, 'rolloutPercentage'],
     ['a rollout finer than a thousandth', { key: 'a', rolloutPercentage: 0.0005 }, 'rolloutPercentage'],
     ['an unknown kind of targeting', { key: 'a', targeting: { cities: ['Bonn'] } }, 'targeting.cities'],
-    ['two variants with the same name', { key: 'a', variants: [variant('x'), variant('x')] }, 'variants.1.name'],
+    [
+      'two variants with the same name',
+      { key: 'a', variants: [variant('x'), variant('x')] },
+      'variants.1.name',
+    ],
     ['variants without a weight', { key: 'a', variants: [variant('x', 0)] }, 'variants'],
     ['an empty list of variants', { key: 'a', variants: [] }, 'variants'],
     [

@@ -1,7 +1,7 @@
 // Generated from supabase/migrations: change a migration, then run `npm run db:types`.
 import type { ColumnType } from 'kysely';
 
-/** The tables that vc_job_worker may use: columns typed by what its grants let it read, insert and update. */
+/** Tables of the role vc_job_worker. The types of columns follow its grants to read, insert and update. */
 export interface Database {
   llm_job_results: LlmJobResultsTable;
   'vc_private.llm_jobs': LlmJobsTable;

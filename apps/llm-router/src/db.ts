@@ -1,7 +1,7 @@
 // Generated from supabase/migrations: change a migration, then run `npm run db:types`.
 import type { ColumnType } from 'kysely';
 
-/** The tables that vc_llm_router may use: columns typed by what its grants let it read, insert and update. */
+/** Tables of the role vc_llm_router. The types of columns follow its grants to read, insert and update. */
 export interface Database {
   cost_alerts: CostAlertsTable;
   llm_usage: LlmUsageTable;

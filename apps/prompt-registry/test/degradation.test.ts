@@ -11,7 +11,7 @@ import { expect, test } from 'vitest';
 import { promptRegistryService } from '../src/app.ts';
 
 const admin = userPrincipal({ role: 'admin' });
-const nobodyListens = '127.0.0.1:1';
+const unusedAddress = '127.0.0.1:1';
 
 async function start(environment: Record<string, string>) {
   return startTestService(
@@ -25,7 +25,7 @@ test('an activation succeeds without Redis', async () => {
   const database = await createTestDatabase();
   const service = await start({
     DATABASE_URL: database.urlFor('prompt-registry'),
-    REDIS_URL: `redis://${nobodyListens}`,
+    REDIS_URL: `redis://${unusedAddress}`,
   });
   const { status } = await service.request('/api/prompts/versions/canvas.refine/1/activate', {
     method: 'POST',
@@ -40,7 +40,7 @@ test('an activation succeeds without Redis', async () => {
 test('without PostgreSQL the service is not ready, and every route answers 503', async () => {
   const redis = createTestRedis();
   const service = await start({
-    DATABASE_URL: `postgres://nobody@${nobodyListens}/none`,
+    DATABASE_URL: `postgres://anonymous@${unusedAddress}/none`,
     REDIS_URL: redis.url,
     REDIS_KEY_PREFIX: redis.prefix,
   });

@@ -45,7 +45,10 @@ export async function withConnectionRetry<T>(
 export function toAppError(service: ServiceName, call: CallContext, error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isLate(call, error))
-    return new AppError('DEADLINE_EXCEEDED', { cause: error, internal: `${service} did not respond in time` });
+    return new AppError('DEADLINE_EXCEEDED', {
+      cause: error,
+      internal: `${service} did not respond in time`,
+    });
   const internal = call.signal.aborted
     ? `the caller disconnected before ${service} responded`
     : `${service} is unreachable`;

@@ -51,7 +51,10 @@ test.each([
   ['a rejected internal token', json(401, envelope('UNAUTHENTICATED'))],
   ['an unknown code', json(418, envelope('TEAPOT'))],
   ['another shape', json(502, { error: { message: 'oops' } })],
-  ['an error page of a proxy', ((response) => response.writeHead(502).end('<html>Bad gateway</html>')) as Answer],
+  [
+    'an error page of a proxy',
+    ((response) => response.writeHead(502).end('<html>Bad gateway</html>')) as Answer,
+  ],
   ['a success outside the contract', json(202, { success: true, data: {} })],
   ['a success that is not JSON', ((response) => response.writeHead(200).end('<html>')) as Answer],
 ])('%s is DEPENDENCY_UNAVAILABLE, with the reason for the log only', async (_, answer) => {

@@ -52,9 +52,15 @@ export function createPrompts(options: PromptsOptions): Prompts {
   const resolve = (promptKey: string): ActivePrompt => {
     const known = snapshot.current();
     if (!known)
-      throw new AppError('DEPENDENCY_UNAVAILABLE', { internal: 'prompts not loaded yet', retryAfterSeconds: 2 });
+      throw new AppError('DEPENDENCY_UNAVAILABLE', {
+        internal: 'prompts not loaded yet',
+        retryAfterSeconds: 2,
+      });
     const prompt = known.prompts.get(promptKey);
-    if (!prompt) throw new AppError('NOT_FOUND', { message: `The prompt ${promptKey} does not exist or has no active version.` });
+    if (!prompt)
+      throw new AppError('NOT_FOUND', {
+        message: `The prompt ${promptKey} does not exist or has no active version.`,
+      });
     return prompt;
   };
 

@@ -100,7 +100,8 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
     async restore(owner, id, revision) {
       const canvas = await get(owner, id);
       const content = await store.findRevision(owner, id, revision);
-      if (!content) throw new AppError('NOT_FOUND', { message: `Revision ${revision} of this canvas does not exist.` });
+      if (!content)
+        throw new AppError('NOT_FOUND', { message: `Revision ${revision} of this canvas does not exist.` });
       return revise(owner, canvas, 'restore', content);
     },
 

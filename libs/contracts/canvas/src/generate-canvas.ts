@@ -14,7 +14,9 @@ export const GenerateCanvasRequest = strictObject(
     industry: Type.Optional(industry),
     targetMarket: Type.Optional(targetMarket),
     model: Type.Optional(
-      modelName('A model that GET /v1/models lists. By default, a feature flag or the platform’s default model decides.'),
+      modelName(
+        'A model that GET /v1/models lists. By default, a feature flag or the platform’s default model decides.',
+      ),
     ),
   },
   { title: 'GenerateCanvasRequest', description: 'Description of a business.' },
@@ -28,7 +30,10 @@ export const GenerateCanvasResult = Type.Object(
     ...completionFacts,
     ...promptFacts,
   },
-  { title: 'GenerateCanvasResult', description: 'A new canvas, with the model, tokens and cost of its generation.' },
+  {
+    title: 'GenerateCanvasResult',
+    description: 'A new canvas, with the model, tokens and cost of its generation.',
+  },
 );
 export type GenerateCanvasResult = Static<typeof GenerateCanvasResult>;
 

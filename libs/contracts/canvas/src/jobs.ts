@@ -37,10 +37,14 @@ export const canvasRefinement = defineJob({
         {
           context,
           section: Type.Optional(
-            Type.String({ description: 'Accepted as a prompt variable, but ignored in favour of the field section.' }),
+            Type.String({
+              description: 'Accepted as a prompt variable, but ignored in favour of the field section.',
+            }),
           ),
           currentContent: Type.Optional(
-            Type.String({ description: 'Accepted as a prompt variable, but ignored in favour of the stored canvas.' }),
+            Type.String({
+              description: 'Accepted as a prompt variable, but ignored in favour of the stored canvas.',
+            }),
           ),
         },
         { description: 'Variables of the prompt.' },

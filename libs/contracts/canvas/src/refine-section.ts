@@ -15,7 +15,9 @@ export const RefineSectionRequest = strictObject(
       Type.String({ maxLength: 5_000, description: 'Instructions for the suggestions.' }),
     ),
     model: Type.Optional(
-      modelName('A model that GET /v1/models lists. By default, a feature flag or the platform’s default model decides.'),
+      modelName(
+        'A model that GET /v1/models lists. By default, a feature flag or the platform’s default model decides.',
+      ),
     ),
   },
   { title: 'RefineSectionRequest', description: 'Request for improvements to one block.' },
@@ -30,7 +32,10 @@ export const RefineSectionResult = Type.Object(
     ...completionFacts,
     ...promptFacts,
   },
-  { title: 'RefineSectionResult', description: 'Suggestions for a block, with their model, tokens and cost.' },
+  {
+    title: 'RefineSectionResult',
+    description: 'Suggestions for a block, with their model, tokens and cost.',
+  },
 );
 export type RefineSectionResult = Static<typeof RefineSectionResult>;
 
@@ -39,7 +44,8 @@ export const refineSection = defineRoute({
   method: 'POST',
   path: '/api/canvas/:id/refine',
   summary: 'Suggest improvements to a block',
-  description: 'Asks a model for better items for one block. The canvas does not change until you apply suggestions.',
+  description:
+    'Asks a model for better items for one block. The canvas does not change until you apply suggestions.',
   auth: user,
   params: canvasParams,
   body: RefineSectionRequest,

@@ -12,7 +12,9 @@ export const ApplySuggestionsRequest = strictObject(
       maxItems: 50,
       description: 'Suggested items to apply.',
     }),
-    mode: Type.Enum(['append', 'replace'], { description: 'append adds the items to the block, replace removes its previous items.' }),
+    mode: Type.Enum(['append', 'replace'], {
+      description: 'append adds the items to the block, replace removes its previous items.',
+    }),
     revision: basedOn,
   },
   { title: 'ApplySuggestionsRequest', description: 'Suggestions to apply to a block.' },
@@ -24,7 +26,8 @@ export const applySuggestions = defineRoute({
   method: 'POST',
   path: '/api/canvas/:id/apply',
   summary: 'Apply suggestions',
-  description: 'Applies selected suggestions to a block and creates a new revision. A block holds at most 50 items.',
+  description:
+    'Applies selected suggestions to a block and creates a new revision. A block holds at most 50 items.',
   auth: user,
   params: canvasParams,
   body: ApplySuggestionsRequest,
@@ -36,7 +39,9 @@ export const Revision = Type.Object(
   {
     revision: field.ordinal('Number of the revision.'),
     createdAt: field.timestamp('Time at which the revision was created.'),
-    source: Type.Enum(['generate', 'edit', 'apply', 'restore'], { description: 'Operation that created the revision.' }),
+    source: Type.Enum(['generate', 'edit', 'apply', 'restore'], {
+      description: 'Operation that created the revision.',
+    }),
     changed: Type.Array(Section, { description: 'Blocks that differ from the previous revision.' }),
   },
   { title: 'Revision', description: 'One revision of a canvas.' },

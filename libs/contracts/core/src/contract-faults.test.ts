@@ -43,10 +43,7 @@ test('a contract that follows the rules has no violations', () => {
 
 test.each<[string, Partial<RouteDefinition>]>([
   ['events', { events: { rising: Loaf, done: Loaf }, streamMaxMs: 1_000 }],
-  [
-    'chunks of another protocol',
-    { chunks: Type.Unknown({ description: 'Anything.' }), streamMaxMs: 1_000 },
-  ],
+  ['chunks of another protocol', { chunks: Type.Unknown({ description: 'Anything.' }), streamMaxMs: 1_000 }],
   ['an idempotency key', { method: 'POST', idempotent: true }],
   ['headers with descriptions', { requestHeaders: { age: name }, responseHeaders: { age: name } }],
 ])('a route with %s follows the rules', (_what, change) => {
@@ -66,18 +63,15 @@ describe('a contract violates the rules with', () => {
     ['no authorization', { auth: undefined as unknown as typeof user }, 'authorization'],
     ['an unknown error code', { errors: ['BURNT' as ErrorCode] }, 'not in the catalogue'],
     ['a path outside the prefixes', { path: '/api/rolls/:loafId' }, 'outside the prefixes'],
-    [
-      'a prefix that ends within a segment',
-      { path: '/api/loavesrolls/:loafId' },
-      'outside the prefixes',
-    ],
-    [
-      'a path parameter that is missing in params',
-      { path: '/api/loaves/:id' },
-      'its path and its params',
-    ],
+    ['a prefix that ends within a segment', { path: '/api/loavesrolls/:loafId' }, 'outside the prefixes'],
+    ['a query field without a description', { query: undescribed }, 'bakery.getLoaf query.crust'],
+    ['a path parameter that is missing in params', { path: '/api/loaves/:id' }, 'its path and its params'],
     ['a parameter that is missing in the path', { path: '/api/loaves' }, 'its path and its params'],
-    ['a body field without a description', { method: 'POST', body: undescribed }, 'bakery.getLoaf body.crust'],
+    [
+      'a body field without a description',
+      { method: 'POST', body: undescribed },
+      'bakery.getLoaf body.crust',
+    ],
     ['a query field without a description', { query: undescribed }, 'bakery.getLoaf query.crust'],
     [
       'a reply field without a description',
@@ -97,8 +91,16 @@ describe('a contract violates the rules with', () => {
     ['a time limit for a stream but no stream', { streamMaxMs: 1_000 }, 'but streams nothing'],
     ['an idempotency key for an idempotent method', { idempotent: true }, 'only a POST'],
     ['an upper-case header', { responseHeaders: { Age: name } }, 'not in lower case'],
-    ['a request header without a description', { requestHeaders: { age: Type.String() } }, 'request header.age'],
-    ['a response header without a description', { responseHeaders: { age: Type.String() } }, 'response header.age'],
+    [
+      'a request header without a description',
+      { requestHeaders: { age: Type.String() } },
+      'request header.age',
+    ],
+    [
+      'a response header without a description',
+      { responseHeaders: { age: Type.String() } },
+      'response header.age',
+    ],
     ['an event field without a description', { events: { baked: undescribed } }, 'event baked.crust'],
     [
       'a field of a union without a description',

@@ -40,7 +40,10 @@ function routeFaults(contract: Contract, route: RouteDefinition): string[] {
   check(!(route.events && route.chunks), 'it declares both events and chunks.');
   check(!route.events || 'done' in route.events, 'its events lack done, which ends the stream.');
   check(!route.events || !('error' in route.events), 'the event error is implied: do not declare it.');
-  check(canStream(route) || route.streamMaxMs === undefined, 'it limits the time of its stream but streams nothing.');
+  check(
+    canStream(route) || route.streamMaxMs === undefined,
+    'it limits the time of its stream but streams nothing.',
+  );
   check(!route.idempotent || route.method === 'POST', 'only a POST may have an idempotency key.');
   check(
     (route.dialect ?? ownDialect) === dialectAt(contract, route.path),

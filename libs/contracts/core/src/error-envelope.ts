@@ -13,10 +13,10 @@ export const ErrorEnvelope = Type.Object(
     details: Type.Optional(
       Type.Unknown({ description: 'Further details. Their shape depends on the code.' }),
     ),
-    retryAfter: Type.Optional(
-      Type.Integer({ description: 'Whole seconds to wait before a retry.' }),
+    retryAfter: Type.Optional(Type.Integer({ description: 'Whole seconds to wait before a retry.' })),
+    tier: Type.Optional(
+      Type.String({ description: 'With RATE_LIMITED: the tier to which the limit applies.' }),
     ),
-    tier: Type.Optional(Type.String({ description: 'With RATE_LIMITED: the tier to which the limit applies.' })),
     limit: Type.Optional(
       Type.Number({
         description: 'With RATE_LIMITED: requests per period; with BUDGET_EXCEEDED: US dollars.',

@@ -7,7 +7,9 @@ export const Evaluation = Type.Object(
     variant: Type.Union([Type.String(), Type.Null()], {
       description: 'Name of the variant, if the flag has variants.',
     }),
-    value: Type.Unknown({ description: 'Configuration of the variant, or the same as enabled if there is none.' }),
+    value: Type.Unknown({
+      description: 'Configuration of the variant, or the same as enabled if there is none.',
+    }),
     reason: Type.Enum(['STATIC', 'TARGETING_MATCH', 'SPLIT', 'DISABLED', 'DEFAULT'], {
       description: 'Reason of the evaluation, as defined by OpenFeature.',
     }),

@@ -53,7 +53,10 @@ export type TargetingRule = Static<typeof TargetingRule>;
 export const Targeting = strictObject(
   {
     userIds: Type.Optional(
-      Type.Array(Type.String(), { maxItems: 1_000, description: 'IDs of users who always get the flag, regardless of the rollout percentage.' }),
+      Type.Array(Type.String(), {
+        maxItems: 1_000,
+        description: 'IDs of users who always get the flag, regardless of the rollout percentage.',
+      }),
     ),
     tiers: Type.Optional(
       Type.Array(Type.Enum(tiers), { description: 'Tiers that can get the flag. All tiers by default.' }),
@@ -65,7 +68,10 @@ export const Targeting = strictObject(
       }),
     ),
     rules: Type.Optional(
-      Type.Array(TargetingRule, { maxItems: 50, description: 'Conditions on the context, all of which must hold.' }),
+      Type.Array(TargetingRule, {
+        maxItems: 50,
+        description: 'Conditions on the context, all of which must hold.',
+      }),
     ),
   },
   { title: 'Targeting', description: 'Rules that decide which users can get the flag.' },
@@ -80,7 +86,10 @@ const rolloutPercentage = Type.Number({
 
 const flagSettings = {
   name: Type.String({ minLength: 1, maxLength: 200, description: 'Display name.' }),
-  description: Type.String({ maxLength: 2_000, description: 'Description of the feature that the flag controls.' }),
+  description: Type.String({
+    maxLength: 2_000,
+    description: 'Description of the feature that the flag controls.',
+  }),
   enabled: Type.Boolean({ description: 'If false, the flag is off for all users.' }),
   rolloutPercentage,
   targeting: Targeting,
@@ -88,8 +97,7 @@ const flagSettings = {
     Type.Array(Variant, {
       minItems: 1,
       maxItems: 20,
-      description:
-        'Variants with unique names, at least one of them with a weight above 0.',
+      description: 'Variants with unique names, at least one of them with a weight above 0.',
     }),
   ),
 };

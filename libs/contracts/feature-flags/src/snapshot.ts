@@ -19,7 +19,9 @@ export type FlagRule = Static<typeof FlagRule>;
 
 export const FlagSnapshot = Type.Object(
   {
-    version: Type.String({ description: 'Version of the snapshot, which changes with its content. Also its ETag.' }),
+    version: Type.String({
+      description: 'Version of the snapshot, which changes with its content. Also its ETag.',
+    }),
     flags: Type.Array(FlagRule, { description: 'All flags.' }),
   },
   { description: 'All flags with the settings that services need for local evaluation.' },

@@ -32,7 +32,9 @@ const commonFields = {
     }),
   ),
   metadata: Type.Optional(
-    Type.Record(Type.String(), Type.Unknown(), { description: 'Any JSON object. It is stored with the job.' }),
+    Type.Record(Type.String(), Type.Unknown(), {
+      description: 'Any JSON object. It is stored with the job.',
+    }),
   ),
 };
 

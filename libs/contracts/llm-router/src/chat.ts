@@ -34,7 +34,9 @@ const ResponseFormat = Type.Union(
         {
           name: Type.String({ maxLength: 64, description: 'Name of the schema.' }),
           schema: Type.Record(Type.String(), Type.Unknown(), { description: 'The JSON Schema.' }),
-          strict: Type.Optional(Type.Boolean({ description: 'If true, the provider must enforce the schema.' })),
+          strict: Type.Optional(
+            Type.Boolean({ description: 'If true, the provider must enforce the schema.' }),
+          ),
         },
         { description: 'The schema, in the format of OpenAI’s API.' },
       ),
@@ -67,10 +69,10 @@ export const ChatRequest = strictObject(
     ),
     temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 2, description: 'Sampling temperature.' })),
     responseFormat: Type.Optional(ResponseFormat),
-    stream: Type.Optional(
-      Type.Boolean({ description: 'If true, the answer is streamed as events.' }),
+    stream: Type.Optional(Type.Boolean({ description: 'If true, the answer is streamed as events.' })),
+    promptVersionId: Type.Optional(
+      field.uuid('Prompt version from which the prompt was rendered. Recorded with the usage.'),
     ),
-    promptVersionId: Type.Optional(field.uuid('Prompt version from which the prompt was rendered. Recorded with the usage.')),
   },
   { title: 'ChatRequest', description: 'A request to a model.' },
 );
@@ -80,7 +82,9 @@ export const ChatResult = Type.Object(
   {
     content: Type.String({ description: 'The answer.' }),
     ...completionFacts,
-    finishReason: Type.String({ description: 'Reason why the model stopped: stop, length or content_filter.' }),
+    finishReason: Type.String({
+      description: 'Reason why the model stopped: stop, length or content_filter.',
+    }),
   },
   { title: 'ChatResult', description: 'The answer of a model, with its tokens, cost and latency.' },
 );

@@ -9,7 +9,9 @@ import {
 } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 
-const level = Type.Enum(['warning', 'critical'], { description: 'Severity. critical means that the limit itself was reached.' });
+const level = Type.Enum(['warning', 'critical'], {
+  description: 'Severity. critical means that the limit itself was reached.',
+});
 const period = Type.Enum(['hour', 'day', 'month'], { description: 'Period of the budget (UTC).' });
 const nanos = (description: string) => Type.String({ pattern: '^\\d+$', description });
 

@@ -73,7 +73,9 @@ export const getOwnUsage = defineRoute({
 const PlatformCosts = Type.Object(
   {
     ...totals,
-    estimatedCost: field.dollars('Part of the total that is an upper bound, because no provider has reported usage for it.'),
+    estimatedCost: field.dollars(
+      'Part of the total that is an upper bound, because no provider has reported usage for it.',
+    ),
     userCount: field.count('Number of users with calls in this range.'),
     byUser: Type.Array(Type.Object({ userId: field.uuid('User.'), ...group }), {
       description: 'By user, the most expensive first, up to the requested number.',
@@ -94,7 +96,12 @@ export const getPlatformCosts = defineRoute({
   query: Type.Object({
     ...reportDays,
     users: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'Maximum number of users to list.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000,
+        default: 100,
+        description: 'Maximum number of users to list.',
+      }),
     ),
   }),
   reply: data(PlatformCosts),

@@ -47,7 +47,10 @@ const LlmHealth = Type.Object(
     healthy: Type.Boolean({ description: 'True if at least one provider can serve calls.' }),
     providers: Type.Record(
       Type.String(),
-      Type.Object({ healthy: Type.Boolean({ description: 'True if the provider can serve calls.' }), state: breakerState }),
+      Type.Object({
+        healthy: Type.Boolean({ description: 'True if the provider can serve calls.' }),
+        state: breakerState,
+      }),
       { description: 'By provider.' },
     ),
   },
@@ -59,7 +62,8 @@ export const getHealth = defineRoute({
   method: 'GET',
   path: '/api/llm/health',
   summary: 'Get health of the providers',
-  description: 'Returns the health of each provider. Answers 503 with the same body if no provider can serve calls.',
+  description:
+    'Returns the health of each provider. Answers 503 with the same body if no provider can serve calls.',
   auth: publicStatus,
   reply: data(LlmHealth),
   otherReplies: { 503: data(LlmHealth) },

@@ -27,7 +27,9 @@ export const llmUsage = defineFact({
     cacheWriteTokens: field.count('Prompt tokens that the provider wrote to its cache.'),
     reasoningTokens: field.count('Completion tokens spent on reasoning.'),
     costNanos: Type.String({ pattern: '^\\d+$', description: 'Cost in nano-dollars, as decimal digits.' }),
-    costEstimated: Type.Boolean({ description: 'True if the cost is an upper bound, because the provider reported no usage.' }),
+    costEstimated: Type.Boolean({
+      description: 'True if the cost is an upper bound, because the provider reported no usage.',
+    }),
     latencyMs: field.milliseconds('Duration of the call in milliseconds.'),
     cached: Type.Boolean({ description: 'True if the cache answered.' }),
     streamed: Type.Boolean({ description: 'True if the answer was streamed.' }),

@@ -15,7 +15,9 @@ export type Usage = Static<typeof Usage>;
 
 /** Fields of every result that a model produced: provider, model, tokens, cost, latency, cache. */
 export const completionFacts = {
-  provider: Type.String({ description: 'Provider that answered: together_ai, openai, a configured provider, or cache.' }),
+  provider: Type.String({
+    description: 'Provider that answered: together_ai, openai, a configured provider, or cache.',
+  }),
   model: Type.String({ description: 'Model that answered.' }),
   usage: Usage,
   cost: field.dollars('Cost of the call in US dollars, with up to nine decimals.'),

@@ -9,7 +9,7 @@ export const promptExecution = defineFact({
   schema: Type.Object({
     id: field.uuid('Id as UUIDv7. Ratings refer to it, and it makes replays harmless.'),
     promptVersionId: field.uuid('Version that was used.'),
-    userId: field.uuid('User for whom the version was used.'),
+    userId: field.uuid('Id of the user.'),
     requestId: Type.String({ description: 'Id of the request.' }),
     operation: Type.String({ description: 'Operation that used the version.' }),
     success: Type.Boolean({ description: 'True if the answer was usable.' }),

@@ -18,8 +18,7 @@ export { CreatePromptVersionRequest } from './versions.ts';
 export const promptRegistryContract = defineContract({
   service: 'prompt-registry',
   title: 'Prompts',
-  description:
-    'Prompts as immutable versions, one of them active, with usage statistics and user ratings.',
+  description: 'Prompts as immutable versions, one of them active, with usage statistics and user ratings.',
   prefixes: ['/api/prompts'],
   callers: ['gateway'],
   routes: {

@@ -11,7 +11,10 @@ export const promptKey = Type.String({
 
 export const PromptVariable = strictObject(
   {
-    name: Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,63}$', description: 'Name of the variable, as in the template.' }),
+    name: Type.String({
+      pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,63}$',
+      description: 'Name of the variable, as in the template.',
+    }),
     required: Type.Boolean({ description: 'If true, rendering fails without a value.' }),
     description: Type.Optional(Type.String({ maxLength: 500, description: 'Description of the variable.' })),
   },
@@ -22,9 +25,14 @@ export type PromptVariable = Static<typeof PromptVariable>;
 export const PromptMetadata = strictObject(
   {
     author: Type.String({ maxLength: 200, description: 'Author of the version.' }),
-    description: Type.String({ maxLength: 2_000, description: 'Purpose of the version, or changes from the previous one.' }),
+    description: Type.String({
+      maxLength: 2_000,
+      description: 'Purpose of the version, or changes from the previous one.',
+    }),
     tags: Type.Array(Type.String({ maxLength: 50 }), { maxItems: 20, description: 'Tags for searching.' }),
-    model: Type.Optional(Type.String({ maxLength: 200, description: 'Model for which the prompt was written.' })),
+    model: Type.Optional(
+      Type.String({ maxLength: 200, description: 'Model for which the prompt was written.' }),
+    ),
     temperature: Type.Optional(
       Type.Number({ minimum: 0, maximum: 2, description: 'Sampling temperature for the model.' }),
     ),
@@ -62,7 +70,8 @@ export const versionNumber = (description: string) =>
 export const template = Type.String({
   minLength: 1,
   maxLength: 100_000,
-  description: 'Template text. {{name}} inserts a variable, {{#name}}…{{/name}} includes a part only if the variable has a value.',
+  description:
+    'Template text. {{name}} inserts a variable, {{#name}}…{{/name}} includes a part only if the variable has a value.',
 });
 
 export const PromptVersion = Type.Object(
@@ -74,7 +83,9 @@ export const PromptVersion = Type.Object(
     variables: Type.Array(PromptVariable, { description: 'Variables of the template.' }),
     metadata: PromptMetadata,
     performance: PromptPerformance,
-    status: Type.Enum(['draft', 'testing', 'active', 'deprecated'], { description: 'Status of the version.' }),
+    status: Type.Enum(['draft', 'testing', 'active', 'deprecated'], {
+      description: 'Status of the version.',
+    }),
     createdAt: field.timestamp('Time at which the version was created.'),
     activatedAt: Type.Optional(field.timestamp('Time of the latest activation.')),
   },

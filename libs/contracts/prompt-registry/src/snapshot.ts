@@ -18,7 +18,9 @@ export type ActivePrompt = Static<typeof ActivePrompt>;
 
 export const PromptSnapshot = Type.Object(
   {
-    version: Type.String({ description: 'Version of the snapshot, which changes with its content. Also its ETag.' }),
+    version: Type.String({
+      description: 'Version of the snapshot, which changes with its content. Also its ETag.',
+    }),
     prompts: Type.Array(ActivePrompt, { description: 'All prompts with an active version.' }),
   },
   { description: 'All active prompt versions, for local rendering by services.' },
@@ -33,7 +35,8 @@ export const getPromptSnapshot = defineRoute({
   method: 'GET',
   path: '/internal/prompts/snapshot',
   summary: 'List active prompts',
-  description: 'Returns all active prompts for the SDK. Answers 304 if if-none-match has the current version.',
+  description:
+    'Returns all active prompts for the SDK. Answers 304 if if-none-match has the current version.',
   auth: services('canvas', 'llm-router'),
   reply: raw(PromptSnapshot),
   otherReplies: { 304: empty },

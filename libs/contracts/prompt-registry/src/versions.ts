@@ -9,7 +9,9 @@ import {
   versionNumber,
 } from './prompt-version.ts';
 
-const pageCursor = Type.Optional(field.uuid('The nextCursor of the previous page. Omit it for the first page.'));
+const pageCursor = Type.Optional(
+  field.uuid('The nextCursor of the previous page. Omit it for the first page.'),
+);
 
 export const listPromptVersions = defineRoute({
   id: 'prompts.listVersions',

@@ -27,9 +27,7 @@ test('all errors are reported together, each with the name and meaning of its va
   expect(faults).toHaveLength(2);
   expect(faults[0]).toBe('NAME is required: Display name.');
   expect(faults[1]).toMatch(/^SIZE must be integer \(got "big"\): How big\.$/);
-  expect(() => parseConfig(variables, {})).toThrow(
-    /The environment is not right:\n {2}- NAME.*\n {2}- SIZE/s,
-  );
+  expect(() => parseConfig(variables, {})).toThrow(/Invalid configuration:\n {2}- NAME.*\n {2}- SIZE/s);
 });
 
 test('the value of a secret is never repeated in an error', () => {

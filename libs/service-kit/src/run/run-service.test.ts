@@ -26,7 +26,7 @@ test('an invalid environment ends the process with code 1 and all errors on stde
   const process = runInTest({ PORT: 'x', NAME: 'A' });
   const { code, stderr } = await process.ended;
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^The environment is not right:\n {2}- PORT .+\n {2}- NAME .+\n$/);
+  expect(stderr).toMatch(/^Invalid configuration:\n {2}- PORT .+\n {2}- NAME .+\n$/);
 });
 
 test('a service stops in order when its parent process has ended', async () => {

@@ -15,7 +15,7 @@ export function renderTableTypes(role: ServiceRole, columns: readonly GrantedCol
   const usesColumnType = interfaces.includes('ColumnType<');
   return `${head}
 ${usesColumnType ? `import type { ColumnType } from 'kysely';\n` : ''}
-/** The tables that ${role} may use: columns typed by what its grants let it read, insert and update. */
+/** Tables of the role ${role}. The types of columns follow its grants to read, insert and update. */
 export interface Database {
 ${names}
 }
