@@ -4,7 +4,7 @@ import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import { createClient } from '@valuecanvas/http-client';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
 import { openDatabase } from '@valuecanvas/postgres';
-import { createProducer, startSweeper, startWorkerHost } from '@valuecanvas/queue';
+import { createProducer, startWorkerHost } from '@valuecanvas/queue';
 import { createKeys } from '@valuecanvas/redis';
 import { defineService, implement, internalTokenAuthenticator, type Kit } from '@valuecanvas/service-kit';
 import { type JobWorkerConfig, jobWorkerVariables } from './config.ts';
@@ -76,16 +76,11 @@ export const jobWorkerService = defineService({
       onQueued: (count) => log.info({ count }, 'sweeper: stored jobs queued'),
     });
     const submitScheduled = createSchedule({ store: sweepStore, dispatch, now: kit.now });
-    const sweeper = startSweeper({
-      everyMs: config.QUEUE_SWEEP_MS,
-      async sweep() {
-        showBacklogs(await figures.readBacklogs());
-        await submitScheduled();
-        await sweep();
-      },
-      onError: (err) => log.warn({ err }, 'sweeper: round failed'),
+    lifecycle.every('sweeper: round', config.QUEUE_SWEEP_MS, async () => {
+      showBacklogs(await figures.readBacklogs());
+      await submitScheduled();
+      await sweep();
     });
-    lifecycle.onStop('intake', 'sweeper', sweeper.stop);
 
     return {
       authenticate: await internalTokenAuthenticator(jobWorkerContract, config.INTERNAL_PUBLIC_KEYS, kit.now),

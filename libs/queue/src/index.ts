@@ -2,6 +2,5 @@ export type { QueueConnection } from './connection.ts';
 export { createProducer, type EnqueueOptions, type Producer } from './create-producer.ts';
 export { type InterruptionKind, interruptionOf, PermanentFailure } from './failures.ts';
 export type { JobContext, JobHandler } from './run-attempt.ts';
-export { type Sweeper, startSweeper } from './start-sweeper.ts';
 export { startWorkerHost, type WorkerHost, type WorkerHostOptions } from './start-worker-host.ts';
 export { queueVariables } from './variables.ts';
