@@ -4,6 +4,7 @@ import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import { promptExecution, promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
 import { createFlags } from '@valuecanvas/flags-sdk';
 import { createClient } from '@valuecanvas/http-client';
+import { openIdempotency } from '@valuecanvas/idempotency';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
 import { createJournal } from '@valuecanvas/journal';
 import { openDatabase } from '@valuecanvas/postgres';
@@ -77,7 +78,11 @@ export const canvasService = defineService({
     return {
       authenticate: await internalTokenAuthenticator(canvasContract, config.INTERNAL_PUBLIC_KEYS, now),
       probes: { postgres: database.ping, prompts: () => firstPrompts(prompts) },
-      routes: implement(canvasContract, { ...canvasRoutes(canvases), ...generationRoutes(generation) }),
+      routes: implement(
+        canvasContract,
+        { ...canvasRoutes(canvases), ...generationRoutes(generation) },
+        openIdempotency(database.db, kit),
+      ),
     };
   },
 });

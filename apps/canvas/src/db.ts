@@ -5,6 +5,7 @@ import type { ColumnType } from 'kysely';
 export interface Database {
   canvas_revisions: CanvasRevisionsTable;
   canvases: CanvasesTable;
+  'vc_private.idempotency_keys': IdempotencyKeysTable;
 }
 
 export interface CanvasRevisionsTable {
@@ -34,4 +35,18 @@ export interface CanvasesTable {
   revision: number;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
   updated_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface IdempotencyKeysTable {
+  owner: ColumnType<string, string | undefined, string>;
+  user_id: string;
+  operation: string;
+  key_hash: Buffer;
+  request_hash: Buffer;
+  claim_id: string;
+  attempt: ColumnType<number, number | undefined, number>;
+  leased_until: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  answer: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  expires_at: ColumnType<Date, Date | string, Date | string>;
 }

@@ -1,5 +1,6 @@
 import { gatewayContract } from '@valuecanvas/contracts-gateway';
 import { rateLimitViolation } from '@valuecanvas/contracts-llm-router';
+import { openIdempotency } from '@valuecanvas/idempotency';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
 import { createBestEffortJournal } from '@valuecanvas/journal';
 import { openDatabase } from '@valuecanvas/postgres';
@@ -15,6 +16,7 @@ import { createApiKeys } from './api-keys/api-keys.service.ts';
 import { createApiKeysStore } from './api-keys/api-keys.store.ts';
 import { authenticateApiKey } from './api-keys/authenticate-api-key.ts';
 import { apiKeyRoutes } from './api-keys/routes.ts';
+import { sealAnswers } from './api-keys/seal-answers.ts';
 import { createAuthBackend } from './auth-backend/create-auth-backend.ts';
 import { authenticateCookie } from './browser-sessions/authenticate-cookie.ts';
 import { createBrowserSessions } from './browser-sessions/browser-sessions.service.ts';
@@ -139,21 +141,25 @@ export const gatewayService = defineService({
           await forwarding.register(app);
         },
       },
-      routes: implement(gatewayContract, {
-        ...platformRoutes({
-          version: config.SERVICE_VERSION,
-          readiness,
-          openApi: {
-            json: serveFile(openApi.json, 'application/json; charset=utf-8'),
-            yaml: serveFile(openApi.yaml, 'application/yaml'),
-          },
-          docs,
-        }),
-        ...auth.routes,
-        ...browserSessionRoutes(sessions, cookie),
-        ...apiKeyRoutes(apiKeys),
-        ...adminUserRoutes(users),
-      }),
+      routes: implement(
+        gatewayContract,
+        {
+          ...platformRoutes({
+            version: config.SERVICE_VERSION,
+            readiness,
+            openApi: {
+              json: serveFile(openApi.json, 'application/json; charset=utf-8'),
+              yaml: serveFile(openApi.yaml, 'application/yaml'),
+            },
+            docs,
+          }),
+          ...auth.routes,
+          ...browserSessionRoutes(sessions, cookie),
+          ...apiKeyRoutes(apiKeys),
+          ...adminUserRoutes(users),
+        },
+        openIdempotency(database.db, kit, sealAnswers(config.INTERNAL_SIGNING_KEY)),
+      ),
     };
   },
 });

@@ -9,6 +9,7 @@ export interface Database {
   'vc_private.auth_refresh_tokens': AuthRefreshTokensTable;
   'vc_private.auth_sessions': AuthSessionsTable;
   'vc_private.browser_sessions': BrowserSessionsTable;
+  'vc_private.idempotency_keys': IdempotencyKeysTable;
 }
 
 export interface UsersTable {
@@ -78,6 +79,20 @@ export interface BrowserSessionsTable {
   cookie_hash: Buffer;
   user_id: string;
   sealed_tokens: Buffer;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  expires_at: ColumnType<Date, Date | string, Date | string>;
+}
+
+export interface IdempotencyKeysTable {
+  owner: ColumnType<string, string | undefined, string>;
+  user_id: string;
+  operation: string;
+  key_hash: Buffer;
+  request_hash: Buffer;
+  claim_id: string;
+  attempt: ColumnType<number, number | undefined, number>;
+  leased_until: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  answer: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
   expires_at: ColumnType<Date, Date | string, Date | string>;
 }

@@ -58,6 +58,26 @@ describe('creating', () => {
     expect(JSON.stringify(everything)).not.toContain(key.slice(12));
   });
 
+  test('a repeated creation gives the same key, whose secret is not in the database', async () => {
+    const owner = { ...(await gateway.bearer()), 'idempotency-key': 'deploy-1' };
+    const first = await postKey(gateway, owner, wellFormed);
+    const again = await postKey(gateway, owner, wellFormed);
+    expect(first.status).toBe(201);
+    expect(again).toMatchObject({ status: 201, body: first.body });
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(again.headers.get('cache-control')).toBe('no-store');
+    expect((await list(owner)).body.data).toHaveLength(1);
+    const { key } = first.body.data;
+    expect((await models(bearing(key))).status).toBe(200);
+    const rows = await gateway.database.query<{ text: string }>(
+      `select encode(answer, 'escape') || encode(answer, 'hex') || encode(answer, 'base64') as text
+         from vc_private.idempotency_keys`,
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    for (const encoding of ['utf8', 'hex', 'base64'] as const)
+      expect(JSON.stringify(rows)).not.toContain(Buffer.from(key.slice(12)).toString(encoding).slice(0, 30));
+  });
+
   test('is recorded, and fails if it cannot be recorded', async () => {
     const { owner, id, userId } = await createKeyOfUser(gateway);
     expect(

@@ -2,6 +2,7 @@ import { canvasContract } from '@valuecanvas/contracts-canvas';
 import { jobWorkerContract } from '@valuecanvas/contracts-job-worker';
 import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import { createClient } from '@valuecanvas/http-client';
+import { openIdempotency } from '@valuecanvas/idempotency';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
 import { openDatabase } from '@valuecanvas/postgres';
 import { createProducer, startWorkerHost } from '@valuecanvas/queue';
@@ -86,10 +87,11 @@ export const jobWorkerService = defineService({
       authenticate: await internalTokenAuthenticator(jobWorkerContract, config.INTERNAL_PUBLIC_KEYS, kit.now),
       // Redis is no probe: without it, jobs are accepted and wait.
       probes: { postgres: database.ping },
-      routes: implement(jobWorkerContract, {
-        ...jobRoutes(jobs),
-        getQueueMetrics: () => figures.read(),
-      }),
+      routes: implement(
+        jobWorkerContract,
+        { ...jobRoutes(jobs), getQueueMetrics: () => figures.read() },
+        openIdempotency(database.db, kit),
+      ),
     };
   },
 });

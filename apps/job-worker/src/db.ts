@@ -4,6 +4,7 @@ import type { ColumnType } from 'kysely';
 /** Tables of the role vc_job_worker. The types of columns follow its grants to read, insert and update. */
 export interface Database {
   llm_job_results: LlmJobResultsTable;
+  'vc_private.idempotency_keys': IdempotencyKeysTable;
   'vc_private.llm_jobs': LlmJobsTable;
 }
 
@@ -26,6 +27,20 @@ export interface LlmJobResultsTable {
   latency_ms: ColumnType<number, number, never>;
   cached: ColumnType<boolean, boolean | undefined, never>;
   created_at: ColumnType<Date, Date | string | undefined, never>;
+}
+
+export interface IdempotencyKeysTable {
+  owner: ColumnType<string, string | undefined, string>;
+  user_id: string;
+  operation: string;
+  key_hash: Buffer;
+  request_hash: Buffer;
+  claim_id: string;
+  attempt: ColumnType<number, number | undefined, number>;
+  leased_until: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  answer: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  expires_at: ColumnType<Date, Date | string, Date | string>;
 }
 
 export interface LlmJobsTable {

@@ -1,24 +1,11 @@
-import { eventually } from '@valuecanvas/testing';
-import { v7 as uuidv7 } from 'uuid';
+import { eventually, startServiceProcess } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
-import { startJobWorkerProcess } from './support/job-worker-process.ts';
 import type { SeenCall } from './support/performers.ts';
 import { question, usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
 
-/** As another service submits: the row in its own transaction, and then it crashes before it could tell the queue. */
-async function storeAndCrash(): Promise<string> {
-  const jobId = uuidv7();
-  await platform.database.query(
-    `with claims as materialized (
-       select set_config('request.jwt.claims', $1, true) as set
-     )
-     select vc_private.submit_llm_job($2, 'custom_prompt', '{"prompt":"Why?"}') from claims where set is not null`,
-    [JSON.stringify({ sub: platform.user.userId, app_metadata: { tier: 'enterprise' } }), jobId],
-  );
-  return jobId;
-}
+const storeAndCrash = () => platform.store('custom_prompt', { prompt: 'Why?' });
 
 const hold = (_call: SeenCall, earlier: number) =>
   earlier === 0 ? new Promise<void>(() => undefined) : undefined;
@@ -33,11 +20,7 @@ test('a job that was stored but never queued is done, with the tier of its submi
 
 test('a job whose worker was killed at work is finished by another one, once', async () => {
   platform.performers.before = hold;
-  const identity = {
-    INTERNAL_PUBLIC_KEYS: platform.identities.publicKeys,
-    INTERNAL_SIGNING_KEY: platform.identities.signingKey('job-worker'),
-  };
-  const doomed = startJobWorkerProcess(platform.environment(identity));
+  const doomed = await startServiceProcess('job-worker', platform.processEnvironment());
   const jobId = await storeAndCrash();
   await eventually(() => expect(platform.performers.calls).toHaveLength(1), { timeoutMs: 40_000 });
   await doomed.kill();

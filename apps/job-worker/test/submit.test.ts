@@ -214,3 +214,20 @@ test('the trace of the submission is kept with the job', async () => {
   );
   expect(rows).toEqual([{ trace_context: { traceparent, tracestate: 'a=b' } }]);
 });
+
+test.each([
+  ['/api/queue/llm', question],
+  ['/api/queue/llm/batch', { jobs: [question, question] }],
+])('a repeated POST %s with an idempotency key submits its jobs once', async (path, body) => {
+  const service = await platform.start();
+  const headers = { 'idempotency-key': 'batch-1' };
+  const submit = () => service.request(path, { method: 'POST', as: platform.user, body, headers });
+  const first = await submit();
+  const again = await submit();
+  expect(again).toMatchObject({ status: 202, body: first.body });
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
+  const rows = await platform.database.query('select id from vc_private.llm_jobs where user_id = $1', [
+    platform.user.userId,
+  ]);
+  expect(rows).toHaveLength('jobs' in body ? 2 : 1);
+});

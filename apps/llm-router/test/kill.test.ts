@@ -1,14 +1,13 @@
 import { headers } from '@valuecanvas/contracts-core';
 import { llmUsage } from '@valuecanvas/contracts-llm-router';
 import { createKeys } from '@valuecanvas/redis';
-import { eventually } from '@valuecanvas/testing';
+import { eventually, startServiceProcess } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { createAdmissionControl } from '../src/admission/admission-control.ts';
 import { createAnswerCache } from '../src/admission/answer-cache.ts';
 import { passTime } from './support/pass-time.ts';
 import { usePlatform } from './support/platform.ts';
-import { startRouterProcess } from './support/router-process.ts';
 
 const platform = usePlatform();
 const callers = 20;
@@ -58,7 +57,7 @@ test('a router killed under load leaves one row per provider call, and nothing r
     OPENAI_BASE_URL: undefined,
     LLM_TIERS: '{"pro":{"requestsPerHour":100000,"budgetPerDay":1000}}',
   };
-  const router = await startRouterProcess(platform.processEnvironment(settings));
+  const router = await startServiceProcess('llm-router', platform.processEnvironment(settings));
   const identity = await platform.identities.signer('gateway')('llm-router', platform.user);
   let answered = 0;
   const askUntilItDies = async (): Promise<void> => {

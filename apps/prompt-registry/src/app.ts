@@ -3,6 +3,7 @@ import {
   promptRegistryContract,
   promptsChannel,
 } from '@valuecanvas/contracts-prompt-registry';
+import { openIdempotency } from '@valuecanvas/idempotency';
 import { drainIntoTable } from '@valuecanvas/journal';
 import { createSnapshotSource, versionOf } from '@valuecanvas/live-snapshot';
 import { openDatabase } from '@valuecanvas/postgres';
@@ -59,12 +60,16 @@ export const promptRegistryService = defineService({
         now,
       ),
       probes: { postgres: database.ping },
-      routes: implement(promptRegistryContract, {
-        ...versionRoutes(versions),
-        ...promptRoutes(prompts),
-        ...executionRoutes(createExecutionsService(executions)),
-        ...snapshotRoutes(snapshots),
-      }),
+      routes: implement(
+        promptRegistryContract,
+        {
+          ...versionRoutes(versions),
+          ...promptRoutes(prompts),
+          ...executionRoutes(createExecutionsService(executions)),
+          ...snapshotRoutes(snapshots),
+        },
+        openIdempotency(database.db, kit),
+      ),
     };
   },
 });

@@ -6,6 +6,7 @@ export interface Database {
   ab_tests: AbTestsTable;
   prompt_executions: PromptExecutionsTable;
   prompt_versions: PromptVersionsTable;
+  'vc_private.idempotency_keys': IdempotencyKeysTable;
 }
 
 export interface AbTestsTable {
@@ -57,4 +58,18 @@ export interface PromptVersionsTable {
   created_by: ColumnType<string | null, string | null | undefined, never>;
   created_at: ColumnType<Date, Date | string | undefined, never>;
   activated_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}
+
+export interface IdempotencyKeysTable {
+  owner: ColumnType<string, string | undefined, string>;
+  user_id: string;
+  operation: string;
+  key_hash: Buffer;
+  request_hash: Buffer;
+  claim_id: string;
+  attempt: ColumnType<number, number | undefined, number>;
+  leased_until: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  answer: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  expires_at: ColumnType<Date, Date | string, Date | string>;
 }

@@ -207,3 +207,19 @@ test('only admins change prompts', async () => {
 test('a request without an internal token is rejected', async () => {
   expect((await registry.service.request('/api/prompts/versions')).status).toBe(401);
 });
+
+test('a repeated creation with an idempotency key gives the first version again', async () => {
+  const body = { promptKey: 'new.keyed', template: 'Hello', variables: [] };
+  const create = () =>
+    registry.as(registry.admin, '/api/prompts/versions', {
+      method: 'POST',
+      body,
+      headers: { 'idempotency-key': 'release-1' },
+    });
+  const first = await create();
+  const again = await create();
+  expect(first.status).toBe(201);
+  expect(again).toMatchObject({ status: 201, body: first.body });
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expect(await versionsOf('new.keyed')).toHaveLength(1);
+});

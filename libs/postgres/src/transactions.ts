@@ -1,7 +1,13 @@
 import { orUnavailable, type UserPrincipal } from '@valuecanvas/contracts-core';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
 import { escapeLiteral } from 'pg';
 import { isUnavailable } from './map-errors.ts';
+
+/** An open transaction, whatever tables its owner knows: takes SQL that is written out. */
+export type Transaction = QueryExecutorProvider;
+
+/** The last step of a transaction that made `value`: what it writes is committed together with that, or not at all. */
+export type BeforeCommit<V, T> = (transaction: Transaction, value: V) => Promise<T>;
 
 /**
  * Runs `work` in one transaction that carries the user's claims, so that row level security shows only that user's

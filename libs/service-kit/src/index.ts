@@ -17,6 +17,7 @@ export {
   type HandlersOf,
   type Implementation,
   implement,
+  type PlainHandler,
 } from './http/implement.ts';
 export { respondIfChanged } from './http/respond-if-changed.ts';
 export { type ServerEvents, serverEvents } from './http/server-events.ts';

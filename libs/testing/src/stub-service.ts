@@ -9,11 +9,11 @@ import {
   type Call,
   defineService,
   FileBody,
-  type HandlersOf,
   type Implementation,
   identityVariables,
   internalTokenAuthenticator,
   kitVariables,
+  type PlainHandler,
   Respond,
   StreamBody,
 } from '@valuecanvas/service-kit';
@@ -22,7 +22,9 @@ import type { TestIdentities } from './test-identities.ts';
 import { startTestService, type TestService } from './test-service.ts';
 
 /** Handlers of a stub, by the names of its contract's routes. */
-export type StubHandlers<C extends Contract> = Partial<HandlersOf<C>>;
+export type StubHandlers<C extends Contract> = {
+  readonly [K in keyof C['routes']]?: PlainHandler<C['routes'][K]>;
+};
 
 /** Causes an unhandled rejection, so that Vitest fails the run even if the caller hides the stub's 500. */
 const failRun = (fault: Error): void => void Promise.reject(fault);

@@ -27,6 +27,17 @@ const only =
   (speaker) =>
     `(${reach(speaker)} and ${condition})`;
 
+/** What a service does with the idempotency keys that its own role has claimed. */
+const idempotencyKeys = (role: string): Access => {
+  const mine = (reach: Reach) => only(reach, `owner = '${role}'`);
+  return {
+    select: mine(ownOrAcross),
+    insert: mine(own),
+    update: mine(ownOrAcross),
+    delete: mine(only(across, 'expires_at < now()')),
+  };
+};
+
 const selectOwn: Access = { select: own };
 const fact: Access = { select: ownOrAcross, insert: across };
 const everything: Access = { select: all, insert: all, update: all, delete: all };
@@ -68,6 +79,12 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
   'vc_private.auth_refresh_tokens': { vc_gateway: everything },
   'vc_private.auth_sessions': { vc_gateway: everything },
   'vc_private.browser_sessions': { vc_gateway: everything },
+  'vc_private.idempotency_keys': Object.fromEntries(
+    ['vc_canvas', 'vc_gateway', 'vc_job_worker', 'vc_prompt_registry'].map((role) => [
+      role,
+      idempotencyKeys(role),
+    ]),
+  ),
   'vc_private.llm_jobs': {
     vc_job_worker: {
       select: ownOrAcross,

@@ -24,11 +24,18 @@ export const expectedGrants: Record<string, Record<string, string>> = {
   'vc_private.auth_refresh_tokens': { vc_gateway: 'delete, insert, select, update' },
   'vc_private.auth_sessions': { vc_gateway: 'delete, insert, select, update' },
   'vc_private.browser_sessions': { vc_gateway: 'delete, insert, select, update' },
+  'vc_private.idempotency_keys': {
+    vc_canvas: 'delete, insert, select, update',
+    vc_gateway: 'delete, insert, select, update',
+    vc_job_worker: 'delete, insert, select, update',
+    vc_prompt_registry: 'delete, insert, select, update',
+  },
   'vc_private.llm_jobs': { vc_job_worker: 'delete, insert, select, update' },
 };
 
 export const expectedFunctions: Record<string, string> = {
-  'vc_private.across_users()': 'vc_feature_flags, vc_job_worker, vc_llm_router, vc_prompt_registry',
+  'vc_private.across_users()':
+    'vc_canvas, vc_feature_flags, vc_gateway, vc_job_worker, vc_llm_router, vc_prompt_registry',
   'vc_private.create_llm_usage_partitions(integer)': 'vc_llm_router',
   'vc_private.drop_llm_usage_partitions(integer)': 'vc_llm_router',
   'vc_private.find_api_key(bytea)': 'vc_gateway',

@@ -58,6 +58,7 @@ describe('a file', () => {
     ['20261125120000_add_llm_usage_retention', '20241123110000_add_llm_monitoring'],
     ['20261126090000_add_browser_sessions', '20241123100000_baseline'],
     ['20261126100000_add_api_keys', '20241123100000_baseline'],
+    ['20261201193000_add_idempotency_keys', '20241123100000_baseline'],
     ['20261126110000_add_rate_limit_violation_retention', '20241123110000_add_llm_monitoring'],
     ['20261201204500_generalise_jobs', '20241123150000_add_job_outbox'],
   ])('%s says in one sentence that it needs %s', async (name, needed) => {

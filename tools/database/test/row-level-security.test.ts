@@ -39,7 +39,7 @@ it('the list of tables of users is complete', async () => {
   expect(qualified.sort()).toEqual(expected.sort());
 });
 
-describe.each(userTables)('$table', ({ table, role, row, isSharedWork }) => {
+describe.each(userTables)('$table', ({ table, role, row, isSharedWork, sharedWith = [] }) => {
   const own = (user: string) => insertion(table, { ...row(randomUUID()), user_id: user });
   const insertAs = (actor: Actor, user: string) => {
     const { statement, values } = own(user);
@@ -79,11 +79,18 @@ describe.each(userTables)('$table', ({ table, role, row, isSharedWork }) => {
     }
   });
 
-  it('another service cannot read it, nor can it write a row', async () => {
+  it('another service sees none of its rows and cannot write one', async () => {
     const others = new Set(userTables.map((other) => other.role).filter((other) => other !== role));
     for (const other of others) {
-      await expect(usersSeen({ role: other, user: alice }, table)).rejects.toThrow(/permission denied/);
-      await expect(insertAs({ role: other, user: alice }, alice)).rejects.toThrow(/permission denied/);
+      const seen = usersSeen({ role: other, user: alice, acrossUsers: true }, table);
+      const inserted = insertAs({ role: other, user: alice }, alice);
+      if (sharedWith.includes(other)) {
+        expect(await seen).toEqual([]);
+        await expect(inserted).rejects.toThrow(/row-level security/);
+      } else {
+        await expect(seen).rejects.toThrow(/permission denied/);
+        await expect(inserted).rejects.toThrow(/permission denied/);
+      }
     }
   });
 
@@ -237,12 +244,13 @@ describe('beyond single tables', () => {
     );
   });
 
-  it('with a user go canvases, keys, jobs, results and sessions, but not what was spent', async () => {
+  it('with a user go canvases, API keys, idempotency keys, jobs, results and sessions, but not what was spent', async () => {
     const left = `
       with gone as (select '${bob}'::uuid as id)
       select (select count(*)::integer from canvases join gone on user_id = gone.id) as canvases,
         (select count(*)::integer from canvas_revisions join gone on user_id = gone.id) as revisions,
         (select count(*)::integer from vc_private.api_keys join gone on user_id = gone.id) as keys,
+        (select count(*)::integer from vc_private.idempotency_keys join gone on user_id = gone.id) as answers,
         (select count(*)::integer from vc_private.llm_jobs join gone on user_id = gone.id) as jobs,
         (select count(*)::integer from llm_job_results join gone on user_id = gone.id) as results,
         (select count(*)::integer from llm_usage join gone on user_id = gone.id) as usage`;
@@ -250,7 +258,7 @@ describe('beyond single tables', () => {
     try {
       await owner.query('delete from auth.users where id = $1', [bob]);
       expect((await owner.query(left)).rows).toEqual([
-        { canvases: 0, revisions: 0, keys: 0, jobs: 0, results: 0, usage: 1 },
+        { canvases: 0, revisions: 0, keys: 0, answers: 0, jobs: 0, results: 0, usage: 1 },
       ]);
     } finally {
       await owner.query('rollback');

@@ -11,6 +11,8 @@ export interface UserTable {
   role: string;
   /** True if the owning service works across users there. */
   isSharedWork: boolean;
+  /** Other services that keep rows of their own in the table. */
+  sharedWith?: readonly string[];
   /** A row's columns, user_id aside. */
   row: (user: string) => Record<string, unknown>;
 }
@@ -92,6 +94,20 @@ export const userTables: readonly UserTable[] = [
       prefix: 'vc_',
       key_hash: randomBytes(32),
       scopes: ['llm'],
+    }),
+  },
+  {
+    table: 'vc_private.idempotency_keys',
+    role: 'vc_canvas',
+    isSharedWork: true,
+    sharedWith: ['vc_gateway', 'vc_job_worker', 'vc_prompt_registry'],
+    row: () => ({
+      owner: 'vc_canvas',
+      operation: 'canvas.generate',
+      key_hash: randomBytes(32),
+      request_hash: randomBytes(32),
+      claim_id: randomUUID(),
+      expires_at: '2024-11-24',
     }),
   },
   {

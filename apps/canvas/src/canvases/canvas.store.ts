@@ -1,6 +1,6 @@
 import type { Canvas, Revision, Section } from '@valuecanvas/contracts-canvas';
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
-import { asUser } from '@valuecanvas/postgres';
+import { asUser, type BeforeCommit } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
 import type { CanvasContent } from './canvas-content.ts';
@@ -28,16 +28,22 @@ export interface ListedCanvas {
 export interface CanvasStore {
   /** Throws DEPENDENCY_UNAVAILABLE if PostgreSQL cannot store anything. */
   assertReachable(owner: UserPrincipal): Promise<void>;
-  create(owner: UserPrincipal, id: string, revision: NewRevision): Promise<Canvas>;
+  create<T>(
+    owner: UserPrincipal,
+    id: string,
+    revision: NewRevision,
+    beforeCommit: BeforeCommit<Canvas, T>,
+  ): Promise<T>;
   find(owner: UserPrincipal, id: string): Promise<Canvas | undefined>;
   list(owner: UserPrincipal, limit: number, after: CanvasPosition | undefined): Promise<ListedCanvas[]>;
   /** Returns undefined if the canvas does not exist or is no longer at revision `basedOn`. */
-  revise(
+  revise<T>(
     owner: UserPrincipal,
     id: string,
     basedOn: number,
     revision: NewRevision,
-  ): Promise<Canvas | undefined>;
+    beforeCommit: BeforeCommit<Canvas, T>,
+  ): Promise<T | undefined>;
   revisions(owner: UserPrincipal, id: string): Promise<Revision[]>;
   findRevision(owner: UserPrincipal, id: string, revision: number): Promise<CanvasContent | undefined>;
   /** Returns true if the canvas existed. */
@@ -48,15 +54,15 @@ export function createCanvasStore(db: Kysely<Database>): CanvasStore {
   return {
     assertReachable: (owner) => asUser(db, owner, async () => undefined),
 
-    create: (owner, id, revision) =>
+    create: (owner, id, revision, beforeCommit) =>
       asUser(db, owner, async (tx) => {
         const row = await tx
           .insertInto('canvases')
           .values({ id, user_id: owner.userId, revision: 1, ...toColumns(revision.content) })
           .returningAll()
           .executeTakeFirstOrThrow();
-        await keep(tx, row, revision);
-        return toCanvas(row);
+        await insertRevision(tx, row, revision);
+        return beforeCommit(tx, toCanvas(row));
       }),
 
     find: (owner, id) =>
@@ -82,7 +88,7 @@ export function createCanvasStore(db: Kysely<Database>): CanvasStore {
         }));
       }),
 
-    revise: (owner, id, basedOn, revision) =>
+    revise: (owner, id, basedOn, revision, beforeCommit) =>
       asUser(db, owner, async (tx) => {
         const row = await tx
           .updateTable('canvases')
@@ -92,8 +98,8 @@ export function createCanvasStore(db: Kysely<Database>): CanvasStore {
           .returningAll()
           .executeTakeFirst();
         if (!row) return undefined;
-        await keep(tx, row, revision);
-        return toCanvas(row);
+        await insertRevision(tx, row, revision);
+        return beforeCommit(tx, toCanvas(row));
       }),
 
     revisions: (owner, id) =>
@@ -138,7 +144,7 @@ function isAfter({ createdAt, id }: CanvasPosition) {
   return sql<boolean>`(created_at, id) < (${createdAt}::timestamptz, ${id}::uuid)`;
 }
 
-async function keep(
+async function insertRevision(
   tx: Kysely<Database>,
   row: CanvasRow,
   { content, source, changed }: NewRevision,

@@ -5,6 +5,7 @@ import type {
   UpdateCanvasRequest,
 } from '@valuecanvas/contracts-canvas';
 import { AppError, type Page, type UserPrincipal } from '@valuecanvas/contracts-core';
+import type { BeforeCommit } from '@valuecanvas/postgres';
 import type { CanvasStore } from './canvas.store.ts';
 import { blocksOf, type CanvasContent, changedSections, contentOf } from './canvas-content.ts';
 import { parseCursor, toCursor } from './cursor.ts';
@@ -22,9 +23,19 @@ export interface CanvasesService {
   ): Promise<Page<Canvas>>;
   get(owner: UserPrincipal, id: string): Promise<Canvas>;
   update(owner: UserPrincipal, id: string, change: UpdateCanvasRequest): Promise<Canvas>;
-  apply(owner: UserPrincipal, id: string, chosen: ApplySuggestionsRequest): Promise<Canvas>;
+  apply<T>(
+    owner: UserPrincipal,
+    id: string,
+    chosen: ApplySuggestionsRequest,
+    beforeCommit: BeforeCommit<Canvas, T>,
+  ): Promise<T>;
   revisions(owner: UserPrincipal, id: string): Promise<Revision[]>;
-  restore(owner: UserPrincipal, id: string, revision: number): Promise<Canvas>;
+  restore<T>(
+    owner: UserPrincipal,
+    id: string,
+    revision: number,
+    beforeCommit: BeforeCommit<Canvas, T>,
+  ): Promise<T>;
   remove(owner: UserPrincipal, id: string): Promise<void>;
 }
 
@@ -42,15 +53,16 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
     return canvas;
   };
 
-  const revise = async (
+  const revise = async <T>(
     owner: UserPrincipal,
     canvas: Canvas,
-    source: Revision['source'],
-    content: CanvasContent,
-  ): Promise<Canvas> => {
-    const changed = changedSections(blocksOf(canvas), content.blocks);
-    const revised = await store.revise(owner, canvas.id, canvas.revision, { content, source, changed });
-    if (!revised) throw staleRevision((await get(owner, canvas.id)).revision);
+    change: { readonly source: Revision['source']; readonly content: CanvasContent },
+    beforeCommit: BeforeCommit<Canvas, T>,
+  ): Promise<T> => {
+    const changed = changedSections(blocksOf(canvas), change.content.blocks);
+    const { id, revision } = canvas;
+    const revised = await store.revise(owner, id, revision, { ...change, changed }, beforeCommit);
+    if (revised === undefined) throw staleRevision((await get(owner, id)).revision);
     return revised;
   };
 
@@ -72,23 +84,22 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
     async update(owner, id, { revision, businessDescription, ...blocks }) {
       const canvas = await getAt(owner, id, revision);
       const content = contentOf(canvas);
-      return revise(owner, canvas, 'edit', {
+      const edited = {
         ...content,
         businessDescription: businessDescription ?? content.businessDescription,
         blocks: { ...content.blocks, ...blocks },
-      });
+      };
+      return revise(owner, canvas, { source: 'edit', content: edited }, async (_tx, revised) => revised);
     },
 
-    async apply(owner, id, { section, suggestions, mode, revision }) {
+    async apply(owner, id, { section, suggestions, mode, revision }, beforeCommit) {
       const canvas = await getAt(owner, id, revision);
       const content = contentOf(canvas);
       const items =
         mode === 'replace' ? suggestions : [...new Set([...content.blocks[section], ...suggestions])];
       if (items.length > maxItems) throw tooManyItems();
-      return revise(owner, canvas, 'apply', {
-        ...content,
-        blocks: { ...content.blocks, [section]: items },
-      });
+      const applied = { ...content, blocks: { ...content.blocks, [section]: items } };
+      return revise(owner, canvas, { source: 'apply', content: applied }, beforeCommit);
     },
 
     async revisions(owner, id) {
@@ -97,12 +108,12 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
       return revisions;
     },
 
-    async restore(owner, id, revision) {
+    async restore(owner, id, revision, beforeCommit) {
       const canvas = await get(owner, id);
       const content = await store.findRevision(owner, id, revision);
       if (!content)
         throw new AppError('NOT_FOUND', { message: `Revision ${revision} of this canvas does not exist.` });
-      return revise(owner, canvas, 'restore', content);
+      return revise(owner, canvas, { source: 'restore', content }, beforeCommit);
     },
 
     async remove(owner, id) {

@@ -8,7 +8,7 @@ export const canvasRoutes = (canvases: CanvasesService) =>
     getCanvas: ({ principal, params }) => canvases.get(principal, params.id),
     updateCanvas: ({ principal, params, body }) => canvases.update(principal, params.id, body),
     deleteCanvas: ({ principal, params }) => canvases.remove(principal, params.id),
-    applySuggestions: ({ principal, params, body }) => canvases.apply(principal, params.id, body),
+    applySuggestions: ({ principal, params, body, keep }) => canvases.apply(principal, params.id, body, keep),
     listRevisions: ({ principal, params }) => canvases.revisions(principal, params.id),
-    restoreRevision: ({ principal, params }) => canvases.restore(principal, params.id, params.n),
+    restoreRevision: ({ principal, params, keep }) => canvases.restore(principal, params.id, params.n, keep),
   }) satisfies Partial<HandlersOf<typeof canvasContract>>;

@@ -1,5 +1,5 @@
-import type { UserCall } from '@valuecanvas/contracts-core';
-import type { ChatResult, llmRouterContract } from '@valuecanvas/contracts-llm-router';
+import { type DownstreamKeys, publicHeaders, type UserCall } from '@valuecanvas/contracts-core';
+import type { ChatRequest, ChatResult, llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import type { PromptExecution, promptExecution } from '@valuecanvas/contracts-prompt-registry';
 import type { Flags } from '@valuecanvas/flags-sdk';
 import type { Client } from '@valuecanvas/http-client';
@@ -39,8 +39,11 @@ export interface ModelDependencies {
   readonly onLostExecution: (error: unknown) => void;
 }
 
-/** Calls a model with a prompt from the registry and records the execution. */
-export type AskModel = <T>(call: UserCall, question: Question<T>) => Promise<Answer<T>>;
+/** A user's call that finds the router's stored answer when its client repeats it with the same idempotency key. */
+export type ModelCall = UserCall & DownstreamKeys;
+
+/** Asks a model with a prompt of the registry, and records the execution of that prompt version. */
+export type AskModel = <T>(call: ModelCall, question: Question<T>) => Promise<Answer<T>>;
 
 export function createAskModel(dependencies: ModelDependencies): AskModel {
   const { prompts, flags, router, executions, onLostExecution } = dependencies;
@@ -56,23 +59,37 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
     }
   };
 
+  /** The router stores its answer under the key: a run of the request after a crash does not pay for it again. */
+  const askRouter = (call: ModelCall, body: ChatRequest): Promise<ChatResult> => {
+    const key = call.downstreamKey(JSON.stringify(body));
+    const headers = key === undefined ? {} : { [publicHeaders.idempotencyKey]: key };
+    return router.chat({ body, headers }, call);
+  };
+
   return async (call, question) => {
     const prompt = prompts.render(question.promptKey, question.variables);
     const execution = startExecution(call, prompt.versionId);
     let chat: ChatResult | undefined;
     try {
-      chat = await router.chat({ body: chatRequest(flags, call, question, prompt) }, call);
+      chat = await askRouter(call, chatRequest(flags, call, question, prompt));
       const value = question.parse(chat.content);
       await record(execution.ended(chat));
       return { value, facts: { ...factsOf(chat), promptVersion: prompt.version, executionId: execution.id } };
     } catch (error) {
+      // A repetition of the request must get a new answer of the model.
+      if (chat) call.discardDownstreamAnswers();
       await record(execution.ended(chat, error));
       throw error;
     }
   };
 }
 
-function chatRequest<T>(flags: Flags, call: UserCall, question: Question<T>, prompt: RenderedVersion) {
+function chatRequest<T>(
+  flags: Flags,
+  call: UserCall,
+  question: Question<T>,
+  prompt: RenderedVersion,
+): ChatRequest {
   const { temperature, maxTokens } = prompt.metadata;
   const model = question.model ?? modelFromFlag(flags, call.principal) ?? prompt.metadata.model;
   const { name, schema } = question.schema;

@@ -5,19 +5,24 @@ import {
   type RefineSectionResult,
   sections,
 } from '@valuecanvas/contracts-canvas';
-import type { UserCall } from '@valuecanvas/contracts-core';
+import type { BeforeCommit } from '@valuecanvas/postgres';
 import { v7 as uuidv7 } from 'uuid';
 import type { CanvasStore } from '../canvases/canvas.store.ts';
 import { blocksOf } from '../canvases/canvas-content.ts';
 import type { CanvasesService } from '../canvases/canvases.service.ts';
 import { CanvasAnswer, RefinementAnswer } from './answer-schemas.ts';
-import type { AskModel } from './ask-model.ts';
+import type { AskModel, ModelCall } from './ask-model.ts';
 import { parseCanvasAnswer, parseRefinementAnswer } from './parse-answer.ts';
 
 /** Generation and refinement of canvases by models. */
 export interface GenerationService {
-  generate(call: UserCall, request: GenerateCanvasRequest): Promise<GenerateCanvasResult>;
-  refine(call: UserCall, canvasId: string, request: RefineSectionRequest): Promise<RefineSectionResult>;
+  /** Runs `beforeCommit` in the transaction that stores the canvas and returns its result. */
+  generate<T>(
+    call: ModelCall,
+    request: GenerateCanvasRequest,
+    beforeCommit: BeforeCommit<GenerateCanvasResult, T>,
+  ): Promise<T>;
+  refine(call: ModelCall, canvasId: string, request: RefineSectionRequest): Promise<RefineSectionResult>;
 }
 
 export function createGenerationService(dependencies: {
@@ -27,7 +32,7 @@ export function createGenerationService(dependencies: {
 }): GenerationService {
   const { ask, store, canvases } = dependencies;
   return {
-    async generate(call, { model, ...business }) {
+    async generate(call, { model, ...business }, beforeCommit) {
       // Checks the database first, so that no money is spent on a canvas that cannot be stored.
       await store.assertReachable(call.principal);
       const { value: blocks, facts } = await ask(call, {
@@ -37,12 +42,10 @@ export function createGenerationService(dependencies: {
         schema: { name: 'business_model_canvas', schema: CanvasAnswer },
         parse: parseCanvasAnswer,
       });
-      const canvas = await store.create(call.principal, uuidv7(), {
-        content: { ...business, blocks },
-        source: 'generate',
-        changed: sections,
-      });
-      return { canvasId: canvas.id, canvas, ...facts };
+      const revision = { content: { ...business, blocks }, source: 'generate', changed: sections } as const;
+      return store.create(call.principal, uuidv7(), revision, (tx, canvas) =>
+        beforeCommit(tx, { canvasId: canvas.id, canvas, ...facts }),
+      );
     },
 
     async refine(call, canvasId, { section, context, model }) {

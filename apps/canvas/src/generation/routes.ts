@@ -4,6 +4,7 @@ import type { GenerationService } from './generation.service.ts';
 
 export const generationRoutes = (generation: GenerationService) =>
   ({
-    generateCanvas: (call) => generation.generate(call, call.body),
-    refineSection: (call) => generation.refine(call, call.params.id, call.body),
+    generateCanvas: (call) => generation.generate(call, call.body, call.keep),
+    refineSection: async (call) =>
+      call.keepAfterwards(await generation.refine(call, call.params.id, call.body)),
   }) satisfies Partial<HandlersOf<typeof canvasContract>>;

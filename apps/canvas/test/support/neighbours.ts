@@ -16,6 +16,7 @@ export type Flag = FlagSnapshot['flags'][number];
 export interface Asked extends ChatRequest {
   readonly operation: string;
   readonly requestId: string;
+  readonly idempotencyKey: string | undefined;
 }
 
 /** Answer of the router. By default, that of the simulator. */
@@ -54,8 +55,9 @@ export async function startNeighbours(
 ): Promise<Neighbours> {
   const simulator = await startSimulator();
   const asked: Asked[] = [];
-  const answerChat = async ({ body, operation, requestId }: Call<typeof chat>): Promise<ChatResult> => {
-    const request = { ...body, operation, requestId };
+  const answerChat = async (call: Call<typeof chat>): Promise<ChatResult> => {
+    const { body, operation, requestId, idempotencyKey } = call;
+    const request = { ...body, operation, requestId, idempotencyKey };
     asked.push(request);
     const given = await neighbours.answer?.(request);
     return { ...(given?.content === undefined ? await simulated(simulator, request) : facts), ...given };

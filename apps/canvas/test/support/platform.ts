@@ -36,19 +36,16 @@ export function usePlatform() {
   let service: TestService;
   let user: UserPrincipal;
 
-  const start = (settings: Environment = {}): Promise<TestService> =>
-    startTestService(
-      canvasService,
-      {
-        DATABASE_URL: parts.database.urlFor('canvas'),
-        REDIS_URL: parts.redis.url,
-        REDIS_KEY_PREFIX: parts.redis.prefix,
-        SHUTDOWN_GRACE_MS: '2000',
-        ...parts.neighbours.environment,
-        ...settings,
-      },
-      parts.identities,
-    );
+  const environment = (settings: Environment = {}): Environment => ({
+    DATABASE_URL: parts.database.urlFor('canvas'),
+    REDIS_URL: parts.redis.url,
+    REDIS_KEY_PREFIX: parts.redis.prefix,
+    SHUTDOWN_GRACE_MS: '2000',
+    ...parts.neighbours.environment,
+    ...settings,
+  });
+  const start = (settings?: Environment): Promise<TestService> =>
+    startTestService(canvasService, environment(settings), parts.identities);
 
   beforeAll(async () => {
     parts = await startParts();
@@ -87,6 +84,14 @@ export function usePlatform() {
     get neighbours(): Neighbours {
       return parts.neighbours;
     },
+
+    /** The environment of a canvas service that runs in a process of its own. */
+    processEnvironment: (settings: Environment): Environment =>
+      environment({
+        INTERNAL_PUBLIC_KEYS: parts.identities.publicKeys,
+        INTERNAL_SIGNING_KEY: parts.identities.signingKey('canvas'),
+        ...settings,
+      }),
 
     /** Starts another service with its own settings. It stops with the test. */
     async start(settings: Environment): Promise<TestService> {

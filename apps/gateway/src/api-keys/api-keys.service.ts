@@ -11,6 +11,7 @@ import {
   type CreatedApiKey,
   elevatedKeyMaxDays,
 } from '@valuecanvas/contracts-gateway';
+import type { BeforeCommit } from '@valuecanvas/postgres';
 import { generateApiKey } from './api-key-format.ts';
 import type { ApiKeyVerifier } from './api-key-verifier.ts';
 import type { ApiKeyRow, ApiKeysStore } from './api-keys.store.ts';
@@ -31,8 +32,15 @@ interface Caller {
 /** Lists, creates and revokes the API keys of a user. */
 export interface ApiKeys {
   list(call: Caller, query: { readonly cursor?: string; readonly limit?: number }): Promise<Page<ApiKey>>;
-  /** Throws FORBIDDEN where the user does not hold a permission that the key is to have. */
-  create(call: Caller, request: CreateApiKeyRequest): Promise<CreatedApiKey>;
+  /**
+   * Runs `beforeCommit` in the transaction that stores the key and returns its result. Throws FORBIDDEN where the user does
+   * not hold a permission that the key is to have.
+   */
+  create<T extends object>(
+    call: Caller,
+    request: CreateApiKeyRequest,
+    beforeCommit: BeforeCommit<CreatedApiKey, T>,
+  ): Promise<T>;
   /** Once resolved, this process refuses the key. The other replicas refuse it within 30 s. */
   revoke(call: Caller, id: string): Promise<void>;
 }
@@ -51,15 +59,18 @@ export function createApiKeys(options: {
       const items = found.slice(0, limit).map(toApiKey);
       return { items, limit, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
     },
-    async create(call, { name, scopes, expiresAt }) {
+    async create(call, { name, scopes, expiresAt }, beforeCommit) {
       assertHeld(call.principal, scopes);
       const expiry = expiresAt === undefined ? null : futureTime(expiresAt, now());
       if (elevatedPermissions(scopes).length > 0) assertExpiresSoon(expiry, now());
       const { key, prefix, hash } = generateApiKey();
-      const made = await store.insert({ name, prefix, hash, scopes, expiresAt: expiry }, by(call), maxActive);
-      if (made === 'too_many') throw tooManyKeys();
-      if (made === 'no_account') throw accountGone();
-      return { ...toApiKey(made), key };
+      const toStore = { name, prefix, hash, scopes, expiresAt: expiry };
+      const created = await store.insert(toStore, by(call), maxActive, (tx, row) =>
+        beforeCommit(tx, { ...toApiKey(row), key }),
+      );
+      if (created === 'too_many') throw tooManyKeys();
+      if (created === 'no_account') throw accountGone();
+      return created;
     },
     async revoke(call, id) {
       try {

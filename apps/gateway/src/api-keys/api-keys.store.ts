@@ -1,13 +1,13 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
-import { acrossUsers, asUser } from '@valuecanvas/postgres';
+import { acrossUsers, asUser, type BeforeCommit } from '@valuecanvas/postgres';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { ApiKeysTable, Database } from '../db.ts';
 
-/** What its owner may see of a key. */
+/** The columns of a key that its owner may see. */
 export type ApiKeyRow = Pick<Selectable<ApiKeysTable>, (typeof columns)[number]>;
 
-/** A key to be kept. */
+/** A key to store. */
 export interface ApiKeyToStore {
   readonly name: string;
   readonly prefix: string;
@@ -16,14 +16,14 @@ export interface ApiKeyToStore {
   readonly expiresAt: Date | null;
 }
 
-/** Who makes a change, and when. */
+/** The author, request and time of a change. */
 export interface ChangeBy {
   readonly owner: UserPrincipal;
   readonly requestId: string;
   readonly at: Date;
 }
 
-/** A key that was found by its hash, and what the platform says of its user. */
+/** A key that was found by its hash, with the metadata of its user. */
 export interface FoundApiKey {
   readonly id: string;
   readonly user_id: string;
@@ -34,20 +34,28 @@ export interface FoundApiKey {
   readonly banned_until: Date | null;
 }
 
-/** API keys; of the keys themselves, only hashes. Making and revoking one is recorded in the audit log, or not done. */
+/** API keys; the table holds hashes of the secrets. Each creation and revocation is committed with its audit entry. */
 export interface ApiKeysStore {
-  /** Those of a user that are not revoked, newest first, from behind the id `after`. */
+  /** Lists the keys of a user that are not revoked, newest first, starting after the id `after`. */
   list(
     owner: UserPrincipal,
     page: { readonly after?: string | undefined; readonly limit: number },
   ): Promise<readonly ApiKeyRow[]>;
-  /** Says why not where the user has `maxActive` already, however many are made at once, or is gone. */
-  insert(key: ApiKeyToStore, by: ChangeBy, maxActive: number): Promise<ApiKeyRow | 'too_many' | 'no_account'>;
-  /** False where the user has no such key, or has revoked it. */
+  /**
+   * Inserts a key, runs `beforeCommit` in the same transaction and returns its result. Inserts nothing where the user has
+   * `maxActive` keys, concurrent inserts included, or no longer exists.
+   */
+  insert<T>(
+    key: ApiKeyToStore,
+    by: ChangeBy,
+    maxActive: number,
+    beforeCommit: BeforeCommit<ApiKeyRow, T>,
+  ): Promise<T | 'too_many' | 'no_account'>;
+  /** Returns false where the user has no such key or has revoked it. */
   revoke(id: string, by: ChangeBy): Promise<boolean>;
-  /** Undefined for a key that is unknown or revoked, or whose user is gone. */
+  /** Returns undefined for a key that is unknown or revoked, or whose user no longer exists. */
   find(hash: Buffer): Promise<FoundApiKey | undefined>;
-  /** Notes that a user's key was used, unless a use not older than `unlessAfter` is noted. */
+  /** Records the use of a key, unless a use after `unlessAfter` is recorded already. */
   noteUse(
     id: string,
     owner: UserPrincipal,
@@ -70,7 +78,7 @@ export function createApiKeysStore(db: Kysely<Database>): ApiKeysStore {
           .limit(limit)
           .execute(),
       ),
-    insert: (key, by, maxActive) =>
+    insert: (key, by, maxActive, beforeCommit) =>
       asUser(db, by.owner, async (tx) => {
         if ((await countActive(tx, by)) >= maxActive) return 'too_many' as const;
         const row = await tx
@@ -79,7 +87,7 @@ export function createApiKeysStore(db: Kysely<Database>): ApiKeysStore {
           .returning(columns)
           .executeTakeFirstOrThrow();
         await audit(tx, 'api_key.create', by, { subject: row.id, after: tellOf(row) });
-        return row;
+        return beforeCommit(tx, row);
       }).catch(asMissingAccount),
     revoke: (id, by) =>
       asUser(db, by.owner, async (tx) => {
@@ -111,7 +119,7 @@ export function createApiKeysStore(db: Kysely<Database>): ApiKeysStore {
   };
 }
 
-/** One after the other for one user, so that of two keys made at once the second counts the first. */
+/** Counts under a lock for each user, so that of two concurrent inserts the second counts the first. */
 async function countActive(tx: Kysely<Database>, { owner, at }: ChangeBy): Promise<number> {
   const lock = `vc_private.api_keys of ${owner.userId}`;
   await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(tx);
@@ -137,7 +145,7 @@ function valuesOf(key: ApiKeyToStore, { owner, at }: ChangeBy) {
   };
 }
 
-/** What the audit log tells of a key. */
+/** The state of a key as the audit log records it. */
 function tellOf({ name, prefix, scopes, expires_at }: ApiKeyRow): string {
   return JSON.stringify({ name, prefix, scopes, expiresAt: expires_at });
 }

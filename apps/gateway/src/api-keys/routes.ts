@@ -5,7 +5,9 @@ import type { ApiKeys } from './api-keys.service.ts';
 export const apiKeyRoutes = (keys: ApiKeys) =>
   ({
     listApiKeys: (call) => keys.list(call, call.query),
-    createApiKey: async (call) =>
-      respond(201, await keys.create(call, call.body), { 'cache-control': 'no-store' }),
+    createApiKey: (call) =>
+      keys.create(call, call.body, (tx, created) =>
+        call.keep(tx, respond(201, created, { 'cache-control': 'no-store' })),
+      ),
     revokeApiKey: (call) => keys.revoke(call, call.params.id),
   }) satisfies Partial<HandlersOf<typeof gatewayContract>>;

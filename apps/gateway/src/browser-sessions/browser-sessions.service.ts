@@ -8,9 +8,9 @@ import {
   createSessionSecret,
   csrfTokenOf,
   hashOf,
-  open,
+  openTokens,
   type SessionTokens,
-  seal,
+  sealTokens,
 } from './session-secret.ts';
 import type { SessionSource } from './session-source.ts';
 
@@ -67,7 +67,7 @@ export function createBrowserSessions(options: {
 
   const read = async (secret: string) => {
     const stored = await store.find(hashOf(secret), new Date(now()));
-    return stored && { ...stored, tokens: open(secret, stored.sealed) };
+    return stored && { ...stored, tokens: openTokens(secret, stored.sealed) };
   };
 
   /** If several processes refresh a session concurrently, all use the tokens that the first one has stored. */
@@ -81,7 +81,7 @@ export function createBrowserSessions(options: {
     });
     if (!session || !('access_token' in session)) return session;
     const tokens = tokensOf(session);
-    const after = seal(secret, tokens);
+    const after = sealTokens(secret, tokens);
     const replaced = await store.replace(hashOf(secret), { before: stored.sealed, after });
     return replaced ? tokens : (await read(secret))?.tokens;
   };
@@ -151,7 +151,7 @@ export function createBrowserSessions(options: {
       await store.insert({
         hash: hashOf(secret),
         userId: opened.user.id,
-        sealed: seal(secret, tokens),
+        sealed: sealTokens(secret, tokens),
         at: new Date(now()),
         expiresAt,
       });

@@ -1,8 +1,7 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { deriveKey, open, seal } from '../sealed-box.ts';
 
 const secretBytes = 32;
-const nonceBytes = 12;
-const tagBytes = 16;
 
 /** The access and refresh token of a browser session. */
 export interface SessionTokens {
@@ -25,28 +24,19 @@ export function hashOf(secret: string): Buffer {
 
 /** Derives the CSRF token of a session. A page that sends it has proved that it can read the session's responses. */
 export function csrfTokenOf(secret: string): string {
-  return Buffer.from(derive(secret, 'csrf token')).toString('base64url');
+  return derive(secret, 'csrf token').toString('base64url');
 }
 
-/** Encrypts tokens with AES-256-GCM under a key derived from the secret, so that the database alone reveals no token. */
-export function seal(secret: string, tokens: SessionTokens): Buffer {
-  const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv('aes-256-gcm', derive(secret, 'tokens'), nonce);
-  const encrypted = Buffer.concat([cipher.update(JSON.stringify(tokens)), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), encrypted]);
+/** Encrypts tokens under a key that only the secret yields: the database alone gives no token. */
+export function sealTokens(secret: string, tokens: SessionTokens): Buffer {
+  return seal(derive(secret, 'tokens'), JSON.stringify(tokens));
 }
 
-/** Decrypts tokens. Throws if they were not sealed with this secret. */
-export function open(secret: string, sealed: Buffer): SessionTokens {
-  const decipher = createDecipheriv('aes-256-gcm', derive(secret, 'tokens'), sealed.subarray(0, nonceBytes), {
-    authTagLength: tagBytes,
-  });
-  decipher.setAuthTag(sealed.subarray(nonceBytes, nonceBytes + tagBytes));
-  const text = Buffer.concat([decipher.update(sealed.subarray(nonceBytes + tagBytes)), decipher.final()]);
-  return JSON.parse(text.toString()) as SessionTokens;
+/** Throws where the bytes were not sealed with this secret. */
+export function openTokens(secret: string, sealed: Buffer): SessionTokens {
+  return JSON.parse(open(derive(secret, 'tokens'), sealed)) as SessionTokens;
 }
 
-/** Derives a key per purpose from one secret (HKDF, RFC 5869). */
-function derive(secret: string, use: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', secret, '', `valuecanvas browser session: ${use}`, 32));
+function derive(secret: string, use: string): Buffer {
+  return deriveKey(secret, `valuecanvas browser session: ${use}`);
 }

@@ -6,6 +6,7 @@ import type {
   JobResult,
   SubmitJobRequest,
 } from '@valuecanvas/contracts-job-worker';
+import type { BeforeCommit, Transaction } from '@valuecanvas/postgres';
 import type { Producer } from '@valuecanvas/queue';
 import type { Logger } from '@valuecanvas/service-kit';
 import { v7 as uuidv7 } from 'uuid';
@@ -19,10 +20,19 @@ export interface Submission {
   readonly traceContext: Readonly<Record<string, string>>;
 }
 
+/** Submissions run `beforeCommit` in the transaction that stores the jobs and return its result. */
 export interface JobsService {
-  submit(submission: Submission, request: SubmitJobRequest): Promise<AcceptedJob>;
-  /** All of the jobs or none. */
-  submitBatch(submission: Submission, requests: readonly SubmitJobRequest[]): Promise<AcceptedBatch>;
+  submit<T>(
+    submission: Submission,
+    request: SubmitJobRequest,
+    beforeCommit: BeforeCommit<AcceptedJob, T>,
+  ): Promise<T>;
+  /** Stores all of the jobs or none. */
+  submitBatch<T>(
+    submission: Submission,
+    requests: readonly SubmitJobRequest[],
+    beforeCommit: BeforeCommit<AcceptedBatch, T>,
+  ): Promise<T>;
   /** Throws NOT_FOUND, as do the next two. */
   status(owner: UserPrincipal, jobId: string): Promise<Job>;
   result(owner: UserPrincipal, jobId: string): Promise<JobResult>;
@@ -38,13 +48,15 @@ export function createJobsService(parts: {
 }): JobsService {
   const { store, producer, log } = parts;
 
-  const accept = async (
+  const accept = async <T>(
     owner: UserPrincipal,
     jobs: readonly NewJob[],
     batchId: string | null,
-  ): Promise<void> => {
-    await store.insert(owner, jobs, batchId);
+    beforeCommit: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> => {
+    const accepted = await store.insert(owner, jobs, batchId, beforeCommit);
     await notify(parts.dispatch(jobs), 'queue: unavailable, the sweeper will queue the stored jobs');
+    return accepted;
   };
 
   /** The rows are the truth and the sweeper acts on them, so a request succeeds without Redis. */
@@ -53,17 +65,19 @@ export function createJobsService(parts: {
   };
 
   return {
-    async submit({ owner, traceContext }, request) {
+    async submit({ owner, traceContext }, request, beforeCommit) {
       const job = toNewJob(request, traceContext);
-      await accept(owner, [job], null);
-      return toAcceptedJob(job.id);
+      return accept(owner, [job], null, (tx) => beforeCommit(tx, toAcceptedJob(job.id)));
     },
 
-    async submitBatch({ owner, traceContext }, requests) {
+    async submitBatch({ owner, traceContext }, requests, beforeCommit) {
       const batchId = uuidv7();
       const jobs = requests.map((request) => toNewJob(request, traceContext));
-      await accept(owner, jobs, batchId);
-      return { batchId, jobs: jobs.map(({ id }) => ({ jobId: id, status: 'queued' })) };
+      const accepted: AcceptedBatch = {
+        batchId,
+        jobs: jobs.map(({ id }) => ({ jobId: id, status: 'queued' })),
+      };
+      return accept(owner, jobs, batchId, (tx) => beforeCommit(tx, accepted));
     },
 
     async status(owner, jobId) {

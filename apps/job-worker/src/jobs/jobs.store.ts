@@ -1,6 +1,6 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import { type JobStatus, type JobType, jobTypes } from '@valuecanvas/contracts-job-worker';
-import { acrossUsers, asUser } from '@valuecanvas/postgres';
+import { acrossUsers, asUser, type Transaction } from '@valuecanvas/postgres';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Database, LlmJobResultsTable, LlmJobsTable } from '../db.ts';
 
@@ -27,13 +27,19 @@ export type JobsStore = ReturnType<typeof createJobsStore>;
 
 export function createJobsStore(db: Kysely<Database>) {
   return {
-    /** Inserts all of the jobs or none. */
-    insert(owner: UserPrincipal, jobs: readonly NewJob[], batchId: string | null): Promise<void> {
+    /** Inserts all of the jobs or none, then runs `beforeCommit` in the same transaction and returns its result. */
+    insert<T>(
+      owner: UserPrincipal,
+      jobs: readonly NewJob[],
+      batchId: string | null,
+      beforeCommit: (transaction: Transaction) => Promise<T>,
+    ): Promise<T> {
       return asUser(db, owner, async (transaction) => {
         await transaction
           .insertInto('vc_private.llm_jobs')
           .values(jobs.map((job) => toRow(owner, job, batchId)))
           .execute();
+        return beforeCommit(transaction);
       });
     },
 

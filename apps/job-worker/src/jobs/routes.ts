@@ -6,9 +6,13 @@ import { traceContextOf } from './trace-context.ts';
 export const jobRoutes = (jobs: JobsService) =>
   ({
     submitJob: (call) =>
-      jobs.submit({ owner: call.principal, traceContext: traceContextOf(call) }, call.body),
+      jobs.submit({ owner: call.principal, traceContext: traceContextOf(call) }, call.body, call.keep),
     submitBatch: (call) =>
-      jobs.submitBatch({ owner: call.principal, traceContext: traceContextOf(call) }, call.body.jobs),
+      jobs.submitBatch(
+        { owner: call.principal, traceContext: traceContextOf(call) },
+        call.body.jobs,
+        call.keep,
+      ),
     getJob: ({ principal, params }) => jobs.status(principal, params.jobId),
     getJobResult: ({ principal, params }) => jobs.result(principal, params.jobId),
     cancelJob: ({ principal, params }) => jobs.cancel(principal, params.jobId),

@@ -10,6 +10,7 @@ import {
   type TestAnswer,
   type TestService,
 } from '@valuecanvas/testing';
+import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
 import { jobWorkerService } from '../../src/app.ts';
 import { type Performers, startPerformers } from './performers.ts';
@@ -87,6 +88,14 @@ export function usePlatform() {
     },
     environment,
 
+    /** The environment of a job worker that runs in a process of its own. */
+    processEnvironment: (settings: Environment = {}): Environment =>
+      environment({
+        INTERNAL_PUBLIC_KEYS: parts.identities.publicKeys,
+        INTERNAL_SIGNING_KEY: parts.identities.signingKey('job-worker'),
+        ...settings,
+      }),
+
     /** Starts a job worker that ends with the test. */
     async start(settings: Environment = {}): Promise<TestService> {
       const service = await startTestService(jobWorkerService, environment(settings), parts.identities);
@@ -98,6 +107,19 @@ export function usePlatform() {
       const answer = await service.request('/api/queue/llm', { method: 'POST', as: user, body });
       expect(answer).toMatchObject({ status: 202, body: { success: true } });
       return answer.body.data.jobId;
+    },
+
+    /** Stores a job as another service does that crashes before it can tell the queue. */
+    async store(type: string, payload: object): Promise<string> {
+      const jobId = uuidv7();
+      await parts.database.query(
+        `with claims as materialized (
+           select set_config('request.jwt.claims', $1, true) as set
+         )
+         select vc_private.submit_llm_job($2, $3, $4) from claims where set is not null`,
+        [JSON.stringify({ sub: user.userId, app_metadata: { tier: 'enterprise' } }), jobId, type, payload],
+      );
+      return jobId;
     },
 
     get: (service: TestService, jobId: string, what = ''): Promise<TestAnswer> =>

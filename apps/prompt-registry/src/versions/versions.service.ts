@@ -1,5 +1,6 @@
 import { AppError, type Page, type UserPrincipal } from '@valuecanvas/contracts-core';
 import type { CreatePromptVersionRequest, PromptVersion } from '@valuecanvas/contracts-prompt-registry';
+import type { BeforeCommit } from '@valuecanvas/postgres';
 import { type PerformanceOf, unused } from '../executions/performance.ts';
 import { newVersion } from './new-version.ts';
 import { toPromptVersion } from './version-row.ts';
@@ -36,12 +37,21 @@ export function createVersionsService(options: {
       };
     },
 
-    /** Throws VALIDATION_FAILED as `newVersion` does, or CONFLICT if all attempts to get a version number failed. */
-    async create(principal: UserPrincipal, request: CreatePromptVersionRequest): Promise<PromptVersion> {
+    /**
+     * Runs `beforeCommit` in the transaction that stores the version and returns its result. Throws VALIDATION_FAILED as
+     * `newVersion` does, and CONFLICT where concurrent requests took the version number ten times.
+     */
+    async create<T>(
+      principal: UserPrincipal,
+      request: CreatePromptVersionRequest,
+      beforeCommit: BeforeCommit<PromptVersion, T>,
+    ): Promise<T> {
       const draft = newVersion(request, principal.userId);
       for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-        const row = await store.insertNext(draft);
-        if (row) return toPromptVersion(row, unused);
+        const created = await store.insertNext(draft, (tx, row) =>
+          beforeCommit(tx, toPromptVersion(row, unused)),
+        );
+        if (created !== undefined) return created;
       }
       throw new AppError('CONFLICT', {
         message: `Many versions of ${draft.promptKey} are being created at once. Send the request again.`,

@@ -1,4 +1,4 @@
-import { acrossUsers } from '@valuecanvas/postgres';
+import { acrossUsers, type BeforeCommit } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../db.ts';
@@ -66,13 +66,19 @@ export function createVersionsStore(db: Kysely<Database>) {
       );
     },
 
-    /** Stores a draft under the key's next number. Returns undefined if a concurrent insert took that number. */
-    async insertNext(draft: NewVersion): Promise<VersionRow | undefined> {
+    /**
+     * Stores a draft under the prompt's next number, runs `beforeCommit` in the same transaction and returns its result.
+     * Returns undefined where a concurrent insert took the number.
+     */
+    async insertNext<T>(
+      draft: NewVersion,
+      beforeCommit: BeforeCommit<VersionRow, T>,
+    ): Promise<T | undefined> {
       const next = sql<number>`(select coalesce(max(version), 0) + 1 from prompt_versions
         where prompt_key = ${draft.promptKey})`;
       try {
-        return await acrossUsers(db, (transaction) =>
-          transaction
+        return await acrossUsers(db, async (transaction) => {
+          const row = await transaction
             .insertInto('prompt_versions')
             .values({
               id: uuidv7(),
@@ -85,8 +91,9 @@ export function createVersionsStore(db: Kysely<Database>) {
               created_by: draft.createdBy,
             })
             .returning(versionColumns)
-            .executeTakeFirstOrThrow(),
-        );
+            .executeTakeFirstOrThrow();
+          return beforeCommit(transaction, row);
+        });
       } catch (error) {
         if (isNumberTaken(error)) return undefined;
         throw error;

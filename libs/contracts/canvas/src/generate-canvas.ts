@@ -46,6 +46,7 @@ export const generateCanvas = defineRoute({
   auth: user,
   body: GenerateCanvasRequest,
   deadlineMs: spendingDeadlineMs,
+  idempotent: true,
   status: 201,
   reply: data(GenerateCanvasResult),
   errors: spendingErrors,

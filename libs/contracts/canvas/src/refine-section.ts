@@ -50,6 +50,7 @@ export const refineSection = defineRoute({
   params: canvasParams,
   body: RefineSectionRequest,
   deadlineMs: spendingDeadlineMs,
+  idempotent: true,
   reply: data(RefineSectionResult),
   errors: ['NOT_FOUND', ...spendingErrors],
 });

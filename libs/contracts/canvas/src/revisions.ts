@@ -31,6 +31,7 @@ export const applySuggestions = defineRoute({
   auth: user,
   params: canvasParams,
   body: ApplySuggestionsRequest,
+  idempotent: true,
   reply: data(Canvas),
   errors: ['NOT_FOUND', 'CONFLICT', 'DEPENDENCY_UNAVAILABLE'],
 });
@@ -71,6 +72,7 @@ export const restoreRevision = defineRoute({
     id: field.uuid('Id of the canvas.'),
     n: field.ordinal('Number of the revision to restore.'),
   }),
+  idempotent: true,
   reply: data(Canvas),
   errors: ['NOT_FOUND', 'CONFLICT', 'DEPENDENCY_UNAVAILABLE'],
 });

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { type Contract, defineContract } from './contract.ts';
 import { contractFaults } from './contract-faults.ts';
 import type { ErrorCode } from './error-catalogue.ts';
-import { data, list } from './reply.ts';
+import { data, list, raw } from './reply.ts';
 import type { RouteDefinition } from './route.ts';
-import { services, user } from './route-auth.ts';
+import { anyone, services, user } from './route-auth.ts';
 
 const name = Type.String({ description: 'Name of the loaf.' });
 
@@ -45,6 +45,10 @@ test.each<[string, Partial<RouteDefinition>]>([
   ['events', { events: { rising: Loaf, done: Loaf }, streamMaxMs: 1_000 }],
   ['chunks of another protocol', { chunks: Type.Unknown({ description: 'Anything.' }), streamMaxMs: 1_000 }],
   ['an idempotency key', { method: 'POST', idempotent: true }],
+  [
+    'an idempotency key whose answers the service stores itself',
+    { method: 'POST', idempotent: 'own', reply: raw(Loaf) },
+  ],
   ['headers with descriptions', { requestHeaders: { age: name }, responseHeaders: { age: name } }],
 ])('a route with %s follows the rules', (_what, change) => {
   expect(faultsOf(change)).toEqual([]);
@@ -90,6 +94,21 @@ describe('a contract violates the rules with', () => {
     ['a chunk field without a description', { chunks: undescribed }, 'chunk.crust'],
     ['a time limit for a stream but no stream', { streamMaxMs: 1_000 }, 'but streams nothing'],
     ['an idempotency key for an idempotent method', { idempotent: true }, 'only a POST'],
+    [
+      'an idempotency key without a user',
+      { method: 'POST', idempotent: true, auth: anyone },
+      'belongs to a user',
+    ],
+    [
+      'an idempotency key for a raw answer',
+      { method: 'POST', idempotent: true, reply: raw(Loaf) },
+      'cannot be stored',
+    ],
+    [
+      'an idempotency key for a stream',
+      { method: 'POST', idempotent: true, events: { done: Loaf } },
+      'cannot be stored',
+    ],
     ['an upper-case header', { responseHeaders: { Age: name } }, 'not in lower case'],
     [
       'a request header without a description',

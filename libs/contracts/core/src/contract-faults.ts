@@ -45,6 +45,11 @@ function routeFaults(contract: Contract, route: RouteDefinition): string[] {
     'it limits the time of its stream but streams nothing.',
   );
   check(!route.idempotent || route.method === 'POST', 'only a POST may have an idempotency key.');
+  check(!route.idempotent || isForUsers(route), 'an idempotency key belongs to a user: declare one.');
+  check(
+    route.idempotent !== true || canBeStored(route),
+    'its answer cannot be stored: only JSON in the envelope can.',
+  );
   check(
     (route.dialect ?? ownDialect) === dialectAt(contract, route.path),
     'its dialect differs from that of its prefix.',
@@ -52,6 +57,16 @@ function routeFaults(contract: Contract, route: RouteDefinition): string[] {
   check(headerNames(route).every(isLowerCase), 'its header names are not in lower case.');
   for (const [where, schema] of schemasOf(route)) faults.push(...undescribed(`${route.id} ${where}`, schema));
   return faults;
+}
+
+function isForUsers({ auth }: RouteDefinition): boolean {
+  return auth !== undefined && auth.kind !== 'anyone' && auth.kind !== 'service';
+}
+
+/** The frame stores the value of an answer, without its envelope. */
+function canBeStored(route: RouteDefinition): boolean {
+  const replies = [route.reply, ...Object.values(route.otherReplies ?? {})];
+  return !canStream(route) && replies.every(({ kind }) => kind !== 'raw' && kind !== 'file');
 }
 
 function headerNames({ requestHeaders = {}, responseHeaders = {} }: RouteDefinition): string[] {

@@ -20,6 +20,13 @@ export {
   maxIdempotencyKeyLength,
   publicHeaders,
 } from './headers.ts';
+export type {
+  ClaimOutcome,
+  DownstreamKeys,
+  IdempotencyClaim,
+  IdempotencyStore,
+  KeyedRequest,
+} from './idempotency.ts';
 export { defineJob, defineJobs, type JobCatalogue, type JobDefinition, type PayloadOf } from './job.ts';
 export { type OpenApiDocument, toOpenApi } from './openapi.ts';
 export {

@@ -44,12 +44,9 @@ describe('the errors of a route', () => {
   });
 
   test('include the codes for an idempotency key if the route supports one', () => {
-    expect(errorsOf({ ...route, idempotent: true })).toEqual([
-      ...always,
-      'VALIDATION_FAILED',
-      'IDEMPOTENCY_IN_FLIGHT',
-      'IDEMPOTENCY_MISMATCH',
-    ]);
+    const keyed = [...always, 'VALIDATION_FAILED', 'IDEMPOTENCY_IN_FLIGHT', 'IDEMPOTENCY_MISMATCH'];
+    expect(errorsOf({ ...route, idempotent: 'own' })).toEqual(keyed);
+    expect(errorsOf({ ...route, idempotent: true })).toEqual([...keyed, 'DEPENDENCY_UNAVAILABLE']);
   });
 
   test('list each code once, the route’s own at the end', () => {

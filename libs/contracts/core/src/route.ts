@@ -30,8 +30,11 @@ export interface RouteDefinition {
   readonly chunks?: TSchema;
   /** Milliseconds that a stream may last after its head. Defaults to 600,000. */
   readonly streamMaxMs?: number;
-  /** True if the route supports `idempotency-key`: the same user, key and body get the stored response. */
-  readonly idempotent?: true;
+  /**
+   * Present if the route supports `idempotency-key`: the same user, key and body get the stored response. The frame stores
+   * it; with `own`, the service does.
+   */
+  readonly idempotent?: true | 'own';
   /** Request headers that affect the result, by lower-case name. They are documented and not validated. */
   readonly requestHeaders?: Readonly<Record<string, TSchema>>;
   /** Headers of a success, by lower-case name. They are documented and not validated. */
@@ -82,5 +85,6 @@ export function errorsOf(route: RouteDefinition): readonly ErrorCode[] {
   if (route.body) implied.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
   if (route.auth.kind !== 'anyone') implied.push('FORBIDDEN');
   if (route.idempotent) implied.push('IDEMPOTENCY_IN_FLIGHT', 'IDEMPOTENCY_MISMATCH');
+  if (route.idempotent === true) implied.push('DEPENDENCY_UNAVAILABLE');
   return [...new Set([...implied, ...route.errors])];
 }

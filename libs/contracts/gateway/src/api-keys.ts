@@ -50,7 +50,10 @@ export type ApiKey = Static<typeof ApiKey>;
 export const CreatedApiKey = Type.Object(
   {
     ...fields,
-    key: Type.String({ description: 'The key itself. It is shown only once and is not stored.' }),
+    key: Type.String({
+      description:
+        'The key itself. It is shown only once; an idempotency key repeats the answer for 24 hours.',
+    }),
   },
   { title: 'CreatedApiKey', description: 'A new API key, with its secret.' },
 );
@@ -85,10 +88,6 @@ export const listApiKeys = defineRoute({
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });
 
-/**
- * Ignores idempotency keys: the stored response would contain the secret, which is not stored anywhere. A client that
- * loses the response finds the key by its name in the list, revokes it and creates another.
- */
 export const createApiKey = defineRoute({
   id: 'apiKeys.create',
   method: 'POST',
@@ -98,6 +97,7 @@ export const createApiKey = defineRoute({
     'The response contains the key, which is shown only once. Programs send it as a bearer token or in x-api-key. Fails with UNPROCESSABLE if the user has too many keys, and with FORBIDDEN if a scope is a permission that the user does not hold.',
   auth: user,
   body: CreateApiKeyRequest,
+  idempotent: true,
   status: 201,
   reply: data(CreatedApiKey),
   errors: ['UNPROCESSABLE', 'NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],

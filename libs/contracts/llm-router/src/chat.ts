@@ -150,7 +150,7 @@ export const chat = defineRoute({
   body: ChatRequest,
   bodyLimitBytes: 1024 * 1024,
   deadlineMs: spendingDeadlineMs,
-  idempotent: true,
+  idempotent: 'own',
   requestHeaders: cacheRequestHeader,
   reply: data(ChatResult),
   responseHeaders: completionHeaders,

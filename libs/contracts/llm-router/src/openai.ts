@@ -63,7 +63,7 @@ export const createChatCompletion = defineRoute({
   // The edge's limit: enough for a message with an image of 6 MiB.
   bodyLimitBytes: 8 * 1024 * 1024,
   deadlineMs: spendingDeadlineMs,
-  idempotent: true,
+  idempotent: 'own',
   requestHeaders: cacheRequestHeader,
   reply: raw(Type.Unknown({ description: "A chat completion in OpenAI's form." })),
   responseHeaders: completionHeaders,

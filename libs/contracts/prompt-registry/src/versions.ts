@@ -57,6 +57,7 @@ export const createPromptVersion = defineRoute({
   auth: permission('prompts:write'),
   body: CreatePromptVersionRequest,
   bodyLimitBytes: 512 * 1024,
+  idempotent: true,
   status: 201,
   reply: data(PromptVersion),
   errors: ['CONFLICT', 'DEPENDENCY_UNAVAILABLE'],

@@ -34,8 +34,13 @@ export class HttpCall implements Call {
     return this.#request.principal as Principal as never;
   }
 
+  /** Id of the route that serves this call, where `operation` is that of the platform's entry. */
+  get routeId(): string {
+    return this.#request.routeConfig.operation?.id ?? 'unknown';
+  }
+
   get operation(): string {
-    return this.header(headers.operation) ?? this.#request.routeConfig.operation?.id ?? 'unknown';
+    return this.header(headers.operation) ?? this.routeId;
   }
 
   get jobId(): string | undefined {

@@ -1,8 +1,14 @@
-import type { Contract, RouteDefinition } from '@valuecanvas/contracts-core';
+import type { Contract, IdempotencyStore, RouteDefinition } from '@valuecanvas/contracts-core';
 import type { Call, Outcome } from './call.ts';
+import type { KeepsAnswers, Kept, Transaction } from './idempotency.ts';
 
 /** Serves one route. Gets a validated call, and returns the reply that the contract declares or throws an AppError. */
-export type Handler<R extends RouteDefinition> = (call: Call<R>) => Promise<Outcome<R>> | Outcome<R>;
+export type Handler<R extends RouteDefinition> = R['idempotent'] extends true
+  ? (call: Call<R> & KeepsAnswers<Outcome<R>>) => Promise<Kept<Outcome<R>>> | Kept<Outcome<R>>
+  : PlainHandler<R>;
+
+/** A handler whose answers are not stored. */
+export type PlainHandler<R extends RouteDefinition> = (call: Call<R>) => Promise<Outcome<R>> | Outcome<R>;
 
 /** Marks a route that the edge forwards instead of serving it. */
 export const forwarded: unique symbol = Symbol('forwarded');
@@ -21,6 +27,8 @@ export type NoForeignRoutes<C extends Contract, H> = {
 export interface BoundRoute {
   readonly definition: RouteDefinition;
   readonly handle: (call: Call) => unknown;
+  /** Present where answers are stored under idempotency keys. */
+  readonly idempotency?: IdempotencyStore<Transaction>;
 }
 
 /** Contract with a handler or `forwarded` for each route. */
@@ -30,6 +38,13 @@ export interface Implementation<C extends Contract = Contract> {
   readonly forwarded: readonly RouteDefinition[];
 }
 
+/** A store for the answers of idempotent routes: a contract that has some demands it. */
+type StoreFor<C extends Contract> = true extends {
+  [K in keyof C['routes']]: C['routes'][K]['idempotent'] extends true ? true : false;
+}[keyof C['routes']]
+  ? [idempotency: IdempotencyStore<Transaction>]
+  : [];
+
 /**
  * Binds handlers to their contract. A missing route, a route that the contract lacks and a handler whose result differs
  * from its route's reply are type errors.
@@ -37,10 +52,12 @@ export interface Implementation<C extends Contract = Contract> {
 export function implement<C extends Contract, H extends HandlersOf<C>>(
   contract: C,
   handlers: H & NoForeignRoutes<C, H>,
+  ...[idempotency]: StoreFor<C>
 ): Implementation<C> {
   const routes = Object.entries(contract.routes).map(([name, definition]) => ({
     definition,
     handle: (handlers as Readonly<Record<string, unknown>>)[name],
+    ...(definition.idempotent === true ? { idempotency: present(definition, idempotency) } : {}),
   }));
   const isServed = (route: (typeof routes)[number]): route is BoundRoute => route.handle !== forwarded;
   return {
@@ -48,4 +65,12 @@ export function implement<C extends Contract, H extends HandlersOf<C>>(
     served: routes.filter(isServed),
     forwarded: routes.filter((route) => !isServed(route)).map(({ definition }) => definition),
   };
+}
+
+function present(
+  { id }: RouteDefinition,
+  store: IdempotencyStore<Transaction> | undefined,
+): IdempotencyStore<Transaction> {
+  if (store) return store;
+  throw new Error(`${id} is idempotent, but its service has no store for answers. Pass one to implement().`);
 }

@@ -1,17 +1,19 @@
 import {
   canStream,
   defaultBodyLimitBytes,
+  type IdempotencyStore,
   type Page,
   type Reply,
   type RouteDefinition,
   wireSchema,
 } from '@valuecanvas/contracts-core';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { methodsOf } from './allowed-methods.ts';
 import { Respond } from './call.ts';
 import { FileBody, filePayload } from './file-body.ts';
 import { HttpCall } from './http-call.ts';
+import { answerOnce, IdempotentCall, type Transaction } from './idempotency.ts';
 import type { BoundRoute } from './implement.ts';
 import { sendStream } from './send-stream.ts';
 import { StreamBody } from './stream-body.ts';
@@ -33,7 +35,7 @@ const usualStatus = 200;
 
 /** Registers a contract's route with its validators, serializer and handler. */
 export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logger): void {
-  const { definition: route, handle } = bound;
+  const { definition: route, idempotency } = bound;
   app.route({
     method: route.method,
     url: route.path,
@@ -46,15 +48,32 @@ export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logg
       ...(route.body ? { body: route.body } : {}),
       response: responseSchemas(route),
     },
-    // Not an async function: a synchronous result costs no promise.
-    handler: (request, reply) => {
-      const call = new HttpCall(request, reply, log);
-      const outcome = handle(call);
-      return outcome instanceof Promise
-        ? outcome.then((settled) => payloadOf(route, reply, call, settled))
-        : payloadOf(route, reply, call, outcome);
-    },
+    handler: idempotency ? idempotentHandler(bound, idempotency, log) : plainHandler(bound, log),
   });
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
+
+/** Not an async function: a synchronous result costs no promise. */
+function plainHandler({ definition: route, handle }: BoundRoute, log: Logger): Handler {
+  return (request, reply) => {
+    const call = new HttpCall(request, reply, log);
+    const outcome = handle(call);
+    return outcome instanceof Promise
+      ? outcome.then((settled) => payloadOf(route, reply, call, settled))
+      : payloadOf(route, reply, call, outcome);
+  };
+}
+
+function idempotentHandler(
+  { definition: route, handle }: BoundRoute,
+  store: IdempotencyStore<Transaction>,
+  log: Logger,
+): Handler {
+  return async (request, reply) => {
+    const call = new IdempotentCall(request, reply, log);
+    return payloadOf(route, reply, call, await answerOnce(store, call, request, reply, handle));
+  };
 }
 
 function payloadOf(route: RouteDefinition, reply: FastifyReply, call: HttpCall, outcome: unknown): unknown {

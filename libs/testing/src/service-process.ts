@@ -2,22 +2,24 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { ServiceName } from '@valuecanvas/contracts-core';
 import type { Environment } from '@valuecanvas/service-kit';
 import { onTestFinished } from 'vitest';
 
-/** A router that runs as a separate process, as in production, so that it can be killed. */
-export interface RouterProcess {
+/** A service in a process of its own, as in production, so that a test can kill it. */
+export interface ServiceProcess {
   readonly url: string;
-  /** Kills it with SIGKILL. */
+  /** Ends the process with SIGKILL: it finishes, reports and hands over nothing. */
   kill(): Promise<void>;
 }
 
-const app = fileURLToPath(new URL('../..', import.meta.url));
-
-/** Starts a router process. It ends with the test at the latest. */
-export async function startRouterProcess(environment: Environment): Promise<RouterProcess> {
+/** Starts a service on free ports. It ends with the test at the latest. */
+export async function startServiceProcess(
+  service: ServiceName,
+  environment: Environment,
+): Promise<ServiceProcess> {
   const child = spawn(process.execPath, ['src/main.ts'], {
-    cwd: app,
+    cwd: fileURLToPath(new URL(`../../../apps/${service}`, import.meta.url)),
     env: { ...environment, HOST: '127.0.0.1', PORT: '0', INTERNAL_PORT: '0', LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -29,7 +31,10 @@ export async function startRouterProcess(environment: Environment): Promise<Rout
   onTestFinished(kill);
   for await (const line of createInterface({ input: child.stdout })) {
     const { message, url } = JSON.parse(line) as { message: string; url?: string };
-    if (message === 'started' && url) return { url, kill };
+    if (message !== 'started' || !url) continue;
+    // Nothing reads its log from here on, which must not make the process wait.
+    child.stdout.resume();
+    return { url, kill };
   }
-  throw new Error('The router ended before it had started.');
+  throw new Error(`${service} ended before it had started.`);
 }

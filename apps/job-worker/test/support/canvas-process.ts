@@ -1,0 +1,72 @@
+import { sections } from '@valuecanvas/contracts-canvas';
+import { featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
+import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
+import { type PromptSnapshot, promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
+import {
+  type ServiceProcess,
+  startServiceProcess,
+  stubService,
+  type TestDatabase,
+  type TestIdentities,
+  type TestRedis,
+} from '@valuecanvas/testing';
+import { onTestFinished } from 'vitest';
+
+export interface CanvasInTest extends ServiceProcess {
+  /** Idempotency keys of the router's calls, oldest first. */
+  readonly routerKeys: readonly (string | undefined)[];
+}
+
+const facts = {
+  provider: 'together_ai',
+  model: 'a-model',
+  usage: { promptTokens: 100, completionTokens: 50, totalTokens: 150, cachedTokens: 20 },
+  cost: 0.000123457,
+  costNanos: 123_457,
+  latency: 12,
+  cached: false,
+} as const;
+
+const content = JSON.stringify(Object.fromEntries(sections.map((section) => [section, [`A ${section}`]])));
+
+/** Starts the real canvas service, whose model answers at once. */
+export async function startCanvas(parts: {
+  readonly database: TestDatabase;
+  readonly redis: TestRedis;
+  readonly identities: TestIdentities;
+}): Promise<CanvasInTest> {
+  const { database, redis, identities } = parts;
+  const prompts = await database.query<PromptSnapshot['prompts'][number]>(
+    `select id as "versionId", prompt_key as "promptKey", version, template, variables, metadata
+       from prompt_versions where status = 'active'`,
+  );
+  const routerKeys: (string | undefined)[] = [];
+  const [router, registry, flags] = await Promise.all([
+    stubService(
+      llmRouterContract,
+      {
+        chat: (call) => {
+          routerKeys.push(call.idempotencyKey);
+          return { ...facts, content, finishReason: 'stop' };
+        },
+      },
+      identities,
+    ),
+    stubService(promptRegistryContract, { getPromptSnapshot: () => ({ version: '1', prompts }) }, identities),
+    stubService(featureFlagsContract, { getFlagSnapshot: () => ({ version: '1', flags: [] }) }, identities),
+  ]);
+  onTestFinished(async () => {
+    await Promise.all([router.stop(), registry.stop(), flags.stop()]);
+  });
+  const canvas = await startServiceProcess('canvas', {
+    DATABASE_URL: database.urlFor('canvas'),
+    REDIS_URL: redis.url,
+    REDIS_KEY_PREFIX: redis.prefix,
+    INTERNAL_PUBLIC_KEYS: identities.publicKeys,
+    INTERNAL_SIGNING_KEY: identities.signingKey('canvas'),
+    LLM_ROUTER_URL: router.url,
+    PROMPT_REGISTRY_URL: registry.url,
+    FEATURE_FLAGS_URL: flags.url,
+  });
+  return { ...canvas, routerKeys };
+}

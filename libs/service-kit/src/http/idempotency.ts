@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import {
+  AppError,
+  type AppErrorOptions,
+  type DownstreamKeys,
+  type ErrorCode,
+  type IdempotencyClaim,
+  type IdempotencyStore,
+  type KeyedRequest,
+  publicHeaders,
+  type UserPrincipal,
+} from '@valuecanvas/contracts-core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { QueryExecutorProvider } from 'kysely';
+import type { Logger } from 'pino';
+import { Respond, respond } from './call.ts';
+import { HttpCall } from './http-call.ts';
+
+/** A transaction of the service's own database. */
+export type Transaction = QueryExecutorProvider;
+
+/** The outcome of an idempotent route's handler. Only the call's `keep` and `keepAfterwards` make one. */
+export class Kept<out T> {
+  readonly value: T;
+  protected readonly brand = 'kept';
+
+  constructor(value: T) {
+    this.value = value;
+  }
+}
+
+/** What the call of an idempotent route has beside the others'. `O` is what its handler may answer. */
+export interface KeepsAnswers<O> extends DownstreamKeys {
+  /**
+   * Stores the answer in the transaction of its effect, under the client's idempotency key: a crash leaves both or neither.
+   * Does nothing where the client has sent no key. To be called last in the transaction; needs no `this`.
+   */
+  readonly keep: <V extends O>(transaction: Transaction, answer: V) => Promise<Kept<V>>;
+  /**
+   * For an answer without an effect in the service's own database: it is stored once the handler has returned it. After a
+   * crash before that, the handler runs again, so what it asks of other services must carry a `downstreamKey`.
+   */
+  keepAfterwards<V extends O>(answer: V): Kept<V>;
+}
+
+/** A call of a route that is `idempotent: true`, with or without a key. */
+export class IdempotentCall extends HttpCall implements KeepsAnswers<unknown> {
+  /** Undefined where the client has sent no key. */
+  claim: IdempotencyClaim<Transaction> | undefined;
+  isKept = false;
+  isDiscarded = false;
+
+  readonly keep = async <V>(transaction: Transaction, answer: V): Promise<Kept<V>> => {
+    await this.claim?.keep(transaction, encodeOutcome(answer));
+    this.isKept = true;
+    return new Kept(answer);
+  };
+
+  keepAfterwards<V>(answer: V): Kept<V> {
+    return new Kept(answer);
+  }
+
+  downstreamKey(body: string): string | undefined {
+    if (!this.claim) return undefined;
+    const digest = createHash('sha256').update(`${this.idempotencyKey}\n${body}`).digest('base64url');
+    return `${this.routeId}:${this.claim.attempt}:${digest}`;
+  }
+
+  discardDownstreamAnswers(): void {
+    this.isDiscarded = true;
+  }
+}
+
+/** Answers a request of an idempotent route: runs the handler, or replays what it answered to the same request before. */
+export async function answerOnce(
+  store: IdempotencyStore<Transaction>,
+  call: IdempotentCall,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  handle: (call: IdempotentCall) => unknown,
+): Promise<unknown> {
+  const { idempotencyKey: key } = call;
+  if (key === undefined) return unwrap(await handle(call));
+  const outcome = await store.claim(keyedRequest(call, request, key));
+  switch (outcome.kind) {
+    case 'mismatch':
+      throw new AppError('IDEMPOTENCY_MISMATCH');
+    case 'in_flight':
+      throw new AppError('IDEMPOTENCY_IN_FLIGHT', { retryAfterMs: outcome.retryAfterMs });
+    case 'answered':
+      reply.header(publicHeaders.idempotentReplayed, 'true');
+      return decodeOutcome(outcome.answer);
+    case 'claimed':
+      return answerClaimed(call, outcome.claim, handle);
+  }
+}
+
+async function answerClaimed(
+  call: IdempotentCall,
+  claim: IdempotencyClaim<Transaction>,
+  handle: (call: IdempotentCall) => unknown,
+): Promise<unknown> {
+  call.claim = claim;
+  try {
+    const outcome = unwrap(await handle(call));
+    if (!call.isKept) await bestEffort(call.log, claim.keepAlone(encodeOutcome(outcome)));
+    return outcome;
+  } catch (error) {
+    const ended = isFinal(error)
+      ? claim.keepAlone(encodeError(error))
+      : claim.release({ nextAttempt: call.isDiscarded });
+    await bestEffort(call.log, ended);
+    throw error;
+  } finally {
+    claim.stopRenewal();
+  }
+}
+
+/** The request has been answered all the same. Where its end cannot be stored, the claim runs out by itself. */
+async function bestEffort(log: Logger, work: Promise<void>): Promise<void> {
+  await work.catch((err: unknown) => log.warn({ err }, 'idempotency: the end of a request was not stored'));
+}
+
+function unwrap(outcome: unknown): unknown {
+  return outcome instanceof Kept ? outcome.value : outcome;
+}
+
+function keyedRequest(call: IdempotentCall, { params, query }: FastifyRequest, key: string): KeyedRequest {
+  const { principal, routeId, bodyText = '' } = call;
+  const target = JSON.stringify([params, query]);
+  return {
+    principal: principal as UserPrincipal,
+    operation: routeId,
+    key,
+    requestHash: createHash('sha256').update(`${target}\n${bodyText}`).digest(),
+  };
+}
+
+/** Statuses of the caller's side that pass: after a new login, a new budget period or a pause, the key is good again. */
+const passing = [401, 402, 408, 429];
+
+/** Whether the same request would be refused with the same words whenever it is sent. */
+function isFinal(error: unknown): error is AppError {
+  if (!(error instanceof AppError)) return false;
+  return error.status < 500 && !error.retryHelps && !passing.includes(error.status);
+}
+
+type Stored =
+  | {
+      readonly status?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly value?: unknown;
+    }
+  | { readonly error: AppErrorOptions & { readonly code: ErrorCode } };
+
+function encodeOutcome(outcome: unknown): string {
+  const stored: Stored =
+    outcome instanceof Respond
+      ? { status: outcome.status, headers: outcome.headers, value: outcome.value }
+      : { value: outcome };
+  return JSON.stringify(stored);
+}
+
+function encodeError({ code, title, message, details, extra, headers }: AppError): string {
+  return JSON.stringify({ error: { code, title, message, details, extra, headers } } satisfies Stored);
+}
+
+/** Throws a stored error. */
+function decodeOutcome(text: string): unknown {
+  const stored = JSON.parse(text) as Stored;
+  if ('error' in stored) throw new AppError(stored.error.code, stored.error);
+  const { status, headers, value } = stored;
+  return status === undefined ? value : respond(status, value, headers);
+}
