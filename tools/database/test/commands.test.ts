@@ -30,7 +30,7 @@ it('db:migrate reports what it applied and which passwords it left unchanged', a
   expect(first.said).not.toContain('geheim');
   const second = await run('migrate', env);
   expect(second.said).toContain(`0 applied, ${files.length} had been applied before.\n`);
-  expect(await run('seed', env)).toEqual({ code: 0, said: expect.stringMatching(/sample data/) });
+  expect(await run('seed', env)).toEqual({ code: 0, said: expect.stringMatching(/Sample data/) });
 });
 
 it.each(['migrate', 'seed'])(

@@ -91,7 +91,7 @@ describe('an answer', () => {
     ['another body', answer(200, { nom: 'rye' }), 'answers 200 with another body than documented'],
     ['a body where none belongs', answer(204, {}), 'answers 204 with a body that is not documented'],
     ['another type', answer(200, {}, { 'content-type': 'text/html' }), 'answers 200 as text/html'],
-    ['no JSON', { ...answer(200, undefined), text: '{' }, 'answers 200 with what is no JSON'],
+    ['no JSON', { ...answer(200, undefined), text: '{' }, 'answers 200 with invalid JSON'],
     ['another header', answer(200, { name: 'rye' }, { age: 'old' }), 'answers 200 with age: old'],
     [
       'a required header missing',
@@ -122,7 +122,7 @@ describe('a valid request', () => {
   const rule = { operation: /^loaves\./, refusal: /too old/, words: 'Loaves of yesterday' };
 
   test('may be refused only for unpredictable reasons', () => {
-    expect(refusalFaults(change, refused, [])).toEqual([expect.stringContaining('refuses with 400')]);
+    expect(refusalFaults(change, refused, [])).toEqual([expect.stringContaining('refuses a documented request with 400')]);
     expect(refusalFaults(change, answer(401, {}), [])).toHaveLength(1);
     expect(refusalFaults({ ...change, guarded: false }, answer(401, {}), [])).toEqual([]);
     for (const status of [200, 402, 404, 409, 429])
