@@ -8,7 +8,7 @@ import { readUserCursor, writeUserCursor } from './user-cursor.ts';
 
 const defaultLimit = 20;
 
-/** Reads users, and changes their tier and role. */
+/** Lists users and changes their tier and role. */
 export interface AdminUsers {
   list(query: {
     readonly email?: string;
@@ -68,7 +68,7 @@ function unknownRole(roles: Roles): AppError {
   return new AppError('VALIDATION_FAILED', { details: [{ path: 'role', message }] });
 }
 
-/** Prevents that a caller with `users:write` alone makes itself, or another user, more than it is. */
+/** Prevents a caller with `users:write` from granting itself or others a role with more permissions than its own. */
 function assertOutranks({ permissions }: UserPrincipal, role: string, roles: Roles): void {
   const missing = elevatedPermissions(roles.permissionsOf(role)).filter(
     (permission) => !permissions.includes(permission),

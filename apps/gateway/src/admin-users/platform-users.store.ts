@@ -18,7 +18,7 @@ export interface PlatformUserRecord extends PlatformMetadata, UserPosition {
 export interface UserChange {
   readonly user: { readonly id: string } | { readonly email: string };
   readonly set: Partial<PlatformMetadata>;
-  /** Throws where the change is not allowed, given the locked row. */
+  /** Throws if the change is not allowed. Called while the row is locked. */
   readonly check?: (before: PlatformMetadata, after: PlatformMetadata) => void;
   /** Kind of actor in the audit log: `admin` or `cli`. */
   readonly actor: string;
@@ -28,7 +28,7 @@ export interface UserChange {
 }
 
 export interface PlatformUsersStore {
-  /** Users after the position `after`, newest first. With `email`, only the user with that address in any case. */
+  /** Lists users after the position `after`, newest first. With `email`, only the user with that address in any case. */
   list(page: {
     readonly email?: string | undefined;
     readonly after?: UserPosition | undefined;
@@ -36,7 +36,7 @@ export interface PlatformUsersStore {
   }): Promise<readonly PlatformUserRecord[]>;
   /**
    * Changes a user and records the change in the audit log in one transaction. A user who loses a permission is demoted:
-   * its sessions end, as its access tokens still name the old role. Returns undefined where there is no such user.
+   * its sessions end, because its access tokens still name the old role. Returns undefined if the user does not exist.
    */
   change(
     change: UserChange,

@@ -1,8 +1,8 @@
 import { AppError } from '@valuecanvas/contracts-core';
 
-/** Where a page of users ends. */
+/** Position of a user in the list of users. */
 export interface UserPosition {
-  /** Microseconds since the epoch: what PostgreSQL keeps and a Date would round. */
+  /** Microseconds since the epoch, because PostgreSQL stores them and a Date would round them. */
   readonly createdAtMicros: bigint;
   readonly id: string;
 }
@@ -13,7 +13,7 @@ export function writeUserCursor({ createdAtMicros, id }: UserPosition): string {
   return Buffer.from(`${createdAtMicros}.${id}`).toString('base64url');
 }
 
-/** Throws VALIDATION_FAILED for anything that `writeUserCursor` has not written. */
+/** Parses a cursor. Throws VALIDATION_FAILED if `writeUserCursor` did not write it. */
 export function readUserCursor(cursor: string): UserPosition {
   const [, createdAtMicros, id] = written.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (createdAtMicros && id) return { createdAtMicros: BigInt(createdAtMicros), id };

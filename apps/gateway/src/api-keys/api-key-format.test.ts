@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { generateApiKey, hashApiKey, isApiKey } from './api-key-format.ts';
 
-test('a new key begins with its public prefix, is a key, and differs from every other', () => {
+test('a new key begins with its public prefix, is well formed and unique', () => {
   const keys = Array.from({ length: 200 }, () => generateApiKey());
   for (const { key, prefix, hash } of keys) {
     expect(prefix).toMatch(/^vc_[0-9A-Za-z]{8}$/);
@@ -13,7 +13,7 @@ test('a new key begins with its public prefix, is a key, and differs from every 
   expect(new Set(keys.map(({ key }) => key)).size).toBe(keys.length);
 });
 
-test('a key with one wrong character anywhere is none', () => {
+test('a key with one wrong character is not well formed', () => {
   const { key } = generateApiKey();
   for (let index = 0; index < key.length; index++) {
     const other = key[index] === 'x' ? 'y' : 'x';

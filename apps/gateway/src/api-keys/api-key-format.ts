@@ -2,15 +2,15 @@ import { createHash, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /**
- * `vc_`, 8 characters that may be shown, `_`, 43 secret ones (256 random bits in base 62), and a checksum of all that:
- * what was mistyped or made up is refused without a look-up, and scanners for leaked secrets can be sure.
+ * `vc_`, 8 public characters, `_`, 43 secret characters (256 random bits in base 62), and a checksum. The checksum
+ * rejects mistyped or made-up keys without a look-up, and lets secret scanners identify leaked keys.
  */
 const format = /^vc_[0-9A-Za-z]{8}_[0-9A-Za-z]{43}([0-9A-Za-z]{6})$/;
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const checksumLength = 6;
 
-/** A key that is about to be shown, and what is kept of it. */
+/** A new key, with the prefix and hash that are stored. */
 export interface NewApiKey {
   readonly key: string;
   readonly prefix: string;
@@ -24,13 +24,13 @@ export function generateApiKey(): NewApiKey {
   return { key, prefix, hash: hashApiKey(key) };
 }
 
-/** Whether a text can be a key at all. */
+/** Checks the format and the checksum of a key. */
 export function isApiKey(text: string): boolean {
   const checksum = format.exec(text)?.[1];
   return checksum !== undefined && checksum === checksumOf(text.slice(0, -checksumLength));
 }
 
-/** SHA-256: a random key needs no slow hash. */
+/** Hashes a key with SHA-256. A random key needs no slow hash. */
 export function hashApiKey(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
@@ -39,7 +39,7 @@ function randomCharacters(count: number): string {
   return Array.from({ length: count }, () => alphabet[randomInt(alphabet.length)]).join('');
 }
 
-/** CRC-32 in base 62, whose six digits hold any of its values. */
+/** Computes the CRC-32 in base 62. Six digits hold any value. */
 function checksumOf(body: string): string {
   let rest = crc32(body);
   let digits = '';

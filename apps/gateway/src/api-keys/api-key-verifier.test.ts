@@ -6,7 +6,7 @@ import { generateApiKey, hashApiKey } from './api-key-format.ts';
 import { createApiKeyVerifier } from './api-key-verifier.ts';
 import type { FoundApiKey } from './api-keys.store.ts';
 
-/** A verifier over keys in memory, with all that it asks for. */
+/** A verifier of keys in memory, with a record of its look-ups. */
 function setUp() {
   const clock = fakeClock();
   const stored = new Map<string, FoundApiKey>();
@@ -74,7 +74,7 @@ test('a verified key is cached for 30 s, with the tier and role of its user', as
   expect(asked).toHaveLength(1);
 });
 
-test('what is no key is refused without a look-up, and an unknown key with one', async () => {
+test('a malformed key is refused without a look-up, and an unknown key after one', async () => {
   const { asked, verifier } = setUp();
   expect(await verifier.verify('vc_rubbish')).toBeUndefined();
   expect(asked).toHaveLength(0);
@@ -83,7 +83,7 @@ test('what is no key is refused without a look-up, and an unknown key with one',
   expect(asked).toHaveLength(1);
 });
 
-test('many who show one key at once share one look-up', async () => {
+test('concurrent requests with one key share one look-up', async () => {
   const { asked, verifier, add } = setUp();
   const key = add();
   const found = await Promise.all(Array.from({ length: 20 }, () => verifier.verify(key)));
@@ -91,7 +91,7 @@ test('many who show one key at once share one look-up', async () => {
   expect(asked).toHaveLength(1);
 });
 
-test('a key is never known beyond its expiry', async () => {
+test('a key is never cached beyond its expiry', async () => {
   const { clock, verifier, add } = setUp();
   const key = add({ expires_at: new Date(clock.now() + 10_000) });
   await verifier.verify(key);
@@ -143,7 +143,7 @@ test('a forgotten key is looked up again at once, others are not', async () => {
   expect(asked).toHaveLength(2);
 });
 
-test('a look-up that began before a revocation says nothing to anybody who asks after it', async () => {
+test('a look-up that began before a revocation is not used by later requests', async () => {
   const { stored, verifier, add, answerWith } = setUp();
   const key = add();
   const read = stored.get(hashApiKey(key).toString('hex'));
@@ -158,7 +158,7 @@ test('a look-up that began before a revocation says nothing to anybody who asks 
   expect(verifier.known(key)).toBeUndefined();
 });
 
-test('without PostgreSQL, a known key works on within its time and then fails as unavailable, tried once a second', async () => {
+test('without PostgreSQL, a cached key works until it expires from the cache, and then fails as unavailable', async () => {
   const { clock, asked, verifier, add, answerWith } = setUp();
   const key = add();
   await verifier.verify(key);
@@ -177,7 +177,7 @@ test('without PostgreSQL, a known key works on within its time and then fails as
   expect(asked).toHaveLength(3);
 });
 
-test('a flood of made-up keys is looked up a few at a time, and most of it not at all', async () => {
+test('look-ups of many made-up keys have bounded concurrency, and most are refused', async () => {
   const { asked, verifier, answerWith } = setUp();
   const { promise, resolve } = Promise.withResolvers<FoundApiKey | undefined>();
   answerWith(() => promise);
@@ -190,7 +190,7 @@ test('a flood of made-up keys is looked up a few at a time, and most of it not a
   expect(refused[0]).toMatchObject({ reason: { code: 'OVERLOADED' } });
 });
 
-test('a use is noted at most once a minute', async () => {
+test('the last use is updated at most once a minute', async () => {
   const { clock, noted, verifier, add } = setUp();
   const start = clock.now();
   const key = add();

@@ -9,23 +9,23 @@ import { hashApiKey, isApiKey } from './api-key-format.ts';
 import type { ApiKeysStore, FoundApiKey } from './api-keys.store.ts';
 
 /**
- * Verifies API keys. Throws DEPENDENCY_UNAVAILABLE where PostgreSQL is unavailable, and OVERLOADED where too many look-ups
- * wait.
+ * Verifies API keys. Throws DEPENDENCY_UNAVAILABLE if PostgreSQL is unavailable, and OVERLOADED if too many look-ups
+ * are waiting.
  */
 export interface ApiKeyVerifier extends TokenVerifier {
   /** Drops a revoked key from the cache of this process. */
   forget(id: string): void;
-  /** Drops all keys of a user from the cache of this process, as when the user's role changes. */
+  /** Drops all keys of a user from the cache of this process, for example after a change of the user's role. */
   forgetOwner(userId: string): void;
 }
 
-/** How long a verified key is cached, within its own lifetime. */
-const believedMs = 30_000;
+/** A verified key is cached for this long, within its own lifetime. */
+const cacheTtlMs = 30_000;
 
-/** How long an invalid key is refused without another look-up. */
-const refusedMs = 10_000;
+/** An invalid key is refused for this long without another look-up. */
+const refusalTtlMs = 10_000;
 
-/** How long a failed look-up is cached: one request may ask twice. */
+/** A failed look-up is cached for this long, because one request may verify a key twice. */
 const failedMs = 1_000;
 
 /** Least time between two updates of a key's last use. */
@@ -50,7 +50,7 @@ export function createApiKeyVerifier(options: {
   const good = new LRUCache<string, KnownKey>({ max: 20_000 });
   const bad = new LRUCache<string, { readonly until: number }>({ max: 10_000 });
   const failed = new LRUCache<string, { readonly until: number; readonly error: unknown }>({ max: 1_000 });
-  const flights = new Map<string, Promise<UserPrincipal | undefined>>();
+  const lookUpsInFlight = new Map<string, Promise<UserPrincipal | undefined>>();
   const limited = createWorkLimit(lookUps);
   let revocations = 0;
 
@@ -67,32 +67,32 @@ export function createApiKeyVerifier(options: {
     const at = now();
     const found = await limited(() => store.find(hashApiKey(key)));
     if (!found || !isInForce(found, at)) {
-      bad.set(key, { until: at + refusedMs });
+      bad.set(key, { until: at + refusalTtlMs });
       return undefined;
     }
     const principal = principalOf(found, roles);
     // A row that was read before a revocation may be stale.
-    if (seen === revocations) good.set(key, { id: found.id, principal, until: believedUntil(found, at) });
+    if (seen === revocations) good.set(key, { id: found.id, principal, until: cachedUntil(found, at) });
     noteUse(found, principal, at);
     return principal;
   };
 
   const share = (key: string): Promise<UserPrincipal | undefined> => {
-    const flight: Promise<UserPrincipal | undefined> = lookUp(key)
+    const pending: Promise<UserPrincipal | undefined> = lookUp(key)
       .catch((error: unknown) => {
         failed.set(key, { until: now() + failedMs, error });
         throw error;
       })
       .finally(() => {
-        if (flights.get(key) === flight) flights.delete(key);
+        if (lookUpsInFlight.get(key) === pending) lookUpsInFlight.delete(key);
       });
-    flights.set(key, flight);
-    return flight;
+    lookUpsInFlight.set(key, pending);
+    return pending;
   };
 
   const forgetWhere = (isStale: (known: KnownKey) => boolean): void => {
     revocations += 1;
-    flights.clear();
+    lookUpsInFlight.clear();
     for (const [key, known] of good.entries()) if (isStale(known)) good.delete(key);
   };
 
@@ -105,7 +105,7 @@ export function createApiKeyVerifier(options: {
       if (!isApiKey(key) || (bad.get(key)?.until ?? 0) > now()) return undefined;
       const failure = failed.get(key);
       if (failure && failure.until > now()) throw failure.error;
-      return flights.get(key) ?? share(key);
+      return lookUpsInFlight.get(key) ?? share(key);
     },
     forget: (id) => forgetWhere((known) => known.id === id),
     forgetOwner: (userId) => forgetWhere(({ principal }) => principal.userId === userId),
@@ -118,8 +118,8 @@ function isInForce({ expires_at, banned_until }: FoundApiKey, at: number): boole
   return !isExpired && !isBanned;
 }
 
-function believedUntil({ expires_at }: FoundApiKey, at: number): number {
-  return Math.min(at + believedMs, expires_at?.getTime() ?? Number.POSITIVE_INFINITY);
+function cachedUntil({ expires_at }: FoundApiKey, at: number): number {
+  return Math.min(at + cacheTtlMs, expires_at?.getTime() ?? Number.POSITIVE_INFINITY);
 }
 
 /** Tier, role and permissions are the user's at the time of the look-up, not at the creation of the key. */

@@ -76,7 +76,7 @@ export function createApiKeys(options: {
       try {
         if (!(await store.revoke(id, by(call)))) throw new AppError('NOT_FOUND');
       } finally {
-        // Also where the answer of PostgreSQL was lost: the key may be revoked.
+        // Also after an error: the key may be revoked even if PostgreSQL's response was lost.
         verifier.forget(id);
       }
     },

@@ -4,12 +4,12 @@ import type { CredentialSource } from '../access-tokens/authenticate.ts';
 import type { TokenVerifier } from '../access-tokens/token-verifier.ts';
 import type { RateLimitedAddresses } from '../edge/rate-limited-addresses.ts';
 
-/** A bearer token that is meant to be one of our keys; an access token never begins like this. */
+/** A bearer token with the prefix of API keys. Access tokens never have this prefix. */
 const bearerKey = /^bearer +(vc_\S*) *$/i;
 
 /**
- * API keys, as bearer tokens and in x-api-key. Of a request with an access token and a key, found by `tokens` and here,
- * both must be good and one user's, and it may do no more than the key.
+ * Authenticates by an API key as bearer token or in x-api-key. If a request also carries an access token, which `tokens`
+ * verifies, both must be valid and belong to the same user, and the permissions of the key apply.
  */
 export function authenticateApiKey(
   keys: TokenVerifier,
@@ -18,7 +18,7 @@ export function authenticateApiKey(
 ): CredentialSource {
   const verify = async (key: string): Promise<Principal> => {
     const principal = await keys.verify(key);
-    if (!principal) throw refused('The API key is not valid, has expired or was revoked.');
+    if (!principal) throw refused('The API key is invalid, has expired or was revoked.');
     return principal;
   };
   const principalOf = (key: string, request: FastifyRequest) => {
@@ -33,7 +33,8 @@ export function authenticateApiKey(
     const bearer = authorization === undefined ? undefined : bearerKey.exec(authorization)?.[1];
     if (typeof key !== 'string') return bearer === undefined ? undefined : principalOf(bearer, request);
     if (authorization === undefined || key === bearer) return principalOf(key, request);
-    if (bearer !== undefined) throw refused('The authorization header and x-api-key hold different keys.');
+    if (bearer !== undefined)
+      throw refused('The authorization header and x-api-key contain different keys. Send only one.');
     return ofOneUser(tokens(request), principalOf(key, request));
   };
 }

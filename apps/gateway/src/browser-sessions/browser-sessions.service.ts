@@ -41,19 +41,19 @@ export interface LoggedIn {
 const lifetimeMs = 30 * 24 * 60 * 60 * 1_000;
 
 /** A session is cached for this long before it is read again. */
-const believedMs = 30_000;
+const cacheTtlMs = 30_000;
 
 /** During an outage, a cached session is used for this long before it is read again. */
-const outlastedMs = 5_000;
+const outageTtlMs = 5_000;
 
 /** An access token is refreshed this long before it expires. */
-const renewalMs = 60_000;
+const refreshAheadMs = 60_000;
 
-interface Held {
+interface CachedSession {
   readonly tokens: SessionTokens;
   readonly csrfToken: string;
   readonly expiresAt: Date;
-  readonly believedUntil: number;
+  readonly cachedUntil: number;
 }
 
 export function createBrowserSessions(options: {
@@ -63,7 +63,7 @@ export function createBrowserSessions(options: {
   readonly now: () => number;
 }): BrowserSessions {
   const { source, tokens: verifier, store, now } = options;
-  const held = new LRUCache<string, Held>({ max: 20_000 });
+  const cache = new LRUCache<string, CachedSession>({ max: 20_000 });
 
   const read = async (secret: string) => {
     const stored = await store.find(hashOf(secret), new Date(now()));
@@ -71,9 +71,9 @@ export function createBrowserSessions(options: {
   };
 
   /** If several processes refresh a session concurrently, all use the tokens that the first one has stored. */
-  const renew = async (secret: string, stored: { sealed: Buffer; tokens: SessionTokens }) => {
+  const refresh = async (secret: string, stored: { sealed: Buffer; tokens: SessionTokens }) => {
     const session = await source.refresh(stored.tokens.refreshToken).catch(async (error: unknown) => {
-      if (!isRefusal(error)) return outlast(stored.tokens, error);
+      if (!isRefusal(error)) return keepUntilExpiry(stored.tokens, error);
       const current = await read(secret);
       if (current && !current.sealed.equals(stored.sealed)) return current.tokens;
       await store.delete(hashOf(secret));
@@ -87,51 +87,51 @@ export function createBrowserSessions(options: {
   };
 
   /** While tokens cannot be refreshed, the current access token is used until it expires. */
-  const outlast = (tokens: SessionTokens, error: unknown): SessionTokens => {
+  const keepUntilExpiry = (tokens: SessionTokens, error: unknown): SessionTokens => {
     if (tokens.accessExpiresAt > now()) return tokens;
     throw error;
   };
 
-  const load = async (secret: string): Promise<Held | undefined> => {
+  const load = async (secret: string): Promise<CachedSession | undefined> => {
     const stored = await read(secret);
     if (!stored) return undefined;
-    const isDue = stored.tokens.accessExpiresAt - now() < renewalMs;
-    const tokens = isDue ? await renew(secret, stored) : stored.tokens;
+    const isDue = stored.tokens.accessExpiresAt - now() < refreshAheadMs;
+    const tokens = isDue ? await refresh(secret, stored) : stored.tokens;
     if (!tokens) return undefined;
     const { expiresAt } = stored;
-    const believedUntil = Math.min(now() + believedMs, expiresAt.getTime(), tokens.accessExpiresAt);
-    const entry = { tokens, csrfToken: csrfTokenOf(secret), expiresAt, believedUntil };
-    held.set(secret, entry);
+    const cachedUntil = Math.min(now() + cacheTtlMs, expiresAt.getTime(), tokens.accessExpiresAt);
+    const entry = { tokens, csrfToken: csrfTokenOf(secret), expiresAt, cachedUntil };
+    cache.set(secret, entry);
     return entry;
   };
 
   /** Keeps a cached session during an outage of PostgreSQL until its access token expires. */
-  const outlastHeld = (secret: string, error: unknown): Held => {
-    const entry = held.get(secret);
+  const keepDuringOutage = (secret: string, error: unknown): CachedSession => {
+    const entry = cache.get(secret);
     if (isRefusal(error) || !entry) throw error;
-    const believedUntil = Math.min(now() + outlastedMs, entry.tokens.accessExpiresAt);
-    if (believedUntil <= now()) throw error;
-    const outlasted = { ...entry, believedUntil };
-    held.set(secret, outlasted);
-    return outlasted;
+    const cachedUntil = Math.min(now() + outageTtlMs, entry.tokens.accessExpiresAt);
+    if (cachedUntil <= now()) throw error;
+    const extended = { ...entry, cachedUntil };
+    cache.set(secret, extended);
+    return extended;
   };
 
   const loadOnce = singleFlight((secret: string) =>
-    load(secret).catch((error: unknown) => outlastHeld(secret, error)),
+    load(secret).catch((error: unknown) => keepDuringOutage(secret, error)),
   );
 
-  const heldNow = (secret: string): Held | undefined => {
-    const entry = held.get(secret);
-    return entry && entry.believedUntil > now() ? entry : undefined;
+  const cachedNow = (secret: string): CachedSession | undefined => {
+    const entry = cache.get(secret);
+    return entry && entry.cachedUntil > now() ? entry : undefined;
   };
 
   const forget = async (secret: string): Promise<void> => {
-    held.delete(secret);
+    cache.delete(secret);
     await store.delete(hashOf(secret));
   };
 
   const find = async (secret: string): Promise<LoggedIn | undefined> => {
-    const entry = heldNow(secret) ?? (await loadOnce(secret));
+    const entry = cachedNow(secret) ?? (await loadOnce(secret));
     if (!entry) return undefined;
     const { accessToken } = entry.tokens;
     const principal = verifier.known(accessToken) ?? (await verifier.verify(accessToken));
@@ -163,7 +163,7 @@ export function createBrowserSessions(options: {
       };
     },
     known(secret) {
-      const entry = heldNow(secret);
+      const entry = cachedNow(secret);
       const principal = entry && verifier.known(entry.tokens.accessToken);
       return principal && loggedIn(principal, entry);
     },
@@ -171,7 +171,7 @@ export function createBrowserSessions(options: {
     async close(secret) {
       const found = await find(secret);
       if (!found) return;
-      const entry = held.get(secret);
+      const entry = cache.get(secret);
       if (entry) await source.logOut(entry.tokens.accessToken, found.principal);
       await forget(secret);
     },
@@ -187,13 +187,13 @@ function tokensOf(session: AuthSession): SessionTokens {
   };
 }
 
-function loggedIn(principal: UserPrincipal, entry: Held): LoggedIn {
+function loggedIn(principal: UserPrincipal, entry: CachedSession): LoggedIn {
   return { principal, csrfToken: entry.csrfToken, session: toBrowserSession(principal, entry) };
 }
 
 function toBrowserSession(
   { userId, tier, role, permissions }: UserPrincipal,
-  { tokens, csrfToken, expiresAt }: Omit<Held, 'believedUntil'>,
+  { tokens, csrfToken, expiresAt }: Omit<CachedSession, 'cachedUntil'>,
 ): BrowserSession {
   return {
     user: { id: userId, email: tokens.email, tier, role, permissions: [...permissions] },

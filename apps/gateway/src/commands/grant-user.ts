@@ -19,7 +19,7 @@ const usage = 'npm run user:grant -- <email> [--role <role>] [--tier free|basic|
 
 /**
  * Sets the role and tier of the user with an e-mail address. This is how a platform gets its first admin. Returns the
- * message to print. Throws an Error of one sentence.
+ * message to print. Throws an Error with a message for the console.
  */
 export async function grantUser(
   args: readonly string[],
@@ -37,32 +37,32 @@ export async function grantUser(
     const changed = await createPlatformUsersStore(database.db, roles)
       .change({ user: { email }, set, actor: 'cli', actorId: null, requestId: null, at: new Date() })
       .catch(explain);
-    if (!changed) throw new Error(`There is no user ${email}: sign up first.`);
+    if (!changed) throw new Error(`There is no user ${email}. Sign up first.`);
     const { user, isDemoted } = changed;
-    const isTold = isDemoted && (await tellEnd(user.id, environment));
-    return `${user.email} is now ${user.role} with tier ${user.tier}, ${sinceWhen(isDemoted, isTold)}.`;
+    const isRevoked = isDemoted && (await revokeSessions(user.id, environment));
+    return `${user.email} is now ${user.role} with tier ${user.tier}, ${describeEffect(isDemoted, isRevoked)}.`;
   } finally {
     await database.close();
   }
 }
 
-function sinceWhen(isDemoted: boolean, isTold: boolean): string {
-  if (!isDemoted) return 'from the next login or refresh on';
-  return isTold
-    ? 'logged out everywhere within half a minute'
-    : 'logged out, but its access tokens are good until they expire, as REDIS_URL is not set or Redis does not answer';
+function describeEffect(isDemoted: boolean, isRevoked: boolean): string {
+  if (!isDemoted) return 'effective from the next login or refresh';
+  return isRevoked
+    ? 'logged out everywhere within 30 s'
+    : 'logged out, but access tokens stay valid until they expire, because REDIS_URL is not set or Redis is unavailable';
 }
 
-/** Tells all gateways that a user's sessions are over; false where Redis cannot be told. */
-async function tellEnd(
+/** Revokes a user's sessions in all gateways. Returns false if Redis is unavailable. */
+async function revokeSessions(
   userId: string,
   { REDIS_URL: url, REDIS_KEY_PREFIX: prefix = 'vc' }: Readonly<Record<string, string | undefined>>,
 ): Promise<boolean> {
   if (!url) return false;
   const redis = createRedis({ url, name: 'user-grant', onError: () => undefined });
   try {
-    const marks = createRedisRevocations(redis, createKeys(prefix), supabaseTokenSeconds * 1_000);
-    await marks.write({ userId, at: Date.now(), exceptSession: undefined });
+    const revocations = createRedisRevocations(redis, createKeys(prefix), supabaseTokenSeconds * 1_000);
+    await revocations.write({ userId, at: Date.now(), exceptSession: undefined });
     return true;
   } catch {
     return false;
@@ -71,13 +71,13 @@ async function tellEnd(
   }
 }
 
-/** Throws an Error that says how the command is used. */
+/** Parses the arguments. Throws an Error with the usage of the command. */
 export function readGrant(args: readonly string[], roles: Roles): Grant {
   const { positionals, values } = parse(args);
   const [email, ...more] = positionals;
-  if (!email || more.length > 0) throw new Error(`Name one user by e-mail address: ${usage}`);
+  if (!email || more.length > 0) throw new Error(`Specify one user by e-mail address. Usage: ${usage}`);
   if (values.role === undefined && values.tier === undefined) {
-    throw new Error(`Say which role or tier the user gets: ${usage}`);
+    throw new Error(`Specify a role or a tier. Usage: ${usage}`);
   }
   return {
     email,
@@ -96,13 +96,13 @@ function parse(args: readonly string[]) {
       options: { role: { type: 'string' }, tier: { type: 'string' } },
     });
   } catch (cause) {
-    throw new Error(`That is not how this command is used: ${usage}`, { cause });
+    throw new Error(`Invalid arguments. Usage: ${usage}`, { cause });
   }
 }
 
 function oneOf<T extends string>(what: string, known: readonly T[], given: string): T {
   const found = known.find((value) => value === given);
-  if (!found) throw new Error(`There is no ${what} "${given}": it must be one of ${known.join(', ')}.`);
+  if (!found) throw new Error(`Unknown ${what} "${given}". Use one of ${known.join(', ')}.`);
   return found;
 }
 
@@ -117,5 +117,5 @@ function databaseUrl(environment: Readonly<Record<string, string | undefined>>):
 function explain(cause: unknown): never {
   const { cause: inner = cause } = cause as { cause?: unknown };
   const reason = inner instanceof Error ? inner.message || String((inner as { code?: unknown }).code) : inner;
-  throw new Error(`The database did not make the change: ${reason}`, { cause });
+  throw new Error(`The change failed in the database: ${reason}`, { cause });
 }
