@@ -92,7 +92,7 @@ export const gatewayVariables = {
   UPGRADE_URL: Type.String({
     format: 'url',
     default: 'http://localhost:3000/upgrade',
-    description: 'Page at which users can get higher limits. RATE_LIMITED errors name it.',
+    description: 'Page where users can get higher limits. Refusals name it.',
   }),
   ...upstreamVariables,
 };
