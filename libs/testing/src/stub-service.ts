@@ -46,7 +46,8 @@ export function stubService<C extends Contract>(
       try {
         return await answer(definition, handlers[name as keyof C['routes']], call);
       } catch (error) {
-        if (!(error instanceof AppError)) onFault(error as Error);
+        // A handler may end with its signal once the caller has disconnected.
+        if (!(error instanceof AppError) && error !== call.signal.reason) onFault(error as Error);
         throw error;
       }
     },

@@ -82,14 +82,15 @@ describe.each(userTables)('$table', ({ table, role, row, isSharedWork, sharedWit
   it('another service sees none of its rows and cannot write one', async () => {
     const others = new Set(userTables.map((other) => other.role).filter((other) => other !== role));
     for (const other of others) {
-      const seen = usersSeen({ role: other, user: alice, acrossUsers: true }, table);
-      const inserted = insertAs({ role: other, user: alice }, alice);
+      const actor = { role: other, user: alice, acrossUsers: true };
+      const seen = () => usersSeen(actor, table);
+      const inserted = () => insertAs(actor, alice);
       if (sharedWith.includes(other)) {
-        expect(await seen).toEqual([]);
-        await expect(inserted).rejects.toThrow(/row-level security/);
+        expect(await seen()).toEqual([]);
+        await expect(inserted()).rejects.toThrow(/row-level security/);
       } else {
-        await expect(seen).rejects.toThrow(/permission denied/);
-        await expect(inserted).rejects.toThrow(/permission denied/);
+        await expect(seen()).rejects.toThrow(/permission denied/);
+        await expect(inserted()).rejects.toThrow(/permission denied/);
       }
     }
   });
