@@ -34,7 +34,7 @@ export interface FoundApiKey {
   readonly banned_until: Date | null;
 }
 
-/** API keys; the table holds hashes of the secrets. Each creation and revocation is committed with its audit entry. */
+/** API keys. The table holds only hashes of the secrets. Each creation and revocation commits with its audit record. */
 export interface ApiKeysStore {
   /** Lists the keys of a user that are not revoked, newest first, starting after the id `after`. */
   list(
@@ -42,7 +42,7 @@ export interface ApiKeysStore {
     page: { readonly after?: string | undefined; readonly limit: number },
   ): Promise<readonly ApiKeyRow[]>;
   /**
-   * Inserts a key, runs `beforeCommit` in the same transaction and returns its result. Inserts nothing where the user has
+   * Inserts a key, runs `beforeCommit` in the same transaction and returns its result. Inserts nothing if the user has
    * `maxActive` keys, concurrent inserts included, or no longer exists.
    */
   insert<T>(
@@ -51,7 +51,7 @@ export interface ApiKeysStore {
     maxActive: number,
     beforeCommit: BeforeCommit<ApiKeyRow, T>,
   ): Promise<T | 'too_many' | 'no_account'>;
-  /** Returns false where the user has no such key or has revoked it. */
+  /** Returns false if the user has no such key or has revoked it. */
   revoke(id: string, by: ChangeBy): Promise<boolean>;
   /** Returns undefined for a key that is unknown or revoked, or whose user no longer exists. */
   find(hash: Buffer): Promise<FoundApiKey | undefined>;
@@ -119,7 +119,7 @@ export function createApiKeysStore(db: Kysely<Database>): ApiKeysStore {
   };
 }
 
-/** Counts under a lock for each user, so that of two concurrent inserts the second counts the first. */
+/** Counts active keys under a lock per user, so that the second of two concurrent inserts counts the first. */
 async function countActive(tx: Kysely<Database>, { owner, at }: ChangeBy): Promise<number> {
   const lock = `vc_private.api_keys of ${owner.userId}`;
   await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(tx);
@@ -172,7 +172,7 @@ async function audit(
 
 const foreignKeyViolation = '23503';
 
-/** An access token can outlive its account. */
+/** Maps a missing account to a result, because an access token can outlive its account. */
 function asMissingAccount(error: unknown): 'no_account' {
   if ((error as { code?: unknown }).code === foreignKeyViolation) return 'no_account';
   throw error;
