@@ -10,7 +10,7 @@ const request: KeyedRequest = {
 };
 const sealed = sealAnswers('a secret').seal(request, '{"key":"vc_…"}');
 
-test('an answer is opened for the request that it was sealed for', () => {
+test('an answer can be decrypted for its own request', () => {
   expect(sealAnswers('a secret').open(request, sealed)).toBe('{"key":"vc_…"}');
 });
 

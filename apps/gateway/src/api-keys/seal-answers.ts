@@ -4,9 +4,9 @@ import type { AnswerSealing } from '@valuecanvas/idempotency';
 import { deriveKey, open, seal } from '../sealed-box.ts';
 
 /**
- * Encrypts stored answers, because that of a new API key holds its secret. Decrypting takes `secret`, which is not in the
- * database, and the client's idempotency key, of which the database holds only a hash. A new `secret` makes the answers of
- * the last 24 hours unreadable.
+ * Encrypts stored answers, because the answer to the creation of an API key contains its secret. Decryption requires
+ * `secret`, which is not in the database, and the client's idempotency key, of which the database holds only a hash. A new
+ * `secret` makes the answers of the last 24 hours unreadable.
  */
 export function sealAnswers(secret: string): AnswerSealing {
   const keyOf = ({ principal, operation, key }: KeyedRequest) =>

@@ -27,12 +27,12 @@ export function csrfTokenOf(secret: string): string {
   return derive(secret, 'csrf token').toString('base64url');
 }
 
-/** Encrypts tokens under a key that only the secret yields: the database alone gives no token. */
+/** Encrypts tokens under a key derived from the secret, so that the database alone reveals no token. */
 export function sealTokens(secret: string, tokens: SessionTokens): Buffer {
   return seal(derive(secret, 'tokens'), JSON.stringify(tokens));
 }
 
-/** Throws where the bytes were not sealed with this secret. */
+/** Decrypts tokens. Throws if they were not sealed with this secret. */
 export function openTokens(secret: string, sealed: Buffer): SessionTokens {
   return JSON.parse(open(derive(secret, 'tokens'), sealed)) as SessionTokens;
 }
