@@ -215,7 +215,7 @@ test('an answer is kept for 24 hours, and its key is new afterwards', async () =
   expect(claimed(await store.claim(request({ body: 'another' }))).attempt).toBe(0);
 });
 
-test('expired rows are deleted, whoever they belong to, and no others', async () => {
+test('only expired rows are deleted, of every user', async () => {
   const store = replica();
   await claimed(await store.claim(request({ key: 'old' }))).keepAlone('{}');
   await testDatabase.query(

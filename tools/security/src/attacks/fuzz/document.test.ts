@@ -122,7 +122,9 @@ describe('a valid request', () => {
   const rule = { operation: /^loaves\./, refusal: /too old/, words: 'Loaves of yesterday' };
 
   test('may be refused only for unpredictable reasons', () => {
-    expect(refusalFaults(change, refused, [])).toEqual([expect.stringContaining('refuses a documented request with 400')]);
+    expect(refusalFaults(change, refused, [])).toEqual([
+      expect.stringContaining('refuses a documented request with 400'),
+    ]);
     expect(refusalFaults(change, answer(401, {}), [])).toHaveLength(1);
     expect(refusalFaults({ ...change, guarded: false }, answer(401, {}), [])).toEqual([]);
     for (const status of [200, 402, 404, 409, 429])
