@@ -165,7 +165,7 @@ test.each<[ErrorCode, number]>([
 
 test('an internal error of the router becomes DEPENDENCY_UNAVAILABLE', async () => {
   platform.neighbours.answer = () => {
-    throw new Error('a bug');
+    throw new AppError('INTERNAL_ERROR');
   };
   expectError(await platform.generate(), 503, 'DEPENDENCY_UNAVAILABLE');
 });
