@@ -1,8 +1,9 @@
+import { createAuditFacts } from '@valuecanvas/contracts-core';
 import { featureFlagsContract, flagsChannel } from '@valuecanvas/contracts-feature-flags';
 import { createSnapshotSource, versionOf } from '@valuecanvas/live-snapshot';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
-import { defineService, implement, internalTokenAuthenticator } from '@valuecanvas/service-kit';
+import { createIds, defineService, implement, internalTokenAuthenticator } from '@valuecanvas/service-kit';
 import { featureFlagsVariables } from './config.ts';
 import type { Database } from './db.ts';
 import { createCurrentFlags } from './evaluation/current-flags.ts';
@@ -34,7 +35,11 @@ export const featureFlagsService = defineService({
     const followed = snapshots.follow({ redis: waiting('messages'), pollMs: config.FLAGS_POLL_MS });
     lifecycle.onStop('drain', 'flag snapshot', followed.stop);
     const current = createCurrentFlags(followed);
-    const service = createFlagsService(createFlagsStore(database.db), snapshots);
+    const service = createFlagsService({
+      store: createFlagsStore(database.db),
+      snapshots,
+      factOf: createAuditFacts({ newId: createIds(now), now }),
+    });
 
     return {
       authenticate: await internalTokenAuthenticator(featureFlagsContract, config.INTERNAL_PUBLIC_KEYS, now),

@@ -17,6 +17,8 @@ import { createApiKeysStore } from './api-keys/api-keys.store.ts';
 import { authenticateApiKey } from './api-keys/authenticate-api-key.ts';
 import { apiKeyRoutes } from './api-keys/routes.ts';
 import { sealAnswers } from './api-keys/seal-answers.ts';
+import { composeAudit } from './audit/compose-audit.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { createAuthBackend } from './auth-backend/create-auth-backend.ts';
 import { authenticateCookie } from './browser-sessions/authenticate-cookie.ts';
 import { createBrowserSessions } from './browser-sessions/browser-sessions.service.ts';
@@ -62,6 +64,7 @@ export const gatewayService = defineService({
     );
     lifecycle.onStop('close', 'connections to services', () => forwarding.close());
 
+    const { audit, factOf } = composeAudit(kit, database.db, openedRedis);
     const apiKeysStore = createApiKeysStore(database.db);
     const apiKeyVerifier = createApiKeyVerifier({ store: apiKeysStore, roles, now, log });
     const auth = await createAuthBackend({ kit, db: database.db, redis: openedRedis, roles });
@@ -84,12 +87,13 @@ export const gatewayService = defineService({
         limitedAddresses,
       }),
     ]);
-    const apiKeys = createApiKeys({ store: apiKeysStore, verifier: apiKeyVerifier, now });
+    const apiKeys = createApiKeys({ store: apiKeysStore, verifier: apiKeyVerifier, factOf, now });
     const users = createAdminUsers({
       store: createPlatformUsersStore(database.db, roles),
       roles,
       revocations: auth.revocations,
       apiKeys: apiKeyVerifier,
+      factOf,
       now,
     });
     const readiness = createPlatformReadiness({
@@ -157,6 +161,7 @@ export const gatewayService = defineService({
           ...browserSessionRoutes(sessions, cookie),
           ...apiKeyRoutes(apiKeys),
           ...adminUserRoutes(users),
+          ...auditRoutes(audit),
         },
         openIdempotency(database.db, kit, sealAnswers(config.INTERNAL_SIGNING_KEY)),
       ),

@@ -89,6 +89,12 @@ export const gatewayVariables = {
         'Roles in addition to user, operator and admin, as JSON: { "<name>": ["<permission>"] }, for example {"support":["users:read","audit:read"]}. Every role also holds the permissions of user. The permissions are listed in docs/permissions.md.',
     }),
   ),
+  AUDIT_RETENTION_DAYS: Type.Integer({
+    minimum: 30,
+    maximum: 3_650,
+    default: 730,
+    description: 'Days for which the audit log keeps a record.',
+  }),
   UPGRADE_URL: Type.String({
     format: 'url',
     default: 'http://localhost:3000/upgrade',

@@ -45,15 +45,20 @@ export interface ApiKeysTable {
 }
 
 export interface AuditLogTable {
-  id: ColumnType<never, string, never>;
-  at: ColumnType<never, Date | string | undefined, never>;
-  actor_id: ColumnType<never, string | null | undefined, never>;
-  actor: ColumnType<never, string, never>;
-  action: ColumnType<never, string, never>;
-  subject: ColumnType<never, string, never>;
-  before: ColumnType<never, string | null | undefined, never>;
-  after: ColumnType<never, string | null | undefined, never>;
-  request_id: ColumnType<never, string | null | undefined, never>;
+  id: ColumnType<string, string, never>;
+  at: ColumnType<Date, Date | string | undefined, never>;
+  actor_id: ColumnType<string | null, string | null | undefined, never>;
+  actor: ColumnType<string, string, never>;
+  action: ColumnType<string, string, never>;
+  subject: ColumnType<string, string, never>;
+  before: ColumnType<unknown, string | null | undefined, never>;
+  after: ColumnType<unknown, string | null | undefined, never>;
+  request_id: ColumnType<string | null, string | null | undefined, never>;
+  actor_role: ColumnType<string | null, string | null | undefined, never>;
+  session_id: ColumnType<string | null, string | null | undefined, never>;
+  api_key_id: ColumnType<string | null, string | null | undefined, never>;
+  target_kind: ColumnType<string | null, string | null | undefined, never>;
+  reason: ColumnType<string | null, string | null | undefined, never>;
 }
 
 export interface AuthRefreshTokensTable {

@@ -81,9 +81,10 @@ describe('changing tier and role', () => {
     ]);
     expect(records).toEqual([
       expect.objectContaining({
-        actor: 'admin',
+        actor: 'user',
         actor_id: adminId,
-        action: 'user.update',
+        actor_role: 'admin',
+        action: 'admin.updateUser',
         before: { tier: 'free', role: 'user' },
         after: { tier: 'pro', role: 'admin' },
         request_id: expect.any(String),
@@ -111,13 +112,13 @@ describe('changing tier and role', () => {
 
   test('fails if it cannot be recorded', async () => {
     const { body: session } = await gateway.signUp();
-    await gateway.database.query('revoke insert on vc_private.audit_log from vc_gateway');
+    await gateway.database.query('revoke execute on function vc_private.record_audit(jsonb) from vc_gateway');
     try {
       expect((await put(session.user.id, { tier: 'pro' })).status).toBe(500);
       const { body } = await list(`?email=${session.user.email}`);
       expect(body.data[0].tier).toBe('free');
     } finally {
-      await gateway.database.query('grant insert on vc_private.audit_log to vc_gateway');
+      await gateway.database.query('grant execute on function vc_private.record_audit(jsonb) to vc_gateway');
     }
   });
 

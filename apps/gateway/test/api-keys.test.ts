@@ -86,17 +86,17 @@ describe('creating', () => {
       expect.objectContaining({
         actor: 'user',
         actor_id: userId,
-        action: 'api_key.create',
+        action: 'apiKeys.create',
         before: null,
         after: expect.objectContaining({ name: 'a program', scopes: ['llm'], expiresAt: null }),
         request_id: expect.any(String),
       }),
     ]);
-    await gateway.database.query('revoke insert on vc_private.audit_log from vc_gateway');
+    await gateway.database.query('revoke execute on function vc_private.record_audit(jsonb) from vc_gateway');
     try {
       expect((await postKey(gateway, owner, wellFormed)).status).toBe(500);
     } finally {
-      await gateway.database.query('grant insert on vc_private.audit_log to vc_gateway');
+      await gateway.database.query('grant execute on function vc_private.record_audit(jsonb) to vc_gateway');
     }
     expect((await list(owner)).body.data).toHaveLength(1);
   });
@@ -178,7 +178,7 @@ describe('revoking', () => {
     expect((await list(owner)).body.data).toEqual([]);
     expect((await revoke(owner, id)).body.code).toBe('NOT_FOUND');
     const records = await gateway.database.query(
-      `select * from vc_private.audit_log where subject = $1 and action = 'api_key.revoke'`,
+      `select * from vc_private.audit_log where subject = $1 and action = 'apiKeys.revoke'`,
       [id],
     );
     expect(records).toEqual([

@@ -1,4 +1,5 @@
 import { trace } from '@opentelemetry/api';
+import { createAuditFacts } from '@valuecanvas/contracts-core';
 import { featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
 import {
   costAlert,
@@ -9,7 +10,7 @@ import {
 import { createFlags, userContext } from '@valuecanvas/flags-sdk';
 import { createClient } from '@valuecanvas/http-client';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
-import { createBestEffortJournal, drainIntoTable } from '@valuecanvas/journal';
+import { createAuditJournal, createBestEffortJournal, drainIntoTable } from '@valuecanvas/journal';
 import { toNanos } from '@valuecanvas/money';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
@@ -146,6 +147,12 @@ export const llmRouterService = defineService({
       onError: onError('rate limit violations: recording failed'),
     });
 
+    const audit = createAuditJournal({
+      redis,
+      keys,
+      maxLength: config.JOURNAL_MAX_LENGTH,
+      factOf: createAuditFacts({ newId: createIds(now), now }),
+    });
     const spent = createSpentSource({ redis, keys, store: ledger });
     const { admission, flights, cache } = await openAdmission(kit, connections, spent, (calls) => {
       log.warn({ calls }, 'calls of processes that died were settled as lost');
@@ -211,6 +218,8 @@ export const llmRouterService = defineService({
           lines,
           cacheCounts,
           since: new Date(now()).toISOString(),
+          breakerStates: () => lines.flatMap(breakerReadings),
+          audit,
           resetBreakers: breakers.reset,
           clearCache: cache.clear,
         }),

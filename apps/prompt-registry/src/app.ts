@@ -1,3 +1,4 @@
+import { createAuditFacts } from '@valuecanvas/contracts-core';
 import {
   promptExecution,
   promptRegistryContract,
@@ -8,7 +9,7 @@ import { drainIntoTable } from '@valuecanvas/journal';
 import { createSnapshotSource, versionOf } from '@valuecanvas/live-snapshot';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
-import { defineService, implement, internalTokenAuthenticator } from '@valuecanvas/service-kit';
+import { createIds, defineService, implement, internalTokenAuthenticator } from '@valuecanvas/service-kit';
 import { promptRegistryVariables } from './config.ts';
 import type { Database } from './db.ts';
 import { createExecutionsService } from './executions/executions.service.ts';
@@ -43,7 +44,12 @@ export const promptRegistryService = defineService({
       onError: (err) => log.warn({ err }, 'prompt snapshot: publication failed'),
     });
     const { performanceOf } = executions;
-    const versions = createVersionsService({ store, performanceOf, snapshots });
+    const versions = createVersionsService({
+      store,
+      performanceOf,
+      snapshots,
+      factOf: createAuditFacts({ newId: createIds(now), now }),
+    });
     const prompts = createPromptsService({ store, performanceOf });
     const drain = drainIntoTable(promptExecution, {
       redis: waiting('journal'),

@@ -223,3 +223,27 @@ test('a repeated creation with an idempotency key gives the first version again'
   expect(again.headers.get('idempotent-replayed')).toBe('true');
   expect(await versionsOf('new.keyed')).toHaveLength(1);
 });
+
+test('a created and an activated version are recorded in the audit log, with the version that was replaced', async () => {
+  await registry.create({ promptKey: 'audited.one' });
+  await registry.create({ promptKey: 'audited.one' });
+  const activate = (version: number) =>
+    registry.as(registry.admin, `/api/prompts/versions/audited.one/${version}/activate`, {
+      method: 'POST',
+      headers: { 'x-audit-reason': 'a better prompt' },
+    });
+  // The second activation of the same version changes nothing.
+  for (const version of [1, 2, 2]) expect((await activate(version)).status).toBe(200);
+  expect((await activate(9)).status).toBe(404);
+  const records = await registry.database.query(
+    `select * from vc_private.audit_log where target_kind = 'prompt' and subject = 'audited.one' order by id`,
+  );
+  const author = { actor_id: registry.admin.userId, actor_role: 'admin' };
+  const activation = { ...author, action: 'prompts.activateVersion', reason: 'a better prompt' };
+  expect(records).toMatchObject([
+    { ...author, action: 'prompts.createVersion', before: null, after: { version: 1, status: 'draft' } },
+    { ...author, action: 'prompts.createVersion', before: null, after: { version: 2, status: 'draft' } },
+    { ...activation, before: null, after: { activeVersion: 1 } },
+    { ...activation, before: { activeVersion: 1 }, after: { activeVersion: 2 } },
+  ]);
+});

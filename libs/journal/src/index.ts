@@ -1,3 +1,4 @@
+export { type AuditJournal, createAuditJournal } from './audit-journal.ts';
 export { type BestEffortJournal, createBestEffortJournal } from './create-best-effort-journal.ts';
 export { createJournal, type Journal } from './create-journal.ts';
 export { drainIntoTable } from './drain-into-table.ts';

@@ -1,5 +1,6 @@
 export { createDatabase, type Database } from './create-database.ts';
 export { isRefusedData } from './map-errors.ts';
 export { type DatabaseKit, openDatabase } from './open-database.ts';
+export { recordAudit } from './record-audit.ts';
 export { acrossUsers, asUser, type BeforeCommit, type Transaction } from './transactions.ts';
 export { postgresVariables } from './variables.ts';

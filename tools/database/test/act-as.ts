@@ -6,17 +6,19 @@ export interface Actor {
   user?: string;
   tier?: string;
   acrossUsers?: boolean;
+  permissions?: readonly string[];
 }
 
 /** Runs one statement as a service does: with its role, and claims and settings in the transaction. Rolls back. */
 export async function actAs(
   owner: Client,
-  { role, user, tier, acrossUsers }: Actor,
+  { role, user, tier, acrossUsers, permissions }: Actor,
   statement: string,
   values: readonly unknown[] = [],
 ): Promise<QueryResult> {
   const claims =
-    user && JSON.stringify({ sub: user, role: 'authenticated', app_metadata: { role: 'user', tier } });
+    user &&
+    JSON.stringify({ sub: user, role: 'authenticated', app_metadata: { role: 'user', tier }, permissions });
   await owner.query('begin');
   try {
     await owner.query(`select set_config('role', $1, true)`, [role]);

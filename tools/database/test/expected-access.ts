@@ -75,7 +75,14 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
   'vc_private.api_keys': {
     vc_gateway: { select: own, insert: own, update: own, columns: ['last_used_at', 'revoked_at'] },
   },
-  'vc_private.audit_log': { vc_gateway: { insert: all } },
+  'vc_private.audit_log': {
+    // Reading takes the permission audit:read in the claims, which has a test of its own.
+    vc_gateway: {
+      select: only(across, `at < now() - interval '30 days'`),
+      insert: all,
+      delete: only(across, `at < now() - interval '30 days'`),
+    },
+  },
   'vc_private.auth_refresh_tokens': { vc_gateway: everything },
   'vc_private.auth_sessions': { vc_gateway: everything },
   'vc_private.browser_sessions': { vc_gateway: everything },

@@ -20,7 +20,7 @@ export const expectedGrants: Record<string, Record<string, string>> = {
   },
   'public.rate_limit_violations': { authenticated: 'select', vc_llm_router: 'delete, insert, select' },
   'vc_private.api_keys': { vc_gateway: 'insert, select, update(last_used_at), update(revoked_at)' },
-  'vc_private.audit_log': { vc_gateway: 'insert' },
+  'vc_private.audit_log': { vc_gateway: 'delete, insert, select' },
   'vc_private.auth_refresh_tokens': { vc_gateway: 'delete, insert, select, update' },
   'vc_private.auth_sessions': { vc_gateway: 'delete, insert, select, update' },
   'vc_private.browser_sessions': { vc_gateway: 'delete, insert, select, update' },
@@ -39,6 +39,8 @@ export const expectedFunctions: Record<string, string> = {
   'vc_private.create_llm_usage_partitions(integer)': 'vc_llm_router',
   'vc_private.drop_llm_usage_partitions(integer)': 'vc_llm_router',
   'vc_private.find_api_key(bytea)': 'vc_gateway',
+  'vc_private.has_permission(text)': 'vc_gateway',
+  'vc_private.record_audit(jsonb)': 'vc_feature_flags, vc_gateway, vc_prompt_registry',
   'vc_private.submit_llm_job(uuid,text,jsonb,smallint,uuid,jsonb,jsonb)': 'vc_canvas, vc_job_worker',
   'vc_private.uuid_v7_time(uuid)': 'vc_llm_router',
 };

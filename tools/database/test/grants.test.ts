@@ -47,7 +47,14 @@ describe('grants', () => {
         select rolname from pg_roles
         where not rolsuper and rolname !~ '^pg_' and has_schema_privilege(oid, 'vc_private', 'usage')
         order by rolname`),
-    ).toEqual(['vc_canvas', 'vc_gateway', 'vc_job_worker', 'vc_llm_router', 'vc_prompt_registry']);
+    ).toEqual([
+      'vc_canvas',
+      'vc_feature_flags',
+      'vc_gateway',
+      'vc_job_worker',
+      'vc_llm_router',
+      'vc_prompt_registry',
+    ]);
   });
 
   it('no service may create anything in public', async () => {

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../src/migrate.ts';
+import { serviceRoles } from '../src/service-roles.ts';
 import { type Actor, actAs } from './act-as.ts';
 import { expectedGrants } from './expected-grants.ts';
 import { useServer } from './server.ts';
@@ -203,21 +204,92 @@ describe('beyond single tables', () => {
     );
   });
 
-  it('the gateway finds users and sessions before there are claims, and cannot rewrite the audit log', async () => {
+  it('the gateway finds users and sessions before there are claims', async () => {
     const gateway = { role: 'vc_gateway' };
     expect((await actAs(owner, gateway, 'select from auth.users')).rowCount).toBe(2);
     const session = insertion('vc_private.auth_sessions', { id: randomUUID(), user_id: alice });
     expect((await actAs(owner, gateway, session.statement, session.values)).rowCount).toBe(1);
-    const entry = insertion('vc_private.audit_log', {
-      id: randomUUID(),
-      actor: 'admin@example.com',
-      action: 'user.grant',
-      subject: alice,
+  });
+
+  describe('the audit log', () => {
+    const services = Object.values(serviceRoles);
+    const recording = ['vc_gateway', 'vc_feature_flags', 'vc_prompt_registry'];
+    const fact = (id = randomUUID()) =>
+      JSON.stringify({
+        id,
+        at: new Date().toISOString(),
+        actor: { userId: alice, role: 'operator' },
+        operation: 'flags.update',
+        target: { kind: 'flag', id: 'new_ui' },
+        before: { enabled: true },
+        after: { enabled: false },
+        requestId: 'r-1',
+      });
+    const count = async (actor: Actor, id: string) =>
+      (await actAs(owner, actor, 'select from vc_private.audit_log where id = $1', [id])).rowCount;
+
+    it('is read by the gateway for users who hold audit:read, and for no other user', async () => {
+      const id = randomUUID();
+      await owner.query('select vc_private.record_audit($1)', [fact(id)]);
+      const gateway = { role: 'vc_gateway', user: alice };
+      expect(await count({ ...gateway, permissions: ['flags:read', 'audit:read'] }, id)).toBe(1);
+      expect(await count({ ...gateway, permissions: ['flags:write', 'users:write'] }, id)).toBe(0);
+      expect(await count({ ...gateway, permissions: [] }, id)).toBe(0);
+      expect(await count(gateway, id)).toBe(0);
+      expect(await count({ role: 'vc_gateway' }, id)).toBe(0);
+      expect(await count({ role: 'vc_gateway', acrossUsers: true }, id)).toBe(0);
     });
-    expect((await actAs(owner, gateway, entry.statement, entry.values)).rowCount).toBe(1);
-    await expect(actAs(owner, gateway, 'delete from vc_private.audit_log')).rejects.toThrow(
-      /permission denied/,
+
+    it.each(['anon', 'authenticated', 'service_role', ...services.filter((role) => role !== 'vc_gateway')])(
+      'is closed to %s, even with audit:read in the claims',
+      async (role) => {
+        const actor = { role, user: alice, permissions: ['audit:read'], acrossUsers: true };
+        await expect(count(actor, randomUUID())).rejects.toThrow(/permission denied/);
+      },
     );
+
+    it.each(services)('takes a record from %s only if the service makes audited changes', async (role) => {
+      const recorded = actAs(owner, { role }, 'select vc_private.record_audit($1)', [fact()]);
+      if (recording.includes(role)) expect((await recorded).rowCount).toBe(1);
+      else await expect(recorded).rejects.toThrow(/permission denied/);
+    });
+
+    it('keeps the same record once', async () => {
+      const id = randomUUID();
+      for (const _ of [1, 2]) await owner.query('select vc_private.record_audit($1)', [fact(id)]);
+      const { rows } = await owner.query('select * from vc_private.audit_log where id = $1', [id]);
+      expect(rows).toEqual([
+        expect.objectContaining({
+          actor: 'user',
+          actor_id: alice,
+          actor_role: 'operator',
+          action: 'flags.update',
+          target_kind: 'flag',
+          subject: 'new_ui',
+          before: { enabled: true },
+          after: { enabled: false },
+        }),
+      ]);
+    });
+
+    it('cannot be rewritten, and only old records can be deleted', async () => {
+      const gateway = { role: 'vc_gateway', user: alice, permissions: ['audit:read'], acrossUsers: true };
+      await expect(actAs(owner, gateway, `update vc_private.audit_log set action = 'x'`)).rejects.toThrow(
+        /permission denied/,
+      );
+      expect((await actAs(owner, gateway, 'delete from vc_private.audit_log')).rowCount).toBe(0);
+      const old = insertion('vc_private.audit_log', {
+        id: randomUUID(),
+        at: '2024-11-23',
+        actor: 'user',
+        action: 'flags.update',
+        subject: 'old',
+      });
+      await owner.query(old.statement, old.values);
+      expect((await actAs(owner, gateway, 'delete from vc_private.audit_log')).rowCount).toBe(1);
+      const { acrossUsers: _, ...within } = gateway;
+      expect((await actAs(owner, within, 'delete from vc_private.audit_log')).rowCount).toBe(0);
+    });
   });
 
   it('the gateway finds a key that is in force by its hash before there are claims, and by nothing else', async () => {

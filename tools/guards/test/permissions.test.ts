@@ -22,6 +22,7 @@ const routes = contracts
 const sensitive: Readonly<Record<string, Permission>> = {
   'admin.listUsers': 'users:read',
   'admin.updateUser': 'users:write',
+  'admin.listAudit': 'audit:read',
   'flags.list': 'flags:read',
   'flags.get': 'flags:read',
   'flags.create': 'flags:write',
@@ -47,7 +48,7 @@ const forKeysOfUsers: Readonly<Record<string, Permission>> = {
 };
 
 /** What the role `operator` must never reach. */
-const beyondOperators: readonly string[] = ['admin.listUsers', 'admin.updateUser'];
+const beyondOperators: readonly string[] = ['admin.listUsers', 'admin.updateUser', 'admin.listAudit'];
 
 const statusOf = (id: string, principal: Principal): number => {
   const route = routes.find((one) => one.id === id);

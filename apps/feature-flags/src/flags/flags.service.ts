@@ -1,4 +1,4 @@
-import { AppError, type Page } from '@valuecanvas/contracts-core';
+import { AppError, type AuditedCall, type AuditFacts, type Page } from '@valuecanvas/contracts-core';
 import {
   type CreateFlagRequest,
   type Flag,
@@ -12,7 +12,13 @@ import type { FlagsStore } from './flags.store.ts';
 export type FlagsService = ReturnType<typeof createFlagsService>;
 
 /** Administration of flags. Each committed change is published before the response is sent. */
-export function createFlagsService(store: FlagsStore, snapshots: { publish(): Promise<void> }) {
+export function createFlagsService(options: {
+  readonly store: FlagsStore;
+  readonly snapshots: { publish(): Promise<void> };
+  readonly factOf: AuditFacts;
+}) {
+  const { store, snapshots, factOf } = options;
+  const targetOf = (id: string) => ({ kind: 'flag', id });
   return {
     async list(cursor: string | undefined, limit: number): Promise<Page<Flag>> {
       const found = await store.list(cursor, limit + 1);
@@ -24,29 +30,36 @@ export function createFlagsService(store: FlagsStore, snapshots: { publish(): Pr
       return (await store.find(key)) ?? refuseUnknown(key);
     },
 
-    async create(request: CreateFlagRequest): Promise<Flag> {
+    async create(call: AuditedCall, request: CreateFlagRequest): Promise<Flag> {
       const { key } = request;
       refuseReserved(key);
       const settings = initialSettings(request);
       checkSettings(settings);
-      const flag = (await store.insert(key, settings)) ?? refuseTaken(key);
+      const flag =
+        (await store.insert(key, settings, (after) => factOf(call, { target: targetOf(key), after }))) ??
+        refuseTaken(key);
       await snapshots.publish();
       return flag;
     },
 
-    async update(key: string, request: UpdateFlagRequest): Promise<Flag> {
-      const updated = await store.update(key, (current) => {
-        const settings = changedSettings(current, request);
-        checkSettings(settings);
-        return settings;
-      });
+    async update(call: AuditedCall, key: string, request: UpdateFlagRequest): Promise<Flag> {
+      const updated = await store.update(
+        key,
+        (current) => {
+          const settings = changedSettings(current, request);
+          checkSettings(settings);
+          return settings;
+        },
+        (before, after) => factOf(call, { target: targetOf(key), before, after }),
+      );
       const flag = updated ?? refuseUnknown(key);
       await snapshots.publish();
       return flag;
     },
 
-    async remove(key: string): Promise<void> {
-      if (!(await store.remove(key))) refuseUnknown(key);
+    async remove(call: AuditedCall, key: string): Promise<void> {
+      const removed = await store.remove(key, (before) => factOf(call, { target: targetOf(key), before }));
+      if (!removed) refuseUnknown(key);
       await snapshots.publish();
     },
   };

@@ -1,5 +1,6 @@
+import type { AuditFact } from '@valuecanvas/contracts-core';
 import type { Flag, Targeting, Variant } from '@valuecanvas/contracts-feature-flags';
-import { acrossUsers } from '@valuecanvas/postgres';
+import { acrossUsers, recordAudit } from '@valuecanvas/postgres';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Database, FeatureFlagsTable } from '../db.ts';
 import type { FlagSettings } from './flag-settings.ts';
@@ -19,7 +20,10 @@ const columns = [
   'updated_at',
 ] as const;
 
-/** Flags in PostgreSQL. They belong to no user, so queries need no user claims. */
+/**
+ * Flags in PostgreSQL. They belong to no user, so queries need no user claims. Each change commits together with its audit
+ * record.
+ */
 export function createFlagsStore(db: Kysely<Database>) {
   return {
     /** Returns flags ordered by key, starting after the key `after`. */
@@ -40,7 +44,11 @@ export function createFlagsStore(db: Kysely<Database>) {
     },
 
     /** Returns undefined if the key exists. */
-    insert(key: string, settings: FlagSettings): Promise<Flag | undefined> {
+    insert(
+      key: string,
+      settings: FlagSettings,
+      factOf: (created: Flag) => AuditFact,
+    ): Promise<Flag | undefined> {
       return acrossUsers(db, async (transaction) => {
         const row = await transaction
           .insertInto('feature_flags')
@@ -48,38 +56,51 @@ export function createFlagsStore(db: Kysely<Database>) {
           .onConflict((conflict) => conflict.doNothing())
           .returning(columns)
           .executeTakeFirst();
-        return row && toFlag(row);
+        if (!row) return undefined;
+        const flag = toFlag(row);
+        await recordAudit(transaction, factOf(flag));
+        return flag;
       });
     },
 
     /** Locks the flag while `change` computes its new settings. Returns undefined if the flag does not exist. */
-    update(key: string, change: (current: Flag) => FlagSettings): Promise<Flag | undefined> {
+    update(
+      key: string,
+      change: (current: Flag) => FlagSettings,
+      factOf: (before: Flag, after: Flag) => AuditFact,
+    ): Promise<Flag | undefined> {
       return acrossUsers(db, async (transaction) => {
         const query = transaction.selectFrom('feature_flags').select(columns).where('key', '=', key);
-        const current = await query.forUpdate().executeTakeFirst();
-        if (!current) return undefined;
+        const locked = await query.forUpdate().executeTakeFirst();
+        if (!locked) return undefined;
+        const current = toFlag(locked);
         const row = await transaction
           .updateTable('feature_flags')
           .set(({ eb }) => ({
-            ...toColumns(change(toFlag(current))),
+            ...toColumns(change(current)),
             version: eb('version', '+', 1),
             updated_at: sql<Date>`now()`,
           }))
           .where('key', '=', key)
           .returning(columns)
           .executeTakeFirstOrThrow();
-        return toFlag(row);
+        const flag = toFlag(row);
+        await recordAudit(transaction, factOf(current, flag));
+        return flag;
       });
     },
 
     /** Returns false if the flag does not exist. */
-    remove(key: string): Promise<boolean> {
+    remove(key: string, factOf: (removed: Flag) => AuditFact): Promise<boolean> {
       return acrossUsers(db, async (transaction) => {
-        const { numDeletedRows } = await transaction
+        const row = await transaction
           .deleteFrom('feature_flags')
           .where('key', '=', key)
-          .executeTakeFirstOrThrow();
-        return numDeletedRows > 0n;
+          .returning(columns)
+          .executeTakeFirst();
+        if (!row) return false;
+        await recordAudit(transaction, factOf(toFlag(row)));
+        return true;
       });
     },
   };

@@ -5,8 +5,8 @@ import type { FlagsService } from './flags.service.ts';
 export const flagRoutes = (flags: FlagsService) =>
   ({
     listFlags: ({ query: { cursor, limit = 20 } }) => flags.list(cursor, limit),
-    createFlag: ({ body }) => flags.create(body),
+    createFlag: (call) => flags.create(call, call.body),
     getFlag: ({ params }) => flags.get(params.key),
-    updateFlag: ({ params, body }) => flags.update(params.key, body),
-    deleteFlag: ({ params }) => flags.remove(params.key),
+    updateFlag: (call) => flags.update(call, call.params.key, call.body),
+    deleteFlag: (call) => flags.remove(call, call.params.key),
   }) satisfies Partial<HandlersOf<typeof featureFlagsContract>>;

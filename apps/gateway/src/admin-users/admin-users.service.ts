@@ -1,4 +1,11 @@
-import { AppError, elevatedPermissions, type Page, type UserPrincipal } from '@valuecanvas/contracts-core';
+import {
+  AppError,
+  type AuditedCall,
+  type AuditFacts,
+  elevatedPermissions,
+  type Page,
+  type UserPrincipal,
+} from '@valuecanvas/contracts-core';
 import type { PlatformUser, UpdateUserRequest } from '@valuecanvas/contracts-gateway';
 import type { RevocationList } from '../access-tokens/revocation-list.ts';
 import type { ApiKeyVerifier } from '../api-keys/api-key-verifier.ts';
@@ -16,11 +23,7 @@ export interface AdminUsers {
     readonly limit?: number;
   }): Promise<Page<PlatformUser>>;
   /** Throws FORBIDDEN where the old or the new role holds a permission that the caller does not hold. */
-  update(
-    call: { readonly principal: UserPrincipal; readonly requestId: string },
-    id: string,
-    set: UpdateUserRequest,
-  ): Promise<PlatformUser>;
+  update(call: AuditedCall, id: string, set: UpdateUserRequest): Promise<PlatformUser>;
 }
 
 export function createAdminUsers(options: {
@@ -30,9 +33,10 @@ export function createAdminUsers(options: {
   readonly revocations: Pick<RevocationList, 'revokeAllOf'>;
   /** Drops the cached API keys of a user whose tier or role changed. */
   readonly apiKeys: Pick<ApiKeyVerifier, 'forgetOwner'>;
+  readonly factOf: AuditFacts;
   readonly now: () => number;
 }): AdminUsers {
-  const { store, roles, revocations, apiKeys, now } = options;
+  const { store, roles, revocations, apiKeys, factOf, now } = options;
   return {
     async list({ email, cursor, limit = defaultLimit }) {
       const after = cursor === undefined ? undefined : readUserCursor(cursor);
@@ -41,18 +45,16 @@ export function createAdminUsers(options: {
       const last = found.length > limit ? page.at(-1) : undefined;
       return { items: page.map(toPlatformUser), limit, nextCursor: last ? writeUserCursor(last) : null };
     },
-    async update({ principal, requestId }, id, set) {
+    async update(call, id, set) {
       if (set.role !== undefined && !roles.isRole(set.role)) throw unknownRole(roles);
       const changed = await store.change({
         user: { id },
         set,
         check: (before, after) => {
-          assertOutranks(principal, before.role, roles);
-          assertOutranks(principal, after.role, roles);
+          assertOutranks(call.principal, before.role, roles);
+          assertOutranks(call.principal, after.role, roles);
         },
-        actor: 'admin',
-        actorId: principal.userId,
-        requestId,
+        factOf: (change) => factOf(call, change),
         at: new Date(now()),
       });
       if (!changed) throw new AppError('NOT_FOUND', { message: `There is no user ${id}.` });

@@ -1,6 +1,6 @@
-import { acrossUsers } from '@valuecanvas/postgres';
+import type { AuditedChange, AuditFact } from '@valuecanvas/contracts-core';
+import { acrossUsers, recordAudit } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
-import { v7 as uuidv7 } from 'uuid';
 import { type PlatformMetadata, platformMetadataOf } from '../access-tokens/platform-metadata.ts';
 import type { Database } from '../db.ts';
 import { endSessionsOf } from '../local-auth/end-sessions.ts';
@@ -20,10 +20,7 @@ export interface UserChange {
   readonly set: Partial<PlatformMetadata>;
   /** Throws if the change is not allowed. Called while the row is locked. */
   readonly check?: (before: PlatformMetadata, after: PlatformMetadata) => void;
-  /** Kind of actor in the audit log: `admin` or `cli`. */
-  readonly actor: string;
-  readonly actorId: string | null;
-  readonly requestId: string | null;
+  readonly factOf: (change: AuditedChange) => AuditFact;
   readonly at: Date;
 }
 
@@ -75,7 +72,7 @@ export function createPlatformUsersStore(db: Kysely<Database>, roles: Roles): Pl
         const user = { ...before, ...change.set };
         change.check?.(before, user);
         await update(tx, before.id, change);
-        await audit(tx, before, change);
+        await recordAudit(tx, change.factOf(tierAndRoleChange(before, user)));
         const kept = roles.permissionsOf(user.role);
         const isDemoted = roles.permissionsOf(before.role).some((permission) => !kept.includes(permission));
         if (isDemoted) await endSessionsOf(tx, { userId: user.id, exceptSession: undefined, at: change.at });
@@ -128,20 +125,7 @@ async function update(tx: Kysely<Database>, id: string, { set, at }: UserChange)
     .execute();
 }
 
-async function audit(tx: Kysely<Database>, before: PlatformUserRecord, change: UserChange): Promise<void> {
-  const { tier, role } = before;
-  await tx
-    .insertInto('vc_private.audit_log')
-    .values({
-      id: uuidv7(),
-      at: change.at,
-      actor: change.actor,
-      actor_id: change.actorId,
-      action: 'user.update',
-      subject: before.id,
-      before: JSON.stringify({ tier, role }),
-      after: JSON.stringify({ tier, role, ...change.set }),
-      request_id: change.requestId,
-    })
-    .execute();
+function tierAndRoleChange(before: PlatformUserRecord, after: PlatformUserRecord): AuditedChange {
+  const shown = ({ tier, role }: PlatformUserRecord) => ({ tier, role });
+  return { target: { kind: 'user', id: before.id }, before: shown(before), after: shown(after) };
 }

@@ -1,5 +1,7 @@
 import {
   AppError,
+  type AuditedCall,
+  type AuditFacts,
   elevatedPermissions,
   type Page,
   type Permission,
@@ -14,7 +16,7 @@ import {
 import type { BeforeCommit } from '@valuecanvas/postgres';
 import { generateApiKey } from './api-key-format.ts';
 import type { ApiKeyVerifier } from './api-key-verifier.ts';
-import type { ApiKeyRow, ApiKeysStore } from './api-keys.store.ts';
+import type { ApiKeyRow, ApiKeysStore, ChangeBy } from './api-keys.store.ts';
 
 const defaultLimit = 20;
 
@@ -23,35 +25,37 @@ const dayMs = 24 * 60 * 60 * 1_000;
 /** Largest number of keys of one user that are neither revoked nor expired. */
 const maxActive = 100;
 
-/** The parts of a call that the service needs. */
-interface Caller {
-  readonly principal: UserPrincipal;
-  readonly requestId: string;
-}
-
 /** Lists, creates and revokes the API keys of a user. */
 export interface ApiKeys {
-  list(call: Caller, query: { readonly cursor?: string; readonly limit?: number }): Promise<Page<ApiKey>>;
+  list(
+    call: AuditedCall,
+    query: { readonly cursor?: string; readonly limit?: number },
+  ): Promise<Page<ApiKey>>;
   /**
    * Runs `beforeCommit` in the transaction that stores the key and returns its result. Throws FORBIDDEN where the user does
    * not hold a permission that the key is to have.
    */
   create<T extends object>(
-    call: Caller,
+    call: AuditedCall,
     request: CreateApiKeyRequest,
     beforeCommit: BeforeCommit<CreatedApiKey, T>,
   ): Promise<T>;
   /** Once resolved, this process refuses the key. The other replicas refuse it within 30 s. */
-  revoke(call: Caller, id: string): Promise<void>;
+  revoke(call: AuditedCall, id: string): Promise<void>;
 }
 
 export function createApiKeys(options: {
   readonly store: ApiKeysStore;
   readonly verifier: Pick<ApiKeyVerifier, 'forget'>;
+  readonly factOf: AuditFacts;
   readonly now: () => number;
 }): ApiKeys {
-  const { store, verifier, now } = options;
-  const by = ({ principal, requestId }: Caller) => ({ owner: principal, requestId, at: new Date(now()) });
+  const { store, verifier, factOf, now } = options;
+  const by = (call: AuditedCall): ChangeBy => ({
+    owner: call.principal,
+    at: new Date(now()),
+    factOf: (change) => factOf(call, change),
+  });
 
   return {
     async list({ principal }, { cursor, limit = defaultLimit }) {

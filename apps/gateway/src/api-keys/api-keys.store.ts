@@ -1,5 +1,5 @@
-import type { UserPrincipal } from '@valuecanvas/contracts-core';
-import { acrossUsers, asUser, type BeforeCommit } from '@valuecanvas/postgres';
+import type { AuditedChange, AuditFact, UserPrincipal } from '@valuecanvas/contracts-core';
+import { acrossUsers, asUser, type BeforeCommit, recordAudit } from '@valuecanvas/postgres';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { ApiKeysTable, Database } from '../db.ts';
@@ -16,11 +16,11 @@ export interface ApiKeyToStore {
   readonly expiresAt: Date | null;
 }
 
-/** The author, request and time of a change. */
+/** The author of a change, its time, and its audit record. */
 export interface ChangeBy {
   readonly owner: UserPrincipal;
-  readonly requestId: string;
   readonly at: Date;
+  readonly factOf: (change: AuditedChange) => AuditFact;
 }
 
 /** A key that was found by its hash, with the metadata of its user. */
@@ -86,7 +86,7 @@ export function createApiKeysStore(db: Kysely<Database>): ApiKeysStore {
           .values(valuesOf(key, by))
           .returning(columns)
           .executeTakeFirstOrThrow();
-        await audit(tx, 'api_key.create', by, { subject: row.id, after: tellOf(row) });
+        await recordAudit(tx, by.factOf({ target: targetOf(row.id), after: auditedFields(row) }));
         return beforeCommit(tx, row);
       }).catch(asMissingAccount),
     revoke: (id, by) =>
@@ -99,7 +99,7 @@ export function createApiKeysStore(db: Kysely<Database>): ApiKeysStore {
           .returning(columns)
           .executeTakeFirst();
         if (!row) return false;
-        await audit(tx, 'api_key.revoke', by, { subject: id, before: tellOf(row) });
+        await recordAudit(tx, by.factOf({ target: targetOf(id), before: auditedFields(row) }));
         return true;
       }),
     find: (hash) =>
@@ -145,29 +145,13 @@ function valuesOf(key: ApiKeyToStore, { owner, at }: ChangeBy) {
   };
 }
 
-/** The state of a key as the audit log records it. */
-function tellOf({ name, prefix, scopes, expires_at }: ApiKeyRow): string {
-  return JSON.stringify({ name, prefix, scopes, expiresAt: expires_at });
+function targetOf(id: string): AuditedChange['target'] {
+  return { kind: 'api_key', id };
 }
 
-async function audit(
-  tx: Kysely<Database>,
-  action: string,
-  { owner, requestId, at }: ChangeBy,
-  change: { readonly subject: string; readonly before?: string; readonly after?: string },
-): Promise<void> {
-  await tx
-    .insertInto('vc_private.audit_log')
-    .values({
-      id: uuidv7(),
-      at,
-      actor: 'user',
-      actor_id: owner.userId,
-      action,
-      request_id: requestId,
-      ...change,
-    })
-    .execute();
+/** The fields of a key that the audit log keeps. */
+function auditedFields({ name, prefix, scopes, expires_at }: ApiKeyRow): object {
+  return { name, prefix, scopes, expiresAt: expires_at };
 }
 
 const foreignKeyViolation = '23503';

@@ -26,9 +26,18 @@ test.each([
     `select raw_app_meta_data as metadata from auth.users where email = 'Ada@example.com'`,
   );
   expect(user).toMatchObject({ metadata: { role: 'admin', tier: 'pro' } });
-  const records = await database.query('select actor, actor_id, action, after from vc_private.audit_log');
+  const records = await database.query(
+    'select actor, actor_id, action, target_kind, before, after from vc_private.audit_log',
+  );
   expect(records).toEqual([
-    { actor: 'cli', actor_id: null, action: 'user.update', after: { role: 'admin', tier: 'pro' } },
+    {
+      actor: 'cli',
+      actor_id: null,
+      action: 'user:grant',
+      target_kind: 'user',
+      before: { role: expect.any(String), tier: expect.any(String) },
+      after: { role: 'admin', tier: 'pro' },
+    },
   ]);
 });
 

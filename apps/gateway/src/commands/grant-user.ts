@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
-import { type Tier, tiers } from '@valuecanvas/contracts-core';
+import { type AuditedChange, type AuditFact, type Tier, tiers } from '@valuecanvas/contracts-core';
 import { createDatabase } from '@valuecanvas/postgres';
 import { createKeys, createRedis } from '@valuecanvas/redis';
+import { v7 as uuidv7 } from 'uuid';
 import type { PlatformMetadata } from '../access-tokens/platform-metadata.ts';
 import { createRedisRevocations } from '../access-tokens/redis-revocations.ts';
 import { createPlatformUsersStore } from '../admin-users/platform-users.store.ts';
@@ -27,6 +28,7 @@ export async function grantUser(
 ): Promise<string> {
   const roles = readRoles(environment.ROLES || undefined);
   const { email, set } = readGrant(args, roles);
+  const at = new Date();
   const database = createDatabase<Database>({
     url: databaseUrl(environment),
     applicationName: 'user-grant',
@@ -35,7 +37,7 @@ export async function grantUser(
   });
   try {
     const changed = await createPlatformUsersStore(database.db, roles)
-      .change({ user: { email }, set, actor: 'cli', actorId: null, requestId: null, at: new Date() })
+      .change({ user: { email }, set, factOf: factOfCommand(at), at })
       .catch(explain);
     if (!changed) throw new Error(`There is no user ${email}. Sign up first.`);
     const { user, isDemoted } = changed;
@@ -44,6 +46,11 @@ export async function grantUser(
   } finally {
     await database.close();
   }
+}
+
+/** The command has no principal: it runs with the credentials of the database. */
+function factOfCommand(at: Date): (change: AuditedChange) => AuditFact {
+  return (change) => ({ id: uuidv7(), at: at.toISOString(), actor: {}, operation: 'user:grant', ...change });
 }
 
 function describeEffect(isDemoted: boolean, isRevoked: boolean): string {

@@ -16,6 +16,7 @@ const allowedHeaders = [
   'Last-Event-ID',
   'Prefer',
   'X-CSRF-Token',
+  'X-Audit-Reason',
   'X-Request-Id',
   // Sent by the client libraries of OpenAI and Supabase Auth, and by browser tracing.
   'User-Agent',

@@ -1,4 +1,5 @@
 import type { ClosedBreakers, llmRouterContract } from '@valuecanvas/contracts-llm-router';
+import type { AuditJournal } from '@valuecanvas/journal';
 import { type HandlersOf, respond } from '@valuecanvas/service-kit';
 import type { ProviderLine } from '../routing/provider-line.ts';
 import type { CacheCounts } from './cache-counts.ts';
@@ -8,6 +9,9 @@ export const statusRoutes = (status: {
   readonly cacheCounts: CacheCounts;
   /** When the counts began. */
   readonly since: string;
+  /** The states of this replica's breakers, which the audit log keeps. */
+  readonly breakerStates: () => readonly object[];
+  readonly audit: AuditJournal;
   /** Closes the breakers of all replicas and returns those that were not closed. */
   readonly resetBreakers: () => Promise<ClosedBreakers['closed']>;
   /** Removes the cached answers of one model, or of all, and returns their number. */
@@ -36,15 +40,23 @@ export const statusRoutes = (status: {
       return respond(healthy ? 200 : 503, { healthy, providers });
     },
 
-    async resetBreakers({ principal, log }) {
+    async resetBreakers(call) {
+      const { principal, log } = call;
+      await status.audit.record(call, {
+        target: { kind: 'breakers', id: 'all' },
+        before: status.breakerStates(),
+      });
       const closed = await status.resetBreakers();
-      log.info({ admin: principal.userId, closed }, 'breakers: reset by an admin');
+      log.info({ userId: principal.userId, closed }, 'breakers: reset by an operator');
       return { closed };
     },
 
-    async clearCache({ principal, query: { model }, log }) {
+    async clearCache(call) {
+      const { principal, log } = call;
+      const { model } = call.query;
+      await status.audit.record(call, { target: { kind: 'cache', id: model ?? 'all' } });
       const removed = await status.clearCache(model);
-      log.info({ admin: principal.userId, removed }, 'answer cache: cleared by an admin');
+      log.info({ userId: principal.userId, removed }, 'answer cache: cleared by an operator');
       return { removed };
     },
   }) satisfies Partial<HandlersOf<typeof llmRouterContract>>;

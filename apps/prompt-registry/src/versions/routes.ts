@@ -5,6 +5,6 @@ import type { VersionsService } from './versions.service.ts';
 export const versionRoutes = (versions: VersionsService) =>
   ({
     listPromptVersions: ({ principal, query }) => versions.list(principal, query),
-    createPromptVersion: ({ principal, body, keep }) => versions.create(principal, body, keep),
-    activatePromptVersion: ({ params }) => versions.activate(params.promptKey, params.version),
+    createPromptVersion: (call) => versions.create(call, call.body, call.keep),
+    activatePromptVersion: (call) => versions.activate(call, call.params.promptKey, call.params.version),
   }) satisfies Partial<HandlersOf<typeof promptRegistryContract>>;

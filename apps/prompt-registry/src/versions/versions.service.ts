@@ -1,4 +1,10 @@
-import { AppError, type Page, type UserPrincipal } from '@valuecanvas/contracts-core';
+import {
+  AppError,
+  type AuditedCall,
+  type AuditFacts,
+  type Page,
+  type UserPrincipal,
+} from '@valuecanvas/contracts-core';
 import type { CreatePromptVersionRequest, PromptVersion } from '@valuecanvas/contracts-prompt-registry';
 import type { BeforeCommit } from '@valuecanvas/postgres';
 import { type PerformanceOf, unused } from '../executions/performance.ts';
@@ -16,8 +22,10 @@ export function createVersionsService(options: {
   readonly store: VersionsStore;
   readonly performanceOf: PerformanceOf;
   readonly snapshots: { publish(): Promise<void> };
+  readonly factOf: AuditFacts;
 }) {
-  const { store, performanceOf, snapshots } = options;
+  const { store, performanceOf, snapshots, factOf } = options;
+  const targetOf = (id: string) => ({ kind: 'prompt', id });
 
   return {
     /** Newest first. Drafts are included for callers that hold `prompts:write`. */
@@ -42,14 +50,19 @@ export function createVersionsService(options: {
      * `newVersion` does, and CONFLICT where concurrent requests took the version number ten times.
      */
     async create<T>(
-      principal: UserPrincipal,
+      call: AuditedCall,
       request: CreatePromptVersionRequest,
       beforeCommit: BeforeCommit<PromptVersion, T>,
     ): Promise<T> {
-      const draft = newVersion(request, principal.userId);
+      const draft = newVersion(request, call.principal.userId);
+      const target = targetOf(draft.promptKey);
       for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-        const created = await store.insertNext(draft, (tx, row) =>
-          beforeCommit(tx, toPromptVersion(row, unused)),
+        const created = await store.insertNext(
+          draft,
+          // A version never changes, so its number stands for its template.
+          ({ version, status, variables, metadata }) =>
+            factOf(call, { target, after: { version, status, variables, metadata } }),
+          (tx, row) => beforeCommit(tx, toPromptVersion(row, unused)),
         );
         if (created !== undefined) return created;
       }
@@ -60,8 +73,14 @@ export function createVersionsService(options: {
     },
 
     /** Throws NOT_FOUND if the version does not exist. */
-    async activate(promptKey: string, version: number): Promise<PromptVersion> {
-      const row = await store.activate(promptKey, version);
+    async activate(call: AuditedCall, promptKey: string, version: number): Promise<PromptVersion> {
+      const row = await store.activate(promptKey, version, (replaced) =>
+        factOf(call, {
+          target: targetOf(promptKey),
+          ...(replaced === undefined ? {} : { before: { activeVersion: replaced } }),
+          after: { activeVersion: version },
+        }),
+      );
       if (!row) throw new AppError('NOT_FOUND');
       await snapshots.publish();
       const performance = await performanceOf([row.id]);

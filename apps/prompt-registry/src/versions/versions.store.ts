@@ -1,4 +1,5 @@
-import { acrossUsers, type BeforeCommit } from '@valuecanvas/postgres';
+import type { AuditFact } from '@valuecanvas/contracts-core';
+import { acrossUsers, type BeforeCommit, recordAudit } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../db.ts';
@@ -8,7 +9,10 @@ import { type VersionRow, versionColumns } from './version-row.ts';
 
 export type VersionsStore = ReturnType<typeof createVersionsStore>;
 
-/** Versions of all prompts in PostgreSQL. They belong to no user, so queries need no user claims. */
+/**
+ * Versions of all prompts in PostgreSQL. They belong to no user, so queries need no user claims. Each change commits
+ * together with its audit record.
+ */
 export function createVersionsStore(db: Kysely<Database>) {
   return {
     /** Returns versions newest first, starting after the id `after`. Ids are UUIDv7, so their order is that of creation. */
@@ -72,6 +76,7 @@ export function createVersionsStore(db: Kysely<Database>) {
      */
     async insertNext<T>(
       draft: NewVersion,
+      factOf: (created: VersionRow) => AuditFact,
       beforeCommit: BeforeCommit<VersionRow, T>,
     ): Promise<T | undefined> {
       const next = sql<number>`(select coalesce(max(version), 0) + 1 from prompt_versions
@@ -92,6 +97,7 @@ export function createVersionsStore(db: Kysely<Database>) {
             })
             .returning(versionColumns)
             .executeTakeFirstOrThrow();
+          await recordAudit(transaction, factOf(row));
           return beforeCommit(transaction, row);
         });
       } catch (error) {
@@ -101,7 +107,11 @@ export function createVersionsStore(db: Kysely<Database>) {
     },
 
     /** Makes a version the key's only active one. Returns undefined if the version does not exist. */
-    activate(promptKey: string, version: number): Promise<VersionRow | undefined> {
+    activate(
+      promptKey: string,
+      version: number,
+      factOf: (replaced: number | undefined) => AuditFact,
+    ): Promise<VersionRow | undefined> {
       return acrossUsers(db, async (transaction) => {
         await lockKey(transaction, promptKey);
         const target = await transaction
@@ -111,12 +121,14 @@ export function createVersionsStore(db: Kysely<Database>) {
           .where('version', '=', version)
           .executeTakeFirst();
         if (!target || target.status === 'active') return target;
-        await transaction
+        const replaced = await transaction
           .updateTable('prompt_versions')
           .set({ status: 'deprecated' })
           .where('prompt_key', '=', promptKey)
           .where('status', '=', 'active')
-          .execute();
+          .returning('version')
+          .executeTakeFirst();
+        await recordAudit(transaction, factOf(replaced?.version));
         return transaction
           .updateTable('prompt_versions')
           .set({ status: 'active', activated_at: sql<Date>`now()` })

@@ -28,4 +28,6 @@ export const publicHeaders = {
   idempotencyKey: 'idempotency-key',
   /** `true` on a stored response that is replayed for a repeated request. */
   idempotentReplayed: 'idempotent-replayed',
+  /** The reason for a change, kept in the audit log. */
+  auditReason: 'x-audit-reason',
 } as const;

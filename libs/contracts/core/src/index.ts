@@ -1,4 +1,12 @@
 export { AppError, type AppErrorOptions, orUnavailable } from './app-error.ts';
+export {
+  type AuditedCall,
+  type AuditedChange,
+  AuditFact,
+  type AuditFacts,
+  auditFact,
+  createAuditFacts,
+} from './audit.ts';
 export type { CallContext, UserCall } from './call-context.ts';
 export { type Contract, defineContract, dialectAt, isInternal, isUnder } from './contract.ts';
 export { contractFaults } from './contract-faults.ts';

@@ -1,5 +1,7 @@
 import Type, { type TSchema } from 'typebox';
+import { auditReasonMaxLength } from './audit.ts';
 import { idempotencyKeyPattern, publicHeaders } from './headers.ts';
+import { elevatedPermissions } from './permissions.ts';
 import type { RouteDefinition } from './route.ts';
 
 type Json = Record<string, unknown>;
@@ -8,6 +10,10 @@ const keyOfRequest = Type.String({
   pattern: idempotencyKeyPattern,
   description:
     'Your name for this request. If you send the request again with the same key and body within 24 h, you get the stored result.',
+});
+
+const reason = Type.String({
+  description: `Reason for the change, kept in the audit log: ASCII or percent-encoded UTF-8, of which ${auditReasonMaxLength} characters are kept.`,
 });
 
 const replayed = Type.Literal('true', {
@@ -41,8 +47,10 @@ export function headerReferences(names: readonly (keyof typeof answerHeaders)[])
 }
 
 /** Returns the request headers of an operation as parameters. */
-export function headerParameters({ idempotent, requestHeaders }: RouteDefinition): Json[] {
+export function headerParameters(route: RouteDefinition): Json[] {
+  const { idempotent, requestHeaders } = route;
   const known = {
+    ...(isOperatorChange(route) ? { [publicHeaders.auditReason]: reason } : {}),
     ...(idempotent ? { [publicHeaders.idempotencyKey]: keyOfRequest } : {}),
     ...requestHeaders,
   };
@@ -52,6 +60,11 @@ export function headerParameters({ idempotent, requestHeaders }: RouteDefinition
     required: false,
     ...described(header),
   }));
+}
+
+/** Tells whether the audit log records calls of a route. */
+function isOperatorChange({ auth, method }: RouteDefinition): boolean {
+  return method !== 'GET' && auth.kind === 'permission' && elevatedPermissions([auth.permission]).length > 0;
 }
 
 /** Returns the `headers` field of a successful response. */

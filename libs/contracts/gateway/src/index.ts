@@ -1,6 +1,7 @@
 import { defineContract } from '@valuecanvas/contracts-core';
 import { listUsers, updateUser } from './admin-users.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts';
+import { listAuditRecords } from './audit.ts';
 import { getAuthUser, getJwks, issueToken, logOut, signUp, updateAuthUser } from './auth.ts';
 import { closeBrowserSession, getBrowserSession, openBrowserSession } from './browser-session.ts';
 import {
@@ -30,6 +31,7 @@ export const gatewayContract = defineContract({
     '/auth/v1',
     '/auth/session',
     '/api/admin/users',
+    '/api/admin/audit',
     '/api/keys',
     '/api/openapi.json',
     '/api/openapi.yaml',
@@ -59,5 +61,6 @@ export const gatewayContract = defineContract({
     revokeApiKey,
     listUsers,
     updateUser,
+    listAuditRecords,
   },
 });
