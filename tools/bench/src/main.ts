@@ -1,9 +1,10 @@
 import { compareContenders } from './compare.ts';
+import { countFiles } from './files/count-files.ts';
 import { readOptions } from './options.ts';
 import { profileService } from './profile/profile-service.ts';
 import { soakRouter } from './soak/soak-router.ts';
 
-const modes = { compare: compareContenders, soak: soakRouter, profile: profileService };
+const modes = { compare: compareContenders, soak: soakRouter, profile: profileService, files: countFiles };
 
 /** Progress goes to stderr, so that stdout contains only the report. */
 const say = (line: string) => console.error(line);

@@ -25,6 +25,14 @@ test('a quick run measures what the goals need', () => {
 });
 
 test.each([
+  [['--files'], 'files'],
+  [['--soak'], 'soak'],
+  [['--profile', 'gateway'], 'profile'],
+])('%j selects the mode %s', (args, mode) => {
+  expect(readOptions(args).mode).toBe(mode);
+});
+
+test.each([
   [['--only', 'nginx'], 'not nginx'],
   [['--part', 'all'], 'not all'],
   [['--rounds', '0'], 'above 0'],

@@ -6,7 +6,7 @@ const profiledNames = ['router', 'gateway'] as const;
 export type Profiled = (typeof profiledNames)[number];
 
 export interface Options {
-  readonly mode: 'compare' | 'soak' | 'profile';
+  readonly mode: 'compare' | 'soak' | 'profile' | 'files';
   readonly settings: readonly Setting[];
   readonly rounds: number;
   /** Seconds per contender and round. */
@@ -28,7 +28,8 @@ const usage = `npm run bench -- [options]
   --seconds n         per contender and round; default 8
   --out file          appends every sample to the file as a JSON line
   --soak              sends a million calls through the router and checks that its memory stays flat; --calls n changes the number
-  --profile service   profiles the CPU time of router or gateway; --seconds n`;
+  --profile service   profiles the CPU time of router or gateway; --seconds n
+  --files             lists the source files that one warm request enters`;
 
 /** Throws an error that names the invalid option and the usage. */
 export function readOptions(args: readonly string[]): Options {
@@ -52,13 +53,14 @@ function parse(args: readonly string[]): Options {
       soak: { type: 'boolean', default: false },
       calls: { type: 'string' },
       profile: { type: 'string' },
+      files: { type: 'boolean', default: false },
     },
   });
   const only = listOf('--only', values.only, contenderNames);
   const parts = listOf<PartName>('--part', values.part, partNames);
   return {
     profiled: profiledIn(values.profile),
-    mode: values.profile ? 'profile' : values.soak ? 'soak' : 'compare',
+    mode: values.files ? 'files' : values.profile ? 'profile' : values.soak ? 'soak' : 'compare',
     settings: (values.quick ? quickSettings : allSettings).filter(({ part }) => parts.includes(part)),
     rounds: wholeNumber('--rounds', values.rounds, values.quick ? 3 : 5),
     seconds: wholeNumber('--seconds', values.seconds, values.quick ? 2 : 8),

@@ -90,6 +90,20 @@ export function gatewayProgram(
   };
 }
 
+/** Starts the feature-flags service. */
+export function flagsProgram({ servers, identities }: Surroundings, ports: Ports): Program {
+  return {
+    name: 'feature-flags',
+    ...bundle('feature-flags', []),
+    ...listening(ports),
+    environment: {
+      ...imageOf('feature-flags').environment,
+      ...environment(ports, servers.databaseUrl('feature-flags'), servers),
+      INTERNAL_PUBLIC_KEYS: identities.publicKeys,
+    },
+  };
+}
+
 function bundle(service: string, flags: readonly string[]): Pick<Program, 'folder' | 'args'> {
   return { folder: join(projectRoot, 'dist', service), args: [...flags, ...imageOf(service).args] };
 }

@@ -7,6 +7,7 @@ const count = 16;
 /** A registered user. */
 export interface User {
   readonly userId: string;
+  readonly email: string;
   /** Valid for one hour. */
   readonly accessToken: string;
 }
@@ -16,15 +17,22 @@ export function createUsers(gateway: string): Promise<User[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => signUp(gateway, index)));
 }
 
-async function signUp(gateway: string, index: number): Promise<User> {
-  const answer = await fetch(`${gateway}/auth/v1/signup`, {
+const signUp = (gateway: string, index: number): Promise<User> =>
+  openSession(`${gateway}/auth/v1/signup`, `user-${index}@bench.example.com`);
+
+/** Returns the user with a new access token, which carries the user's role of now. */
+export const logIn = (gateway: string, email: string): Promise<User> =>
+  openSession(`${gateway}/auth/v1/token?grant_type=password`, email);
+
+async function openSession(url: string, email: string): Promise<User> {
+  const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email: `user-${index}@bench.example.com`, password: 'correct horse battery' }),
+    body: JSON.stringify({ email, password: 'correct horse battery' }),
   });
-  if (!answer.ok) throw new Error(`Signing up answered ${answer.status}: ${await answer.text()}`);
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
   const { user, access_token } = (await answer.json()) as { user: { id: string }; access_token: string };
-  return { userId: user.id, accessToken: access_token };
+  return { userId: user.id, email, accessToken: access_token };
 }
 
 /** Headers of a user's requests to the gateway. */
