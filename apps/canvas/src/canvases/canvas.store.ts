@@ -1,7 +1,7 @@
 import type { Canvas, Revision, Section } from '@valuecanvas/contracts-canvas';
-import type { UserPrincipal } from '@valuecanvas/contracts-core';
-import { asUser, type BeforeCommit } from '@valuecanvas/postgres';
-import { type Kysely, sql } from 'kysely';
+import { type ListPage, mapPage, type PageRequest, type UserPrincipal } from '@valuecanvas/contracts-core';
+import { asUser, type BeforeCommit, listOrder, selectPage } from '@valuecanvas/postgres';
+import type { Kysely } from 'kysely';
 import type { Database } from '../db.ts';
 import type { CanvasContent } from './canvas-content.ts';
 import { type CanvasRow, toCanvas, toColumns, toContent } from './canvas-row.ts';
@@ -10,18 +10,6 @@ export interface NewRevision {
   readonly content: CanvasContent;
   readonly source: Revision['source'];
   readonly changed: readonly Section[];
-}
-
-/** Position in the list of canvases at which a page ends. */
-export interface CanvasPosition {
-  /** Time in microseconds, which a Date cannot hold. Rounding would skip canvases between two pages. */
-  readonly createdAt: string;
-  readonly id: string;
-}
-
-export interface ListedCanvas {
-  readonly canvas: Canvas;
-  readonly position: CanvasPosition;
 }
 
 /** Canvases and their history. Every method reads and changes only the user's own canvases. */
@@ -35,7 +23,8 @@ export interface CanvasStore {
     beforeCommit: BeforeCommit<Canvas, T>,
   ): Promise<T>;
   find(owner: UserPrincipal, id: string): Promise<Canvas | undefined>;
-  list(owner: UserPrincipal, limit: number, after: CanvasPosition | undefined): Promise<ListedCanvas[]>;
+  /** Newest first. */
+  list(owner: UserPrincipal, page: PageRequest): Promise<ListPage<Canvas>>;
   /** Returns undefined if the canvas does not exist or is no longer at revision `basedOn`. */
   revise<T>(
     owner: UserPrincipal,
@@ -71,21 +60,10 @@ export function createCanvasStore(db: Kysely<Database>): CanvasStore {
         return row && toCanvas(row);
       }),
 
-    list: (owner, limit, after) =>
+    list: (owner, page) =>
       asUser(db, owner, async (tx) => {
-        const page = tx
-          .selectFrom('canvases')
-          .selectAll()
-          .select(sql<string>`to_char(created_at at time zone 'UTC', ${microseconds})`.as('position'))
-          .where('user_id', '=', owner.userId)
-          .orderBy('created_at', 'desc')
-          .orderBy('id', 'desc')
-          .limit(limit);
-        const rows = await (after ? page.where(isAfter(after)) : page).execute();
-        return rows.map((row) => ({
-          canvas: toCanvas(row),
-          position: { createdAt: row.position, id: row.id },
-        }));
+        const own = tx.selectFrom('canvases').selectAll().where('user_id', '=', owner.userId);
+        return mapPage(await selectPage(own, newestFirst, page), toCanvas);
       }),
 
     revise: (owner, id, basedOn, revision, beforeCommit) =>
@@ -137,12 +115,7 @@ export function createCanvasStore(db: Kysely<Database>): CanvasStore {
   };
 }
 
-const microseconds = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
-
-/** Selects canvases after a position, which are older, because the list is sorted newest first. */
-function isAfter({ createdAt, id }: CanvasPosition) {
-  return sql<boolean>`(created_at, id) < (${createdAt}::timestamptz, ${id}::uuid)`;
-}
+const newestFirst = listOrder('desc', { created_at: 'timestamptz', id: 'uuid' });
 
 async function insertRevision(
   tx: Kysely<Database>,

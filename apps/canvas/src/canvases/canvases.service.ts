@@ -4,23 +4,17 @@ import type {
   Revision,
   UpdateCanvasRequest,
 } from '@valuecanvas/contracts-canvas';
-import { AppError, type Page, type UserPrincipal } from '@valuecanvas/contracts-core';
+import { AppError, type ListPage, type PageRequest, type UserPrincipal } from '@valuecanvas/contracts-core';
 import type { BeforeCommit } from '@valuecanvas/postgres';
 import type { CanvasStore } from './canvas.store.ts';
 import { blocksOf, type CanvasContent, changedSections, contentOf } from './canvas-content.ts';
-import { parseCursor, toCursor } from './cursor.ts';
-
-const defaultLimit = 20;
 
 /** Maximum number of items in a block. */
 const maxItems = 50;
 
 /** Rules for editing canvases. A canvas of another user is treated as absent. */
 export interface CanvasesService {
-  list(
-    owner: UserPrincipal,
-    page: { readonly cursor?: string; readonly limit?: number },
-  ): Promise<Page<Canvas>>;
+  list(owner: UserPrincipal, page: PageRequest): Promise<ListPage<Canvas>>;
   get(owner: UserPrincipal, id: string): Promise<Canvas>;
   update(owner: UserPrincipal, id: string, change: UpdateCanvasRequest): Promise<Canvas>;
   apply<T>(
@@ -69,17 +63,7 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
   return {
     get,
 
-    async list(owner, { cursor, limit = defaultLimit }) {
-      const found = await store.list(
-        owner,
-        limit + 1,
-        cursor === undefined ? undefined : parseCursor(cursor),
-      );
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      const nextCursor = found.length > limit && last ? toCursor(last.position) : null;
-      return { items: page.map(({ canvas }) => canvas), limit, nextCursor };
-    },
+    list: (owner, page) => store.list(owner, page),
 
     async update(owner, id, { revision, businessDescription, ...blocks }) {
       const canvas = await getAt(owner, id, revision);

@@ -4,7 +4,7 @@ import type { CanvasesService } from './canvases.service.ts';
 
 export const canvasRoutes = (canvases: CanvasesService) =>
   ({
-    listCanvases: ({ principal, query }) => canvases.list(principal, query),
+    listCanvases: ({ principal, page }) => canvases.list(principal, page),
     getCanvas: ({ principal, params }) => canvases.get(principal, params.id),
     updateCanvas: ({ principal, params, body }) => canvases.update(principal, params.id, body),
     deleteCanvas: ({ principal, params }) => canvases.remove(principal, params.id),

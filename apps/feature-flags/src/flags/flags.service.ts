@@ -1,4 +1,10 @@
-import { AppError, type AuditedCall, type AuditFacts, type Page } from '@valuecanvas/contracts-core';
+import {
+  AppError,
+  type AuditedCall,
+  type AuditFacts,
+  type ListPage,
+  type PageRequest,
+} from '@valuecanvas/contracts-core';
 import {
   type CreateFlagRequest,
   type Flag,
@@ -20,11 +26,7 @@ export function createFlagsService(options: {
   const { store, snapshots, factOf } = options;
   const targetOf = (id: string) => ({ kind: 'flag', id });
   return {
-    async list(cursor: string | undefined, limit: number): Promise<Page<Flag>> {
-      const found = await store.list(cursor, limit + 1);
-      const items = found.slice(0, limit);
-      return { items, limit, nextCursor: found.length > limit ? (items.at(-1)?.key ?? null) : null };
-    },
+    list: (page: PageRequest): Promise<ListPage<Flag>> => store.list(page),
 
     async get(key: string): Promise<Flag> {
       return (await store.find(key)) ?? refuseUnknown(key);

@@ -1,6 +1,6 @@
-import type { AuditFact } from '@valuecanvas/contracts-core';
+import { type AuditFact, type ListPage, mapPage, type PageRequest } from '@valuecanvas/contracts-core';
 import type { Flag, Targeting, Variant } from '@valuecanvas/contracts-feature-flags';
-import { acrossUsers, recordAudit } from '@valuecanvas/postgres';
+import { acrossUsers, listOrder, recordAudit, selectPage } from '@valuecanvas/postgres';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Database, FeatureFlagsTable } from '../db.ts';
 import type { FlagSettings } from './flag-settings.ts';
@@ -20,18 +20,18 @@ const columns = [
   'updated_at',
 ] as const;
 
+const byKey = listOrder('asc', { key: 'text' });
+
 /**
  * Flags in PostgreSQL. They belong to no user, so queries need no user claims. Each change commits together with its audit
  * record.
  */
 export function createFlagsStore(db: Kysely<Database>) {
   return {
-    /** Returns flags ordered by key, starting after the key `after`. */
-    list(after: string | undefined, limit: number): Promise<Flag[]> {
+    list(page: PageRequest): Promise<ListPage<Flag>> {
       return acrossUsers(db, async (transaction) => {
-        const page = transaction.selectFrom('feature_flags').select(columns).orderBy('key').limit(limit);
-        const rows = await (after === undefined ? page : page.where('key', '>', after)).execute();
-        return rows.map(toFlag);
+        const flags = transaction.selectFrom('feature_flags').select(columns);
+        return mapPage(await selectPage(flags, byKey, page), toFlag);
       });
     },
 

@@ -4,7 +4,7 @@ import type { FlagsService } from './flags.service.ts';
 
 export const flagRoutes = (flags: FlagsService) =>
   ({
-    listFlags: ({ query: { cursor, limit = 20 } }) => flags.list(cursor, limit),
+    listFlags: ({ page }) => flags.list(page),
     createFlag: (call) => flags.create(call, call.body),
     getFlag: ({ params }) => flags.get(params.key),
     updateFlag: (call) => flags.update(call, call.params.key, call.body),

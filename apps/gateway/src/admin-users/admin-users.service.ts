@@ -3,25 +3,20 @@ import {
   type AuditedCall,
   type AuditFacts,
   elevatedPermissions,
-  type Page,
+  type ListPage,
+  mapPage,
+  type PageRequest,
   type UserPrincipal,
 } from '@valuecanvas/contracts-core';
 import type { PlatformUser, UpdateUserRequest } from '@valuecanvas/contracts-gateway';
 import type { RevocationList } from '../access-tokens/revocation-list.ts';
 import type { ApiKeyVerifier } from '../api-keys/api-key-verifier.ts';
 import type { Roles } from '../roles/roles.ts';
-import type { PlatformUserRecord, PlatformUsersStore } from './platform-users.store.ts';
-import { readUserCursor, writeUserCursor } from './user-cursor.ts';
-
-const defaultLimit = 20;
+import type { PlatformUserRecord, PlatformUsersStore, UserFilter } from './platform-users.store.ts';
 
 /** Lists users and changes their tier and role. */
 export interface AdminUsers {
-  list(query: {
-    readonly email?: string;
-    readonly cursor?: string;
-    readonly limit?: number;
-  }): Promise<Page<PlatformUser>>;
+  list(filter: UserFilter, page: PageRequest): Promise<ListPage<PlatformUser>>;
   /** Throws FORBIDDEN where the old or the new role holds a permission that the caller does not hold. */
   update(call: AuditedCall, id: string, set: UpdateUserRequest): Promise<PlatformUser>;
 }
@@ -38,13 +33,7 @@ export function createAdminUsers(options: {
 }): AdminUsers {
   const { store, roles, revocations, apiKeys, factOf, now } = options;
   return {
-    async list({ email, cursor, limit = defaultLimit }) {
-      const after = cursor === undefined ? undefined : readUserCursor(cursor);
-      const found = await store.list({ email, after, limit: limit + 1 });
-      const page = found.slice(0, limit);
-      const last = found.length > limit ? page.at(-1) : undefined;
-      return { items: page.map(toPlatformUser), limit, nextCursor: last ? writeUserCursor(last) : null };
-    },
+    list: async (filter, page) => mapPage(await store.list(filter, page), toPlatformUser),
     async update(call, id, set) {
       if (set.role !== undefined && !roles.isRole(set.role)) throw unknownRole(roles);
       const changed = await store.change({

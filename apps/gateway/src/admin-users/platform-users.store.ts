@@ -1,17 +1,28 @@
-import type { AuditedChange, AuditFact } from '@valuecanvas/contracts-core';
-import { acrossUsers, recordAudit } from '@valuecanvas/postgres';
+import {
+  type AuditedChange,
+  type AuditFact,
+  type ListPage,
+  mapPage,
+  type PageRequest,
+} from '@valuecanvas/contracts-core';
+import { acrossUsers, listOrder, recordAudit, selectPage } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import { type PlatformMetadata, platformMetadataOf } from '../access-tokens/platform-metadata.ts';
 import type { Database } from '../db.ts';
 import { endSessionsOf } from '../local-auth/end-sessions.ts';
 import type { Roles } from '../roles/roles.ts';
-import type { UserPosition } from './user-cursor.ts';
 
 /** A user with tier and role. */
-export interface PlatformUserRecord extends PlatformMetadata, UserPosition {
+export interface PlatformUserRecord extends PlatformMetadata {
+  readonly id: string;
   readonly email: string;
   readonly createdAt: Date;
   readonly lastSignInAt: Date | null;
+}
+
+/** With `email`, only the user with that address in any case. */
+export interface UserFilter {
+  readonly email?: string;
 }
 
 /** A change of a user's tier or role, with its actor. */
@@ -25,12 +36,8 @@ export interface UserChange {
 }
 
 export interface PlatformUsersStore {
-  /** Lists users after the position `after`, newest first. With `email`, only the user with that address in any case. */
-  list(page: {
-    readonly email?: string | undefined;
-    readonly after?: UserPosition | undefined;
-    readonly limit: number;
-  }): Promise<readonly PlatformUserRecord[]>;
+  /** Newest first. */
+  list(filter: UserFilter, page: PageRequest): Promise<ListPage<PlatformUserRecord>>;
   /**
    * Changes a user and records the change in the audit log in one transaction. A user who loses a permission is demoted:
    * its sessions end, because its access tokens still name the old role. Returns undefined if the user does not exist.
@@ -40,23 +47,18 @@ export interface PlatformUsersStore {
   ): Promise<{ readonly user: PlatformUserRecord; readonly isDemoted: boolean } | undefined>;
 }
 
+const newestFirst = listOrder('desc', { created_at: 'timestamptz', id: 'uuid' });
+
 export function createPlatformUsersStore(db: Kysely<Database>, roles: Roles): PlatformUsersStore {
   const recordOf = recordWith(roles);
   return {
-    async list({ email, after, limit }) {
-      const rows = await acrossUsers(db, (tx) =>
-        usersIn(tx)
-          .$if(email !== undefined, (query) => query.where(sql`lower(email)`, '=', email?.toLowerCase()))
-          .$if(after !== undefined, (query) =>
-            query.where(sql<boolean>`(created_at, id) < (${timeOf(after)}, ${after?.id})`),
-          )
-          .orderBy('created_at', 'desc')
-          .orderBy('id', 'desc')
-          .limit(limit)
-          .execute(),
-      );
-      return rows.map(recordOf);
-    },
+    list: ({ email }, page) =>
+      acrossUsers(db, async (tx) => {
+        const users = usersIn(tx).$if(email !== undefined, (query) =>
+          query.where(sql`lower(email)`, '=', email?.toLowerCase()),
+        );
+        return mapPage(await selectPage(users, newestFirst, page), recordOf);
+      }),
     change: (change) =>
       acrossUsers(db, async (tx) => {
         const row = await usersIn(tx)
@@ -85,14 +87,7 @@ export function createPlatformUsersStore(db: Kysely<Database>, roles: Roles): Pl
 function usersIn(tx: Kysely<Database>) {
   return tx
     .selectFrom('auth.users')
-    .select([
-      'id',
-      'email',
-      'raw_app_meta_data',
-      'last_sign_in_at',
-      sql<Date>`created_at`.as('created_at'),
-      sql<bigint>`(extract(epoch from created_at) * 1000000)::bigint`.as('created_at_micros'),
-    ])
+    .select(['id', 'email', 'raw_app_meta_data', 'last_sign_in_at', sql<Date>`created_at`.as('created_at')])
     .where('created_at', 'is not', null)
     .where('deleted_at', 'is', null);
 }
@@ -105,13 +100,8 @@ function recordWith(roles: Roles): (row: UserRow) => PlatformUserRecord {
     email: row.email ?? '',
     ...platformMetadataOf(row.raw_app_meta_data, roles),
     createdAt: row.created_at,
-    createdAtMicros: row.created_at_micros,
     lastSignInAt: row.last_sign_in_at,
   });
-}
-
-function timeOf(position: UserPosition | undefined) {
-  return sql`timestamptz 'epoch' + ${position?.createdAtMicros}::bigint * interval '1 microsecond'`;
 }
 
 async function update(tx: Kysely<Database>, id: string, { set, at }: UserChange): Promise<void> {

@@ -4,6 +4,6 @@ import type { AdminUsers } from './admin-users.service.ts';
 
 export const adminUserRoutes = (users: AdminUsers) =>
   ({
-    listUsers: ({ query }) => users.list(query),
+    listUsers: ({ query, page }) => users.list(query, page),
     updateUser: (call) => users.update(call, call.params.id, call.body),
   }) satisfies Partial<HandlersOf<typeof gatewayContract>>;

@@ -3,7 +3,9 @@ import {
   type AuditedCall,
   type AuditFacts,
   elevatedPermissions,
-  type Page,
+  type ListPage,
+  mapPage,
+  type PageRequest,
   type Permission,
   type UserPrincipal,
 } from '@valuecanvas/contracts-core';
@@ -18,8 +20,6 @@ import { generateApiKey } from './api-key-format.ts';
 import type { ApiKeyVerifier } from './api-key-verifier.ts';
 import type { ApiKeyRow, ApiKeysStore, ChangeBy } from './api-keys.store.ts';
 
-const defaultLimit = 20;
-
 const dayMs = 24 * 60 * 60 * 1_000;
 
 /** Largest number of keys of one user that are neither revoked nor expired. */
@@ -27,10 +27,7 @@ const maxActive = 100;
 
 /** Lists, creates and revokes the API keys of a user. */
 export interface ApiKeys {
-  list(
-    call: AuditedCall,
-    query: { readonly cursor?: string; readonly limit?: number },
-  ): Promise<Page<ApiKey>>;
+  list(owner: UserPrincipal, page: PageRequest): Promise<ListPage<ApiKey>>;
   /**
    * Runs `beforeCommit` in the transaction that stores the key and returns its result. Throws FORBIDDEN where the user does
    * not hold a permission that the key is to have.
@@ -58,11 +55,7 @@ export function createApiKeys(options: {
   });
 
   return {
-    async list({ principal }, { cursor, limit = defaultLimit }) {
-      const found = await store.list(principal, { after: cursor, limit: limit + 1 });
-      const items = found.slice(0, limit).map(toApiKey);
-      return { items, limit, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
-    },
+    list: async (owner, page) => mapPage(await store.list(owner, page), toApiKey),
     async create(call, { name, scopes, expiresAt }, beforeCommit) {
       assertHeld(call.principal, scopes);
       const expiry = expiresAt === undefined ? null : futureTime(expiresAt, now());

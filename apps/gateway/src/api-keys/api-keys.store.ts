@@ -1,5 +1,18 @@
-import type { AuditedChange, AuditFact, UserPrincipal } from '@valuecanvas/contracts-core';
-import { acrossUsers, asUser, type BeforeCommit, recordAudit } from '@valuecanvas/postgres';
+import type {
+  AuditedChange,
+  AuditFact,
+  ListPage,
+  PageRequest,
+  UserPrincipal,
+} from '@valuecanvas/contracts-core';
+import {
+  acrossUsers,
+  asUser,
+  type BeforeCommit,
+  listOrder,
+  recordAudit,
+  selectPage,
+} from '@valuecanvas/postgres';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { ApiKeysTable, Database } from '../db.ts';
@@ -36,11 +49,8 @@ export interface FoundApiKey {
 
 /** API keys. The table holds only hashes of the secrets. Each creation and revocation commits with its audit record. */
 export interface ApiKeysStore {
-  /** Lists the keys of a user that are not revoked, newest first, starting after the id `after`. */
-  list(
-    owner: UserPrincipal,
-    page: { readonly after?: string | undefined; readonly limit: number },
-  ): Promise<readonly ApiKeyRow[]>;
+  /** The keys of a user that are not revoked, newest first. */
+  list(owner: UserPrincipal, page: PageRequest): Promise<ListPage<ApiKeyRow>>;
   /**
    * Inserts a key, runs `beforeCommit` in the same transaction and returns its result. Inserts nothing if the user has
    * `maxActive` keys, concurrent inserts included, or no longer exists.
@@ -65,19 +75,16 @@ export interface ApiKeysStore {
 
 const columns = ['id', 'name', 'prefix', 'scopes', 'expires_at', 'last_used_at', 'created_at'] as const;
 
+/** Ids are UUIDv7, so their order is that of creation. */
+const newestFirst = listOrder('desc', { id: 'uuid' });
+
 export function createApiKeysStore(db: Kysely<Database>): ApiKeysStore {
   return {
-    list: (owner, { after, limit }) =>
-      asUser(db, owner, (tx) =>
-        tx
-          .selectFrom('vc_private.api_keys')
-          .select(columns)
-          .where('revoked_at', 'is', null)
-          .$if(after !== undefined, (query) => query.where('id', '<', after as string))
-          .orderBy('id', 'desc')
-          .limit(limit)
-          .execute(),
-      ),
+    list: (owner, page) =>
+      asUser(db, owner, (tx) => {
+        const current = tx.selectFrom('vc_private.api_keys').select(columns).where('revoked_at', 'is', null);
+        return selectPage(current, newestFirst, page);
+      }),
     insert: (key, by, maxActive, beforeCommit) =>
       asUser(db, by.owner, async (tx) => {
         if ((await countActive(tx, by)) >= maxActive) return 'too_many' as const;

@@ -4,7 +4,7 @@ import type { ApiKeys } from './api-keys.service.ts';
 
 export const apiKeyRoutes = (keys: ApiKeys) =>
   ({
-    listApiKeys: (call) => keys.list(call, call.query),
+    listApiKeys: ({ principal, page }) => keys.list(principal, page),
     createApiKey: (call) =>
       keys.create(call, call.body, (tx, created) =>
         call.keep(tx, respond(201, created, { 'cache-control': 'no-store' })),

@@ -1,5 +1,11 @@
-import type { AuditFact, UserPrincipal } from '@valuecanvas/contracts-core';
-import { acrossUsers, asUser, recordAudit } from '@valuecanvas/postgres';
+import {
+  type AuditFact,
+  type ListPage,
+  mapPage,
+  type PageRequest,
+  type UserPrincipal,
+} from '@valuecanvas/contracts-core';
+import { acrossUsers, asUser, listOrder, recordAudit, selectPage } from '@valuecanvas/postgres';
 import type { Kysely, Selectable } from 'kysely';
 import type { AuditLogTable, Database } from '../db.ts';
 
@@ -16,15 +22,14 @@ export interface AuditFilter {
 export interface AuditStore {
   /** Stores the facts that are not stored yet. */
   insert(facts: readonly AuditFact[]): Promise<void>;
-  /** Newest first, from after the ID `after`. IDs are UUIDv7: their order is that of the changes. */
-  list(
-    reader: UserPrincipal,
-    filter: AuditFilter,
-    page: { readonly after: string | undefined; readonly limit: number },
-  ): Promise<readonly AuditFact[]>;
+  /** Newest first. */
+  list(reader: UserPrincipal, filter: AuditFilter, page: PageRequest): Promise<ListPage<AuditFact>>;
   /** Deletes the records from before a time, which must be at least 30 days ago. */
   deleteBefore(time: Date): Promise<void>;
 }
+
+/** IDs are UUIDv7, so their order is that of the changes. */
+const newestFirst = listOrder('desc', { id: 'uuid' });
 
 export function createAuditStore(db: Kysely<Database>): AuditStore {
   return {
@@ -32,8 +37,8 @@ export function createAuditStore(db: Kysely<Database>): AuditStore {
       acrossUsers(db, async (tx) => {
         for (const fact of facts) await recordAudit(tx, fact);
       }),
-    async list(reader, { actor, operation, targetKind, targetId, from, to }, { after, limit }) {
-      const rows = await asUser(db, reader, (tx) => {
+    list: (reader, { actor, operation, targetKind, targetId, from, to }, page) =>
+      asUser(db, reader, async (tx) => {
         let query = tx.selectFrom('vc_private.audit_log').selectAll();
         if (actor !== undefined) query = query.where('actor_id', '=', actor);
         if (operation !== undefined) query = query.where('action', '=', operation);
@@ -41,11 +46,8 @@ export function createAuditStore(db: Kysely<Database>): AuditStore {
         if (targetId !== undefined) query = query.where('subject', '=', targetId);
         if (from !== undefined) query = query.where('at', '>=', new Date(from));
         if (to !== undefined) query = query.where('at', '<', new Date(to));
-        if (after !== undefined) query = query.where('id', '<', after);
-        return query.orderBy('id', 'desc').limit(limit).execute();
-      });
-      return rows.map(toFact);
-    },
+        return mapPage(await selectPage(query, newestFirst, page), toFact);
+      }),
     deleteBefore: (time) =>
       acrossUsers(db, async (tx) => {
         await tx.deleteFrom('vc_private.audit_log').where('at', '<', time).execute();

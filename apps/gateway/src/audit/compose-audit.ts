@@ -5,8 +5,7 @@ import { type ConfigOf, createIds, type Kit } from '@valuecanvas/service-kit';
 import type { Kysely } from 'kysely';
 import type { gatewayVariables } from '../config.ts';
 import type { Database } from '../db.ts';
-import { type Audit, createAudit } from './audit.service.ts';
-import { createAuditStore } from './audit.store.ts';
+import { type AuditStore, createAuditStore } from './audit.store.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
 const cleanupMs = 6 * 60 * 60 * 1_000;
@@ -16,12 +15,12 @@ export function composeAudit(
   { config, log, lifecycle, now }: Kit<ConfigOf<typeof gatewayVariables>>,
   db: Kysely<Database>,
   { keys, waiting }: OpenRedis,
-): { readonly audit: Audit; readonly factOf: AuditFacts } {
+): { readonly audit: Pick<AuditStore, 'list'>; readonly factOf: AuditFacts } {
   const store = createAuditStore(db);
   const drain = drainIntoTable(auditFact, { redis: waiting('audit'), keys, insert: store.insert, log });
   lifecycle.onStop('drain', 'audit log', drain.stop);
   lifecycle.every('audit log: deletion of old records', cleanupMs, () =>
     store.deleteBefore(new Date(now() - config.AUDIT_RETENTION_DAYS * dayMs)),
   );
-  return { audit: createAudit(store), factOf: createAuditFacts({ newId: createIds(now), now }) };
+  return { audit: store, factOf: createAuditFacts({ newId: createIds(now), now }) };
 }

@@ -1,8 +1,8 @@
 import type { gatewayContract } from '@valuecanvas/contracts-gateway';
 import type { HandlersOf } from '@valuecanvas/service-kit';
-import type { Audit } from './audit.service.ts';
+import type { AuditStore } from './audit.store.ts';
 
-export const auditRoutes = (audit: Audit) =>
+export const auditRoutes = (audit: Pick<AuditStore, 'list'>) =>
   ({
-    listAuditRecords: ({ principal, query }) => audit.list(principal, query),
+    listAuditRecords: ({ principal, query, page }) => audit.list(principal, query, page),
   }) satisfies Partial<HandlersOf<typeof gatewayContract>>;

@@ -4,7 +4,7 @@ import type { VersionsService } from './versions.service.ts';
 
 export const versionRoutes = (versions: VersionsService) =>
   ({
-    listPromptVersions: ({ principal, query }) => versions.list(principal, query),
+    listPromptVersions: ({ principal, query, page }) => versions.list(principal, query, page),
     createPromptVersion: (call) => versions.create(call, call.body, call.keep),
     activatePromptVersion: (call) => versions.activate(call, call.params.promptKey, call.params.version),
   }) satisfies Partial<HandlersOf<typeof promptRegistryContract>>;

@@ -2,7 +2,9 @@ import {
   AppError,
   type AuditedCall,
   type AuditFacts,
-  type Page,
+  type ListPage,
+  mapPage,
+  type PageRequest,
   type UserPrincipal,
 } from '@valuecanvas/contracts-core';
 import type { CreatePromptVersionRequest, PromptVersion } from '@valuecanvas/contracts-prompt-registry';
@@ -31,18 +33,13 @@ export function createVersionsService(options: {
     /** Newest first. Drafts are included for callers that hold `prompts:write`. */
     async list(
       principal: UserPrincipal,
-      query: { readonly promptKey?: string; readonly cursor?: string; readonly limit?: number },
-    ): Promise<Page<PromptVersion>> {
-      const { promptKey, cursor, limit = 20 } = query;
+      { promptKey }: { readonly promptKey?: string },
+      page: PageRequest,
+    ): Promise<ListPage<PromptVersion>> {
       const withDrafts = principal.permissions.includes('prompts:write');
-      const found = await store.page({ promptKey, withDrafts, after: cursor, limit: limit + 1 });
-      const rows = found.slice(0, limit);
-      const performance = await performanceOf(rows.map(({ id }) => id));
-      return {
-        items: rows.map((row) => toPromptVersion(row, performance(row.id))),
-        limit,
-        nextCursor: found.length > limit ? (rows.at(-1)?.id ?? null) : null,
-      };
+      const found = await store.list({ promptKey, withDrafts }, page);
+      const performance = await performanceOf(found.items.map(({ id }) => id));
+      return mapPage(found, (row) => toPromptVersion(row, performance(row.id)));
     },
 
     /**

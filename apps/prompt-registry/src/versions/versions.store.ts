@@ -1,5 +1,5 @@
-import type { AuditFact } from '@valuecanvas/contracts-core';
-import { acrossUsers, type BeforeCommit, recordAudit } from '@valuecanvas/postgres';
+import type { AuditFact, ListPage, PageRequest } from '@valuecanvas/contracts-core';
+import { acrossUsers, type BeforeCommit, listOrder, recordAudit, selectPage } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../db.ts';
@@ -9,31 +9,27 @@ import { type VersionRow, versionColumns } from './version-row.ts';
 
 export type VersionsStore = ReturnType<typeof createVersionsStore>;
 
+/** Ids are UUIDv7, so their order is that of creation. */
+const newestFirst = listOrder('desc', { id: 'uuid' });
+
 /**
  * Versions of all prompts in PostgreSQL. They belong to no user, so queries need no user claims. Each change commits
  * together with its audit record.
  */
 export function createVersionsStore(db: Kysely<Database>) {
   return {
-    /** Returns versions newest first, starting after the id `after`. Ids are UUIDv7, so their order is that of creation. */
-    page(options: {
-      readonly promptKey: string | undefined;
-      readonly withDrafts: boolean;
-      readonly after: string | undefined;
-      readonly limit: number;
-    }): Promise<VersionRow[]> {
-      const { promptKey, withDrafts, after, limit } = options;
-      return acrossUsers(db, (transaction) =>
-        transaction
+    list(
+      { promptKey, withDrafts }: { readonly promptKey: string | undefined; readonly withDrafts: boolean },
+      page: PageRequest,
+    ): Promise<ListPage<VersionRow>> {
+      return acrossUsers(db, (transaction) => {
+        const versions = transaction
           .selectFrom('prompt_versions')
           .select(versionColumns)
           .$if(promptKey !== undefined, (query) => query.where('prompt_key', '=', promptKey ?? ''))
-          .$if(!withDrafts, (query) => query.where('status', '<>', 'draft'))
-          .$if(after !== undefined, (query) => query.where('id', '<', after ?? ''))
-          .orderBy('id', 'desc')
-          .limit(limit)
-          .execute(),
-      );
+          .$if(!withDrafts, (query) => query.where('status', '<>', 'draft'));
+        return selectPage(versions, newestFirst, page);
+      });
     },
 
     /** Returns the active versions, ordered by key. */

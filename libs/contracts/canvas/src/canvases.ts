@@ -1,4 +1,13 @@
-import { data, defineRoute, empty, field, list, strictObject, user } from '@valuecanvas/contracts-core';
+import {
+  data,
+  defineRoute,
+  empty,
+  field,
+  list,
+  listQuery,
+  strictObject,
+  user,
+} from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 import { blockProperties, businessDescription, Canvas, canvasParams } from './canvas.ts';
 
@@ -11,7 +20,7 @@ export const listCanvases = defineRoute({
   summary: 'List your canvases',
   description: "The caller's canvases, newest first.",
   auth: user,
-  query: Type.Object({ cursor: field.cursor, limit: field.pageLimit }),
+  query: listQuery(),
   reply: list(Canvas),
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Contract, defineContract } from './contract.ts';
 import { contractFaults } from './contract-faults.ts';
 import type { ErrorCode } from './error-catalogue.ts';
+import { listQuery } from './lists.ts';
 import { data, list, raw } from './reply.ts';
 import type { RouteDefinition } from './route.ts';
 import { anyone, services, user } from './route-auth.ts';
@@ -82,7 +83,12 @@ describe('a contract violates the rules with', () => {
       { reply: data(Type.Object({ loaf: undescribed })) },
       'reply.data.loaf.crust',
     ],
-    ['a list field without a description', { reply: list(undescribed) }, 'reply.data.crust'],
+    [
+      'a list field without a description',
+      { query: listQuery(), reply: list(undescribed) },
+      'reply.data.crust',
+    ],
+    ['a list without a cursor and a limit', { reply: list(Loaf) }, 'its query is no listQuery'],
     [
       'a field of another reply without a description',
       { otherReplies: { 202: data(undescribed) } },

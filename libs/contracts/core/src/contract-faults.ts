@@ -37,6 +37,10 @@ function routeFaults(contract: Contract, route: RouteDefinition): string[] {
     pathParameters(route.path).join() === Object.keys(route.params?.properties ?? {}).join(),
     'the parameters in its path and its params differ.',
   );
+  check(
+    route.reply.kind !== 'list' || isListQuery(route.query),
+    'its reply is a list, but its query is no listQuery.',
+  );
   check(!(route.events && route.chunks), 'it declares both events and chunks.');
   check(!route.events || 'done' in route.events, 'its events lack done, which ends the stream.');
   check(!route.events || !('error' in route.events), 'the event error is implied: do not declare it.');
@@ -61,6 +65,11 @@ function routeFaults(contract: Contract, route: RouteDefinition): string[] {
 
 function isForUsers({ auth }: RouteDefinition): boolean {
   return auth !== undefined && auth.kind !== 'anyone' && auth.kind !== 'service';
+}
+
+function isListQuery(query: RouteDefinition['query']): boolean {
+  const { cursor, limit } = query?.properties ?? {};
+  return cursor !== undefined && limit !== undefined && 'default' in limit;
 }
 
 /** The frame stores the value of an answer, without its envelope. */

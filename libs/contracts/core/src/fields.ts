@@ -20,14 +20,3 @@ export const count = (description: string) => Type.Integer({ minimum: 0, descrip
 /** Number that counts from 1 and is stored in a PostgreSQL integer. */
 export const ordinal = (description: string) =>
   Type.Integer({ minimum: 1, maximum: 2_147_483_647, description });
-
-export const cursor = Type.Optional(
-  Type.String({
-    maxLength: 200,
-    description: 'The nextCursor of the previous page. Omit it for the first page.',
-  }),
-);
-
-export const pageLimit = Type.Optional(
-  Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Maximum number of items to return.' }),
-);

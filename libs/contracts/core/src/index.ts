@@ -36,6 +36,15 @@ export type {
   KeyedRequest,
 } from './idempotency.ts';
 export { defineJob, defineJobs, type JobCatalogue, type JobDefinition, type PayloadOf } from './job.ts';
+export {
+  foreignCursor,
+  type ListPage,
+  listQuery,
+  mapPage,
+  type PageRequest,
+  page,
+  type SortKey,
+} from './lists.ts';
 export { type OpenApiDocument, toOpenApi } from './openapi.ts';
 export {
   type BuiltInRole,

@@ -24,7 +24,7 @@ export function data<S extends TSchema>(schema: S) {
   return { kind: 'data', schema } as const;
 }
 
-/** `{ success: true, data: [...], pagination }`: one page of a longer list. */
+/** `{ success: true, data: [...], pagination }`: one page of a longer list. The route's query is a `listQuery`. */
 export function list<S extends TSchema>(schema: S) {
   return { kind: 'list', schema } as const;
 }
@@ -42,7 +42,7 @@ export function file(...contentTypes: readonly [string, ...string[]]) {
 /** No body. */
 export const empty = { kind: 'empty' } as const;
 
-/** Page of a list, as returned by a handler and received by a client. */
+/** Page of a list, as a client receives it. A handler returns a `ListPage`. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly limit: number;
@@ -61,7 +61,7 @@ export interface ReceivedFile {
   cancel(): void;
 }
 
-/** Value that a client gets for a reply. A handler returns the same, except for files. */
+/** Value that a client gets for a reply. A handler returns the same, except for files and lists. */
 export type ReplyValue<R> = R extends { kind: 'data' | 'raw'; schema: infer S extends TSchema }
   ? Static<S>
   : R extends { kind: 'list'; schema: infer S extends TSchema }

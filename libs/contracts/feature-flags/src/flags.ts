@@ -1,11 +1,6 @@
-import { data, defineRoute, empty, field, list, permission } from '@valuecanvas/contracts-core';
+import { data, defineRoute, empty, list, listQuery, permission } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
-import { CreateFlagRequest, Flag, flagKey, keyPattern, UpdateFlagRequest } from './flag.ts';
-
-const pageCursor = Type.String({
-  pattern: keyPattern,
-  description: 'The nextCursor of the previous page. Omit it for the first page.',
-});
+import { CreateFlagRequest, Flag, flagKey, UpdateFlagRequest } from './flag.ts';
 
 const params = Type.Object({ key: flagKey });
 
@@ -16,7 +11,7 @@ export const listFlags = defineRoute({
   summary: 'List flags',
   description: 'Lists all flags, ordered by key.',
   auth: permission('flags:read'),
-  query: Type.Object({ cursor: Type.Optional(pageCursor), limit: field.pageLimit }),
+  query: listQuery(),
   reply: list(Flag),
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });

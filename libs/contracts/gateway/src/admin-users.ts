@@ -1,4 +1,12 @@
-import { data, defineRoute, field, list, permission, strictObject } from '@valuecanvas/contracts-core';
+import {
+  data,
+  defineRoute,
+  field,
+  list,
+  listQuery,
+  permission,
+  strictObject,
+} from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 import { role, tier } from './account.ts';
 
@@ -22,10 +30,8 @@ export const listUsers = defineRoute({
   summary: 'List users',
   description: 'All users, newest first, or the one with the given address.',
   auth: permission('users:read'),
-  query: Type.Object({
+  query: listQuery({
     email: Type.Optional(Type.String({ maxLength: 255, description: 'Exact e-mail address.' })),
-    cursor: field.cursor,
-    limit: field.pageLimit,
   }),
   reply: list(PlatformUser),
   errors: ['DEPENDENCY_UNAVAILABLE'],

@@ -5,6 +5,7 @@ import {
   field,
   permissions as knownPermissions,
   list,
+  listQuery,
   strictObject,
   user,
 } from '@valuecanvas/contracts-core';
@@ -80,10 +81,7 @@ export const listApiKeys = defineRoute({
   summary: 'List own API keys',
   description: 'Keys that are not revoked, including expired ones, newest first.',
   auth: user,
-  query: Type.Object({
-    cursor: Type.Optional(field.uuid('The nextCursor of the previous page. Absent for the first page.')),
-    limit: field.pageLimit,
-  }),
+  query: listQuery(),
   reply: list(ApiKey),
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });

@@ -1,4 +1,4 @@
-import { AuditFact, defineRoute, field, list, permission } from '@valuecanvas/contracts-core';
+import { AuditFact, defineRoute, field, list, listQuery, permission } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 
 export const listAuditRecords = defineRoute({
@@ -8,7 +8,7 @@ export const listAuditRecords = defineRoute({
   summary: 'List changes by operators',
   description: 'The audit log, newest first. All given filters apply.',
   auth: permission('audit:read'),
-  query: Type.Object({
+  query: listQuery({
     actor: Type.Optional(field.uuid('ID of the user who made the changes.')),
     operation: Type.Optional(
       Type.String({ maxLength: 100, description: 'ID of the operation, for example `flags.update`.' }),
@@ -21,8 +21,6 @@ export const listAuditRecords = defineRoute({
     ),
     from: Type.Optional(field.timestamp('Earliest time of the changes.')),
     to: Type.Optional(field.timestamp('Time before which the changes were made.')),
-    cursor: Type.Optional(field.uuid('The nextCursor of the page before. Absent for the first page.')),
-    limit: field.pageLimit,
   }),
   reply: list(AuditFact),
   errors: ['DEPENDENCY_UNAVAILABLE'],

@@ -1,4 +1,4 @@
-import { data, defineRoute, field, list, permission, strictObject } from '@valuecanvas/contracts-core';
+import { data, defineRoute, list, listQuery, permission, strictObject } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 import {
   PromptMetadata,
@@ -9,10 +9,6 @@ import {
   versionNumber,
 } from './prompt-version.ts';
 
-const pageCursor = Type.Optional(
-  field.uuid('The nextCursor of the previous page. Omit it for the first page.'),
-);
-
 export const listPromptVersions = defineRoute({
   id: 'prompts.listVersions',
   method: 'GET',
@@ -21,7 +17,7 @@ export const listPromptVersions = defineRoute({
   description:
     'Versions of all prompts or of one, newest first. Drafts are included for callers that hold `prompts:write`.',
   auth: permission('prompts:read'),
-  query: Type.Object({ promptKey: Type.Optional(promptKey), cursor: pageCursor, limit: field.pageLimit }),
+  query: listQuery({ promptKey: Type.Optional(promptKey) }),
   reply: list(PromptVersion),
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });

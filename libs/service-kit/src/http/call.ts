@@ -3,6 +3,8 @@ import type {
   BodyOf,
   CallContext,
   Dialect,
+  ListPage,
+  PageRequest,
   ParamsOf,
   Principal,
   QueryOf,
@@ -14,6 +16,7 @@ import type {
 } from '@valuecanvas/contracts-core';
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { Static, TSchema } from 'typebox';
 import type { Draining } from './draining.ts';
 import type { FileBody } from './file-body.ts';
 import type { StreamBody } from './stream-body.ts';
@@ -29,6 +32,8 @@ export type PrincipalOf<R extends RouteDefinition> = R['auth']['kind'] extends '
 export interface Call<R extends RouteDefinition = RouteDefinition> extends CallContext {
   readonly params: ParamsOf<R>;
   readonly query: QueryOf<R>;
+  /** Page that the client asks for, on routes that return a list. Throws VALIDATION_FAILED for a foreign cursor. */
+  readonly page: R['reply']['kind'] extends 'list' ? PageRequest : undefined;
   readonly body: BodyOf<R>;
   readonly principal: PrincipalOf<R>;
   /** The client's idempotency key, if the route supports one and the client sent it. */
@@ -95,7 +100,9 @@ type UsualOutcome<R extends RouteDefinition> = R['reply']['kind'] extends 'raw'
       void
     : R['reply']['kind'] extends 'file'
       ? FileBody
-      : ResultOf<R>;
+      : R['reply'] extends { readonly kind: 'list'; readonly schema: infer S extends TSchema }
+        ? ListPage<Static<S>>
+        : ResultOf<R>;
 
 type StreamOutcome<R extends RouteDefinition> = R['events'] extends object
   ? StreamBody

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import type { Logger } from 'pino';
 import type { Call } from './call.ts';
+import { pageOf } from './cursor.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 
 /**
@@ -53,6 +54,10 @@ export class HttpCall implements Call {
 
   get query(): never {
     return this.#request.query as never;
+  }
+
+  get page(): never {
+    return pageOf(this.#request) as never;
   }
 
   get body(): never {

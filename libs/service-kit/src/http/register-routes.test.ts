@@ -1,4 +1,4 @@
-import { anyone, data, defineRoute, empty, list, raw } from '@valuecanvas/contracts-core';
+import { anyone, data, defineRoute, empty, list, listQuery, raw } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { serve, startInTest, words } from '../test-support/service-in-test.ts';
@@ -9,10 +9,16 @@ const Item = Type.Object({ id: Type.String(described), note: Type.Optional(Type.
 const get = { ...words, method: 'GET', auth: anyone } as const;
 
 const one = defineRoute({ ...get, id: 'test.one', path: '/test/one', reply: data(Item) });
-const many = defineRoute({ ...get, id: 'test.many', path: '/test/many', reply: list(Item) });
+const many = defineRoute({
+  ...get,
+  id: 'test.many',
+  path: '/test/many',
+  query: listQuery(),
+  reply: list(Item),
+});
 
 const serveOne = serve(one, () => ({ id: 'a' }));
-const serveMany = serve(many, () => ({ items: [{ id: 'a' }], limit: 1, nextCursor: 'next' }));
+const serveMany = serve(many, () => ({ items: [{ id: 'a' }], last: undefined }));
 
 test('a service with a route outside its contract does not start', async () => {
   const edge = {
@@ -51,7 +57,7 @@ test('a value and a page of a list are sent in their envelopes', async () => {
   expect((await service.request('/test/many')).body).toEqual({
     success: true,
     data: [{ id: 'a' }],
-    pagination: { limit: 1, nextCursor: 'next' },
+    pagination: { limit: 20, nextCursor: null },
   });
 });
 
@@ -157,16 +163,13 @@ test('another declared success has its own status, shape and headers', async () 
 test('fields outside the contract are not sent', async () => {
   const leaky = { id: 'a', note: 'n', passwordHash: 'secret' };
   const service = await startInTest({
-    routes: [
-      serve(one, () => leaky),
-      serve(many, () => ({ items: [leaky], limit: 1, nextCursor: null, total: 7 })),
-    ],
+    routes: [serve(one, () => leaky), serve(many, () => ({ items: [leaky], last: undefined, total: 7 }))],
   });
   expect((await service.request('/test/one')).body.data).toEqual({ id: 'a', note: 'n' });
   expect((await service.request('/test/many')).body).toEqual({
     success: true,
     data: [{ id: 'a', note: 'n' }],
-    pagination: { limit: 1, nextCursor: null },
+    pagination: { limit: 20, nextCursor: null },
   });
 });
 

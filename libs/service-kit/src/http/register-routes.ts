@@ -2,7 +2,7 @@ import {
   canStream,
   defaultBodyLimitBytes,
   type IdempotencyStore,
-  type Page,
+  type ListPage,
   type Reply,
   type RouteDefinition,
   wireSchema,
@@ -11,6 +11,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { methodsOf } from './allowed-methods.ts';
 import { Respond } from './call.ts';
+import { paginationOf } from './cursor.ts';
 import { FileBody, filePayload } from './file-body.ts';
 import { HttpCall } from './http-call.ts';
 import { answerOnce, IdempotentCall, type Transaction } from './idempotency.ts';
@@ -120,8 +121,8 @@ function payload(reply: FastifyReply, kind: Reply, value: unknown): unknown {
     case 'data':
       return { success: true, data: value };
     case 'list': {
-      const { items, limit, nextCursor } = value as Page<unknown>;
-      return { success: true, data: items, pagination: { limit, nextCursor } };
+      const { items, last } = value as ListPage<unknown>;
+      return { success: true, data: items, pagination: paginationOf(reply.request, last) };
     }
     case 'raw':
       if (reply.hasHeader('content-type')) return value;
