@@ -22,7 +22,12 @@ export function listQuery<F extends TProperties = Record<never, never>>(
       }),
     ),
     limit: Type.Optional(
-      Type.Integer({ minimum: 1, ...limits, description: 'Maximum number of items to return.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: limits.maximum,
+        default: limits.default,
+        description: 'Maximum number of items to return.',
+      }),
     ),
   });
 }

@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox';
 /** Reserved keys, which are routes below /api/flags. */
 export const reservedKeys = ['evaluate'] as const;
 
-export const keyPattern = '^[a-z][a-z0-9_.-]{0,99}$';
+const keyPattern = '^[a-z][a-z0-9_.-]{0,99}$';
 
 export const flagKey = Type.String({
   pattern: keyPattern,
