@@ -142,6 +142,8 @@ test('a batch is stored in one piece, and its jobs are done', async () => {
     'select distinct batch_id from vc_private.llm_jobs where user_id is not null',
   );
   expect(rows).toEqual([{ batch_id: answer.body.data.batchId }]);
+  const [{ jobId, statusUrl }] = answer.body.data.jobs;
+  expect(statusUrl).toBe(`/api/queue/llm/${jobId}`);
 });
 
 test('one unsuitable job in a batch keeps all of them out', async () => {
@@ -226,6 +228,7 @@ test.each([
   const again = await submit();
   expect(again).toMatchObject({ status: 202, body: first.body });
   expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expect(again.headers.get('location')).toBe(first.headers.get('location'));
   const rows = await platform.database.query('select id from vc_private.llm_jobs where user_id = $1', [
     platform.user.userId,
   ]);

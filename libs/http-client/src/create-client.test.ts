@@ -26,6 +26,11 @@ test('a value and a page of a list are unwrapped from their envelopes', async ()
   expect(await call.all({}, contextFor())).toEqual({ items: [{ id: 'a' }], limit: 1, nextCursor: 'b' });
 });
 
+test('an accepted job is unwrapped from its envelope', async () => {
+  const { call } = await clientFor(json(202, { success: true, data: { statusUrl: '/jobs/j' } }));
+  expect(await call.submit({}, contextFor())).toEqual({ statusUrl: '/jobs/j' });
+});
+
 test('a raw reply is returned unchanged, and a reply without a body as undefined', async () => {
   const { call } = await clientFor((response, request) =>
     request.method === 'DELETE' ? response.writeHead(204).end() : json(200, { id: 'a' })(response, request),

@@ -7,6 +7,7 @@ import {
   type Reply,
   type RouteDefinition,
   type ServiceName,
+  successStatus,
 } from '@valuecanvas/contracts-core';
 import type { Dispatcher } from 'undici';
 import { toAppError as connectionError } from './connection-retry.ts';
@@ -19,7 +20,7 @@ export async function readReply(
   response: Dispatcher.ResponseData,
 ): Promise<unknown> {
   const { statusCode } = response;
-  const promised = statusCode === (route.status ?? 200) ? route.reply : route.otherReplies?.[statusCode];
+  const promised = statusCode === successStatus(route) ? route.reply : route.otherReplies?.[statusCode];
   if (!promised) throw await readFailure(service, response);
   return readSuccess(service, promised, call, response);
 }
@@ -42,6 +43,7 @@ async function readSuccess(
   };
   switch (reply.kind) {
     case 'data':
+    case 'accepted':
       return body.data;
     case 'list':
       return { items: body.data, ...body.pagination };

@@ -4,6 +4,7 @@ import {
   errorsOf,
   type Reply,
   type RouteDefinition,
+  successStatus,
 } from '@valuecanvas/contracts-core';
 import {
   type Call,
@@ -81,8 +82,8 @@ async function answer(route: RouteDefinition, handler: unknown, call: Call): Pro
 function assertPromised(route: RouteDefinition, outcome: unknown): void {
   if (outcome instanceof StreamBody || outcome instanceof FileBody) return;
   const { status, value } =
-    outcome instanceof Respond ? outcome : { status: route.status ?? 200, value: outcome };
-  const usual = status === (route.status ?? 200) ? route.reply : undefined;
+    outcome instanceof Respond ? outcome : { status: successStatus(route), value: outcome };
+  const usual = status === successStatus(route) ? route.reply : undefined;
   const reply = route.otherReplies?.[status] ?? usual;
   if (!reply)
     throw new Error(`The stub of ${route.id} returned ${status}, which its contract does not declare.`);

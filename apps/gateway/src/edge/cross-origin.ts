@@ -41,6 +41,7 @@ const allowedHeaders = [
 
 const exposedHeaders = [
   'ETag',
+  'Location',
   'Retry-After',
   'Retry-After-Ms',
   'Age',

@@ -6,7 +6,7 @@ function statusUrl(jobId: string): string {
   return `/api/queue/llm/${jobId}`;
 }
 
-/** The reply to a submission. */
+/** Reply to a submission. */
 export function toAcceptedJob(jobId: string): AcceptedJob {
   return { jobId, status: 'queued', statusUrl: statusUrl(jobId) };
 }

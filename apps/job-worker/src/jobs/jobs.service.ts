@@ -75,7 +75,7 @@ export function createJobsService(parts: {
       const jobs = requests.map((request) => toNewJob(request, traceContext));
       const accepted: AcceptedBatch = {
         batchId,
-        jobs: jobs.map(({ id }) => ({ jobId: id, status: 'queued' })),
+        jobs: jobs.map(({ id }) => toAcceptedJob(id)),
       };
       return accept(owner, jobs, batchId, (tx) => beforeCommit(tx, accepted));
     },

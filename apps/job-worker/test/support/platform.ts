@@ -106,7 +106,12 @@ export function usePlatform() {
     async submit(service: TestService, body: object = generation): Promise<string> {
       const answer = await service.request('/api/queue/llm', { method: 'POST', as: user, body });
       expect(answer).toMatchObject({ status: 202, body: { success: true } });
-      return answer.body.data.jobId;
+      const { jobId, statusUrl } = answer.body.data;
+      expect([answer.headers.get('location'), statusUrl]).toEqual([
+        `/api/queue/llm/${jobId}`,
+        `/api/queue/llm/${jobId}`,
+      ]);
+      return jobId;
     },
 
     /** Stores a job as another service does that crashes before it can tell the queue. */

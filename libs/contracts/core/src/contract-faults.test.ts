@@ -4,7 +4,7 @@ import { type Contract, defineContract } from './contract.ts';
 import { contractFaults } from './contract-faults.ts';
 import type { ErrorCode } from './error-catalogue.ts';
 import { listQuery } from './lists.ts';
-import { data, list, raw } from './reply.ts';
+import { accepted, data, list, raw } from './reply.ts';
 import type { RouteDefinition } from './route.ts';
 import { anyone, services, user } from './route-auth.ts';
 
@@ -36,6 +36,7 @@ const faultsOf = (change: Partial<RouteDefinition>): string[] =>
   contractFaults(contractOf({ ...route, ...change }));
 
 const Loaf = Type.Object({ name }, { description: 'A loaf.' });
+const Job = Type.Object({ statusUrl: Type.String({ description: 'URL of the loaf.' }) });
 const undescribed = Type.Object({ crust: Type.String() });
 
 test('a contract that follows the rules has no violations', () => {
@@ -88,6 +89,8 @@ describe('a contract violates the rules with', () => {
       { query: listQuery(), reply: list(undescribed) },
       'reply.data.crust',
     ],
+    ['an accepted job with another status', { status: 200, reply: accepted(Job) }, 'with the status 202'],
+    ['an accepted job among other statuses', { otherReplies: { 201: accepted(Job) } }, 'with the status 202'],
     ['a list without a cursor and a limit', { reply: list(Loaf) }, 'its query is no listQuery'],
     [
       'a field of another reply without a description',

@@ -3,7 +3,7 @@ import { type Contract, dialectAt, isInternal, isUnder } from './contract.ts';
 import { ownDialect } from './dialect.ts';
 import { isErrorCode } from './error-catalogue.ts';
 import { wireSchema } from './reply.ts';
-import { canStream, type RouteDefinition } from './route.ts';
+import { canStream, type RouteDefinition, successStatus } from './route.ts';
 import { walkProperties } from './schema-walk.ts';
 
 const idPattern = /^[a-z][a-zA-Z]*(\.[a-z][a-zA-Z]*)+$/;
@@ -40,6 +40,12 @@ function routeFaults(contract: Contract, route: RouteDefinition): string[] {
   check(
     route.reply.kind !== 'list' || isListQuery(route.query),
     'its reply is a list, but its query is no listQuery.',
+  );
+  check(
+    Object.entries({ [successStatus(route)]: route.reply, ...route.otherReplies }).every(
+      ([status, { kind }]) => kind !== 'accepted' || status === '202',
+    ),
+    'a job is accepted with the status 202.',
   );
   check(!(route.events && route.chunks), 'it declares both events and chunks.');
   check(!route.events || 'done' in route.events, 'its events lack done, which ends the stream.');

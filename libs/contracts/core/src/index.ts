@@ -69,6 +69,7 @@ export {
   type UserPrincipal,
 } from './principal.ts';
 export {
+  accepted,
   data,
   empty,
   file,
@@ -94,6 +95,7 @@ export {
   type QueryOf,
   type ResultOf,
   type RouteDefinition,
+  successStatus,
 } from './route.ts';
 export { anyone, permission, publicStatus, type RouteAuth, services, user } from './route-auth.ts';
 export {

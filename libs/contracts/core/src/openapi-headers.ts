@@ -2,6 +2,7 @@ import Type, { type TSchema } from 'typebox';
 import { auditReasonMaxLength } from './audit.ts';
 import { idempotencyKeyPattern, publicHeaders } from './headers.ts';
 import { elevatedPermissions } from './permissions.ts';
+import type { Reply } from './reply.ts';
 import type { RouteDefinition } from './route.ts';
 
 type Json = Record<string, unknown>;
@@ -19,6 +20,8 @@ const reason = Type.String({
 const replayed = Type.Literal('true', {
   description: 'Present if this is the stored response to an earlier request with the same idempotency key.',
 });
+
+const location = Type.String({ description: 'URL of the status of the job.' });
 
 /** Headers of many responses, defined among the components. */
 const answerHeaders = {
@@ -68,8 +71,12 @@ function isOperatorChange({ auth, method }: RouteDefinition): boolean {
 }
 
 /** Returns the `headers` field of a successful response. */
-export function successHeaders({ idempotent, responseHeaders }: RouteDefinition): { headers: Json } {
+export function successHeaders(
+  { idempotent, responseHeaders }: RouteDefinition,
+  reply: Reply,
+): { headers: Json } {
   const known = {
+    ...(reply.kind === 'accepted' ? { location } : {}),
     ...(idempotent ? { [publicHeaders.idempotentReplayed]: replayed } : {}),
     ...responseHeaders,
   };

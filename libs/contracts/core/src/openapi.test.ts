@@ -4,7 +4,7 @@ import { defineContract } from './contract.ts';
 import { type Dialect, ownDialect } from './dialect.ts';
 import { errorCatalogue } from './error-catalogue.ts';
 import { toOpenApi } from './openapi.ts';
-import { data, empty, file, raw } from './reply.ts';
+import { accepted, data, empty, file, raw } from './reply.ts';
 import { defineRoute, errorsOf } from './route.ts';
 import { anyone, services, user } from './route-auth.ts';
 
@@ -12,6 +12,8 @@ const Loaf = Type.Object(
   { name: Type.String({ description: 'Name.' }) },
   { title: 'Loaf', description: 'A loaf.' },
 );
+
+const Baking = Type.Object({ statusUrl: Type.String({ description: 'Where to look.' }) });
 
 const base = { summary: 'Loaves', description: 'About loaves.', errors: [] } as const;
 
@@ -26,7 +28,7 @@ const bake = defineRoute({
   body: Type.Object({ loaves: Type.Array(Loaf, { description: 'What to bake.' }) }),
   status: 201,
   reply: data(Loaf),
-  otherReplies: { 202: data(Loaf) },
+  otherReplies: { 202: accepted(Baking) },
   events: { rising: Loaf, done: Loaf },
   idempotent: true,
   bodyLimitBytes: 128 * 1024,
@@ -141,6 +143,13 @@ describe('the OpenAPI document', () => {
     expect(document.paths['/api/recipe']).toHaveProperty(['get', 'responses', '200', 'headers'], {
       'x-request-id': { $ref: '#/components/headers/x-request-id' },
     });
+  });
+
+  test('describes the location of an accepted job', () => {
+    expect(document.paths['/api/loaves/{ovenId}']).toMatchObject({
+      post: { responses: { 202: { headers: { location: { schema: { type: 'string' } } } } } },
+    });
+    expect(document.paths['/api/loaves/{ovenId}']).not.toHaveProperty('post.responses.201.headers.location');
   });
 
   test('states the size limit of a body', () => {

@@ -6,7 +6,7 @@ import { headerComponents, headerParameters, headerReferences, successHeaders } 
 import { descriptionOf, permissionOf, securityOf, securitySchemes } from './openapi-security.ts';
 import { forbidNul, namesIn } from './openapi-texts.ts';
 import { empty, type Reply, wireSchema } from './reply.ts';
-import { canStream, defaultBodyLimitBytes, type RouteDefinition } from './route.ts';
+import { canStream, defaultBodyLimitBytes, type RouteDefinition, successStatus } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -101,7 +101,7 @@ function parameters(where: 'path' | 'query', schema: TObject | undefined, compon
 
 function successes(route: RouteDefinition, components: Components): Json {
   const replies: [string, Reply][] = [
-    [String(route.status ?? 200), route.reply],
+    [String(successStatus(route)), route.reply],
     ...Object.entries(route.otherReplies ?? {}),
     ...(route.reply.kind === 'file' ? [['304', empty] as [string, Reply]] : []),
   ];
@@ -118,7 +118,7 @@ function success(route: RouteDefinition, reply: Reply, components: Components): 
     canStream(route) && reply === route.reply ? { 'text/event-stream': stream(route, components) } : {};
   return {
     description: route.summary,
-    ...successHeaders(route),
+    ...successHeaders(route, reply),
     content: { ...Object.fromEntries(types), ...streamed },
   };
 }
@@ -127,7 +127,7 @@ function fileSuccess(route: RouteDefinition, contentTypes: readonly string[]): J
   const bytes = { schema: { type: 'string', format: 'binary' } };
   return {
     description: route.summary,
-    ...successHeaders(route),
+    ...successHeaders(route, route.reply),
     content: Object.fromEntries(contentTypes.map((type) => [type, bytes])),
   };
 }

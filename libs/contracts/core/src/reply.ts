@@ -1,9 +1,10 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static, type TObject, type TProperties, type TSchema, type TString } from 'typebox';
 
 /** Successful reply: its envelope and the schema of its value. */
 export type Reply =
   | { readonly kind: 'data'; readonly schema: TSchema }
   | { readonly kind: 'list'; readonly schema: TSchema }
+  | { readonly kind: 'accepted'; readonly schema: JobView }
   | {
       readonly kind: 'raw';
       readonly schema: TSchema;
@@ -27,6 +28,17 @@ export function data<S extends TSchema>(schema: S) {
 /** `{ success: true, data: [...], pagination }`: one page of a longer list. The route's query is a `listQuery`. */
 export function list<S extends TSchema>(schema: S) {
   return { kind: 'list', schema } as const;
+}
+
+/** View of a job: at least the URL of its status. */
+type JobView = TObject<{ statusUrl: TString } & TProperties>;
+
+/**
+ * 202 `{ success: true, data }`: a job does the work later, and the value is a view of it. The frame sends its `statusUrl` as
+ * the header `location`.
+ */
+export function accepted<S extends JobView>(schema: S) {
+  return { kind: 'accepted', schema } as const;
 }
 
 /** Unwrapped value, for other protocols (OpenAI, OFREP, Supabase Auth). */
@@ -62,7 +74,7 @@ export interface ReceivedFile {
 }
 
 /** Value that a client gets for a reply. A handler returns the same, except for files and lists. */
-export type ReplyValue<R> = R extends { kind: 'data' | 'raw'; schema: infer S extends TSchema }
+export type ReplyValue<R> = R extends { kind: 'data' | 'accepted' | 'raw'; schema: infer S extends TSchema }
   ? Static<S>
   : R extends { kind: 'list'; schema: infer S extends TSchema }
     ? Page<Static<S>>
@@ -86,6 +98,7 @@ const success = Type.Literal(true, { description: 'Always true, because the requ
 export function wireSchema(reply: Reply): TSchema | undefined {
   switch (reply.kind) {
     case 'data':
+    case 'accepted':
       return Type.Object({ success, data: reply.schema });
     case 'list':
       return Type.Object({

@@ -19,7 +19,7 @@ export interface RouteDefinition {
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: TSchema;
-  /** Status of the usual success. Defaults to 200. */
+  /** Status of the usual success. Defaults to 200. A reply of the kind `accepted` has 202. */
   readonly status?: 200 | 201 | 202 | 204;
   readonly reply: Reply;
   /** Further successes by status, which a handler returns with `respond`. */
@@ -71,6 +71,11 @@ export type EventsOf<R extends RouteDefinition> =
   R['events'] extends Readonly<Record<string, TSchema>>
     ? { readonly [E in keyof R['events']]: Static<R['events'][E]> }
     : never;
+
+/** Returns the status of a route's usual success. */
+export function successStatus({ status, reply }: RouteDefinition): number {
+  return status ?? (reply.kind === 'accepted' ? 202 : 200);
+}
 
 /** Returns true if a route can stream events, its own or those of another protocol. */
 export function canStream(route: RouteDefinition): boolean {

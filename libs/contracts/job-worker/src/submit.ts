@@ -1,5 +1,13 @@
 import { canvasGeneration, canvasRefinement } from '@valuecanvas/contracts-canvas';
-import { data, defineRoute, field, strictObject, taggedUnion, user } from '@valuecanvas/contracts-core';
+import {
+  accepted,
+  data,
+  defineRoute,
+  field,
+  strictObject,
+  taggedUnion,
+  user,
+} from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 import { customPrompt } from './catalogue.ts';
 import { AcceptedJob } from './job.ts';
@@ -82,8 +90,7 @@ export const submitJob = defineRoute({
   body: SubmitJobRequest,
   bodyLimitBytes: 512 * 1024,
   idempotent: true,
-  status: 202,
-  reply: data(AcceptedJob),
+  reply: accepted(AcceptedJob),
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });
 
@@ -95,13 +102,7 @@ const SubmitBatchRequest = strictObject(
 export const AcceptedBatch = Type.Object(
   {
     batchId: field.uuid('Id of the batch.'),
-    jobs: Type.Array(
-      Type.Object({
-        jobId: field.uuid('Id of the job.'),
-        status: Type.Literal('queued', { description: 'Always queued.' }),
-      }),
-      { description: 'The jobs, in the order of the request.' },
-    ),
+    jobs: Type.Array(AcceptedJob, { description: 'The jobs, in the order of the request.' }),
   },
   { title: 'AcceptedBatch', description: 'Jobs that were accepted together.' },
 );

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import {
+  accepted,
   anyone,
   type CallContext,
   data,
@@ -50,6 +51,13 @@ export const contract = defineContract({
       body: Item,
       status: 201,
       reply: data(Item),
+    }),
+    submit: defineRoute({
+      ...words,
+      id: 'test.submit',
+      method: 'POST',
+      path: '/items/jobs',
+      reply: accepted(Type.Object({ statusUrl: Type.String(described) })),
     }),
     models: defineRoute({
       ...words,

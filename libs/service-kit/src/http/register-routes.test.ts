@@ -1,4 +1,13 @@
-import { anyone, data, defineRoute, empty, list, listQuery, raw } from '@valuecanvas/contracts-core';
+import {
+  accepted,
+  anyone,
+  data,
+  defineRoute,
+  empty,
+  list,
+  listQuery,
+  raw,
+} from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { serve, startInTest, words } from '../test-support/service-in-test.ts';
@@ -158,6 +167,31 @@ test('another declared success has its own status, shape and headers', async () 
   expect(await make('never')).toMatchObject({ status: 204, text: '' });
   const named = await make('named');
   expect([named.status, named.headers.get('etag'), named.body.data]).toEqual([201, '"b"', { id: 'b' }]);
+});
+
+test('an accepted job has the status 202 and a location', async () => {
+  const Job = Type.Object({ jobId: Type.String(described), statusUrl: Type.String(described) });
+  const post = { ...words, method: 'POST', auth: anyone } as const;
+  const always = defineRoute({ ...post, id: 'test.submit', path: '/test/submit', reply: accepted(Job) });
+  const sometimes = defineRoute({
+    ...post,
+    id: 'test.maybe',
+    path: '/test/maybe',
+    reply: data(Item),
+    otherReplies: { 202: accepted(Job) },
+  });
+  const job = { jobId: 'j', statusUrl: '/test/jobs/j' };
+  const service = await startInTest({
+    routes: [serve(always, () => job), serve(sometimes, () => respond(202, job))],
+  });
+  for (const path of ['/test/submit', '/test/maybe']) {
+    const { status, headers, body } = await service.request(path, { method: 'POST' });
+    expect([status, headers.get('location'), body]).toEqual([
+      202,
+      '/test/jobs/j',
+      { success: true, data: job },
+    ]);
+  }
 });
 
 test('fields outside the contract are not sent', async () => {

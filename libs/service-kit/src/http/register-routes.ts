@@ -5,6 +5,7 @@ import {
   type ListPage,
   type Reply,
   type RouteDefinition,
+  successStatus,
   wireSchema,
 } from '@valuecanvas/contracts-core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -31,8 +32,6 @@ export function refuseUndeclaredRoutes(app: FastifyInstance): void {
     }
   });
 }
-
-const usualStatus = 200;
 
 /** Registers a contract's route with its validators, serializer and handler. */
 export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logger): void {
@@ -87,10 +86,10 @@ function payloadOf(route: RouteDefinition, reply: FastifyReply, call: HttpCall, 
   if (outcome instanceof FileBody) {
     if (route.reply.kind !== 'file')
       throw new Error(`${route.id} returned a file, which its contract does not declare.`);
-    return filePayload(reply.code(route.status ?? usualStatus), outcome, call.header('if-none-match'));
+    return filePayload(reply.code(successStatus(route)), outcome, call.header('if-none-match'));
   }
   if (!(outcome instanceof Respond)) {
-    return payload(reply.code(route.status ?? usualStatus), route.reply, outcome);
+    return payload(reply.code(successStatus(route)), route.reply, outcome);
   }
   reply.code(outcome.status).headers(outcome.headers);
   return payload(reply, replyFor(route, outcome.status), outcome.value);
@@ -98,7 +97,7 @@ function payloadOf(route: RouteDefinition, reply: FastifyReply, call: HttpCall, 
 
 function responseSchemas(route: RouteDefinition): Record<number, unknown> {
   const replies: [number, Reply][] = [
-    [route.status ?? usualStatus, route.reply],
+    [successStatus(route), route.reply],
     ...Object.entries(route.otherReplies ?? {}).map(([status, reply]): [number, Reply] => [
       Number(status),
       reply,
@@ -119,6 +118,9 @@ function replyFor(route: RouteDefinition, status: number): Reply {
 function payload(reply: FastifyReply, kind: Reply, value: unknown): unknown {
   switch (kind.kind) {
     case 'data':
+      return { success: true, data: value };
+    case 'accepted':
+      reply.header('location', (value as { readonly statusUrl: string }).statusUrl);
       return { success: true, data: value };
     case 'list': {
       const { items, last } = value as ListPage<unknown>;

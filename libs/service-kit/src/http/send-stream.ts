@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import { defaultStreamMaxMs, type RouteDefinition } from '@valuecanvas/contracts-core';
+import { defaultStreamMaxMs, type RouteDefinition, successStatus } from '@valuecanvas/contracts-core';
 import type { FastifyReply } from 'fastify';
 import type { HttpCall } from './http-call.ts';
 import { OpenStream } from './open-stream.ts';
@@ -37,7 +37,7 @@ function writeHead(
   contentType: string,
 ): void {
   reply
-    .code(head.status ?? route.status ?? 200)
+    .code(head.status ?? successStatus(route))
     .headers({ 'cache-control': 'no-cache', 'x-accel-buffering': 'no', ...head.headers })
     .type(contentType);
   reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
