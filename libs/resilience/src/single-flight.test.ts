@@ -70,3 +70,20 @@ test('a load that fails does not keep the next one from running', async () => {
   loads[2]?.resolve(3);
   expect(await third).toBe(3);
 });
+
+test('arguments with the same key share one load', async () => {
+  let loads = 0;
+  const load = singleFlight(
+    async ({ id }: { readonly id: string }) => {
+      loads += 1;
+      return id;
+    },
+    ({ id }) => id,
+  );
+  expect(await Promise.all([load({ id: 'a' }), load({ id: 'a' }), load({ id: 'b' })])).toEqual([
+    'a',
+    'a',
+    'b',
+  ]);
+  expect(loads).toBe(2);
+});

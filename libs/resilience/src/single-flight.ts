@@ -1,13 +1,18 @@
 /**
  * Coalesces concurrent loads of the same key: callers that ask for a key while its load runs share that load's promise.
- * Nothing is kept once the load has settled, so a failed load is tried again by the next caller.
+ * Nothing is kept once the load has settled, so a failed load is tried again by the next caller. `keyOf` returns the key
+ * of an argument that is not a key itself.
  */
-export function singleFlight<K, T>(load: (key: K) => Promise<T>): (key: K) => Promise<T> {
-  const running = new Map<K, Promise<T>>();
-  return (key) => {
+export function singleFlight<A, T>(
+  load: (argument: A) => Promise<T>,
+  keyOf: (argument: A) => unknown = (argument) => argument,
+): (argument: A) => Promise<T> {
+  const running = new Map<unknown, Promise<T>>();
+  return (argument) => {
+    const key = keyOf(argument);
     const known = running.get(key);
     if (known) return known;
-    const started = load(key).finally(() => running.delete(key));
+    const started = load(argument).finally(() => running.delete(key));
     running.set(key, started);
     return started;
   };
