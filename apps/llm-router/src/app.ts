@@ -15,8 +15,7 @@ import { toNanos } from '@valuecanvas/money';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
 import { createIds, defineService, implement, internalTokenAuthenticator } from '@valuecanvas/service-kit';
-import { createForgetSpent } from './admission/forget-spent.ts';
-import { openAdmission } from './admission/open-admission.ts';
+import { composeAdmission } from './admission/compose-admission.ts';
 import { chatHandler } from './chat/chat.handler.ts';
 import { createChatService } from './chat/chat.service.ts';
 import { createCompletions } from './completions/create-completions.ts';
@@ -154,9 +153,12 @@ export const llmRouterService = defineService({
       factOf: createAuditFacts({ newId: createIds(now), now }),
     });
     const spent = createSpentSource({ redis, keys, store: ledger });
-    const { admission, flights, cache } = await openAdmission(kit, connections, spent, (calls) => {
-      log.warn({ calls }, 'calls of processes that died were settled as lost');
-      for (let call = 0; call < calls; call += 1) meters.leaseLost();
+    const { admission, singleFlight, cache, forgetCounters } = await composeAdmission(kit, connections, {
+      spent,
+      onExpired(calls) {
+        log.warn({ calls }, 'admission: calls of crashed processes settled as lost');
+        for (let call = 0; call < calls; call += 1) meters.leaseLost();
+      },
     });
     const platformBudget = config.PLATFORM_BUDGET_PER_DAY;
     const tiers = readTierLimits(
@@ -171,7 +173,7 @@ export const llmRouterService = defineService({
         now,
       }),
       admission,
-      flights,
+      singleFlight,
       rules: {
         limits: (user, model, tokens) => limitsFor(tiers, user, model, tokens),
         budgets: ({ tier }) => tiers[tier].budgets,
@@ -192,7 +194,7 @@ export const llmRouterService = defineService({
       maxOutputTokens: config.LLM_MAX_OUTPUT_TOKENS,
       allowanceNanos: toNanos(config.LLM_BUDGET_WITHOUT_REDIS),
       insert: ledger.insert,
-      forgetCounters: createForgetSpent({ redis, keys, now }),
+      forgetCounters,
       onLate(err) {
         meters.journalFallback();
         log.warn({ err }, 'a call could not be settled: that is made up for later');

@@ -4,7 +4,7 @@ import { createKeys } from '@valuecanvas/redis';
 import { eventually, startServiceProcess } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
-import { createAdmissionControl } from '../src/admission/admission-control.ts';
+import { createAdmissionControl } from '../src/admission/admission.ts';
 import { createAnswerCache } from '../src/admission/answer-cache.ts';
 import { passTime } from './support/pass-time.ts';
 import { usePlatform } from './support/platform.ts';

@@ -1,24 +1,24 @@
 import { costAlert, llmUsage } from '@valuecanvas/contracts-llm-router';
 import { streamOf } from '@valuecanvas/journal';
 import type { Keys, Redis } from '@valuecanvas/redis';
-import type { Admission, AdmissionRequest, IdempotencyKey } from './admission-request.ts';
-import type { AnswerCache } from './answer-cache.ts';
-import { createCacheLookup } from './cache-lookup.ts';
-import { createAdmit } from './create-admit.ts';
-import { createSettle } from './create-settle.ts';
-import { answerArguments, answerKeptMs, claimKey } from './idempotency.ts';
-import { leaseOf } from './lease.ts';
-import { type CallName, createLeases } from './leases.ts';
-import { RedisAwayError } from './redis-away-error.ts';
-import { defineCallScripts } from './scripts.ts';
-import { seedInBackground } from './seed-in-background.ts';
+import type { AnswerCache, CachedAnswer } from './answer-cache.ts';
+import { counterAt, numberOf } from './counters.ts';
+import { createLeases, createUnconfirmedAdmissions, leaseOf } from './leases.ts';
+import { RedisUnavailableError } from './redis-unavailable.ts';
+import {
+  type CacheMode,
+  defineCallScripts,
+  runAdmit,
+  type SettleCacheMode,
+  settleValues,
+  storeAnswerValues,
+} from './scripts.ts';
 import { createSeeding, type SpentSource } from './seeding.ts';
-import type { Settled, Settlement } from './settlement.ts';
-import { createUnanswered } from './unanswered.ts';
+import type { Admission, AdmissionRequest, CallName, Settled, Settlement, StoredAnswer } from './types.ts';
 
 /**
  * Admits calls, and accounts for what they reserve and spend, for all processes that share a Redis. Every operation
- * rejects with RedisAwayError if that Redis is unavailable.
+ * rejects with RedisUnavailableError if that Redis is unavailable.
  */
 export interface AdmissionControl {
   /** Takes one round trip. If a counter must be seeded first, rejects with the errors of its source. */
@@ -31,13 +31,11 @@ export interface AdmissionControl {
   /** Withdraws an admitted call for which no provider was called, as if it had never been admitted. */
   withdraw(call: CallName): Promise<void>;
   /**
-   * Stores the final answer of an idempotency key: a cached answer, or a refusal before admission. Without an answer, frees the
-   * key. Leaves a key alone that another call has claimed or answered.
+   * Stores the final answer of an idempotency key: a cached answer, or a refusal before admission. Leaves a key alone that
+   * another call has claimed or answered.
    */
-  storeAnswer(
-    answer: CallName & { readonly idempotency: IdempotencyKey; readonly answer: string | undefined },
-  ): Promise<void>;
-  /** Renews the leases of this process's calls, and withdraws calls whose admission was never answered. */
+  storeAnswer(answer: StoredAnswer): Promise<void>;
+  /** Renews the leases of this process's calls, and withdraws calls whose admission was never confirmed. */
   renewLeases(): Promise<void>;
   /** Settles calls of any process whose leases have expired as lost. Returns their number. */
   expireLeases(): Promise<number>;
@@ -55,23 +53,104 @@ export interface AdmissionOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Maximum number of calls that one script expires. */
-const expiredAtOnce = 100;
+/** Maximum number of calls that one script expires, or that one round withdraws. */
+const maxCallsAtOnce = 100;
+
+/** Maximum number of script calls: one, plus one for each counter that disappears and each call that finishes meanwhile. */
+const maxAdmitCalls = 10;
+
+/** Maximum number of remembered settlements whose hand-over to the next attempt Redis has not confirmed. */
+const maxCancelledHandOvers = 10_000;
 
 export function createAdmissionControl(options: AdmissionOptions): AdmissionControl {
-  const { redis, keys, now, cache, onError } = options;
+  const { redis, keys, now, cache, maxFacts, onError } = options;
   const scripts = defineCallScripts(redis);
-  const [base, usage, alerts] = [keys(''), streamOf(keys, llmUsage), streamOf(keys, costAlert)];
-  const shared = (time: number) => [base, usage, alerts, time];
-  const lookup = createCacheLookup(cache, onError);
+  const shared = {
+    base: keys(''),
+    usageStream: streamOf(keys, llmUsage),
+    alertStream: streamOf(keys, costAlert),
+  };
   const leases = createLeases({ redis, keys, now });
-  const seed = createSeeding({ scripts, keys, source: options.spent, now });
-  const seedLater = seedInBackground(seed, now, onError);
-  const ask = createAdmit({ ...options, script: scripts.admit, shared, lookup, seed, seedLater });
-  const unanswered = createUnanswered();
+  const unconfirmed = createUnconfirmedAdmissions();
+  const seeding = createSeeding({ scripts, keys, source: options.spent, now, onError });
+  const separateCache = createSeparateCache(cache, onError);
 
-  const { bounds } = cache;
-  const settle = createSettle({ script: scripts.settle, shared, now, lookup, bounds, leases, unanswered });
+  /** A counter that is only watched does not delay the call: its later seeding includes costs settled before. */
+  const seedWatched = (absent: readonly number[], request: AdmissionRequest, time: number): void => {
+    if (absent.length === 0) return;
+    const watched = new Set(request.thresholds.map(numberOf));
+    for (const number of absent) {
+      if (watched.has(number)) seeding.seedInBackground(counterAt(number, request.userId, time));
+    }
+  };
+
+  const requestAdmission = async (request: AdmissionRequest): Promise<Admission> => {
+    let leaderFinished = false;
+    for (let calls = 1; calls <= maxAdmitCalls; calls += 1) {
+      const found = await separateCache.lookUp(request, leaderFinished);
+      const time = now();
+      const reply = await runAdmit(scripts, request, {
+        shared,
+        keys,
+        now: time,
+        maxFacts,
+        cacheMode: found.mode,
+      });
+      switch (reply.kind) {
+        case 'absent':
+          await Promise.all(
+            reply.counters.map((number) => seeding.seed(counterAt(number, request.userId, time))),
+          );
+          break;
+        case 'finished':
+          leaderFinished = true;
+          break;
+        case 'cached': {
+          const answer = reply.found ?? found.answer;
+          if (!answer) throw new Error('admit.lua reported a cached answer that was not passed to it.');
+          return { kind: 'cached', ...answer };
+        }
+        case 'admitted':
+          seedWatched(reply.absent, request, time);
+          return { kind: 'admitted', standings: reply.standings };
+        default:
+          return reply;
+      }
+    }
+    throw new Error(`Call ${request.callId} could not be admitted: its counters keep disappearing.`);
+  };
+
+  /** Settlements that will not be repeated with their next attempt, by lease. */
+  const cancelledHandOvers = new Set<string>();
+
+  /** The next attempt will not be made: anything that it reserves now or later is released. */
+  const cancelHandOver = (lease: string, userId: string, nextId: string): void => {
+    for (const oldest of cancelledHandOvers) {
+      if (cancelledHandOvers.size >= maxCancelledHandOvers) cancelledHandOvers.delete(oldest);
+    }
+    cancelledHandOvers.add(lease);
+    unconfirmed.add({ userId, callId: nextId });
+  };
+
+  const settle = async (settlement: Settlement): Promise<Settled> => {
+    const { userId, callId } = settlement;
+    const lease = leaseOf(userId, callId);
+    const next = cancelledHandOvers.has(lease) ? undefined : settlement.next;
+    leases.end(settlement);
+    try {
+      const cacheMode = await separateCache.store(settlement);
+      const how = { shared, now: now(), cacheMode, bounds: cache.bounds };
+      const [word] = await scripts.settle(settleValues({ ...settlement, next }, how));
+      const settled = String(word) as Settled;
+      cancelledHandOvers.delete(lease);
+      unconfirmed.remove(settlement);
+      if (settled === 'continued' && next) leases.start({ userId, callId: next.callId });
+      return settled;
+    } catch (error) {
+      if (next) cancelHandOver(lease, userId, next.callId);
+      throw error;
+    }
+  };
 
   const withdraw = async ({ userId, callId }: CallName): Promise<void> => {
     const nothing = { row: undefined, costNanos: 0n, tokens: 0, keepRequest: false };
@@ -81,29 +160,68 @@ export function createAdmissionControl(options: AdmissionOptions): AdmissionCont
   return {
     async admit(request) {
       try {
-        const admission = await ask(request);
+        const admission = await requestAdmission(request);
         if (admission.kind === 'admitted') leases.start(request);
         return admission;
       } catch (error) {
-        // The call may have been admitted without a lease here: the keeper withdraws it.
-        if (error instanceof RedisAwayError) unanswered.note(request);
+        // The call may have been admitted without a lease here: a later round withdraws it.
+        if (error instanceof RedisUnavailableError) unconfirmed.add(request);
         throw error;
       }
     },
     settle,
     withdraw,
-    async storeAnswer({ userId, callId, idempotency: { key, bodyHash }, answer }) {
-      const args = [claimKey(keys, userId, key), bodyHash, leaseOf(userId, callId)];
-      await scripts.storeAnswer([...args, ...answerArguments(answer), answerKeptMs]);
+    async storeAnswer(answer) {
+      await scripts.storeAnswer(storeAnswerValues(keys, leaseOf(answer.userId, answer.callId), answer));
     },
     async renewLeases() {
       await leases.renew();
-      await Promise.all(unanswered.some().map(withdraw));
+      await Promise.all(unconfirmed.take(maxCallsAtOnce).map(withdraw));
     },
     async expireLeases() {
       const time = now();
-      const [expired] = await scripts.expire([...shared(time), new Date(time).toISOString(), expiredAtOnce]);
+      const [expired] = await scripts.expire({
+        ...shared,
+        now: time,
+        time: new Date(time).toISOString(),
+        maxCalls: maxCallsAtOnce,
+      });
       return Number(expired);
+    },
+  };
+}
+
+/**
+ * Creates the part that a separate cache has in admission and settlement; the scripts access an inline cache themselves. A
+ * separate cache that is unavailable counts as a miss, and its error goes to `onError`.
+ */
+function createSeparateCache(cache: AnswerCache, onError: (error: unknown) => void) {
+  const orElse =
+    <T>(fallback: T) =>
+    (error: unknown): T => {
+      onError(error);
+      return fallback;
+    };
+
+  return {
+    /** `leaderFinished`: the leading call has just finished, so its answer should be stored. */
+    async lookUp(
+      { cache: wanted }: AdmissionRequest,
+      leaderFinished: boolean,
+    ): Promise<{ readonly mode: CacheMode; readonly answer?: CachedAnswer | undefined }> {
+      if (!wanted) return { mode: 'none' };
+      if (!wanted.read) return { mode: 'store_only' };
+      if (cache.inline) return { mode: 'inline' };
+      const answer = await cache.read(wanted.key).catch(orElse(undefined));
+      if (answer) return { mode: 'hit', answer };
+      return { mode: leaderFinished ? 'late_miss' : 'miss' };
+    },
+    /** Stores an answer before its single flight ends, so that every request finds one or the other. */
+    async store({ cache: entry }: Settlement): Promise<SettleCacheMode> {
+      if (!entry) return 'none';
+      if (entry === 'unfit') return 'unfit';
+      if (cache.inline) return 'inline';
+      return (await cache.write(entry).catch(orElse(false))) ? 'separate' : 'unfit';
     },
   };
 }

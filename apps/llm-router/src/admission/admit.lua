@@ -1,10 +1,6 @@
 -- Admits one call, or returns the reason for refusing it. Counts and reserves nothing unless it returns 'admitted'. A command
 -- that is repeated because its reply was lost changes nothing more.
 
-local callId, userId, hour, reserved, lostRow = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
-local hitRow, maxFacts, leaseEnd = ARGV[10], tonumber(ARGV[11]), ARGV[12]
-local claimKey, bodyHash, claimMs = ARGV[13], ARGV[14], ARGV[15]
-local cacheMode, cacheKey, thresholds, nextHour = ARGV[16], ARGV[17], ARGV[18], ARGV[19]
 local lease = leaseOf(userId, callId)
 
 -- Lifetime of a counter created ahead of its period, by the counter's number: the period plus some days.
@@ -12,11 +8,11 @@ local day = 86400
 local keptSeconds = { 5 * day, 35 * day, 5 * day, 5 * day, 35 * day }
 
 local budgets, limits = {}, {}
-local budgetsEnd = 20 + 2 * tonumber(ARGV[20])
-for at = 21, budgetsEnd, 2 do
+local firstLimit = firstUnnamed + 2 * tonumber(budgetCount)
+for at = firstUnnamed, firstLimit - 1, 2 do
   budgets[#budgets + 1] = { number = tonumber(ARGV[at]), limit = ARGV[at + 1] }
 end
-for at = budgetsEnd + 1, #ARGV, 5 do
+for at = firstLimit, #ARGV, 5 do
   limits[#limits + 1] = {
     key = ARGV[at], limit = tonumber(ARGV[at + 1]), amount = ARGV[at + 2], windowMs = ARGV[at + 3], unit = ARGV[at + 4],
   }
@@ -43,11 +39,11 @@ local function claim(countsUntil)
 end
 
 local function journalIsFull()
-  return redis.call('XLEN', usageStream) >= maxFacts
+  return redis.call('XLEN', usageStream) >= tonumber(maxFacts)
 end
 
 local function hit()
-  local entry = cacheMode == 'here' and findEntry(cacheKey, now)
+  local entry = cacheMode == 'inline' and findEntry(cacheKey, now)
   if not entry and cacheMode ~= 'hit' then return nil end
   if journalIsFull() then return { 'journal_full' } end
   redis.call('XADD', usageStream, '*', 'fact', hitRow)
@@ -72,10 +68,10 @@ local function joinOrLead(flight)
   if cacheMode == 'none' then return 'alone' end
   if not flight then return 'lead' end
   if flight == marks.alone then return 'alone' end
-  if flight == marks.finished then return cacheMode == 'missed' and { 'finished' } or 'lead' end
+  if flight == marks.finished then return cacheMode == 'miss' and { 'finished' } or 'lead' end
   if not redis.call('ZSCORE', leases, string.sub(flight, 2)) then return 'lead' end
   -- A no-cache request must not reuse another call's answer.
-  if cacheMode == 'fresh' then return 'alone' end
+  if cacheMode == 'store_only' then return 'alone' end
   redis.call('SETRANGE', flightKey(cacheKey), 0, marks.watched)
   return { 'wait' }
 end

@@ -2,8 +2,7 @@ import { costAlert } from '@valuecanvas/contracts-llm-router';
 import { Value } from 'typebox/value';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
-import type { Threshold } from './admission-request.ts';
-import { leaseMs } from './lease.ts';
+import { leaseMs } from './leases.ts';
 import {
   type DeploymentInTest,
   noon,
@@ -11,6 +10,7 @@ import {
   useDeployments,
 } from './test-support/deployment-in-test.ts';
 import { type CallInTest, callInTest, dayBudget } from './test-support/rows-in-test.ts';
+import type { Threshold } from './types.ts';
 
 const { deploy } = useDeployments();
 

@@ -1,6 +1,7 @@
 import type { Keys, Redis } from '@valuecanvas/redis';
-import { orAway } from './redis-away-error.ts';
+import { orUnavailable } from './redis-unavailable.ts';
 import { defineCacheScripts } from './scripts.ts';
+import type { CacheBounds, CacheEntry } from './types.ts';
 
 /** A stored answer. */
 export interface CachedAnswer {
@@ -9,22 +10,7 @@ export interface CachedAnswer {
   readonly storedAt: number;
 }
 
-/** An answer to store for identical requests. */
-export interface CacheEntry {
-  readonly key: string;
-  readonly value: Buffer | string;
-  /** Model, so that the answers of one model can be cleared. */
-  readonly model: string;
-  readonly ttlMs: number;
-}
-
-/** Size limits in bytes: of one value, and of all entries with their keys and index members. */
-export interface CacheBounds {
-  readonly maxBytes: number;
-  readonly maxEntryBytes: number;
-}
-
-/** The answer cache. Every operation rejects with RedisAwayError if its Redis is unavailable. */
+/** The answer cache. Every operation rejects with RedisUnavailableError if its Redis is unavailable. */
 export interface AnswerCache {
   readonly bounds: CacheBounds;
   /**
@@ -42,7 +28,7 @@ export interface AnswerCache {
 }
 
 /** Number of answers that one script examines for removal. */
-const clearedAtOnce = 500;
+const maxCleared = 500;
 
 /** Parses the header line of an entry, as the scripts write it. */
 const headOf = /^(\d+) (\d+) /;
@@ -62,7 +48,7 @@ export function createAnswerCache(options: {
     bounds,
     inline,
     async read(key) {
-      const entry = await orAway(redis.getBuffer(keys('cache', 'entry', key)));
+      const entry = await orUnavailable(redis.getBuffer(keys('cache', 'entry', key)));
       if (!entry) return undefined;
       const end = entry.indexOf('\n');
       const [, storedAt, countsUntil] = headOf.exec(entry.toString('utf8', 0, end)) ?? [];
@@ -70,23 +56,22 @@ export function createAnswerCache(options: {
       return { value: entry.subarray(end + 1), storedAt: Number(storedAt) };
     },
     async write({ key, value, model, ttlMs }) {
-      const { maxBytes, maxEntryBytes } = bounds;
-      if (Buffer.byteLength(value) > maxEntryBytes) return false;
-      const [stored] = await scripts.store([base, now(), key, value, model, ttlMs, maxBytes, maxEntryBytes]);
+      if (Buffer.byteLength(value) > bounds.maxEntryBytes) return false;
+      const [stored] = await scripts.store({ base, now: now(), key, value, model, ttlMs, ...bounds });
       return stored === 1;
     },
     async clear(model = '') {
       let total = 0;
       let cursor = '0';
       do {
-        const [removed, next] = await scripts.clear([base, model, cursor, clearedAtOnce]);
+        const [removed, next] = await scripts.clear({ base, model, cursor, maxEntries: maxCleared });
         total += Number(removed);
         cursor = String(next);
       } while (cursor !== '0');
       return total;
     },
     async figures() {
-      const [entries, bytes] = await orAway(
+      const [entries, bytes] = await orUnavailable(
         Promise.all([redis.zcard(keys('cache', 'expiry')), redis.get(keys('cache', 'bytes'))]),
       );
       return { entries, bytes: Number(bytes ?? 0) };

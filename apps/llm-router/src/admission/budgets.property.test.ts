@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
-import type { Budget } from './admission-request.ts';
-import { leaseMs } from './lease.ts';
+import { leaseMs } from './leases.ts';
 import { counterUnder, createBudgetModel, type ModelCall } from './test-support/budget-model.ts';
 import {
   type DeploymentInTest,
@@ -10,6 +9,7 @@ import {
   useDeployments,
 } from './test-support/deployment-in-test.ts';
 import { type CallInTest, callInTest, dayBudget, spentByRows } from './test-support/rows-in-test.ts';
+import type { Budget } from './types.ts';
 
 const { deploy } = useDeployments();
 

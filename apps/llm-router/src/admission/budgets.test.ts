@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
-import type { Budget } from './admission-request.ts';
 import { noon, useDeployments } from './test-support/deployment-in-test.ts';
 import { type CallInTest, callInTest, dayBudget } from './test-support/rows-in-test.ts';
+import type { Budget } from './types.ts';
 
 const { deploy } = useDeployments();
 

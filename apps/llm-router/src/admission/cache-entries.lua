@@ -4,8 +4,8 @@
 -- An entry is one string: a line with its time of storage, expiry, size and model; then the answer. Its index member has
 -- what removal needs: size, key, model.
 
-local cacheBase = ARGV[1] .. 'cache:'
-local entryKey, expiryKey, bytesKey = cacheBase .. 'entry:', cacheBase .. 'expiry', cacheBase .. 'bytes'
+local cacheBase = base .. 'cache:'
+local entryPrefix, expiryKey, bytesKey = cacheBase .. 'entry:', cacheBase .. 'expiry', cacheBase .. 'bytes'
 
 -- Overhead of an entry's key and index member, measured with MEMORY USAGE and rounded up.
 local overhead = 1024
@@ -21,7 +21,7 @@ local function memberOf(size, key, model)
 end
 
 local function findEntry(key, time)
-  local entry = redis.call('GET', entryKey .. key)
+  local entry = redis.call('GET', entryPrefix .. key)
   if not entry then return nil end
   local head = string.find(entry, '\n', 1, true)
   local storedAt, countsUntil = string.match(entry, '^(%d+) (%d+)')
@@ -32,7 +32,7 @@ end
 local function dropMember(member)
   local size, key = string.match(member, '^(%d+) (%S+)')
   redis.call('ZREM', expiryKey, member)
-  redis.call('UNLINK', entryKey .. key)
+  redis.call('UNLINK', entryPrefix .. key)
   redis.call('DECRBY', bytesKey, size)
 end
 
@@ -44,7 +44,7 @@ local function dropSoonest(expiredAt)
 end
 
 local function dropEarlier(key)
-  local head = redis.call('GETRANGE', entryKey .. key, 0, headBytes)
+  local head = redis.call('GETRANGE', entryPrefix .. key, 0, headBytes)
   local size, model = string.match(head, '^%d+ %d+ (%d+) ([^\n]*)\n')
   if size then dropMember(memberOf(size, key, model)) end
 end
@@ -73,7 +73,7 @@ local function storeEntry(entry, maxBytes, maxEntryBytes, time)
   if not takeRoom(size, tonumber(maxBytes), time) then return false end
   local expiresAt = string.format('%d', tonumber(time) + tonumber(entry.ttlMs))
   local head = time .. ' ' .. expiresAt .. ' ' .. size .. ' ' .. entry.model .. '\n'
-  redis.call('SET', entryKey .. entry.key, head .. entry.value)
+  redis.call('SET', entryPrefix .. entry.key, head .. entry.value)
   redis.call('ZADD', expiryKey, expiresAt, memberOf(size, entry.key, entry.model))
   return true
 end

@@ -1,7 +1,7 @@
 -- Prelude of admit, settle and expire: what a call holds between admission and settlement, and how it is released.
--- Amounts are nano-dollars. Lua's numbers are doubles, exact up to 2^53: nine million dollars a period.
+-- scripts.ts defines the arguments, and counters.ts the numbers of the counters with spentKeys, counterScopes and
+-- counterPeriods. Amounts are nano-dollars. Lua's numbers are doubles, exact up to 2^53: nine million dollars a period.
 
-local base, usageStream, alertStream, now = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local leases, platformHeld = base .. 'leases', base .. 'held:p'
 
 -- The value of a single flight: whether it has followers, then the leader's lease. Briefly after its end it may state instead
@@ -20,13 +20,6 @@ local function flightKey(cacheKey)
   return base .. 'flight:' .. cacheKey
 end
 
--- Numbered as in counters.ts.
-local function spentKeys(userId, hour)
-  local day, month = string.sub(hour, 1, 10), string.sub(hour, 1, 7)
-  local ofUser, ofPlatform = base .. 'spent:u:' .. userId .. ':', base .. 'spent:p:'
-  return { ofUser .. day, ofUser .. month, ofPlatform .. hour, ofPlatform .. day, ofPlatform .. month }
-end
-
 -- The record of a call, and the total reservations of its user.
 local function heldBy(userId, callId)
   local found = redis.call('HMGET', heldKey(userId), callId, 'total')
@@ -35,8 +28,11 @@ end
 
 -- Reserved amounts of calls in flight by counter number, of any period.
 local function heldBeside(ofUser, ofPlatform)
-  ofPlatform = tonumber(ofPlatform or 0)
-  return { ofUser, ofUser, ofPlatform, ofPlatform, ofPlatform }
+  local held = {}
+  for number, scope in ipairs(counterScopes) do
+    held[number] = scope == 'user' and ofUser or tonumber(ofPlatform or 0)
+  end
+  return held
 end
 
 -- Stores what a call holds. `call` has reserved, hour, lostRow, flight, claim, budgets, limits and thresholds. `ofUser` is the
@@ -62,12 +58,11 @@ local function release(userId, callId, call)
   return ofUser
 end
 
-local periods = { 'day', 'month', 'hour', 'day', 'month' }
 local restOfTime = { hour = ':00:00.000Z', day = 'T00:00:00.000Z', month = '-01T00:00:00.000Z' }
 
 -- Raises an alert once per period when a threshold is reached. The marker outlives the period; its id makes the alert unique.
 local function alert(number, spentKey, spent, threshold, level, userId, time)
-  local period, scope = periods[number], number <= 2 and 'user' or 'platform'
+  local period, scope = counterPeriods[number], counterScopes[number]
   local start = string.match(spentKey, '[^:]*$') .. restOfTime[period]
   local id = table.concat({ scope, scope == 'user' and userId or '-', period, start, level }, ':')
   if not redis.call('SET', base .. 'alerted:' .. id, 1, 'NX', 'EX', 35 * 86400) then return end
@@ -111,8 +106,8 @@ local function spend(userId, call, cost, time)
   return spent
 end
 
--- Finishes the single flight that this call leads and wakes its followers. `mark`: the value that later requests find.
-local function land(call, lease, mark, markMs)
+-- Finishes the single flight that this call leads, and wakes its followers. `mark`: the value that later requests find.
+local function finish(call, lease, mark, markMs)
   if call.flight == '' then return end
   local key = flightKey(call.flight)
   local value = redis.call('GET', key)

@@ -1,7 +1,6 @@
 -- Removes cached answers of one model, or all, in one cursor step. Returns their number and the next cursor.
 
-local model, cursor, most = ARGV[2], ARGV[3], ARGV[4]
-local found = redis.call('ZSCAN', expiryKey, cursor, 'COUNT', most)
+local found = redis.call('ZSCAN', expiryKey, cursor, 'COUNT', maxEntries)
 local removed = 0
 for at = 1, #found[2], 2 do
   local member = found[2][at]

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
 import { type OpenRedis, openRedis, type Redis } from '@valuecanvas/redis';
+import { settlesWithin } from '@valuecanvas/resilience';
 import type { Kit } from '@valuecanvas/service-kit';
 import type { LlmRouterConfig } from '../config.ts';
-import { type AdmissionControl, createAdmissionControl } from './admission-control.ts';
+import { type AdmissionControl, createAdmissionControl } from './admission.ts';
 import { type AnswerCache, createAnswerCache } from './answer-cache.ts';
-import { createFlights, type Flights } from './flights.ts';
-import { startLeaseKeeper } from './lease-keeper.ts';
-import { RedisAwayError } from './redis-away-error.ts';
-import type { SpentSource } from './seeding.ts';
+import { createLeaseRound, leaseRoundMs } from './leases.ts';
+import { RedisUnavailableError } from './redis-unavailable.ts';
+import { createForgetCounters, type SpentSource } from './seeding.ts';
+import { createSingleFlight, type SingleFlight } from './single-flight.ts';
 
 /** Largest share of the cache for one answer. */
 const entryShare = 16;
@@ -17,33 +17,34 @@ const entryShare = 16;
 const maxEntryBytes = 4 * 1024 * 1024;
 
 /** Time that the start waits for Redis, so that the first requests find it connected. */
-const firstContactMs = 1_000;
+const connectMs = 1_000;
 
-export interface OpenAdmission {
+export interface ComposedAdmission {
   readonly admission: AdmissionControl;
-  readonly flights: Flights;
+  readonly singleFlight: SingleFlight;
   readonly cache: AnswerCache;
+  /** Deletes a user's spent counters after costs were booked past them. */
+  readonly forgetCounters: (userId: string) => Promise<void>;
 }
 
-/** Opens admission, single flight and cache on the service's connections. They close when the service stops. */
-export async function openAdmission(
+/** Composes admission, single flight and cache on the service's connections. They close when the service stops. */
+export async function composeAdmission(
   kit: Kit<LlmRouterConfig>,
   { redis, keys, waiting }: OpenRedis,
-  spent: SpentSource,
-  onExpired: (calls: number) => void,
-): Promise<OpenAdmission> {
+  { spent, onExpired }: { readonly spent: SpentSource; readonly onExpired: (calls: number) => void },
+): Promise<ComposedAdmission> {
   const { config, log, lifecycle, now } = kit;
-  const isElsewhere = config.REDIS_CACHE_URL !== undefined;
+  const isSeparate = config.REDIS_CACHE_URL !== undefined;
   const cacheConfig = { ...config, REDIS_URL: config.REDIS_CACHE_URL ?? '', REDIS_PASSWORD: undefined };
   const cache = createAnswerCache({
-    redis: isElsewhere ? openRedis('llm-router', { ...kit, config: cacheConfig }).redis : redis,
+    redis: isSeparate ? openRedis('llm-router', { ...kit, config: cacheConfig }).redis : redis,
     keys,
     now,
     bounds: {
       maxBytes: config.LLM_CACHE_MAX_BYTES,
       maxEntryBytes: Math.min(maxEntryBytes, Math.floor(config.LLM_CACHE_MAX_BYTES / entryShare)),
     },
-    inline: !isElsewhere,
+    inline: !isSeparate,
   });
   const control = createAdmissionControl({
     redis,
@@ -55,19 +56,15 @@ export async function openAdmission(
     onError: (err) => log.warn({ err }, 'admission: background task failed'),
   });
   const admission = failingFast(control, redis);
-  lifecycle.onStop(
-    'drain',
-    'leases',
-    startLeaseKeeper({
-      admission,
-      redis,
-      now,
-      onError: (err) => log.warn({ err }, 'admission: lease renewal failed'),
-      onExpired,
-    }),
-  );
-  await contact(redis);
-  return { admission, flights: createFlights({ redis: waiting('flights'), keys }), cache };
+  const round = createLeaseRound({ admission, redis, now, onExpired });
+  lifecycle.every('admission: lease renewal', leaseRoundMs, round, { phase: 'drain' });
+  await untilConnected(redis);
+  return {
+    admission,
+    singleFlight: createSingleFlight({ redis: waiting('flights'), keys }),
+    cache,
+    forgetCounters: createForgetCounters({ redis, keys, now }),
+  };
 }
 
 /** Fails at once while disconnected, instead of waiting for a connection: degraded mode is faster. */
@@ -75,16 +72,17 @@ function failingFast(control: AdmissionControl, redis: Redis): AdmissionControl 
   return {
     ...control,
     async admit(request) {
-      if (redis.status !== 'ready') throw new RedisAwayError(new Error(`the connection is ${redis.status}`));
+      if (redis.status !== 'ready') {
+        throw new RedisUnavailableError(new Error(`the connection is ${redis.status}`));
+      }
       return control.admit(request);
     },
   };
 }
 
-async function contact(redis: Redis): Promise<void> {
+async function untilConnected(redis: Redis): Promise<void> {
   if (redis.status === 'ready') return;
-  const given = new AbortController();
-  const ready = once(redis, 'ready', { signal: given.signal }).catch(() => undefined);
-  await Promise.race([ready, wait(firstContactMs)]);
-  given.abort();
+  const stopListening = new AbortController();
+  await settlesWithin(once(redis, 'ready', { signal: stopListening.signal }), connectMs);
+  stopListening.abort();
 }

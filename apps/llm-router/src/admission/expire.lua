@@ -1,7 +1,5 @@
 -- Settles calls whose process died: journals the row written ahead, with the whole reservation as its cost.
 
-local time, most = ARGV[5], ARGV[6]
-
 local function expire(lease)
   local userId, callId = string.match(lease, '^(.*)/([^/]*)$')
   local record = heldBy(userId, callId)
@@ -10,10 +8,10 @@ local function expire(lease)
   redis.call('XADD', usageStream, '*', 'fact', call.lostRow)
   spend(userId, call, call.reserved, time)
   release(userId, callId, call)
-  land(call, lease)
+  finish(call, lease)
   if claims(call, lease) then redis.call('DEL', call.claim) end
 end
 
-local overdue = redis.call('ZRANGEBYSCORE', leases, '-inf', now, 'LIMIT', 0, most)
+local overdue = redis.call('ZRANGEBYSCORE', leases, '-inf', now, 'LIMIT', 0, maxCalls)
 for _, lease in ipairs(overdue) do expire(lease) end
 return { #overdue }

@@ -1,8 +1,8 @@
 import { eventually, startSeverableLink } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
-import { leaseMs } from './lease.ts';
-import { RedisAwayError } from './redis-away-error.ts';
+import { leaseMs } from './leases.ts';
+import { RedisUnavailableError } from './redis-unavailable.ts';
 import { noon, useDeployments } from './test-support/deployment-in-test.ts';
 import { callInTest, dayBudget } from './test-support/rows-in-test.ts';
 
@@ -10,7 +10,7 @@ const { deploy, url } = useDeployments();
 
 const call = () => callInTest({ admittedAt: noon, userId: uuidv7(), budgets: [dayBudget(100n)] });
 
-test('while Redis is unavailable every operation rejects with RedisAwayError', async () => {
+test('while Redis is unavailable every operation rejects with RedisUnavailableError', async () => {
   const deployment = deploy();
   const { admission, cache } = deployment.process('redis://127.0.0.1:1');
   const { request, settlement, name } = call();
@@ -27,7 +27,7 @@ test('while Redis is unavailable every operation rejects with RedisAwayError', a
     cache.figures(),
   ];
   for (const outcome of await Promise.allSettled(operations)) {
-    expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(RedisAwayError) });
+    expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(RedisUnavailableError) });
     expect(outcome).toMatchObject({ reason: { code: 'DEPENDENCY_UNAVAILABLE', retryAfterSeconds: 2 } });
   }
 });
@@ -40,7 +40,7 @@ test('a script that fails for another reason is not reported as an outage of Red
     .admission.admit(call().request)
     .catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(Error);
-  expect(failure).not.toBeInstanceOf(RedisAwayError);
+  expect(failure).not.toBeInstanceOf(RedisUnavailableError);
 });
 
 test('a call whose admission was executed but not confirmed is withdrawn when Redis is back', async () => {
@@ -55,7 +55,7 @@ test('a call whose admission was executed but not confirmed is withdrawn when Re
   const held = call();
   await deployment.process().admission.admit(held.request);
   await link.cut();
-  await expect(process.admission.admit(held.request)).rejects.toBeInstanceOf(RedisAwayError);
+  await expect(process.admission.admit(held.request)).rejects.toBeInstanceOf(RedisUnavailableError);
   expect(await deployment.heldBy(held.request.userId)).toBe(100n);
   await link.mend();
   await eventually(() => process.admission.renewLeases());
@@ -70,7 +70,7 @@ test('a settlement that failed can be repeated, and settles', async () => {
   const { request, settlement } = call();
   await admission.admit(request);
   await link.cut();
-  await expect(admission.settle(settlement(7n))).rejects.toBeInstanceOf(RedisAwayError);
+  await expect(admission.settle(settlement(7n))).rejects.toBeInstanceOf(RedisUnavailableError);
   await link.mend();
   await eventually(async () => expect(await admission.settle(settlement(7n))).toMatch(/settled|unknown/));
   expect(await deployment.spent('user', 'day', request.userId)).toBe(7n);
@@ -87,7 +87,7 @@ test('if a hand-over to the next attempt is not confirmed, nothing stays reserve
     const handOver = settlement(7n, { next: next(50n) });
     if (carriedOut) await deployment.process().admission.settle(handOver);
     await link.cut();
-    await expect(admission.settle(handOver)).rejects.toBeInstanceOf(RedisAwayError);
+    await expect(admission.settle(handOver)).rejects.toBeInstanceOf(RedisUnavailableError);
     await link.mend();
     await eventually(() => admission.renewLeases());
     expect(await admission.settle(handOver)).toBe(carriedOut ? 'unknown' : 'settled');
@@ -103,7 +103,7 @@ test('the lease of a call whose settlement never arrives is not renewed, and the
   const { request, settlement } = call();
   await admission.admit(request);
   await link.cut();
-  await expect(admission.settle(settlement(7n))).rejects.toBeInstanceOf(RedisAwayError);
+  await expect(admission.settle(settlement(7n))).rejects.toBeInstanceOf(RedisUnavailableError);
   await link.mend();
   deployment.clock.advance(leaseMs);
   await eventually(() => admission.renewLeases());

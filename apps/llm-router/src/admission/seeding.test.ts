@@ -1,10 +1,10 @@
 import { eventually } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
-import type { Threshold } from './admission-request.ts';
 import type { SpentCounter } from './counters.ts';
 import { noon, useDeployments } from './test-support/deployment-in-test.ts';
 import { type CallInTest, callInTest, dayBudget } from './test-support/rows-in-test.ts';
+import type { Threshold } from './types.ts';
 
 const { deploy } = useDeployments();
 

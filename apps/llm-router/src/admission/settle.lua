@@ -2,10 +2,7 @@
 -- call was settled as lost, it finds no record: the row is journaled again, which the ledger drops by its id, and no counter
 -- changes.
 
-local callId, userId, row, cost, tokens = ARGV[5], ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9])
-local keepRequest, time, leaseEnd = ARGV[10] == '1', ARGV[11], ARGV[12]
-local cacheMode, hasAnswer, answer, answerMs = ARGV[13], ARGV[14] == '1', ARGV[15], ARGV[16]
-local nextId, nextReserved, nextLostRow = ARGV[17], ARGV[18], ARGV[19]
+tokens = tonumber(tokens)
 local lease = leaseOf(userId, callId)
 
 -- Corrects the counts of limits; an ended window has no counter.
@@ -15,7 +12,7 @@ local function correct(limits, goesOn)
     local change = 0
     if unit == 'tokens' then
       change = goesOn and tokens or tokens - amount
-    elseif not (goesOn or keepRequest) then
+    elseif not (goesOn or keepRequest == '1') then
       change = -amount
     end
     if change ~= 0 and redis.call('EXISTS', key) == 1 then redis.call('INCRBY', key, change) end
@@ -49,7 +46,7 @@ end
 
 local function closeClaim(call)
   if not claims(call, lease) then return end
-  if not hasAnswer then
+  if hasAnswer ~= '1' then
     redis.call('DEL', call.claim)
   else
     redis.call('HSET', call.claim, 'answer', answer)
@@ -58,16 +55,16 @@ local function closeClaim(call)
 end
 
 -- The marker that the single flight leaves behind, and its lifetime in milliseconds.
-local function landing()
-  if cacheMode == 'elsewhere' then return marks.finished, 5000 end
+local function finishMarker()
+  if cacheMode == 'separate' then return marks.finished, 5000 end
   if cacheMode == 'none' then return nil end
-  local entry = { key = ARGV[20], value = ARGV[21], model = ARGV[22], ttlMs = ARGV[23] }
-  if cacheMode == 'here' and storeEntry(entry, ARGV[24], ARGV[25], now) then return nil end
+  local entry = { key = entryKey, value = entryValue, model = entryModel, ttlMs = entryTtlMs }
+  if cacheMode == 'inline' and storeEntry(entry, maxBytes, maxEntryBytes, now) then return nil end
   return marks.alone, 10000
 end
 
 if row ~= '' then redis.call('XADD', usageStream, '*', 'fact', row) end
-local mark, markMs = landing()
+local mark, markMs = finishMarker()
 
 local record = heldBy(userId, callId)
 if not record then
@@ -83,6 +80,6 @@ if goesOn then
   handOver(call, ofUser)
   return { 'continued' }
 end
-land(call, lease, mark, markMs)
+finish(call, lease, mark, markMs)
 closeClaim(call)
 return { nextId == '' and 'settled' or 'over_budget' }

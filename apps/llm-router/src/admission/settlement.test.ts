@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
-import { leaseMs } from './lease.ts';
+import { leaseMs } from './leases.ts';
 import { noon, useDeployments } from './test-support/deployment-in-test.ts';
 import { type CallInTest, callInTest, dayBudget } from './test-support/rows-in-test.ts';
 

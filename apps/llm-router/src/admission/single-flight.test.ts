@@ -1,8 +1,8 @@
 import { createWaitingRedis } from '@valuecanvas/redis';
 import { eventually } from '@valuecanvas/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { admitInTurn, createFlights, type Flights } from './flights.ts';
-import { leaseMs } from './lease.ts';
+import { leaseMs } from './leases.ts';
+import { admitOrFollow, createSingleFlight, type SingleFlight } from './single-flight.ts';
 import { type DeploymentInTest, noon, useDeployments } from './test-support/deployment-in-test.ts';
 import { type CallInTest, callInTest } from './test-support/rows-in-test.ts';
 
@@ -15,13 +15,13 @@ const answer = { cache: { key: 'q', value: 'answer', model: 'm', ttlMs: 60_000 }
 const never = new AbortController().signal;
 
 /** Single flight as seen by another process. */
-async function listen({ keys, redis }: DeploymentInTest): Promise<Flights> {
+async function listen({ keys, redis }: DeploymentInTest): Promise<SingleFlight> {
   const subscriber = createWaitingRedis({ url: url(), name: 'in-test', onError: () => undefined });
   onTestFinished(() => subscriber.disconnect());
-  const flights = createFlights({ redis: subscriber, keys });
+  const singleFlight = createSingleFlight({ redis: subscriber, keys });
   const finished = keys('finished');
   await eventually(async () => expect(await redis.pubsub('NUMSUB', finished)).toEqual([finished, 1]));
-  return flights;
+  return singleFlight;
 }
 
 /** Returns true if a promise is resolved before any timer could fire. */
@@ -38,13 +38,13 @@ describe.each([
   test('of many concurrent identical requests one is admitted, and all get its answer', async () => {
     const deployment = deploy({ cacheElsewhere });
     const processes = deployment.twoProcesses();
-    const flights = await listen(deployment);
+    const singleFlight = await listen(deployment);
     let admitted = 0;
     const ask = async (at: number): Promise<string> => {
       const { admission } = processes(at);
       const { request, settlement } = call();
       const admit = () => admission.admit(request);
-      const turn = await admitInTurn(admit, { flights, cacheKey: 'q', signal: never });
+      const turn = await admitOrFollow(admit, { singleFlight, cacheKey: 'q', signal: never });
       if (turn.kind === 'cached') return turn.value.toString();
       expect(turn.kind).toBe('admitted');
       admitted += 1;
@@ -105,11 +105,11 @@ test('when the leading call fails, one follower becomes the leader', async () =>
 test('when the process of the leading call dies, its followers continue', async () => {
   const deployment = deploy();
   const [dead, other] = [deployment.process(), deployment.process()];
-  const flights = await listen(deployment);
+  const singleFlight = await listen(deployment);
   await dead.admission.admit(call().request);
   const { request } = call();
   const admit = () => other.admission.admit(request);
-  const turn = admitInTurn(admit, { flights, cacheKey: 'q', signal: never });
+  const turn = admitOrFollow(admit, { singleFlight, cacheKey: 'q', signal: never });
   await eventually(async () =>
     expect(await deployment.redis.get(deployment.keys('flight', 'q'))).toMatch(/^1/),
   );
@@ -146,12 +146,12 @@ test('other requests are not delayed', async () => {
 
 test('followers in any process are notified at once when the leading call ends', async () => {
   const deployment = deploy();
-  const flights = [await listen(deployment)];
+  const singleFlight = [await listen(deployment)];
   const { admission } = deployment.process();
   const leader = call();
   await admission.admit(leader.request);
   await admission.admit(call().request);
-  const finished = flights.map((heard) => heard.finished('q', never));
+  const finished = singleFlight.map((heard) => heard.finished('q', never));
   await admission.settle(leader.settlement(1n, answer));
   for (const one of finished) expect(await resolvesAtOnce(one)).toBe(true);
 });
@@ -172,26 +172,26 @@ test('without followers nothing is published', async () => {
 });
 
 test('a follower checks again after a second without a message, and at once when its caller disconnects', async () => {
-  const flights = await listen(deploy());
+  const singleFlight = await listen(deploy());
   const startedAt = performance.now();
-  await flights.finished('q', never);
+  await singleFlight.finished('q', never);
   expect(performance.now() - startedAt).toBeGreaterThan(900);
   const caller = new AbortController();
-  const waiting = flights.finished('q', caller.signal);
+  const waiting = singleFlight.finished('q', caller.signal);
   caller.abort();
   expect(await resolvesAtOnce(waiting)).toBe(true);
-  expect(await resolvesAtOnce(flights.finished('q', caller.signal))).toBe(true);
+  expect(await resolvesAtOnce(singleFlight.finished('q', caller.signal))).toBe(true);
 });
 
 test('a follower whose caller disconnects gets "wait", and reserves nothing', async () => {
   const deployment = deploy();
-  const flights = await listen(deployment);
+  const singleFlight = await listen(deployment);
   const { admission } = deployment.process();
   const leader = call();
   await admission.admit(leader.request);
   const { request } = call();
   const admit = () => admission.admit(request);
-  const turn = await admitInTurn(admit, { flights, cacheKey: 'q', signal: AbortSignal.abort() });
+  const turn = await admitOrFollow(admit, { singleFlight, cacheKey: 'q', signal: AbortSignal.abort() });
   expect(turn).toEqual({ kind: 'wait' });
   await admission.settle(leader.settlement(1n));
   expect(await deployment.holding()).toEqual([]);

@@ -1,7 +1,6 @@
 -- Stores the final answer of an idempotency key, or frees the key without one. Leaves another call's claim and an existing
 -- answer unchanged.
 
-local claimKey, bodyHash, lease, hasAnswer, answer, answerMs = unpack(ARGV)
 local earlier = redis.call('HMGET', claimKey, 'call', 'answer')
 
 if earlier[2] or (earlier[1] and earlier[1] ~= lease) then return { 0 } end

@@ -27,6 +27,12 @@ export interface Threshold {
   readonly level: 'warning' | 'critical';
 }
 
+/** Identifies a call in its lease. */
+export interface CallName {
+  readonly userId: string;
+  readonly callId: string;
+}
+
 export interface IdempotencyKey {
   readonly key: string;
   readonly bodyHash: string;
@@ -69,7 +75,7 @@ export type Admission =
   | { readonly kind: 'replay'; readonly answer: string }
   | { readonly kind: 'mismatch' }
   | { readonly kind: 'in_flight'; readonly retryAfterMs: number }
-  /** An identical call is in flight: see `createFlights`. */
+  /** An identical call is in flight: see `admitOrFollow`. */
   | { readonly kind: 'wait' }
   /** Of the exhausted limits, the one that resets last. */
   | { readonly kind: 'limited'; readonly limit: RateLimit; readonly retryAfterMs: number }
@@ -85,3 +91,62 @@ export type Admission =
       readonly resetsAt: number;
     }
   | { readonly kind: 'journal_full' };
+
+/** An answer to store for identical requests. */
+export interface CacheEntry {
+  readonly key: string;
+  readonly value: Buffer | string;
+  /** Model, so that the answers of one model can be cleared. */
+  readonly model: string;
+  readonly ttlMs: number;
+}
+
+/** Size limits in bytes: of one value, and of all entries with their keys and index members. */
+export interface CacheBounds {
+  readonly maxBytes: number;
+  readonly maxEntryBytes: number;
+}
+
+/** The end of a call. */
+export interface Settlement {
+  readonly callId: string;
+  readonly userId: string;
+  /** Ledger row (JSON); undefined if no provider was called. */
+  readonly row: string | undefined;
+  readonly costNanos: bigint;
+  /** Used tokens, for token limits. */
+  readonly tokens: number;
+  /** True if the request counts against request limits; false for a failure without cost. */
+  readonly keepRequest: boolean;
+  /**
+   * The answer for followers. `unfit`: the answer must not be shared, so all followers make their own calls. Absent: there is
+   * no answer, and one follower becomes the leader.
+   */
+  readonly cache?: CacheEntry | 'unfit' | undefined;
+  /** The final answer to store under the call's idempotency key; if absent, the key is freed. */
+  readonly answer?: string | undefined;
+  /** The attempt after a failed one. It takes over what the call holds, with its own reservation. */
+  readonly next?: NextAttempt | undefined;
+}
+
+export interface NextAttempt {
+  readonly callId: string;
+  readonly reservedNanos: bigint;
+  readonly lostRow: string;
+}
+
+export type Settled =
+  /** Everything that the call held is released. */
+  | 'settled'
+  /** The next attempt may be made. */
+  | 'continued'
+  /** A budget has no room for the next attempt; everything is released. */
+  | 'over_budget'
+  /** The call was already settled, possibly as lost. No counter changed, and no next attempt may be made. */
+  | 'unknown';
+
+/** The final answer of an idempotency key; without an answer the key is freed. */
+export interface StoredAnswer extends CallName {
+  readonly idempotency: IdempotencyKey;
+  readonly answer: string | undefined;
+}

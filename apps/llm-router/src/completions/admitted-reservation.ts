@@ -1,5 +1,5 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
-import type { NextAttempt, Settled, Settlement } from '../admission/settlement.ts';
+import type { NextAttempt, Settled, Settlement } from '../admission/types.ts';
 import type { RowBasis } from '../ledger/ledger-row.ts';
 import { type ProviderError, wasCalled } from '../providers/provider-error.ts';
 import { writeRefusal } from './answer-record.ts';

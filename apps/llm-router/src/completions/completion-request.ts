@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { UserCall } from '@valuecanvas/contracts-core';
-import type { IdempotencyKey } from '../admission/admission-request.ts';
+import type { IdempotencyKey } from '../admission/types.ts';
 import type { CompletionBody } from '../providers/chat-completion.ts';
 
 /** Cache mode of a request: read and write, write only, or bypass. */

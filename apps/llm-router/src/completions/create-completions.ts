@@ -1,6 +1,6 @@
 import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
-import type { AdmissionControl } from '../admission/admission-control.ts';
-import type { Flights } from '../admission/flights.ts';
+import type { AdmissionControl } from '../admission/admission.ts';
+import type { SingleFlight } from '../admission/single-flight.ts';
 import type { CompletionBody } from '../providers/chat-completion.ts';
 import type { Candidate } from '../routing/model-map.ts';
 import type { ProviderLine } from '../routing/provider-line.ts';
@@ -20,7 +20,7 @@ export interface CompletionsOptions {
   readonly lines: readonly ProviderLine[];
   readonly candidates: (body: CompletionBody) => readonly Candidate<ProviderLine>[];
   readonly admission: Pick<AdmissionControl, 'admit' | 'settle' | 'storeAnswer'>;
-  readonly flights: Flights;
+  readonly singleFlight: SingleFlight;
   readonly rules: SpendingRules;
   readonly caching: CachingRules;
   readonly upstream: UpstreamRules;

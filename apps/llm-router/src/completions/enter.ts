@@ -1,13 +1,7 @@
 import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
-import type { AdmissionControl } from '../admission/admission-control.ts';
-import type {
-  Admission,
-  AdmissionRequest,
-  Budget,
-  RateLimit,
-  Threshold,
-} from '../admission/admission-request.ts';
-import { admitInTurn, type Flights } from '../admission/flights.ts';
+import type { AdmissionControl } from '../admission/admission.ts';
+import { admitOrFollow, type SingleFlight } from '../admission/single-flight.ts';
+import type { Admission, AdmissionRequest, Budget, RateLimit, Threshold } from '../admission/types.ts';
 import { ledgerRow, type RowBasis, rowBasis } from '../ledger/ledger-row.ts';
 import { admittedReservation } from './admitted-reservation.ts';
 import type { Allowance } from './allowance.ts';
@@ -32,7 +26,7 @@ export interface SpendingRules {
 
 export interface EnterDependencies {
   readonly admission: Pick<AdmissionControl, 'admit' | 'storeAnswer'>;
-  readonly flights: Flights;
+  readonly singleFlight: SingleFlight;
   readonly rules: SpendingRules;
   readonly settling: Settling;
   readonly allowance: Allowance;
@@ -60,7 +54,7 @@ export type Entry =
 
 /** Admits a request, or throws the refusal. Waits for the answer of an identical call in flight. */
 export function createEnter(dependencies: EnterDependencies) {
-  const { admission, flights, rules, settling, allowance, caching, watch, newId, upgradeUrl, now } =
+  const { admission, singleFlight, rules, settling, allowance, caching, watch, newId, upgradeUrl, now } =
     dependencies;
 
   const admissionRequest = (prepared: Prepared, basis: RowBasis, first: Attempt): AdmissionRequest => {
@@ -121,7 +115,7 @@ export function createEnter(dependencies: EnterDependencies) {
         followed ||= admitted.kind === 'wait';
         return admitted;
       };
-      const answer = await admitInTurn(admit, { flights, cacheKey, signal: call.signal });
+      const answer = await admitOrFollow(admit, { singleFlight, cacheKey, signal: call.signal });
       if (answer.kind === 'cached') return await storedAnswer(request, answer, followed);
       if (answer.kind === 'replay')
         return { kind: 'stored', source: { kind: 'replay' }, record: readRecord(answer.answer) };

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '@valuecanvas/contracts-core';
 import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
-import type { Settled, Settlement } from '../admission/settlement.ts';
+import type { Settled, Settlement } from '../admission/types.ts';
 
 /** Interval between attempts to settle pending calls. */
 const everyMs = 1_000;

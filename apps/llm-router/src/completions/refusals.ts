@@ -1,6 +1,6 @@
 import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
 import { toDollars } from '@valuecanvas/money';
-import type { Admission } from '../admission/admission-request.ts';
+import type { Admission } from '../admission/types.ts';
 
 type Refused = Extract<
   Admission,

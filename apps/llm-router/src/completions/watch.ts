@@ -1,5 +1,5 @@
 import type { UserCall } from '@valuecanvas/contracts-core';
-import type { Admission } from '../admission/admission-request.ts';
+import type { Admission } from '../admission/types.ts';
 import type { ProviderError } from '../providers/provider-error.ts';
 import type { AnswerFacts } from './answer-record.ts';
 import type { Attempt } from './attempt.ts';

@@ -1,6 +1,6 @@
 import { type Tier, tiers, type UserPrincipal } from '@valuecanvas/contracts-core';
 import { toNanos } from '@valuecanvas/money';
-import type { Budget, RateLimit, Threshold } from '../admission/admission-request.ts';
+import type { Budget, RateLimit, Threshold } from '../admission/types.ts';
 import { type RateSettings, readTierSettings, type TierSettings } from './tier-settings.ts';
 
 /** Prepared limits of one kind of call. */

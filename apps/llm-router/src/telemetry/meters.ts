@@ -1,5 +1,5 @@
 import { createCounter, createHistogram, type Metrics } from '@valuecanvas/service-kit';
-import type { Budget, RateLimit } from '../admission/admission-request.ts';
+import type { Budget, RateLimit } from '../admission/types.ts';
 import { type CallMeters, createCallMeters } from './call-meters.ts';
 import type { ErrorType } from './error-types.ts';
 import { createLineMeters, type LineMeters } from './line-meters.ts';

@@ -2,7 +2,7 @@ import type { UserCall } from '@valuecanvas/contracts-core';
 import type { RateLimitViolation, rateLimitViolation } from '@valuecanvas/contracts-llm-router';
 import type { BestEffortJournal } from '@valuecanvas/journal';
 import { v7 as uuidv7 } from 'uuid';
-import type { RateLimit } from '../admission/admission-request.ts';
+import type { RateLimit } from '../admission/types.ts';
 import type { CompletionWatch } from '../completions/watch.ts';
 
 /**

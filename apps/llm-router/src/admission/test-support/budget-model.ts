@@ -1,7 +1,6 @@
-import type { Admission } from '../admission-request.ts';
 import type { SpentCounter } from '../counters.ts';
-import { leaseMs } from '../lease.ts';
-import type { Settled } from '../settlement.ts';
+import { leaseMs } from '../leases.ts';
+import type { Admission, Settled } from '../types.ts';
 import { type CallInTest, type RowInTest, spentByRows } from './rows-in-test.ts';
 
 /** A call in the model. */

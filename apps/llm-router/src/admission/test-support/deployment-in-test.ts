@@ -4,10 +4,11 @@ import { streamOf } from '@valuecanvas/journal';
 import { createKeys, createRedis, type Keys, type Redis } from '@valuecanvas/redis';
 import { createTestRedis, fakeClock, type TestRedis } from '@valuecanvas/testing';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import { type AdmissionControl, createAdmissionControl } from '../admission-control.ts';
-import { type AnswerCache, type CacheBounds, createAnswerCache } from '../answer-cache.ts';
+import { type AdmissionControl, createAdmissionControl } from '../admission.ts';
+import { type AnswerCache, createAnswerCache } from '../answer-cache.ts';
 import type { Period, Scope } from '../counters.ts';
 import type { SpentSource } from '../seeding.ts';
+import type { CacheBounds } from '../types.ts';
 import { type RowInTest, spentByRows } from './rows-in-test.ts';
 
 /** Noon, far from the end of any period. */

@@ -1,7 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { AdmissionRequest, Budget, Threshold } from '../admission-request.ts';
 import type { SpentCounter } from '../counters.ts';
-import type { NextAttempt, Settlement } from '../settlement.ts';
+import type { AdmissionRequest, Budget, NextAttempt, Settlement, Threshold } from '../types.ts';
 
 /** The part of a ledger row that admission uses: rows are journaled unchanged. */
 export interface RowInTest {

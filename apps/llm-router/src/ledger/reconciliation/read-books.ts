@@ -2,10 +2,10 @@ import { type LlmUsage, llmUsage } from '@valuecanvas/contracts-llm-router';
 import { createFactReader } from '@valuecanvas/journal';
 import type { Keys, Redis } from '@valuecanvas/redis';
 import { timeOfId } from '@valuecanvas/service-kit';
+import { counterNamesAt } from '../../admission/counters.ts';
 import { firstOfEach } from '../seed.ts';
 import type { BooksStore } from './books.store.ts';
 import { type BookLine, type Books, cacheProvider, type Place, type RequestCalls } from './books.ts';
-import { counterNamesOf } from './counter-names.ts';
 
 /** Maximum number of journal entries to read, far above its bound. */
 const maxFacts = 1_000_000;
@@ -67,7 +67,8 @@ interface NamedSum {
 }
 
 function spentOf(usage: LlmUsage): NamedSum[] {
-  return counterNamesOf(usage).map((name) => ({ name, calls: 1, nanos: BigInt(usage.costNanos) }));
+  const names = counterNamesAt(usage.userId, timeOfId(usage.id).getTime());
+  return names.map((name) => ({ name, calls: 1, nanos: BigInt(usage.costNanos) }));
 }
 
 function spentBy(sums: readonly NamedSum[]): Books['spent'] {

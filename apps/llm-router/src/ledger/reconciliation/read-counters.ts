@@ -1,6 +1,6 @@
 import type { Keys, Redis } from '@valuecanvas/redis';
+import { keyOfName, readCounterName } from '../../admission/counters.ts';
 import type { CounterReading } from './books.ts';
-import { overlaps, readCounterName } from './counter-names.ts';
 
 /** Number of commands per batch. */
 const batchSize = 1_000;
@@ -16,13 +16,14 @@ export async function counterNames(
   from: Date,
   until: Date,
 ): Promise<string[]> {
-  const base = keys('spent', '');
+  const base = keyOfName(keys, '');
   const names = new Set<string>();
   for await (const found of redis.scanStream({ match: `${base}*`, count: batchSize })) {
     for (const key of found as string[]) {
       const name = key.slice(base.length);
       const counter = readCounterName(name);
-      if (counter && overlaps(counter, from, until)) names.add(name);
+      if (!counter) continue;
+      if (counter.startsAt < until.getTime() && counter.endsAt > from.getTime()) names.add(name);
     }
   }
   return [...names].sort();
@@ -36,11 +37,11 @@ export async function readCounters(
   const counters = new Map<string, bigint>();
   for (let at = 0; at < names.length; at += batchSize) {
     const batch = names.slice(at, at + batchSize);
-    const values = await redis.mget(batch.map((name) => keys('spent', name)));
+    const values = await redis.mget(batch.map((name) => keyOfName(keys, name)));
     for (const [index, name] of batch.entries()) {
       const text = values[index];
       if (typeof text !== 'string') continue;
-      if (!/^-?\d+$/.test(text)) throw new Error(`The counter ${keys('spent', name)} holds "${text}".`);
+      if (!/^-?\d+$/.test(text)) throw new Error(`The counter ${keyOfName(keys, name)} holds "${text}".`);
       counters.set(name, BigInt(text));
     }
   }

@@ -5,10 +5,10 @@ import { promisify } from 'node:util';
 import { llmUsage } from '@valuecanvas/contracts-llm-router';
 import { startSimulator } from '@valuecanvas/llm-simulator';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { counterNamesAt } from '../../admission/counters.ts';
 import { createLedgerStore } from '../ledger.store.ts';
 import { booked } from '../test-support/booked.ts';
 import { useServers } from '../test-support/servers-in-test.ts';
-import { counterNamesOf } from './counter-names.ts';
 import { reconcile } from './reconcile.ts';
 import { repairCounter } from './repair.ts';
 
@@ -52,7 +52,7 @@ test('ledger, journal and counters agree, even if rows are still in the journal,
   const [stored, waiting] = [rowOf('100'), rowOf('20')];
   await store([stored, rowOf('3', { provider: 'cache', cached: true })]);
   await journal.record(llmUsage, waiting, stored, { ...waiting, costNanos: '999' });
-  for (const name of counterNamesOf(stored)) await spend(name, 123n);
+  for (const name of counterNamesAt(userId, now)) await spend(name, 123n);
   const { text, agrees } = await run();
   expect(text.split('\n')).toEqual(expect.arrayContaining(['No cost is estimated.', 'All agree.']));
   expect(text).toContain('5 counters of Redis compared');

@@ -1,6 +1,6 @@
 import { formatDollars } from '@valuecanvas/money';
+import { readCounterName } from '../../admission/counters.ts';
 import type { Difference, Range, RequestDifference, TokenKind } from './compare.ts';
-import { readCounterName } from './counter-names.ts';
 
 const tokenNames: Readonly<Record<TokenKind, string>> = {
   promptTokens: 'prompt tokens',
