@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { AppError, anonymous, type Dialect, ownDialect, type Principal } from '@valuecanvas/contracts-core';
-import { openBrowserSession } from '@valuecanvas/contracts-gateway';
+import { csrfTokenHeader, openBrowserSession } from '@valuecanvas/contracts-gateway';
 import type { FastifyRequest } from 'fastify';
 import type { CredentialSource } from '../access-tokens/authenticate.ts';
 import type { RateLimitedAddresses } from '../edge/rate-limited-addresses.ts';
@@ -50,7 +50,7 @@ function dialectOf({ routeOptions: { config } }: FastifyRequest): Dialect {
 }
 
 function checkCsrfToken({ headers }: FastifyRequest, expected: string): void {
-  const shown = headers['x-csrf-token'];
+  const shown = headers[csrfTokenHeader];
   if (typeof shown !== 'string' || !isSame(shown, expected)) throw new AppError('CSRF_FAILED');
 }
 

@@ -1,3 +1,4 @@
+import { sessionCookieNames } from '@valuecanvas/contracts-gateway';
 import { parseCookie, stringifySetCookie } from 'cookie';
 
 /** Reads and writes the session cookie. */
@@ -20,7 +21,7 @@ const written = /^[\w-]{43}$/;
 export function createSessionCookie(publicUrl: string): SessionCookie {
   const secure = !isLocal(new URL(publicUrl));
   const attributes = { httpOnly: true, secure, sameSite: 'lax', path: '/' } as const;
-  const name = secure ? '__Host-vc_session' : 'vc_session';
+  const name = secure ? sessionCookieNames.secure : sessionCookieNames.local;
   return {
     read(header) {
       if (!header?.includes(name)) return undefined;

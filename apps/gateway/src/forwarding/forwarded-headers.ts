@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { headers as names } from '@valuecanvas/contracts-core';
+import { csrfTokenHeader } from '@valuecanvas/contracts-gateway';
 
 /** Headers that concern one connection and not the message (RFC 9110, section 7.6.1). */
 const hopByHop = [
@@ -23,7 +24,7 @@ const notForwarded = new Set([
   'authorization',
   'cookie',
   'x-api-key',
-  'x-csrf-token',
+  csrfTokenHeader,
   'host',
   'expect',
   'forwarded',

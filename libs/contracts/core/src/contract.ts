@@ -1,4 +1,5 @@
 import { type Dialect, ownDialect } from './dialect.ts';
+import type { SecuritySchemes } from './openapi-security.ts';
 import type { RouteDefinition } from './route.ts';
 import type { ServiceName } from './services.ts';
 
@@ -11,6 +12,8 @@ export interface Contract {
   readonly prefixes: readonly string[];
   /** Dialects by path prefix, for requests that match no route. Other paths use the platform's own dialect. */
   readonly dialects?: Readonly<Record<string, Dialect>>;
+  /** Credentials that the service at the edge accepts, for all contracts. */
+  readonly securitySchemes?: SecuritySchemes;
   /**
    * Services that may call this one on behalf of any principal. Services that a route names in `services(…)` act as
    * themselves and need not be listed.

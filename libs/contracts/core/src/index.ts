@@ -46,6 +46,7 @@ export {
   type SortKey,
 } from './lists.ts';
 export { type OpenApiDocument, toOpenApi } from './openapi.ts';
+export type { SecuritySchemes } from './openapi-security.ts';
 export {
   type BuiltInRole,
   builtInRoles,

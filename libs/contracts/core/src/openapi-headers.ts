@@ -49,12 +49,19 @@ export function headerReferences(names: readonly (keyof typeof answerHeaders)[])
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
+const heldVersion = Type.String({
+  description: 'ETag of the version that the client has. If it is current, the response is 304.',
+});
+
+const fileVersion = Type.String({ description: 'Identifies this version of the content.' });
+
 /** Returns the request headers of an operation as parameters. */
 export function headerParameters(route: RouteDefinition): Json[] {
-  const { idempotent, requestHeaders } = route;
+  const { idempotent, reply, requestHeaders } = route;
   const known = {
     ...(isOperatorChange(route) ? { [publicHeaders.auditReason]: reason } : {}),
     ...(idempotent ? { [publicHeaders.idempotencyKey]: keyOfRequest } : {}),
+    ...(reply.kind === 'file' ? { 'if-none-match': heldVersion } : {}),
     ...requestHeaders,
   };
   return Object.entries(known).map(([name, header]) => ({
@@ -78,6 +85,7 @@ export function successHeaders(
   const known = {
     ...(reply.kind === 'accepted' ? { location } : {}),
     ...(idempotent ? { [publicHeaders.idempotentReplayed]: replayed } : {}),
+    ...(reply.kind === 'file' ? { etag: fileVersion } : {}),
     ...responseHeaders,
   };
   const own = Object.entries(known).map(([name, header]) => [name, described(header)]);

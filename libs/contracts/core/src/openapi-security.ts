@@ -3,38 +3,11 @@ import type { RouteDefinition } from './route.ts';
 
 type Json = Record<string, unknown>;
 
-/** Credentials that the platform accepts. */
-export const securitySchemes: Json = {
-  accessToken: {
-    type: 'http',
-    scheme: 'bearer',
-    bearerFormat: 'JWT',
-    description: 'Access token of a signed-in user, from /auth/v1/token.',
-  },
-  apiKey: {
-    type: 'http',
-    scheme: 'bearer',
-    description: 'API key with the permission that the operation requires, in the header of OpenAI clients.',
-  },
-  apiKeyHeader: {
-    type: 'apiKey',
-    in: 'header',
-    name: 'X-API-Key',
-    description: 'API key with the permission that the operation requires, in the header of OFREP clients.',
-  },
-  session: {
-    type: 'apiKey',
-    in: 'cookie',
-    name: '__Host-vc_session',
-    description: 'Browser session, from /auth/session. On http://localhost the cookie is named vc_session.',
-  },
-  csrfToken: {
-    type: 'apiKey',
-    in: 'header',
-    name: 'x-csrf-token',
-    description: 'CSRF token of the session. Required on every request that changes data.',
-  },
-};
+/** Kinds of credentials that routes require. A session comes with a CSRF token. */
+type CredentialKind = 'accessToken' | 'apiKey' | 'apiKeyHeader' | 'session' | 'csrfToken';
+
+/** Form of each kind of credential, as a security scheme of OpenAPI. */
+export type SecuritySchemes = Readonly<Record<CredentialKind, Readonly<Record<string, string>>>>;
 
 /**
  * Returns the alternative credentials of an operation, each with the permission that it must have, or `user` if any

@@ -4,6 +4,7 @@ import { defineContract } from './contract.ts';
 import { type Dialect, ownDialect } from './dialect.ts';
 import { errorCatalogue } from './error-catalogue.ts';
 import { toOpenApi } from './openapi.ts';
+import type { SecuritySchemes } from './openapi-security.ts';
 import { accepted, data, empty, file, raw } from './reply.ts';
 import { defineRoute, errorsOf } from './route.ts';
 import { anyone, services, user } from './route-auth.ts';
@@ -71,6 +72,14 @@ const inside = defineRoute({
   auth: services('gateway'),
   reply: data(Type.Object({ heat: Type.Number({ description: 'Heat.' }) }, { title: 'Oven' })),
 });
+
+const securitySchemes: SecuritySchemes = {
+  accessToken: { type: 'http', scheme: 'bearer' },
+  apiKey: { type: 'http', scheme: 'bearer' },
+  apiKeyHeader: { type: 'apiKey', in: 'header', name: 'x-key' },
+  session: { type: 'apiKey', in: 'cookie', name: 'bakery' },
+  csrfToken: { type: 'apiKey', in: 'header', name: 'x-token' },
+};
 
 const bakery = defineContract({
   service: 'canvas',
@@ -165,7 +174,13 @@ describe('the OpenAPI document', () => {
     expect(document.paths['/api/open']).toMatchObject({ get: { security: [] } });
   });
 
-  test('describes a file as bytes of its media types, and the 304 response', () => {
+  test('defines the credentials of the contract at the edge', () => {
+    const edge = { ...bakery, securitySchemes, routes: {} };
+    expect(toOpenApi([edge, bakery], info).components).toMatchObject({ securitySchemes });
+    expect(document.components).toMatchObject({ securitySchemes: {} });
+  });
+
+  test('describes a file as bytes of its media types, and the 304 response to a client that has its version', () => {
     const picture = defineRoute({
       ...base,
       id: 'bakery.picture',
@@ -177,7 +192,13 @@ describe('the OpenAPI document', () => {
     const { paths } = toOpenApi([{ ...bakery, routes: { picture } }], info);
     const bytes = { schema: { type: 'string', format: 'binary' } };
     expect(paths['/api/picture']).toMatchObject({
-      get: { responses: { 200: { content: { 'image/png': bytes, 'image/svg+xml': bytes } }, 304: {} } },
+      get: {
+        parameters: [{ name: 'if-none-match', in: 'header', required: false }],
+        responses: {
+          200: { headers: { etag: {} }, content: { 'image/png': bytes, 'image/svg+xml': bytes } },
+          304: {},
+        },
+      },
     });
   });
 

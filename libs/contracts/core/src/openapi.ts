@@ -3,7 +3,7 @@ import { type Contract, isInternal } from './contract.ts';
 import { ErrorEnvelope } from './error-envelope.ts';
 import { failures } from './openapi-failures.ts';
 import { headerComponents, headerParameters, headerReferences, successHeaders } from './openapi-headers.ts';
-import { descriptionOf, permissionOf, securityOf, securitySchemes } from './openapi-security.ts';
+import { descriptionOf, permissionOf, securityOf } from './openapi-security.ts';
 import { forbidNul, namesIn } from './openapi-texts.ts';
 import { empty, type Reply, wireSchema } from './reply.ts';
 import { canStream, defaultBodyLimitBytes, type RouteDefinition, successStatus } from './route.ts';
@@ -43,7 +43,7 @@ export function toOpenApi(
     tags: contracts.map(({ title, description }) => ({ name: title, description })),
     paths: sorted(Object.entries(paths).map(([path, item]) => [path, sorted(Object.entries(item))])),
     components: {
-      securitySchemes,
+      securitySchemes: Object.assign({}, ...contracts.map(({ securitySchemes }) => securitySchemes)) as Json,
       headers: headerComponents,
       responses: sorted([...components.responses]),
       schemas: sorted(

@@ -4,6 +4,7 @@ import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts';
 import { listAuditRecords } from './audit.ts';
 import { getAuthUser, getJwks, issueToken, logOut, signUp, updateAuthUser } from './auth.ts';
 import { closeBrowserSession, getBrowserSession, openBrowserSession } from './browser-session.ts';
+import { securitySchemes } from './credentials.ts';
 import {
   getDocs,
   getDocsAsset,
@@ -19,6 +20,7 @@ export { PlatformUser, UpdateUserRequest } from './admin-users.ts';
 export { ApiKey, CreateApiKeyRequest, CreatedApiKey, elevatedKeyMaxDays } from './api-keys.ts';
 export { AuthSession, AuthUser, issueToken, type LogOutScope, updateAuthUser } from './auth.ts';
 export { BrowserSession, openBrowserSession } from './browser-session.ts';
+export { csrfTokenHeader, sessionCookieNames } from './credentials.ts';
 export { getLiveness, getReadiness, getVersion, PlatformReadiness } from './platform.ts';
 export { supabaseAuth };
 
@@ -38,6 +40,7 @@ export const gatewayContract = defineContract({
     '/api/docs',
   ],
   dialects: { '/auth/v1': supabaseAuth },
+  securitySchemes,
   callers: [],
   routes: {
     getVersion,
