@@ -11,6 +11,7 @@ import { authenticateBearer } from './access-tokens/authenticate-bearer.ts';
 import { createAdminUsers } from './admin-users/admin-users.service.ts';
 import { createPlatformUsersStore } from './admin-users/platform-users.store.ts';
 import { adminUserRoutes } from './admin-users/routes.ts';
+import { composeApiDocs } from './api-docs/api-docs.ts';
 import { createApiKeyVerifier } from './api-keys/api-key-verifier.ts';
 import { createApiKeys } from './api-keys/api-keys.service.ts';
 import { createApiKeysStore } from './api-keys/api-keys.store.ts';
@@ -34,12 +35,10 @@ import { createRateLimitedAddresses } from './edge/rate-limited-addresses.ts';
 import { limitRequests } from './edge/request-limits.ts';
 import { stripInternalHeaders } from './edge/strip-internal-headers.ts';
 import { createForwarding } from './forwarding/forwarding.ts';
-import { openApiDocs } from './platform/api-docs.ts';
-import { writeOpenApi } from './platform/openapi-document.ts';
 import { createPlatformReadiness } from './platform/platform-readiness.ts';
 import { platformRoutes } from './platform/routes.ts';
-import { serveFile } from './platform/served-file.ts';
 import { readRoles } from './roles/roles.ts';
+import { openPages, servePages } from './static-files/pages.ts';
 import { upstreamsOf } from './upstreams.ts';
 
 /** The gateway: authenticates callers, enforces rate limits and forwards requests to the other services. */
@@ -106,9 +105,11 @@ export const gatewayService = defineService({
       now,
       onError: (err) => log.warn({ err }, 'rate limit violations: recording failed'),
     });
-    const docs = await openApiDocs(pageHeaders(config.CSP_ENABLED));
+    const headersOfPages = pageHeaders(config.CSP_ENABLED);
+    const apiDocs = await composeApiDocs({ version: config.SERVICE_VERSION, pageHeaders: headersOfPages });
+    const pages =
+      config.PAGES_DIR === undefined ? undefined : await openPages(config.PAGES_DIR, headersOfPages);
     const behind = upstreams.map(({ contract }) => contract);
-    const openApi = writeOpenApi(config.SERVICE_VERSION);
 
     return {
       authenticate,
@@ -124,6 +125,7 @@ export const gatewayService = defineService({
             origins: config.CORS_ALLOWED_ORIGINS.map((origin) => new URL(origin).origin),
           });
           if (config.HTTPS_ONLY) app.addHook('onRequest', httpsOnly(new URL(config.PUBLIC_URL).origin));
+          if (pages) servePages(app, pages, [gatewayContract, ...behind]);
           await limitRequests(app, {
             limits: {
               perMinute: config.RATE_LIMIT_PER_MINUTE,
@@ -148,15 +150,8 @@ export const gatewayService = defineService({
       routes: implement(
         gatewayContract,
         {
-          ...platformRoutes({
-            version: config.SERVICE_VERSION,
-            readiness,
-            openApi: {
-              json: serveFile(openApi.json, 'application/json; charset=utf-8'),
-              yaml: serveFile(openApi.yaml, 'application/yaml'),
-            },
-            docs,
-          }),
+          ...platformRoutes({ version: config.SERVICE_VERSION, readiness }),
+          ...apiDocs,
           ...auth.routes,
           ...browserSessionRoutes(sessions, cookie),
           ...apiKeyRoutes(apiKeys),

@@ -83,6 +83,13 @@ export const gatewayVariables = {
     description:
       'Whether anonymous callers may read aggregate figures of models and queue (GET /api/llm/stats, /api/llm/health, /api/queue/metrics). If false, they require an access token or API key.',
   }),
+  PAGES_DIR: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'Folder of the built web application, which must contain index.html. The gateway reads it at startup and serves it at all paths outside the API. If absent, the gateway serves no pages.',
+    }),
+  ),
   ROLES: Type.Optional(
     Type.String({
       description:

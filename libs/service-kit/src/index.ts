@@ -10,7 +10,7 @@ export { type Authenticator, internalTokenAuthenticator } from './http/authentic
 export { authorize } from './http/authorize.ts';
 export { type Call, type Outcome, Respond, respond } from './http/call.ts';
 export { drainRequestBody } from './http/drain-request-body.ts';
-export { FileBody, type FileParts } from './http/file-body.ts';
+export { FileBody, type FileParts, filePayload, sendFile } from './http/file-body.ts';
 export {
   forwarded,
   type Handler,
@@ -19,6 +19,7 @@ export {
   implement,
   type PlainHandler,
 } from './http/implement.ts';
+export { operationName } from './http/request-hooks.ts';
 export { respondIfChanged } from './http/respond-if-changed.ts';
 export { type ServerEvents, serverEvents } from './http/server-events.ts';
 export {

@@ -1,5 +1,6 @@
 import type { rateLimitViolation } from '@valuecanvas/contracts-llm-router';
 import type { BestEffortJournal } from '@valuecanvas/journal';
+import { operationName } from '@valuecanvas/service-kit';
 import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { Limit } from './limit-of.ts';
@@ -31,16 +32,11 @@ export function recordViolation(
     id: uuidv7(),
     ...(userId === undefined ? {} : { userId }),
     ...(address === undefined ? {} : { address }),
-    operation: operationOf(request),
+    operation: operationName(request.routeConfig),
     rule,
     ...(tier === undefined ? {} : { tier }),
     limitValue: max,
     windowMs,
     at: new Date(now).toISOString(),
   }));
-}
-
-function operationOf({ routeConfig: { operation, forwardsTo } }: FastifyRequest): string {
-  if (operation) return operation.id;
-  return forwardsTo === undefined ? 'unmatched' : `forward ${forwardsTo}`;
 }

@@ -1,4 +1,4 @@
-import { anyone, defineRoute, empty, raw } from '@valuecanvas/contracts-core';
+import { anyone, defineRoute, file, raw } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 
 export const getVersion = defineRoute({
@@ -64,17 +64,6 @@ export const getReadiness = defineRoute({
   errors: [],
 });
 
-/** Headers and replies of files that do not change while the gateway runs. */
-const unchanging = {
-  otherReplies: { 304: empty },
-  requestHeaders: {
-    'if-none-match': Type.String({
-      description: 'ETag of the representation that the client has. If it is current, the response is 304.',
-    }),
-  },
-  responseHeaders: { etag: Type.String({ description: 'Identifies this version of the content.' }) },
-} as const;
-
 export const getOpenApiJson = defineRoute({
   id: 'platform.getOpenApiJson',
   method: 'GET',
@@ -82,8 +71,7 @@ export const getOpenApiJson = defineRoute({
   summary: 'OpenAPI document',
   description: 'All public routes in OpenAPI 3.1, as JSON.',
   auth: anyone,
-  reply: raw(Type.Unknown({ description: 'The document.' })),
-  ...unchanging,
+  reply: file('application/json'),
   errors: [],
 });
 
@@ -94,8 +82,7 @@ export const getOpenApiYaml = defineRoute({
   summary: 'OpenAPI document as YAML',
   description: 'All public routes in OpenAPI 3.1, as YAML.',
   auth: anyone,
-  reply: raw(Type.String({ description: 'The document.' }), 'application/yaml'),
-  ...unchanging,
+  reply: file('application/yaml'),
   errors: [],
 });
 
@@ -105,10 +92,9 @@ export const getDocs = defineRoute({
   path: '/api/docs',
   summary: 'API documentation',
   description:
-    'A page that shows the OpenAPI document and can send requests. It loads nothing from other origins.',
+    'A page that shows the OpenAPI document and can log in and send requests. It loads nothing from other origins.',
   auth: anyone,
-  reply: raw(Type.String({ description: 'The page.' }), 'text/html; charset=utf-8'),
-  ...unchanging,
+  reply: file('text/html; charset=utf-8'),
   errors: [],
 });
 
@@ -122,12 +108,6 @@ export const getDocsAsset = defineRoute({
   params: Type.Object({
     asset: Type.String({ maxLength: 100, description: 'Name of the file.' }),
   }),
-  reply: raw(
-    Type.String({ description: 'The file.' }),
-    'text/javascript; charset=utf-8',
-    'text/css; charset=utf-8',
-    'image/png',
-  ),
-  ...unchanging,
+  reply: file('text/javascript; charset=utf-8', 'text/css; charset=utf-8', 'image/png'),
   errors: ['NOT_FOUND'],
 });

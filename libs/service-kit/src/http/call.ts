@@ -139,6 +139,8 @@ declare module 'fastify' {
     operation?: RouteDefinition;
     /** Path prefix that the edge forwards to a service. */
     forwardsTo?: string;
+    /** True for a request that a static page answers. */
+    servesPage?: true;
     /** Dialect of a forwarded path. An operation declares its own. */
     dialect?: Dialect;
   }

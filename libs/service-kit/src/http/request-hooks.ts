@@ -1,6 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import { type AppError, defaultDeadlineMs, headers, type Principal } from '@valuecanvas/contracts-core';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { ObserveRequest } from '../observe/request-durations.ts';
 import { tracingIsOn } from '../observe/tracing.ts';
@@ -104,9 +104,7 @@ function recorder(
 ): (request: FastifyRequest, status: number) => void {
   const isLogged = (status: number) => logged === 'all' || status >= 400;
   return (request, status) => {
-    const { routeConfig: config } = request;
-    const operation =
-      config.operation?.id ?? (config.forwardsTo ? `forward ${config.forwardsTo}` : 'unmatched');
+    const operation = operationName(request.routeConfig);
     const durationMs = performance.now() - request.receivedAt;
     observe(operation, status, durationMs / 1000);
     if (!isLogged(status)) return;
@@ -116,4 +114,11 @@ function recorder(
       'request',
     );
   };
+}
+
+/** Returns the name of a request in logs and metrics. The names are bounded, because each one is a label of a series. */
+export function operationName({ operation, forwardsTo, servesPage }: FastifyContextConfig): string {
+  if (operation) return operation.id;
+  if (forwardsTo !== undefined) return `forward ${forwardsTo}`;
+  return servesPage ? 'page' : 'unmatched';
 }
