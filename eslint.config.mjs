@@ -10,7 +10,7 @@ await createProjectGraphAsync({ exitOnError: true });
 
 const tests = ['**/*.test.ts', '**/test/**/*.ts', '**/test-support/**/*.ts'];
 
-/** What a project of each type may depend on. */
+/** Project types that a project of each type may depend on. */
 const dependencies = {
   app: ['kit', 'client', 'contract', 'infra', 'util'],
   kit: ['infra', 'contract', 'util'],
@@ -35,7 +35,7 @@ function typeConstraint(type, allowed, packages) {
   };
 }
 
-/** What is shared knows no owner; tools alone may. */
+/** Shared projects must not depend on projects of one owner. Tools may. */
 function sharedConstraint(type, extra) {
   return {
     allSourceTags: [`type:${type}`, 'scope:shared'],
@@ -205,7 +205,7 @@ export default tseslint.config(
   {
     files: tests,
     rules: {
-      // Vitest fails on what nobody catches.
+      // Vitest fails a run with an unhandled rejection.
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
       'no-restricted-syntax': [
         'error',

@@ -1,4 +1,4 @@
-// The one file that runs on any Node: it has to say so where what follows could not even be read.
+// This file runs on any version of Node, so that it can report one that is too old to parse the other files.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

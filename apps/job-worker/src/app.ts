@@ -24,7 +24,7 @@ import { createSweep } from './sweeping/sweep.ts';
 import { createAttemptsStore } from './worker/attempts.store.ts';
 import { createJobHandlers } from './worker/run-jobs.ts';
 
-/** Part of the shutdown's time in which running jobs, once their own share is over, are returned to the queue. */
+/** Part of the shutdown time reserved for returning jobs that are still running to the queue. */
 const handOverMs = 8_000;
 
 /** The queue's API and its workers, in one process. */

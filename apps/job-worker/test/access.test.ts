@@ -30,7 +30,7 @@ test.for(userRoutes)(
   },
 );
 
-test('a job of another user is as absent as one that never was', async () => {
+test('another user’s job is reported as not found, like one that does not exist', async () => {
   const service = await platform.start();
   const jobId = await platform.submit(service, question);
   await platform.reaches(jobId, 'completed');
@@ -41,14 +41,14 @@ test('a job of another user is as absent as one that never was', async () => {
     ['DELETE', ''],
   ] as const) {
     const theirs = await service.request(`/api/queue/llm/${jobId}${what}`, { method, as: stranger });
-    const nobodys = await service.request(`/api/queue/llm/${absent}${what}`, { method, as: stranger });
-    for (const answer of [theirs, nobodys])
+    const missing = await service.request(`/api/queue/llm/${absent}${what}`, { method, as: stranger });
+    for (const answer of [theirs, missing])
       expect(answer).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
   }
   expect((await platform.row(jobId)).status).toBe('completed');
 });
 
-test('an id that is none is refused', async () => {
+test('a malformed job id is rejected', async () => {
   const service = await platform.start();
   expect(await platform.get(service, 'mine')).toMatchObject({
     status: 400,
@@ -56,7 +56,7 @@ test('an id that is none is refused', async () => {
   });
 });
 
-test('there is no result before the job is done', async () => {
+test('there is no result before the job has completed', async () => {
   const service = await platform.start();
   const gate = Promise.withResolvers<void>();
   platform.performers.before = () => gate.promise;
@@ -70,8 +70,8 @@ test('there is no result before the job is done', async () => {
   expect((await platform.get(service, jobId, '/result')).status).toBe(200);
 });
 
-test('without the database a submission is refused as temporary, as it could not be kept', async () => {
-  const service = await platform.start({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
+test('a submission is refused with a retryable error while PostgreSQL is unavailable', async () => {
+  const service = await platform.start({ DATABASE_URL: 'postgres://nouser@127.0.0.1:1/none' });
   const answer = await service.request('/api/queue/llm', {
     method: 'POST',
     as: platform.user,
@@ -82,7 +82,7 @@ test('without the database a submission is refused as temporary, as it could not
   expect(readiness.status).toBe(503);
 });
 
-test('anyone may see the aggregate figures of all jobs', async () => {
+test('the aggregate figures of all jobs are public', async () => {
   const service = await platform.start({ QUEUE_CONCURRENCY: '1' });
   const gate = Promise.withResolvers<void>();
   platform.performers.before = (_call, earlier) => (earlier === 1 ? gate.promise : undefined);

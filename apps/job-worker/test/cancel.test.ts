@@ -5,14 +5,14 @@ import { question, usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
 
-/** Holds a call until its caller goes away. */
+/** Holds a call until its caller disconnects. */
 function untilCallerLeaves({ signal }: SeenCall): Promise<void> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 }
 
-test('a waiting job is cancelled at once and never done', async () => {
+test('a waiting job is cancelled at once and never runs', async () => {
   const service = await platform.start({ QUEUE_CONCURRENCY: '1' });
   const gate = Promise.withResolvers<void>();
   platform.performers.before = (_call, earlier) => (earlier === 0 ? gate.promise : undefined);
@@ -33,7 +33,7 @@ test('a waiting job is cancelled at once and never done', async () => {
   expect((await platform.row(second)).status).toBe('cancelled');
 });
 
-test('a running job is aborted, down to the call that it makes, and ends cancelled without a result', async () => {
+test('cancelling a running job aborts its call of another service, and the job ends without a result', async () => {
   const service = await platform.start();
   platform.performers.before = untilCallerLeaves;
   const jobId = await platform.submit(service, question);
@@ -47,7 +47,7 @@ test('a running job is aborted, down to the call that it makes, and ends cancell
   expect(await platform.get(service, jobId, '/result')).toMatchObject({ status: 404 });
 });
 
-test('a running job whose worker missed the message is cancelled all the same', async () => {
+test('a running job is cancelled even if its worker missed the message', async () => {
   const service = await platform.start();
   platform.performers.before = untilCallerLeaves;
   const jobId = await platform.submit(service, question);
@@ -56,7 +56,7 @@ test('a running job whose worker missed the message is cancelled all the same', 
   await platform.reaches(jobId, 'cancelled');
 });
 
-test('a job that is done in the moment of its cancellation ends cancelled', async () => {
+test('a job that completes at the moment of its cancellation ends cancelled', async () => {
   const service = await platform.start();
   platform.performers.before = async () => {
     await platform.database.query('update vc_private.llm_jobs set cancel_requested_at = now()');

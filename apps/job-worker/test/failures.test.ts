@@ -4,7 +4,7 @@ import { question, usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
 
-/** Stores a job whose next attempt is its last, as a submission elsewhere would; the sweeper queues it. */
+/** Stores a job whose next attempt is its last. The sweeper queues it. */
 async function storeWithLastAttempt(payload: object = { prompt: 'Why?' }): Promise<string> {
   const [row] = await platform.database.query<{ id: string }>(
     `insert into vc_private.llm_jobs (id, user_id, type, payload, tier, attempts, created_at)
@@ -14,7 +14,7 @@ async function storeWithLastAttempt(payload: object = { prompt: 'Why?' }): Promi
   return row?.id ?? '';
 }
 
-test('trouble on the way has the job tried again, with the error on show meanwhile', async () => {
+test('a failed dependency leads to a retry, and the status shows the error meanwhile', async () => {
   const service = await platform.start();
   platform.performers.before = (_call, earlier) => {
     if (earlier === 0) throw new AppError('OVERLOADED');
@@ -31,7 +31,7 @@ test('trouble on the way has the job tried again, with the error on show meanwhi
   expect(keys).toEqual([`job-${jobId}`, `job-${jobId}`]);
 });
 
-/** A job of canvas, whose contract names every refusal below. */
+/** A canvas job: the contract of canvas declares every refusal below. */
 const refinement = {
   type: 'canvas_refinement',
   canvasId: '01933333-3333-7333-8333-333333333333',
@@ -46,7 +46,7 @@ const refusals: [ErrorCode, AppErrorOptions][] = [
 ];
 
 test.for(refusals)(
-  '%s ends the job at its first attempt, with the reason on show',
+  '%s ends the job at its first attempt, and the status shows the reason',
   async ([code, options]) => {
     const service = await platform.start();
     platform.performers.before = () => {
@@ -65,7 +65,7 @@ test.for(refusals)(
   },
 );
 
-test('a limit that says when it ends is waited for', async () => {
+test('the job waits for a rate limit that states its end', async () => {
   const service = await platform.start();
   platform.performers.before = (_call, earlier) => {
     if (earlier === 0) throw new AppError('RATE_LIMITED', { retryAfterSeconds: 3 });
@@ -79,7 +79,7 @@ test('a limit that says when it ends is waited for', async () => {
   expect(row?.waited).toBeGreaterThanOrEqual(3);
 });
 
-test('a job whose last attempt fails has failed', async () => {
+test('a job fails when its last attempt fails', async () => {
   await platform.start();
   platform.performers.before = () => {
     throw new AppError('OVERLOADED');
@@ -89,14 +89,14 @@ test('a job whose last attempt fails has failed', async () => {
   expect(platform.performers.calls).toHaveLength(1);
 });
 
-test('a job whose row is not enough for its type fails without a call', async () => {
+test('a job with an incomplete payload fails without a call', async () => {
   await platform.start();
   const jobId = await storeWithLastAttempt({ model: 'a-model' });
   expect(await platform.reaches(jobId, 'failed')).toMatchObject({ error_code: 'VALIDATION_FAILED' });
   expect(platform.performers.calls).toHaveLength(0);
 });
 
-test('a job that lost its worker at each attempt is given up', async () => {
+test('a job that lost its worker at each attempt fails', async () => {
   await platform.start();
   const jobId = await storeWithLastAttempt();
   await platform.database.query('update vc_private.llm_jobs set attempts = 3 where id = $1', [jobId]);

@@ -4,7 +4,7 @@ import { question, usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
 
-test('what a model gave while the database was away is stored when it is back, without asking again', async () => {
+test('an answer that arrives while PostgreSQL is unavailable is stored later, without a second call', async () => {
   const link = await startSeverableLink(platform.database.urlFor('job-worker'));
   const service = await platform.start({ DATABASE_URL: link.url });
   const gate = Promise.withResolvers<void>();

@@ -4,7 +4,7 @@ import { question, usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
 
-/** What FLUSHALL does to this deployment; others share the server. One script, so that nothing happens meanwhile. */
+/** Deletes all keys of this deployment, in one atomic script. Other tests share the server, so FLUSHALL is no option. */
 async function loseEverything(): Promise<void> {
   const { client, prefix } = platform.redis;
   const script =
@@ -12,7 +12,7 @@ async function loseEverything(): Promise<void> {
   expect(await client.eval(script, 0, `${prefix}:*`)).toBeGreaterThan(5);
 }
 
-test('a Redis that has lost everything loses no job and no result, and no work is done twice', async () => {
+test('after Redis loses all data, no job or result is lost and no work is done twice', async () => {
   const service = await platform.start({ QUEUE_CONCURRENCY: '2' });
   const gate = Promise.withResolvers<void>();
   platform.performers.before = () => gate.promise;
@@ -26,7 +26,7 @@ test('a Redis that has lost everything loses no job and no result, and no work i
   expect(platform.performers.calls).toHaveLength(6);
 });
 
-test('jobs are accepted and cancelled while Redis is away, and done when it is back', async () => {
+test('while Redis is unavailable, jobs are accepted and cancelled; they run once it is back', async () => {
   const link = await startSeverableLink(platform.redis.url);
   const service = await platform.start({ REDIS_URL: link.url });
   await platform.reaches(await platform.submit(service, question), 'completed');
@@ -44,7 +44,7 @@ test('jobs are accepted and cancelled while Redis is away, and done when it is b
   expect((await platform.row(dropped)).status).toBe('cancelled');
 });
 
-test('a worker that starts while Redis is away answers requests and begins to work when Redis comes', async () => {
+test('a worker that starts while Redis is unavailable answers requests, and runs jobs once Redis is available', async () => {
   const link = await startSeverableLink(platform.redis.url);
   await link.cut();
   const service = await platform.start({ REDIS_URL: link.url });

@@ -10,7 +10,7 @@ const storeAndCrash = () => platform.store('custom_prompt', { prompt: 'Why?' });
 const hold = (_call: SeenCall, earlier: number) =>
   earlier === 0 ? new Promise<void>(() => undefined) : undefined;
 
-test('a job that was stored but never queued is done, with the tier of its submission', async () => {
+test('a job that was stored but never queued runs with the tier of its submission', async () => {
   const jobId = await storeAndCrash();
   await platform.start();
   const row = await platform.reaches(jobId, 'completed');
@@ -18,7 +18,7 @@ test('a job that was stored but never queued is done, with the tier of its submi
   expect(platform.performers.calls).toMatchObject([{ principal: { tier: 'enterprise' } }]);
 });
 
-test('a job whose worker was killed at work is finished by another one, once', async () => {
+test('another worker finishes a killed worker’s job, once', async () => {
   platform.performers.before = hold;
   const doomed = await startServiceProcess('job-worker', platform.processEnvironment());
   const jobId = await storeAndCrash();
@@ -32,7 +32,7 @@ test('a job whose worker was killed at work is finished by another one, once', a
   expect(keys).toEqual([`job-${jobId}`, `job-${jobId}`]);
 });
 
-test('a worker that is told to stop gives its long jobs to others, at once and with all attempts left', async () => {
+test('a stopping worker hands its long jobs to other workers at once, with all attempts left', async () => {
   platform.performers.before = hold;
   const first = await platform.start();
   const jobId = await platform.submit(first, question);
@@ -43,7 +43,7 @@ test('a worker that is told to stop gives its long jobs to others, at once and w
   expect(await platform.results(jobId)).toHaveLength(1);
 });
 
-test('a job at work that was lost together with its worker and with Redis is done in the end', async () => {
+test('a running job completes even if its worker and all Redis data are lost', async () => {
   const jobId = await storeAndCrash();
   await platform.database.query(
     `update vc_private.llm_jobs set status = 'active', attempts = 1, fence = 1,
@@ -53,7 +53,7 @@ test('a job at work that was lost together with its worker and with Redis is don
   expect(await platform.reaches(jobId, 'completed')).toMatchObject({ attempts: 2, fence: '2' });
 });
 
-test('a job at work is left to its worker, even where Redis has forgotten it', async () => {
+test('a running job stays with its worker, even if Redis has lost it', async () => {
   const jobId = await storeAndCrash();
   await platform.database.query(
     `update vc_private.llm_jobs set status = 'active', attempts = 1, fence = 1,

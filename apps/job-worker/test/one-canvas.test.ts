@@ -17,7 +17,7 @@ const generationOf = (businessDescription: string) => ({
 });
 
 test.each(['before', 'after'] as const)(
-  'a worker that is killed %s the commit of its result leaves one canvas, which the model has made once',
+  'a worker killed %s the commit of its result leaves one canvas and one model call',
   async (side) => {
     const canvas = await startCanvas(platform);
     const gate = await startCommitGate(platform.database.urlFor('job-worker'), {

@@ -60,7 +60,7 @@ async function claim(store: AttemptsStore, jobId: string): Promise<Attempt> {
   return attempt;
 }
 
-test('of two attempts at a job only the later one has an effect, whichever ends first', async () => {
+test('of two attempts at a job only the later one has an effect, regardless of which ends first', async () => {
   const store = createAttemptsStore(database.db, 0);
   const jobId = await storeJob();
   const stuck = await claim(store, jobId);
@@ -79,14 +79,14 @@ test('of two attempts at a job only the later one has an effect, whichever ends 
   });
 });
 
-test('a job that was announced twice is begun once', async () => {
+test('a job that was enqueued twice starts once', async () => {
   const store = createAttemptsStore(database.db, 30_000);
   const jobId = await storeJob();
   const claims = await Promise.all([1, 2, 3, 4].map(() => store.claim(jobId, ['custom_prompt'])));
   expect(claims.filter((attempt) => attempt !== undefined)).toHaveLength(1);
 });
 
-test('a job that has ended cannot be begun again', async () => {
+test('a finished job cannot start again', async () => {
   const store = createAttemptsStore(database.db, 0);
   const jobId = await storeJob();
   await store.complete(await claim(store, jobId), await answered(jobId, 'done'));
@@ -94,7 +94,7 @@ test('a job that has ended cannot be begun again', async () => {
   expect(await platform.row(jobId)).toMatchObject({ status: 'completed', attempts: 1 });
 });
 
-test('a job that was given back has lost none of its attempts', async () => {
+test('returning a job to the queue uses up no attempt', async () => {
   const store = createAttemptsStore(database.db, 30_000);
   const jobId = await storeJob();
   expect(await store.release(await claim(store, jobId))).toBe('queued');

@@ -17,7 +17,7 @@ const retentionJobs = () =>
     `select id, status, attempts from vc_private.llm_jobs where type = 'job_retention'`,
   );
 
-/** Stores a job that completed the given number of days ago, with a result where its kind has one. */
+/** Stores a job that completed the given number of days ago, with a result if its kind has one. */
 async function storeFinished(type: string, daysAgo: number): Promise<string> {
   const id = uuidv7();
   const isPlatforms = type === 'job_retention';
@@ -63,7 +63,7 @@ test('a finished job of any kind is deleted with its result after the retention 
   expect(results).toHaveLength(kept.length - 1);
 });
 
-test('an unfinished job is kept, however old it is', async () => {
+test('an unfinished job is kept regardless of its age', async () => {
   const jobId = uuidv7();
   await platform.database.query(
     `insert into vc_private.llm_jobs (id, user_id, type, payload, tier, status, created_at, enqueued_at)
@@ -95,7 +95,7 @@ test('a scheduled job that was stored but never queued is queued by the sweeper'
   expect(await platform.reaches(jobId, 'completed')).toMatchObject({ enqueued_at: expect.any(Date) });
 });
 
-test('jobs of the platform are in no user’s sight', async () => {
+test('users cannot see jobs of the platform', async () => {
   const service = await platform.start();
   await retentionEnded();
   for (const { id } of await retentionJobs()) {

@@ -5,7 +5,7 @@ const platform = usePlatform();
 
 const canvasId = '01933333-3333-7333-8333-333333333333';
 
-test('a generation is done as the user who submitted it, with the tier of then, and its result is stored', async () => {
+test('a generation runs as its submitter, with the tier of the submission, and its result is stored', async () => {
   const service = await platform.start();
   const { user, performers } = platform;
   const jobId = await platform.submit(service, {
@@ -56,7 +56,7 @@ test('a generation is done as the user who submitted it, with the tier of then, 
   });
 });
 
-test('a refinement asks for suggestions on a block of the canvas', async () => {
+test('a refinement asks for suggestions for one block of the canvas', async () => {
   const service = await platform.start();
   const jobId = await platform.submit(service, {
     type: 'canvas_refinement',
@@ -78,7 +78,7 @@ test('a refinement asks for suggestions on a block of the canvas', async () => {
   });
 });
 
-test('a question goes to the router as it was asked', async () => {
+test('a custom prompt reaches the router unchanged', async () => {
   const service = await platform.start();
   const jobId = await platform.submit(service, { ...question, maxTokens: 50, temperature: 0.1 });
   await platform.reaches(jobId, 'completed');
@@ -93,7 +93,7 @@ test('a question goes to the router as it was asked', async () => {
 const unsuitable: [string, object, string][] = [
   ['a generation without a description', { type: 'canvas_generation' }, 'promptVariables'],
   [
-    'a description that canvas would refuse',
+    'a description that canvas would reject',
     { type: 'canvas_generation', promptVariables: { businessDescription: 'x' } },
     'promptVariables.businessDescription',
   ],
@@ -102,19 +102,19 @@ const unsuitable: [string, object, string][] = [
     { type: 'canvas_generation', promptVariables: { ...generation.promptVariables, industri: 'food' } },
     'promptVariables.industri',
   ],
-  ['another prompt than the usual one', { ...generation, promptKey: 'canvas.refine' }, 'promptKey'],
+  ['a prompt key of another type', { ...generation, promptKey: 'canvas.refine' }, 'promptKey'],
   ['a refinement without a canvas', { type: 'canvas_refinement', section: 'channels' }, 'canvasId'],
   ['a refinement without a section', { type: 'canvas_refinement', canvasId }, 'section'],
-  ['a section that no canvas has', { type: 'canvas_refinement', canvasId, section: 'dreams' }, 'section'],
-  ['a question without words', { type: 'custom_prompt' }, 'prompt'],
-  ['a question with a prompt key', { ...question, promptKey: 'canvas.generate' }, 'promptKey'],
+  ['an unknown section', { type: 'canvas_refinement', canvasId, section: 'dreams' }, 'section'],
+  ['a custom prompt without a prompt', { type: 'custom_prompt' }, 'prompt'],
+  ['a custom prompt with a prompt key', { ...question, promptKey: 'canvas.generate' }, 'promptKey'],
   ['an unknown type', { type: 'poem' }, 'type'],
   ['no type', { prompt: 'Why?' }, 'type'],
   ['a kind that only the platform submits', { type: 'job_retention' }, 'type'],
   ['an unknown field', { ...question, pirority: 3 }, 'pirority'],
 ];
 
-test.for(unsuitable)('%s is refused at submission, by the name of the field', async ([, body, path]) => {
+test.for(unsuitable)('%s is rejected at submission, naming the field', async ([, body, path]) => {
   const service = await platform.start();
   const answer = await service.request('/api/queue/llm', { method: 'POST', as: platform.user, body });
   expect(answer).toMatchObject({
@@ -126,7 +126,7 @@ test.for(unsuitable)('%s is refused at submission, by the name of the field', as
   ).toHaveLength(0);
 });
 
-test('a batch is stored in one piece, and its jobs are done', async () => {
+test('a batch is stored in one transaction, and its jobs run', async () => {
   const service = await platform.start();
   const jobs = Array.from({ length: 100 }, () => question);
   const answer = await service.request('/api/queue/llm/batch', {
@@ -146,7 +146,7 @@ test('a batch is stored in one piece, and its jobs are done', async () => {
   expect(statusUrl).toBe(`/api/queue/llm/${jobId}`);
 });
 
-test('one unsuitable job in a batch keeps all of them out', async () => {
+test('one invalid job in a batch rejects the whole batch', async () => {
   const service = await platform.start();
   const jobs = [question, { type: 'custom_prompt' }, { ...generation, promptKey: 'mine' }];
   const answer = await service.request('/api/queue/llm/batch', {
@@ -175,7 +175,7 @@ test('fields of another type are accepted and have no effect', async () => {
   expect(platform.performers.calls.map(({ body }) => body)).toEqual([generation.promptVariables]);
 });
 
-test('a batch of more than a hundred is refused', async () => {
+test('a batch of more than a hundred jobs is rejected', async () => {
   const service = await platform.start();
   const jobs = Array.from({ length: 101 }, () => question);
   const answer = await service.request('/api/queue/llm/batch', {
@@ -186,7 +186,7 @@ test('a batch of more than a hundred is refused', async () => {
   expect(answer.status).toBe(400);
 });
 
-test('of two waiting jobs the one with the higher priority is done first', async () => {
+test('of two waiting jobs, the one with the higher priority runs first', async () => {
   const service = await platform.start({ QUEUE_CONCURRENCY: '1' });
   const gate = Promise.withResolvers<void>();
   platform.performers.before = (_call, earlier) => (earlier === 0 ? gate.promise : undefined);
@@ -202,7 +202,7 @@ test('of two waiting jobs the one with the higher priority is done first', async
   ]);
 });
 
-test('the trace of the submission is kept with the job', async () => {
+test('the trace context of the submission is stored with the job', async () => {
   const service = await platform.start();
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   await service.request('/api/queue/llm', {

@@ -44,7 +44,7 @@ test('one fact per subject is recorded within its deduplication time', async () 
   expect(await recorded()).toEqual(['first', 'other', 'later']);
 });
 
-test('a flood of subjects is recorded up to a thousand a minute', async () => {
+test('at most a thousand facts a minute are recorded, however many subjects there are', async () => {
   const { record, clock, waiting } = bestEffortJournal();
   for (let subject = 0; subject < 1_500; subject += 1) record(`subject-${subject}`);
   expect(await waiting()).toBe(1_000);
@@ -53,7 +53,7 @@ test('a flood of subjects is recorded up to a thousand a minute', async () => {
   expect(await waiting()).toBe(1_001);
 });
 
-test('without a drain, about ten thousand facts wait: the latest', async () => {
+test('without a drain, about the latest ten thousand facts are kept', async () => {
   const { record, clock, waiting, recorded } = bestEffortJournal();
   for (let minute = 0; minute < 11; minute += 1) {
     for (let subject = 0; subject < 1_000; subject += 1) record(`${minute}-${subject}`);
@@ -64,7 +64,7 @@ test('without a drain, about ten thousand facts wait: the latest', async () => {
   expect((await recorded()).at(-1)).toBe('last');
 });
 
-test('without Redis nothing is thrown, and one error a minute is reported', async () => {
+test('while Redis is unavailable, nothing is thrown and one error a minute is reported', async () => {
   const redis = createRedis({ url: 'redis://127.0.0.1:1', name: 'in-test', onError: () => undefined });
   onTestFinished(() => redis.disconnect());
   const { record, errors, clock } = bestEffortJournal(redis);

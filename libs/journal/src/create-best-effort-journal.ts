@@ -2,13 +2,13 @@ import type { FactDefinition, FactOf } from '@valuecanvas/contracts-core';
 import type { Keys, Redis } from '@valuecanvas/redis';
 import { factField, streamOf } from './streams.ts';
 
-/** Facts that may wait for their owner; beyond it, the oldest are dropped. */
+/** Facts that may wait for their owner. Beyond that, the oldest are dropped. */
 const maxWaiting = 10_000;
 
-/** Subjects that a process remembers; a forgotten subject may have another fact too early. */
+/** Subjects that a process remembers. A forgotten subject may be recorded again too early. */
 const maxSubjects = 10_000;
 
-/** Facts that a process records per minute; further ones are dropped. */
+/** Facts that a process records per minute. Further ones are dropped. */
 const maxPerMinute = 1_000;
 
 const minuteMs = 60_000;

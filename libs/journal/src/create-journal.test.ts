@@ -10,7 +10,7 @@ beforeAll(() => {
 });
 afterAll(() => testRedis.stop());
 
-test('a fact that is recorded waits in the stream of its kind', async () => {
+test('a recorded fact waits in the stream of its kind', async () => {
   const { journal, stream } = journalInTest(testRedis);
   await journal.record({ id: 'a', amount: 7 });
   const [[, fields] = []] = await testRedis.client.xrange(stream, '-', '+');
@@ -18,7 +18,7 @@ test('a fact that is recorded waits in the stream of its kind', async () => {
   expect(stream).toMatch(/:journal:test\.spent$/);
 });
 
-test('there is room until as many facts wait as may wait, and then OVERLOADED tells when to come back', async () => {
+test('assertRoom throws OVERLOADED with a retry time once `maxLength` facts wait', async () => {
   const { journal, recordAll } = journalInTest(testRedis, 3);
   await recordAll('a', 'b');
   await journal.assertRoom();
@@ -26,13 +26,13 @@ test('there is room until as many facts wait as may wait, and then OVERLOADED te
   await expect(journal.assertRoom()).rejects.toMatchObject({ code: 'OVERLOADED', retryAfterSeconds: 5 });
 });
 
-test('what has happened is recorded though there is no room left', async () => {
+test('an event that has happened is recorded even if the journal is full', async () => {
   const { recordAll, waiting } = journalInTest(testRedis, 1);
   await recordAll('a', 'b');
   expect(await waiting()).toBe(2);
 });
 
-test('where Redis is away nothing is recorded and nothing may be spent', async () => {
+test('while Redis is unavailable, record and assertRoom reject', async () => {
   const redis = createRedis({ url: 'redis://127.0.0.1:1', name: 'in-test', onError: () => undefined });
   onTestFinished(() => redis.disconnect());
   const journal = createJournal(spent, { redis, keys: createKeys('x'), maxLength: 10 });

@@ -5,17 +5,17 @@ import { factField, streamOf } from './streams.ts';
 /** A journal of facts that must not be lost. */
 export interface Journal<F extends FactDefinition> {
   /**
-   * Resolves when Redis has the fact. Throws DEPENDENCY_UNAVAILABLE where Redis is unavailable. A full journal does not
+   * Resolves when Redis has the fact. Throws DEPENDENCY_UNAVAILABLE if Redis is unavailable. A full journal does not
    * refuse it, because the event has already happened: check `assertRoom` before causing the event.
    */
   record(fact: FactOf<F>): Promise<void>;
-  /** Throws OVERLOADED where `maxLength` facts wait, and DEPENDENCY_UNAVAILABLE where Redis is unavailable. */
+  /** Throws OVERLOADED if `maxLength` facts wait, and DEPENDENCY_UNAVAILABLE if Redis is unavailable. */
   assertRoom(): Promise<void>;
 }
 
 const dependency = 'redis (journal)';
 
-/** A journal of one kind of fact, at most `maxLength` of which may wait. */
+/** Creates a journal for one kind of fact. At most `maxLength` facts may wait. */
 export function createJournal<F extends FactDefinition>(
   definition: F,
   options: { readonly redis: Redis; readonly keys: Keys; readonly maxLength: number },

@@ -6,10 +6,10 @@ import type { Keys, Redis } from '@valuecanvas/redis';
 import { type Drain, startDrain } from './start-drain.ts';
 
 export interface DrainIntoTableOptions<F extends FactDefinition> {
-  /** A waiting connection used for nothing else. */
+  /** A blocking connection, used for nothing else. */
   readonly redis: Redis;
   readonly keys: Keys;
-  /** Inserts facts that the table does not have yet: a fact that arrives twice is stored once. */
+  /** Inserts the facts that the table does not have yet: a fact delivered twice is stored once. */
   readonly insert: (facts: readonly FactOf<F>[]) => Promise<void>;
   readonly log: {
     warn(fields: object, message: string): void;

@@ -8,7 +8,7 @@ export type RawEntry = readonly [id: string, fields: readonly string[] | null];
 export interface Entry<F extends FactDefinition> {
   readonly id: string;
   readonly text: string;
-  /** Undefined where the text is not such a fact. */
+  /** Undefined if the text is not a fact of this kind. */
   readonly fact: FactOf<F> | undefined;
 }
 
@@ -18,7 +18,7 @@ export function isReadable<F extends FactDefinition>(entry: Entry<F>): entry is 
   return entry.fact !== undefined;
 }
 
-/** Reads raw entries; what cannot be read stays an entry without a fact. */
+/** Parses raw entries. An entry that cannot be parsed has no fact. */
 export function entryReader<F extends FactDefinition>(definition: F): (raw: RawEntry) => Entry<F> {
   const validator = Compile(definition.schema);
   return ([id, fields]) => {
@@ -28,7 +28,7 @@ export function entryReader<F extends FactDefinition>(definition: F): (raw: RawE
   };
 }
 
-/** What another program may have written without our field is kept whole, for a person to look at. */
+/** An entry without our field was written by another program: it is kept whole for an operator to inspect. */
 function textOf(fields: readonly string[]): string {
   const at = fields.indexOf(factField);
   if (at >= 0) return fields[at + 1] ?? '';

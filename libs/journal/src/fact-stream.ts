@@ -11,11 +11,11 @@ const batchSize = 500;
 /** How long a read blocks for new facts before it looks for abandoned ones. */
 const blockMs = 1_000;
 
-/** The stream of one kind of fact, as one of its owner's processes sees it. */
+/** The stream of one kind of fact, as seen by one process of its owner. */
 export interface FactStream {
-  /** The next entries, abandoned ones of other processes first; empty where none arrive within a second. */
+  /** Returns the next entries, those abandoned by other processes first. Empty if none arrives within a second. */
   take(): Promise<readonly RawEntry[]>;
-  /** True where `take` returned as many entries as it can, so that more are likely to wait. */
+  /** True if `take` returned a full batch, so that more entries are likely to wait. */
   isFull(entries: readonly unknown[]): boolean;
   /** Removes entries for good. */
   settle(ids: readonly string[]): Promise<void>;
@@ -26,7 +26,7 @@ export interface FactStream {
 export function openFactStream(
   definition: FactDefinition,
   options: {
-    /** A waiting connection used for nothing else. */
+    /** A blocking connection, used for nothing else. */
     readonly redis: Redis;
     readonly keys: Keys;
     readonly consumer: string;

@@ -18,14 +18,14 @@ export interface FactReaderOptions {
   readonly keys: Keys;
   /** Facts that wait for their owner, or dead letters. */
   readonly stream: 'waiting' | 'dead';
-  /** Most facts that are read. */
+  /** Maximum number of facts to read. */
   readonly limit: number;
 }
 
 /**
- * Reads all facts of one kind that are in the journal, without taking them. Rejects with DEPENDENCY_UNAVAILABLE where there
- * are more than `limit`, or where Redis is unavailable. A fact that is stored while this reads may be missed: read the
- * table afterwards.
+ * Reads all facts of one kind in the journal, without taking them. Rejects with DEPENDENCY_UNAVAILABLE if there are more
+ * than `limit`, or if Redis is unavailable. A fact that is stored during the read may be missed: read the table
+ * afterwards.
  */
 export function createFactReader<F extends FactDefinition>(
   fact: F,

@@ -12,7 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => testRedis.stop());
 
-test('facts reach their store once each, in the order of their recording, and leave the journal', async () => {
+test('each fact is stored once, in the order of recording, and leaves the journal', async () => {
   const { drain, recordAll, waiting } = journalInTest(testRedis);
   const seen: string[] = [];
   drain({
@@ -26,7 +26,7 @@ test('facts reach their store once each, in the order of their recording, and le
   expect(seen).toEqual(['a', 'b', 'c', 'd']);
 });
 
-test('facts that were recorded before their owner was ever started are not lost', async () => {
+test('facts recorded before the owner’s first start are delivered', async () => {
   const { drain, recordAll } = journalInTest(testRedis);
   const store = storeInTest();
   await recordAll('early');
@@ -54,7 +54,7 @@ test('two processes of an owner share the facts', async () => {
   expect(seen.toSorted()).toEqual(ids.toSorted());
 });
 
-test('what a process stored and died before it could say so is stored once all the same', async () => {
+test('a batch is stored once if the process crashes between storing and acknowledging it', async () => {
   const { drain, recordAll, waiting } = journalInTest(testRedis);
   const store = storeInTest();
   const died = Promise.withResolvers<void>();
@@ -62,7 +62,7 @@ test('what a process stored and died before it could say so is stored once all t
     ...store,
     async store(facts) {
       await store.store(facts);
-      // From here on this process does nothing more, as after kill -9.
+      // From here on this process does nothing, as after kill -9.
       await died.promise;
     },
   });
@@ -75,7 +75,7 @@ test('what a process stored and died before it could say so is stored once all t
   expect(store.stored).toEqual(['a', 'b']);
 });
 
-test('a fact that can never be stored becomes a dead letter alone, and the others are stored', async () => {
+test('only the fact that can never be stored becomes a dead letter, and the others are stored', async () => {
   const { drain, recordAll, waiting, dead } = journalInTest(testRedis);
   const store = storeInTest();
   store.poison.add('bad');
@@ -88,7 +88,7 @@ test('a fact that can never be stored becomes a dead letter alone, and the other
   expect(told).toEqual(['{"id":"bad","amount":1}']);
 });
 
-test('a fact becomes a dead letter once, even where the store fails before the batch is stored', async () => {
+test('a fact becomes a dead letter once, even if the store fails before the batch is stored', async () => {
   const { drain, recordAll, waiting, dead } = journalInTest(testRedis);
   const store = storeInTest();
   store.poison.add('bad');
@@ -97,7 +97,7 @@ test('a fact becomes a dead letter once, even where the store fails before the b
   drain({
     ...store,
     async store(facts) {
-      if (facts.length === 1 && facts[0]?.id === 'a' && failures-- > 0) throw new Error('away');
+      if (facts.length === 1 && facts[0]?.id === 'a' && failures-- > 0) throw new Error('unavailable');
       await store.store(facts);
     },
   });
@@ -119,23 +119,23 @@ test('an entry that is not a fact becomes a dead letter, and the facts after it 
   expect(await dead()).toEqual(['{broken', '{"id":"a","amount":"much"}', '["other","field"]']);
 });
 
-test('while the store is away facts wait, and none is lost when it is back', async () => {
+test('while the store is unavailable, facts wait, and none is lost', async () => {
   const { drain, recordAll, waiting, dead } = journalInTest(testRedis);
   const store = storeInTest();
   const errors: unknown[] = [];
-  store.away(true);
+  store.setUnavailable(true);
   await recordAll('a', 'b');
   drain({ ...store, onError: (error) => errors.push(error) });
   await eventually(() => expect(store.calls()).toBeGreaterThan(1));
   expect(await waiting()).toBe(2);
-  store.away(false);
+  store.setUnavailable(false);
   await eventually(async () => expect(await waiting()).toBe(0));
   expect(store.stored).toEqual(['a', 'b']);
   expect(errors.length).toBeGreaterThan(0);
   expect(await dead()).toEqual([]);
 });
 
-test('a drain goes on after its connection was lost, and after all of Redis was', async () => {
+test('a drain continues after a lost connection and after Redis has lost all data', async () => {
   const { drain, recordAll, loseConnection, stream } = journalInTest(testRedis);
   const store = storeInTest();
   drain({ ...store, consumer: `${testRedis.prefix}-losing` });
@@ -149,7 +149,7 @@ test('a drain goes on after its connection was lost, and after all of Redis was'
   await eventually(() => expect(store.stored).toEqual(['a', 'b', 'c']));
 });
 
-test('a drain that stops finishes the batch at hand first', async () => {
+test('a stopping drain finishes its current batch first', async () => {
   const { drain, recordAll, waiting } = journalInTest(testRedis);
   const begun = Promise.withResolvers<void>();
   const finish = Promise.withResolvers<void>();
@@ -168,22 +168,22 @@ test('a drain that stops finishes the batch at hand first', async () => {
   expect(await waiting()).toBe(0);
 });
 
-test('a drain that stops while nothing can be stored gives its batch back', async () => {
+test('a drain that stops while the store is unavailable leaves its batch to the next process', async () => {
   const { drain, recordAll, waiting } = journalInTest(testRedis);
   const store = storeInTest();
-  store.away(true);
+  store.setUnavailable(true);
   await recordAll('a');
   const draining = drain(store);
   await eventually(() => expect(store.calls()).toBeGreaterThan(0));
   await draining.stop();
   expect(await waiting()).toBe(1);
-  store.away(false);
+  store.setUnavailable(false);
   drain({ ...store, abandonedAfterMs: 10 });
   await eventually(() => expect(store.stored).toEqual(['a']));
 });
 
-test('stopping does not wait for a Redis that is away', async () => {
-  const redis = createWaitingRedis({ url: 'redis://127.0.0.1:1', name: 'away', onError: () => undefined });
+test('stopping does not wait for an unavailable Redis', async () => {
+  const redis = createWaitingRedis({ url: 'redis://127.0.0.1:1', name: 'unavailable', onError: () => undefined });
   onTestFinished(() => redis.disconnect());
   const { keys } = journalInTest(testRedis);
   const draining = startDrain(spent, {
@@ -193,14 +193,14 @@ test('stopping does not wait for a Redis that is away', async () => {
     consumer: 'x',
     onError: () => undefined,
   });
-  // Between two attempts to connect, nothing happens on the connection that could end a command.
+  // Between two connection attempts, no event on the connection can end a command.
   await eventually(() => expect(redis.status).toBe('reconnecting'));
   const startedAt = performance.now();
   await draining.stop();
   expect(performance.now() - startedAt).toBeLessThan(1_500);
 });
 
-test('what a drain has stored is not kept in memory', async () => {
+test('a drain does not keep stored facts in memory', async () => {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
   const redis = createWaitingRedis({ url: testRedis.url, name: 'watched', onError: () => undefined });

@@ -7,36 +7,36 @@ import { entryReader } from './entries.ts';
 import { type FactStream, openFactStream } from './fact-stream.ts';
 
 export interface DrainOptions<F extends FactDefinition> {
-  /** A waiting connection used for nothing else. */
+  /** A blocking connection, used for nothing else. */
   readonly redis: Redis;
   readonly keys: Keys;
   /** Name of this process among its service's. */
   readonly consumer: string;
-  /** Stores each fact once, even where it receives it several times. */
+  /** Stores each fact once, even if it receives the fact several times. */
   readonly store: (facts: readonly FactOf<F>[]) => Promise<void>;
-  /** Tells whether the same facts can be stored later, after `store` has rejected with the error. */
+  /** Returns true if the same facts may be stored later, after `store` has rejected with the error. */
   readonly isTemporary: (error: unknown) => boolean;
   readonly onError: (error: unknown) => void;
   /** Receives each dead letter. */
   readonly onDeadLetter?: (text: string) => void;
-  /** After this time another process takes over a fact that was taken and not stored; 15,000 by default. */
+  /** After this time another process takes over facts that were taken but not stored. Default 15,000. */
   readonly abandonedAfterMs?: number;
 }
 
 export interface Drain {
-  /** Takes no more facts, and resolves when the current batch is stored, or left to another process. */
+  /** Takes no more facts. Resolves when the current batch is stored or left to another process. */
   stop(): Promise<void>;
 }
 
 /**
- * Pause after a batch that was not full, so that facts gather: taken one by one as they arrive, they would cost Redis and
- * the store many times as much.
+ * Pause after a batch that was not full, so that facts accumulate. Taken one by one, they would cost Redis and the store
+ * many times as much.
  */
 const gatherMs = 200;
 
 /**
- * Moves facts from the journal to their owner's store, in batches. A fact leaves the journal only when it is stored, or
- * when it can never be: then the dead-letter stream keeps it, twice if the process crashes at that moment.
+ * Moves facts from the journal to their owner's store in batches. A fact leaves the journal only when it is stored or
+ * becomes a dead letter. A crash at that moment may write the dead letter twice.
  */
 export function startDrain<F extends FactDefinition>(definition: F, options: DrainOptions<F>): Drain {
   const { redis, onError } = options;
@@ -69,7 +69,7 @@ export function startDrain<F extends FactDefinition>(definition: F, options: Dra
     async stop() {
       stopping = true;
       stopped.abort();
-      // A command that waits for a reconnection would hold up the stop.
+      // A command that waits for a reconnection would delay the stop.
       const giveUp = () => disconnected.abort(new Error('Redis is unavailable.'));
       if (redis.status === 'ready') redis.once('close', giveUp);
       else giveUp();
@@ -82,7 +82,7 @@ async function gather(stopped: AbortSignal): Promise<void> {
   await wait(gatherMs, undefined, { ref: false, signal: stopped }).catch(() => undefined);
 }
 
-/** A stream whose commands reject once the signal is aborted. Commands that were not carried out are repeated later. */
+/** A stream whose commands reject once the signal is aborted. The next process repeats commands that did not run. */
 function whileConnected(stream: FactStream, disconnected: AbortSignal): FactStream {
   return {
     ...stream,

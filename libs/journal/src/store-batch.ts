@@ -1,6 +1,6 @@
 /**
- * Stores a batch, splitting it where it is refused until those that are to blame stand alone: `onRefused` gets these.
- * Rejects with the first temporary failure, after which the same batch may be given again.
+ * Stores a batch. If the store refuses it, halves it until each refused item stands alone; `onRefused` receives these.
+ * Rejects with the first temporary failure. The same batch may then be passed again.
  */
 export async function storeBatch<T>(
   batch: readonly T[],

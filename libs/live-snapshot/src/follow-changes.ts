@@ -2,10 +2,10 @@ import { type Redis, subscribe } from '@valuecanvas/redis';
 import { every, type Loop } from '@valuecanvas/resilience';
 
 export interface ChangesOptions {
-  /** A waiting connection used for nothing else. Messages on `channel` name the latest version. */
+  /** A blocking connection, used for nothing else. Messages on `channel` name the latest version. */
   readonly redis: Redis;
   readonly channel: string;
-  /** Milliseconds between reloads where no message arrives. */
+  /** Milliseconds between reloads if no message arrives. */
   readonly pollMs: number;
   /** Receives the errors of failed reloads; the last known snapshot stays. */
   readonly onError: (error: unknown) => void;

@@ -3,7 +3,7 @@ import { createTestRedis, eventually, type TestRedis } from '@valuecanvas/testin
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createLiveSnapshot, type LiveSnapshotOptions } from './live-snapshot.ts';
 
-/** So long that nothing in a test is due to polling. */
+/** Longer than any test, so that no reload comes from polling. */
 const never = 3_600_000;
 
 let testRedis: TestRedis;
@@ -17,24 +17,24 @@ interface State {
   readonly version: string;
 }
 
-/** What another service owns: its version, and whether it answers. */
+/** State of another service: its version, or undefined while the service is unavailable. */
 function owner(version: string | undefined) {
   const asked: (string | undefined)[] = [];
   return {
     asked,
-    /** Undefined makes it fail. */
+    /** Undefined makes fetches fail. */
     become(next: string | undefined) {
       version = next;
     },
     async fetch(known: string | undefined): Promise<State | undefined> {
       asked.push(known);
-      if (version === undefined) throw new Error('away');
+      if (version === undefined) throw new Error('unavailable');
       return known === version ? undefined : { version };
     },
   };
 }
 
-/** A snapshot with a channel of its own; it ends with the test. */
+/** A snapshot with its own channel. It stops with the test. */
 function follow(options: Pick<LiveSnapshotOptions<State>, 'fetch'> & Partial<LiveSnapshotOptions<State>>) {
   snapshots += 1;
   const channel = `${testRedis.prefix}:changed:${snapshots}`;
@@ -56,16 +56,16 @@ function follow(options: Pick<LiveSnapshotOptions<State>, 'fetch'> & Partial<Liv
   return {
     snapshot,
     errors,
-    /** Messages that have reached this process. */
+    /** Messages received by this process. */
     heard,
-    /** Tells of a new version, once it is sure that somebody listens. */
+    /** Publishes a new version once the snapshot is subscribed. */
     async announce(version: string) {
       await eventually(async () =>
         expect(await testRedis.client.pubsub('NUMSUB', channel)).toEqual([channel, 1]),
       );
       await publish(testRedis.client, channel, version);
     },
-    /** Ends the snapshot's connection on the server's side. */
+    /** Closes the snapshot's connection from the server. */
     async loseConnection() {
       const clients = String(await testRedis.client.client('LIST')).split('\n');
       const id = /\bid=(\d+)/.exec(clients.find((line) => line.includes(`name=${channel} `)) ?? '')?.[1];
@@ -75,19 +75,19 @@ function follow(options: Pick<LiveSnapshotOptions<State>, 'fetch'> & Partial<Liv
   };
 }
 
-test('the first state is fetched at once, and is the current one from then on', async () => {
+test('the first state is fetched at once and becomes the current snapshot', async () => {
   const { snapshot } = follow(owner('1'));
   expect(snapshot.current()).toBeUndefined();
   expect(await snapshot.first(5_000)).toEqual({ version: '1' });
   expect(snapshot.current()).toEqual({ version: '1' });
 });
 
-test('who waits for a first state that does not come waits no longer than he said', async () => {
+test('waiting for a first state ends after the given timeout', async () => {
   const { snapshot } = follow({ fetch: () => new Promise(() => undefined) });
   expect(await snapshot.first(20)).toBeUndefined();
 });
 
-test('a message of a new version brings the new state', async () => {
+test('a message with a new version causes a fetch of the new state', async () => {
   const registry = owner('1');
   const { snapshot, announce } = follow(registry);
   await snapshot.first(5_000);
@@ -97,7 +97,7 @@ test('a message of a new version brings the new state', async () => {
   expect(registry.asked.at(-1)).toBe('1');
 });
 
-test('a message of the version that is known already costs nothing', async () => {
+test('a message with the known version causes no fetch', async () => {
   const registry = owner('1');
   const { snapshot, announce } = follow(registry);
   await snapshot.first(5_000);
@@ -112,7 +112,7 @@ test('a message of the version that is known already costs nothing', async () =>
   expect(registry.asked.length).toBe(before + 1);
 });
 
-/** The length of a list once the fetches that are due to the start are over. */
+/** The length of a list once the initial fetches have finished. */
 async function settled(asked: readonly unknown[]): Promise<number> {
   let before = -1;
   return eventually(() => {
@@ -131,7 +131,7 @@ test('a change whose message was lost arrives by polling', async () => {
   await eventually(() => expect(snapshot.current()).toEqual({ version: '2' }));
 });
 
-test('a change during a break in the connection arrives when it is back', async () => {
+test('a change during a lost connection arrives after the reconnection', async () => {
   const registry = owner('1');
   const { snapshot, announce, loseConnection } = follow(registry);
   await snapshot.first(5_000);
@@ -141,7 +141,7 @@ test('a change during a break in the connection arrives when it is back', async 
   await eventually(() => expect(snapshot.current()).toEqual({ version: '2' }));
 });
 
-test('where nothing has changed the state stays the very same', async () => {
+test('an unchanged state stays the same object', async () => {
   const registry = owner('1');
   const { snapshot } = follow({ fetch: registry.fetch, pollMs: 10 });
   const first = await snapshot.first(5_000);
@@ -149,7 +149,7 @@ test('where nothing has changed the state stays the very same', async () => {
   expect(snapshot.current()).toBe(first);
 });
 
-test('the last known state stays while its owner is away, and the failures are told', async () => {
+test('while the owner is unavailable, the last known state stays and failures are reported', async () => {
   const registry = owner('1');
   const { snapshot, errors } = follow({ fetch: registry.fetch, pollMs: 10 });
   await snapshot.first(5_000);
@@ -160,7 +160,7 @@ test('the last known state stays while its owner is away, and the failures are t
   await eventually(() => expect(snapshot.current()).toEqual({ version: '2' }));
 });
 
-test('without any state it asks again soon, however seldom it polls', async () => {
+test('without a state it retries soon, even if the polling interval is long', async () => {
   const registry = owner(undefined);
   const { snapshot, errors } = follow(registry);
   await eventually(() => expect(errors.length).toBeGreaterThan(0));
@@ -168,7 +168,7 @@ test('without any state it asks again soon, however seldom it polls', async () =
   expect(await snapshot.first(5_000)).toEqual({ version: '1' });
 });
 
-test('changes during a fetch lead to one more fetch, not to one each, and never to two at a time', async () => {
+test('any number of changes during a fetch lead to one more fetch, never to concurrent ones', async () => {
   let version = 1;
   let running = 0;
   let mostAtOnce = 0;
@@ -191,7 +191,7 @@ test('changes during a fetch lead to one more fetch, not to one each, and never 
   expect([gates.length, mostAtOnce]).toEqual([2, 1]);
 });
 
-test('once stopped the state stays as it is', async () => {
+test('a stopped snapshot keeps its state', async () => {
   const registry = owner('1');
   const { snapshot, announce, heard } = follow({ fetch: registry.fetch, pollMs: 10 });
   await snapshot.first(5_000);
@@ -202,7 +202,7 @@ test('once stopped the state stays as it is', async () => {
   expect(snapshot.current()).toEqual({ version: '1' });
 });
 
-test('once stopped it does not try for a first state any more', async () => {
+test('a stopped snapshot stops retrying its first fetch', async () => {
   const gate = Promise.withResolvers<State>();
   const asked: unknown[] = [];
   const { snapshot, errors } = follow({
@@ -212,7 +212,7 @@ test('once stopped it does not try for a first state any more', async () => {
     },
   });
   snapshot.stop();
-  gate.reject(new Error('away'));
+  gate.reject(new Error('unavailable'));
   expect(await snapshot.first(500)).toBeUndefined();
   expect([asked.length, errors.length]).toEqual([1, 0]);
 });

@@ -1,18 +1,18 @@
 import { coalesce, withTimeout } from '@valuecanvas/resilience';
 import { type ChangesOptions, followChanges } from './follow-changes.ts';
 
-/** The latest snapshot of another service's state, kept in this process and renewed when it changes. */
+/** The latest snapshot of another service's state, kept in this process and reloaded when it changes. */
 export interface LiveSnapshot<S> {
-  /** The latest known snapshot, regardless of its age; undefined only before the first one has arrived. */
+  /** The latest known snapshot, regardless of its age. Undefined only before the first one has arrived. */
   current(): S | undefined;
-  /** Resolves with the first snapshot, or with undefined where none arrives within `timeoutMs`. */
+  /** Resolves with the first snapshot, or with undefined if none arrives within `timeoutMs`. */
   first(timeoutMs: number): Promise<S | undefined>;
-  /** Ends the renewal; the current snapshot stays. */
+  /** Stops reloading. The current snapshot stays. */
   stop(): void;
 }
 
 export interface LiveSnapshotOptions<S> extends ChangesOptions {
-  /** Fetches the snapshot, or resolves with undefined where `knownVersion` is still the latest. */
+  /** Fetches the snapshot, or resolves with undefined if `knownVersion` is still the latest. */
   readonly fetch: (knownVersion: string | undefined) => Promise<S | undefined>;
 }
 
@@ -38,7 +38,7 @@ export function createLiveSnapshot<S extends { readonly version: string }>(
     } catch (error) {
       if (stopped) return;
       options.onError(error);
-      // Without any snapshot the service cannot do its work, so that it does not wait for the next poll.
+      // Without any snapshot the service cannot work, so it does not wait for the next poll.
       if (!snapshot) retryTimer = setTimeout(() => void renew(), firstRetryMs).unref();
     }
   });

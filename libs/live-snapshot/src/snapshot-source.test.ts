@@ -3,7 +3,7 @@ import { createTestRedis, eventually, type TestRedis } from '@valuecanvas/testin
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createSnapshotSource, versionOf } from './snapshot-source.ts';
 
-/** Longer than any test: a renewal that a test sees did not come from polling. */
+/** Longer than any test, so that no reload comes from polling. */
 const never = 3_600_000;
 
 let testRedis: TestRedis;
@@ -51,7 +51,7 @@ async function items(followed: ReturnType<typeof follow>): Promise<readonly stri
   return (await followed.current()).items;
 }
 
-test('equal contents have the same version, others have another', () => {
+test('equal contents have the same version and different contents have different versions', () => {
   expect(versionOf(['a'])).toBe(versionOf(['a']));
   expect(versionOf(['a'])).not.toBe(versionOf(['b']));
 });
@@ -65,7 +65,7 @@ test('a refresh includes what was committed before it, and an unchanged snapshot
   expect((await source.refresh()).items).toEqual(['a', 'b']);
 });
 
-test('a published change is current in this replica at once, and soon in the others', async () => {
+test('a published change is current in this replica at once and soon in the others', async () => {
   const owner = ownerInTest('a');
   const { source } = owner.replica();
   const own = follow(source);
@@ -88,7 +88,7 @@ test('a change whose message was lost arrives by polling', async () => {
   await eventually(async () => expect(await items(followed)).toEqual(['a', 'b']));
 });
 
-test('while the state cannot be loaded the last snapshot stays current, and a publication only reports it', async () => {
+test('while the state cannot be loaded, the last snapshot stays current and publish reports the error', async () => {
   const owner = ownerInTest('a');
   const { source, errors } = owner.replica();
   const followed = follow(source);
@@ -100,7 +100,7 @@ test('while the state cannot be loaded the last snapshot stays current, and a pu
   await expect(source.refresh()).rejects.toThrow('unavailable');
 });
 
-test('before any snapshot was loaded, current rejects, and loads once that is possible', async () => {
+test('current rejects until a first snapshot can be loaded', async () => {
   const owner = ownerInTest('a');
   owner.fail(true);
   const followed = follow(owner.replica().source);

@@ -15,12 +15,12 @@ export interface SnapshotSource<S> {
    * Redis: a subscriber that misses the message learns of the change by polling.
    */
   publish(): Promise<void>;
-  /** Keeps a current snapshot in this process as well, and renews it when another replica publishes a change. */
+  /** Keeps a current snapshot in this process as well, and reloads it when another replica publishes a change. */
   follow(options: Omit<ChangesOptions, 'channel' | 'onError'>): FollowedSnapshot<S>;
 }
 
 export interface FollowedSnapshot<S> {
-  /** The last known snapshot, also while `load` fails. Loads the first one; rejects as `load` does only then. */
+  /** Returns the last known snapshot, even while `load` fails. Loads the first one, and rejects if that load fails. */
   current(): Promise<S>;
   stop(): Promise<void>;
 }

@@ -6,12 +6,12 @@ import { AttemptFailure, backoffMs } from './backoff.ts';
 const passing = (retryAfterSeconds: number) =>
   new AttemptFailure(new AppError('RATE_LIMITED', { retryAfterSeconds }));
 
-test('waits double from the first one', () => {
+test('delays double from the first one', () => {
   const waits = [1, 2, 3].map((made) => backoffMs(2_000, made, new Error('x'), () => 0));
   expect(waits).toEqual([2_000, 4_000, 8_000]);
 });
 
-test('a wait is never shorter than asked for, nor longer than an hour and its jitter', () => {
+test('a delay is never shorter than requested, nor longer than an hour plus jitter', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 20 }),

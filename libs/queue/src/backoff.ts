@@ -1,15 +1,15 @@
 import { AppError } from '@valuecanvas/contracts-core';
 
-/** Longest wait before the next attempt, whatever the failure asks for: milliseconds. */
+/** Maximum delay before the next attempt, even if the failure asks for more. */
 const longestWaitMs = 3_600_000;
 
-/** Waits are made longer by up to this share, so that jobs which failed together do not return together. */
+/** Jitter: the share by which a delay may grow, so that jobs that failed together do not retry together. */
 const jitter = 0.2;
 
-/** An attempt's failure as the queue may keep it: its kind only, as messages and stacks can quote what users wrote. */
+/** A failed attempt as the queue may store it: its kind only, because messages and stacks can quote user input. */
 export class AttemptFailure extends Error {
   override readonly name = 'AttemptFailure';
-  /** Milliseconds before which a new attempt is useless. */
+  /** Milliseconds before which a new attempt cannot succeed. */
   readonly retryAfterMs: number;
 
   constructor(cause: unknown) {
@@ -19,13 +19,13 @@ export class AttemptFailure extends Error {
   }
 }
 
-/** A failure in a word that names no content. */
+/** The kind of a failure, without its content. */
 export function kindOf(cause: unknown): string {
   if (cause instanceof AppError) return cause.code;
   return cause instanceof Error ? cause.name : typeof cause;
 }
 
-/** Milliseconds until the next attempt: doubling from the definition's wait, and never before the failure allows. */
+/** Returns the delay until the next attempt in ms: doubling, and never shorter than the failure asks for. */
 export function backoffMs(
   firstWaitMs: number,
   attemptsMade: number,

@@ -2,21 +2,21 @@ import type { Keys } from '@valuecanvas/redis';
 import type { Telemetry } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
 
-/** Where a queue lives. */
+/** The connection of a queue. */
 export interface QueueConnection {
   readonly redisUrl: string;
   readonly redisPassword?: string | undefined;
-  /** Shown by CLIENT LIST. */
+  /** Connection name, shown by CLIENT LIST. */
   readonly name: string;
   readonly keys: Keys;
   readonly queueName: string;
-  /** Whether spans of producers and workers are recorded and joined into one trace. */
+  /** Records spans of producers and workers, joined into one trace. */
   readonly tracing: boolean;
-  /** Hears of lost connections and of what went wrong in the background. */
+  /** Receives lost connections and background errors. */
   readonly onError: (error: Error) => void;
 }
 
-/** The redis library's options for one of the queue's connections; BullMQ reports that connection's errors itself. */
+/** Options of the Redis client for one connection of the queue. BullMQ reports the errors of that connection itself. */
 export function redisOptions(connection: QueueConnection, role: string) {
   return {
     url: connection.redisUrl,
@@ -26,7 +26,7 @@ export function redisOptions(connection: QueueConnection, role: string) {
   };
 }
 
-/** What BullMQ's queue and worker have in common. */
+/** Options that BullMQ's queue and worker share. */
 export function queueOptions(connection: QueueConnection): { prefix: string; telemetry?: Telemetry } {
   return {
     prefix: connection.keys('queue'),
@@ -34,7 +34,7 @@ export function queueOptions(connection: QueueConnection): { prefix: string; tel
   };
 }
 
-/** The channel on which workers hear that a job is to be given up. */
+/** Channel that tells workers to abort a job. */
 export function cancelChannel(connection: QueueConnection): string {
   return connection.keys('queue', 'cancel');
 }

@@ -5,7 +5,7 @@ import { queueInTest, testJob } from './test-support/queue-in-test.ts';
 
 const job = testJob();
 
-test('an id that is queued already is not queued again', async () => {
+test('an id that is already queued is not queued again', async () => {
   const queue = queueInTest();
   const producer = queue.producer();
   const id = queue.newId();
@@ -19,7 +19,7 @@ test('an id that is queued already is not queued again', async () => {
   await eventually(() => expect(seen).toEqual([id, last]));
 });
 
-test('a job that has ended leaves nothing behind, so that its id can be queued again', async () => {
+test('a finished job leaves nothing in Redis, so its id can be queued again', async () => {
   const queue = queueInTest();
   const producer = queue.producer();
   const id = queue.newId();
@@ -31,7 +31,7 @@ test('a job that has ended leaves nothing behind, so that its id can be queued a
   }
 });
 
-test('a job with a higher priority goes first, and equal ones in the order in which they came', async () => {
+test('jobs run by priority, and in submission order within a priority', async () => {
   const queue = queueInTest();
   const producer = queue.producer();
   const seen: string[] = [];
@@ -58,7 +58,7 @@ test('a removed job is not run', async () => {
   await eventually(() => expect(seen).toEqual(['kept', 'last']));
 });
 
-test('while Redis is away a producer refuses at once, and nothing is queued later', async () => {
+test('while Redis is unavailable, enqueue rejects at once and queues nothing later', async () => {
   const queue = queueInTest();
   const producer = queue.producer({ redisUrl: 'redis://127.0.0.1:1' });
   const begunAt = performance.now();

@@ -20,14 +20,14 @@ export interface EnqueueOptions {
 export interface Producer {
   /** Adds a job of any kind. An id that is queued or running is ignored; one that has ended can be added again. */
   enqueue(job: JobDefinition, options: EnqueueOptions): Promise<void>;
-  /** Takes a job out of the queue. A running one stays. */
+  /** Removes a waiting job from the queue. A running one stays. */
   remove(id: string): Promise<void>;
-  /** Tells the worker that runs the job to abort it. A hint only: a worker that is disconnected misses it. */
+  /** Tells the worker that runs the job to abort it. A hint only: a disconnected worker misses it. */
   abort(id: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The queue learns a job's kind and id only. Its payload stays in the job's row. */
+/** The queue stores only the kind and the id of a job. The payload stays in the job's row. */
 export function createProducer(connection: QueueConnection): Producer {
   const redis = createWaitingRedis(redisOptions(connection, 'producer'));
   const queue = new Queue(connection.queueName, { connection: redis, ...queueOptions(connection) });
@@ -54,9 +54,9 @@ function jobOptions(job: JobDefinition, options: EnqueueOptions): JobsOptions {
     jobId: options.id,
     attempts: job.attempts,
     backoff: { type: 'definition', delay: job.backoffMs },
-    // BullMQ counts the other way round, and jobs without a priority would pass all others.
+    // In BullMQ lower numbers go first, and jobs without a priority overtake all others.
     priority: highestPriority + 1 - (options.priority ?? 0),
-    // The row records how a job ended. A job that stayed in Redis would keep its id from being added again.
+    // The row records how a job ended. A finished job in Redis would block its id from being added again.
     removeOnComplete: true,
     removeOnFail: true,
     ...(options.traceContext

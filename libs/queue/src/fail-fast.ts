@@ -3,12 +3,12 @@ import { orUnavailable } from '@valuecanvas/contracts-core';
 import type { Redis } from '@valuecanvas/redis';
 import { withTimeout } from '@valuecanvas/resilience';
 
-/** Time within which Redis must be connected, and then must have answered. */
+/** Time limit for connecting to Redis, and then for its reply. */
 const timeoutMs = 2_000;
 
 /**
- * Runs a command now or not at all: nothing waits in memory for a reconnection. Throws DEPENDENCY_UNAVAILABLE where Redis is
- * unavailable or does not answer in time; Redis may have carried out the command all the same.
+ * Runs a command now or not at all: no command waits in memory for a reconnection. Throws DEPENDENCY_UNAVAILABLE if Redis
+ * is unavailable or does not answer in time. Redis may have run the command nevertheless.
  */
 export function failFast<T>(redis: Redis, command: () => Promise<T>): Promise<T> {
   return orUnavailable('redis (queue)', runNow(redis, command));

@@ -1,9 +1,9 @@
-/** Thrown by a handler whose job cannot succeed by being tried again. */
+/** Thrown by a handler if no retry of its job can succeed. */
 export class PermanentFailure extends Error {
   override readonly name = 'PermanentFailure';
 }
 
-/** Why a running attempt was told to give up. */
+/** The reason for interrupting a running attempt. */
 export type InterruptionKind = 'cancelled' | 'stopping' | 'timed out';
 
 /** The reason of an aborted attempt's signal. */
@@ -12,12 +12,12 @@ export class Interruption extends Error {
   readonly kind: InterruptionKind;
 
   constructor(kind: InterruptionKind) {
-    super(`The attempt was given up: ${kind}.`);
+    super(`The attempt was interrupted: ${kind}.`);
     this.kind = kind;
   }
 }
 
-/** Why an attempt's signal was aborted; undefined while it may go on. */
+/** Returns the reason why an attempt's signal was aborted, or undefined if it was not. */
 export function interruptionOf(signal: AbortSignal): InterruptionKind | undefined {
   return signal.reason instanceof Interruption ? signal.reason.kind : undefined;
 }

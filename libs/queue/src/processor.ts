@@ -11,7 +11,7 @@ export interface ProcessorOptions {
   readonly log: { warn(fields: object, message: string): void };
 }
 
-/** Makes the function that BullMQ calls for each attempt. `running` holds the attempts in progress by job id. */
+/** Creates the function that BullMQ calls for each attempt. `running` holds the attempts in progress by job id. */
 export function createProcessor(options: ProcessorOptions, running: Map<string, AbortController>) {
   const handlers = new Map(options.handlers.map((handler) => [handler.definition.name, handler]));
   const meters = createWorkerMeters(options.metrics);
@@ -53,7 +53,7 @@ function outcomeOf(error: unknown, signal: AbortSignal, job: Job): AttemptOutcom
   return job.attemptsMade + 1 < (job.opts.attempts ?? 1) ? 'retried' : 'failed';
 }
 
-/** Translates the outcome to the error that tells BullMQ how to continue. */
+/** Translates the outcome into the error that tells BullMQ how to continue. */
 async function queueError(
   error: unknown,
   outcome: AttemptOutcome,

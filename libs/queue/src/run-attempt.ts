@@ -12,27 +12,27 @@ export interface Attempt {
 
 /** One attempt at a job, as its handler sees it. */
 export interface JobContext extends Attempt {
-  /** Aborts at the timeout, when the job is cancelled, or when the worker stops: `interruptionOf` tells which. */
+  /** Aborts at the timeout, when the job is cancelled, or when the worker stops. `interruptionOf` returns which. */
   readonly signal: AbortSignal;
   /** Milliseconds until the timeout of this attempt; never negative. */
   remainingMs(): number;
 }
 
 /**
- * A kind of job with the function that does it. The function can run twice, or in two workers at once, and must then have one
- * effect. Resolving ends the job, and so does PermanentFailure. Any other error leads to another attempt while there are any.
+ * A kind of job with its handler. The handler can run twice, or in two workers at once, and must then have one effect.
+ * Resolving ends the job, and so does PermanentFailure. Any other error leads to another attempt if one is left.
  */
 export interface JobHandler {
   readonly definition: JobDefinition;
   readonly run: (context: JobContext) => Promise<void>;
 }
 
-/** Time that a handler has, once its signal is aborted, to record its end. The host then stops waiting for it. */
+/** Time for a handler to record its end after its signal has aborted. The host then stops waiting for it. */
 export const settleMs = 5_000;
 
 /**
- * Runs a handler once, within its definition's timeout. Throws what the handler throws, or the signal's Interruption where the
- * handler ignores that.
+ * Runs a handler once, within the timeout of its definition. Throws what the handler throws, or the signal's Interruption
+ * if the handler ignores the signal.
  */
 export async function runAttempt(
   { definition, run }: JobHandler,
@@ -55,7 +55,7 @@ export async function runAttempt(
   }
 }
 
-/** Rejects some time after the signal was aborted, unless the attempt is done before. */
+/** Rejects after a grace period once the signal has aborted, unless the attempt ends first. */
 async function leftBehind(signal: AbortSignal, done: AbortSignal): Promise<never> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const options = { once: true, signal: done };

@@ -6,7 +6,7 @@ import { queueInTest, testJob } from './test-support/queue-in-test.ts';
 
 const job = testJob();
 
-/** Stands for work that ends only when it is told to. */
+/** Work that ends only when its signal aborts. */
 function untilAborted({ signal }: JobContext): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -47,7 +47,7 @@ test('a permanent failure ends a job at its first attempt', async () => {
   await eventually(async () => expect(await queue.isStored('a')).toBe(false));
 });
 
-test('a failure that says when it will have passed is not tried again before', async () => {
+test('a failure with a retry time is not retried earlier', async () => {
   const queue = queueInTest();
   const at: number[] = [];
   queue.worker(job, async ({ attempt }) => {
@@ -91,7 +91,7 @@ test('a cancelled job is aborted wherever it runs, and not tried again', async (
   await eventually(async () => expect(await queue.isStored('a')).toBe(false));
 });
 
-test('a worker that stops lets its jobs finish and takes no more', async () => {
+test('a stopping worker finishes its jobs and takes no more', async () => {
   const queue = queueInTest();
   const producer = queue.producer();
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
@@ -113,7 +113,7 @@ test('a worker that stops lets its jobs finish and takes no more', async () => {
   expect(seen).toEqual(['running']);
 });
 
-test('jobs that outlast the grace of a stopping worker are done by an idle one, at once and with all attempts left', async () => {
+test('jobs that outlast a stopping worker’s grace period move to an idle worker at once, with all attempts left', async () => {
   const queue = queueInTest();
   const seen: string[] = [];
   const first = queue.worker(job, (context) => {
@@ -129,12 +129,12 @@ test('jobs that outlast the grace of a stopping worker are done by an idle one, 
   expect(outcomes(queue.ended)).toContain('handed over');
 });
 
-test('what users wrote does not reach Redis, not even in the message of a failure', async () => {
+test('user input does not reach Redis, not even in the message of a failure', async () => {
   const queue = queueInTest();
   const secret = 'a bakery in Lisbon';
-  const patient = testJob({ backoffMs: 60_000 });
-  queue.worker(patient, () => Promise.reject(new Error(secret)));
-  await queue.producer().enqueue(patient, { id: 'a' });
+  const slowRetry = testJob({ backoffMs: 60_000 });
+  queue.worker(slowRetry, () => Promise.reject(new Error(secret)));
+  await queue.producer().enqueue(slowRetry, { id: 'a' });
   const stored = await eventually(async () => {
     const hash = await queue.redis.client.hgetall(queue.keyOf('a'));
     expect(hash.failedReason).toBe('Error');
@@ -144,7 +144,7 @@ test('what users wrote does not reach Redis, not even in the message of a failur
   expect(JSON.stringify([stored, events])).not.toContain(secret);
 });
 
-test('no more jobs are begun within a minute than the rate allows', async () => {
+test('no more jobs start within a minute than the rate limit allows', async () => {
   const queue = queueInTest();
   const producer = queue.producer();
   const seen: string[] = [];
@@ -158,7 +158,7 @@ test('no more jobs are begun within a minute than the rate allows', async () => 
   expect(seen).toEqual(['a', 'b']);
 });
 
-test('an idle worker stops within seconds while Redis is away, however long its jobs may take', async () => {
+test('an idle worker stops within seconds while Redis is unavailable, however long its jobs may take', async () => {
   const queue = queueInTest();
   const host = queue.worker(job, async () => undefined, { redisUrl: 'redis://127.0.0.1:1' });
   const begunAt = performance.now();

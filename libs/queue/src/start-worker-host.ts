@@ -8,36 +8,36 @@ import { Interruption } from './failures.ts';
 import { createProcessor, type ProcessorOptions } from './processor.ts';
 import { settleMs } from './run-attempt.ts';
 
-/** Times that a job may lose its worker before the queue drops it. The owner of its row then decides about it. */
+/** Times that a job may lose its worker before the queue drops it. The owner of its row then decides. */
 const maxStalledCount = 2;
 
-/** Bound of closing once no job runs. It takes longer only while Redis is unavailable. */
+/** Time limit for closing once no job runs. Closing takes that long only while Redis is unavailable. */
 const closeMs = 2_000;
 
 /** Interval at which a stopping host checks whether its jobs have ended. */
 const pollMs = 20;
 
 export interface WorkerHostOptions extends QueueConnection, ProcessorOptions {
-  /** Jobs worked on at the same time by this host. */
+  /** Jobs that this host runs at the same time. */
   readonly concurrency: number;
-  /** Jobs begun within a minute by all hosts of the queue. */
+  /** Jobs that all hosts of the queue together start per minute. */
   readonly rateLimitPerMinute: number;
   /**
-   * A worker renews the lock of each running job at half of this; a lock that ran out, because the process died or its
-   * event loop stood still, sends the job to another worker within twice this time. Milliseconds.
+   * Milliseconds until the lock of a running job expires. A worker renews it at half of this. If the process crashes or
+   * its event loop is blocked, another worker takes the job within twice this time.
    */
   readonly lockMs: number;
 }
 
 export interface WorkerHost {
   /**
-   * Takes no more jobs from now on, waits `graceMs` for the running ones, aborts the rest and gives them back to the
-   * queue, where other workers find them at once. Resolves within some seconds after `graceMs`.
+   * Takes no more jobs, waits `graceMs` for the running ones, then aborts the rest and returns them to the queue, where
+   * other workers find them at once. Resolves within a few seconds after `graceMs`.
    */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Works on the jobs of a queue until it is stopped. */
+/** Runs the jobs of a queue until it is stopped. */
 export function startWorkerHost(options: WorkerHostOptions): WorkerHost {
   const redis = createWaitingRedis(redisOptions(options, 'worker'));
   const cancels = createWaitingRedis({ ...redisOptions(options, 'cancels'), onError: options.onError });

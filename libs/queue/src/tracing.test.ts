@@ -18,7 +18,7 @@ const job = testJob();
 beforeAll(() => sdk.start());
 afterAll(() => sdk.shutdown());
 
-test('work continues the trace of the request that asked for it, also when a sweeper enqueued it much later', async () => {
+test('a job continues the trace of the submitting request, even if the sweeper enqueued it much later', async () => {
   const queue = queueInTest();
   let seen: string | undefined;
   queue.worker(

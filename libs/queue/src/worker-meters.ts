@@ -1,7 +1,7 @@
-/** How an attempt ended. */
+/** The outcome of an attempt. */
 export type AttemptOutcome = 'completed' | 'retried' | 'failed' | 'cancelled' | 'handed over';
 
-/** What the worker host needs of a service's metrics. */
+/** The metrics of a worker host. */
 export interface MeterFactory {
   counter(
     name: string,
@@ -22,24 +22,24 @@ export interface WorkerMeters {
   ended(job: string, outcome: AttemptOutcome, ms: number): void;
 }
 
-/** Seconds: from a cached answer to the longest that a job may take. */
+/** Buckets in seconds: from a cached answer to the longest timeout of a job. */
 const durationBuckets = [0.05, 0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120];
 
-/** Seconds: from an idle worker to a long backlog. */
+/** Buckets in seconds: from an idle worker to a long backlog. */
 const waitBuckets = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1_800, 7_200];
 
 export function createWorkerMeters(metrics: MeterFactory): WorkerMeters {
   const labels = ['job', 'outcome'];
-  const total = metrics.counter('queue_attempts_total', 'Attempts at jobs by how they ended.', labels);
+  const total = metrics.counter('queue_attempts_total', 'Attempts at jobs, by outcome.', labels);
   const duration = metrics.histogram(
     'queue_attempt_duration_seconds',
-    'Time that attempts at jobs took.',
+    'Duration of attempts at jobs.',
     labels,
     durationBuckets,
   );
   const wait = metrics.histogram(
     'queue_wait_seconds',
-    'Time between the enqueuing of a job and its first attempt.',
+    'Time between enqueuing a job and its first attempt.',
     ['job'],
     waitBuckets,
   );

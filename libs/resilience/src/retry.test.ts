@@ -47,8 +47,8 @@ test('no retry is made whose delay would reach the deadline', async () => {
 test('an aborted signal ends the delay with its reason', async () => {
   const stopping = new AbortController();
   const { attempt, attempts } = failing(new Error('1'));
-  const patient: RetryPolicy = { ...policy, delaysMs: [3_600_000] };
-  const waiting = retry(attempt, patient, { signal: stopping.signal });
+  const slow: RetryPolicy = { ...policy, delaysMs: [3_600_000] };
+  const waiting = retry(attempt, slow, { signal: stopping.signal });
   stopping.abort(new Error('stopping'));
   await expect(waiting).rejects.toThrow('stopping');
   expect(attempts()).toBe(1);

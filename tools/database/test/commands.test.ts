@@ -42,7 +42,7 @@ it.each(['migrate', 'seed'])(
     });
     expect(await run(command, { MIGRATION_DATABASE_URL: 'localhost' })).toMatchObject({
       code: 1,
-      said: expect.stringMatching(/^MIGRATION_DATABASE_URL is no URL: .*\.\n$/),
+      said: expect.stringMatching(/^MIGRATION_DATABASE_URL is not a URL: .*\.\n$/),
     });
   },
 );

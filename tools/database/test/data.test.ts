@@ -68,7 +68,7 @@ it('the first flags are those that the interface promises', async () => {
   ]);
 });
 
-it('seeding gives the demo user one canvas with its revision, however often, and nobody else anything', async () => {
+it('seeding gives the demo user one canvas with its revision, however often it runs, and changes no other user', async () => {
   const count = async () => (await query('select from canvases natural left join canvas_revisions')).rowCount;
   await query(`insert into auth.users (id, email) values (gen_random_uuid(), 'other@valuecanvas.local')`);
   await seed({ url });

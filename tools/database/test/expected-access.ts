@@ -27,7 +27,7 @@ const only =
   (speaker) =>
     `(${reach(speaker)} and ${condition})`;
 
-/** What a service does with the idempotency keys that its own role has claimed. */
+/** Access of a service to the idempotency keys that its own role has claimed. */
 const idempotencyKeys = (role: string): Access => {
   const mine = (reach: Reach) => only(reach, `owner = '${role}'`);
   return {

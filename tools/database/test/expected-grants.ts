@@ -1,4 +1,4 @@
-/** Who may do what, table by table: the whole truth, so that any further grant needs a line here. */
+/** All grants, by table and role. Every further grant needs a line here. */
 export const expectedGrants: Record<string, Record<string, string>> = {
   'auth.users': { vc_gateway: 'insert, select, update' },
   'public.ab_tests': { vc_prompt_registry: 'insert, select, update' },

@@ -19,7 +19,7 @@ export async function rawFiles(): Promise<RawFile[]> {
   );
 }
 
-/** What `psql -f` does with each: no transaction around it, no record. */
+/** Applies files like `psql -f`: without a surrounding transaction and without a record. */
 export async function applyRaw(url: string, files: readonly RawFile[]): Promise<void> {
   await withClient(url, async (client) => {
     for (const { sql } of files) await client.query(sql);

@@ -96,7 +96,7 @@ describe.each(userTables)('$table', ({ table, role, row, isSharedWork, sharedWit
     }
   });
 
-  it("its service cannot write another user's row, or anybody's without claims", async () => {
+  it("its service cannot write another user's row, or any row without claims", async () => {
     await expect(insertAs({ role, user: alice }, bob)).rejects.toThrow(/row-level security/);
     await expect(insertAs({ role }, alice)).rejects.toThrow(/row-level security/);
   });

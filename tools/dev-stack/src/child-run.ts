@@ -2,31 +2,31 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Environment } from './settings.ts';
 
-/** A program of ours as its own process. */
+/** A program of the platform that runs as a separate process. */
 export interface Program {
   readonly name: string;
   readonly folder: string;
-  /** Of node: flags and the script. */
+  /** Arguments of node: flags and the script. */
   readonly args: readonly string[];
   readonly environment: Environment;
-  /** Answers 200 once the program can do its work. */
+  /** Health check. Answers 200 once the program is ready. */
   readonly readyUrl: string;
   readonly logFile: string;
 }
 
-/** One life of a program. */
+/** One run of a program. */
 export interface ChildRun {
-  /** Undefined where it could not even be started. */
+  /** Undefined if it could not be started. */
   readonly pid: number | undefined;
-  /** How it ended, in words. Never rejects. */
+  /** Resolves with the exit code or signal in words. Never rejects. */
   readonly exited: Promise<string>;
-  /** Does nothing once it has ended. */
+  /** Has no effect once the process has ended. */
   signal(signal: NodeJS.Signals): void;
 }
 
 /**
- * Starts a program in a session of its own, so that a terminal's Ctrl-C does not reach it, and with a channel
- * whose end tells it that its starter is gone. Its output is added to its log file.
+ * Starts a program in a new session, so that Ctrl-C in the terminal does not reach it. The program stops when its channel
+ * to the starter closes. Its output is appended to its log file.
  */
 export function startChild(program: Program): ChildRun {
   const log = openSync(program.logFile, 'a', 0o600);

@@ -18,9 +18,9 @@ export const postgresFolder = (state: string) => join(state, 'postgres');
 export const redisFolder = (state: string) => join(state, 'redis');
 
 /**
- * Starts PostgreSQL and Redis side by side, or uses those that MIGRATION_DATABASE_URL and REDIS_URL name. What was
- * started stops with `cleanup`, even where the other one fails, and is `lost` if it ends before. Throws
- * LocalServerError, or StackError where a named server is not there.
+ * Starts PostgreSQL and Redis concurrently, or uses the servers that MIGRATION_DATABASE_URL and REDIS_URL name. `cleanup`
+ * stops each started server, even if the other one fails to start. A started server that ends earlier is `lost`. Throws
+ * LocalServerError, or StackError if a named server is unreachable.
  */
 export async function startDatabases(
   state: string,

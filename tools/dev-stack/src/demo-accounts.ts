@@ -1,4 +1,4 @@
-/** Accounts that every local platform has; their passwords are public, so it must not be reachable from elsewhere. */
+/** Accounts of every local platform. Their passwords are public, so the platform must be reachable from this machine only. */
 export const demoAccounts = [
   {
     email: 'demo@valuecanvas.local',

@@ -4,18 +4,18 @@ import { type DemoAccount, demoAccounts } from './demo-accounts.ts';
 import { StackError } from './stack-error.ts';
 
 /**
- * Whether the demo accounts may exist in a database: their passwords are public, and one of them is an admin, so only
- * where the database is this machine's own.
+ * Returns true if a database may contain the demo accounts: only if it is on this machine, because their passwords are
+ * public and one of them is an admin.
  */
 export function mayHoldDemoData(ownerUrl: string): boolean {
   const host = new URL(ownerUrl).hostname;
   return ['localhost', '127.0.0.1', '[::1]', ''].includes(host);
 }
 
-/** Makes the demo accounts that are missing, through the gateway, and the sample canvas. Throws StackError. */
+/** Creates missing demo accounts through the gateway, and the sample canvas. Throws StackError. */
 export async function bringDemoData(gatewayUrl: string, ownerUrl: string): Promise<void> {
   const client = new Client({ connectionString: ownerUrl });
-  // A lost connection rejects the query that runs; unheard, the event would also end this process.
+  // A lost connection rejects the running query. Without a listener, the event would also end this process.
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -47,11 +47,11 @@ async function signUp(gatewayUrl: string, { email, password }: DemoAccount): Pro
   });
   if (response.ok) return;
   throw new StackError(
-    `The gateway refused to make the account ${email} (status ${response.status}): ${await response.text()}`,
+    `The gateway refused to create the account ${email} (status ${response.status}): ${await response.text()}`,
   );
 }
 
-/** As `npm run user:grant` would; unlike it, not worth a line in the audit log. */
+/** Like `npm run user:grant`, but without an audit entry. */
 async function grant(client: Client, { email, tier, role }: DemoAccount): Promise<void> {
   await client.query(
     `update auth.users set raw_app_meta_data = coalesce(raw_app_meta_data, '{}') || $2::jsonb

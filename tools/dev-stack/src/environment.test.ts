@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 const of = (service: Service, caller = {}) => serviceEnvironment(service, platform, caller);
 
-test('a service connects as its own role to the database of the owner', () => {
+test('a service connects to the owner’s database as its own role', () => {
   expect(of('canvas').DATABASE_URL).toBe(
     'postgresql://vc_canvas:with%20%25%20and%20%40@127.0.0.1:5432/postgres?sslmode=disable',
   );
@@ -45,13 +45,13 @@ test("no service gets the owner's access or the password of another service", ()
   }
 });
 
-test('the keys of providers reach the router alone', () => {
+test('only the router gets the keys of providers', () => {
   const caller = { TOGETHER_API_KEY: 'provider-key', OPENAI_API_KEY: 'another' };
   const holders = services.filter((service) => JSON.stringify(of(service, caller)).includes('provider-key'));
   expect(holders).toEqual(['llm-router']);
 });
 
-test('only services that call others can sign, each with a key of its own', () => {
+test('only services that call others can sign, each with its own key', () => {
   const signers = services.filter((service) => of(service).INTERNAL_SIGNING_KEY);
   expect(signers).toEqual(['gateway', 'llm-router', 'canvas', 'job-worker']);
   expect(new Set(signers.map((service) => of(service).INTERNAL_SIGNING_KEY)).size).toBe(4);
@@ -61,7 +61,7 @@ test('only the gateway can issue access tokens', () => {
   expect(services.filter((service) => of(service).AUTH_SIGNING_KEYS)).toEqual(['gateway']);
 });
 
-test('every service knows where all others are, on the ports that were chosen', () => {
+test('every service gets the URLs of all others, with the chosen ports', () => {
   for (const service of services) {
     expect(of(service)).toMatchObject({
       CANVAS_URL: 'http://127.0.0.1:40002',
@@ -70,7 +70,7 @@ test('every service knows where all others are, on the ports that were chosen', 
   }
 });
 
-test("settings of the caller pass through, the caller's addresses and npm's noise do not", () => {
+test("the caller's settings pass through, its addresses and npm's variables do not", () => {
   const caller = { LLM_TIMEOUT: '5000', HOST: 'laptop', PORT: '3001', npm_config_registry: 'x', EMPTY: '' };
   const environment = of('canvas', caller);
   expect(environment).toMatchObject({ LLM_TIMEOUT: '5000', HOST: '127.0.0.1', PORT: '40002' });

@@ -11,10 +11,10 @@ import { providerVariables } from './providers.ts';
 import { publicKeysOf, type Secrets } from './secrets.ts';
 import type { Environment } from './settings.ts';
 
-/** Ports, addresses and secrets from which the environment of each service is made. */
+/** Ports, addresses and secrets that the environments of services derive from. */
 export interface Platform {
   readonly ports: PlatformPorts;
-  /** The owner's URL: each service gets it with a role and password of its own. */
+  /** The owner's URL. Each service gets it with its own role and password. */
   readonly ownerUrl: string;
   readonly rolePasswords: Required<RolePasswords>;
   readonly redisUrl: string;
@@ -23,10 +23,10 @@ export interface Platform {
   readonly providers: Environment;
 }
 
-/** Short, because all services stop together: only requests between them may still be on their way. */
+/** Short, because all services stop together: only requests between them may still arrive. */
 const localDrainMs = '250';
 
-/** Secrets of one service alone, beside its signing key. */
+/** Secrets of single services, except their signing keys. */
 const ownVariables: Partial<Record<Service, (platform: Platform) => Environment>> = {
   gateway: ({ secrets }) => ({ AUTH_SIGNING_KEYS: JSON.stringify(secrets.authSigningKeys) }),
   'llm-router': ({ providers }) => providers,
@@ -54,7 +54,7 @@ export function serviceEnvironment(service: Service, platform: Platform, caller:
     SHUTDOWN_DRAIN_MS: localDrainMs,
     LOG_ERROR_MESSAGES: 'true',
     ...inherited(caller),
-    // Not HOST of the caller: some shells export the machine's name there.
+    // The caller's HOST is ignored, because some shells set it to the machine's name.
     HOST: '127.0.0.1',
     PORT: String(port),
     INTERNAL_PORT: String(internalPort),

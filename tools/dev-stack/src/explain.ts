@@ -2,7 +2,7 @@ import { DatabaseToolError } from '@valuecanvas/database';
 import { LocalServerError } from '@valuecanvas/local-servers';
 import { StackError } from './stack-error.ts';
 
-/** What the person at the terminal gets to read: a sentence where there is one, else where the fault came from. */
+/** Renders an error for the user at the terminal: its message if it is made for users, else its stack. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ([StackError, LocalServerError, DatabaseToolError].some((known) => error instanceof known)) {
@@ -10,7 +10,7 @@ export function explain(error: unknown): string {
   }
   const { code, path } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC')
-    return `The disk is full${path ? ` at ${path}` : ''}; free some space and start again.`;
+    return `The disk is full${path ? ` at ${path}` : ''}. Free some space and start again.`;
   if (code === 'EACCES' || code === 'EPERM') {
     return `This user may not use ${path ?? 'a file of the state'}: make it this user's (chown -R), or start as the user it belongs to.`;
   }

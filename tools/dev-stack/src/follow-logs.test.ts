@@ -14,7 +14,7 @@ const event = {
   operation: 'generateCanvas',
 };
 
-test('an event is one line of time, level, message and fields', () => {
+test('an event is one line with time, level, message and fields', () => {
   expect(readable(JSON.stringify(event), false)).toBe(
     '20:08:21.123 WARN  request completed status=201 operation=generateCanvas',
   );
@@ -27,14 +27,14 @@ test('an error keeps its stack, on lines of its own', () => {
   );
 });
 
-test('a line that is no event stays as it is', () => {
+test('a line that is no event stays unchanged', () => {
   expect(readable('Debugger listening on ws://127.0.0.1:9229', false)).toBe(
     'Debugger listening on ws://127.0.0.1:9229',
   );
   expect(readable('{ "half', false)).toBe('{ "half');
 });
 
-test('what programs append is printed by line, with the program, also where a file appears later', async () => {
+test('appended lines are printed with the name of the program, also from files that appear later', async () => {
   const folder = await temporaryFolder();
   const logs = ['canvas', 'gateway'].map((name) => ({ name, file: join(folder, `${name}.log`) }));
   const printed: string[] = [];

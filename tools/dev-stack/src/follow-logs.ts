@@ -2,13 +2,13 @@ import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
 
-/** Milliseconds between looks at the files. */
+/** Polling interval. */
 const pollMs = 100;
 const chunkBytes = 64 * 1024;
 
 const colours = ['cyan', 'magenta', 'yellow', 'green', 'blue', 'red', 'gray'] as const;
 
-/** Fields of every line that say nothing to a person who reads one platform's log. */
+/** Fields that are the same in every line of one platform's log. */
 const omitted = new Set(['level', 'time', 'service', 'version', 'message', 'pid', 'hostname']);
 
 export interface FollowedLog {
@@ -16,7 +16,7 @@ export interface FollowedLog {
   readonly file: string;
 }
 
-/** Prints what programs add to their log files, one readable line per event, until the signal aborts. */
+/** Prints lines that programs append to their log files, one readable line per event, until the signal aborts. */
 export async function followLogs(
   logs: readonly FollowedLog[],
   options: { readonly print: (line: string) => void; readonly colour: boolean; readonly signal: AbortSignal },
@@ -59,7 +59,7 @@ async function printNewLines(log: Followed): Promise<void> {
   }
 }
 
-/** A JSON line as time, level, message and remaining fields. Any other line stays as it is. */
+/** Renders a JSON line as time, level, message and remaining fields. Returns any other line unchanged. */
 export function readable(line: string, colour: boolean): string {
   const event = parse(line);
   if (event === undefined) return line;
@@ -94,7 +94,7 @@ function parse(line: string): Record<string, unknown> | undefined {
   }
 }
 
-/** An error's stack stands on lines of its own: an editor finds files in it. */
+/** Puts an error's stack on separate lines, so that editors recognise the file names. */
 function stackOf({ err }: Record<string, unknown>): string | undefined {
   const stack = typeof err === 'object' && err !== null && 'stack' in err ? err.stack : undefined;
   return typeof stack === 'string' ? stack : undefined;

@@ -15,7 +15,7 @@ async function recordOf(contents: unknown): Promise<string> {
   return file;
 }
 
-test('what a killed starter left running is ended', async () => {
+test('processes that a killed starter left are ended', async () => {
   const { pid, child } = await sleepingProcess();
   const exited = once(child, 'exit');
   const file = await recordOf({ starter: gone, processes: { canvas: identify(pid), gateway: gone } });
@@ -23,7 +23,7 @@ test('what a killed starter left running is ended', async () => {
   await exited;
 });
 
-test('a stranger that has got the pid since is left alone', async () => {
+test('an unrelated process that has the same pid now is left alone', async () => {
   const { pid } = await sleepingProcess();
   const file = await recordOf({ starter: gone, processes: { canvas: { pid, startTime: '1' } } });
   expect(await stopLeftovers(file)).toEqual([]);
@@ -34,11 +34,11 @@ test('while the starter lives, its platform is not touched', async () => {
   const { pid } = await sleepingProcess();
   const identity = identify(pid);
   const file = await recordOf({ starter: identify(process.pid), processes: { canvas: identity } });
-  await expect(stopLeftovers(file)).rejects.toThrow(/runs already .*PORT=3001/);
+  await expect(stopLeftovers(file)).rejects.toThrow(/is already running .*PORT=3001/);
   expect(identity && isAlive(identity)).toBe(true);
 });
 
-test('a record that cannot be read hinders nothing', async () => {
+test('an unreadable record is ignored', async () => {
   const file = join(await temporaryFolder(), 'run.json');
   await writeFile(file, '{"starter":');
   expect(await stopLeftovers(file)).toEqual([]);

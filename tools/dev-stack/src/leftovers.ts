@@ -3,12 +3,12 @@ import { isAlive, type ProcessIdentity } from './process-identity.ts';
 import { readRunRecord } from './run-record.ts';
 import { StackError } from './stack-error.ts';
 
-/** Services stop by themselves when their starter ends, so most of this time has passed already. */
+/** Services stop by themselves when their starter ends, so most of this time has usually passed already. */
 const timeoutMs = 15_000;
 
 /**
- * Ends what an earlier run has left running and returns the names. A process that merely has the same pid is left
- * alone. Throws StackError where that run's starter still lives.
+ * Ends processes that an earlier run has left and returns their names. An unrelated process with the same pid is left
+ * alone. Throws StackError if the starter of that run still lives.
  */
 export async function stopLeftovers(recordFile: string): Promise<string[]> {
   const record = readRunRecord(recordFile);
@@ -25,7 +25,7 @@ async function end(identity: ProcessIdentity): Promise<void> {
     if (await isGoneWithin(identity, timeoutMs)) return;
   }
   throw new StackError(
-    `Process ${identity.pid} of an earlier run does not end; end it by hand (kill -9 ${identity.pid}) and start again.`,
+    `Process ${identity.pid} of an earlier run does not end. End it by hand (kill -9 ${identity.pid}) and start again.`,
   );
 }
 
@@ -49,6 +49,6 @@ async function isGoneWithin(identity: ProcessIdentity, ms: number): Promise<bool
 
 function runsAlready(pid: number): StackError {
   return new StackError(
-    `The platform runs already (process ${pid}): stop that one with Ctrl-C, or start another clone with \`PORT=3001 npm start\`.`,
+    `The platform is already running (process ${pid}). Stop it with Ctrl-C, or start another clone with \`PORT=3001 npm start\`.`,
   );
 }

@@ -3,14 +3,14 @@ import { open } from 'node:fs/promises';
 const tailBytes = 16 * 1024;
 const tailLines = 12;
 
-/** The last lines of a log, indented; the file may be of any size, or not be there. */
+/** Returns the last lines of a log, indented. The file may be large or missing. */
 export async function logTail(file: string): Promise<string> {
   const text = await readEnd(file).catch(() => '');
   const lines = (text.trimEnd() || '(nothing)').split('\n').slice(-tailLines);
   return lines.map((line) => `    ${line}`).join('\n');
 }
 
-/** The last line of a log, which may be of any size, or not be there. */
+/** Returns the last line of a log. The file may be large or missing. */
 export async function lastLine(file: string): Promise<string> {
   const text = await readEnd(file).catch(() => '');
   return text.trimEnd().split('\n').at(-1) || '(nothing)';

@@ -17,5 +17,5 @@ try {
   process.exitCode = 1;
   console.error(explain(error));
 }
-// Signals are listened to until the end, which would otherwise never come.
+// The signal listeners keep the process alive, so they must be removed.
 process.exit();

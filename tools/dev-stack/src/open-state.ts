@@ -1,13 +1,16 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { removePostgres, removeRedis } from '@valuecanvas/local-servers';
+import { removePostgres, removeRedis, requireDiskSpace } from '@valuecanvas/local-servers';
 import { postgresFolder, redisFolder } from './databases.ts';
 import { stopLeftovers } from './leftovers.ts';
-import { requireDiskSpace, requireGatewayPort, requireSupported } from './preflight.ts';
+import { requireGatewayPort, requireSupported } from './preflight.ts';
 import { beginRunRecord, type RunRecord } from './run-record.ts';
 import type { Settings } from './settings.ts';
 
-/** What a run keeps on disk. */
+/** Space for a database with its write-ahead log, the logs of a day, and a download of Redis. */
+const neededMegabytes = 500;
+
+/** The state of a run on disk. */
 export interface State {
   readonly directory: string;
   readonly logs: string;
@@ -16,8 +19,9 @@ export interface State {
 }
 
 /**
- * Makes the state this run's own: what an earlier one left is cleaned up, and deleted where all is to begin anew.
- * Throws StackError where the machine, the disk, the gateway's port or a running platform stands against it.
+ * Claims the state for this run. Ends processes that an earlier run left, and deletes all data with --fresh. Throws
+ * StackError if the machine, the gateway's port or a running platform prevents the start, and LocalServerError if the disk
+ * is almost full.
  */
 export async function openState(settings: Settings, say: (line: string) => void): Promise<State> {
   const directory = settings.stateDirectory;
@@ -28,7 +32,7 @@ export async function openState(settings: Settings, say: (line: string) => void)
   const left = await stopLeftovers(recordFile);
   if (left.length > 0) say(`Stopped what an earlier run had left: ${left.join(', ')}`);
   if (settings.fresh) await deleteState(directory, say);
-  await requireDiskSpace(directory);
+  await requireDiskSpace(directory, neededMegabytes);
   await requireGatewayPort(settings.gatewayPort);
   await rm(logs, { recursive: true, force: true });
   await mkdir(logs, { recursive: true });

@@ -22,30 +22,30 @@ test.each(['127.0.0.1', '0.0.0.0', '::1'])('a port that is taken on %s is not fr
   expect(await isFree(await takenPort(host))).toBe(false);
 });
 
-test('a taken port of the gateway is named, with the command that takes another', async () => {
+test('for a taken gateway port, the message names a command with another port', async () => {
   const port = await takenPort('127.0.0.1');
   await expect(requireGatewayPort(port)).rejects.toThrow(
     new RegExp(`Port ${port} is taken: .*PORT=${port === 65_535 ? 3000 : port + 1} npm start`),
   );
 });
 
-test('a service moves to a free port where its usual one is taken', async () => {
+test('a service gets a free port if its usual one is taken', async () => {
   const usual = serviceTable.canvas.port;
-  // A platform that runs on this machine may be there already.
+  // Another platform on this machine may use it already.
   await takenPort('127.0.0.1', usual).catch(tolerateTaken);
   const chosen = await choosePorts(usualGateway);
   expect(chosen.canvas.port).not.toBe(usual);
   expect(await isFree(chosen.canvas.port)).toBe(true);
 });
 
-test('a second clone, with its gateway elsewhere, leaves the usual ports to the first', async () => {
+test('a second clone, with another gateway port, leaves the usual ports to the first', async () => {
   const chosen = await choosePorts(3001);
   const others = services.filter((service) => service !== 'gateway').map((service) => chosen[service].port);
   const usual = services.map((service) => serviceTable[service].port);
   expect(others.filter((port) => usual.some((taken) => taken === port))).toEqual([]);
 });
 
-test('no port is given twice', async () => {
+test('no port is chosen twice', async () => {
   const chosen = await choosePorts(await freePort());
   const all = [chosen.simulator, ...services.flatMap((service) => Object.values(chosen[service]))];
   expect(new Set(all).size).toBe(all.length);
@@ -54,6 +54,6 @@ test('no port is given twice', async () => {
 test.each([
   ['win32', 'x64'],
   ['linux', 'ia32'],
-])('%s on %s is refused with a way out', (platform, arch) => {
+])('%s on %s is refused with an alternative', (platform, arch) => {
   expect(() => requireSupported(platform, arch)).toThrow(/Docker Compose/);
 });

@@ -7,7 +7,7 @@ import { StackError } from './stack-error.ts';
 
 export interface ServicePorts {
   readonly port: number;
-  /** Of health checks and metrics. */
+  /** Port of health checks and metrics. */
   readonly internalPort: number;
 }
 
@@ -15,12 +15,12 @@ export type PlatformPorts = Readonly<Record<Service, ServicePorts>>;
 
 export type ChosenPorts = PlatformPorts & { readonly simulator: number };
 
-/** The gateway's port unless PORT names another. */
+/** The gateway's default port. PORT overrides it. */
 export const usualGateway = serviceTable.gateway.port;
 
 /**
- * Chooses the ports of the table of services, and free ones in place of those that are taken. With the gateway on another
- * port, all others are free ones as well: two clones that start at the same moment must not both find the usual ports free.
+ * Chooses the ports of the table of services, and free ports instead of taken ones. If the gateway has another port, all
+ * ports are free ones: two clones that start at the same time must not both find the usual ports free.
  */
 export async function choosePorts(gatewayPort: number): Promise<ChosenPorts> {
   const given = new Set([gatewayPort]);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 /** Identifies one process for good. A pid alone may later belong to another process. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** The start time in the system's own format, only for comparison. */
+  /** Start time in the format of the operating system, for comparison only. */
   readonly startTime: string;
 }
 
@@ -42,7 +42,7 @@ function describeFromPs(pid: number) {
   return { name: path.slice(path.lastIndexOf('/') + 1), parent: Number(parent), startTime };
 }
 
-/** The text, or none where the process has ended. */
+/** The text, or empty if the process has ended. */
 function attempt(read: () => string): string {
   try {
     return read();

@@ -5,23 +5,23 @@ import { stopChild } from './stop-child.ts';
 import { type CrashReport, type Supervised, supervise } from './supervise.ts';
 import { untilReady } from './until-ready.ts';
 
-/** A service that is restarted gets this long for the requests that it serves. */
+/** Time for a restarting service to finish its requests. */
 const restartDrainMs = 500;
 
 /** The processes of one run, by name. */
 export interface ProcessTable {
-  /** Waits until the program is ready. From then on, starts it again if it ends. Throws StackError. */
+  /** Starts a program and waits until it is ready. Restarts it whenever it ends later. Throws StackError. */
   start(program: Program): Promise<void>;
-  /** Ends a program and starts it again from its present sources. Throws StackError where it does not become ready. */
+  /** Restarts a program with its current sources. Throws StackError if it does not become ready. */
   restart(program: Program): Promise<void>;
-  /** Stops programs by name, all at once. `force` ends the wait. */
+  /** Stops the named programs concurrently. `force` ends the wait. */
   stop(names: readonly string[], force: AbortSignal): Promise<void>;
 }
 
 export function createProcessTable(options: {
   readonly record: RunRecord;
   readonly say: (line: string) => void;
-  /** Ends the waiting for programs that are being started. */
+  /** Stops waiting for programs that are being started. */
   readonly stop: AbortSignal;
 }): ProcessTable {
   const { record, say } = options;
@@ -40,7 +40,7 @@ export function createProcessTable(options: {
       const unwatched = { current: () => child, release: () => undefined };
       running.set(program.name, unwatched);
       await untilReady(program, child, options.stop);
-      // Where another program failed, this one may have been told to stop just as it became ready.
+      // If another program failed, this one may have been told to stop just as it became ready.
       if (released.has(program.name)) return;
       const report = (crash: CrashReport) => void describeCrash(program, crash).then(say);
       running.set(program.name, supervise(child, { again: () => launch(program), report }));
@@ -66,7 +66,7 @@ export function createProcessTable(options: {
 }
 
 async function describeCrash({ name, logFile }: Program, { how, givenUp }: CrashReport): Promise<string> {
-  if (!givenUp) return `${name} ended by itself (${how}) and is started again; its log: ${logFile}`;
+  if (!givenUp) return `${name} ended unexpectedly (${how}) and is restarted. Its log: ${logFile}`;
   const tail = await logTail(logFile);
-  return `${name} stays off until you start again: it ended too often (${how}). The end of its log:\n\n${tail}\n\nAll of it is in ${logFile}.`;
+  return `${name} ended too often (${how}) and stays stopped until the next \`npm start\`. The end of its log:\n\n${tail}\n\nThe whole log: ${logFile}`;
 }

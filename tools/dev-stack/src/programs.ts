@@ -4,16 +4,16 @@ import type { Program } from './child-run.ts';
 import { type Platform, serviceEnvironment } from './environment.ts';
 import { type Environment, projectRoot, type Settings } from './settings.ts';
 
-/** The port that debuggers try first. */
+/** The default port of debuggers. */
 const firstInspectorPort = 9229;
 
-/** The address at which a debugger attaches to a service of `--inspect`; undefined for the other services. */
+/** Inspector address of a service named with `--inspect`, or undefined. */
 export function inspectorOf(service: Service, { inspect }: Pick<Settings, 'inspect'>): string | undefined {
   const index = inspect.indexOf(service);
   return index < 0 ? undefined : `127.0.0.1:${firstInspectorPort + index}`;
 }
 
-/** The program of a service, run from its sources. */
+/** Returns the program of a service, which runs from its sources. */
 export function serviceProgram(
   service: Service,
   options: {
@@ -34,14 +34,14 @@ export function serviceProgram(
       '@valuecanvas/service-kit/register',
       'src/main.ts',
     ],
-    // A restart while one works need not wait for requests on their way.
+    // A restart during development need not wait for requests in flight.
     environment: options.settings.watch ? { ...environment, SHUTDOWN_DRAIN_MS: '0' } : environment,
     readyUrl: `http://127.0.0.1:${options.platform.ports[service].internalPort}/health/ready`,
     logFile: join(options.logs, `${service}.log`),
   };
 }
 
-/** The simulator that stands in for language models. */
+/** Returns the program of the simulator, which replaces language models. */
 export function simulatorProgram(port: number, caller: Environment, logs: string): Program {
   return {
     name: 'llm-simulator',
@@ -57,13 +57,13 @@ export function simulatorUrl(port: number): string {
   return `http://127.0.0.1:${port}/v1`;
 }
 
-/** Services that take in work, and services that others call last. All other services stop between these. */
+/** Services that accept work stop first, services that others call stop last, all others in between. */
 const intake: readonly string[] = ['gateway', 'job-worker'];
 const foundation: readonly string[] = ['llm-router', 'prompt-registry', 'feature-flags'];
 
 /**
- * Order in which programs stop: first the services that take in work, and last what a request or a job in flight still
- * calls.
+ * Order in which programs stop: services that accept work first, services that requests and jobs in flight still call
+ * last.
  */
 export const stopOrder: readonly (readonly string[])[] = [
   intake,

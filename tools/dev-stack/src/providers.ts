@@ -1,6 +1,6 @@
 import type { Environment } from './settings.ts';
 
-/** The router's variables that name a provider; no other service sees them. */
+/** Variables of the router that configure providers. No other service gets them. */
 export const providerVariables = [
   'TOGETHER_API_KEY',
   'TOGETHER_BASE_URL',
@@ -9,16 +9,16 @@ export const providerVariables = [
   'LLM_PROVIDERS',
 ] as const;
 
-/** Any of these alone makes a provider; a base URL needs no key (Ollama, vLLM). */
+/** Each of these alone configures a provider. A base URL needs no key (Ollama, vLLM). */
 const decisive = ['TOGETHER_API_KEY', 'OPENAI_API_KEY', 'OPENAI_BASE_URL', 'LLM_PROVIDERS'] as const;
 
-/** The providers that the environment names; undefined where it names none, so that answers are simulated. */
+/** Returns the provider variables of the environment, or undefined if it has none, so that answers are simulated. */
 export function givenProviders(environment: Environment): Environment | undefined {
   if (!decisive.some((name) => environment[name])) return undefined;
   return Object.fromEntries(providerVariables.map((name) => [name, environment[name]]));
 }
 
-/** The simulator in the place of both providers. `url` is its base URL, ending in /v1. */
+/** Returns variables that replace both providers by the simulator. `url` is its base URL, ending in /v1. */
 export function simulatedProviders(url: string): Environment {
   return {
     TOGETHER_API_KEY: 'simulated',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 
-/** Writes a file that its owner alone can read. It appears whole: whoever reads it sees the old or the new text. */
+/** Replaces a file atomically: readers see the old or the new text. Only the owner can read it. */
 export async function replaceFile(file: string, text: string): Promise<void> {
   const draft = `${file}.${randomUUID()}`;
   try {

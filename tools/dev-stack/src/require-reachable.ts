@@ -5,7 +5,7 @@ import { StackError } from './stack-error.ts';
 
 const timeoutMs = 30_000;
 
-/** Throws StackError where a variable that is set is no URL, or nobody listens at its host and port. */
+/** Throws StackError if a set variable is no URL or no server listens at its host and port. */
 export async function requireReachable(
   variable: string,
   environment: Environment,
@@ -14,14 +14,14 @@ export async function requireReachable(
   const value = environment[variable];
   if (!value) return;
   const { host, port } = placeOf(variable, value, usualPort);
-  // A socket of the file system.
+  // A Unix socket.
   if (host === '') return;
   const socket = connect({ host, port });
   try {
     await once(socket, 'connect', { signal: AbortSignal.timeout(timeoutMs) });
   } catch (cause) {
     throw new StackError(
-      `Nothing answers at ${host}:${port}, where ${variable} points: start that server, or unset the variable to get one of your own.`,
+      `No server answers at ${host}:${port}, which ${variable} names. Start that server, or unset the variable to use a local one.`,
       { cause },
     );
   } finally {
@@ -31,8 +31,7 @@ export async function requireReachable(
 
 function placeOf(variable: string, value: string, usualPort: number): { host: string; port: number } {
   const url = URL.parse(value);
-  if (!url)
-    throw new StackError(`${variable} is no URL: correct it, or unset it to get a server of your own.`);
+  if (!url) throw new StackError(`${variable} is not a URL. Correct it, or unset it to use a local server.`);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return { host, port: Number(url.port) || usualPort };
 }

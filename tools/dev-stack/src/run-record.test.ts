@@ -6,7 +6,7 @@ import { temporaryFolder } from '../test/temporary-folder.ts';
 import { identify } from './process-identity.ts';
 import { beginRunRecord, readRunRecord } from './run-record.ts';
 
-test('a process is on record as soon as it is added, in place of its earlier life', async () => {
+test('an added process is on record at once, and replaces its predecessor', async () => {
   const file = join(await temporaryFolder(), 'run.json');
   const [first, second] = [await sleepingProcess(), await sleepingProcess()];
   const record = beginRunRecord(file);
@@ -18,7 +18,7 @@ test('a process is on record as soon as it is added, in place of its earlier lif
   });
 });
 
-test('a run that ended leaves no record', async () => {
+test('a finished run leaves no record', async () => {
   const file = join(await temporaryFolder(), 'run.json');
   beginRunRecord(file).remove();
   expect(existsSync(file)).toBe(false);

@@ -3,18 +3,18 @@ import { identify, type ProcessIdentity } from './process-identity.ts';
 
 export interface RunContents {
   readonly starter: ProcessIdentity;
-  /** By name. */
+  /** Identities of processes by name. */
   readonly processes: Readonly<Record<string, ProcessIdentity>>;
 }
 
-/** What a run has started, on disk, so that the next one can clean up after a starter that was killed. */
+/** The processes of a run, on disk, so that the next run can clean up after a killed starter. */
 export interface RunRecord {
-  /** Notes a process of that name in place of the one before. On disk when it returns. */
+  /** Records a process and replaces its predecessor of the same name. The record is on disk when this returns. */
   add(name: string, pid: number): void;
   remove(): void;
 }
 
-/** Begins the record of this process. Synchronous throughout: a kill must find no process that is not noted. */
+/** Starts the record of this run. Synchronous, so that a killed starter leaves no unrecorded process. */
 export function beginRunRecord(file: string): RunRecord {
   const starter = identify(process.pid) ?? { pid: process.pid, startTime: '' };
   const processes: Record<string, ProcessIdentity> = {};
@@ -31,7 +31,7 @@ export function beginRunRecord(file: string): RunRecord {
   };
 }
 
-/** The record of an earlier run; undefined where there is none, or none that can be read. */
+/** Returns the record of an earlier run, or undefined if there is no readable one. */
 export function readRunRecord(file: string): RunContents | undefined {
   try {
     const { starter, processes } = JSON.parse(readFileSync(file, 'utf8'));

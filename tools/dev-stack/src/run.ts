@@ -5,8 +5,8 @@ import { startPlatform, type Terminal } from './start-platform.ts';
 import { stopOnLoss } from './stop-on-loss.ts';
 
 /**
- * One run from start to stop. Returns when everything has stopped; throws what kept the platform from starting, and
- * StackError where a database ended under it.
+ * Runs the platform from start to stop. Returns when everything has stopped. Throws the error that prevented the start, or
+ * StackError if a database ended during the run.
  */
 export async function run(settings: Settings, caller: Environment, terminal: Terminal): Promise<void> {
   const watch = stopOnLoss(terminal);
@@ -21,7 +21,7 @@ export async function run(settings: Settings, caller: Environment, terminal: Ter
     say(readyScreen({ ...ready, seconds: (performance.now() - began) / 1_000 }));
     if (!stop.aborted) await once(stop, 'abort');
   } catch (error) {
-    // Whoever interrupts a start does not want to read what it was doing.
+    // A user who interrupts a start does not need the error of the interrupted step.
     if (!stop.aborted) throw error;
   }
   loss.throwIfAborted();

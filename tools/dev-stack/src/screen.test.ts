@@ -22,18 +22,18 @@ test('the screen names address, time, logs, and every demo account with its pass
   }
 });
 
-test('simulated answers are said to be, with the way to real ones', () => {
+test('the screen says that answers are simulated, and how to use real models', () => {
   expect(readyScreen(ready)).toMatch(/SIMULATED.*TOGETHER_API_KEY/s);
   expect(readyScreen({ ...ready, simulated: false })).not.toContain('SIMULATED');
 });
 
-test('without demo accounts none is named, and the first canvas begins with a sign-up', () => {
+test('without demo accounts the screen names none, and its first canvas begins with a sign-up', () => {
   const screen = readyScreen({ ...ready, demoData: false });
   expect(screen).not.toContain('valuecanvas.local');
   expect(screen).toContain('/auth/v1/signup');
 });
 
-test('accounts with known passwords are made only in a database of this machine', () => {
+test('accounts with public passwords are created only in a database on this machine', () => {
   const at = (host: string) => mayHoldDemoData(`postgresql://owner:secret@${host}:5432/postgres`);
   expect(['localhost', '127.0.0.1', '[::1]'].map(at)).toEqual([true, true, true]);
   expect(['db.example.com', '10.0.0.5', '127.0.0.1.example.com'].map(at)).toEqual([false, false, false]);

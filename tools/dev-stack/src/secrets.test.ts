@@ -5,19 +5,19 @@ import { expect, test } from 'vitest';
 import { temporaryFolder } from '../test/temporary-folder.ts';
 import { loadSecrets, publicKeysOf } from './secrets.ts';
 
-test('secrets are made once and kept', async () => {
+test('secrets are created once and kept', async () => {
   const file = join(await temporaryFolder(), 'secrets.json');
   const first = await loadSecrets(file);
   expect(await loadSecrets(file)).toEqual(first);
 });
 
-test('nobody else can read them', async () => {
+test('only the owner can read them', async () => {
   const file = join(await temporaryFolder(), 'secrets.json');
   await loadSecrets(file);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test('a service that is new since the last start gets its own, and the others keep theirs', async () => {
+test('a new service gets its own secrets, and the others keep theirs', async () => {
   const file = join(await temporaryFolder(), 'secrets.json');
   const { services, ...rest } = await loadSecrets(file);
   const { canvas: _, ...others } = services;
@@ -27,7 +27,7 @@ test('a service that is new since the last start gets its own, and the others ke
   expect(again.services.canvas.databasePassword).not.toBe(services.canvas.databasePassword);
 });
 
-test('half a file is replaced by a whole one', async () => {
+test('an incomplete file is replaced', async () => {
   const file = join(await temporaryFolder(), 'secrets.json');
   await writeFile(file, '{"authSigning');
   const secrets = await loadSecrets(file);

@@ -7,26 +7,26 @@ import { replaceFile } from './replace-file.ts';
 
 interface ServiceSecrets {
   readonly databasePassword: string;
-  /** As in INTERNAL_SIGNING_KEY. */
+  /** In the format of INTERNAL_SIGNING_KEY. */
   readonly signingKey: string;
   readonly publicKey: JWK;
 }
 
-/** What only this clone knows: made once, kept until the state is deleted. */
+/** Secrets of this clone, created once and kept until the state is deleted. */
 export interface Secrets {
-  /** Private ES256 keys, as in AUTH_SIGNING_KEYS. */
+  /** Private ES256 keys in the format of AUTH_SIGNING_KEYS. */
   readonly authSigningKeys: readonly JWK[];
   readonly services: Readonly<Record<Service, ServiceSecrets>>;
 }
 
-/** Reads the secrets, and makes those that are missing; the file is readable by its owner only. */
+/** Reads the secrets and creates missing ones. Only the owner can read the file. */
 export async function loadSecrets(file: string): Promise<Secrets> {
   const secrets = await createSecrets(await readKnown(file));
   await replaceFile(file, `${JSON.stringify(secrets, null, 2)}\n`);
   return secrets;
 }
 
-/** Secrets with new ones in place of those that are not known. */
+/** Completes known secrets with new ones. */
 export async function createSecrets(known: KnownSecrets): Promise<Secrets> {
   return {
     authSigningKeys: known.authSigningKeys ?? [await createAuthKey()],
@@ -34,7 +34,7 @@ export async function createSecrets(known: KnownSecrets): Promise<Secrets> {
   };
 }
 
-/** All public halves, as in INTERNAL_PUBLIC_KEYS. */
+/** All public keys in the format of INTERNAL_PUBLIC_KEYS. */
 export function publicKeysOf(secrets: Secrets): string {
   return JSON.stringify(
     Object.fromEntries(services.map((service) => [service, secrets.services[service].publicKey])),
@@ -46,7 +46,7 @@ export interface KnownSecrets {
   services?: Partial<Record<Service, ServiceSecrets>>;
 }
 
-/** Half a file or none: whatever depended on it was not complete either, or is told its new password. */
+/** An incomplete file counts as absent. Its users were incomplete too, or get the new password at start. */
 async function readKnown(file: string): Promise<KnownSecrets> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as KnownSecrets;

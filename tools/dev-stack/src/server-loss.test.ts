@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type NamedServer, stopWith } from './server-loss.ts';
 
-/** A server whose end is told to whoever waits for it. */
+/** A server that reports its end. */
 function server(): { readonly named: NamedServer; readonly end: (how: string) => void } {
   const { promise: ended, resolve: end } = Promise.withResolvers<string>();
   return { named: { name: 'Redis', logFile: 'redis.log', ended, stop: async () => end('exit code 0') }, end };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { givenProviders, simulatedProviders } from './providers.ts';
 import { projectRoot, readSettings } from './settings.ts';
 
-test('the gateway listens on 3000 unless PORT says otherwise', () => {
+test('the gateway listens on 3000 unless PORT is set', () => {
   expect(readSettings([], {})?.gatewayPort).toBe(3000);
   expect(readSettings([], { PORT: '' })?.gatewayPort).toBe(3000);
   expect(readSettings([], { PORT: '3001' })?.gatewayPort).toBe(3001);
@@ -12,7 +12,7 @@ test.each(['0', '70000', 'http', '30.5'])('PORT=%s is refused', (PORT) => {
   expect(() => readSettings([], { PORT })).toThrow(`not "${PORT}"`);
 });
 
-test('the state lies below the clone, wherever it is started from', () => {
+test('the state is in the clone, independent of the working directory', () => {
   expect(readSettings([], {})).toMatchObject({ stateDirectory: `${projectRoot}.dev`, fresh: false });
   expect(readSettings(['--fresh', '--state', '/var/x'], {})).toMatchObject({
     stateDirectory: '/var/x',
@@ -20,7 +20,7 @@ test('the state lies below the clone, wherever it is started from', () => {
   });
 });
 
-test('services to debug are named, and an unknown one is refused', () => {
+test('--inspect takes names of services and rejects an unknown one', () => {
   expect(readSettings(['--watch', '--inspect', 'canvas', '--inspect=gateway'], {})).toMatchObject({
     watch: true,
     inspect: ['canvas', 'gateway'],
@@ -28,7 +28,7 @@ test('services to debug are named, and an unknown one is refused', () => {
   expect(() => readSettings(['--inspect', 'canvass'], {})).toThrow(/canvas.*not "canvass"/);
 });
 
-test('a flag that does not exist is answered with those that do', () => {
+test('the message for an unknown flag lists the known ones', () => {
   expect(() => readSettings(['--frehs'], {})).toThrow(/--frehs.*--fresh/s);
 });
 
@@ -36,11 +36,11 @@ test.each([
   { TOGETHER_API_KEY: 'k' },
   { OPENAI_API_KEY: 'k' },
   { OPENAI_BASE_URL: 'http://localhost:11434/v1' },
-])('a real provider is used where the environment has %o', (environment) => {
+])('real models are used if the environment has %o', (environment) => {
   expect(givenProviders(environment)).toMatchObject(environment);
 });
 
-test('without a key answers are simulated, by both providers', () => {
+test('without a key, the simulator replaces both providers', () => {
   expect(givenProviders({ OPENAI_API_KEY: '' })).toBeUndefined();
   expect(simulatedProviders('http://127.0.0.1:4010/v1')).toMatchObject({
     TOGETHER_BASE_URL: 'http://127.0.0.1:4010/v1',

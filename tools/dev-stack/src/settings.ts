@@ -5,20 +5,20 @@ import { type Service, services } from '@valuecanvas/database';
 import { usualGateway } from './ports.ts';
 import { StackError } from './stack-error.ts';
 
-/** Variables by name; an empty value counts as absent. */
+/** Variables by name. An empty value counts as absent. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
 export interface Settings {
-  /** The folder that holds all data of the platform. */
+  /** Folder with all data of the platform. */
   readonly stateDirectory: string;
   /** Deletes all local data first. */
   readonly fresh: boolean;
   readonly gatewayPort: number;
   /** Restarts services when their sources change, and prints their logs. */
   readonly watch: boolean;
-  /** Services that accept a debugger, on the ports from 9229 on in this order. */
+  /** Services that accept a debugger, in the order of their ports from 9229. */
   readonly inspect: readonly Service[];
 }
 

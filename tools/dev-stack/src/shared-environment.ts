@@ -4,8 +4,8 @@ import type { Databases } from './databases.ts';
 import { replaceFile } from './replace-file.ts';
 
 /**
- * Lets commands like `npm run user:grant` find the databases of the running platform: the npm scripts read this file.
- * It can be read by its owner alone, and goes with `cleanup`.
+ * Writes the file from which npm scripts such as `npm run user:grant` read the databases of the running platform. Only the
+ * owner can read it. `cleanup` deletes it.
  */
 export async function shareEnvironment(
   state: string,

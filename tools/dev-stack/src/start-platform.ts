@@ -24,20 +24,20 @@ import { shareEnvironment } from './shared-environment.ts';
 import { StackError } from './stack-error.ts';
 import { watchSources } from './watch-sources.ts';
 
-/** How a run speaks to the person at the terminal, and that person to it. */
+/** Output to the terminal and signals from it. */
 export interface Terminal {
   say(line: string): void;
   /** True for a terminal that shows colours. */
   readonly colour: boolean;
-  /** Aborted when the platform is to stop, also in the middle of its start. */
+  /** Aborts when the platform must stop, even during its start. */
   readonly stop: AbortSignal;
-  /** Aborted when nothing is to be waited for any more. */
+  /** Aborts when the stop must not wait any longer. */
   readonly force: AbortSignal;
 }
 
 /**
- * Brings the platform up. All that it starts is stopped by `cleanup`, in order, whether or not this succeeds. Throws
- * StackError, LocalServerError or DatabaseToolError with a sentence for the person; rejects where `stop` is aborted.
+ * Starts the platform. `cleanup` stops everything that was started, in order, even if the start fails. Throws StackError,
+ * LocalServerError or DatabaseToolError with a message for the user. Rejects if `stop` aborts.
  */
 export async function startPlatform(
   settings: Settings,
@@ -85,7 +85,7 @@ export async function startPlatform(
   return { url, simulated: given === undefined, demoData, logs, inspectors };
 }
 
-/** Prints the logs of all services and restarts those whose sources change, until the platform stops. */
+/** Prints the logs of all services and restarts services whose sources change, until the platform stops. */
 async function watchPlatform(
   programOf: (service: Service) => Program,
   processes: ProcessTable,
@@ -104,7 +104,7 @@ async function watchPlatform(
       say(`${reason}\n${service} starts again when its sources change.`);
     }
   };
-  // Changes during a restart cause another one after it.
+  // Changes during a restart cause another restart.
   let restarts = Promise.resolve();
   const changed = (affected: readonly Service[]): void => {
     restarts = restarts.then(async () => void (await Promise.all(affected.map(restart))));
@@ -126,7 +126,7 @@ async function migrateDatabase(
   say(`Database: ${done} (${applied.length + alreadyApplied} in all)`);
 }
 
-/** Ours, unless the environment says what a database that others use as well has already. */
+/** This clone's passwords, unless the environment has those of a shared database. */
 function passwordsOf(secrets: Secrets, caller: Environment): Required<RolePasswords> {
   const ours = services.map(
     (service: Service) => [serviceRoles[service], secrets.services[service].databasePassword] as const,

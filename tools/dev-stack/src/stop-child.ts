@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildRun } from './child-run.ts';
 
-/** A service gives its requests and jobs 25 s (SHUTDOWN_GRACE_MS), and then needs a moment. */
+/** A service gives its requests and jobs 25 s (SHUTDOWN_GRACE_MS), then needs a moment for the rest. */
 const drainMs = 30_000;
 
-/** Lets a process finish what it does, then ends it: at once where `force` is aborted. Never rejects. */
+/** Lets a process finish its work, then ends it. Ends it at once if `force` aborts. Never rejects. */
 export async function stopChild(child: ChildRun, force: AbortSignal, patienceMs = drainMs): Promise<void> {
   child.signal('SIGTERM');
   const done = new AbortController();

@@ -3,18 +3,18 @@ import type { NamedServer, OnLoss } from './server-loss.ts';
 import { StackError } from './stack-error.ts';
 import type { Terminal } from './start-platform.ts';
 
-/** Without its database hardly anything can be finished; a service may wait for it as long as it is let. */
+/** Without its database a service can finish little, and would wait for the whole grace period. */
 const patienceMs = 5_000;
 
 export interface LossWatch extends Terminal {
   readonly lost: OnLoss;
-  /** Aborted when a server is lost, with the StackError for the person as its reason. */
+  /** Aborts when a server is lost. The reason is a StackError with a message for the user. */
   readonly loss: AbortSignal;
 }
 
 /**
- * A terminal whose `stop` is also aborted by the first loss of a server, and `force` some seconds after it. A loss
- * during a stop is nothing to tell.
+ * Wraps a terminal so that the first loss of a server aborts `stop`, and `force` some seconds later. Losses during a stop
+ * are ignored.
  */
 export function stopOnLoss(terminal: Terminal): LossWatch {
   const loss = new AbortController();
@@ -26,7 +26,7 @@ export function stopOnLoss(terminal: Terminal): LossWatch {
     void describe(server, how).then(terminal.say);
     loss.abort(
       new StackError(
-        `Stopped since ${server.name} ended. The next \`npm start\` continues with the same data.`,
+        `Stopped because ${server.name} ended. The next \`npm start\` continues with the same data.`,
       ),
     );
     setTimeout(() => hurry.abort(), patienceMs).unref();

@@ -26,7 +26,7 @@ const run = (of: Program) => {
   return child;
 };
 
-/** Supervises a program until it has been given up, and returns all reports. */
+/** Supervises a program until it stays stopped, and returns all reports. */
 async function reportsUntilGivenUp(of: Program): Promise<CrashReport[]> {
   const reports: CrashReport[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -42,7 +42,7 @@ async function reportsUntilGivenUp(of: Program): Promise<CrashReport[]> {
   return reports;
 }
 
-test('a program that ends by itself is started again, and given up after three ends within a minute', async () => {
+test('a program that ends unexpectedly is restarted, and stays stopped after three ends within a minute', async () => {
   const crashing = await program('console.log("a life"); process.exit(3)');
   expect(await reportsUntilGivenUp(crashing)).toEqual([
     { how: 'exit code 3', givenUp: false },
@@ -52,7 +52,7 @@ test('a program that ends by itself is started again, and given up after three e
   expect(await readFile(crashing.logFile, 'utf8')).toBe('a life\n'.repeat(3));
 });
 
-test('a program that cannot even be started again is given up', async () => {
+test('a program that cannot be restarted stays stopped', async () => {
   const { promise, resolve } = Promise.withResolvers<CrashReport>();
   const again = () => {
     throw new Error('the logs are gone');
@@ -62,7 +62,7 @@ test('a program that cannot even be started again is given up', async () => {
   expect((await promise).how).toContain('the logs are gone');
 });
 
-test('a program that was released stays off', async () => {
+test('a released program is not restarted', async () => {
   const reports: CrashReport[] = [];
   const child = run(await program('setInterval(() => {}, 60_000)'));
   const again = () => {
@@ -74,19 +74,19 @@ test('a program that was released stays off', async () => {
   expect(reports).toEqual([]);
 });
 
-test('a program that dies before it is ready is reported with the end of its log', async () => {
+test('a program that ends before it is ready is reported with the end of its log', async () => {
   const failing = await program('console.error("REDIS_URL is required"); process.exit(1)');
   await expect(untilReady(failing, run(failing), never)).rejects.toThrow(
     /^canvas ended \(exit code 1\).*REDIS_URL is required.*canvas\.log/s,
   );
 });
 
-test('a program that never becomes ready is not waited for without end', async () => {
+test('waiting for a program that never becomes ready ends', async () => {
   const silent = await program('setInterval(() => {}, 60_000)');
   await expect(untilReady(silent, run(silent), never, 300)).rejects.toThrow('was not ready after 0.3 s');
 });
 
-test('a program may finish what it does before it ends', async () => {
+test('a stopped program may finish its work', async () => {
   const script =
     'process.on("SIGTERM", () => setTimeout(() => { console.log("finished"); process.exit() }, 100)); console.log("up"); setInterval(() => {}, 60_000)';
   const draining = await program(script);

@@ -1,24 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildRun } from './child-run.ts';
 
-/** So many ends within a minute are no accident: the next life would end the same way. */
+/** Ends within a minute after which another restart is useless. */
 const crashLimit = 3;
 const crashWindowMs = 60_000;
 
 export interface CrashReport {
-  /** In words. */
+  /** Exit code or signal, in words. */
   readonly how: string;
   readonly givenUp: boolean;
 }
 
 export interface Supervised {
-  /** The life that runs now, or the last one. */
+  /** The current or the last run. */
   current(): ChildRun;
-  /** From now on, an end is what was wanted. */
+  /** Marks further ends as intended. */
   release(): void;
 }
 
-/** Starts a program again whenever it ends by itself, each time after a longer pause, and gives up on a hopeless one. */
+/** Restarts a program whenever it ends unexpectedly, with growing delays. Stops after too many ends within a minute. */
 export function supervise(
   first: ChildRun,
   options: {

@@ -2,8 +2,8 @@ import { describe } from './process-identity.ts';
 import type { Terminal } from './start-platform.ts';
 
 /**
- * Aborts `stop` at Ctrl-C, SIGTERM, the terminal's closing and npm's end, and `force` at the second of them. Drops lines
- * for a terminal that has closed.
+ * Aborts `stop` on Ctrl-C, SIGTERM, when the terminal closes and when npm ends, and `force` on the second of these. Drops
+ * output to a closed terminal.
  */
 export function listenToTerminal(self: NodeJS.Process): Terminal {
   const stop = new AbortController();
@@ -13,10 +13,10 @@ export function listenToTerminal(self: NodeJS.Process): Terminal {
 
   const onSignal = (): void => {
     if (!stop.signal.aborted) {
-      say('\nStopping: running requests and jobs may finish (Ctrl-C again ends them).');
+      say('\nStopping. Running requests and jobs may finish; press Ctrl-C again to end them.');
       stop.abort();
     } else if (!force.signal.aborted) {
-      say('Ending what still runs.');
+      say('Ending all remaining processes.');
       force.abort();
     }
   };
@@ -25,12 +25,12 @@ export function listenToTerminal(self: NodeJS.Process): Terminal {
   return { say, colour: self.stdout.hasColors?.() ?? false, stop: stop.signal, force: force.signal };
 }
 
-/** Milliseconds between checks of npm. */
+/** Interval at which npm is checked. */
 const checkMs = 500;
 
 /**
- * Stops the platform when npm ends. npm does not pass on every signal, and none if it is killed. It runs a script through
- * a shell, which may outlive it: then the shell gets another parent.
+ * Stops the platform when npm ends. npm does not forward every signal, and none if it is killed. It runs scripts in a
+ * shell. If the shell outlives npm, the shell gets another parent.
  */
 function whenNpmEnds(self: NodeJS.Process, stop: () => void): void {
   const lineage = (): string => {

@@ -3,7 +3,7 @@ import type { ChildRun, Program } from './child-run.ts';
 import { logTail } from './log-tail.ts';
 import { StackError } from './stack-error.ts';
 
-/** A service that ends is reported at once, so this bounds only one that hangs. */
+/** Only bounds a service that hangs, because one that ends is reported at once. */
 const readyWithinMs = 5 * 60_000;
 
 /** Waits until the program is ready. Throws StackError with the end of its log if it ends or takes too long. */
@@ -41,6 +41,6 @@ async function answers(url: string, signal: AbortSignal): Promise<'ready' | 'not
 async function notReady({ name, logFile }: Program, what: string): Promise<StackError> {
   const tail = await logTail(logFile);
   return new StackError(
-    `${name} ${what}. The end of its log:\n\n${tail}\n\nCorrect the fault and start again. The whole log: ${logFile}.`,
+    `${name} ${what}. The end of its log:\n\n${tail}\n\nFix the fault and start again. The whole log: ${logFile}`,
   );
 }

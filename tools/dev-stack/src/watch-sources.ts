@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { Service } from '@valuecanvas/database';
 import { projectRoot } from './settings.ts';
 
-/** An editor and a branch switch write many files at once. They cause one restart. */
+/** Changes within this time cause one restart: editors and branch switches write many files at once. */
 const settleMs = 60;
 
 /**
- * Calls `changed` with the services that run from a source file that has changed: their own files and those of the
- * workspace packages that they depend on. Tests do not count. Stops when the signal aborts.
+ * Calls `changed` with the services that a changed source file belongs to: their own files and those of the workspace
+ * packages that they depend on. Ignores tests. Stops when the signal aborts.
  */
 export async function watchSources(
   services: readonly Service[],
@@ -36,7 +36,7 @@ export async function watchSources(
       clearTimeout(timer);
       timer = setTimeout(flush, settleMs);
     });
-    // A folder that is deleted while it is watched ends its watch, not the platform.
+    // If a watched folder is deleted, its watch ends, but not the platform.
     watcher.on('error', () => watcher.close());
   }
   signal.addEventListener('abort', () => clearTimeout(timer));

@@ -11,10 +11,10 @@ import { runCommand } from './run-command.ts';
 import { projectRoot, type StackProcess, startStack } from './stack-process.ts';
 import { stateFolder } from './state-folder.ts';
 
-/** Milliseconds for two starts on a busy machine. */
+/** Time for two starts on a busy machine. */
 const timeout = 600_000;
 
-/** The services and the simulator, as the state has them on record. */
+/** The services and the simulator on record in the state. */
 function processesOf(state: string): ProcessIdentity[] {
   return Object.values(readRunRecord(join(state, 'run.json'))?.processes ?? {});
 }
@@ -23,14 +23,14 @@ function databasePorts(stack: StackProcess): number[] {
   return [...stack.output().matchAll(/runs on port (\d+)/g)].map(([, port]) => Number(port));
 }
 
-/** Ends a database outright, as a person or a system short of memory would. */
+/** Kills a database, like a system that runs out of memory. */
 async function killDatabase(stack: StackProcess, name: string): Promise<void> {
   const port = new RegExp(`^${name} .* runs on port (\\d+)`, 'm').exec(stack.output())?.[1];
   const pid = Number(await runCommand('pgrep', ['-f', '--', `-p(ort)? ${port}( |$)`]));
   process.kill(pid, 'SIGKILL');
 }
 
-/** The commands of the ready screen's "A first canvas", as a person would paste them. */
+/** The commands of "A first canvas" on the ready screen, as a user would paste them. */
 function firstCanvas(stack: StackProcess): string {
   return /A first canvas:\n(.*?)\n\n/s.exec(`${stack.output().replace(':\n\n', ':\n')}`)?.[1] ?? '';
 }
@@ -43,7 +43,7 @@ function smoke(port: number): Promise<string> {
 }
 
 test(
-  'one command brings the platform up, it does its main job, and Ctrl-C leaves nothing running',
+  'one command starts the platform, a canvas is generated, and Ctrl-C leaves no process running',
   async () => {
     const [state, port] = [await stateFolder(), await freePort()];
     const stack = startStack(state, port);
@@ -63,7 +63,7 @@ test(
   timeout,
 );
 
-/** Waits until nothing that a platform has started runs. */
+/** Waits until no process of a platform runs. */
 async function allEnded(stack: StackProcess, processes: readonly ProcessIdentity[]): Promise<void> {
   const databases = databasePorts(stack);
   expect(databases).toHaveLength(2);
@@ -72,7 +72,7 @@ async function allEnded(stack: StackProcess, processes: readonly ProcessIdentity
 }
 
 test(
-  'everything ends with a starter that is killed, and the next start has the data',
+  'everything ends with a killed starter, and the next start has the data',
   async () => {
     const [state, port] = [await stateFolder(), await freePort()];
     const killed = startStack(state, port);
@@ -104,7 +104,7 @@ test(
 );
 
 test(
-  'a change of a source restarts the services that run from it, and no other',
+  'a changed source file restarts exactly the services that use it',
   async () => {
     const [state, port] = [await stateFolder(), await freePort()];
     const stack = startStack(state, port, { more: ['--watch'] });
@@ -116,7 +116,7 @@ test(
     await expect.poll(stack.output, { timeout: 120_000 }).toMatch(/^canvas restarted in [\d.]+ s$/m);
     expect(pids()).toEqual({ ...before, canvas: expect.anything() });
     expect(pids().canvas).not.toEqual(before.canvas);
-    // The log of the service in one line per event.
+    // The service's log, one line per event.
     expect(stack.output()).toMatch(/^canvas +\d\d:\d\d:\d\d\.\d{3} INFO /m);
     expect(await stack.end('SIGINT')).toBe(0);
   },
@@ -124,7 +124,7 @@ test(
 );
 
 test.each(['PostgreSQL', 'Redis'])(
-  'when its %s dies, the platform says so and stops in order',
+  'when %s ends, the platform reports it and stops in order',
   async (name) => {
     const [state, port] = [await stateFolder(), await freePort()];
     const stack = startStack(state, port);

@@ -37,7 +37,7 @@ test.each([
   expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
 });
 
-test('a file that exists is never overwritten', async () => {
+test('an existing file is never overwritten', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, '.env'), 'MINE=1\n');
   const { code, stderr } = await generateIn(folder);

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { projectRoot } from './stack-process.ts';
 
-/** Runs a command in the project's root and returns its output; rejects with all of it where it fails. */
+/** Runs a command in the project's root and returns its output. Rejects with all output if it fails. */
 export function runCommand(command: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(command, args, { cwd: projectRoot }, (failure, stdout, stderr) => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 
-/** A process that does nothing for a minute; it ends with the test. */
+/** A process that sleeps for a minute. It ends with the test. */
 export async function sleepingProcess(): Promise<{ readonly pid: number; readonly child: ChildProcess }> {
   const child = spawn('sleep', ['60'], { stdio: 'ignore' });
   await once(child, 'spawn');

@@ -6,20 +6,20 @@ import { stopLeftovers } from '../src/leftovers.ts';
 
 export const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** A starter in a process group of its own, like a terminal's job. */
+/** A starter in its own process group, like a terminal's job. */
 export interface StackProcess {
   readonly pid: number;
-  /** All that it has printed so far. */
+  /** All output so far. */
   output(): string;
-  /** Returns once it says that the platform is ready; rejects with its output if it ends before. */
+  /** Resolves once it reports that the platform is ready. Rejects with its output if it ends first. */
   ready(): Promise<void>;
-  /** Its exit code, once it has ended. */
+  /** Resolves with the exit code when it has ended. */
   readonly ended: Promise<number | null>;
-  /** Sends a signal to its whole group, as a terminal does, and returns its exit code when it has ended. */
+  /** Signals its whole process group, like a terminal does. Resolves with the exit code when it has ended. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Nothing that the tests' own environment says of servers and providers may reach the platform. */
+/** The environment of the tests without servers and providers, which the platform must not use. */
 const blank = Object.fromEntries(
   [
     'MIGRATION_DATABASE_URL',

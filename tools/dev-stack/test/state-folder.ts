@@ -3,7 +3,7 @@ import { removePostgres, removeRedis } from '@valuecanvas/local-servers';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** A state's folder whose databases are stopped and deleted when the test ends, whatever became of it. */
+/** Creates a state folder. Its databases are stopped and deleted when the test ends, even if it failed. */
 export async function stateFolder(): Promise<string> {
   const state = await temporaryFolder();
   onTestFinished(async () => {

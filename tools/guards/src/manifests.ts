@@ -2,9 +2,9 @@ import { glob, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { root } from './root.ts';
 
-/** As much of a package.json as the guards look at. */
+/** The part of a package.json that the guards check. */
 export interface Manifest {
-  /** Its folder, from the root of the repository; empty for the root itself. */
+  /** Folder relative to the repository's root. Empty for the root itself. */
   readonly folder: string;
   readonly name: string;
   readonly workspaces?: readonly string[];

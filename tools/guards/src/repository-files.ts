@@ -6,7 +6,7 @@ import { root } from './root.ts';
 
 const run = promisify(execFile);
 
-/** Lists the files that are in the repository, or would be with the next commit, as paths below the root. */
+/** Lists the tracked files and the untracked files that git does not ignore, as paths relative to the root. */
 export async function repositoryFiles(): Promise<string[]> {
   const listed = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
     cwd: root,

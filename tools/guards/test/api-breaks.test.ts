@@ -67,7 +67,7 @@ const bakery = () => ({
   },
 });
 type Bakery = ReturnType<typeof bakery>;
-/** A part of a document, to be changed at will, into what is no document as well. */
+/** A part of a document that a test may change in any way, even into an invalid document. */
 type Draft = ReturnType<typeof JSON.parse>;
 
 const breaksAfter = (change: (document: Bakery) => void): string[] => {
@@ -83,70 +83,66 @@ const operation = 'POST /loaves/{}';
 
 describe('what breaks clients', () => {
   test.each<[string, (document: Bakery) => void, string]>([
-    ['a path that goes', (d) => delete d.paths['/loaves/{id}'], 'POST /loaves/{} is gone.'],
-    ['an operation that goes', (d) => delete d.paths['/loaves/{id}']?.post, 'POST /loaves/{} is gone.'],
-    ['a field of an answer that goes', (d) => delete Loaf(d).properties.name, '201.name is gone.'],
+    ['a removed path', (d) => delete d.paths['/loaves/{id}'], 'POST /loaves/{} is gone.'],
+    ['a removed operation', (d) => delete d.paths['/loaves/{id}']?.post, 'POST /loaves/{} is gone.'],
+    ['a removed field of an answer', (d) => delete Loaf(d).properties.name, '201.name is gone.'],
     [
-      'a field of an answer under another name',
+      'a renamed field of an answer',
       (d) => {
         Loaf(d).properties = { title: text, seeds: Loaf(d).properties.seeds };
       },
       '201.name is gone.',
     ],
     [
-      'a field deep in an answer that goes',
+      'a removed nested field of an answer',
       (d) => delete Loaf(d).properties.seeds.items.properties.kind,
       '201.seeds[].kind is gone.',
     ],
     [
-      'a field of an answer that may be absent',
+      'a field of an answer that becomes optional',
       (d) => {
         Loaf(d).required = [];
       },
       '201.name was always there and may be absent.',
     ],
     [
-      'a field of an answer that may be null',
+      'a field of an answer that becomes nullable',
       (d) => {
         Loaf(d).properties.name = { type: ['string', 'null'] };
       },
       '201.name was string and is string or null.',
     ],
     [
-      'the same, said as a choice',
+      'a field of an answer that becomes nullable by anyOf',
       (d) => {
         Loaf(d).properties.name = { anyOf: [text, { type: 'null' }] };
       },
       '201.name can have a form that it had not.',
     ],
     [
-      'a field of an answer of another type',
+      'a field of an answer that changes its type',
       (d) => {
         Loaf(d).properties.name = { type: 'number' };
       },
       '201.name was string and is number.',
     ],
     [
-      'a field that requests now need',
+      'a field that requests now require',
       (d) => {
         Order(d).required.push('size');
       },
       'body.size is now required.',
     ],
+    ['a removed field of requests', (d) => delete Order(d).properties.size, 'body.size is gone.'],
     [
-      'a field that requests may no longer have',
-      (d) => delete Order(d).properties.size,
-      'body.size is gone.',
-    ],
-    [
-      'a value that is no longer taken',
+      'a value that is no longer accepted',
       (d) => {
         Order(d).properties.size.enum = ['small'];
       },
       'body.size no longer takes "large".',
     ],
     [
-      'values that are now listed',
+      'a list of accepted values where any value was accepted',
       (d) => {
         post(d).parameters[0].schema = { ...text, enum: ['a'] };
       },
@@ -174,61 +170,61 @@ describe('what breaks clients', () => {
       'path parameter 1 has a narrower pattern: none, now ^a.',
     ],
     [
-      'a type that is no longer taken',
+      'a type that is no longer accepted',
       (d) => {
         post(d).parameters[1].schema = text;
       },
       'query parameter crust was string or null and is string.',
     ],
     [
-      'a parameter that goes',
+      'a removed parameter',
       (d) => {
         post(d).parameters.pop();
       },
       'query parameter crust is gone.',
     ],
     [
-      'a parameter that is now required',
+      'a parameter that becomes required',
       (d) => {
         post(d).parameters[1].required = true;
       },
       'query parameter crust is now required.',
     ],
     [
-      'a new parameter that is required',
+      'a new required parameter',
       (d) => {
         post(d).parameters.push({ name: 'x', in: 'query', required: true, schema: text });
       },
       'query parameter x is now required.',
     ],
     [
-      'a body that is now required',
+      'a body that becomes required',
       (d) => {
         post(d).requestBody.required = true;
       },
       'a body is now required.',
     ],
-    ['a success that goes', (d) => delete post(d).responses[202], 'it no longer answers 202.'],
+    ['a removed success status', (d) => delete post(d).responses[202], 'it no longer answers 202.'],
     [
-      'a form of an answer that goes',
+      'a removed media type of an answer',
       (d) => delete post(d).responses[201].content['text/event-stream'],
       '201 as text/event-stream is gone.',
     ],
-    ['a header that goes', (d) => delete post(d).responses[201].headers.etag, '201 header etag is gone.'],
+    ['a removed header', (d) => delete post(d).responses[201].headers.etag, '201 header etag is gone.'],
     [
-      'an event that goes',
+      'a removed event',
       (d) => delete post(d).responses[201].content['text/event-stream']['x-events'].rising,
       '201 event rising is gone.',
     ],
     [
-      'credentials for what was open',
+      'credentials for an operation that was open',
       (d) => {
         get(d).security = [{ token: ['user'] }];
       },
       'no longer lets in everybody.',
     ],
     [
-      'a way in that goes',
+      'a removed kind of credential',
       (d) => {
         post(d).security.pop();
       },
@@ -299,7 +295,7 @@ describe('permissions', () => {
     ]);
   });
 
-  test('an access token does not make up for an API key that is no longer accepted', () => {
+  test('an access token does not replace an API key that is no longer accepted', () => {
     const both = [{ token: ['flags:write'] }, { key: ['flags:write'] }];
     for (const required of ['flags:write', 'user']) {
       expect(breaksBetween(both, [{ token: [required] }])).toEqual([
@@ -309,7 +305,7 @@ describe('permissions', () => {
   });
 });
 
-describe('what clients need not notice', () => {
+describe('what does not break clients', () => {
   test.each<[string, (document: Bakery) => void]>([
     ['nothing', () => undefined],
     [
@@ -341,19 +337,19 @@ describe('what clients need not notice', () => {
       },
     ],
     [
-      'a field of an answer that is now always there',
+      'a field of an answer that becomes required',
       (d) => {
         Loaf(d).required.push('seeds');
       },
     ],
     [
-      'a new field that requests may have',
+      'a new optional field of requests',
       (d) => {
         Order(d).properties.note = text;
       },
     ],
     [
-      'a value more that is taken',
+      'an additional accepted value',
       (d) => {
         Order(d).properties.size.enum.push('huge');
       },
@@ -365,20 +361,20 @@ describe('what clients need not notice', () => {
       },
     ],
     [
-      'a field that requests need no longer have',
+      'a field of requests that becomes optional',
       (d) => {
         Order(d).required = [];
       },
     ],
-    ['a failure that goes', (d) => delete post(d).responses[404]],
+    ['a removed failure status', (d) => delete post(d).responses[404]],
     [
-      'a new way in',
+      'an additional kind of credential',
       (d) => {
         post(d).security.push({ cookie: [] });
       },
     ],
     [
-      'a way in for users where only admins were let in',
+      'a user role where the admin role was required',
       (d) => {
         get(d).security = [];
       },
@@ -387,26 +383,26 @@ describe('what clients need not notice', () => {
     expect(breaksAfter(change)).toEqual([]);
   });
 
-  test('is a schema that refers to itself', () => {
+  test('a recursive schema', () => {
     const tree = { type: 'object', properties: { child: { $ref: '#/components/schemas/Loaf' } } };
     const document = { ...bakery(), components: { schemas: { Loaf: tree, Order: order } } };
     expect(breakingChanges(document, structuredClone(document))).toEqual([]);
   });
 });
 
-test('a break that is meant needs a reason, under its own sentence', () => {
+test('a deliberate break needs a reason under its own sentence', () => {
   const [sentence = ''] = breaksAfter((d) => delete d.paths['/loaves/{id}']?.get);
   expect(unexplained([sentence], {})).toEqual([sentence]);
   expect(unexplained([sentence], { [sentence]: ' ' })).toEqual([sentence]);
-  expect(unexplained([sentence], { [sentence]: 'Nobody asked for it.' })).toEqual([]);
+  expect(unexplained([sentence], { [sentence]: 'No client used it.' })).toEqual([]);
   expect(sentence).not.toContain(operation);
 });
 
-test('breaks of one kind can be explained by how their sentences end', () => {
+test('one reason can explain all breaks whose sentences end alike', () => {
   const breaks = ['GET /a: body.x is gone.', 'GET /b: body.y is gone.', 'GET /b: body.y is narrower.'];
-  expect(unexplained(breaks, { '* is gone.': 'Nobody asked for it.' })).toEqual([breaks[2]]);
+  expect(unexplained(breaks, { '* is gone.': 'No client used it.' })).toEqual([breaks[2]]);
   expect(unexplained(breaks, { '* is gone.': '' })).toEqual(breaks);
-  expect(unexplained(breaks, { ' is gone.': 'Nobody asked for it.' })).toEqual(breaks);
+  expect(unexplained(breaks, { ' is gone.': 'No client used it.' })).toEqual(breaks);
 });
 
 describe('the document to compare with', () => {
@@ -434,13 +430,13 @@ describe('the document to compare with', () => {
     expect(last).toEqual({ commit: 'HEAD^', text: 'one' });
   });
 
-  test('is none where history goes no further, or there is none', async () => {
+  test('is undefined without an earlier commit or without git', async () => {
     expect(await lastDocument('api.json', 'one', await repository('one'))).toBeUndefined();
     expect(await lastDocument('api.json', 'one', await repository())).toBeUndefined();
   });
 });
 
-describe('the lint of a document', () => {
+describe('linting a document', () => {
   const sound = {
     openapi: '3.1.0',
     info: { title: 'Bakery', version: '1', description: 'Loaves.' },
@@ -460,7 +456,7 @@ describe('the lint of a document', () => {
     },
   };
 
-  test('finds nothing in a sound one', async () => {
+  test('finds no fault in a valid one', async () => {
     expect(await lintDocument(JSON.stringify(sound))).toEqual([]);
   });
 

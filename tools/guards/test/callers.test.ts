@@ -13,82 +13,82 @@ import { contractOf } from './service-contracts.ts';
 
 interface Callers {
   /** Services that may vouch for any principal: a user, an administrator, an anonymous caller. */
-  readonly forAnybody: readonly ServiceName[];
+  readonly forAny: readonly ServiceName[];
   /** Services that may fetch a snapshot for themselves, and vouch for no other principal. */
-  readonly forThemselves: readonly ServiceName[];
+  readonly forItself: readonly ServiceName[];
 }
 
 /**
- * Allowed calls between services, decided here and not read from the contracts: the gateway calls every service, a service
- * calls another one to do work for a user, and users of the SDKs fetch their snapshots. No service calls the gateway.
+ * Allowed calls between services, stated here and not read from the contracts. The gateway calls every service, a service
+ * calls another one to do work for a user, and services that use an SDK fetch its snapshots. No service calls the gateway.
  */
 const table: Readonly<Record<ServiceName, Callers>> = {
-  gateway: { forAnybody: [], forThemselves: [] },
-  'llm-router': { forAnybody: ['gateway', 'canvas', 'job-worker'], forThemselves: [] },
-  canvas: { forAnybody: ['gateway', 'job-worker'], forThemselves: [] },
-  'prompt-registry': { forAnybody: ['gateway'], forThemselves: ['canvas', 'llm-router'] },
-  'feature-flags': { forAnybody: ['gateway'], forThemselves: ['canvas', 'llm-router'] },
-  'job-worker': { forAnybody: ['gateway'], forThemselves: [] },
+  gateway: { forAny: [], forItself: [] },
+  'llm-router': { forAny: ['gateway', 'canvas', 'job-worker'], forItself: [] },
+  canvas: { forAny: ['gateway', 'job-worker'], forItself: [] },
+  'prompt-registry': { forAny: ['gateway'], forItself: ['canvas', 'llm-router'] },
+  'feature-flags': { forAny: ['gateway'], forItself: ['canvas', 'llm-router'] },
+  'job-worker': { forAny: ['gateway'], forItself: [] },
 };
 
 const identities = await createTestIdentities();
 
-/** Whom a caller may try to be. */
+/** Principals that a caller may claim. */
 const principals = (caller: ServiceName): Readonly<Record<string, Principal>> => ({
   itself: { kind: 'service', service: caller },
   'another service': { kind: 'service', service: caller === 'gateway' ? 'canvas' : 'gateway' },
   'a user': userPrincipal(),
   'an administrator': userPrincipal({ role: 'admin' }),
   'an API key': apiKeyPrincipal(['llm']),
-  nobody: anonymous,
+  anonymous,
 });
 
-function isBelieved({ forAnybody, forThemselves }: Callers, caller: ServiceName, who: string): boolean {
+function isAccepted({ forAny, forItself }: Callers, caller: ServiceName, who: string): boolean {
   if (who === 'another service') return false;
-  return forAnybody.includes(caller) || (forThemselves.includes(caller) && who === 'itself');
+  return forAny.includes(caller) || (forItself.includes(caller) && who === 'itself');
 }
 
-/** Whom the service takes the bearer of a token for, as its frame asks with each request. */
-async function believed(authenticate: Authenticator, token: string): Promise<Principal | string> {
+/** The principal that the service derives from a token, as its frame does for each request. */
+async function principalOf(authenticate: Authenticator, token: string): Promise<Principal | string> {
   const request = { headers: { [headers.identity]: token } };
   try {
     return await authenticate(request as unknown as Parameters<Authenticator>[0]);
   } catch (error) {
-    return (error as { code?: string }).code ?? 'not even refused';
+    return (error as { code?: string }).code ?? 'not refused';
   }
 }
 
 describe.each(Object.entries(table) as [ServiceName, Callers][])('%s', (service, callers) => {
-  const { forAnybody, forThemselves } = callers;
+  const { forAny, forItself } = callers;
   const contract = contractOf(service);
 
-  test('has the contract that stands beside its name', () => expect(contract.service).toBe(service));
+  test('has a contract of its own name', () => expect(contract.service).toBe(service));
 
-  test('names in its contract the callers that it ought to have', () => {
+  test('declares exactly the allowed callers in its contract', () => {
     const internal = Object.values(contract.routes).filter(isInternal);
     const named = internal.map(({ auth }) => (auth.kind === 'service' ? [...auth.callers].sort() : []));
-    expect([...contract.callers].sort()).toEqual([...forAnybody].sort());
-    expect(named).toEqual(internal.map(() => [...forThemselves].sort()));
-    expect(internal.length > 0).toBe(forThemselves.length > 0);
+    expect([...contract.callers].sort()).toEqual([...forAny].sort());
+    expect(named).toEqual(internal.map(() => [...forItself].sort()));
+    expect(internal.length > 0).toBe(forItself.length > 0);
   });
 
-  test.each(serviceNames)('believes of %s just what it may say', async (caller) => {
+  test.each(serviceNames)('accepts from %s exactly the principals that it may vouch for', async (caller) => {
     const authenticate = await internalTokenAuthenticator(contract, identities.publicKeys, Date.now);
     const sign = identities.signer(caller);
     for (const [who, principal] of Object.entries(principals(caller))) {
       const token = await sign(contract.service, principal);
-      const expected = isBelieved(callers, caller, who) ? principal : 'UNAUTHENTICATED';
-      // Again, when the first answer may have been remembered.
-      for (const _ of [1, 2]) expect([who, await believed(authenticate, token)]).toEqual([who, expected]);
+      const expected = isAccepted(callers, caller, who) ? principal : 'UNAUTHENTICATED';
+      // A second time, when the first answer may be cached.
+      for (const _ of [1, 2]) expect([who, await principalOf(authenticate, token)]).toEqual([who, expected]);
     }
   });
 
-  test('believes nothing that was meant for another service', async () => {
+  test('rejects a token for another service', async () => {
     const authenticate = await internalTokenAuthenticator(contract, identities.publicKeys, Date.now);
-    for (const caller of forAnybody)
+    for (const caller of forAny)
       for (const other of serviceNames.filter((name) => name !== service)) {
         const token = await identities.signer(caller)(other, userPrincipal());
-        expect(await believed(authenticate, token)).toBe('UNAUTHENTICATED');
+        expect(await principalOf(authenticate, token)).toBe('UNAUTHENTICATED');
       }
   });
 });

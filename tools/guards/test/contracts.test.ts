@@ -30,22 +30,22 @@ const jobs = exported<JobDefinition>(['name', 'payload', 'attempts']);
 const repeated = (values: readonly string[]): string[] =>
   values.filter((value, index) => values.indexOf(value) !== index);
 
-/** Properties at the top of a payload that do not say what they are. */
+/** Top-level properties of a payload without a description. */
 const undescribed = (name: string, { properties }: TObject): string[] =>
   Object.entries(properties)
     .filter(([, property]) => typeof (property as { description?: unknown }).description !== 'string')
     .map(([property]) => `${name}.${property}`);
 
 describe('the contracts of all services', () => {
-  test('are one for each service', () => {
+  test('exist once per service', () => {
     expect(contracts.map(({ service }) => service).sort()).toEqual([...serviceNames].sort());
   });
 
-  test.each(contracts)('of $service keeps the house rules', (contract) => {
+  test.each(contracts)('of $service follows the rules for contracts', (contract) => {
     expect(contractFaults(contract)).toEqual([]);
   });
 
-  test('serve every route that their packages define', () => {
+  test('contain every route that their packages define', () => {
     const defined = exported<RouteDefinition>(['method', 'path', 'auth']).map(({ id }) => id);
     expect(routes.map(({ route }) => route.id)).toEqual(expect.arrayContaining(defined));
   });
@@ -62,7 +62,7 @@ describe('the contracts of all services', () => {
     expect(repeated(contracts.flatMap(({ prefixes }) => prefixes))).toEqual([]);
   });
 
-  test('have each public route reached by the longest prefix that it lies under', () => {
+  test('have each public route under the longest matching prefix', () => {
     const prefixes = contracts.flatMap(({ service, prefixes }) =>
       prefixes.map((prefix) => ({ service, prefix })),
     );
@@ -80,15 +80,15 @@ describe('the facts', () => {
 
   test('share no name', () => expect(repeated(facts.map(({ name }) => name))).toEqual([]));
 
-  test.each(facts)('$name says what each field is', ({ name, schema }) => {
+  test.each(facts)('$name describes each field', ({ name, schema }) => {
     expect(undescribed(name, schema)).toEqual([]);
   });
 
-  test.each(facts)('$name has an id, which makes a replay harmless', ({ schema }) => {
+  test.each(facts)('$name has an id, so that a replay is harmless', ({ schema }) => {
     expect(schema.required).toContain('id');
   });
 
-  test.each(facts)('$name lies in the package of its owner', (fact) => {
+  test.each(facts)('$name is defined in the package of its owner', (fact) => {
     expect(Object.values(contractPackages.get(fact.owner) ?? {})).toContain(fact);
   });
 });
@@ -98,7 +98,7 @@ describe('the jobs', () => {
 
   test('share no name', () => expect(repeated(jobs.map(({ name }) => name))).toEqual([]));
 
-  test.each(jobs)('$name says what each field is', ({ name, payload }) => {
+  test.each(jobs)('$name describes each field', ({ name, payload }) => {
     expect(undescribed(name, payload)).toEqual([]);
   });
 });

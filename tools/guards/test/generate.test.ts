@@ -22,7 +22,7 @@ const services: ServiceVariables[] = [
 
 const assignments = (text: string): string[] => text.split('\n').filter((line) => /^#?[A-Z_]+=/.test(line));
 
-test('the example has each variable once: what is required open, the rest as a comment', () => {
+test('the example lists each variable once, with optional ones commented out', () => {
   const tool = variableOf('OWNER', Type.Optional(Type.String({ description: 'Owner.' })));
   expect(assignments(envExample(services, [tool, hook]))).toEqual([
     'KEY=',
@@ -33,11 +33,11 @@ test('the example has each variable once: what is required open, the rest as a c
   ]);
 });
 
-test('the example names the defaults of services that differ', () => {
+test('the example shows defaults that differ between services', () => {
   expect(envExample(services, [])).toContain('# Default: 3000 (gateway), 3102 (canvas)');
 });
 
-test('the page tells once what every service reads in the same way', () => {
+test('the page lists shared variables once', () => {
   const page = environmentPage(services, []);
   expect(page.match(/`LEVEL`/g)).toHaveLength(1);
   expect(page.match(/`PORT`/g)).toHaveLength(2);
@@ -48,13 +48,13 @@ test('a variable without a description cannot be documented', () => {
   expect(() => variableOf('PORT', Type.Integer())).toThrow('PORT has no description.');
 });
 
-test('every service has its variables read', async () => {
+test('the variables of every service are read', async () => {
   const read = await readServiceVariables();
   expect(read.map(({ service }) => service)).toEqual(serviceNames);
   for (const { variables } of read) expect(variables.map(({ name }) => name)).toContain('PORT');
 });
 
-test('a file that is missing, or that somebody has edited, is named as stale', async () => {
+test('a missing or edited file is reported as stale', async () => {
   const folder = await mkdtemp(`${tmpdir()}/valuecanvas-generate-`);
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = (content: string) => ({ path: 'docs/page.md', content });

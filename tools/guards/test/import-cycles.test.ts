@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { root } from '../src/root.ts';
 
-/** What Biome says of two files under the repository's own configuration. */
+/** Biome's report on two files under the repository's configuration. */
 async function lint(files: Record<string, string>): Promise<string> {
   const folder = await mkdtemp(join(root, 'tools/guards/test/cycle-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -24,7 +24,7 @@ test('two files that import only types of each other are a cycle', async () => {
   expect(report).toContain('lint/suspicious/noImportCycles');
 });
 
-test('imports in one direction are none', async () => {
+test('imports in one direction are no cycle', async () => {
   const report = await lint({
     'hen.ts': "import type { Egg } from './egg.ts';\nexport type Hen = { readonly from: Egg };\n",
     'egg.ts': 'export type Egg = { readonly weight: number };\n',

@@ -2,7 +2,7 @@ import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { root } from '../src/root.ts';
 
-// The repository's own program holds what is on disk; the language service takes the snippet in its place.
+// The language service replaces the file's content on disk with the snippet.
 const languageService = { parserOptions: { project: false, projectService: true } } as const;
 
 const typed = new ESLint({
@@ -16,12 +16,12 @@ const untyped = new ESLint({
 });
 
 /**
- * What the repository's configuration reports for `code`, as if it were the content of `file`: rule and message id.
- * The rules about types are left out, as loading a project takes seconds.
+ * Lints `code` as the content of `file` with the repository's configuration. Returns rule and message id. Skips
+ * type-aware rules, because loading a project takes seconds.
  */
 export const lintAs = (file: string, code: string): Promise<string[]> => reports(untyped, file, code);
 
-/** The same with the rules about types; `file` must exist. */
+/** Lints with type-aware rules too. `file` must exist. */
 export const lintTypedAs = (file: string, code: string): Promise<string[]> => reports(typed, file, code);
 
 async function reports(linter: ESLint, file: string, code: string): Promise<string[]> {

@@ -11,7 +11,7 @@ const sleep = 'no-restricted-syntax';
 
 const imports = (name: string): string => `import '${name}';\n`;
 
-/** What each rule must catch: the file that the code stands in, the code, and the rule. */
+/** Code that each rule must report: description, file, code, rule. */
 const caught: [what: string, file: string, code: string, rule: string][] = [
   ['an app that imports an app', 'apps/canvas/src/app.ts', imports('@valuecanvas/llm-router'), boundaries],
   [
@@ -55,7 +55,7 @@ const caught: [what: string, file: string, code: string, rule: string][] = [
     boundaries,
   ],
   [
-    'something shared that imports what one owner has',
+    'a shared library that imports from a library of one owner',
     'libs/redis/src/keys.ts',
     imports('@valuecanvas/contracts-canvas'),
     boundaries,
@@ -70,7 +70,12 @@ const caught: [what: string, file: string, code: string, rule: string][] = [
   ['ioredis outside the redis library', 'apps/canvas/src/app.ts', imports('ioredis'), packages],
   ['a type of ioredis', 'libs/queue/src/connection.ts', "import type { Redis } from 'ioredis';\n", packages],
   ['fastify in an app', 'apps/canvas/src/app.ts', imports('fastify'), packages],
-  ['a server made by the gateway', 'apps/gateway/src/app.ts', "import Fastify from 'fastify';\n", packages],
+  [
+    'a server created by the gateway',
+    'apps/gateway/src/app.ts',
+    "import Fastify from 'fastify';\n",
+    packages,
+  ],
   ['the process as a module', 'apps/canvas/src/app.ts', imports('node:process'), packages],
   [
     'the environment read by a service',
@@ -78,7 +83,7 @@ const caught: [what: string, file: string, code: string, rule: string][] = [
     'export const port = process.env.PORT;\n',
     properties,
   ],
-  ['the environment taken apart', 'libs/redis/src/keys.ts', 'export const { env } = process;\n', properties],
+  ['a destructured environment', 'libs/redis/src/keys.ts', 'export const { env } = process;\n', properties],
   ['a service that ends its process', 'apps/canvas/src/app.ts', 'process.exit(1);\n', properties],
   [
     'a service that listens to signals',
@@ -112,22 +117,22 @@ const caught: [what: string, file: string, code: string, rule: string][] = [
   ],
 ];
 
-/** The same for the rules that look at types; all in one project, which is loaded once. */
+/** Code that type-aware rules must report. All of it is in one project, which is loaded once. */
 const caughtByTypes: typeof caught = [
   [
-    'a promise that nobody awaits',
+    'a floating promise',
     'libs/redis/src/keys.ts',
     'export function start(): void {\n  Promise.resolve(1);\n}\n',
     '@typescript-eslint/no-floating-promises',
   ],
   [
-    'a promise where nobody looks at it',
+    'a promise passed where no caller awaits it',
     'libs/redis/src/keys.ts',
     '[1].forEach(async () => {\n  await Promise.resolve();\n});\n',
     '@typescript-eslint/no-misused-promises',
   ],
   [
-    'an await of something that is no promise',
+    'an await of a value that is no promise',
     'libs/redis/src/keys.ts',
     'export async function start(): Promise<number> {\n  return (await 1) + 1;\n}\n',
     '@typescript-eslint/await-thenable',
@@ -140,7 +145,7 @@ const caughtByTypes: typeof caught = [
   ],
 ];
 
-/** What stands right beside a rule and must stay allowed. */
+/** Similar code that must stay allowed. */
 const allowed: [what: string, file: string, code: string][] = [
   ['an app that imports its libraries', 'apps/canvas/src/app.ts', imports('@valuecanvas/postgres')],
   [

@@ -13,7 +13,7 @@ const shop: Manifest = {
 
 const bank: Manifest = { ...shop, folder: 'apps/bank', name: '@valuecanvas/bank' };
 
-test('packages that agree have no faults', () => {
+test('consistent packages have no faults', () => {
   expect([versionFaults, rangeFaults, tagFaults].flatMap((faults) => faults([shop, bank]))).toEqual([]);
 });
 
@@ -25,7 +25,7 @@ test('a dependency in two versions is a fault, whatever kind of dependency it is
 
 test('a range of versions is a fault', () => {
   expect(rangeFaults([{ ...shop, dependencies: { clock: '^1.0.0' } }])).toEqual([
-    'apps/shop asks for clock ^1.0.0: name one version.',
+    'apps/shop requires clock ^1.0.0. Name one exact version.',
   ]);
 });
 
@@ -39,7 +39,7 @@ test.each([
   ]);
 });
 
-test('a lock file that names a registry is a fault, a link to a workspace is none', () => {
+test('a registry host in the lock file is a fault, a link to a workspace is not', () => {
   const lock = {
     packages: {
       'node_modules/clock': { resolved: 'https://registry.example/clock-1.0.0.tgz' },
@@ -48,7 +48,7 @@ test('a lock file that names a registry is a fault, a link to a workspace is non
     },
   };
   expect(registryFaults('package-lock.json', lock)).toEqual([
-    'package-lock.json names a host for node_modules/clock: write it anew with the .npmrc of the root.',
+    'package-lock.json names a host for node_modules/clock. Recreate the entry with the .npmrc of the root.',
   ]);
 });
 

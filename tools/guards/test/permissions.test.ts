@@ -16,8 +16,8 @@ const routes = contracts
   .filter((route) => !isInternal(route));
 
 /**
- * The sensitive operations and the permission that opens them, decided here and not read from the contracts. An operation
- * that is missing here must be open to every user, and closed to every API key but those with a permission of `user`.
+ * The sensitive operations with the permission that each requires, stated here and not read from the contracts. All other
+ * operations must be open to every user, and closed to API keys except those with a permission of `user`.
  */
 const sensitive: Readonly<Record<string, Permission>> = {
   'admin.listUsers': 'users:read',
@@ -47,7 +47,7 @@ const forKeysOfUsers: Readonly<Record<string, Permission>> = {
   'prompts.render': 'prompts:read',
 };
 
-/** What the role `operator` must never reach. */
+/** Operations that the role `operator` must never reach. */
 const beyondOperators: readonly string[] = ['admin.listUsers', 'admin.updateUser', 'admin.listAudit'];
 
 const statusOf = (id: string, principal: Principal): number => {
@@ -79,7 +79,7 @@ describe.each(guarded)('%s', (id) => {
     expect(statusOf(id, { kind: 'service', service: 'gateway' })).toBe(403);
   });
 
-  test('answers the roles that it is for', () => {
+  test('accepts the intended roles', () => {
     const allowed = (role: string) => statusOf(id, userPrincipal({ role })) === 200;
     expect({ user: allowed('user'), operator: allowed('operator'), admin: allowed('admin') }).toEqual({
       user: required === undefined,
@@ -88,7 +88,7 @@ describe.each(guarded)('%s', (id) => {
     });
   });
 
-  test.each(permissions)('answers a role and an API key that hold %s only if it is for them', (held) => {
+  test.each(permissions)('accepts a role and an API key with %s only if intended', (held) => {
     const custom = userPrincipal({ role: 'custom', permissions: [held] });
     const plain = required === undefined && forKeysOfUsers[id] === undefined;
     expect(statusOf(id, custom)).toBe(plain || held === grantable ? 200 : 403);

@@ -15,7 +15,7 @@ async function fileWith(content: string): Promise<string> {
 
 const [armour, key] = ['PRIVATE KEY-----', 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC'.repeat(4)];
 
-// Put together here, so that this file holds none itself.
+// Assembled at run time, so that this file contains no secret itself.
 const planted = {
   'a token of GitHub': `ghp_${'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO'}${'0pINUx'}`,
   'a private key': `-----BEGIN ${armour}\n${key}\n-----END ${armour}`,
@@ -30,6 +30,6 @@ test('a database on this machine is no secret', async () => {
   expect(await findSecrets([await fileWith('postgresql://canvas:geheim@127.0.0.1:5432/canvas')])).toBe('');
 });
 
-test('what is not committed yet is looked at as well', async () => {
+test('files that are not committed yet are checked too', async () => {
   expect(await repositoryFiles()).toContain('tools/guards/test/secrets.test.ts');
 });

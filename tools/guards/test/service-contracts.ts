@@ -3,7 +3,7 @@ import { root } from '../src/root.ts';
 
 export type ContractPackage = Readonly<Record<string, unknown>>;
 
-/** What libs/contracts/<service> exports, for every service of the table. */
+/** The exports of libs/contracts/<service> for every service of the table. */
 export const contractPackages = new Map<ServiceName, ContractPackage>(
   await Promise.all(
     serviceNames.map(

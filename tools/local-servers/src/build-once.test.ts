@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { buildOnce } from './build-once.ts';
 import { temporaryFolder } from './test-support/temporary-folder.ts';
 
-test('two builders at once leave one whole folder', async () => {
+test('two concurrent builders leave one complete folder', async () => {
   const parent = await temporaryFolder();
   const build = (content: string) =>
     buildOnce(join(parent, 'built'), (draft) => writeFile(join(draft, 'file'), content));

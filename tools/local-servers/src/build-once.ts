@@ -6,8 +6,8 @@ import { requireDiskSpace } from './disk-space.ts';
 const ABANDONED_AFTER_MS = 60 * 60 * 1000;
 
 /**
- * Makes the folder `target` unless it exists. `fill` works in a neighbouring draft that is renamed when it is
- * complete: nobody ever sees half a folder, and of two builders at once the slower one throws its draft away.
+ * Creates the folder `target` unless it exists. `fill` writes to a draft folder beside it, which is renamed once it is
+ * complete, so that no process sees an incomplete folder. Of two concurrent builders the slower one discards its draft.
  */
 export async function buildOnce(target: string, fill: (draft: string) => Promise<void>): Promise<void> {
   if (existsSync(target)) return;
@@ -30,7 +30,7 @@ function ignoreEarlierWinner(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
 }
 
-/** A killed builder leaves its draft; a young one may still be somebody's work. */
+/** Age after which a draft counts as left behind by a killed builder. A younger one may still be in use. */
 async function removeAbandonedDrafts(target: string): Promise<void> {
   const parent = dirname(target);
   const drafts = (await readdir(parent)).filter((name) => name.startsWith(basename(draftPrefix(target))));

@@ -8,9 +8,9 @@ interface Holder {
 }
 
 /**
- * Takes a server's folder for this process while `action` runs and, if that succeeds, until it calls the
- * `release` that it is given. What a killed process held is taken over; while the holder lives, throws
- * LocalServerError, so that a second starter cannot stop its server.
+ * Claims a server's folder for this process while `action` runs and, if that succeeds, until `action`'s `release` is
+ * called. Takes over the claim of a process that has ended. Throws LocalServerError while the holder lives, so that a
+ * second starter cannot stop its server.
  */
 export async function withClaim<Result>(
   file: string,
@@ -54,5 +54,5 @@ function parseHolder(text: string): Holder | undefined {
 
 function alreadyRuns(server: string, file: string, pid?: number): LocalServerError {
   const who = pid === undefined ? 'another process' : `process ${pid}`;
-  return new LocalServerError(`${server} is already run by ${who} (${file}); stop that one first.`);
+  return new LocalServerError(`${server} is already run by ${who} (${file}). Stop that one first.`);
 }

@@ -1,11 +1,11 @@
-/** What this process was started with: the only place that reads it. */
+/** The environment of this process. Only this file reads it. */
 export function callerEnvironment(): NodeJS.ProcessEnv {
   return process.env;
 }
 
 /**
- * What a server inherits: nothing of the caller's settings (PGPORT, PGOPTIONS, …), and a locale that exists
- * everywhere, since a machine's LC_ALL may name one that it lacks and a server then refuses to start.
+ * The environment of a server. It excludes the caller's settings (PGPORT, PGOPTIONS, …) and sets a locale that exists
+ * everywhere: a server refuses to start if LC_ALL names a locale that the machine lacks.
  */
 export function serverEnvironment(libraryPath?: string): NodeJS.ProcessEnv {
   const libraries = libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath };

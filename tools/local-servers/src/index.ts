@@ -1,3 +1,4 @@
+export { requireDiskSpace } from './disk-space.ts';
 export { freePort } from './free-port.ts';
 export { LocalServerError } from './local-server-error.ts';
 export {

@@ -10,7 +10,7 @@ import { lastWords } from './run-command.ts';
 
 /** Covers crash recovery of a developer's data on a busy machine. A server that ends is reported at once. */
 const READY_WITHIN_MS = 5 * 60_000;
-/** Covers the end of a killed server's sessions, and another process that takes the chosen port. */
+/** Covers sessions of a killed server that still end, and a chosen port that another process takes. */
 const RETRY_FOR_MS = 60_000;
 
 export interface Launch {
@@ -19,7 +19,7 @@ export interface Launch {
   args: (port: number) => string[];
   env: NodeJS.ProcessEnv;
   account?: { uid: number; gid: number } | undefined;
-  /** Where the server keeps its state: named in messages. */
+  /** Folder of the server's state, named in messages. */
   directory: string;
   logFile: string;
   /** Default: a free port. */
@@ -40,8 +40,8 @@ export interface Launched {
 }
 
 /**
- * Starts a server and returns when it answers. A terminal's Ctrl-C does not reach the server, but the end of this process
- * does, even by SIGKILL. Throws LocalServerError.
+ * Starts a server and returns when it answers. Ctrl-C in the terminal does not reach the server. The server ends with this
+ * process, even after SIGKILL. Throws LocalServerError.
  */
 export async function launchServer(launch: Launch): Promise<Launched> {
   const deadline = Date.now() + RETRY_FOR_MS;
@@ -62,7 +62,7 @@ async function tryLaunch(launch: Launch, port: number): Promise<Launched | undef
     if (await launch.isReady(port, server.pid)) return { pid: server.pid, port, ended };
     if (Date.now() > deadline) {
       await stopProcess(server.pid, launch.stopSteps);
-      throw new LocalServerError(`${launch.name} did not answer within 5 minutes; see ${launch.logFile}.`);
+      throw new LocalServerError(`${launch.name} did not answer within 5 minutes. See ${launch.logFile}.`);
     }
     await delay(15);
   }
@@ -78,7 +78,7 @@ async function spawnDetached(launch: Launch, port: number): Promise<Spawned> {
   const log = await open(launch.logFile, 'w', 0o600);
   try {
     const { command, env, account } = launch;
-    // The working directory must be one that the server's account may enter.
+    // The server's account must be able to enter the working directory.
     const settings = { cwd: '/', detached: true, env, ...account };
     const server = spawn(command, launch.args(port), { ...settings, stdio: ['ignore', log.fd, log.fd] });
     const { promise: ended, resolve } = Promise.withResolvers<string>();
@@ -92,7 +92,7 @@ async function spawnDetached(launch: Launch, port: number): Promise<Spawned> {
   }
 }
 
-/** Signals a server when this process ends: a shell waits for the end of a pipe that only this process holds open. */
+/** Signals a server when this process ends: a shell waits until a pipe closes that only this process holds open. */
 function endWithStarter(server: Spawned['server'], signal: NodeJS.Signals): void {
   const script = `read -r _; kill -s ${signal.slice('SIG'.length)} ${server.pid}`;
   const watchdog = spawn('/bin/sh', ['-c', script], {
@@ -118,7 +118,7 @@ function failure(launch: Launch, port: number, log: string): LocalServerError {
   if (saysDiskFull(log)) return diskFull(launch.directory);
   if (saysPortTaken(log)) {
     return new LocalServerError(
-      `Port ${port} is taken, so ${launch.name} cannot use it; free it or choose another.`,
+      `Port ${port} is taken, so ${launch.name} cannot use it. Free it or choose another.`,
     );
   }
   const reason = lastWords(log) || 'its log is empty';

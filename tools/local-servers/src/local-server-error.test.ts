@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { explainFailure } from './local-server-error.ts';
 import { runCommand } from './run-command.ts';
 
-test('a full disk is named, whether the system or a tool reports it', async () => {
-  const sentence = 'The disk that holds /data is full; free some space and start again.';
+test('a full disk is reported, whether the system or a tool detects it', async () => {
+  const sentence = 'The disk that holds /data is full. Free some space and start again.';
   const system = Object.assign(new Error('write'), { code: 'ENOSPC' });
   expect(explainFailure(system, '/data')).toMatchObject({ message: sentence });
   const script = 'echo "could not write: No space left on device" >&2; echo done >&2; exit 1';
@@ -18,7 +18,7 @@ test("another user's file is named", () => {
   });
 });
 
-test('what is not a matter of the machine passes unchanged', () => {
+test('errors with other causes pass unchanged', () => {
   const defect = new TypeError('defect');
   expect(explainFailure(defect, '/data')).toBe(defect);
 });

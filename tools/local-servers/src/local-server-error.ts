@@ -1,11 +1,11 @@
 import { CommandError } from './run-command.ts';
 
-/** A failure whose message is one sentence for the person at the terminal: what is wrong and what to do. */
+/** A failure whose message tells the user at the terminal what is wrong and what to do. */
 export class LocalServerError extends Error {
   override name = 'LocalServerError';
 }
 
-/** Puts a full disk and a folder of another user into a LocalServerError; other errors pass unchanged. */
+/** Translates a full disk and missing permissions into a LocalServerError. Returns other errors unchanged. */
 export function explainFailure(error: unknown, folder: string): unknown {
   if (error instanceof LocalServerError) return error;
   if (isDiskFull(error)) return diskFull(folder, error);
@@ -13,19 +13,19 @@ export function explainFailure(error: unknown, folder: string): unknown {
   return error;
 }
 
-/** Whether an error of the operating system or of a command comes from a full disk. */
+/** Returns true if a full disk caused an error of the operating system or of a command. */
 export function isDiskFull(error: unknown): boolean {
   if (error instanceof CommandError) return saysDiskFull(error.output);
   return error instanceof Error && 'code' in error && error.code === 'ENOSPC';
 }
 
-/** Whether a server's or a tool's own words report a full disk. */
+/** Returns true if the output of a server or a tool reports a full disk. */
 export function saysDiskFull(text: string): boolean {
   return /No space left on device|ENOSPC|enough free space/.test(text);
 }
 
 export function diskFull(folder: string, cause?: unknown): LocalServerError {
-  const message = `The disk that holds ${folder} is full; free some space and start again.`;
+  const message = `The disk that holds ${folder} is full. Free some space and start again.`;
   return new LocalServerError(message, { cause });
 }
 

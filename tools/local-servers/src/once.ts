@@ -1,4 +1,4 @@
-/** Later calls share the first one's outcome: a second stop must not end a server that somebody started since. */
+/** Later calls share the first call's outcome: a second stop must not end a server that was started since. */
 export function once(action: () => Promise<void>): () => Promise<void> {
   let outcome: Promise<void> | undefined;
   return () => {

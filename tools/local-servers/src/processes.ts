@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LocalServerError } from './local-server-error.ts';
 import { runCommand } from './run-command.ts';
 
-/** A live process's command line with spaces between its words; undefined for none and for a zombie. */
+/** Returns the command line of a live process, joined by spaces. Undefined for a zombie or an unused pid. */
 export async function commandLine(pid: number): Promise<string | undefined> {
   const text =
     process.platform === 'linux'
@@ -12,7 +12,7 @@ export async function commandLine(pid: number): Promise<string | undefined> {
   return text.replaceAll('\0', ' ').trim() || undefined;
 }
 
-/** When a live process began, as an opaque text: together with the pid it names one process for good. */
+/** Returns the start time of a live process as opaque text. Together with the pid it identifies one process for good. */
 export async function startTime(pid: number): Promise<string | undefined> {
   if (process.platform !== 'linux') return (await processField(pid, 'lstart')).trim() || undefined;
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
@@ -26,12 +26,12 @@ export interface StopStep {
   patienceMs: number;
 }
 
-/** Sends each signal in turn until the process is gone; throws LocalServerError if it survives them all. */
+/** Sends each signal in turn until the process has ended. Throws LocalServerError if it survives them all. */
 export async function stopProcess(pid: number, steps: readonly StopStep[]): Promise<void> {
   for (const { signal, patienceMs } of steps) {
     if (!sendSignal(pid, signal) || (await isGoneWithin(pid, patienceMs))) return;
   }
-  throw new LocalServerError(`Process ${pid} does not end; end it by hand (kill -9 ${pid}) and start again.`);
+  throw new LocalServerError(`Process ${pid} does not end. End it by hand (kill -9 ${pid}) and start again.`);
 }
 
 function processField(pid: number, field: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** The project's git-ignored folder for downloads: deleting it costs a download, nothing else. */
+/** The project's git-ignored folder for downloads. It can be deleted at any time. */
 export function projectCache(): string {
   return fileURLToPath(new URL('../../../.cache', import.meta.url));
 }

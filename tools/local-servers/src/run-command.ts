@@ -1,7 +1,7 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import { basename } from 'node:path';
 
-/** Far longer than any of our commands takes on a slow network; without it a hanging one would hang us. */
+/** Longer than any of our commands takes on a slow network. A hanging command must not hang its caller. */
 const PATIENCE_MS = 5 * 60_000;
 
 export interface CommandOptions {
@@ -11,7 +11,7 @@ export interface CommandOptions {
   gid?: number;
 }
 
-/** A command that could not be started, or ended with another code than 0; `output` is all it said. */
+/** A command that could not be started or ended with an exit code other than 0. `output` is all of its output. */
 export class CommandError extends Error {
   readonly code: string | number | null | undefined;
   readonly output: string;
@@ -24,7 +24,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs a command without a shell and returns its standard output; throws CommandError. */
+/** Runs a command without a shell and returns its standard output. Throws CommandError. */
 export function runCommand(command: string, args: string[], options: CommandOptions = {}): Promise<string> {
   const settings = { cwd: '/', timeout: PATIENCE_MS, maxBuffer: 16 * 1024 * 1024, ...options };
   return new Promise((resolve, reject) => {
@@ -35,7 +35,7 @@ export function runCommand(command: string, args: string[], options: CommandOpti
   });
 }
 
-/** The line of a log that best says why it ends: the last one marked as a fault, else the last one. */
+/** Returns the line of a log that best explains its end: the last error line, else the last line. */
 export function lastWords(log: string): string {
   const lines = log
     .split('\n')

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 const PATIENCE_MS = 2000;
 
-/** Sends bytes to a port of 127.0.0.1 and returns the reply once it is `complete`; undefined if it never is. */
+/** Sends bytes to a port of 127.0.0.1 and returns the reply once it is `complete`, or undefined if it never is. */
 export function tcpExchange(
   port: number,
   request: Buffer,

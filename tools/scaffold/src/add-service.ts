@@ -4,8 +4,8 @@ import { namesOf, ScaffoldError, type ServiceNames } from './service-names.ts';
 import { newFiles } from './templates.ts';
 
 /**
- * Writes the files of a new service under `root`, and names the service in the files that list all services. Returns the
- * paths that it wrote. Generated files and the lock file are left to their own commands. Throws ScaffoldError.
+ * Writes the files of a new service under `root` and adds the service to the files that list all services. Does not write
+ * generated files or the lock file. Returns the written paths. Throws ScaffoldError.
  */
 export async function addService(root: string, name: string, now = new Date()): Promise<string[]> {
   const names = namesOf(name, now);
@@ -17,7 +17,7 @@ export async function addService(root: string, name: string, now = new Date()): 
   return files.map(({ path }) => path);
 }
 
-/** The files that name all services, each with the new one in it. */
+/** The files that list all services, each with the new one added. */
 async function changedFiles(root: string, names: ServiceNames) {
   const { name, camel, port, internalPort } = names;
   const key = name.includes('-') ? `'${name}'` : name;
@@ -35,7 +35,7 @@ async function changedFiles(root: string, names: ServiceNames) {
         `  ${key}: {
     port: ${port},
     internalPort: ${internalPort},
-    owns: 'say here what ${name} owns',
+    owns: 'describe what ${name} owns',
     essential: false,
     signs: false,
     resources: { cpu: '100m', memory: '160Mi', memoryLimit: '384Mi' },

@@ -1,6 +1,6 @@
 import { serviceTable } from '@valuecanvas/contracts-core';
 
-/** A reason not to add a service, as a sentence for the person who asked. */
+/** A refusal to add a service. The message is one sentence for the user of the command. */
 export class ScaffoldError extends Error {
   override readonly name = 'ScaffoldError';
 }
@@ -24,7 +24,7 @@ export function namesOf(name: string, now: Date): ServiceNames {
   if (!/^[a-z]+(-[a-z]+)*$/.test(name)) {
     throw new ScaffoldError(`"${name}" is not a name in kebab case, like report-builder.`);
   }
-  if (name in serviceTable) throw new ScaffoldError(`There is a service ${name} already.`);
+  if (name in serviceTable) throw new ScaffoldError(`The service ${name} already exists.`);
   const entries = Object.values(serviceTable);
   return {
     name,

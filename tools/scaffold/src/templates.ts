@@ -5,7 +5,7 @@ interface NewFile {
   readonly content: string;
 }
 
-/** The files that a new service begins with: one route, its rule and its test. */
+/** The initial files of a new service: one route, its rule and its test. */
 export function newFiles(names: ServiceNames): NewFile[] {
   const { name, snake, timestamp } = names;
   const app = `apps/${name}`;
@@ -114,7 +114,7 @@ import { ${camel}Variables } from './config.ts';
 import type { Database } from './db.ts';
 import { helloRoutes } from './hello/routes.ts';
 
-/** Say here what the service does. */
+/** Describe what the service does. */
 export const ${camel}Service = defineService({
   contract: ${camel}Contract,
   variables: ${camel}Variables,
@@ -178,7 +178,7 @@ export { hello } from './hello.ts';
 export const ${camel}Contract = defineContract({
   service: '${name}',
   title: '${camel[0]?.toUpperCase()}${name.slice(1).replaceAll('-', ' ')}',
-  description: 'Say here what the routes are for.',
+  description: 'Describe the purpose of the routes.',
   prefixes: ['/api/${name}'],
   callers: ['gateway'],
   routes: { hello },

@@ -11,7 +11,7 @@ import { ScaffoldError } from '../src/service-names.ts';
 import { copyRepository, linkPackages, removeCopy } from './repository-copy.ts';
 
 /** Milliseconds for steps that take seconds on an idle machine. */
-const patience = 600_000;
+const stepTimeoutMs = 600_000;
 
 let copy: string;
 let paths: string[];
@@ -22,9 +22,9 @@ beforeAll(async () => {
   await linkPackages(copy);
   await run(join(copy, 'node_modules/.bin/biome'), ['check', '--write', ...paths]);
   await node('tools/guards/src/generate/main.ts');
-}, patience);
+}, stepTimeoutMs);
 
-afterAll(() => removeCopy(copy), patience);
+afterAll(() => removeCopy(copy), stepTimeoutMs);
 
 async function run(command: string, args: readonly string[]): Promise<void> {
   try {
@@ -37,7 +37,7 @@ async function run(command: string, args: readonly string[]): Promise<void> {
 
 const node = (...args: string[]): Promise<void> => run(process.execPath, args);
 
-/** The environment of the tests without the servers that it names, which the copy must not use. */
+/** The environment of the tests without their servers, which the copy must not use. */
 function blankEnvironment(): NodeJS.ProcessEnv {
   const names = [
     'MIGRATION_DATABASE_URL',
@@ -50,7 +50,7 @@ function blankEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, ...Object.fromEntries(names.map((name) => [name, ''])) };
 }
 
-test('a new service is named by hand in at most six files that exist', () => {
+test('a new service changes at most six existing files by hand', () => {
   const existing = paths.filter((path) => !/report.builder/.test(path));
   expect(existing).toEqual([
     'libs/contracts/core/src/services.ts',
@@ -69,14 +69,14 @@ test.each([
   ['.env.example', 'REPORT_BUILDER_URL'],
   ['docs/openapi.json', '/api/report-builder/hello'],
   ['docs/environment.md', '## report-builder'],
-])('generation brings it into %s', async (path, text) => {
+])('npm run generate adds it to %s', async (path, text) => {
   expect(await readFile(join(copy, path), 'utf8')).toContain(text);
 });
 
 test(
   'the whole repository passes the type check with it',
   () => node('node_modules/typescript/bin/tsc', '--noEmit'),
-  patience,
+  stepTimeoutMs,
 );
 
 test(
@@ -121,14 +121,14 @@ test(
       await ended;
     }
   },
-  patience,
+  stepTimeoutMs,
 );
 
 test.each(['Reports', 'report_builder', '', '9'])('"%s" is refused as a name', async (name) => {
   await expect(addService(copy, name)).rejects.toThrow(ScaffoldError);
 });
 
-test('the name of a service that exists is refused', async () => {
+test('the name of an existing service is refused', async () => {
   const [first = ''] = Object.keys(serviceTable);
   await expect(addService(copy, first)).rejects.toThrow('already');
 });

@@ -24,7 +24,7 @@ function ignoreDeleted(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;
 }
 
-/** Links the packages of the repository, and the workspaces of the copy, where an install would put them. */
+/** Links the packages of the repository and the workspaces of the copy like an install would. */
 export async function linkPackages(folder: string): Promise<void> {
   const modules = [
     'node_modules',

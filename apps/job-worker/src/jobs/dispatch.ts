@@ -10,7 +10,7 @@ export interface StoredJob {
   readonly traceContext: Readonly<Record<string, string>>;
 }
 
-/** Adds stored jobs of any kind to the queue and marks their rows. Rejects where Redis or PostgreSQL is unavailable. */
+/** Adds stored jobs of any kind to the queue and marks their rows. Rejects if Redis or PostgreSQL is unavailable. */
 export type Dispatch = (jobs: readonly StoredJob[]) => Promise<void>;
 
 export function createDispatch(producer: Producer, store: Pick<JobsStore, 'markEnqueued'>): Dispatch {

@@ -58,7 +58,7 @@ export function createJobsStore(db: Kysely<Database>) {
       );
     },
 
-    /** Cancels a waiting job, and marks a running one for its worker to end. Undefined where there is no such job. */
+    /** Cancels a waiting job, and marks a running one for its worker to end. Undefined if there is no such job. */
     cancel(owner: UserPrincipal, id: string): Promise<Cancellation | undefined> {
       return asUser(db, owner, async (transaction) => {
         const stopped = await cancelUnfinished(transaction, owner, id);

@@ -1,4 +1,4 @@
-/** The W3C headers of a request that say which trace it belongs to; empty where it belongs to none. */
+/** The W3C trace headers of a request. Empty if the request belongs to no trace. */
 export function traceContextOf(call: { header(name: string): string | undefined }): Record<string, string> {
   const traceparent = call.header('traceparent');
   if (traceparent === undefined) return {};

@@ -4,15 +4,15 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../db.ts';
 
 /**
- * Context of the calls that an attempt makes: in the name of the user who submitted the job, with the tier of the
- * submission, or in the service's own name for a job of the platform.
+ * Context of the calls of an attempt. The principal is the user who submitted the job, with the tier of the submission.
+ * For a job of the platform it is the service itself.
  */
 export type JobCall = CallContext & { readonly jobId: string };
 
-/** Writes what a job brought about, in the transaction that ends the job: both are stored or neither. */
+/** Writes the effect of a job in the transaction that ends the job: both are stored or neither. */
 export type StoreEffect = (transaction: Kysely<Database>) => Promise<void>;
 
-/** Does the work of one attempt. Throws AppError where it fails. */
+/** Does the work of one attempt. Throws AppError if it fails. */
 export type RunJob<J extends JobDefinition> = (
   payload: PayloadOf<J>,
   call: JobCall,

@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
 import type { StoredJob } from '../jobs/dispatch.ts';
 
-/** Rows handled by one sweep, so that a long backlog does not hold it up. */
+/** Rows handled by one sweep, so that a long backlog does not delay it. */
 const batchSize = 500;
 
 /** Times after which the sweeper acts. */
@@ -78,7 +78,7 @@ export function createSweepStore(db: Kysely<Database>, delays: SweepDelays) {
       });
     },
 
-    /** Stores a job of the platform itself. False where the id is taken: another replica stored it. */
+    /** Stores a job of the platform itself. Returns false if the id is taken: another replica stored it. */
     insertScheduled(id: string, type: JobName): Promise<boolean> {
       return acrossUsers(db, async (transaction) => {
         const { numInsertedOrUpdatedRows } = await transaction

@@ -10,7 +10,7 @@ export function createSweep(parts: {
   readonly store: Pick<SweepStore, 'findForgotten' | 'findCancelled'>;
   readonly dispatch: Dispatch;
   readonly producer: Pick<Producer, 'abort'>;
-  /** Receives the number of jobs that were queued, where there were any. */
+  /** Receives the number of queued jobs, if it is not zero. */
   readonly onQueued: (count: number) => void;
 }): () => Promise<void> {
   const { store, dispatch, producer } = parts;

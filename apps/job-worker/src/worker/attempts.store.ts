@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
 import type { StoreEffect } from '../kinds/job-kinds.ts';
 
-/** A worker's claim on a job. What it writes is stored only while no later claim has raised the fence. */
+/** A worker's claim on a job. Its writes are stored only if no later claim has raised the fence. */
 export interface Attempt {
   readonly jobId: string;
   /** Null for a job of the platform itself, and so is its tier. */
@@ -23,7 +23,7 @@ export interface FailureRecord {
   readonly message: string;
 }
 
-/** Status of a job after the end of an attempt was stored; undefined where a later attempt has taken over. */
+/** Status of a job after the end of an attempt was stored. Undefined if a later attempt has taken over. */
 type Settled = Promise<JobStatus | undefined>;
 
 export type AttemptsStore = ReturnType<typeof createAttemptsStore>;
@@ -35,7 +35,7 @@ export type AttemptsStore = ReturnType<typeof createAttemptsStore>;
 export function createAttemptsStore(db: Kysely<Database>, lockMs: number) {
   return {
     /**
-     * Starts an attempt at a job of one of the given kinds. Undefined where there is nothing to do: the job has ended, is
+     * Starts an attempt at a job of one of the given kinds. Undefined if there is nothing to do: the job has ended, is
      * cancelled, or runs in another worker.
      */
     claim(jobId: string, types: readonly string[]): Promise<Attempt | undefined> {

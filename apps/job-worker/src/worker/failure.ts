@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode } from '@valuecanvas/contracts-core';
 import { interruptionOf } from '@valuecanvas/queue';
 
-/** Refusals of a request that end with time. */
+/** Codes of refusals that a later retry may not meet. */
 const retryableRefusals: readonly ErrorCode[] = [
   'RATE_LIMITED',
   'PROVIDER_RATE_LIMITED',

@@ -15,7 +15,7 @@ import type { JobCall, JobKinds, StoreEffect } from '../kinds/job-kinds.ts';
 import type { Attempt, AttemptsStore } from './attempts.store.ts';
 import { failureOf, isRetryable } from './failure.ts';
 
-/** The name under which the previous release queued every job: what it left in Redis is run like the rest. */
+/** The name under which the previous release queued every job. Jobs that it left in Redis run like the rest. */
 const previousRelease: JobDefinition = { ...customPrompt, name: 'llm' };
 
 /** Pause between attempts to store an end while PostgreSQL is unavailable. */
@@ -125,8 +125,8 @@ function tierOf(text: string | null): Tier {
 }
 
 /**
- * Repeats a write while PostgreSQL is unavailable, until `signal` aborts: an answer of a model has been paid for and exists
- * nowhere else. Only for writes that may happen twice.
+ * Retries a write while PostgreSQL is unavailable, until `signal` aborts: a model's answer has been paid for and is stored
+ * nowhere else. Use it only for idempotent writes.
  */
 function retryWhileUnavailable<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const isUnavailable = (error: unknown) =>

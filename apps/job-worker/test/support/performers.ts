@@ -25,13 +25,13 @@ type SeenFrom = Pick<Call, 'principal' | 'operation' | 'jobId' | 'signal' | 'hea
   readonly body: unknown;
 };
 
-/** What happens when a call arrives, before it is answered: nothing, waiting or an error. */
+/** Runs before a call is answered: returns, waits or throws. */
 type Before = (call: SeenCall, earlier: number) => Promise<void> | void;
 
 export interface Performers {
   readonly environment: { readonly CANVAS_URL: string; readonly LLM_ROUTER_URL: string };
   readonly calls: SeenCall[];
-  /** Set by a test; reset by `reset`. */
+  /** Set by tests. `reset` restores the default. */
   before: Before;
   reset(): void;
   stop(): Promise<void>;
@@ -48,7 +48,7 @@ const facts = {
 };
 const promptFacts = { promptVersion: 1, executionId: uuidv7() };
 
-/** Stand-ins of canvas and router that answer at once and remember who asked for what. */
+/** Stubs of canvas and router that answer at once and record their calls. */
 export async function startPerformers(identities: TestIdentities): Promise<Performers> {
   const calls: SeenCall[] = [];
   const seen = async (call: SeenFrom): Promise<void> => {

@@ -38,7 +38,7 @@ async function startParts() {
   return { identities, database, performers, redis: createTestRedis() };
 }
 
-/** Database, Redis and stand-ins of the other services for a test file; job workers are started by its tests. */
+/** Database, Redis and stubs of the other services for a test file. Its tests start job workers. */
 export function usePlatform() {
   let parts: Parts;
   let user: UserPrincipal;
@@ -63,7 +63,7 @@ export function usePlatform() {
     REDIS_KEY_PREFIX: parts.redis.prefix,
     QUEUE_SWEEP_MS: '100',
     QUEUE_LOCK_MS: '1000',
-    // 500 ms for running jobs, the rest for giving them back
+    // 500 ms for running jobs, the rest for returning them to the queue.
     SHUTDOWN_GRACE_MS: '8500',
     QUEUE_RATE_LIMIT: '10000',
     ...parts.performers.environment,
@@ -88,7 +88,7 @@ export function usePlatform() {
     },
     environment,
 
-    /** The environment of a job worker that runs in a process of its own. */
+    /** The environment of a job worker in a separate process. */
     processEnvironment: (settings: Environment = {}): Environment =>
       environment({
         INTERNAL_PUBLIC_KEYS: parts.identities.publicKeys,
@@ -96,7 +96,7 @@ export function usePlatform() {
         ...settings,
       }),
 
-    /** Starts a job worker that ends with the test. */
+    /** Starts a job worker that stops with the test. */
     async start(settings: Environment = {}): Promise<TestService> {
       const service = await startTestService(jobWorkerService, environment(settings), parts.identities);
       onTestFinished(() => service.stop());
@@ -114,7 +114,7 @@ export function usePlatform() {
       return jobId;
     },
 
-    /** Stores a job as another service does that crashes before it can tell the queue. */
+    /** Stores a job like a service that crashes before it enqueues the job. */
     async store(type: string, payload: object): Promise<string> {
       const jobId = uuidv7();
       await parts.database.query(

@@ -30,7 +30,7 @@ export interface IdempotencyClaim<Transaction> {
   stopRenewal(): void;
 }
 
-/** What became of a request's attempt to use its key. */
+/** The outcome of a request's attempt to claim its key. */
 export type ClaimOutcome<Transaction> =
   | { readonly kind: 'claimed'; readonly claim: IdempotencyClaim<Transaction> }
   | { readonly kind: 'answered'; readonly answer: string }

@@ -19,30 +19,30 @@ export const spent = defineFact({
 });
 export type Spent = FactOf<typeof spent>;
 
-/** A store that keeps each fact once, as a table with a primary key does, and can be made to fail. */
+/** A store that keeps each fact once, like a table with a primary key. Tests can make it fail. */
 export function storeInTest() {
   const stored: string[] = [];
   const poison = new Set<string>();
-  let isAway = false;
+  let unavailable = false;
   let calls = 0;
   return {
     stored,
     poison,
     calls: () => calls,
-    away(away: boolean) {
-      isAway = away;
+    setUnavailable(value: boolean) {
+      unavailable = value;
     },
     async store(facts: readonly Spent[]): Promise<void> {
       calls += 1;
-      if (isAway) throw new Error('away');
+      if (unavailable) throw new Error('unavailable');
       if (facts.some(({ id }) => poison.has(id))) throw new Error('refused');
       for (const { id } of facts) if (!stored.includes(id)) stored.push(id);
     },
-    isTemporary: (error: unknown) => error instanceof Error && error.message === 'away',
+    isTemporary: (error: unknown) => error instanceof Error && error.message === 'unavailable',
   };
 }
 
-/** A journal of its own below the file's prefix, with drains that end with the test. */
+/** A separate journal under the test file's key prefix. Its drains stop with the test. */
 export function journalInTest(testRedis: TestRedis, maxLength = 1_000) {
   const keys = createKeys(`${testRedis.prefix}:${randomUUID()}`);
   const redis = testRedis.client;
@@ -78,7 +78,7 @@ export function journalInTest(testRedis: TestRedis, maxLength = 1_000) {
       });
       return drain;
     },
-    /** Ends a drain's connection on the server's side. */
+    /** Closes a drain's connection from the server. */
     async loseConnection(consumer: string): Promise<void> {
       const clients = String(await redis.client('LIST')).split('\n');
       const id = /\bid=(\d+)/.exec(clients.find((line) => line.includes(`name=${consumer} `)) ?? '')?.[1];

@@ -12,11 +12,11 @@ import {
   type WorkerHostOptions,
 } from '../index.ts';
 
-/** A job with short waits; what it does is said by each test. */
+/** A job with short delays. Each test provides its handler. */
 export const testJob = (settings: Partial<JobDefinition> = {}) =>
   defineJob({
     name: 'test',
-    description: 'Does what a test wants.',
+    description: 'Runs the handler of a test.',
     payload: Type.Object({}),
     attempts: 3,
     backoffMs: 10,
@@ -27,7 +27,7 @@ export const testJob = (settings: Partial<JobDefinition> = {}) =>
 
 type Run = (context: JobContext) => Promise<void>;
 
-/** A queue of its own in the real Redis, for one test. */
+/** A separate queue for one test, in the real Redis. */
 export function queueInTest() {
   const redis = createTestRedis();
   const connection: QueueConnection = {
@@ -47,13 +47,13 @@ export function queueInTest() {
   return {
     redis,
     connection,
-    /** Labels of the attempts that were counted. */
+    /** Labels of the counted attempts. */
     ended,
     warnings,
     newId: () => randomUUID(),
-    /** Where Redis keeps what it knows of a job. */
+    /** Redis key of a job. */
     keyOf,
-    /** How many of this test's workers wait for a job, with nothing to do or besides what they do. */
+    /** Number of this test's workers that wait for a job. */
     async idleWorkers(): Promise<number> {
       const list = (await redis.client.client('LIST')) as string;
       return list.split('\n').filter((line) => line.includes(redis.prefix) && line.includes('cmd=bzpopmin'))

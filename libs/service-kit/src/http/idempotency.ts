@@ -29,7 +29,7 @@ export class Kept<out T> {
   }
 }
 
-/** What the call of an idempotent route has beside the others'. `O` is what its handler may answer. */
+/** Additional members of the call of an idempotent route. `O` is the type of its handler's reply. */
 export interface KeepsAnswers<O> extends DownstreamKeys {
   /**
    * Stores the answer in the transaction of its effect, under the client's idempotency key: a crash leaves both or neither.
@@ -139,7 +139,7 @@ function keyedRequest(call: IdempotentCall, { params, query }: FastifyRequest, k
 /** Statuses of the caller's side that pass: after a new login, a new budget period or a pause, the key is good again. */
 const passing = [401, 402, 408, 429];
 
-/** Whether the same request would be refused with the same words whenever it is sent. */
+/** Returns true if the same request would always get the same refusal. */
 function isFinal(error: unknown): error is AppError {
   if (!(error instanceof AppError)) return false;
   return error.status < 500 && !error.retryHelps && !passing.includes(error.status);

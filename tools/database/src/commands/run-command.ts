@@ -23,7 +23,7 @@ export function ownerUrl(env: NodeJS.ProcessEnv): string {
   }
   if (!URL.canParse(url)) {
     throw new DatabaseToolError(
-      'MIGRATION_DATABASE_URL is no URL: it must look like postgresql://user:password@host:5432/database.',
+      'MIGRATION_DATABASE_URL is not a URL: it must look like postgresql://user:password@host:5432/database.',
     );
   }
   return url;

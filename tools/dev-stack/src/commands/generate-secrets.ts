@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { loadSecrets, type Secrets } from '../secrets.ts';
 import { secretLines } from './secret-lines.ts';
 
-// Writes a full set of new secrets to .env or the named file, which must not exist, or prints it with --stdout.
+// Writes a full set of new secrets to .env or the named file, which must not exist. With --stdout, prints it instead.
 const { values, positionals } = parseArgs({
   options: { stdout: { type: 'boolean', default: false } },
   allowPositionals: true,
@@ -15,14 +15,14 @@ const lines = secretLines(await newSecrets(), () => randomBytes(24).toString('ba
 if (values.stdout) process.stdout.write(lines);
 else await writeOnce(resolve(process.env.INIT_CWD ?? '.', positionals[0] ?? '.env'), lines);
 
-/** Readable by its owner alone. Never replaces a file: its secrets may be the only copy of those in use. */
+/** Only the owner can read the file. An existing file is never replaced: it may be the only copy of secrets in use. */
 async function writeOnce(path: string, text: string): Promise<void> {
   try {
     await writeFile(path, text, { flag: 'wx', mode: 0o600 });
     process.stdout.write(`New secrets are in ${path}.\n`);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    process.stderr.write(`${path} exists and is left as it is. Move it away, or name another file.\n`);
+    process.stderr.write(`${path} already exists and was not changed. Move it away, or name another file.\n`);
     process.exitCode = 1;
   }
 }

@@ -2,10 +2,10 @@ import { serviceTable, variablePrefix } from '@valuecanvas/contracts-core';
 import { passwordVariable, type Service, services } from '@valuecanvas/database';
 import { publicKeysOf, type Secrets } from '../secrets.ts';
 
-/** Services that call others; only they sign internal tokens. */
+/** Services that call other services. Only they sign internal tokens. */
 const signers = services.filter((service) => serviceTable[service].signs);
 
-/** The secrets as lines for .env, by the names that docker-compose.yml reads. `password` makes a new one. */
+/** Returns the secrets as lines of .env, under the names in docker-compose.yml. `password` creates a new password. */
 export function secretLines(secrets: Secrets, password: () => string): string {
   return [
     '# Answers are simulated. For real ones set TOGETHER_API_KEY or OPENAI_API_KEY, and delete these two lines.',
@@ -27,7 +27,7 @@ function signingVariable(service: Service): string {
   return `${variablePrefix(service)}_SIGNING_KEY`;
 }
 
-/** Single quotes: Compose, Node and the shell all take what stands between them as it is. */
+/** Compose, Node and the shell all read single-quoted text literally. */
 function line(name: string, value: string): string {
   return `${name}='${value}'`;
 }

@@ -2,7 +2,7 @@ import { listOf, type Node, nodeOf, operationsOf, resolve } from './document.ts'
 import { type Direction, schemaBreaks } from './schema-breaks.ts';
 import { securityBreaks } from './security-breaks.ts';
 
-/** How an API has changed so that its clients break, one sentence each; empty where they need not notice. */
+/** Returns one sentence per change of an API that breaks its clients. */
 export function breakingChanges(before: Node, after: Node): string[] {
   const now = new Map(operationsOf(after).map(({ name, node }) => [name, node]));
   return operationsOf(before).flatMap(({ name, node }) => {
@@ -43,7 +43,7 @@ function compare(change: Change, what: string, was: unknown, is: unknown, direct
   );
 }
 
-/** By place and name; those in the path by their order. */
+/** Parameters by location and name. Path parameters are identified by position. */
 function parametersOf(document: Node, operation: Node): Map<string, Node> {
   const all = listOf(operation.parameters).map((parameter) => resolve(document, parameter));
   const inPath = all.filter((parameter) => parameter.in === 'path');
@@ -79,7 +79,7 @@ function bodyBreaks(change: Change): string[] {
   return [...faults, ...contentBreaks(change, 'body', was, is, 'sent')];
 }
 
-/** Failures come and go: clients know them by their catalogue. Successes and what they hold must stay. */
+/** Failures may change, because clients know them from the catalogue. Successes and their contents must stay. */
 function answerBreaks(change: Change): string[] {
   const old = Object.entries(nodeOf(change.was.responses)).filter(([status]) => /^[23]/.test(status));
   return old.flatMap(([status, value]) => {

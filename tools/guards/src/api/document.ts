@@ -1,8 +1,8 @@
-/** The parts of OpenAPI that clients depend on. Schemas are looked at as they come. */
+/** The parts of OpenAPI that clients depend on. */
 export type Node = Readonly<Record<string, unknown>>;
 
 export interface Operation {
-  /** `GET /api/canvas/{}`: the name of a path's parameter is nobody's business. */
+  /** `GET /api/canvas/{}`: clients do not see the name of a path parameter. */
   readonly name: string;
   readonly node: Node;
 }
@@ -32,7 +32,7 @@ export function operationsOf(document: Node): Operation[] {
   );
 }
 
-/** What a reference within the document leads to, or the node itself. */
+/** Resolves a reference within the document. Returns any other node unchanged. */
 export function resolve(document: Node, value: unknown): Node {
   const node = nodeOf(value);
   if (typeof node.$ref !== 'string') return node;

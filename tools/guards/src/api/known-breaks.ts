@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { root } from '../root.ts';
 
 /**
- * Where deliberate breaks are kept, from the root of the repository: what changes, by its sentence, and why. A sentence
- * that begins with an asterisk stands for all that end in its words.
+ * File of deliberate breaks, relative to the repository's root. It maps each sentence to a reason. A sentence that begins
+ * with an asterisk stands for all sentences that end with the rest of it.
  */
 export const breaksFile = 'docs/api-breaks.json';
 
@@ -14,7 +14,7 @@ export async function readKnownBreaks(): Promise<KnownBreaks> {
   return JSON.parse(await readFile(join(root, breaksFile), 'utf8')) as KnownBreaks;
 }
 
-/** The breaks for which nobody has given a reason. */
+/** Returns the breaks without a recorded reason. */
 export function unexplained(breaks: readonly string[], known: KnownBreaks): string[] {
   const explained = Object.keys(known).filter((sentence) => known[sentence]?.trim());
   const covers = (known: string, sentence: string) =>

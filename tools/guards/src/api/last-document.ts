@@ -11,8 +11,8 @@ export interface CommittedDocument {
 }
 
 /**
- * The document that clients know: the last commit's or, where that is the one at hand, its parent's. Undefined where
- * git or the history does not have it, as in a shallow clone.
+ * The document that clients know: that of the last commit or, if it equals the current one, of the commit's parent.
+ * Undefined without git or without this part of the history, as in a shallow clone.
  */
 export async function lastDocument(
   path: string,

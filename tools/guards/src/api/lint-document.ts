@@ -1,17 +1,17 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 
-/** Redocly's recommended rules as errors, but for what does not fit an API of several protocols. */
+/** Redocly's recommended rules as errors, except those that do not fit an API of several protocols. */
 const rules = {
   extends: ['recommended-strict'],
   rules: {
-    // Whose document this is, its readers know; the repository has no public license.
+    // The repository has no public license.
     'info-license': 'off',
     'info-license-strict': 'off',
-    // Probes and the pages about the API itself can fail only as everything can.
+    // Health checks and documentation pages have no failures of their own.
     'operation-4xx-response': 'off',
-    // What a stream's events hold is referred to from extensions, where the rule does not look.
+    // Extensions refer to the schemas of stream events, and the rule ignores extensions.
     'no-unused-components': 'off',
-    // Paths whose fixed and variable segments meet are told apart by the router: fixed ones win.
+    // The router prefers fixed segments to variable ones, so such paths are not ambiguous.
     'no-ambiguous-paths': 'off',
     'operation-operationId': 'error',
     'operation-description': 'error',
@@ -22,7 +22,7 @@ const rules = {
   },
 } as const;
 
-/** What is wrong with an OpenAPI document, one sentence each. Asks no other host. */
+/** Lints an OpenAPI document without network access. Returns one sentence per fault. */
 export async function lintDocument(source: string): Promise<string[]> {
   const config = await createConfig({ ...rules, extends: [...rules.extends] });
   const problems = await lintFromString({ source, absoluteRef: 'openapi.json', config });

@@ -17,15 +17,15 @@ else console.log(`${path} is sound.`);
 
 const last = await lastDocument(path, text);
 if (!last) {
-  console.log('No earlier document to compare it with: this clone has no history of it.');
+  console.log('There is no earlier document to compare with: this clone has no history of it.');
 } else {
   const breaks = breakingChanges(JSON.parse(last.text) as Node, JSON.parse(text) as Node);
   const open = unexplained(breaks, await readKnownBreaks());
   for (const sentence of open) console.error(`Breaks clients of ${last.commit}: ${sentence}`);
   if (open.length > 0) {
-    console.error(`A break that is meant stands in ${breaksFile}, by its sentence, with the reason.`);
+    console.error(`Add deliberate breaks to ${breaksFile}: each sentence with its reason.`);
     process.exitCode = 1;
   } else {
-    console.log(`Clients of ${last.commit} can go on; ${breaks.length} breaks are meant.`);
+    console.log(`Clients of ${last.commit} still work; ${breaks.length} deliberate breaks.`);
   }
 }

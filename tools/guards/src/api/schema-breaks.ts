@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isNode, listOf, type Node, nodeOf, resolve } from './document.ts';
 
-/** `sent` by clients: what was taken must still be taken. `received`: what was promised must still be kept. */
+/** `sent` by clients: accepted values must stay accepted. `received` by clients: promised values must stay promised. */
 export type Direction = 'sent' | 'received';
 
 interface Side {
@@ -9,7 +9,7 @@ interface Side {
   readonly schema: unknown;
 }
 
-/** How a schema has changed so that clients break, one sentence each. `where` names what the schema is of. */
+/** Returns one sentence per change of a schema that breaks clients. `where` names the schema's place. */
 export function schemaBreaks(
   where: string,
   before: Side,
@@ -45,7 +45,7 @@ function alternatives(schema: Node): readonly unknown[] | undefined {
   return Array.isArray(list) ? list : undefined;
 }
 
-/** Each form that was taken must be taken in some form; each form that is given must be one that was. */
+/** Each form accepted before must still be accepted, and each form returned now must have been possible before. */
 function alternativeBreaks(where: string, was: Node, is: Node, direction: Direction, inner: Inner): string[] {
   const old = alternatives(was) ?? [was];
   const now = alternatives(is) ?? [is];
@@ -58,13 +58,13 @@ function alternativeBreaks(where: string, was: Node, is: Node, direction: Direct
   return lost.length === 0 ? [] : [`${where} ${fault}.`];
 }
 
-/** Undefined where any type will do. */
+/** Undefined if any type is allowed. */
 function typesOf(schema: Node): readonly string[] | undefined {
   if (schema.type === undefined) return undefined;
   return (Array.isArray(schema.type) ? schema.type : [schema.type]) as string[];
 }
 
-/** Whether every value of the inner types is one of the outer types. */
+/** Returns true if every value of the inner types also belongs to the outer types. */
 function fits(inside: readonly string[] | undefined, outside: readonly string[] | undefined): boolean {
   if (outside === undefined) return true;
   return (
@@ -79,7 +79,7 @@ function typeBreaks(where: string, was: Node, is: Node, direction: Direction): s
   return [`${where} was ${old?.join(' or ') ?? 'anything'} and is ${now?.join(' or ') ?? 'anything'}.`];
 }
 
-/** The values that a schema names; undefined where it names none. */
+/** The values that a schema lists, or undefined if it lists none. */
 function valuesOf(schema: Node): readonly unknown[] | undefined {
   if ('const' in schema) return [schema.const];
   return Array.isArray(schema.enum) ? schema.enum : undefined;
@@ -108,7 +108,7 @@ function boundBreaks(where: string, was: Node, is: Node): string[] {
   return narrower.map((rule) => `${where} has a narrower ${rule}: ${was[rule] ?? 'none'}, now ${is[rule]}.`);
 }
 
-/** Nothing is shorter than nothing. */
+/** An absent limit is the loosest. */
 function impliedLower(rule: string): number {
   return rule.endsWith('inimum') ? -Infinity : 0;
 }

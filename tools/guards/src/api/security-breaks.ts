@@ -9,7 +9,7 @@ interface Side {
 /** One accepted combination of credentials: by kind of credential, the permissions that it must carry. */
 type Way = ReadonlyMap<string, readonly unknown[]>;
 
-/** The combinations of credentials that were accepted before and no longer are. */
+/** Returns one sentence per combination of credentials that is no longer accepted. */
 export function securityBreaks(name: string, before: Side, after: Side): string[] {
   const now = waysOf(after);
   return waysOf(before)
@@ -41,7 +41,7 @@ function kindOf({ type, scheme, bearerFormat, in: place, name }: Node): string {
   return [type, scheme, bearerFormat, place, name].filter((word) => word !== undefined).join(' ');
 }
 
-/** Whether a client that satisfies `held` satisfies `asked`. A document that named no permissions promised none. */
+/** Returns true if `held` satisfies `asked`. A document without permissions promises none. */
 function isEnough(held: Way, asked: Way): boolean {
   return [...asked].every(([kind, wanted]) => {
     const has = held.get(kind);
@@ -51,8 +51,8 @@ function isEnough(held: Way, asked: Way): boolean {
 }
 
 /**
- * Whether a requirement that was met implies another one. A role holds its permissions. A signed-in user with any role or
- * permission is a `user`, but an API key is not.
+ * Returns true if meeting one requirement implies the other. A role holds its permissions. A signed-in user with any role
+ * or permission is a `user`, but an API key is not.
  */
 function implies(held: unknown, wanted: unknown, kind: string): boolean {
   if (held === wanted) return true;

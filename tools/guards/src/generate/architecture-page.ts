@@ -3,7 +3,7 @@ import { markdownTable } from './markdown-table.ts';
 
 const section = /(<!-- services: [^\n]*-->\n).*?(<!-- end of services -->)/s;
 
-/** The text of docs/architecture.md with its table of services renewed. The rest of `page` stays as it is. */
+/** Returns docs/architecture.md with an up-to-date table of services. The rest of `page` stays unchanged. */
 export function architecturePage(page: string): string {
   if (!section.test(page)) throw new Error('docs/architecture.md has no section for the table of services.');
   const rows = serviceNames.map((service) => {

@@ -1,8 +1,8 @@
 import { databaseRole, serviceNames } from '@valuecanvas/contracts-core';
 
 /**
- * The text of tools/database/src/roles.ts. Its image holds the sources of the database tool and no other workspace, so
- * the tool cannot import the table of services.
+ * The text of tools/database/src/roles.ts. The image of the database tool contains no other workspace, so the tool cannot
+ * import the table of services.
  */
 export function databaseRolesFile(): string {
   const entries = serviceNames.map((service) => {

@@ -28,7 +28,7 @@ export function environmentPage(services: readonly ServiceVariables[], tools: re
   ].join('\n');
 }
 
-/** Names that all services read in the same way, so that they need to be told once. */
+/** Variables that all services read in the same way, listed once. */
 function commonNames(services: readonly ServiceVariables[]): Set<string> {
   const told = services.flatMap(({ variables }) => variables.map((variable) => JSON.stringify(variable)));
   const common = [...Map.groupBy(told, (text) => text)].filter(([, uses]) => uses.length === services.length);

@@ -1,5 +1,5 @@
 export interface GeneratedFile {
-  /** From the root of the repository. */
+  /** Relative to the repository's root. */
   readonly path: string;
   readonly content: string;
 }

@@ -16,9 +16,9 @@ import { readServiceVariables } from './service-variables.ts';
 import { toolVariables } from './tool-variables.ts';
 
 export interface Versions {
-  /** Of the platform and its images. */
+  /** Version of the platform and its images. */
   readonly version: string;
-  /** Of Node, as the lock file brings it. */
+  /** Version of Node in the lock file. */
   readonly nodeVersion: string;
 }
 
@@ -42,7 +42,7 @@ export async function generatedFiles({ version, nodeVersion }: Versions): Promis
   ];
 }
 
-/** Paths of the files that are missing under `folder` or differ there. */
+/** Returns the paths of the files that are missing under `folder` or have other contents. */
 export async function staleFiles(files: readonly GeneratedFile[], folder = root): Promise<string[]> {
   const found = await Promise.all(
     files.map(({ path }) => readFile(join(folder, path), 'utf8').catch(() => undefined)),

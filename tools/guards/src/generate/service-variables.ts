@@ -19,7 +19,7 @@ export function readServiceVariables(): Promise<ServiceVariables[]> {
   );
 }
 
-/** The schemas with which a service parses its environment. Throws where its config.ts exports none. */
+/** Returns the schemas of a service's environment. Throws if its config.ts exports none. */
 export async function readSchemas(service: ServiceName): Promise<TProperties> {
   const config: Record<string, unknown> = await import(`${root}apps/${service}/src/config.ts`);
   const found = Object.entries(config).find(([name]) => name.endsWith('Variables'));

@@ -1,12 +1,12 @@
 import { databaseRole, serviceNames, variablePrefix } from '@valuecanvas/contracts-core';
 import type { Variable } from './variable.ts';
 
-/** Variables that the commands at the root read, beside those of the services. */
+/** Variables that only the commands at the root read. */
 export const toolVariables: readonly Variable[] = [
   {
     name: 'MIGRATION_DATABASE_URL',
     description:
-      'PostgreSQL as the owner of the database, for db:migrate, db:seed and, where it is set, start and test.',
+      'PostgreSQL URL of the owner of the database, for db:migrate and db:seed. If set, start and test use it too.',
     required: false,
     requiredWithout: undefined,
     fallback: undefined,
@@ -14,7 +14,7 @@ export const toolVariables: readonly Variable[] = [
   },
   ...serviceNames.map((service) => ({
     name: `${variablePrefix(service)}_DB_PASSWORD`,
-    description: `Password that db:migrate gives the role ${databaseRole(service)}; kept as it is where absent.`,
+    description: `Password that db:migrate sets for the role ${databaseRole(service)}. If absent, the password stays unchanged.`,
     required: false,
     requiredWithout: undefined,
     fallback: undefined,

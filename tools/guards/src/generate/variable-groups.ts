@@ -1,14 +1,14 @@
 import type { ServiceVariables } from './service-variables.ts';
 import type { Variable } from './variable.ts';
 
-/** One variable with the services that read it; those may differ in their defaults. */
+/** One variable with the services that read it. Their defaults may differ. */
 export interface SharedVariable extends Variable {
   readonly readers: readonly string[];
-  /** Default by service, where not all have the same. */
+  /** Default by service, if they differ. */
   readonly fallbacks: ReadonlyMap<string, string | undefined>;
 }
 
-/** Each variable once, in the order in which services name them. A description or default may differ by service. */
+/** Groups the variables of all services by name, in declaration order. */
 export function mergeVariables(services: readonly ServiceVariables[]): SharedVariable[] {
   const all = services.flatMap(({ service, variables }) =>
     variables.map((variable) => ({ service, variable })),
@@ -18,7 +18,7 @@ export function mergeVariables(services: readonly ServiceVariables[]): SharedVar
 
 function merge(uses: readonly { service: string; variable: Variable }[]): SharedVariable {
   const [first] = uses;
-  if (!first) throw new Error('A variable that nobody reads.');
+  if (!first) throw new Error('No service reads this variable.');
   const fallbacks = new Map(uses.map(({ service, variable }) => [service, variable.fallback]));
   const same = new Set(fallbacks.values()).size === 1;
   return {

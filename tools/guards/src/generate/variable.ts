@@ -1,13 +1,13 @@
 import Type, { type TSchema } from 'typebox';
 
-/** What the documentation says of one environment variable. */
+/** The documentation of one environment variable. */
 export interface Variable {
   readonly name: string;
   readonly description: string;
   readonly required: boolean;
-  /** The variable without which it is required; undefined where it always is, or never. */
+  /** The variable in whose absence this one is required. Undefined if it is always or never required. */
   readonly requiredWithout: string | undefined;
-  /** As it is written in an environment; undefined where there is none. */
+  /** The default in the form of an environment value, or undefined. */
   readonly fallback: string | undefined;
   readonly secret: boolean;
 }
@@ -19,7 +19,7 @@ interface Annotations {
   readonly requiredWithout?: string;
 }
 
-/** Reads a variable out of the schema that a service parses it with. Throws where it has no description. */
+/** Reads a variable's documentation from its schema. Throws if it has no description. */
 export function variableOf(name: string, schema: TSchema): Variable {
   const { description, default: fallback, secret = false, requiredWithout } = schema as Annotations;
   if (!description) throw new Error(`${name} has no description.`);

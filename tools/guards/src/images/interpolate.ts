@@ -1,9 +1,9 @@
-/** Innermost references come first, so that one reference may stand in the default of another. */
+/** Matches innermost references first, so that a default may contain a reference. */
 const reference = /\$\{(?<name>\w+)(?:(?<form>:[-+?])(?<word>[^${}]*))?\}/;
 
 /**
- * Puts variables into a value of a Compose file: ${NAME}, ${NAME:-default}, ${NAME:+alternative}, ${NAME:?}, nested
- * ones included. Throws for a required variable that is absent or empty.
+ * Interpolates a value of a Compose file: ${NAME}, ${NAME:-default}, ${NAME:+alternative}, ${NAME:?}, also nested.
+ * Throws if a required variable is absent or empty.
  */
 export function interpolate(text: string, variables: Readonly<Record<string, string | undefined>>): string {
   let rest = text;

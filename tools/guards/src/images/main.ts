@@ -6,7 +6,7 @@ import { root } from '../root.ts';
 import { runAsInstalled } from './run-as-installed.ts';
 
 // npm run check:images [-- <name>...]: runs each image's program from a production install, without a container.
-// npm run check:images -- --real: builds every Dockerfile and tries the whole platform in containers.
+// npm run check:images -- --real: builds every Dockerfile and smoke-tests the whole platform in containers.
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { real: { type: 'boolean' } } });
 
 if (values.real) {

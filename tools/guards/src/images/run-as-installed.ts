@@ -17,10 +17,10 @@ import { interpolate } from './interpolate.ts';
 const run = promisify(execFile);
 type Variables = Readonly<Record<string, string>>;
 
-/** A program that takes longer than this to answer or to end has failed. */
+/** Time limit for a program to answer or to end. */
 const timeoutMs = 3 * 60_000;
 
-/** As root, programs run as the account `nobody`: images do not run as root either. */
+/** If root runs the check, programs run as this unprivileged account, because images do not run as root either. */
 const stranger = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 interface Image {
@@ -53,9 +53,9 @@ const images: readonly Image[] = [
 ];
 
 /**
- * Runs each image's program without a container: builds it, installs its packages for production with the Dockerfile's
- * own line, makes the files read-only, and starts the Dockerfile's command as another user against real servers. A
- * service must reach its servers, pass its health check and stop at SIGTERM. Returns the faults.
+ * Runs the program of each image without a container: builds it, installs its production packages with the install line
+ * of the Dockerfile, makes the files read-only, and starts the command of the Dockerfile as another user against real
+ * servers. A service must reach its servers, pass its health check and stop at SIGTERM. Returns the faults.
  */
 export async function runAsInstalled(names: readonly string[]): Promise<string[]> {
   const wanted = images.filter(({ name }) => names.length === 0 || names.includes(name));
@@ -119,12 +119,12 @@ async function tryImage(image: Image, folder: string, node: string, given: Varia
   }
 }
 
-/** Runs the Dockerfile's own install line where only the manifests and the lock file are. */
+/** Runs the install line of the Dockerfile in a folder that has only the manifests and the lock file. */
 async function installPackages(line: string, folder: string): Promise<void> {
   const manifests = (await readManifests()).map((manifest) => join(manifest.folder, 'package.json'));
   for (const file of [...manifests, 'package-lock.json', '.npmrc'])
     await cp(join(root, file), join(folder, file));
-  // npm tells its scripts about the package that it runs them for, which would mislead another npm.
+  // npm describes the current package in the environment of its scripts, which would mislead the inner npm.
   const inherited = Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_'));
   await run('sh', ['-c', line], { cwd: folder, env: Object.fromEntries(inherited) });
   for (const part of ['apps', 'libs', 'tools', 'package.json']) {
@@ -132,7 +132,7 @@ async function installPackages(line: string, folder: string): Promise<void> {
   }
 }
 
-/** A service is ready only beside the others. Its own servers must be reachable without them. */
+/** Checks only the servers: readiness also depends on other services, which do not run here. */
 async function reachesServers(internalPort: number): Promise<boolean> {
   const response = await fetch(`http://127.0.0.1:${internalPort}/health/ready`);
   const { checks } = (await response.json()) as { checks: Record<string, string> };
@@ -158,7 +158,7 @@ function startProgram(command: string, args: readonly string[], options: { cwd: 
       clearTimeout(timer);
       if (code !== 0) throw failure(`the program ended with ${code ?? signal}`);
     },
-    /** Resolves when the condition holds. Rejects when the program ends before. */
+    /** Resolves when the condition holds. Rejects if the program ends first. */
     async until(goal: string, holds: () => Promise<boolean>): Promise<void> {
       const deadline = Date.now() + timeoutMs;
       while (!(await holds().catch(() => false))) {

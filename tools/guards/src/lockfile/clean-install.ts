@@ -9,9 +9,9 @@ import { root } from '../root.ts';
 const run = promisify(execFile);
 
 /**
- * Has `npm ci` plan an install in an empty folder that holds nothing but the manifests and the lock file. Rejects with
- * npm's own words where the two disagree: npm can write a lock file that works only where it was written. Nothing is
- * unpacked: packages are compared with their hashes wherever they are installed.
+ * Runs a dry `npm ci` in a folder that contains only the manifests and the lock file. Rejects with npm's own message if
+ * they disagree: npm can write a lock file that works only in the folder where it was written. Installs nothing, because
+ * every real install verifies the packages' hashes.
  */
 export async function cleanInstall(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'valuecanvas-install-'));

@@ -14,9 +14,9 @@ for await (const path of glob(locks, { cwd: root })) {
 
 try {
   await cleanInstall();
-  console.log('npm ci finds the lock file good in an empty folder.');
+  console.log('npm ci accepts the lock file in an empty folder.');
 } catch (error) {
-  console.error('npm ci refuses the lock file in an empty folder:');
+  console.error('npm ci rejects the lock file in an empty folder:');
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }

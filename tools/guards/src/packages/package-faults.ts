@@ -1,6 +1,6 @@
 import type { Manifest } from '../manifests.ts';
 
-/** Packages from npm that are asked for in more than one version, one sentence each. */
+/** Returns one sentence per npm package that workspaces require in more than one version. */
 export function versionFaults(manifests: readonly Manifest[]): string[] {
   const uses = manifests.flatMap(({ folder, dependencies, devDependencies, optionalDependencies }) =>
     Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }).map(
@@ -19,16 +19,18 @@ export function versionFaults(manifests: readonly Manifest[]): string[] {
     );
 }
 
-/** Ranges instead of versions: what is installed must not depend on the day. */
+/** Returns one sentence per version range: installed versions must not depend on the day of the install. */
 export function rangeFaults(manifests: readonly Manifest[]): string[] {
   return manifests.flatMap(({ folder, dependencies, devDependencies, optionalDependencies }) =>
     Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })
       .filter(([name, version]) => !name.startsWith('@valuecanvas/') && !/^\d/.test(version))
-      .map(([name, version]) => `${folder || 'the root'} asks for ${name} ${version}: name one version.`),
+      .map(
+        ([name, version]) => `${folder || 'the root'} requires ${name} ${version}. Name one exact version.`,
+      ),
   );
 }
 
-/** Workspaces that do not have exactly one type and one scope, by which their boundaries are checked. */
+/** Returns one sentence per workspace without exactly one type tag and one scope tag. Lint rules use these tags. */
 export function tagFaults(workspaces: readonly Manifest[]): string[] {
   return workspaces.flatMap(({ folder, nx }) =>
     ['type', 'scope']

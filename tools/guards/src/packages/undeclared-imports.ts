@@ -20,9 +20,9 @@ const typesOnly = /^(?:import|export)\s+type\b/;
 const testPattern = /(^|\/)(test|test-support)\/|\.test\.ts$|\.config\.ts$/;
 
 /**
- * Imports of packages that the workspace's package.json does not name, one sentence each. Tests and
- * imports of types may also use development dependencies, those of the root included. Knip reports packages from npm that no package.json names, but
- * neither workspace packages nor those of the root.
+ * Returns one sentence per import of a package that the workspace's package.json does not name. Tests and type imports may
+ * also use development dependencies, including those of the root. Knip reports npm packages that no package.json names,
+ * but neither workspace packages nor packages of the root.
  */
 export function undeclaredFaults(top: Manifest, workspace: Manifest, sources: readonly Source[]): string[] {
   const production = new Set([workspace.name, ...Object.keys(workspace.dependencies ?? {})]);
@@ -33,7 +33,7 @@ export function undeclaredFaults(top: Manifest, workspace: Manifest, sources: re
   ]);
   return sources.flatMap(({ path, text }) => {
     const isTest = testPattern.test(path);
-    // A template may hold the imports of another file.
+    // A template literal may contain the imports of another file.
     const code = text.replaceAll(/`(?:\\.|[^`\\])*`/gs, '``');
     return importPatterns
       .flatMap((pattern) => [...code.matchAll(pattern)])

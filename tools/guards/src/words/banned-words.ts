@@ -11,7 +11,8 @@ const nameIt = 'name the client, caller, user, replica or component';
  * they must be specific. `docs/glossary.md` has the terms to use.
  */
 export const bannedWords: readonly BannedWord[] = [
-  { pattern: /\b(nobody|no one)\b|Nobody/i, instead: nameIt },
+  // Not the account `nobody` of Unix.
+  { pattern: /(?<!['`])\b(nobody|no one)\b(?!['`]| account)|[a-z]Nobody/i, instead: nameIt },
   { pattern: /\b(somebody|someone|anybody|whoever|whomever|whom)\b/i, instead: nameIt },
   {
     pattern: /(\/\*\*|^\s*(\*|\/\/|--)) (What|Who|Whether|Where)\b(?!.*\?)/,

@@ -25,7 +25,7 @@ interface KubernetesObject {
   };
 }
 
-/** A value that each secret accepts; its form is all that matters here. */
+/** A valid value for each secret. */
 const secretValues: Readonly<Record<string, string>> = {
   DATABASE_URL: 'postgresql://user:secret@postgres:5432/valuecanvas',
   REDIS_URL: 'redis://:secret@redis:6379',
@@ -56,14 +56,14 @@ describe('the Compose file', () => {
     generated = parseEnv(stdout);
   });
 
-  test('requires the secrets that secrets:generate makes, and no other', () => {
+  test('requires exactly the secrets that secrets:generate creates', () => {
     const { COMPOSE_PROFILES, LLM_SIMULATOR_URL, ...secrets } = generated;
     const required = new Set([...text.matchAll(/\$\{(\w+):\?/g)].map(([, name = '']) => name));
     expect(Object.keys(secrets).sort()).toEqual([...required].sort());
   });
 
   test.each(serviceNames)(
-    'gives %s an environment that it accepts, with simulated answers and without',
+    'gives %s a valid environment, with and without simulated answers',
     async (service) => {
       await configOf(service, environmentOf(service, generated));
       await configOf(service, environmentOf(service, { ...generated, LLM_SIMULATOR_URL: '' }));
@@ -77,7 +77,7 @@ describe('the Compose file', () => {
 });
 
 describe('the manifest', () => {
-  test.each(serviceNames)('of %s gives an environment that the service accepts', async (service) => {
+  test.each(serviceNames)('of %s gives the service a valid environment', async (service) => {
     const text = await readFile(join(root, `k8s/production/${service}.yaml`), 'utf8');
     const objects = parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject);
     const data = objects.find(({ kind }) => kind === 'ConfigMap')?.data ?? {};
@@ -91,7 +91,7 @@ describe('the manifest', () => {
   });
 });
 
-describe('a reference in a value of Compose', () => {
+describe('a reference in a Compose value', () => {
   const reference = (body: string) => `\${${body}}`;
 
   test.each([
@@ -100,13 +100,13 @@ describe('a reference in a value of Compose', () => {
     ['a value instead of the default', reference('A:-b'), 'a'],
     ['a default that refers to another', reference(`B:-${reference('A')}`), 'a'],
     ['an alternative', reference('A:+there'), 'there'],
-    ['nothing without it', reference('B:+there'), ''],
+    ['nothing if the variable is absent', reference('B:+there'), ''],
     ['part of a text', `x:${reference('A:?')}@y/${reference('B:-z')}`, 'x:a@y/z'],
   ])('becomes %s', (_what, text, expected) => {
     expect(interpolate(text, { A: 'a' })).toBe(expected);
   });
 
-  test('that is required and absent is named', () => {
+  test('names a required variable that is absent', () => {
     expect(() => interpolate(reference('B:?'), {})).toThrow('needs B');
   });
 });

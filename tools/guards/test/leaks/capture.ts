@@ -6,7 +6,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 export interface Captured {
   readonly url: string | undefined;
   readonly headers: IncomingHttpHeaders;
-  /** Decompressed, a character per byte. */
+  /** Decompressed, one character per byte. */
   readonly body: string;
 }
 
@@ -21,7 +21,7 @@ const decoders: Readonly<Record<string, (body: Buffer) => Buffer>> = {
   br: brotliDecompressSync,
 };
 
-/** A server that keeps every request, and answers `{}` unless told otherwise. */
+/** A server that records every request and answers `{}` by default. */
 export async function startCapture(
   answer: (request: Captured, response: ServerResponse) => void = (_, response) => response.end('{}'),
 ): Promise<Capture> {

@@ -14,7 +14,7 @@ const blocks = [
   'revenueStreams',
 ];
 
-/** Good for a canvas and for a refinement. The mark stands for what a model writes. */
+/** A valid answer for a canvas and for a refinement. The mark represents text of a model. */
 const good = JSON.stringify({
   ...Object.fromEntries(blocks.map((block) => [block, [`${mark}answer`]])),
   suggestions: [`${mark}suggestion`],

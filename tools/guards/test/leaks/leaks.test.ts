@@ -31,13 +31,13 @@ const badCredentials = [
   { 'x-api-key': `vc_${mark}` },
 ];
 
-/** Requests that succeed, by operation, where a body derived from the schema is refused. */
+/** Requests that succeed, for operations that reject a body derived from the schema. */
 const extraBodies: Readonly<Record<string, readonly unknown[]>> = {
   'prompts.createVersion': [
     { promptKey: `${mark}.prompt`, template: `${mark} {{blank}}`, variables: ['blank'] },
   ],
   'prompts.render': [{ variables: { blank: `${mark}blank` } }],
-  // By then the canvas has been changed once.
+  // The canvas has been changed once by then.
   'canvas.apply': [{ section: 'channels', suggestions: [`${mark}suggestion`], mode: 'append', revision: 2 }],
   'llm.chat': [{ prompt: `${mark}prompt` }, { prompt: `${mark}stream`, stream: true }],
   'llm.createChatCompletion': [false, true].map((stream) => ({
@@ -50,7 +50,7 @@ const extraBodies: Readonly<Record<string, readonly unknown[]>> = {
 const marked = createMarkedValues();
 /** Fields of replies, by service and name. */
 const replied = new Map<string, string>();
-/** Operations that answered with success. */
+/** Operations that succeeded at least once. */
 const succeeded = new Set<string>();
 /** Credentials that the platform itself issues. */
 const issued = new Set<string>();
@@ -159,14 +159,14 @@ async function failEveryWrite(): Promise<void> {
         ' for each row execute function public.refuse_row()'; end loop; end $$;`);
 }
 
-/** Creating comes first, because other requests name what it made; last comes what ends sessions. */
+/** Creating operations come first, because others need their ids. Operations that end sessions come last. */
 function orderOf({ id, method, path }: RouteDefinition): number {
   if (/session|log_?out|updateUser|\.user/i.test(id)) return 3;
   if (method === 'DELETE') return 2;
   return path.includes(':') ? 1 : 0;
 }
 
-/** Of a deleting route, only the last round reaches what the first one created. */
+/** Deleting operations get the created ids only in the last round. */
 async function driveEveryRoute(session: Session, round: 'first' | 'last'): Promise<void> {
   const ordered = operations.toSorted((one, other) => orderOf(one.route) - orderOf(other.route));
   for (const { contract, route } of ordered) {
@@ -187,7 +187,7 @@ async function driveFromOutside(
   const targets = [targetOf(route), ...(deletes ? [] : [knownTargetOf(service, route)])];
   for (const target of new Set(targets)) {
     for (const body of bodiesFor(route)) {
-      // A key that is used again would replay or refuse the request.
+      // Using a key twice would replay or reject the request.
       const key = `${mark}${randomUUID()}`;
       const sent = await send(route.method, `${gateway}${target}`, {
         headers: { authorization, 'idempotency-key': key },
@@ -205,7 +205,7 @@ async function driveFromOutside(
     });
 }
 
-/** Routes between services, called as one of those that may. */
+/** Routes between services, called as one of their allowed callers. */
 async function driveInside(
   { service }: Contract,
   route: RouteDefinition,
@@ -242,7 +242,7 @@ function targetOf({ path, params, query }: RouteDefinition): string {
   return `${fill(path, (name) => values[name] ?? mark)}?${new URLSearchParams(texts)}`;
 }
 
-/** The same path to something that exists, where an earlier reply named it. */
+/** The same path with the id of an existing resource, if an earlier reply contained one. */
 function knownTargetOf(service: string, { path, params }: RouteDefinition): string {
   const values = (params ? marked.value(params, 'all') : {}) as Record<string, unknown>;
   return fill(path, (name, collection) => {
@@ -305,7 +305,7 @@ function bodiesOf(requests: readonly Captured[]): string {
   return requests.map(({ body }) => body).join('\n');
 }
 
-/** Enough of the surroundings to see which protection is missing. */
+/** Characters around a mark that show which protection is missing. */
 function excerpt(text: string, secret: string): string {
   const at = text.toLowerCase().indexOf(secret.toLowerCase());
   return text.slice(Math.max(0, at - 300), at + 100);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { TSchema } from 'typebox';
 
-/** Stands in every marked text. Lower-case letters alone, so that it fits most patterns and survives every encoding. */
+/** Part of every marked text. Lower-case letters match most patterns and survive every encoding. */
 export const mark = 'zqleak';
 
-/** JSON Schema as far as contracts use it. */
+/** The part of JSON Schema that contracts use. */
 interface Schema {
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
@@ -23,9 +23,9 @@ interface Schema {
 }
 
 export interface Marked {
-  /** A value of the schema whose texts are all marked, with all of its fields or just the required ones. */
+  /** Creates a value of the schema in which every text is marked, with all fields or only the required ones. */
   value(schema: TSchema, fields: 'all' | 'required'): unknown;
-  /** The ids that were made: they are secrets as well, but have no room for the mark. */
+  /** Generated ids. They count as secrets too, but cannot contain the mark. */
   readonly ids: readonly string[];
 }
 
@@ -53,7 +53,7 @@ export function createMarkedValues(): Marked {
     if (format === 'url' || format === 'uri') return `https://${plain}.example`;
     if (pattern === undefined) return plain;
     const fits = [plain, plain.toUpperCase(), `${plain}.a`, `${plain}@example.com`, id()];
-    // A value that fits no pattern is refused, and must not be repeated anywhere either.
+    // A value that fails the pattern is rejected, and must not appear anywhere either.
     return fits.find((candidate) => new RegExp(pattern, 'u').test(candidate)) ?? plain;
   };
 

@@ -13,7 +13,7 @@ export const configured = { togetherKey: 'sk-together-secret', ownKey: 'sk-own-s
 
 interface RunningProcess {
   readonly child: ChildProcess;
-  /** Settles when the service serves requests, or ended before. */
+  /** Resolves when the service serves requests. Rejects if it ends first. */
   readonly started: Promise<void>;
   /** All of stdout and stderr. */
   readonly printed: () => string;

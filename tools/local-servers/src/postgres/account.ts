@@ -9,7 +9,7 @@ export interface Account {
   gid: number;
 }
 
-/** The account that PostgreSQL runs as: undefined means the caller's own, which is right unless that is root. */
+/** Returns the account that PostgreSQL runs as, or undefined for the caller's own, which works unless it is root. */
 export async function serverAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const accounts = parseAccounts(await readFile('/etc/passwd', 'utf8'));
@@ -17,11 +17,11 @@ export async function serverAccount(): Promise<Account | undefined> {
     accounts.find(({ name }) => name === 'postgres') ?? accounts.find(({ name }) => name === 'nobody');
   if (account !== undefined) return account;
   throw new LocalServerError(
-    'PostgreSQL does not run as root and this machine has neither a postgres nor a nobody account; start as another user.',
+    'PostgreSQL does not run as root and this machine has neither a postgres nor a nobody account. Start as another user.',
   );
 }
 
-/** Asks the kernel whether the account may enter a folder, or execute a file, with all that leads to it. */
+/** Returns true if the account may enter a folder or execute a file, including all parent folders. */
 export async function canReach(account: Account, path: string): Promise<boolean> {
   const { uid, gid } = account;
   try {
@@ -30,7 +30,7 @@ export async function canReach(account: Account, path: string): Promise<boolean>
   } catch (error) {
     if (error instanceof CommandError && error.code === 1) return false;
     throw new LocalServerError(
-      `PostgreSQL does not run as root, and this system does not let root act as ${account.name}; start as another user.`,
+      `PostgreSQL does not run as root, and this system does not let root act as ${account.name}. Start as another user.`,
       { cause: error },
     );
   }

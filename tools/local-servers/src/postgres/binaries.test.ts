@@ -4,23 +4,23 @@ import { temporaryFolder } from '../test-support/temporary-folder.ts';
 import { locatePackage, requireSupported } from './binaries.ts';
 import { installMajor } from './install-major.ts';
 
-test('a platform without PostgreSQL is told what to set', () => {
+test('on an unsupported platform, the message names the variable to set', () => {
   expect(() => requireSupported('win32-x64')).toThrow(
-    'No PostgreSQL is available for win32-x64; set MIGRATION_DATABASE_URL to a server of your own.',
+    'No PostgreSQL is available for win32-x64. Set MIGRATION_DATABASE_URL to a server of your own.',
   );
 });
 
-test('a machine without the package is told what to run', async () => {
+test('without the package, the message names the command to run', async () => {
   const elsewhere = join(await temporaryFolder(), 'package.json');
   expect(() => locatePackage(elsewhere, 'linux-x64')).toThrow(
-    /^PostgreSQL for linux-x64 is not installed; run npm ci .*MIGRATION_DATABASE_URL/,
+    /^PostgreSQL for linux-x64 is not installed\. Run npm ci .*MIGRATION_DATABASE_URL/,
   );
 });
 
-test('a major that npm lacks for a platform is said to be missing before anything is installed', async () => {
+test('a major version that npm lacks for the platform is refused before anything is installed', async () => {
   const cacheDirectory = await temporaryFolder();
   const wanted = { major: 13, platform: 'darwin-arm64', cacheDirectory, log: () => {} };
   await expect(installMajor(wanted)).rejects.toThrow(
-    'PostgreSQL 13 is not published for darwin-arm64; use 15 or 18 here.',
+    'PostgreSQL 13 is not published for darwin-arm64. Use 15 or 18 here.',
   );
 });

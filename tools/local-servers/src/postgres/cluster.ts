@@ -16,10 +16,10 @@ export interface ClusterSettings {
   account: Account | undefined;
 }
 
-/** initdb works under this name and the finished folder is renamed, so a killed one leaves nothing to trust. */
+/** initdb writes here, and the finished folder is renamed, so that a killed initdb leaves no cluster that looks valid. */
 const draftPrefix = 'data.draft-';
 
-/** Makes sure that the data exist, are of the right major and belong to the account; returns the password. */
+/** Ensures that the data exist, have the right major version and belong to the account. Returns the password. */
 export async function ensureCluster(
   state: PostgresState,
   settings: ClusterSettings,
@@ -40,12 +40,12 @@ async function requireUsable(state: PostgresState, major: PostgresMajor): Promis
   const found = (await readFile(join(state.data, 'PG_VERSION'), 'utf8').catch(() => 'unknown')).trim();
   if (found !== String(major)) {
     throw new LocalServerError(
-      `The data in ${state.data} were made by PostgreSQL ${found} and this is ${major}; delete ${state.directory} to begin anew.`,
+      `The data in ${state.data} were created by PostgreSQL ${found}, and this is ${major}. Delete ${state.directory} to start with new data.`,
     );
   }
   if (!existsSync(state.password)) {
     throw new LocalServerError(
-      `The password of the data in ${state.data} is missing; restore ${state.password} or delete ${state.directory} to begin anew.`,
+      `The password of the data in ${state.data} is missing. Restore ${state.password}, or delete ${state.directory} to start with new data.`,
     );
   }
 }
@@ -95,12 +95,12 @@ function initdbFailure(error: unknown): unknown {
 
 async function removeDrafts(home: string): Promise<void> {
   const drafts = (await readdir(home)).filter((name) => name.startsWith(draftPrefix));
-  // An initdb that outlived its starter may still be writing there.
+  // An initdb that outlived its starter may still write there.
   const settings = { recursive: true, force: true, maxRetries: 5 };
   await Promise.all(drafts.map((name) => rm(join(home, name), settings)));
 }
 
-/** The account may differ from last time: another user started, or a postgres account was added since. */
+/** The account may have changed: another user starts it, or a postgres account was added. */
 async function giveTo(account: Account | undefined, data: string): Promise<void> {
   if (account === undefined || (await stat(data)).uid === account.uid) return;
   await runCommand('chown', ['-R', `${account.uid}:${account.gid}`, data]);

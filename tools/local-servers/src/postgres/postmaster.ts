@@ -15,7 +15,7 @@ export interface PostmasterSettings {
   maxConnections: number | undefined;
 }
 
-/** Fast shutdown first; an immediate one costs only a recovery at the next start. */
+/** Fast shutdown first. An immediate shutdown costs only a recovery at the next start. */
 const stopSteps: readonly [StopStep, ...StopStep[]] = [
   { signal: 'SIGINT', patienceMs: 15_000 },
   { signal: 'SIGQUIT', patienceMs: 8_000 },
@@ -33,7 +33,7 @@ export function startPostmaster(state: PostgresState, settings: PostmasterSettin
     logFile: state.log,
     port: settings.port,
     isReady: (port, pid) => isReady(state.data, port, pid),
-    // Sessions of a killed server end by themselves, a moment after it.
+    // Sessions of a killed server end a moment after it.
     isPassing: (log) => log.includes('pre-existing shared memory block'),
     stopSteps,
   };
@@ -41,8 +41,8 @@ export function startPostmaster(state: PostgresState, settings: PostmasterSettin
 }
 
 /**
- * Stops a server of this data folder that still runs. A lock file that names no such server is removed: its
- * number may by now be another process's, and PostgreSQL would not start then.
+ * Stops a server that still runs on this data folder. Removes a lock file that names no such server: its pid may belong
+ * to another process by now, and PostgreSQL would refuse to start.
  */
 export async function stopPostmaster(data: string): Promise<void> {
   const [pid] = await lockFileLines(data);
@@ -73,14 +73,14 @@ async function runsHere(pid: number, data: string): Promise<boolean> {
   return command?.includes(`postgres -D ${data} -p `) ?? false;
 }
 
-/** The lock file proves that the port is this server's, the reply that it takes connections. */
+/** The lock file proves that the port belongs to this server. The reply proves that it accepts connections. */
 async function isReady(data: string, port: number, pid: number): Promise<boolean> {
   const lines = await lockFileLines(data);
   const isOurs = lines[0] === String(pid) && lines.at(-1)?.trim() === 'ready';
   return isOurs && (await takesConnections(port));
 }
 
-/** A server that takes connections asks who is there ("R"); one that does not answers with an error ("E"). */
+/** A server that accepts connections requests authentication ("R"). Otherwise it answers with an error ("E"). */
 async function takesConnections(port: number): Promise<boolean> {
   const reply = await tcpExchange(port, startupMessage(), (bytes) => bytes.length > 0);
   return reply?.toString('latin1', 0, 1) === 'R';

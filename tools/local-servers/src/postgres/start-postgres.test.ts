@@ -35,7 +35,7 @@ async function serverFolder(): Promise<string> {
 }
 
 describe('a start', () => {
-  test('brings up the server it names, on UTC and UTF-8', async () => {
+  test('starts the requested version, with UTC and UTF-8', async () => {
     const server = await start({ directory: await serverFolder() });
     const settings = "select current_setting('server_version'), current_setting('server_encoding')";
     expect(await sql(server.url, settings)).toEqual([server.version, 'UTF8']);
@@ -45,7 +45,7 @@ describe('a start', () => {
     ]);
   });
 
-  test('reuses the data of an earlier one', async () => {
+  test('reuses the data of an earlier start', async () => {
     const directory = await serverFolder();
     const first = await start({ directory });
     await sql(first.url, 'create table kept as select 7 as value');
@@ -57,7 +57,7 @@ describe('a start', () => {
     expect(lines).toEqual([]);
   });
 
-  test('is durable when asked, and fast when not', async () => {
+  test('is durable on request, and fast otherwise', async () => {
     const directory = await serverFolder();
     const safety = "select current_setting('fsync'), current_setting('full_page_writes')";
     const fast = await start({ directory });
@@ -68,7 +68,7 @@ describe('a start', () => {
     expect(await sql(safe.url, 'show max_connections')).toEqual(['23']);
   });
 
-  test('uses the port it is given, and says so when that is taken', async () => {
+  test('uses the given port, and reports if it is taken', async () => {
     const directory = await serverFolder();
     const port = await freePort();
     const server = await start({ directory, port });
@@ -82,7 +82,7 @@ describe('a start', () => {
     expect(await sql(again.url, 'select 1')).toEqual([1]);
   });
 
-  test('in a folder that a live process uses is refused and disturbs nothing', async () => {
+  test('in a folder that a live process uses is refused without side effects', async () => {
     const directory = await serverFolder();
     const server = await start({ directory });
     await expect(startPostgres({ directory, durable: false })).rejects.toThrow(
@@ -99,7 +99,7 @@ describe('a start', () => {
     await server.stop();
     await writeFile(join(String(data), 'PG_VERSION'), '13\n');
     await expect(startPostgres({ directory, durable: false })).rejects.toThrow(
-      /were made by PostgreSQL 13 and this is 15; delete .* to begin anew\.$/,
+      /were created by PostgreSQL 13, and this is 15. Delete .* to start with new data\.$/,
     );
   });
 });
@@ -111,7 +111,7 @@ describe('the password', () => {
     await expect(client.connect()).rejects.toMatchObject({ code: '28P01' });
   });
 
-  test('is in no command line and in no file that others can read', async () => {
+  test('is in no command line and in no file that other users can read', async () => {
     const directory = await serverFolder();
     const server = await start({ directory });
     expect(await commandLine(server.pid)).not.toContain(new URL(server.url).password);
@@ -120,14 +120,14 @@ describe('the password', () => {
   });
 });
 
-/** Returns once another session is at work on a query. */
+/** Returns once another session runs a query. */
 async function activeQuery(url: string): Promise<void> {
   const others = "select count(*) from pg_stat_activity where state = 'active' and pid <> pg_backend_pid()";
   await expect.poll(() => sql(url, others)).not.toEqual(['0']);
 }
 
 describe('after a crash', () => {
-  test('a server killed amid a query, which outlives it, starts again with its data', async () => {
+  test('a server killed during a query, which outlives it, starts again with its data', async () => {
     const directory = await serverFolder();
     const first = await start({ directory, durable: true });
     await sql(first.url, 'create table kept as select 7 as value');
@@ -140,7 +140,7 @@ describe('after a crash', () => {
     expect(await sql(second.url, 'select value from kept')).toEqual([7]);
   });
 
-  test('a lock file that names a stranger neither stops the start nor the stranger', async () => {
+  test('a lock file with the pid of an unrelated process neither prevents the start nor ends that process', async () => {
     const directory = await serverFolder();
     const first = await start({ directory });
     const [data] = await sql(first.url, 'show data_directory');
@@ -154,7 +154,7 @@ describe('after a crash', () => {
     expect(await commandLine(stranger)).toBe('sleep 60');
   });
 
-  test('the server ends with a starter that is killed, and the next start has its data', async () => {
+  test('the server ends with a killed starter, and the next start has its data', async () => {
     const directory = await serverFolder();
     const starter = starterProcess('postgres', directory);
     expect(await starter.nextLine()).toBe('Creating the database cluster');
@@ -167,7 +167,7 @@ describe('after a crash', () => {
     expect(await sql(next.url, 'select value from kept')).toEqual([7]);
   });
 
-  test('removal also stops what a killed starter left', async () => {
+  test('removal also stops a server that a killed starter left', async () => {
     const directory = await serverFolder();
     const starter = starterProcess('postgres', directory);
     await starter.nextLine();
@@ -178,7 +178,7 @@ describe('after a crash', () => {
     expect(existsSync(directory)).toBe(false);
   });
 
-  test('a cluster that was being created when the starter was killed is created anew', async () => {
+  test('a cluster that was incomplete when the starter was killed is created again', async () => {
     const directory = await serverFolder();
     const starter = starterProcess('postgres', directory);
     expect(await starter.nextLine()).toBe('Creating the database cluster');
@@ -192,14 +192,14 @@ describe('after a crash', () => {
 });
 
 describe.runIf(process.getuid?.() === 0)('as root', () => {
-  /** As a clone in root's home: no other account may pass. */
+  /** Like a clone in root's home: no other account may enter. */
   async function privateFolder(): Promise<string> {
     const parent = join(await temporaryFolder(), 'private');
     await mkdir(parent, { mode: 0o700 });
     return join(parent, 'postgres');
   }
 
-  test('a folder that no other account may enter still works, with its data elsewhere', async () => {
+  test('a folder that no other account may enter works, with its data elsewhere', async () => {
     const directory = await privateFolder();
     const server = await start({ directory });
     const [data] = await sql(server.url, 'show data_directory');
@@ -219,7 +219,7 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
     expect(await sql(second.url, 'select 1')).toEqual([1]);
   });
 
-  test('data elsewhere are forgotten with the folder', async () => {
+  test('data elsewhere are removed with the folder', async () => {
     const directory = await privateFolder();
     const first = await start({ directory });
     await sql(first.url, 'create table forgotten ()');

@@ -13,41 +13,41 @@ import { openState, type PostgresState, removeOrphanedData, removeState } from '
 export type { PostgresMajor };
 
 export interface PostgresOptions {
-  /** This server's own folder; it is made if missing. As root it becomes passable (0711) for others. */
+  /** Folder of this server, created if missing. For root it gets mode 0711, so that the server's account can enter. */
   directory: string;
-  /** Default: a free one, which may differ at each start. */
+  /** Default: a free port, which may differ at each start. */
   port?: number | undefined;
-  /** Default 15. The others are downloaded from npm when first asked for. */
+  /** Default 15. Other versions are downloaded from npm at first use. */
   major?: PostgresMajor | undefined;
-  /** False trades what a crash of server or machine may cost for speed: for tests. */
+  /** False trades durability for speed: for tests. */
   durable: boolean;
   /** Default: the server's own, 100. */
   maxConnections?: number | undefined;
-  /** Where downloads are kept. Default: the project's `.cache`. */
+  /** Folder for downloads. Default: the project's `.cache`. */
   cacheDirectory?: string | undefined;
-  /** Told what takes long, as it begins. */
+  /** Receives a message before each slow step. */
   log?: ((line: string) => void) | undefined;
 }
 
 export interface RunningPostgres {
-  /** Superuser, database `postgres`, password included. */
+  /** URL of the superuser and the database `postgres`, with the password. */
   url: string;
   port: number;
   pid: number;
-  /** As `15.18`. */
+  /** For example `15.18`. */
   version: string;
-  /** Where its output goes. */
+  /** File with the server's output. */
   logFile: string;
-  /** How its process ended, in words, `stop` included. Never rejects, and keeps no process waiting. */
+  /** Resolves when the process ends, also after `stop`, with the exit code or signal in words. Never rejects. */
   ended: Promise<string>;
-  /** Ends all sessions and keeps the data; may be called again, and after the server died. */
+  /** Ends all sessions and keeps the data. Can be called repeatedly, and after the server has ended. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a PostgreSQL of its own on 127.0.0.1 and returns when it takes connections. The folder's data are
- * reused; what a killed starter left there, a running server included, is cleaned up first. Throws
- * LocalServerError, among others when a live process runs a server in that folder.
+ * Starts a private PostgreSQL on 127.0.0.1 and returns when it accepts connections. Reuses the folder's data. First cleans
+ * up what a killed starter left there, including a running server. Throws LocalServerError, also if a live process runs a
+ * server in that folder.
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   try {
@@ -61,7 +61,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   }
 }
 
-/** Stops what still runs in the folder and deletes it with all data; throws LocalServerError if it is in use. */
+/** Stops a server left in the folder and deletes the folder with all data. Throws LocalServerError if it is in use. */
 export async function removePostgres(directory: string): Promise<void> {
   try {
     const state = await openState(directory, await serverAccount());

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { type Account, canReach } from './account.ts';
 import { openFolder, sharedFolder } from './shared-folder.ts';
 
-/** Where one server's state lies. */
+/** Paths of one server's state. */
 export interface PostgresState {
-  /** The caller's folder: claim, log and password. */
+  /** The caller's folder, with claim, log and password. */
   directory: string;
-  /** The folder around the data: `directory`, or one of /var/lib where the server's account cannot reach that. */
+  /** Parent folder of the data: `directory`, or one under /var/lib if the server's account cannot enter that. */
   home: string;
   data: string;
   password: string;
@@ -17,7 +17,7 @@ export interface PostgresState {
   claim: string;
 }
 
-/** Makes the folders around the state, not the state itself. */
+/** Creates the parent folders of the state, not the state itself. */
 export async function openState(directory: string, account: Account | undefined): Promise<PostgresState> {
   await mkdir(directory, { recursive: true });
   const real = await realpath(directory);
@@ -32,13 +32,13 @@ export async function openState(directory: string, account: Account | undefined)
   };
 }
 
-/** Data outside of `directory` whose password is gone: the caller deleted `directory`, and meant the data too. */
+/** Data outside of `directory` without a password: the caller deleted `directory`, and so the data as well. */
 export async function removeOrphanedData(state: PostgresState): Promise<void> {
   if (state.home === state.directory || existsSync(state.password)) return;
   await rm(state.data, { recursive: true, force: true });
 }
 
-/** Deletes all that a server ever kept, wherever it lies. */
+/** Deletes the whole state of a server in all places. */
 export async function removeState(state: PostgresState): Promise<void> {
   if (state.home !== state.directory) await rm(state.home, { recursive: true, force: true });
   await rm(state.directory, { recursive: true, force: true });

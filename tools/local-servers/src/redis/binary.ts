@@ -4,18 +4,18 @@ import { delimiter, isAbsolute, join } from 'node:path';
 import { callerEnvironment, serverEnvironment } from '../environment.ts';
 import { runCommand } from '../run-command.ts';
 
-/** A server program that was seen to run. */
+/** A server program that runs on this machine. */
 export interface RedisBinary {
   command: string;
-  /** Where its shared libraries are, if they do not come from the system. */
+  /** Folder of its shared libraries, if they do not come from the system. */
   libraryPath?: string | undefined;
-  /** As `7.0.15`. */
+  /** For example `7.0.15`. */
   version: string;
 }
 
 export const oldestRedis = '6.2';
 
-/** The first usable redis-server or valkey-server of the PATH; `note` is told why one was passed over. */
+/** Returns the first usable redis-server or valkey-server of the PATH. `note` receives the reason for each skipped one. */
 export async function redisOnPath(note: (reason: string) => void): Promise<RedisBinary | undefined> {
   for (const name of ['redis-server', 'valkey-server']) {
     const command = await findOnPath(name);
@@ -28,7 +28,7 @@ export async function redisOnPath(note: (reason: string) => void): Promise<Redis
   return undefined;
 }
 
-/** The version that a server program reports; throws if it does not run or reports none. */
+/** Returns the version of a server program. Throws if it does not run or reports none. */
 export async function redisVersion(command: string, libraryPath?: string): Promise<string> {
   const said = await runCommand(command, ['--version'], { env: serverEnvironment(libraryPath) });
   const version = /\bv=(\d+\.\d+\.\d+)/.exec(said)?.[1];
@@ -36,7 +36,7 @@ export async function redisVersion(command: string, libraryPath?: string): Promi
   return version;
 }
 
-/** Whether a version is 6.2 or newer: what queues, journal and scripts rely on. */
+/** Returns true for version 6.2 or newer, which queues, journal and scripts require. */
 export function isRecentEnough(version: string): boolean {
   return version.localeCompare(oldestRedis, 'en', { numeric: true }) >= 0;
 }

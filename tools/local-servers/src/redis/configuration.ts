@@ -14,9 +14,9 @@ export interface RedisSettings {
   password: string;
 }
 
-/** Writes the server's configuration, readable by its owner only: it holds the password, which argv must not. */
+/** Writes the configuration, readable by its owner only. It contains the password, which must not be in the arguments. */
 export async function writeConfiguration(files: RedisFiles, settings: RedisSettings): Promise<void> {
-  // Written anew, since the mode is given to new files only.
+  // The file is deleted first, because the mode applies to new files only.
   await rm(files.configuration, { force: true });
   await writeFile(files.configuration, configurationText(files, settings), { mode: 0o600 });
 }
@@ -28,13 +28,13 @@ function configurationText(files: RedisFiles, { persistent, password }: RedisSet
     requirepass: password,
     dir: JSON.stringify(files.data),
     pidfile: JSON.stringify(files.pid),
-    // Its command line keeps naming this file, by which a leftover server is recognised.
+    // The command line names this file, which identifies a leftover server.
     'set-proc-title': 'no',
     'maxmemory-policy': 'noeviction',
     save: '""',
     appendonly: persistent ? 'yes' : 'no',
     appendfsync: 'everysec',
-    // As docker-compose.yml says.
+    // The same value as in docker-compose.yml.
     'auto-aof-rewrite-min-size': '512mb',
   };
   return Object.entries(values)

@@ -6,7 +6,7 @@ import { callerEnvironment } from '../environment.ts';
 import { runCommand } from '../run-command.ts';
 import { isRecentEnough, type RedisBinary, redisVersion } from './binary.ts';
 
-/** The distribution's code name (`bookworm`) where apt can bring Redis: Debian, Ubuntu and their kin. */
+/** Returns the distribution's code name (`bookworm`) on Debian, Ubuntu and derivatives, where apt has Redis. */
 export async function debianRelease(): Promise<string | undefined> {
   const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
   const field = (name: string) => new RegExp(`^${name}="?([^"\\n]*)`, 'm').exec(text)?.[1];
@@ -16,8 +16,8 @@ export async function debianRelease(): Promise<string | undefined> {
 }
 
 /**
- * Redis from the distribution's packages, unpacked in the cache folder: nothing is installed, no package list
- * of the machine is read or written, root is not needed. Afterwards it works offline. Throws what apt said.
+ * Unpacks Redis from the distribution's packages in the cache folder. Installs nothing, does not touch the package lists
+ * of the machine, and does not need root. Later calls work offline. Throws apt's message.
  */
 export async function debianRedis(
   release: string,
@@ -40,7 +40,7 @@ async function unpackRedis(folder: string): Promise<void> {
   await mkdir(join(archives, 'partial'), { recursive: true });
   await writeFile(join(apt, 'apt.conf'), aptConfiguration(apt));
   await aptGet(apt, ['update']);
-  // --reinstall: a package that is already on the machine is wanted here as well.
+  // --reinstall: apt would skip a package that is already on the machine.
   const choice = ['--download-only', '--no-install-recommends', '--reinstall', '--yes'];
   await aptGet(apt, ['install', ...choice, 'redis-server', 'redis-tools']);
   const packages = (await readdir(archives)).filter((name) => name.endsWith('.deb'));
@@ -48,7 +48,7 @@ async function unpackRedis(folder: string): Promise<void> {
   await rm(apt, { recursive: true });
 }
 
-/** Given with -c, this is read after the machine's own settings, whose hooks would touch the machine's caches. */
+/** With -c, apt reads this after the settings of the machine, whose hooks would change the machine's caches. */
 function aptConfiguration(apt: string): string {
   return `
 Dir::State::Lists "${apt}/lists";
@@ -78,7 +78,7 @@ async function inspect(folder: string): Promise<RedisBinary> {
   throw new Error(`this distribution's Redis is version ${version}`);
 }
 
-/** lib and usr/lib, and in each the folder named after the machine (x86_64-linux-gnu). */
+/** lib and usr/lib, with the folder of the architecture in each (x86_64-linux-gnu). */
 async function libraryFolders(folder: string): Promise<string[]> {
   const bases = ['lib', 'usr/lib'].map((name) => join(folder, name)).filter((base) => existsSync(base));
   const nested = await Promise.all(

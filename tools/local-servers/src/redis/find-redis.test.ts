@@ -12,7 +12,7 @@ import { startRedis } from './start-redis.ts';
 const silent = () => {};
 const release = await debianRelease();
 
-/** Makes one program all that the PATH offers. */
+/** Creates the only program on the PATH. */
 async function putOnPath(name: string, script: string): Promise<string> {
   const folder = await temporaryFolder();
   const command = join(folder, name);
@@ -22,7 +22,7 @@ async function putOnPath(name: string, script: string): Promise<string> {
   return command;
 }
 
-/** As without a network: apt finds no packages at all. */
+/** Like a machine without a network: apt finds no packages. */
 async function takeSourcesAway(): Promise<void> {
   const configuration = join(await temporaryFolder(), 'apt.conf');
   await writeFile(configuration, 'Dir::Etc { SourceList "/dev/null"; SourceParts "/dev/null"; }\n');
@@ -46,7 +46,7 @@ test('a server on the PATH is preferred to a download', async () => {
   expect(await redisCommands(server.url, 'EXISTS any')).toEqual([':0']);
 });
 
-test('without any Redis one sentence names what was found and the ways out', async () => {
+test('without any Redis, the message names what was found and what to do', async () => {
   const command = await putOnPath('redis-server', 'echo Redis server v=6.0.16 sha=0 bits=64');
   const search = findRedis('/dev/null/no-folder', silent);
   await expect(search).rejects.toThrow(`(${command} is version 6.0.16; `);
@@ -54,7 +54,7 @@ test('without any Redis one sentence names what was found and the ways out', asy
 });
 
 describe.runIf(release !== undefined)("the distribution's packages", () => {
-  test('are downloaded once, also by two at once, and need no network afterwards', async () => {
+  test('are downloaded once, even concurrently, and need no network afterwards', async () => {
     const cache = await temporaryFolder();
     const lines: string[] = [];
     const download = () => debianRedis(release ?? '', cache, (line) => lines.push(line));
@@ -67,7 +67,7 @@ describe.runIf(release !== undefined)("the distribution's packages", () => {
     expect(lines).toEqual([]);
   });
 
-  test('that cannot be downloaded leave nothing behind', async () => {
+  test('leave nothing behind if the download fails', async () => {
     const cache = await temporaryFolder();
     await takeSourcesAway();
     await expect(debianRedis(release ?? '', cache, silent)).rejects.toThrow(/^apt-get: /);

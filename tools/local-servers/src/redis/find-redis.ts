@@ -2,7 +2,7 @@ import { isDiskFull, LocalServerError } from '../local-server-error.ts';
 import { oldestRedis, type RedisBinary, redisOnPath } from './binary.ts';
 import { debianRedis, debianRelease } from './debian-packages.ts';
 
-/** A server program from the PATH, else from the distribution's packages; throws LocalServerError if neither. */
+/** Finds a server on the PATH, else in the distribution's packages. Throws LocalServerError if there is none. */
 export async function findRedis(
   cacheDirectory: string,
   progress: (line: string) => void,

@@ -11,7 +11,7 @@ const stopSteps: readonly [StopStep, ...StopStep[]] = [
   { signal: 'SIGKILL', patienceMs: 30_000 },
 ];
 
-/** Starts the server with the configuration file that lies ready, and returns when it serves commands. */
+/** Starts the server with the existing configuration file. Returns when it serves commands. */
 export function launchRedis(
   files: RedisFiles,
   { binary, password, port }: { binary: RedisBinary; password: string; port: number | undefined },
@@ -30,7 +30,7 @@ export function launchRedis(
   });
 }
 
-/** Stops a server of this folder that still runs, and removes its pid file. */
+/** Stops a server that still runs in this folder, and removes its pid file. */
 export async function stopRedis(files: RedisFiles): Promise<void> {
   const pid = Number.parseInt(await readFile(files.pid, 'utf8').catch(() => ''), 10);
   if (Number.isNaN(pid)) return;
@@ -39,7 +39,7 @@ export async function stopRedis(files: RedisFiles): Promise<void> {
   await rm(files.pid, { force: true });
 }
 
-/** A server that knows the password is ours, whoever else may have taken the port. */
+/** A server that accepts the password is ours. Another process may have taken the port. */
 async function answers(port: number, password: string): Promise<boolean> {
   const request = Buffer.from(`AUTH ${password}\r\nPING\r\n`);
   const twoReplies = (bytes: Buffer) => bytes.toString().split('\r\n').length > 2;

@@ -27,20 +27,20 @@ async function serverFolder(): Promise<string> {
 }
 
 describe('a start', () => {
-  test('brings up a server that never evicts', async () => {
+  test('starts a server that never evicts keys', async () => {
     const server = await start({ directory: await serverFolder() });
     expect(await redisCommands(server.url, 'CONFIG GET maxmemory-policy')).toContain('noeviction');
     expect(server.version).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
-  test('tells how its server ended, when nobody had stopped it', async () => {
+  test('reports how its server ended if it was not stopped', async () => {
     const server = await start({ directory: await serverFolder() });
     process.kill(server.pid, 'SIGKILL');
     expect(await server.ended).toBe('SIGKILL');
     expect(await readFile(server.logFile, 'utf8')).toContain('Ready to accept connections');
   });
 
-  test('keeps the data of an earlier one when both are persistent', async () => {
+  test('keeps the data of an earlier start if both are persistent', async () => {
     const directory = await serverFolder();
     const first = await start({ directory, persistent: true });
     await redisCommands(first.url, 'SET kept 7');
@@ -50,7 +50,7 @@ describe('a start', () => {
     expect(await redisCommands(second.url, 'INCR kept')).toEqual([':8']);
   });
 
-  test('begins empty when it is not persistent', async () => {
+  test('starts empty if it is not persistent', async () => {
     const directory = await serverFolder();
     const first = await start({ directory });
     await redisCommands(first.url, 'SET forgotten 7');
@@ -59,14 +59,14 @@ describe('a start', () => {
     expect(await redisCommands(second.url, 'EXISTS forgotten')).toEqual([':0']);
   });
 
-  test('uses the port it is given, and says so when that is taken', async () => {
+  test('uses the given port, and reports if it is taken', async () => {
     const port = await freePort();
     await start({ directory: await serverFolder(), port });
     const other = startRedis({ directory: await serverFolder(), port, persistent: false });
     await expect(other).rejects.toThrow(`Port ${port} is taken, so Redis cannot use it`);
   });
 
-  test('in a folder that a live process uses is refused and disturbs nothing', async () => {
+  test('in a folder that a live process uses is refused without side effects', async () => {
     const directory = await serverFolder();
     const server = await start({ directory });
     await expect(startRedis({ directory, persistent: false })).rejects.toThrow(
@@ -84,7 +84,7 @@ describe('the password', () => {
     expect(reply).toMatch(/^-NOAUTH/);
   });
 
-  test('is in no command line and in no file that others can read', async () => {
+  test('is in no command line and in no file that other users can read', async () => {
     const directory = await serverFolder();
     const server = await start({ directory });
     const { password } = new URL(server.url);
@@ -106,7 +106,7 @@ describe('after a crash', () => {
     expect(await redisCommands(second.url, 'INCR kept')).toEqual([':8']);
   });
 
-  test('a pid file that names a stranger does not cost the stranger its life', async () => {
+  test('a pid file with the pid of an unrelated process does not end that process', async () => {
     const directory = await serverFolder();
     const first = await start({ directory });
     await first.stop();
@@ -116,7 +116,7 @@ describe('after a crash', () => {
     expect(await commandLine(stranger)).toBe('sleep 60');
   });
 
-  test('the server ends with a starter that is killed, and the next start has its data', async () => {
+  test('the server ends with a killed starter, and the next start has its data', async () => {
     const directory = await serverFolder();
     const starter = starterProcess('redis', directory);
     const url = await starter.nextLine();
@@ -127,7 +127,7 @@ describe('after a crash', () => {
     expect(await redisCommands(next.url, 'INCR kept')).toEqual([':8']);
   });
 
-  test('removal also stops what a killed starter left', async () => {
+  test('removal also stops a server that a killed starter left', async () => {
     const directory = await serverFolder();
     const starter = starterProcess('redis', directory);
     const url = await starter.nextLine();

@@ -11,37 +11,37 @@ import { findRedis } from './find-redis.ts';
 import { launchRedis, stopRedis } from './redis-process.ts';
 
 export interface RedisOptions {
-  /** This server's own folder; it is made if missing. */
+  /** Folder of this server, created if missing. */
   directory: string;
-  /** Default: a free one, which may differ at each start. */
+  /** Default: a free port, which may differ at each start. */
   port?: number | undefined;
-  /** True keeps the data over restarts (append-only file, fsync each second); false keeps nothing. */
+  /** True keeps the data across restarts (append-only file, fsync every second). False keeps nothing. */
   persistent: boolean;
-  /** Where downloaded packages are kept. Default: the project's `.cache`. */
+  /** Folder for downloaded packages. Default: the project's `.cache`. */
   cacheDirectory?: string | undefined;
-  /** Told what takes long, as it begins. */
+  /** Receives a message before each slow step. */
   progress?: ((line: string) => void) | undefined;
 }
 
 export interface RunningRedis {
-  /** Password included; it is another one at each start. */
+  /** URL with the password, which changes at each start. */
   url: string;
   port: number;
   pid: number;
-  /** As `7.0.15`. */
+  /** For example `7.0.15`. */
   version: string;
-  /** Where its output goes. */
+  /** File with the server's output. */
   logFile: string;
-  /** How its process ended, in words, `stop` included. Never rejects, and keeps no process waiting. */
+  /** Resolves when the process ends, also after `stop`, with the exit code or signal in words. Never rejects. */
   ended: Promise<string>;
-  /** May be called again, and after the server died. */
+  /** Can be called repeatedly, and after the server has ended. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a Redis (or Valkey) of its own on 127.0.0.1 and returns when it serves commands. What a killed starter
- * left in the folder, a running server included, is cleaned up first. Throws LocalServerError, among others
- * when a live process runs a server in that folder.
+ * Starts a private Redis (or Valkey) on 127.0.0.1 and returns when it serves commands. First cleans up what a killed
+ * starter left in the folder, including a running server. Throws LocalServerError, also if a live process runs a server in
+ * that folder.
  */
 export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
   try {
@@ -52,7 +52,7 @@ export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
   }
 }
 
-/** Stops what still runs in the folder and deletes it with all data; throws LocalServerError if it is in use. */
+/** Stops a server left in the folder and deletes the folder with all data. Throws LocalServerError if it is in use. */
 export async function removeRedis(directory: string): Promise<void> {
   try {
     const files = await openFolder(directory);
@@ -65,7 +65,7 @@ export async function removeRedis(directory: string): Promise<void> {
   }
 }
 
-/** Where one server's state lies. */
+/** Paths of one server's state. */
 async function openFolder(directory: string): Promise<RedisFiles> {
   await mkdir(directory, { recursive: true });
   const real = await realpath(directory);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { serverAccount } from '../postgres/account.ts';
 
-/** The pid of an unrelated process, of the account that PostgreSQL runs as; it ends with the test. */
+/** Returns the pid of an unrelated process of PostgreSQL's account. The process ends with the test. */
 export async function sleepingStranger(): Promise<number> {
   const { uid, gid } = (await serverAccount()) ?? {};
   const owner = uid === undefined || gid === undefined ? {} : { uid, gid };

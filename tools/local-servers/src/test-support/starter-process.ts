@@ -4,12 +4,12 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-/** A process, in a group of its own like a terminal's job, that starts a server and then waits to be killed. */
+/** A process that starts a server and waits to be killed. Like a terminal's job, it has a process group of its own. */
 export interface StarterProcess {
   pid: number;
-  /** The next line that it prints. */
+  /** Resolves with the next printed line. */
   nextLine(): Promise<string>;
-  /** Sends a signal to its whole group, as a terminal does, and returns when it has ended. */
+  /** Signals its whole process group, like a terminal does, and returns when it has ended. */
   end(signal: NodeJS.Signals): Promise<void>;
 }
 

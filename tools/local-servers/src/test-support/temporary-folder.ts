@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A folder of the running test, which any account may pass through; it is deleted when the test ends. */
+/** Creates a folder that any account may enter. It is deleted when the test ends. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'local-servers-'));
   await chmod(folder, 0o711);

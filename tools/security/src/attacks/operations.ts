@@ -10,9 +10,9 @@ export interface Operation {
   /** Path with plausible parameter values. */
   readonly filledPath: string;
   readonly takesJson: boolean;
-  /** Whether it refuses requests without credentials. */
+  /** True if it refuses requests without credentials. */
   readonly guarded: boolean;
-  /** Whether it refuses users of the role `user`. */
+  /** True if it refuses users with the role `user`. */
   readonly operatorsOnly: boolean;
 }
 

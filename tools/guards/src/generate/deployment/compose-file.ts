@@ -26,7 +26,7 @@ const values: Readonly<Record<string, string>> = {
 };
 
 const comments: Readonly<Record<string, string>> = {
-  SHUTDOWN_DRAIN_MS: 'Long enough for a request that is on its way over an idle connection.',
+  SHUTDOWN_DRAIN_MS: 'Long enough for a request that is already on an idle connection.',
   SHUTDOWN_GRACE_MS: 'Fixed, because stop_grace_period depends on it.',
   TOGETHER_API_KEY: 'While LLM_SIMULATOR_URL is set, the simulator stands in for both providers.',
 };

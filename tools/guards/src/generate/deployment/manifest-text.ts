@@ -32,13 +32,13 @@ function arrange(map: YAMLMap, comments: Readonly<Record<string, string>>): void
     if (!isScalar(key)) continue;
     const comment = comments[String(key.value)];
     if (comment && isScalar(value)) key.commentBefore = ` ${comment}`;
-    // The data of a ConfigMap stay one entry a line.
+    // The data of a ConfigMap have one entry per line.
     if (key.value !== 'data' && isMap(value) && isShort(value)) value.flow = true;
     if (isSeq(value)) for (const item of value.items) if (isMap(item) && isShort(item)) item.flow = true;
   }
 }
 
-/** Whether a map holds scalars, or one thing that does, and fits on a line. */
+/** Returns true if a map fits on one line and holds only scalars, or a single map that does. */
 function isShort(map: YAMLMap): boolean {
   if (JSON.stringify(map).length > flowWidth) return false;
   const values = map.items.map(({ value }) => value as Node | null);

@@ -15,7 +15,7 @@ const notice =
 
 const shutdown = { drainMs: 5_000, graceMs: 25_000 };
 
-/** What production sets differently from the defaults of the services, for each service that reads the variable. */
+/** Production values that differ from the defaults, for each service that reads the variable. */
 const productionValues: Readonly<Record<string, string>> = {
   LOG_LEVEL: 'info',
   SENTRY_ENVIRONMENT: 'production',
@@ -77,7 +77,7 @@ function serviceFile({ service, variables }: ServiceVariables, version: string):
   });
 }
 
-/** A variable that is required in the absence of another cannot be demanded of the Secret. */
+/** A variable that is required only if another is absent is optional in the Secret. */
 function isOptional({ required, requiredWithout }: Variable): boolean {
   return !required || requiredWithout !== undefined;
 }
@@ -249,7 +249,7 @@ function metadataOf(app: string, name = app) {
 
 const podBasics = {
   automountServiceAccountToken: false,
-  // Kubernetes' own variables (CANVAS_PORT=tcp://…) would stand beside ours.
+  // Kubernetes would add its own variables (CANVAS_PORT=tcp://…) to ours.
   enableServiceLinks: false,
   securityContext: {
     runAsNonRoot: true,
