@@ -7,8 +7,7 @@ export {
 } from './config/kit-variables.ts';
 export { ConfigError, type ConfigOf, type Environment, parseConfig } from './config/parse-config.ts';
 export { type Authenticator, internalTokenAuthenticator } from './http/authenticator.ts';
-export { authorize } from './http/authorize.ts';
-export { type Call, type Outcome, Respond, respond } from './http/call.ts';
+export { type Call, type Outcome, Respond, respond, respondIfChanged } from './http/call.ts';
 export { drainRequestBody } from './http/drain-request-body.ts';
 export { FileBody, type FileParts, filePayload, sendFile } from './http/file-body.ts';
 export {
@@ -19,16 +18,16 @@ export {
   implement,
   type PlainHandler,
 } from './http/implement.ts';
-export { operationName } from './http/request-hooks.ts';
-export { respondIfChanged } from './http/respond-if-changed.ts';
-export { type ServerEvents, serverEvents } from './http/server-events.ts';
+export { authorize, operationName } from './http/request-hooks.ts';
 export {
+  type ServerEvents,
   StreamBody,
   type StreamHead,
   type StreamProducer,
   type StreamSink,
+  serverEvents,
   stream,
-} from './http/stream-body.ts';
+} from './http/stream.ts';
 export { createIds, timeOfId } from './ids.ts';
 export type { Logger } from './observe/logger.ts';
 export type { Metrics } from './observe/metrics.ts';

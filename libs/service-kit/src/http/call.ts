@@ -1,25 +1,27 @@
-import type {
-  AppError,
-  BodyOf,
-  CallContext,
-  Dialect,
-  ListPage,
-  PageRequest,
-  ParamsOf,
-  Principal,
-  QueryOf,
-  ReplyValue,
-  ResultOf,
-  RouteDefinition,
-  ServicePrincipal,
-  UserPrincipal,
+import {
+  type AppError,
+  type BodyOf,
+  type CallContext,
+  type Dialect,
+  formatEntityTag,
+  type ListPage,
+  matchesEntityTag,
+  type PageRequest,
+  type ParamsOf,
+  type Principal,
+  type QueryOf,
+  type ReplyValue,
+  type ResultOf,
+  type RouteDefinition,
+  type ServicePrincipal,
+  type UserPrincipal,
 } from '@valuecanvas/contracts-core';
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Static, TSchema } from 'typebox';
 import type { Draining } from './draining.ts';
 import type { FileBody } from './file-body.ts';
-import type { StreamBody } from './stream-body.ts';
+import type { StreamBody } from './stream.ts';
 
 /** Principals that a route's `auth` admits. */
 export type PrincipalOf<R extends RouteDefinition> = R['auth']['kind'] extends 'user' | 'permission'
@@ -83,6 +85,20 @@ export function respond<const S extends number, V>(
   headers: Readonly<Record<string, string>> = {},
 ): Respond<S, V> {
   return new Respond(status, value, headers);
+}
+
+/**
+ * Answers with a versioned value and its entity tag, or with 304 and no body where the request's If-None-Match names that
+ * version already.
+ */
+export function respondIfChanged<V extends { readonly version: string }>(
+  call: { header(name: string): string | undefined },
+  value: V,
+): ReturnType<typeof respond<304, undefined>> | ReturnType<typeof respond<200, V>> {
+  const etag = formatEntityTag(value.version);
+  return matchesEntityTag(call.header('if-none-match'), etag)
+    ? respond(304, undefined, { etag })
+    : respond(200, value, { etag });
 }
 
 type OtherOutcome<R extends RouteDefinition> =

@@ -2,8 +2,7 @@ import { headers } from '@valuecanvas/contracts-core';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { createIds } from '../ids.ts';
 import { installJsonParser } from './json-parser.ts';
-import { routedUrl } from './malformed-url.ts';
-import { answerUnreadable, answerUnroutable } from './unroutable.ts';
+import { answerUnreadable, answerUnroutable, routedUrl } from './no-route.ts';
 import { validatorCompiler } from './validation.ts';
 
 /** Request ids that a caller may choose: no characters that could break a log line or a header. */

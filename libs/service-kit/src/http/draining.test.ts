@@ -6,8 +6,7 @@ import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { type ServiceInTest, serve, startInTest, words } from '../test-support/service-in-test.ts';
 import type { Call } from './call.ts';
-import { serverEvents } from './server-events.ts';
-import { stream } from './stream-body.ts';
+import { serverEvents, stream } from './stream.ts';
 
 const described = { description: 'A count.' };
 const route = defineRoute({

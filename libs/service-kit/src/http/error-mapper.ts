@@ -2,9 +2,8 @@ import { AppError, type Dialect, type RouteDefinition } from '@valuecanvas/contr
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { ErrorReporter } from '../observe/error-reporter.ts';
-import type { AllowedMethods } from './allowed-methods.ts';
 import { drainRequestBody } from './drain-request-body.ts';
-import { isMalformed, malformedUrl } from './malformed-url.ts';
+import { type AllowedMethods, isMalformed, malformedUrl } from './no-route.ts';
 
 export interface ErrorMapperDependencies {
   readonly log: Logger;

@@ -1,10 +1,18 @@
-import { AppError, headers, type Principal } from '@valuecanvas/contracts-core';
+import {
+  AppError,
+  headers,
+  idempotencyKeyPattern,
+  maxIdempotencyKeyLength,
+  type Principal,
+  publicHeaders,
+} from '@valuecanvas/contracts-core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import type { Logger } from 'pino';
 import type { Call } from './call.ts';
 import { pageOf } from './cursor.ts';
-import { idempotencyKeyOf } from './idempotency-key.ts';
+
+const keyPattern = new RegExp(idempotencyKeyPattern);
 
 /**
  * Call over HTTP. Expensive parts (the abort signal, its timer, the child logger) are created on first use, because
@@ -133,4 +141,13 @@ export class HttpCall implements Call {
     const late = (): void => abort.abort(new AppError('DEADLINE_EXCEEDED'));
     this.#deadline = setTimeout(late, this.remainingMs());
   }
+}
+
+/** The idempotency key of a request, if it has one. Throws VALIDATION_FAILED for a malformed key. */
+function idempotencyKeyOf(request: FastifyRequest): string | undefined {
+  const key = request.headers[publicHeaders.idempotencyKey];
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && keyPattern.test(key)) return key;
+  const message = `must be 1 to ${maxIdempotencyKeyLength} visible ASCII characters`;
+  throw new AppError('VALIDATION_FAILED', { details: [{ path: publicHeaders.idempotencyKey, message }] });
 }

@@ -10,15 +10,14 @@ import {
 } from '@valuecanvas/contracts-core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { methodsOf } from './allowed-methods.ts';
 import { Respond } from './call.ts';
 import { paginationOf } from './cursor.ts';
 import { FileBody, filePayload } from './file-body.ts';
 import { HttpCall } from './http-call.ts';
 import { answerOnce, IdempotentCall, type Transaction } from './idempotency.ts';
 import type { BoundRoute } from './implement.ts';
-import { sendStream } from './send-stream.ts';
-import { StreamBody } from './stream-body.ts';
+import { methodsOf } from './no-route.ts';
+import { StreamBody, sendStream } from './stream.ts';
 
 /**
  * Rejects, at start, any route that neither has a contract's operation nor forwards to a service. Preflight handlers

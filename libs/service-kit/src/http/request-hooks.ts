@@ -1,15 +1,23 @@
 import { trace } from '@opentelemetry/api';
-import { type AppError, defaultDeadlineMs, headers, type Principal } from '@valuecanvas/contracts-core';
+import {
+  AppError,
+  defaultDeadlineMs,
+  headers,
+  type Principal,
+  type RouteAuth,
+} from '@valuecanvas/contracts-core';
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import type { ObserveRequest } from '../observe/request-durations.ts';
+import type { Registry } from 'prom-client';
+import { createHistogram, type Distribution } from '../observe/series.ts';
 import { tracingIsOn } from '../observe/tracing.ts';
 import type { Authenticator } from './authenticator.ts';
-import { authorize } from './authorize.ts';
 import type { Draining } from './draining.ts';
 
 /** Logs `all` requests (at the edge) or only `failures` (behind it, where successes are counted and traced). */
 export type LoggedRequests = 'all' | 'failures';
+
+export type ObserveRequest = (operation: string, status: number, seconds: number) => void;
 
 /** Installs the outermost hooks of every request: start time, id and trace name, and the record of its end. */
 export function installRequestHooks(
@@ -88,12 +96,58 @@ function admit(request: FastifyRequest, authenticate: Authenticator, done: (erro
   }
 }
 
+/** Throws UNAUTHENTICATED or FORBIDDEN unless the principal may call a route that declares `auth`. */
+export function authorize(auth: RouteAuth, principal: Principal): void {
+  if (auth.kind === 'anyone') return;
+  if (auth.kind === 'service') {
+    if (principal.kind === 'service' && auth.callers.includes(principal.service)) return;
+    throw new AppError('FORBIDDEN');
+  }
+  if (principal.kind === 'anonymous') throw new AppError('UNAUTHENTICATED');
+  if (principal.kind !== 'user') throw new AppError('FORBIDDEN');
+  if (auth.kind === 'user') {
+    if (principal.apiKeyId === undefined) return;
+    throw new AppError('FORBIDDEN', { message: 'API keys cannot call this operation. Sign in as a user.' });
+  }
+  if (principal.permissions.includes(auth.permission)) return;
+  throw new AppError('FORBIDDEN', {
+    message: `This operation requires the permission ${auth.permission}, which ${
+      principal.apiKeyId === undefined ? 'your role does' : 'this API key or the role of its user does'
+    } not hold.`,
+  });
+}
+
 function nameActiveSpan(request: FastifyRequest): void {
   const { operation } = request.routeConfig;
   const span = trace.getActiveSpan();
   if (!operation || !span) return;
   span.updateName(operation.id);
   span.setAttributes({ 'vc.operation': operation.id, 'http.route': operation.path });
+}
+
+/** Buckets in seconds: fine ones for the platform's overhead, coarse ones for calls that wait for a model. */
+const bounds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90];
+
+/** Creates the histogram of requests by operation and status. */
+export function createRequestDurations(registry: Registry): ObserveRequest {
+  const seriesOf = createHistogram(registry, {
+    name: 'http_server_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last byte of its response.',
+    bounds,
+  });
+  const byOperation = new Map<string, Map<number, Distribution>>();
+
+  const firstOf = (operation: string, status: number): Distribution => {
+    const byStatus = byOperation.get(operation) ?? new Map<number, Distribution>();
+    const series = seriesOf({ operation, status: String(status) });
+    byOperation.set(operation, byStatus.set(status, series));
+    return series;
+  };
+
+  return (operation, status, seconds) => {
+    const series = byOperation.get(operation)?.get(status) ?? firstOf(operation, status);
+    series.observe(seconds);
+  };
 }
 
 /** Counts every request, and logs those that `logged` selects. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { respondIfChanged } from './respond-if-changed.ts';
+import { respondIfChanged } from './call.ts';
 
 const callWith = (ifNoneMatch: string | undefined) => ({
   header: (name: string) => (name === 'if-none-match' ? ifNoneMatch : undefined),

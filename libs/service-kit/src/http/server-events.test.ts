@@ -2,8 +2,7 @@ import { AppError, anonymous, anyone, data, defineRoute, headers } from '@valuec
 import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { serve, startInTest, words } from '../test-support/service-in-test.ts';
-import { type ServerEvents, serverEvents } from './server-events.ts';
-import { stream } from './stream-body.ts';
+import { type ServerEvents, serverEvents, stream } from './stream.ts';
 
 const described = { description: 'A field.' };
 const Loaf = Type.Object({ name: Type.String(described) });

@@ -6,7 +6,7 @@ import Type from 'typebox';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type ServiceInTest, serve, startInTest, words } from '../test-support/service-in-test.ts';
 import type { Call } from './call.ts';
-import { type StreamHead, type StreamSink, stream } from './stream-body.ts';
+import { type StreamHead, type StreamSink, stream } from './stream.ts';
 
 const route = defineRoute({
   ...words,

@@ -2,7 +2,7 @@ import { defineRoute, empty, raw, services, user } from '@valuecanvas/contracts-
 import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { words } from '../test-support/service-in-test.ts';
-import { createAllowedMethods } from './allowed-methods.ts';
+import { createAllowedMethods } from './no-route.ts';
 
 const thing = {
   ...words,
