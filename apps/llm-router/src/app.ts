@@ -1,4 +1,3 @@
-import { trace } from '@opentelemetry/api';
 import { createAuditFacts } from '@valuecanvas/contracts-core';
 import { featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
 import {
@@ -18,7 +17,7 @@ import { createIds, defineService, implement, internalTokenAuthenticator } from 
 import { composeAdmission } from './admission/compose-admission.ts';
 import { chatHandler } from './chat/chat.handler.ts';
 import { createChatService } from './chat/chat.service.ts';
-import { createCompletions } from './completions/create-completions.ts';
+import { composeCompletions } from './completions/compose-completions.ts';
 import { llmRouterVariables } from './config.ts';
 import type { Database } from './db.ts';
 import { createLedgerStore } from './ledger/ledger.store.ts';
@@ -27,13 +26,10 @@ import { createSpentSource } from './ledger/seed.ts';
 import { createChatCompletionHandler } from './openai/create-chat-completion.handler.ts';
 import { listModelsHandler } from './openai/list-models.handler.ts';
 import { configuredProviders } from './providers/configured-providers.ts';
-import { offeredModels } from './providers/offered-models.ts';
 import { ownModelName } from './providers/own-model-name.ts';
 import type { Provider } from './providers/provider.ts';
 import { createTransport } from './providers/transport.ts';
-import { createModelMap } from './routing/model-map.ts';
-import { createProviderLine, type ProviderLine } from './routing/provider-line.ts';
-import { createRetryDelay } from './routing/retry.ts';
+import { createProviderClient, type ProviderClient } from './routing/provider-client.ts';
 import { shareBreakers } from './routing/share-breakers.ts';
 import { createCostAlertsService } from './spending/cost-alerts.service.ts';
 import { createCostAlertsStore } from './spending/cost-alerts.store.ts';
@@ -47,8 +43,8 @@ import { createCacheCounts } from './status/cache-counts.ts';
 import { statusRoutes } from './status/routes.ts';
 import { createMeters } from './telemetry/meters.ts';
 import { spanAttributes } from './telemetry/names.ts';
-import { watchCompletions } from './telemetry/watch-completions.ts';
-import { notingViolations } from './violations/noting-violations.ts';
+import { observeCompletions } from './telemetry/observe-completions.ts';
+import { recordViolations } from './violations/record-violations.ts';
 import { createViolationsStore } from './violations/violations.store.ts';
 
 /** Interval of the tables' maintenance. Partitions are made three months ahead, so a missed round does no harm. */
@@ -114,17 +110,17 @@ export const llmRouterService = defineService({
     });
     lifecycle.onStop('intake', 'flags', flags.stop);
 
-    const lines = configuredProviders(config).map((provider) =>
-      createProviderLine({
+    const clients = configuredProviders(config).map((provider) =>
+      createProviderClient({
         provider,
         transport: createTransport(provider, { connections: config.LLM_PROVIDER_CONCURRENCY, now }),
         concurrency: config.LLM_PROVIDER_CONCURRENCY,
         queue: config.LLM_PROVIDER_QUEUE,
       }),
     );
-    for (const line of lines) lifecycle.onStop('close', line.provider.id, line.close);
+    for (const client of clients) lifecycle.onStop('close', client.provider.id, client.close);
     const breakers = shareBreakers({
-      lines,
+      clients,
       redis,
       waiting: waiting('breakers'),
       keys,
@@ -134,10 +130,10 @@ export const llmRouterService = defineService({
 
     const meters = createMeters(
       metrics,
-      lines.flatMap(({ provider }) => modelsOf(provider)),
+      clients.flatMap(({ provider }) => modelsOf(provider)),
     );
-    meters.watchBreakers(() => lines.flatMap(breakerReadings));
-    meters.watchSlots(() => lines.map((line) => ({ provider: line.provider.id, ...line.load() })));
+    meters.watchBreakers(() => clients.flatMap(breakerReadings));
+    meters.watchSlots(() => clients.map((client) => ({ provider: client.provider.id, ...client.load() })));
     const cacheCounts = createCacheCounts();
     const noted = createBestEffortJournal(rateLimitViolation, {
       redis,
@@ -153,7 +149,7 @@ export const llmRouterService = defineService({
       factOf: createAuditFacts({ newId: createIds(now), now }),
     });
     const spent = createSpentSource({ redis, keys, store: ledger });
-    const { admission, singleFlight, cache, forgetCounters } = await composeAdmission(kit, connections, {
+    const admission = await composeAdmission(kit, connections, {
       spent,
       onExpired(calls) {
         log.warn({ calls }, 'admission: calls of crashed processes settled as lost');
@@ -165,48 +161,20 @@ export const llmRouterService = defineService({
       config.LLM_TIERS,
       platformBudget === undefined ? undefined : toNanos(platformBudget),
     );
-    const { complete, stream, settling } = createCompletions({
-      lines,
-      candidates: createModelMap({
-        lines,
-        offered: new Set([...offeredModels, config.LLM_DEFAULT_MODEL]),
-        now,
-      }),
+    const { complete, stream } = composeCompletions(kit, {
+      clients,
       admission,
-      singleFlight,
       rules: {
         limits: (user, model, tokens) => limitsFor(tiers, user, model, tokens),
         budgets: ({ tier }) => tiers[tier].budgets,
         thresholds: ({ tier }) => tiers[tier].thresholds,
       },
-      caching: {
-        isOn: (user) => config.LLM_CACHE_ENABLED && flags.isEnabled(cachingFlag, userContext(user), true),
-        scope: config.LLM_CACHE_SCOPE,
-        ttlMs: config.LLM_CACHE_TTL * 1_000,
-        maxEntryBytes: cache.bounds.maxEntryBytes,
-      },
-      upstream: {
-        firstByteMs: config.LLM_TIMEOUT,
-        stallMs: config.LLM_STALL_TIMEOUT,
-        onHangup: config.LLM_ON_HANGUP,
-      },
-      retryDelay: createRetryDelay({ retries: config.LLM_RETRIES, random: Math.random }),
-      maxOutputTokens: config.LLM_MAX_OUTPUT_TOKENS,
-      allowanceNanos: toNanos(config.LLM_BUDGET_WITHOUT_REDIS),
+      isCachingOn: (user) =>
+        config.LLM_CACHE_ENABLED && flags.isEnabled(cachingFlag, userContext(user), true),
       insert: ledger.insert,
-      forgetCounters,
-      onLate(err) {
-        meters.journalFallback();
-        log.warn({ err }, 'a call could not be settled: that is made up for later');
-      },
-      onLost: (row) => log.error({ row }, 'a call of a provider could not be booked'),
-      watch: notingViolations(cacheCounts.counting(watchCompletions(meters)), noted, now),
-      newId: createIds(now),
-      traceId: () => trace.getActiveSpan()?.spanContext().traceId,
-      upgradeUrl: config.UPGRADE_URL,
-      now,
+      observer: recordViolations(cacheCounts.counting(observeCompletions(meters)), noted, now),
+      onPending: meters.journalFallback,
     });
-    lifecycle.onStop('drain', 'settlements', settling.stop);
 
     return {
       authenticate: await internalTokenAuthenticator(llmRouterContract, config.INTERNAL_PUBLIC_KEYS, now),
@@ -215,15 +183,15 @@ export const llmRouterService = defineService({
       routes: implement(llmRouterContract, {
         chat: chatHandler(createChatService(complete, stream, config.LLM_DEFAULT_MODEL)),
         createChatCompletion: createChatCompletionHandler(complete, stream),
-        listModels: listModelsHandler(lines.map(({ provider }) => provider)),
+        listModels: listModelsHandler(clients.map(({ provider }) => provider)),
         ...statusRoutes({
-          lines,
+          clients,
           cacheCounts,
           since: new Date(now()).toISOString(),
-          breakerStates: () => lines.flatMap(breakerReadings),
+          breakerStates: () => clients.flatMap(breakerReadings),
           audit,
           resetBreakers: breakers.reset,
-          clearCache: cache.clear,
+          clearCache: admission.cache.clear,
         }),
         ...spendingRoutes(
           createSpendingService(createSpendingStore(db), tiers, now),
@@ -242,6 +210,6 @@ function modelsOf(provider: Provider): string[] {
   return fallbackModel === undefined ? own : [...own, fallbackModel];
 }
 
-function breakerReadings({ provider, breakers }: ProviderLine) {
+function breakerReadings({ provider, breakers }: ProviderClient) {
   return Object.entries(breakers.states()).map(([model, state]) => ({ provider: provider.id, model, state }));
 }

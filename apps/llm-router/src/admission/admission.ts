@@ -14,7 +14,15 @@ import {
   storeAnswerValues,
 } from './scripts.ts';
 import { createSeeding, type SpentSource } from './seeding.ts';
-import type { Admission, AdmissionRequest, CallName, Settled, Settlement, StoredAnswer } from './types.ts';
+import type {
+  Admission,
+  AdmissionRequest,
+  CacheEntry,
+  CallName,
+  Settled,
+  Settlement,
+  StoredAnswer,
+} from './types.ts';
 
 /**
  * Admits calls, and accounts for what they reserve and spend, for all processes that share a Redis. Every operation
@@ -85,9 +93,14 @@ export function createAdmissionControl(options: AdmissionOptions): AdmissionCont
   };
 
   const requestAdmission = async (request: AdmissionRequest): Promise<Admission> => {
+    const { cache: wanted } = request;
+    const scriptMode: CacheMode = wanted ? (wanted.read ? 'inline' : 'store_only') : 'none';
+    const isLookedUp = wanted?.read === true && !cache.inline;
     let leaderFinished = false;
     for (let calls = 1; calls <= maxAdmitCalls; calls += 1) {
-      const found = await separateCache.lookUp(request, leaderFinished);
+      const found = isLookedUp
+        ? await separateCache.lookUp(wanted.key, leaderFinished)
+        : { mode: scriptMode, answer: undefined };
       const time = now();
       const reply = await runAdmit(scripts, request, {
         shared,
@@ -138,7 +151,10 @@ export function createAdmissionControl(options: AdmissionOptions): AdmissionCont
     const next = cancelledHandOvers.has(lease) ? undefined : settlement.next;
     leases.end(settlement);
     try {
-      const cacheMode = await separateCache.store(settlement);
+      const entry = settlement.cache;
+      const isStoredApart = typeof entry === 'object' && !cache.inline;
+      const scriptMode: SettleCacheMode = entry === 'unfit' ? entry : entry ? 'inline' : 'none';
+      const cacheMode = isStoredApart ? await separateCache.store(entry) : scriptMode;
       const how = { shared, now: now(), cacheMode, bounds: cache.bounds };
       const [word] = await scripts.settle(settleValues({ ...settlement, next }, how));
       const settled = String(word) as Settled;
@@ -192,8 +208,8 @@ export function createAdmissionControl(options: AdmissionOptions): AdmissionCont
 }
 
 /**
- * Creates the part that a separate cache has in admission and settlement; the scripts access an inline cache themselves. A
- * separate cache that is unavailable counts as a miss, and its error goes to `onError`.
+ * Accesses a separate cache before the scripts run; an inline cache is accessed by the scripts themselves. A separate cache
+ * that is unavailable counts as a miss, and its error goes to `onError`.
  */
 function createSeparateCache(cache: AnswerCache, onError: (error: unknown) => void) {
   const orElse =
@@ -206,21 +222,15 @@ function createSeparateCache(cache: AnswerCache, onError: (error: unknown) => vo
   return {
     /** `leaderFinished`: the leading call has just finished, so its answer should be stored. */
     async lookUp(
-      { cache: wanted }: AdmissionRequest,
+      key: string,
       leaderFinished: boolean,
     ): Promise<{ readonly mode: CacheMode; readonly answer?: CachedAnswer | undefined }> {
-      if (!wanted) return { mode: 'none' };
-      if (!wanted.read) return { mode: 'store_only' };
-      if (cache.inline) return { mode: 'inline' };
-      const answer = await cache.read(wanted.key).catch(orElse(undefined));
+      const answer = await cache.read(key).catch(orElse(undefined));
       if (answer) return { mode: 'hit', answer };
       return { mode: leaderFinished ? 'late_miss' : 'miss' };
     },
     /** Stores an answer before its single flight ends, so that every request finds one or the other. */
-    async store({ cache: entry }: Settlement): Promise<SettleCacheMode> {
-      if (!entry) return 'none';
-      if (entry === 'unfit') return 'unfit';
-      if (cache.inline) return 'inline';
+    async store(entry: CacheEntry): Promise<SettleCacheMode> {
       return (await cache.write(entry).catch(orElse(false))) ? 'separate' : 'unfit';
     },
   };

@@ -1,6 +1,6 @@
 import type { ChatResult, chat } from '@valuecanvas/contracts-llm-router';
 import type { ServerEvents } from '@valuecanvas/service-kit';
-import type { AnswerFacts } from '../completions/answer-record.ts';
+import type { AnswerFacts } from '../completions/answer.ts';
 import type { StreamReader } from '../completions/stream.ts';
 
 /** Tells a provider's stream in our own events: the text of the first choice, then the whole result. */

@@ -1,6 +1,6 @@
 import type { chat } from '@valuecanvas/contracts-llm-router';
 import { type Handler, respond, serverEvents, stream } from '@valuecanvas/service-kit';
-import { answerHeaders } from '../completions/whole-completion.ts';
+import { answerHeaders } from '../completions/answer.ts';
 import type { ChatService } from './chat.service.ts';
 
 export function chatHandler(service: ChatService): Handler<typeof chat> {

@@ -1,29 +1,41 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { UserCall } from '@valuecanvas/contracts-core';
 import { ProviderError, wasCalled } from '../providers/provider-error.ts';
-import type { ProviderLine } from '../routing/provider-line.ts';
+import type { TransportCall } from '../providers/transport.ts';
+import type { ProviderClient } from '../routing/provider-client.ts';
 import type { RetryDelay } from '../routing/retry.ts';
-import { type Attempt, newAttempt } from './attempt.ts';
-import { toAppError } from './failover-error.ts';
-import type { Prepared } from './prepare.ts';
+import type { CompletionRequest } from './completion-request.ts';
+import { providersError } from './errors.ts';
+import type { CallObserver, CompletionObserver } from './observer.ts';
+import { type Attempt, newAttempt, type Prepared } from './prepare.ts';
 import type { Reservation } from './reservation.ts';
-import type { CallWatch, CompletionWatch } from './watch.ts';
+
+/** Provider timeouts, and the effect of a client disconnect. */
+export interface UpstreamRules {
+  /** Timeout until the first byte. */
+  readonly firstByteMs: number;
+  /** Timeout between bytes of an answer. */
+  readonly stallMs: number;
+  readonly onHangup: 'stop' | 'drain';
+}
+
+export interface AttemptDependencies {
+  readonly retryDelay: RetryDelay;
+  readonly upstream: UpstreamRules;
+  readonly observer: CompletionObserver;
+  /** Creates row ids (UUIDv7). */
+  readonly newId: () => string;
+}
+
+/** Calls one provider once. Throws ProviderError. */
+export type CallProvider<T> = (client: ProviderClient, attempt: Attempt, call: TransportCall) => Promise<T>;
 
 export interface Served<T> {
   readonly served: T;
   readonly attempt: Attempt;
-  readonly callWatch: CallWatch;
+  readonly callObserver: CallObserver;
   /** Start of the first attempt, on the monotonic clock. */
-  readonly askedAt: number;
-}
-
-/** Calls one provider once. Throws ProviderError. */
-export type Ask<T> = (line: ProviderLine, attempt: Attempt) => Promise<T>;
-
-export interface AttemptDependencies {
-  readonly retryDelay: RetryDelay;
-  readonly watch: CompletionWatch;
-  /** Creates row ids (UUIDv7). */
-  readonly newId: () => string;
+  readonly firstCallAt: number;
 }
 
 /** Failures after which no other provider is tried. */
@@ -33,32 +45,35 @@ const final = new Set<ProviderError['fault']>(['caller', 'cancelled']);
  * Tries the candidates in order, with retries where they help, until one serves the request. Books every provider call.
  * Throws the error that summarises the failures, with nothing left reserved.
  */
-export function createTryInTurn({ retryDelay, watch, newId }: AttemptDependencies) {
-  return async function tryInTurn<T>(
+export function createTryCandidates({ retryDelay, upstream, observer, newId }: AttemptDependencies) {
+  return async function tryCandidates<T>(
     prepared: Prepared,
     first: Attempt,
     reservation: Reservation,
-    ask: Ask<T>,
+    callProvider: CallProvider<T>,
   ): Promise<Served<T>> {
-    const { call, body } = prepared.request;
-    const askedAt = performance.now();
+    const { request } = prepared;
+    const { call, body } = request;
+    const firstCallAt = performance.now();
     const stepAfter = createSteps(prepared, first, { retryDelay, newId });
     const failures: ProviderError[] = [];
-    let attempt: Attempt = { ...first, startedAt: askedAt };
+    let attempt: Attempt = { ...first, startedAt: firstCallAt };
     for (;;) {
-      const callWatch = watch.calling(prepared.request, attempt);
+      const callObserver = observer.calling(request, attempt);
       try {
-        const served = await callWatch.within(() => ask(attempt.candidate.line, attempt));
-        return { served, attempt, callWatch, askedAt };
+        const served = await callObserver.within(() =>
+          callProvider(attempt.candidate.client, attempt, transportCall(request, attempt, upstream)),
+        );
+        return { served, attempt, callObserver, firstCallAt };
       } catch (cause) {
-        const error = cause instanceof ProviderError ? cause : unexpected(cause, attempt);
+        const error = cause instanceof ProviderError ? cause : unexpectedError(cause, attempt);
         failures.push(error);
-        callWatch.failed(error);
+        callObserver.failed(error);
         const step = cause === error ? stepAfter(error, attempt) : undefined;
-        const goesOn = await reservation.failed(attempt, error, step?.next);
+        const isContinued = await reservation.failed(attempt, error, step?.next);
         if (cause !== error) throw cause;
-        if (!step || !goesOn) throw toAppError(failures, { model: body.model, signal: call.signal });
-        watch.again(attempt, step.next, error);
+        if (!step || !isContinued) throw providersError(failures, { model: body.model, signal: call.signal });
+        observer.again(attempt, step.next, error);
         if (step.delayMs > 0) await pause(step.delayMs, call.signal);
         attempt = { ...step.next, startedAt: performance.now() };
       }
@@ -75,7 +90,7 @@ interface Step {
 function createSteps(
   { request, candidates }: Prepared,
   first: Attempt,
-  { retryDelay, newId }: Omit<AttemptDependencies, 'watch'>,
+  { retryDelay, newId }: Pick<AttemptDependencies, 'retryDelay' | 'newId'>,
 ) {
   const { call } = request;
   const later = candidates.slice(candidates.indexOf(first.candidate) + 1);
@@ -94,14 +109,37 @@ function createSteps(
 }
 
 /** Wraps a defect of this code: whether the provider did any work is unknown. */
-function unexpected(cause: unknown, { candidate }: Attempt): ProviderError {
-  return new ProviderError('bad_response', candidate.line.provider.id, 'unexpected', {
-    cause,
-    billed: 'maybe',
-  });
+export function unexpectedError(cause: unknown, { candidate }: Attempt): ProviderError {
+  const { id } = candidate.client.provider;
+  return new ProviderError('bad_response', id, 'unexpected', { cause, billed: 'maybe' });
 }
 
 /** Waits before a retry. The next attempt notices a disconnected caller. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await wait(ms, undefined, { signal }).catch(() => undefined);
 }
+
+/** Time for which an answer is drained after its client has disconnected. */
+const drainMs = 120_000;
+
+/**
+ * Builds the abort signal and timeouts of an attempt. An answer for an idempotency key is read to its end even if its client
+ * disconnects.
+ */
+function transportCall(
+  { call, idempotency }: CompletionRequest,
+  { candidate }: Attempt,
+  { firstByteMs, stallMs, onHangup }: UpstreamRules,
+): TransportCall {
+  const drains = onHangup === 'drain' || idempotency !== undefined;
+  return {
+    body: candidate.bodyText(),
+    signal: drains ? AbortSignal.timeout(drainMs) : call.signal,
+    firstByteMs: drains ? firstByteMs : Math.min(firstByteMs, untilDeadline(call)),
+    stallMs,
+    requestId: call.requestId,
+  };
+}
+
+/** With a margin, so that the deadline itself ends the call. */
+const untilDeadline = (call: UserCall): number => call.remainingMs() + 1_000;

@@ -1,22 +1,22 @@
 import { hash } from 'node:crypto';
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
-import { type Bound, boundOf, coversSound, maxCost } from '../pricing/bound.ts';
 import type { ModelPrice } from '../pricing/model-price.ts';
 import { soundOf } from '../pricing/non-text-parts.ts';
 import { highestPriceFor } from '../pricing/service-tiers.ts';
+import { coversSound, maxCost, type UsageUpperBound, upperBoundOf } from '../pricing/upper-bound.ts';
 import type { CompletionBody } from '../providers/chat-completion.ts';
 import { toBody } from '../providers/to-body.ts';
 import type { Candidate } from '../routing/model-map.ts';
-import type { ProviderLine } from '../routing/provider-line.ts';
+import type { ProviderClient } from '../routing/provider-client.ts';
 import type { CompletionRequest } from './completion-request.ts';
-import { unknownModel, unpriced } from './failover-error.ts';
+import { unknownModelError, unpricedError } from './errors.ts';
 
 /** Bytes by which bodies for different providers may differ: model names, and the name of the output limit's field. */
 const bodyMarginBytes = 256;
 
 /** A provider that can serve a request, with the call's maximum cost. */
-export interface PreparedCandidate extends Candidate<ProviderLine> {
-  readonly bound: Bound;
+export interface PreparedCandidate extends Candidate<ProviderClient> {
+  readonly upperBound: UsageUpperBound;
   /** For any service tier in which it may be answered. */
   readonly highestPrice: ModelPrice;
   readonly maxCostNanos: bigint;
@@ -31,44 +31,62 @@ export interface Prepared {
   /** In order of preference; empty if no provider is configured. */
   readonly candidates: readonly PreparedCandidate[];
   /** Maximum usage and cost over all candidates. */
-  readonly mostTokens: number;
+  readonly maxTokens: number;
   readonly maxCostNanos: bigint;
   /** Equal for identical requests. */
   readonly question: string;
 }
 
+/** One provider call of a request. */
+export interface Attempt {
+  /** Id of its row in the ledger. */
+  readonly id: string;
+  readonly candidate: PreparedCandidate;
+  /** On the monotonic clock. */
+  readonly startedAt: number;
+  /** True if another provider has failed before. */
+  readonly asFallback: boolean;
+}
+
+export function newAttempt(candidate: PreparedCandidate, id: string, asFallback = false): Attempt {
+  return { id, candidate, startedAt: performance.now(), asFallback };
+}
+
 export interface PrepareDependencies {
-  readonly lines: readonly ProviderLine[];
-  readonly candidates: (body: CompletionBody) => readonly Candidate<ProviderLine>[];
+  readonly clients: readonly ProviderClient[];
+  readonly candidates: (body: CompletionBody) => readonly Candidate<ProviderClient>[];
   /** Default limit of output tokens. */
   readonly maxOutputTokens: number;
 }
 
 /** Throws VALIDATION_FAILED for an unknown model, and for a service tier or audio without a known price. */
-export function createPrepare({ lines, candidates, maxOutputTokens }: PrepareDependencies) {
+export function createPrepare({ clients, candidates, maxOutputTokens }: PrepareDependencies) {
   return (request: CompletionRequest): Prepared => {
     const { body } = request;
     const serving = candidates(body);
-    if (serving.length === 0 && lines.length > 0) throw unknownModel(body.model);
+    if (serving.length === 0 && clients.length > 0) throw unknownModelError(body.model);
     const found = withPrices(serving, body);
     const streamed = body.stream === true;
-    const texts = found.map(({ line, model, capabilities }) => {
+    const texts = found.map(({ client, model, capabilities }) => {
       const limit = Math.min(maxOutputTokens, capabilities.maxOutputTokens ?? maxOutputTokens);
       const options = { model, maxOutputTokens: limit, stream: streamed };
-      return once(() => JSON.stringify(toBody(line.provider, body, options)));
+      return once(() => JSON.stringify(toBody(client.provider, body, options)));
     });
     const first = texts[0]?.() ?? '';
     const bytes = Buffer.byteLength(first) + bodyMarginBytes;
     const prepared = found.map((candidate, index) => {
-      const bound = boundOf({ body, bytes, model: candidate.model, maxOutputTokens });
-      const maxCostNanos = maxCost(candidate.highestPrice, bound);
-      return { ...candidate, bound, maxCostNanos, bodyText: texts[index] as () => string };
+      const upperBound = upperBoundOf({ body, bytes, model: candidate.model, maxOutputTokens });
+      const maxCostNanos = maxCost(candidate.highestPrice, upperBound);
+      return { ...candidate, upperBound, maxCostNanos, bodyText: texts[index] as () => string };
     });
     return {
       request,
       streamed,
       candidates: prepared,
-      mostTokens: Math.max(0, ...prepared.map(({ bound }) => bound.promptTokens + bound.completionTokens)),
+      maxTokens: Math.max(
+        0,
+        ...prepared.map(({ upperBound }) => upperBound.promptTokens + upperBound.completionTokens),
+      ),
       maxCostNanos: prepared.reduce(
         (most, { maxCostNanos }) => (maxCostNanos > most ? maxCostNanos : most),
         0n,
@@ -79,16 +97,16 @@ export function createPrepare({ lines, candidates, maxOutputTokens }: PrepareDep
 }
 
 /** Drops candidates whose price is unknown. */
-function withPrices(serving: readonly Candidate<ProviderLine>[], body: CompletionBody) {
+function withPrices(serving: readonly Candidate<ProviderClient>[], body: CompletionBody) {
   const inTier = serving.flatMap((candidate) => {
-    const highestPrice = highestPriceFor(candidate.line.provider, candidate, body.service_tier);
+    const highestPrice = highestPriceFor(candidate.client.provider, candidate, body.service_tier);
     return highestPrice ? [{ ...candidate, highestPrice }] : [];
   });
-  if (inTier.length === 0 && serving.length > 0) throw unpriced(body.model, 'service_tier');
+  if (inTier.length === 0 && serving.length > 0) throw unpricedError(body.model, 'service_tier');
   const sound = soundOf(body);
   const found = inTier.filter(({ highestPrice }) => coversSound(highestPrice, sound));
   if (found.length === 0 && inTier.length > 0)
-    throw unpriced(body.model, sound.spoken ? 'modalities' : 'messages');
+    throw unpricedError(body.model, sound.spoken ? 'modalities' : 'messages');
   return found;
 }
 

@@ -1,20 +1,16 @@
 import type { AppError } from '@valuecanvas/contracts-core';
+import { createSseSplitter, dataOf } from '@valuecanvas/http-client';
+import type { ReportedUsage } from '../providers/chat-completion.ts';
 import { ProviderError } from '../providers/provider-error.ts';
-import type { StreamEvent } from '../providers/stream-event.ts';
+import type { ChunkData, StreamEvent } from '../providers/stream-event.ts';
 import type { ProviderStream } from '../providers/transport.ts';
-import { type AnswerFacts, writeRecord } from './answer-record.ts';
-import type { Served } from './attempts.ts';
+import { usageIn } from '../providers/usage-in.ts';
+import { type AnswerFacts, outcomeOf, type Reported, type Source } from './answer.ts';
+import { unexpectedError } from './attempts.ts';
 import type { CompletionRequest } from './completion-request.ts';
-import type { CompletionDependencies } from './dependencies.ts';
-import type { Entry } from './enter.ts';
-import { toAppError } from './failover-error.ts';
-import { factsOf, outcomeOf } from './outcome.ts';
-import type { Prepared } from './prepare.ts';
-import { storedEvents } from './stored-events.ts';
-import { createStreamTrack, type StreamTrack } from './stream-track.ts';
-import { createTranscript, noTranscript } from './transcript.ts';
-import { upstreamCall } from './upstream.ts';
-import type { Source } from './whole-completion.ts';
+import { providersError } from './errors.ts';
+import type { AnswerLabels } from './observer.ts';
+import { type Begun, begin, book, isStored, type ServeDependencies, type Stored } from './serve.ts';
 
 /** Receives the events of a streamed answer, and its end. */
 export interface StreamReader {
@@ -38,32 +34,25 @@ export interface StreamedCompletion {
 /** Serves a request with a stream: a stored one, or that of the first provider that starts one. Throws AppError before. */
 export type Stream = (request: CompletionRequest) => Promise<StreamedCompletion>;
 
-export function createStream(dependencies: CompletionDependencies): Stream {
-  const { prepare, enter, tryInTurn, upstream, watch } = dependencies;
+/** `maxStoredBytes`: size of the largest stored answer. */
+export function createStream(dependencies: ServeDependencies, maxStoredBytes: number): Stream {
   return async (request) => {
-    const startedAt = performance.now();
-    const prepared = prepare(request);
-    const entry = await enter(prepared);
-    if (entry.kind === 'stored') {
-      watch.answered(entry.source, { startedAt, waitedMs: 0 });
-      return storedStream(entry);
-    }
-    const { first, reservation } = entry;
-    const begun = await tryInTurn(prepared, first, reservation, (line, attempt) =>
-      line.stream(attempt.candidate.model, upstreamCall(request, attempt, upstream), attempt.asFallback),
+    const begun = await begin(dependencies, request, (client, { candidate, asFallback }, call) =>
+      client.stream(candidate.model, call, asFallback),
     );
-    const live = liveStream(dependencies, { ...begun, prepared, entry, startedAt });
+    if (begun.kind === 'stored') return storedStream(begun);
+    begun.callObserver.firstEvent();
+    const { client, model } = begun.attempt.candidate;
     return {
-      source: sourceOf(entry),
-      provider: begun.attempt.candidate.line.provider.id,
-      model: begun.attempt.candidate.model,
-      readTo: live,
+      source: begun.source,
+      provider: client.provider.id,
+      model,
+      readTo: (reader) => relay(dependencies, begun, reader, isStored(begun) ? maxStoredBytes : 0),
     };
   };
 }
 
-function storedStream({ source, record }: Extract<Entry, { kind: 'stored' }>): StreamedCompletion {
-  const { facts, text } = record;
+function storedStream({ source, record: { facts, text } }: Stored): StreamedCompletion {
   return {
     source,
     provider: facts.provider,
@@ -75,63 +64,122 @@ function storedStream({ source, record }: Extract<Entry, { kind: 'stored' }>): S
   };
 }
 
-const sourceOf = ({ asked }: Admitted): Source => ({ kind: 'provider', asked });
-
-type Admitted = Extract<Entry, { kind: 'admitted' }>;
-
-interface Live extends Served<ProviderStream> {
-  readonly prepared: Prepared;
-  readonly entry: Admitted;
-  /** Arrival of the request, on the monotonic clock. */
-  readonly startedAt: number;
+/** Splits a stored stream into its events, which were validated when it was stored. */
+function storedEvents(text: Buffer): StreamEvent[] {
+  const splitter = createSseSplitter();
+  const events = splitter.push(text);
+  if (splitter.restBytes() > 0) events.push(splitter.rest());
+  return events.map((bytes) => ({
+    bytes,
+    data: JSON.parse(dataOf(bytes) ?? '{}') as ChunkData,
+    done: false,
+  }));
 }
 
-function liveStream(
-  { watch, maxKeptBytes }: CompletionDependencies,
-  live: Live,
-): StreamedCompletion['readTo'] {
-  const { prepared, entry, attempt, served, callWatch } = live;
-  const { request } = prepared;
-  const { reservation, isCached } = entry;
-  callWatch.firstEvent();
-  const isKept = isCached || request.idempotency !== undefined;
-
-  return async (reader) => {
-    const track = createStreamTrack();
-    const transcript = isKept ? createTranscript(maxKeptBytes) : noTranscript;
-    try {
-      for await (const batch of served.events) {
-        for (const event of batch) if (!event.done && track.see(event)) transcript.add(event.bytes);
-        const full = reader.take(batch);
-        if (full) await full;
-      }
-    } catch (error) {
-      reader.broken(await brokenOff(error, live, track));
-      return;
+async function relay(
+  dependencies: ServeDependencies,
+  begun: Begun<ProviderStream>,
+  reader: StreamReader,
+  maxStoredBytes: number,
+): Promise<void> {
+  const track = createStreamTrack();
+  const transcript = maxStoredBytes > 0 ? createTranscript(maxStoredBytes) : noTranscript;
+  try {
+    for await (const batch of begun.served.events) {
+      for (const event of batch) if (!event.done && track.see(event)) transcript.add(event.bytes);
+      const full = reader.take(batch);
+      if (full) await full;
     }
-    const servedAt = performance.now();
-    const outcome = outcomeOf(attempt, track.reported());
-    const facts = factsOf(attempt, outcome, servedAt - live.startedAt);
-    const text = transcript.text();
-    await reservation.succeeded(attempt, outcome, text === undefined ? undefined : writeRecord(facts, text));
-    reader.done(facts);
-    callWatch.succeeded(facts, track.labels());
-    watch.answered(sourceOf(entry), { startedAt: live.startedAt, waitedMs: servedAt - live.askedAt });
-  };
+  } catch (error) {
+    reader.broken(await bookBroken(error, begun, track));
+    return;
+  }
+  const answer = { reported: track.reported(), labels: track.labels(), text: transcript.text() };
+  reader.done(await book(dependencies, begun, answer));
 }
 
 /** Books the received part of an answer that broke off, and returns the reader's error. */
-async function brokenOff(error: unknown, live: Live, track: StreamTrack): Promise<AppError> {
-  const { prepared, entry, attempt, served, callWatch } = live;
+async function bookBroken(
+  error: unknown,
+  { prepared, admitted, attempt, served, callObserver }: Begun<ProviderStream>,
+  track: StreamTrack,
+): Promise<AppError> {
   const { call, body } = prepared.request;
-  const { line } = attempt.candidate;
   served.cancel();
-  const failure =
-    error instanceof ProviderError
-      ? error
-      : new ProviderError('bad_response', line.provider.id, 'unexpected', { cause: error, billed: 'maybe' });
-  callWatch.failed(failure);
-  const seen = outcomeOf(attempt, track.reported());
-  await entry.reservation.failed(attempt, failure, undefined, seen);
-  return toAppError([failure], { model: body.model, signal: call.signal });
+  const failure = error instanceof ProviderError ? error : unexpectedError(error, attempt);
+  callObserver.failed(failure);
+  await admitted.reservation.failed(attempt, failure, undefined, outcomeOf(attempt, track.reported()));
+  return providersError([failure], { model: body.model, signal: call.signal });
 }
+
+/** Tracks the cost-related content of a stream. */
+interface StreamTrack {
+  /** Records an event. Returns true if it carries data. */
+  see(event: StreamEvent): boolean;
+  /** The last usage that the provider reported, and the bytes of content that a reader can have received. */
+  reported(): Reported;
+  labels(): AnswerLabels;
+}
+
+type Choice = NonNullable<ChunkData['choices']>[number];
+
+export function createStreamTrack(): StreamTrack {
+  let usage: ReportedUsage | undefined;
+  let tier: unknown;
+  let contentBytes = 0;
+  let named: ChunkData | undefined;
+  const finishReasons: string[] = [];
+  return {
+    see({ data }) {
+      if (!data) return false;
+      usage = usageIn(data) ?? usage;
+      tier = data.service_tier ?? tier;
+      named ??= data;
+      for (const { delta, finish_reason: reason } of data.choices ?? []) {
+        contentBytes += bytesOf(delta);
+        if (reason) finishReasons.push(reason);
+      }
+      return true;
+    },
+    reported: () => ({ usage, tier, answerBytes: contentBytes }),
+    labels: () => ({ id: textOf(named?.id), model: textOf(named?.model), finishReasons }),
+  };
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
+
+/** Counts text, the most frequent content, by its bytes, and everything else (tool calls, reasoning) by its JSON. */
+function bytesOf(delta: (NonNullable<Choice['delta']> & { readonly role?: unknown }) | undefined): number {
+  if (!delta) return 0;
+  const { content, role: _role, ...others } = delta;
+  const text = typeof content === 'string' ? Buffer.byteLength(content) : 0;
+  return Object.keys(others).length === 0 ? text : text + Buffer.byteLength(JSON.stringify(others));
+}
+
+/** Returns true for an event that contains only usage, which clients receive only on request. */
+export function isUsageAlone({ data }: StreamEvent): boolean {
+  return data?.choices !== undefined && data.choices.length === 0 && usageIn(data) !== undefined;
+}
+
+/** Collects the bytes of a stream, to store it as an answer. */
+interface Transcript {
+  add(bytes: Buffer): void;
+  /** The whole stream; undefined if it is too large to store. */
+  text(): string | undefined;
+}
+
+function createTranscript(maxBytes: number): Transcript {
+  let parts: Buffer[] | undefined = [];
+  let size = 0;
+  return {
+    add(bytes) {
+      size += bytes.length;
+      if (size > maxBytes) parts = undefined;
+      else parts?.push(bytes);
+    },
+    text: () => parts && Buffer.concat(parts).toString('utf8'),
+  };
+}
+
+/** For streams that are not stored. */
+const noTranscript: Transcript = { add: () => undefined, text: () => undefined };

@@ -1,9 +1,9 @@
 import type { createChatCompletion } from '@valuecanvas/contracts-llm-router';
 import { type Call, type Handler, respond, stream } from '@valuecanvas/service-kit';
-import type { Complete } from '../completions/complete.ts';
+import { answerHeaders } from '../completions/answer.ts';
 import { type CompletionRequest, cachingOf, idempotencyOf } from '../completions/completion-request.ts';
+import type { Complete } from '../completions/serve.ts';
 import type { Stream } from '../completions/stream.ts';
-import { answerHeaders } from '../completions/whole-completion.ts';
 import type { CompletionBody } from '../providers/chat-completion.ts';
 import { openAiReader } from './openai-reader.ts';
 

@@ -1,7 +1,7 @@
 import { toOpenAiError } from '@valuecanvas/contracts-llm-router';
 import type { Call, StreamSink } from '@valuecanvas/service-kit';
 import type { StreamReader } from '../completions/stream.ts';
-import { isUsageAlone } from '../completions/stream-track.ts';
+import { isUsageAlone } from '../completions/stream.ts';
 import { type CompletionBody, isObject } from '../providers/chat-completion.ts';
 import type { StreamEvent } from '../providers/stream-event.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { maxCost } from './bound.ts';
 import { estimateBrokenOff, estimateUnanswered, estimateUncounted } from './estimate.ts';
 import { anyPrice, priced } from './test-support/any-price.ts';
+import { maxCost } from './upper-bound.ts';
 
 const price = priced({
   input: 1_000n,

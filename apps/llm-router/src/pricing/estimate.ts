@@ -1,7 +1,7 @@
 import type { Tokens } from '../providers/tokens.ts';
-import { type Bound, maxCost } from './bound.ts';
 import { costOf } from './cost.ts';
 import type { ModelPrice } from './model-price.ts';
+import { maxCost, type UsageUpperBound } from './upper-bound.ts';
 
 /** Estimates a call's usage if the provider reported none. Never exceeds the maximum. */
 export interface Estimate {
@@ -13,12 +13,16 @@ export interface Estimate {
 const bytesPerToken = 3;
 
 /** No answer was received: the provider may have done all the requested work. */
-export function estimateUnanswered(price: ModelPrice, bound: Bound): Estimate {
+export function estimateUnanswered(price: ModelPrice, bound: UsageUpperBound): Estimate {
   return estimateBrokenOff(price, bound, bound.completionTokens);
 }
 
 /** The answer broke off: the provider read the prompt, and each received byte was at most one token. */
-export function estimateBrokenOff(price: ModelPrice, bound: Bound, receivedBytes: number): Estimate {
+export function estimateBrokenOff(
+  price: ModelPrice,
+  bound: UsageUpperBound,
+  receivedBytes: number,
+): Estimate {
   const completionTokens = Math.min(receivedBytes, bound.completionTokens);
   return {
     tokens: estimated(bound, bound.promptTokens, completionTokens),
@@ -29,7 +33,7 @@ export function estimateBrokenOff(price: ModelPrice, bound: Bound, receivedBytes
 /** The answer is complete but has no usage. */
 export function estimateUncounted(
   price: ModelPrice,
-  bound: Bound,
+  bound: UsageUpperBound,
   bytes: { readonly question: number; readonly answer: number },
 ): Estimate {
   const tokens = estimated(
@@ -40,7 +44,7 @@ export function estimateUncounted(
   return { tokens, costNanos: costOf(price, tokens) };
 }
 
-function estimated({ heard, spoken }: Bound, prompt: number, completion: number): Tokens {
+function estimated({ heard, spoken }: UsageUpperBound, prompt: number, completion: number): Tokens {
   return {
     prompt,
     completion,

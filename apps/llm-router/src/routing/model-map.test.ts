@@ -8,8 +8,11 @@ const provider = (settings: Partial<Provider>) => ({ provider: providerInTest(se
 const first = provider({ id: 'first', models: ['big', 'small'] });
 const second = provider({ id: 'second', models: ['other'], fallbackModel: 'other' });
 
-const namesOf = (lines: { provider: Provider }[], model: string, offered: string[] = []) =>
-  candidatesFor(lines, model, new Set(offered), at).map(({ line, model: own }) => [line.provider.id, own]);
+const namesOf = (clients: { provider: Provider }[], model: string, offered: string[] = []) =>
+  candidatesFor(clients, model, new Set(offered), at).map(({ client, model: own }) => [
+    client.provider.id,
+    own,
+  ]);
 
 test('a provider with the model serves it, and a provider with a fallback model serves that', () => {
   expect(namesOf([first, second], 'big')).toEqual([
@@ -70,10 +73,11 @@ const openai = provider({ id: 'openai', priceId: 'openai', models: ['gpt-4o'], f
 const image = { role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a/b.png' } }] };
 const text = { role: 'user', content: 'Why?' };
 
-const served = (lines: { provider: Provider }[], message: object, model = llama) =>
-  createModelMap({ lines, offered: new Set(), now: () => at.getTime() })({ model, messages: [message] }).map(
-    ({ line }) => line.provider.id,
-  );
+const served = (clients: { provider: Provider }[], message: object, model = llama) =>
+  createModelMap({ clients, offered: new Set(), now: () => at.getTime() })({
+    model,
+    messages: [message],
+  }).map(({ client }) => client.provider.id);
 
 test('providers without a required capability are dropped, unless all lack it', () => {
   expect(served([together, openai], text)).toEqual(['together', 'openai']);
@@ -83,7 +87,7 @@ test('providers without a required capability are dropped, unless all lack it', 
 
 test('cached candidates apply only to requests with the same needs', () => {
   const candidates = createModelMap({
-    lines: [together, openai],
+    clients: [together, openai],
     offered: new Set(),
     now: () => at.getTime(),
   });
@@ -94,8 +98,8 @@ test('cached candidates apply only to requests with the same needs', () => {
 test('a changed price applies within a minute', () => {
   const prices: Record<string, { input: number; output: number }> = { big: { input: 1, output: 1 } };
   let time = at.getTime();
-  const lines = [{ provider: providerInTest({ prices }) }];
-  const candidates = createModelMap({ lines, offered: new Set(), now: () => time });
+  const clients = [{ provider: providerInTest({ prices }) }];
+  const candidates = createModelMap({ clients, offered: new Set(), now: () => time });
   const before = candidates({ model: 'big', messages: [] });
   time += 59_999;
   expect(candidates({ model: 'big', messages: [] })[0]).toBe(before[0]);

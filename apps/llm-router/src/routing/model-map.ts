@@ -7,15 +7,15 @@ import { ownModelName } from '../providers/own-model-name.ts';
 import type { Provider } from '../providers/provider.ts';
 
 /** A candidate for a call: the provider, its name of the model, its capabilities and price. */
-export interface Candidate<Line> {
-  readonly line: Line;
+export interface Candidate<Client> {
+  readonly client: Client;
   readonly model: string;
   readonly price: ModelPrice;
   readonly capabilities: Capabilities;
 }
 
-export interface ModelMapOptions<Line> {
-  readonly lines: readonly Line[];
+export interface ModelMapOptions<Client> {
+  readonly clients: readonly Client[];
   /** Models that are offered even if no provider has them. */
   readonly offered: ReadonlySet<string>;
   readonly now: () => number;
@@ -27,12 +27,12 @@ const steadyMs = 60_000;
 const maxRemembered = 1_000;
 
 /** Finds the candidates for a request. Caches them per model for a minute, so that a lookup is almost free. */
-export function createModelMap<Line extends { readonly provider: Provider }>({
-  lines,
+export function createModelMap<Client extends { readonly provider: Provider }>({
+  clients,
   offered,
   now,
-}: ModelMapOptions<Line>): (body: CompletionBody) => readonly Candidate<Line>[] {
-  let remembered = new Map<string, readonly Candidate<Line>[]>();
+}: ModelMapOptions<Client>): (body: CompletionBody) => readonly Candidate<Client>[] {
+  let remembered = new Map<string, readonly Candidate<Client>[]>();
   let since = Number.NEGATIVE_INFINITY;
   return (body) => {
     const at = now();
@@ -42,7 +42,7 @@ export function createModelMap<Line extends { readonly provider: Provider }>({
     }
     let candidates = remembered.get(body.model);
     if (!candidates) {
-      candidates = candidatesFor(lines, body.model, offered, new Date(at));
+      candidates = candidatesFor(clients, body.model, offered, new Date(at));
       remembered.set(body.model, candidates);
     }
     return ableTo(candidates, body);
@@ -50,28 +50,28 @@ export function createModelMap<Line extends { readonly provider: Provider }>({
 }
 
 /** Lists providers with the model or a fallback model, in order. Empty for an unknown model. */
-export function candidatesFor<Line extends { readonly provider: Provider }>(
-  lines: readonly Line[],
+export function candidatesFor<Client extends { readonly provider: Provider }>(
+  clients: readonly Client[],
   model: string,
   offered: ReadonlySet<string>,
   at: Date,
-): Candidate<Line>[] {
-  const known = offered.has(model) || lines.some(({ provider }) => serves(provider, model, at));
+): Candidate<Client>[] {
+  const known = offered.has(model) || clients.some(({ provider }) => serves(provider, model, at));
   if (!known) return [];
-  return lines.flatMap((line) => {
-    const { provider } = line;
+  return clients.flatMap((client) => {
+    const { provider } = client;
     const own = serves(provider, model, at) ? ownModelName(provider, model) : provider.fallbackModel;
     const price = own === undefined ? undefined : priceOf(provider, own, at);
     if (own === undefined || price === undefined) return [];
-    return [{ line, model: own, price, capabilities: capabilitiesOf(provider, own) }];
+    return [{ client, model: own, price, capabilities: capabilitiesOf(provider, own) }];
   });
 }
 
 /** Drops candidates that lack a required capability, unless all do: then the provider's own error is best. */
-function ableTo<Line>(
-  candidates: readonly Candidate<Line>[],
+function ableTo<Client>(
+  candidates: readonly Candidate<Client>[],
   body: CompletionBody,
-): readonly Candidate<Line>[] {
+): readonly Candidate<Client>[] {
   const needs = needsOf(body);
   if (needs.length === 0) return candidates;
   const able = candidates.filter(({ capabilities }) => needs.every((need) => capabilities[need]));

@@ -54,7 +54,7 @@ function deployment(resetMs = 60_000) {
       const changes: ModelChange[] = [];
       breakers.onChange((change) => changes.push(change));
       const { reset } = shareBreakers({
-        lines: [{ provider: { id: 'a' }, breakers }],
+        clients: [{ provider: { id: 'a' }, breakers }],
         redis,
         waiting,
         keys,

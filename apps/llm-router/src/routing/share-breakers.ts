@@ -4,13 +4,13 @@ import { type BreakerNews, parseNews } from './breaker-news.ts';
 import type { Breakers, ModelChange } from './breakers.ts';
 import { defaultCircuitSettings } from './circuit.ts';
 
-export interface SharedLine {
+export interface BreakerOwner {
   readonly provider: { readonly id: string };
   readonly breakers: Breakers;
 }
 
 export interface ShareBreakersOptions {
-  readonly lines: readonly SharedLine[];
+  readonly clients: readonly BreakerOwner[];
   /** Connection for commands. */
   readonly redis: Redis;
   /** A waiting connection that has no other use. */
@@ -35,11 +35,11 @@ export interface SharedBreakers {
  * at each (re)connection. Followed changes are not published again.
  */
 export function shareBreakers(options: ShareBreakersOptions): SharedBreakers {
-  const { lines, redis, waiting, keys, now, onError, resetMs = defaultCircuitSettings.resetMs } = options;
+  const { clients, redis, waiting, keys, now, onError, resetMs = defaultCircuitSettings.resetMs } = options;
   const self = randomUUID();
   const channel = keys('llm', 'breakers', 'news');
   const latest = keys('llm', 'breakers');
-  const breakersOf = new Map(lines.map(({ provider, breakers }) => [provider.id, breakers]));
+  const breakersOf = new Map(clients.map(({ provider, breakers }) => [provider.id, breakers]));
 
   async function tell(told: Pick<BreakerNews, 'what' | 'provider' | 'model'>): Promise<void> {
     const news = JSON.stringify({ ...told, by: self, at: now() } satisfies BreakerNews);
@@ -67,7 +67,7 @@ export function shareBreakers(options: ShareBreakersOptions): SharedBreakers {
     for (const news of kept.sort((a, b) => a.at - b.at)) hear(news, Math.max(0, now() - news.at));
   }
 
-  for (const { provider, breakers } of lines) breakers.onChange((change) => onChange(provider.id, change));
+  for (const { provider, breakers } of clients) breakers.onChange((change) => onChange(provider.id, change));
   subscribe(waiting, channel, (message) => {
     if (message === undefined) return void catchUp().catch(onError);
     const news = parseNews(message);
@@ -76,7 +76,7 @@ export function shareBreakers(options: ShareBreakersOptions): SharedBreakers {
 
   return {
     async reset() {
-      const closed = lines.flatMap(({ provider, breakers }) =>
+      const closed = clients.flatMap(({ provider, breakers }) =>
         breakers.closeAll().map((model) => ({ provider: provider.id, model })),
       );
       await tell({ what: 'reset', provider: '', model: '' });

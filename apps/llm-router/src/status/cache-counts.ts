@@ -1,4 +1,4 @@
-import type { CompletionWatch } from '../completions/watch.ts';
+import type { CompletionObserver } from '../completions/observer.ts';
 
 export interface CacheFigures {
   readonly hits: number;
@@ -10,7 +10,7 @@ export interface CacheFigures {
 /** Counts cache lookups and hits since the start. */
 export interface CacheCounts {
   /** Wraps an observer and counts its answers. */
-  counting(watch: CompletionWatch): CompletionWatch;
+  counting(observer: CompletionObserver): CompletionObserver;
   figures(): CacheFigures;
 }
 
@@ -18,12 +18,12 @@ export function createCacheCounts(): CacheCounts {
   let hits = 0;
   let misses = 0;
   return {
-    counting: (watch) => ({
-      ...watch,
+    counting: (observer) => ({
+      ...observer,
       answered(source, timing) {
         if (source.kind === 'cache') hits += 1;
         if (source.kind === 'provider' && source.asked) misses += 1;
-        watch.answered(source, timing);
+        observer.answered(source, timing);
       },
     }),
     figures: () => ({ hits, misses, hitRate: hits === 0 ? 0 : hits / (hits + misses) }),

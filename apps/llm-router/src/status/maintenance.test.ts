@@ -33,7 +33,7 @@ const states = [{ provider: 'openai', model: 'gpt-4o-mini', state: 'open' }];
 function routes(audit: AuditJournal) {
   const changes: unknown[] = [];
   const { resetBreakers, clearCache } = statusRoutes({
-    lines: [],
+    clients: [],
     cacheCounts: createCacheCounts(),
     since: '2026-01-01T00:00:00.000Z',
     breakerStates: () => states,

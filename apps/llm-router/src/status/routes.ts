@@ -1,11 +1,11 @@
 import type { ClosedBreakers, llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import type { AuditJournal } from '@valuecanvas/journal';
 import { type HandlersOf, respond } from '@valuecanvas/service-kit';
-import type { ProviderLine } from '../routing/provider-line.ts';
+import type { ProviderClient } from '../routing/provider-client.ts';
 import type { CacheCounts } from './cache-counts.ts';
 
 export const statusRoutes = (status: {
-  readonly lines: readonly ProviderLine[];
+  readonly clients: readonly ProviderClient[];
   readonly cacheCounts: CacheCounts;
   /** When the counts began. */
   readonly since: string;
@@ -20,9 +20,9 @@ export const statusRoutes = (status: {
   ({
     getStats: () => ({
       providers: Object.fromEntries(
-        status.lines.map((line) => [
-          line.provider.id,
-          { state: line.state(), ...line.figures(), models: line.breakers.states() },
+        status.clients.map((client) => [
+          client.provider.id,
+          { state: client.state(), ...client.figures(), models: client.breakers.states() },
         ]),
       ),
       cache: status.cacheCounts.figures(),
@@ -31,9 +31,9 @@ export const statusRoutes = (status: {
 
     getHealth() {
       const providers = Object.fromEntries(
-        status.lines.map((line) => [
-          line.provider.id,
-          { healthy: line.state() !== 'open', state: line.state() },
+        status.clients.map((client) => [
+          client.provider.id,
+          { healthy: client.state() !== 'open', state: client.state() },
         ]),
       );
       const healthy = Object.values(providers).some((provider) => provider.healthy);

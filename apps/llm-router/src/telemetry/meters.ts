@@ -2,15 +2,15 @@ import { createCounter, createHistogram, type Metrics } from '@valuecanvas/servi
 import type { Budget, RateLimit } from '../admission/types.ts';
 import { type CallMeters, createCallMeters } from './call-meters.ts';
 import type { ErrorType } from './error-types.ts';
-import { createLineMeters, type LineMeters } from './line-meters.ts';
 import { general, own } from './names.ts';
+import { createProviderMeters, type ProviderMeters } from './provider-meters.ts';
 
 /** How a request was served: bypass, miss, hit, replay, or by an identical request in flight. */
 export const cacheOutcomes = ['hit', 'miss', 'bypass', 'replay', 'followed'] as const;
 export type CacheOutcome = (typeof cacheOutcomes)[number];
 
 /** Metrics of completions. Provider labels are bounded by the configuration. */
-export interface Meters extends CallMeters, LineMeters {
+export interface Meters extends CallMeters, ProviderMeters {
   /** Records a request's duration in seconds without the time spent waiting for providers. */
   overhead(seconds: number): void;
   cache(outcome: CacheOutcome): void;
@@ -58,7 +58,7 @@ export function createMeters(metrics: Metrics, models: Iterable<string>): Meters
 
   return {
     ...createCallMeters(metrics, boundModel),
-    ...createLineMeters(metrics, boundModel),
+    ...createProviderMeters(metrics, boundModel),
     overhead: overhead.observe,
     cache: (outcome) => outcomes[outcome]?.add(1),
     retried: (provider, model, reason) =>

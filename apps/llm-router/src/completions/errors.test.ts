@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { ProviderError, type ProviderFault } from '../providers/provider-error.ts';
-import { toAppError } from './failover-error.ts';
+import { providersError } from './errors.ts';
 
 const failed = (fault: ProviderFault, retryAfterSeconds?: number) =>
   new ProviderError(fault, 'a', 'secret detail', { retryAfterSeconds });
 
 const errorOf = (failures: ProviderError[], signal = new AbortController().signal) =>
-  toAppError(failures, { model: 'big', signal });
+  providersError(failures, { model: 'big', signal });
 
 test.each<[ProviderFault[], string]>([
   [['rate_limited', 'rate_limited'], 'PROVIDER_RATE_LIMITED'],

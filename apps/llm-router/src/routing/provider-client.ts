@@ -10,7 +10,7 @@ import { createProviderStatistics, type ProviderFigures } from './provider-stati
 import { watchEnd } from './watched-stream.ts';
 
 /** The client of one provider: transport, concurrency limit, breakers and statistics. */
-export interface ProviderLine {
+export interface ProviderClient {
   readonly provider: Provider;
   readonly breakers: Breakers;
   /** State of the provider as a whole. */
@@ -33,7 +33,7 @@ export interface ProviderLine {
   close(): Promise<void>;
 }
 
-export interface ProviderLineOptions {
+export interface ProviderClientOptions {
   readonly provider: Provider;
   readonly transport: Transport;
   /** Maximum number of concurrent calls. */
@@ -48,7 +48,7 @@ export interface ProviderLineOptions {
 /** Longest wait for a slot. */
 const defaultMaxWaitMs = 5_000;
 
-export function createProviderLine(options: ProviderLineOptions): ProviderLine {
+export function createProviderClient(options: ProviderClientOptions): ProviderClient {
   const { provider, transport } = options;
   const { concurrency, queue: maxQueued, maxWaitMs = defaultMaxWaitMs } = options;
   const slots = createSemaphore({ concurrency, maxQueued, maxWaitMs });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ChunkData } from '../providers/stream-event.ts';
-import { createStreamTrack } from './stream-track.ts';
+import { createStreamTrack } from './stream.ts';
 
 const event = (data: ChunkData) => ({ bytes: Buffer.from(''), data, done: false });
 

@@ -3,7 +3,7 @@ import { eventually } from '@valuecanvas/testing';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { providerInTest } from '../providers/test-support/provider-in-test.ts';
 import { createTransport, type ProviderStream, type TransportCall } from '../providers/transport.ts';
-import { createProviderLine, type ProviderLineOptions } from './provider-line.ts';
+import { createProviderClient, type ProviderClientOptions } from './provider-client.ts';
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -12,19 +12,19 @@ beforeAll(async () => {
 beforeEach(() => simulator.reset());
 afterAll(() => simulator.stop());
 
-function start(settings: Partial<ProviderLineOptions> = {}) {
+function start(settings: Partial<ProviderClientOptions> = {}) {
   const provider = providerInTest({ id: 'a', baseUrl: simulator.url });
-  const line = createProviderLine({
+  const client = createProviderClient({
     provider,
     transport: createTransport(provider),
     concurrency: 4,
     queue: 4,
     ...settings,
   });
-  onTestFinished(() => line.close());
-  return line;
+  onTestFinished(() => client.close());
+  return client;
 }
-type Line = ReturnType<typeof start>;
+type Client = ReturnType<typeof start>;
 
 function call({
   stream = false,
@@ -34,9 +34,9 @@ function call({
   return { body, signal: AbortSignal.timeout(10_000), firstByteMs: 5_000, stallMs: 5_000, ...settings };
 }
 
-const complete = (line: Line, model = 'big') => line.complete(model, call(), false);
-const stream = (line: Line, settings: Partial<TransportCall> = {}) =>
-  line.stream('big', call({ stream: true, ...settings }), false);
+const complete = (client: Client, model = 'big') => client.complete(model, call(), false);
+const stream = (client: Client, settings: Partial<TransportCall> = {}) =>
+  client.stream('big', call({ stream: true, ...settings }), false);
 
 async function read(begun: ProviderStream): Promise<number> {
   let events = 0;
@@ -48,69 +48,69 @@ const behave = (fault: Fault, more: object = {}) => simulator.behave({ rules: [{
 const idle = { inUse: 0, queued: 0 };
 
 test('a whole answer is returned, counted, and releases its slot', async () => {
-  const line = start();
-  const { answer, bytes } = await line.complete('big', call(), true);
+  const client = start();
+  const { answer, bytes } = await client.complete('big', call(), true);
   expect(answer.choices).toHaveLength(1);
   expect(JSON.parse(bytes.toString())).toEqual(answer);
-  expect(line.figures()).toMatchObject({ calls: 1, failures: 0, fallbacks: 1 });
-  expect(line.load()).toEqual(idle);
+  expect(client.figures()).toMatchObject({ calls: 1, failures: 0, fallbacks: 1 });
+  expect(client.load()).toEqual(idle);
 });
 
 test('a failing model is refused without a call or a reservation; other models are served', async () => {
   behave('500', { count: 10 });
-  const line = start();
+  const client = start();
   for (let calls = 0; calls < 10; calls += 1)
-    await expect(complete(line)).rejects.toMatchObject({ fault: 'unavailable' });
-  expect(line.mayServe('big')).toBe(false);
-  await expect(complete(line)).rejects.toMatchObject({ fault: 'shut_off' });
+    await expect(complete(client)).rejects.toMatchObject({ fault: 'unavailable' });
+  expect(client.mayServe('big')).toBe(false);
+  await expect(complete(client)).rejects.toMatchObject({ fault: 'shut_off' });
   expect(simulator.calls().calls).toBe(10);
-  expect(line.state()).toBe('open');
-  expect(line.mayServe('small')).toBe(true);
-  await complete(line, 'small');
-  expect(line.breakers.states()).toEqual({ big: 'open', small: 'closed' });
-  expect(line.state()).toBe('closed');
-  expect(line.figures()).toMatchObject({ calls: 11, failures: 10 });
-  expect(line.load()).toEqual(idle);
+  expect(client.state()).toBe('open');
+  expect(client.mayServe('small')).toBe(true);
+  await complete(client, 'small');
+  expect(client.breakers.states()).toEqual({ big: 'open', small: 'closed' });
+  expect(client.state()).toBe('closed');
+  expect(client.figures()).toMatchObject({ calls: 11, failures: 10 });
+  expect(client.load()).toEqual(idle);
 });
 
 test('an invalid request is not a failure of the provider', async () => {
   behave('400');
-  const line = start();
-  await expect(complete(line)).rejects.toMatchObject({ fault: 'caller' });
-  expect(line.figures()).toMatchObject({ calls: 0, failures: 0 });
-  expect(line.load()).toEqual(idle);
+  const client = start();
+  await expect(complete(client)).rejects.toMatchObject({ fault: 'caller' });
+  expect(client.figures()).toMatchObject({ calls: 0, failures: 0 });
+  expect(client.load()).toEqual(idle);
 });
 
 test('running and waiting calls stay within their limits, and all of them are served', async () => {
   simulator.behave({ latencyMs: 20 });
-  const line = start({ concurrency: 2, queue: 3 });
-  const calls = Array.from({ length: 8 }, () => complete(line));
-  expect(line.load()).toEqual({ inUse: 2, queued: 3 });
-  expect(line.mayServe('big')).toBe(false);
+  const client = start({ concurrency: 2, queue: 3 });
+  const calls = Array.from({ length: 8 }, () => complete(client));
+  expect(client.load()).toEqual({ inUse: 2, queued: 3 });
+  expect(client.mayServe('big')).toBe(false);
   const outcomes = await Promise.allSettled(calls);
   const refused = outcomes.filter(({ status }) => status === 'rejected');
   expect(refused).toHaveLength(3);
   for (const outcome of refused) expect(outcome).toMatchObject({ reason: { fault: 'overloaded' } });
   expect(simulator.calls().calls).toBe(5);
-  expect(line.figures()).toMatchObject({ calls: 5, failures: 0 });
-  expect(line.load()).toEqual(idle);
+  expect(client.figures()).toMatchObject({ calls: 5, failures: 0 });
+  expect(client.load()).toEqual(idle);
 });
 
 test('a stream holds its slot until it is read to its end', async () => {
-  const line = start();
-  const begun = await stream(line);
-  expect(line.load()).toEqual({ inUse: 1, queued: 0 });
+  const client = start();
+  const begun = await stream(client);
+  expect(client.load()).toEqual({ inUse: 1, queued: 0 });
   expect(await read(begun)).toBeGreaterThan(2);
-  expect(line.load()).toEqual(idle);
-  expect(line.figures()).toMatchObject({ calls: 1, failures: 0 });
+  expect(client.load()).toEqual(idle);
+  expect(client.figures()).toMatchObject({ calls: 1, failures: 0 });
 });
 
 test('a stream that does not start releases its slot and is one failure', async () => {
   behave('500');
-  const line = start();
-  await expect(stream(line)).rejects.toMatchObject({ fault: 'unavailable' });
-  expect(line.load()).toEqual(idle);
-  expect(line.figures()).toMatchObject({ calls: 1, failures: 1 });
+  const client = start();
+  await expect(stream(client)).rejects.toMatchObject({ fault: 'unavailable' });
+  expect(client.load()).toEqual(idle);
+  expect(client.figures()).toMatchObject({ calls: 1, failures: 1 });
 });
 
 test.each<[Fault, string]>([
@@ -120,16 +120,16 @@ test.each<[Fault, string]>([
   'a stream that breaks off (%s) reports it to its reader, releases its slot, and counts as a failure',
   async (fault, told) => {
     behave(fault, { afterChunks: 3, chunkIntervalMs: 5 });
-    const line = start({
+    const client = start({
       circuit: { failurePercentage: 50, leastCalls: 2, windowMs: 10_000, resetMs: 60_000 },
     });
     for (let broken = 0; broken < 2; broken += 1) {
-      const begun = await stream(line);
+      const begun = await stream(client);
       await expect(read(begun)).rejects.toMatchObject({ fault: told });
     }
-    expect(line.load()).toEqual(idle);
-    expect(line.figures()).toMatchObject({ calls: 2, failures: 2 });
-    expect(line.state()).toBe('open');
+    expect(client.load()).toEqual(idle);
+    expect(client.figures()).toMatchObject({ calls: 2, failures: 2 });
+    expect(client.state()).toBe('open');
   },
 );
 
@@ -137,40 +137,40 @@ const slow = () => simulator.behave({ chunkIntervalMs: 50 });
 
 test('a stream whose reader leaves, or that is cancelled, releases its slot once and is not a failure', async () => {
   slow();
-  const line = start();
-  const [left, cancelled] = [await stream(line), await stream(line)];
+  const client = start();
+  const [left, cancelled] = [await stream(client), await stream(client)];
   for await (const _ of left.events) break;
-  expect(line.load().inUse).toBe(1);
+  expect(client.load().inUse).toBe(1);
   cancelled.cancel();
   cancelled.cancel();
   await read(cancelled);
-  expect(line.load()).toEqual(idle);
-  expect(line.figures()).toMatchObject({ calls: 2, failures: 0 });
+  expect(client.load()).toEqual(idle);
+  expect(client.figures()).toMatchObject({ calls: 2, failures: 0 });
   await eventually(() => expect(simulator.calls()).toMatchObject({ open: 0 }));
 });
 
 test('an unread stream releases its slot when the client disconnects', async () => {
   slow();
-  const line = start();
+  const client = start();
   const caller = new AbortController();
-  const begun = await stream(line, { signal: caller.signal });
-  expect(line.load().inUse).toBe(1);
+  const begun = await stream(client, { signal: caller.signal });
+  expect(client.load().inUse).toBe(1);
   caller.abort();
-  expect(line.load()).toEqual(idle);
+  expect(client.load()).toEqual(idle);
   await expect(read(begun)).rejects.toMatchObject({ fault: 'cancelled' });
-  expect(line.load()).toEqual(idle);
-  expect(line.figures()).toMatchObject({ failures: 0 });
+  expect(client.load()).toEqual(idle);
+  expect(client.figures()).toMatchObject({ failures: 0 });
 });
 
 test('a client that disconnects while waiting is not counted', async () => {
   simulator.behave({ latencyMs: 20 });
-  const line = start({ concurrency: 1 });
-  const first = complete(line);
+  const client = start({ concurrency: 1 });
+  const first = complete(client);
   const caller = new AbortController();
-  const waiting = line.complete('big', call({ signal: caller.signal }), false);
+  const waiting = client.complete('big', call({ signal: caller.signal }), false);
   caller.abort();
   await expect(waiting).rejects.toMatchObject({ fault: 'cancelled' });
   await first;
   expect(simulator.calls().calls).toBe(1);
-  expect(line.load()).toEqual(idle);
+  expect(client.load()).toEqual(idle);
 });

@@ -3,21 +3,21 @@ import type { RateLimitViolation, rateLimitViolation } from '@valuecanvas/contra
 import type { BestEffortJournal } from '@valuecanvas/journal';
 import { v7 as uuidv7 } from 'uuid';
 import type { RateLimit } from '../admission/types.ts';
-import type { CompletionWatch } from '../completions/watch.ts';
+import type { CompletionObserver } from '../completions/observer.ts';
 
 /**
  * The same watch; who is refused by a limit of requests or tokens is noted, once per limit, user and window. No refusal
  * waits for that.
  */
-export function notingViolations(
-  watch: CompletionWatch,
+export function recordViolations(
+  observer: CompletionObserver,
   journal: BestEffortJournal<typeof rateLimitViolation>,
   now: () => number,
-): CompletionWatch {
+): CompletionObserver {
   return {
-    ...watch,
+    ...observer,
     refused(admission, call) {
-      watch.refused(admission, call);
+      observer.refused(admission, call);
       if (admission.kind !== 'limited') return;
       const { limit, retryAfterMs } = admission;
       const subject = `${ruleOf(limit)} ${call.principal.userId}`;

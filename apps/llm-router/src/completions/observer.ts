@@ -1,10 +1,9 @@
 import type { UserCall } from '@valuecanvas/contracts-core';
 import type { Admission } from '../admission/types.ts';
 import type { ProviderError } from '../providers/provider-error.ts';
-import type { AnswerFacts } from './answer-record.ts';
-import type { Attempt } from './attempt.ts';
+import type { AnswerFacts, Source } from './answer.ts';
 import type { CompletionRequest } from './completion-request.ts';
-import type { Source } from './whole-completion.ts';
+import type { Attempt } from './prepare.ts';
 
 /** Arrival of a request, and the time spent waiting for providers. */
 export interface Timing {
@@ -14,9 +13,9 @@ export interface Timing {
 }
 
 /** Observes requests, for metrics and traces. */
-export interface CompletionWatch {
+export interface CompletionObserver {
   /** A provider is about to be called. */
-  calling(request: CompletionRequest, attempt: Attempt): CallWatch;
+  calling(request: CompletionRequest, attempt: Attempt): CallObserver;
   /** After `failed`, the same provider is retried, or another one is tried: `next`. */
   again(failed: Attempt, next: Attempt, error: ProviderError): void;
   /** A request was answered by a provider or the cache. */
@@ -33,7 +32,7 @@ export interface AnswerLabels {
 }
 
 /** Observes one provider call, which ends once. */
-export interface CallWatch {
+export interface CallObserver {
   /** Runs the call within its trace context. */
   within<T>(work: () => T): T;
   /** Of a stream. */

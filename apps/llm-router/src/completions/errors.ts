@@ -1,4 +1,6 @@
-import { AppError } from '@valuecanvas/contracts-core';
+import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
+import { toDollars } from '@valuecanvas/money';
+import type { Admission } from '../admission/types.ts';
 import type { ProviderError } from '../providers/provider-error.ts';
 
 /** Default retryAfter in seconds if no provider named one. */
@@ -7,8 +9,8 @@ const defaultRetryAfter = 10;
 /** RetryAfter in seconds if all providers are at their concurrency limit. */
 const overloadRetryAfter = 1;
 
-/** Summarises the failures of all attempts as the caller's error. */
-export function toAppError(
+/** Summarises the failures of all attempts as the error of the request. */
+export function providersError(
   failures: readonly ProviderError[],
   { model, signal }: { readonly model: string; readonly signal: AbortSignal },
 ): AppError {
@@ -29,7 +31,7 @@ export function toAppError(
   }
   if (all('overloaded'))
     return new AppError('OVERLOADED', { internal, retryAfterSeconds: overloadRetryAfter });
-  if (all('not_served')) return unknownModel(model, internal);
+  if (all('not_served')) return unknownModelError(model, internal);
   if (all('timeout')) return new AppError('LLM_TIMEOUT', { internal });
   if (all('bad_response')) return new AppError('LLM_BAD_RESPONSE', { internal });
   return new AppError('LLM_UNAVAILABLE', { internal, retryAfterSeconds: soonest(failures) });
@@ -52,7 +54,7 @@ function faultIn({ message, code, param = '' }: ProviderError) {
 }
 
 /** Error for a model that no provider serves. */
-export function unknownModel(model: string, internal?: string): AppError {
+export function unknownModelError(model: string, internal?: string): AppError {
   return new AppError('VALIDATION_FAILED', {
     message: `No provider serves the model ${model}. GET /v1/models lists the available models.`,
     details: [{ path: 'model', message: 'is not served by any provider', code: 'model_not_found' }],
@@ -67,7 +69,7 @@ const unpricedThings = {
 };
 
 /** Error for a request that cannot be priced, and so cannot be budgeted. */
-export function unpriced(model: string, path: keyof typeof unpricedThings): AppError {
+export function unpricedError(model: string, path: keyof typeof unpricedThings): AppError {
   return new AppError('VALIDATION_FAILED', {
     message: `No price is known for ${model} ${unpricedThings[path]}.`,
     details: [{ path, message: 'has no known price for this model' }],
@@ -79,4 +81,68 @@ function soonest(failures: readonly ProviderError[]): number {
     retryAfterSeconds === undefined ? [] : [retryAfterSeconds],
   );
   return named.length === 0 ? defaultRetryAfter : Math.max(1, Math.min(...named));
+}
+
+type Refused = Extract<
+  Admission,
+  { kind: 'mismatch' | 'in_flight' | 'limited' | 'over_budget' | 'journal_full' }
+>;
+
+/** RetryAfter in seconds while the journal is full. */
+const journalRetryAfter = 5;
+
+/** Longest wait for which clients should retry automatically. */
+const worthWaitingMs = 60_000;
+
+/** Builds the error of a request that was not admitted. */
+export function admissionError(admission: Refused, user: UserPrincipal, upgradeUrl: string): AppError {
+  switch (admission.kind) {
+    case 'mismatch':
+      return new AppError('IDEMPOTENCY_MISMATCH');
+    case 'in_flight':
+      return new AppError('IDEMPOTENCY_IN_FLIGHT', { retryAfterMs: admission.retryAfterMs });
+    case 'limited':
+      return rateLimited(admission, user, upgradeUrl);
+    case 'over_budget':
+      return overBudget(admission, upgradeUrl);
+    case 'journal_full':
+      return new AppError('OVERLOADED', {
+        internal: 'the journal is full',
+        retryAfterSeconds: journalRetryAfter,
+      });
+  }
+}
+
+function rateLimited(
+  { limit, retryAfterMs }: Extract<Refused, { kind: 'limited' }>,
+  { tier }: UserPrincipal,
+  upgradeUrl: string,
+): AppError {
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+  return new AppError('RATE_LIMITED', {
+    retryAfterSeconds: seconds,
+    retryHelps: limit.windowMs <= worthWaitingMs,
+    message: `Your tier allows ${limit.limit} ${limit.unit} in ${limit.windowMs / 60_000} minutes${limit.model ? ` for ${limit.model}` : ''}. Wait for the time in retryAfter.`,
+    extra: { tier, limit: limit.limit, windowMs: limit.windowMs, unit: limit.unit, upgradeUrl },
+    headers: {
+      'ratelimit-limit': String(limit.limit),
+      'ratelimit-remaining': '0',
+      'ratelimit-reset': String(seconds),
+    },
+  });
+}
+
+/** Platform spending is confidential, so the error does not state it. */
+function overBudget(
+  { scope, period, limitNanos, spentNanos, resetsAt }: Extract<Refused, { kind: 'over_budget' }>,
+  upgradeUrl: string,
+): AppError {
+  const resets = { period, resetsAt: new Date(resetsAt).toISOString() };
+  if (scope === 'platform') {
+    const message = "This call could cost more than what is left of the platform's budget.";
+    return new AppError('BUDGET_EXCEEDED', { message, extra: { scope, ...resets } });
+  }
+  return new AppError('BUDGET_EXCEEDED', {
+    extra: { scope, ...resets, limit: toDollars(limitNanos), spent: toDollars(spentNanos), upgradeUrl },
+  });
 }

@@ -14,7 +14,7 @@ export interface SlotReading extends SemaphoreFigures {
 }
 
 /** Gauges of provider state, read on each scrape. */
-export interface LineMeters {
+export interface ProviderMeters {
   /** Called once. */
   watchBreakers(read: () => Iterable<BreakerReading>): void;
   /** Called once. */
@@ -24,10 +24,10 @@ export interface LineMeters {
 const stateValues: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 };
 
 /** Creates the gauges. `boundModel` maps models without their own series to a shared label, which shows their worst state. */
-export function createLineMeters(
+export function createProviderMeters(
   { registry }: Pick<Metrics, 'registry'>,
   boundModel: (model: string) => string,
-): LineMeters {
+): ProviderMeters {
   return {
     watchBreakers(read) {
       const help = 'Circuit breaker of a provider and model: 0 closed, 1 half open, 2 open.';

@@ -1,15 +1,15 @@
-import type { CallWatch, CompletionWatch } from '../completions/watch.ts';
-import type { Source } from '../completions/whole-completion.ts';
+import type { Source } from '../completions/answer.ts';
+import type { CallObserver, CompletionObserver } from '../completions/observer.ts';
 import { wasCalled } from '../providers/provider-error.ts';
 import { errorTypeOf } from './error-types.ts';
 import type { CacheOutcome, Meters } from './meters.ts';
 import { noteFailover, noteRetry, startModelSpan } from './spans.ts';
 
 /** Creates the observer that records metrics and traces of completions. */
-export function watchCompletions(meters: Meters): CompletionWatch {
+export function observeCompletions(meters: Meters): CompletionObserver {
   return {
-    calling({ body }, { candidate }): CallWatch {
-      const { provider } = candidate.line;
+    calling({ body }, { candidate }): CallObserver {
+      const { provider } = candidate.client;
       const { model } = candidate;
       const span = startModelSpan(provider, model, body);
       const startedAt = performance.now();
@@ -34,7 +34,7 @@ export function watchCompletions(meters: Meters): CompletionWatch {
     },
 
     again(failed, next, { fault }) {
-      const { provider } = failed.candidate.line;
+      const { provider } = failed.candidate.client;
       const reason = errorTypeOf(fault);
       if (next.candidate === failed.candidate) {
         meters.retried(provider.id, failed.candidate.model, reason);

@@ -2,36 +2,44 @@ import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
 import type { AdmissionControl } from '../admission/admission.ts';
 import { admitOrFollow, type SingleFlight } from '../admission/single-flight.ts';
 import type { Admission, AdmissionRequest, Budget, RateLimit, Threshold } from '../admission/types.ts';
-import { ledgerRow, type RowBasis, rowBasis } from '../ledger/ledger-row.ts';
-import { admittedReservation } from './admitted-reservation.ts';
-import type { Allowance } from './allowance.ts';
-import { allowedReservation } from './allowed-reservation.ts';
-import { type AnswerFacts, type AnswerRecord, readRecord, writeRecord } from './answer-record.ts';
-import { type Attempt, newAttempt } from './attempt.ts';
-import type { CachingRules } from './caching-rules.ts';
-import { toAppError } from './failover-error.ts';
-import type { Settling } from './late-settlements.ts';
-import { cacheKeyOf, type Prepared } from './prepare.ts';
-import { refusalOf } from './refusals.ts';
-import { lostRow, type Reservation } from './reservation.ts';
-import type { CompletionWatch } from './watch.ts';
-import type { Source } from './whole-completion.ts';
+import { type RowBasis, rowBasis } from '../ledger/ledger-row.ts';
+import { type AnswerFacts, type AnswerRecord, readRecord, type Source, writeRecord } from './answer.ts';
+import { admissionError, providersError } from './errors.ts';
+import type { CompletionObserver } from './observer.ts';
+import { type Attempt, cacheKeyOf, newAttempt, type Prepared } from './prepare.ts';
+import {
+  hitRow,
+  lostRow,
+  type OfflineAllowance,
+  offlineReservation,
+  type Reservation,
+  redisReservation,
+} from './reservation.ts';
+import type { SettlementQueue } from './settlement-queue.ts';
+
+/** Cache settings: for which users, for how long, and up to which size answers are stored. */
+export interface CachingRules {
+  readonly isOn: (user: UserPrincipal) => boolean;
+  readonly scope: 'user' | 'shared';
+  readonly ttlMs: number;
+  readonly maxEntryBytes: number;
+}
 
 /** A user's limits, budgets and alert thresholds. */
 export interface SpendingRules {
-  limits(user: UserPrincipal, model: string, mostTokens: number): readonly RateLimit[];
+  limits(user: UserPrincipal, model: string, maxTokens: number): readonly RateLimit[];
   budgets(user: UserPrincipal): readonly Budget[];
   thresholds(user: UserPrincipal): readonly Threshold[];
 }
 
-export interface EnterDependencies {
+export interface AdmitDependencies {
   readonly admission: Pick<AdmissionControl, 'admit' | 'storeAnswer'>;
   readonly singleFlight: SingleFlight;
   readonly rules: SpendingRules;
-  readonly settling: Settling;
-  readonly allowance: Allowance;
+  readonly settlements: SettlementQueue;
+  readonly allowance: OfflineAllowance;
   readonly caching: CachingRules;
-  readonly watch: CompletionWatch;
+  readonly observer: CompletionObserver;
   /** Creates row ids (UUIDv7). */
   readonly newId: () => string;
   readonly traceId: () => string | undefined;
@@ -40,7 +48,7 @@ export interface EnterDependencies {
 }
 
 /** Outcome of admission: an existing answer, or permission to call providers. */
-export type Entry =
+export type AdmissionOutcome =
   | { readonly kind: 'stored'; readonly source: Source; readonly record: AnswerRecord }
   | {
       readonly kind: 'admitted';
@@ -53,8 +61,8 @@ export type Entry =
     };
 
 /** Admits a request, or throws the refusal. Waits for the answer of an identical call in flight. */
-export function createEnter(dependencies: EnterDependencies) {
-  const { admission, singleFlight, rules, settling, allowance, caching, watch, newId, upgradeUrl, now } =
+export function createAdmitCompletion(dependencies: AdmitDependencies) {
+  const { admission, singleFlight, rules, settlements, allowance, caching, observer, newId, now } =
     dependencies;
 
   const admissionRequest = (prepared: Prepared, basis: RowBasis, first: Attempt): AdmissionRequest => {
@@ -69,7 +77,7 @@ export function createEnter(dependencies: EnterDependencies) {
       cache: isCached
         ? { key: cacheKeyOf(prepared, user, caching.scope), read: request.caching === 'use' }
         : undefined,
-      limits: rules.limits(user, body.model, prepared.mostTokens),
+      limits: rules.limits(user, body.model, prepared.maxTokens),
       budgets: rules.budgets(user),
       thresholds: rules.thresholds(user),
       reservedNanos: prepared.maxCostNanos,
@@ -82,7 +90,7 @@ export function createEnter(dependencies: EnterDependencies) {
     asked: AdmissionRequest,
     { value, storedAt }: Extract<Admission, { kind: 'cached' }>,
     followed: boolean,
-  ): Promise<Entry> => {
+  ): Promise<AdmissionOutcome> => {
     const { facts, text } = readRecord(value);
     const hit: AnswerFacts = { ...facts, provider: 'cache', costNanos: 0n };
     const { idempotency } = asked;
@@ -96,13 +104,13 @@ export function createEnter(dependencies: EnterDependencies) {
     };
   };
 
-  return async (prepared: Prepared): Promise<Entry> => {
+  return async function admitCompletion(prepared: Prepared): Promise<AdmissionOutcome> {
     const { call, promptVersionId, idempotency } = prepared.request;
     const user = call.principal;
     const candidate =
-      prepared.candidates.find(({ line, model }) => line.mayServe(model)) ?? prepared.candidates[0];
-    if (!candidate) throw toAppError([], { model: prepared.request.body.model, signal: call.signal });
-    settling.assertRoom();
+      prepared.candidates.find(({ client, model }) => client.mayServe(model)) ?? prepared.candidates[0];
+    if (!candidate) throw providersError([], { model: prepared.request.body.model, signal: call.signal });
+    settlements.assertRoom();
     const { streamed } = prepared;
     const basis = rowBasis({ call, promptVersionId, traceId: dependencies.traceId(), streamed });
     const first = newAttempt(candidate, newId());
@@ -121,36 +129,22 @@ export function createEnter(dependencies: EnterDependencies) {
         return { kind: 'stored', source: { kind: 'replay' }, record: readRecord(answer.answer) };
       if (answer.kind === 'wait') throw new AppError('DEADLINE_EXCEEDED');
       if (answer.kind !== 'admitted') {
-        watch.refused(answer, call);
-        throw refusalOf(answer, user, upgradeUrl);
+        observer.refused(answer, call);
+        throw admissionError(answer, user, dependencies.upgradeUrl);
       }
-      const reservation = admittedReservation({ prepared, user, basis, cacheKey }, settling, caching);
+      const reservation = redisReservation({ prepared, basis, settlements, cacheKey, caching });
       const asked = request.cache?.read === true;
       return { kind: 'admitted', first, reservation, isCached: cacheKey !== undefined, asked };
     } catch (error) {
       // Without Redis an idempotency key cannot be honoured.
-      if (!isAway(error) || idempotency) throw error;
-      const reservation = allowedReservation(prepared, basis, { allowance, settling });
+      if (!isUnavailable(error) || idempotency) throw error;
+      const reservation = offlineReservation({ prepared, basis, settlements, allowance });
       return { kind: 'admitted', first, reservation, isCached: false, asked: false };
     }
   };
 }
 
 /** Errors of an unavailable Redis, or of PostgreSQL while a budget is seeded. */
-function isAway(error: unknown): boolean {
+function isUnavailable(error: unknown): boolean {
   return error instanceof AppError && error.code === 'DEPENDENCY_UNAVAILABLE';
-}
-
-/** Builds the row of a cache hit: no usage, no cost. */
-function hitRow(basis: RowBasis, { id, candidate }: Attempt) {
-  return ledgerRow(basis, {
-    id,
-    provider: 'cache',
-    model: candidate.model,
-    status: 'succeeded',
-    costNanos: 0n,
-    costEstimated: false,
-    latencyMs: 0,
-    cached: true,
-  });
 }

@@ -2,16 +2,21 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CompletionBody } from '../providers/chat-completion.ts';
 import { toBody } from '../providers/to-body.ts';
-import { type Bound, boundOf, maxCost } from './bound.ts';
 import { costOf } from './cost.ts';
 import { anyPrice, priced } from './test-support/any-price.ts';
+import { maxCost, type UsageUpperBound, upperBoundOf } from './upper-bound.ts';
 
 const maxOutputTokens = 4_096;
 const silent = { heard: false, spoken: false };
 
-function bound(body: Partial<CompletionBody>, model = 'gpt-4o'): Bound {
+function bound(body: Partial<CompletionBody>, model = 'gpt-4o'): UsageUpperBound {
   const whole = { model, messages: [], ...body };
-  return boundOf({ body: whole, bytes: Buffer.byteLength(JSON.stringify(whole)), model, maxOutputTokens });
+  return upperBoundOf({
+    body: whole,
+    bytes: Buffer.byteLength(JSON.stringify(whole)),
+    model,
+    maxOutputTokens,
+  });
 }
 
 const anyText = fc.string({ unit: 'binary', maxLength: 200 });

@@ -5,7 +5,7 @@ import type { ModelPrice, TokenPrices } from './model-price.ts';
 import { nonTextOf, type Sound, soundOf } from './non-text-parts.ts';
 
 /** Upper bound of a request's tokens, and whether any of them can be audio. */
-export interface Bound extends Sound {
+export interface UsageUpperBound extends Sound {
   readonly promptTokens: number;
   readonly completionTokens: number;
 }
@@ -30,7 +30,7 @@ const toolTemplateTokens = 1_024;
  * Bounds a request's tokens before the call. A text token is at least one byte, and JSON only lengthens text, so the bytes of
  * the body bound its text. Images, audio and files count as providers document.
  */
-export function boundOf({ body, bytes, model, maxOutputTokens }: BoundedRequest): Bound {
+export function upperBoundOf({ body, bytes, model, maxOutputTokens }: BoundedRequest): UsageUpperBound {
   const { tokens, encodedBytes } = nonTextOf(body.messages, model);
   const answers = Math.max(count(body.n), count(body.best_of));
   const perAnswer = (outputLimitOf(body) ?? maxOutputTokens) + predictionBytes(body);
@@ -42,7 +42,7 @@ export function boundOf({ body, bytes, model, maxOutputTokens }: BoundedRequest)
 }
 
 /** Returns the maximum cost of a call within the bound in nano-dollars, for any division into cached, reasoning, … tokens. */
-export function maxCost(price: ModelPrice, bound: Bound): bigint {
+export function maxCost(price: ModelPrice, bound: UsageUpperBound): bigint {
   const { promptTokens } = bound;
   let prices: TokenPrices = price;
   let highest = 0n;
@@ -59,7 +59,7 @@ export function maxCost(price: ModelPrice, bound: Bound): bigint {
 function costAtHighestRates(
   prices: TokenPrices,
   promptTokens: number,
-  { completionTokens, heard, spoken }: Bound,
+  { completionTokens, heard, spoken }: UsageUpperBound,
 ): bigint {
   const read = larger(larger(prices.input, prices.cachedInput), prices.cacheWrite);
   const written = larger(prices.output, prices.reasoning);

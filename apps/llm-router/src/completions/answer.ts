@@ -1,0 +1,127 @@
+import { AppError, type ErrorCode } from '@valuecanvas/contracts-core';
+import { toDecimalDollars } from '@valuecanvas/money';
+import { costOf } from '../pricing/cost.ts';
+import { estimateUncounted } from '../pricing/estimate.ts';
+import { priceInTier } from '../pricing/service-tiers.ts';
+import type { ReportedUsage } from '../providers/chat-completion.ts';
+import { readTokens } from '../providers/read-tokens.ts';
+import type { Tokens } from '../providers/tokens.ts';
+import type { Attempt } from './prepare.ts';
+
+/** Usage and cost of an answer. */
+export interface Outcome {
+  readonly tokens: Tokens;
+  readonly costNanos: bigint;
+}
+
+/** The cost-related fields of an answer, unvalidated. */
+export interface Reported {
+  readonly usage: ReportedUsage | undefined;
+  /** `service_tier`. */
+  readonly tier: unknown;
+  readonly answerBytes: number;
+}
+
+/** Computes usage and cost from the provider's counts, or estimates them from the bytes of prompt and answer. */
+export function outcomeOf({ candidate }: Attempt, { usage, tier, answerBytes }: Reported): Outcome {
+  const { client, highestPrice, upperBound } = candidate;
+  const price = priceInTier(client.provider, candidate, tier) ?? highestPrice;
+  const tokens = readTokens(usage);
+  if (tokens) return { tokens, costNanos: costOf(price, tokens) };
+  return estimateUncounted(price, upperBound, {
+    question: Buffer.byteLength(candidate.bodyText()),
+    answer: answerBytes,
+  });
+}
+
+/** Metadata of an answer. */
+export interface AnswerFacts {
+  /** Id of the provider, or `cache`. */
+  readonly provider: string;
+  /** The provider's name of the model. */
+  readonly model: string;
+  readonly tokens: Tokens;
+  readonly costNanos: bigint;
+  readonly latencyMs: number;
+}
+
+/** Builds an answer's metadata, given its latency in milliseconds. */
+export function factsOf({ candidate }: Attempt, outcome: Outcome, latencyMs: number): AnswerFacts {
+  return {
+    provider: candidate.client.provider.id,
+    model: candidate.model,
+    ...outcome,
+    latencyMs: Math.round(latencyMs),
+  };
+}
+
+/** An answer as stored in the cache and under idempotency keys: its metadata and the provider's own bytes. */
+export interface AnswerRecord {
+  readonly facts: AnswerFacts;
+  /** A whole answer as JSON, or the events of a stream. */
+  readonly text: Buffer;
+}
+
+/** Serializes the metadata in one line, then the text, which needs neither escaping nor parsing. */
+export function writeRecord(facts: AnswerFacts, text: string): string {
+  return `${JSON.stringify({ ...facts, costNanos: facts.costNanos.toString() })}\n${text}`;
+}
+
+const lineFeed = 10;
+
+/** Reads the output of `writeRecord` or `writeRefusal`. Throws a stored refusal. */
+export function readRecord(record: Buffer | string): AnswerRecord {
+  const bytes = typeof record === 'string' ? Buffer.from(record) : record;
+  const end = bytes.indexOf(lineFeed);
+  const head = JSON.parse(bytes.toString('utf8', 0, end < 0 ? bytes.length : end)) as Head;
+  if (head.refusal) throw new AppError(head.refusal.code, { ...head.refusal, headers: replayedHeaders });
+  return { facts: { ...head, costNanos: BigInt(head.costNanos) }, text: bytes.subarray(end + 1) };
+}
+
+type Head = Omit<AnswerFacts, 'costNanos'> & { readonly costNanos: string; readonly refusal?: Refusal };
+
+interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details?: unknown;
+}
+
+/** Serializes a final refusal for an idempotency key. */
+export function writeRefusal({ code, message, details }: AppError): string {
+  return JSON.stringify({ refusal: { code, message, details } satisfies Refusal });
+}
+
+/** The source of an answer. */
+export type Source =
+  /** `asked`: whether the cache was consulted first. */
+  | { readonly kind: 'provider'; readonly asked: boolean }
+  /** `followed`: this request waited for the answer of an identical one. */
+  | { readonly kind: 'cache'; readonly ageMs: number; readonly followed: boolean }
+  /** The stored answer of an earlier request with the same idempotency key. */
+  | { readonly kind: 'replay' };
+
+/** Builds the headers for source and cost. At the head of a stream the cost is not known yet. */
+export function answerHeaders(
+  source: Source,
+  { provider, model, costNanos }: Pick<AnswerFacts, 'provider' | 'model'> & Partial<AnswerFacts>,
+): Record<string, string> {
+  return {
+    'x-llm-provider': provider,
+    'x-llm-model': model,
+    ...(costNanos === undefined ? {} : { 'x-llm-cost': toDecimalDollars(costNanos) }),
+    ...sourceHeaders(source),
+  };
+}
+
+function sourceHeaders(source: Source): Record<string, string> {
+  switch (source.kind) {
+    case 'provider':
+      return { 'x-llm-cached': source.asked ? 'miss' : 'bypass' };
+    case 'cache':
+      return { 'x-llm-cached': 'hit', age: String(Math.max(0, Math.floor(source.ageMs / 1_000))) };
+    case 'replay':
+      return replayedHeaders;
+  }
+}
+
+const replayedHeaders = { 'idempotent-replayed': 'true' } as const;
