@@ -7,7 +7,7 @@ try {
   );
   process.once('SIGTERM', () => void stop());
   process.once('SIGINT', () => void stop());
-  // A parent that holds a channel, like the dev stack, takes the simulator with it. The channel does not delay a stop.
+  // The simulator stops when its parent closes the channel, as the dev stack does. The channel does not delay a stop.
   process.once('disconnect', () => void stop());
   process.channel?.unref();
   console.log(JSON.stringify({ ready: true, url, adminUrl, port }));

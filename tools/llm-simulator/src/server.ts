@@ -7,7 +7,7 @@ import { sendJson } from './http/send-json.ts';
 
 type Handler = (incoming: IncomingMessage, response: ServerResponse, body: Buffer) => void;
 
-/** Longer than callers' pools keep a connection, so that it is they who close it. */
+/** Longer than the connection pools of callers keep a connection, so that the callers close it. */
 const KEEP_ALIVE_MS = 120_000;
 const CHAT_PATH = '/v1/chat/completions';
 const MODELS_PATH = '/v1/models';
@@ -71,7 +71,7 @@ function refuse(response: ServerResponse, { status, body }: ApiError): void {
   sendJson(response, status, body, status === 413 ? { connection: 'close' } : {});
 }
 
-/** Told apart from a simulated failure by its code. */
+/** The error for a defect of the simulator. Its code differs from those of simulated failures. */
 function defect(error: unknown): ApiError {
   return new ApiError(500, `The simulator itself failed: ${String(error)}.`, { code: 'simulator_defect' });
 }

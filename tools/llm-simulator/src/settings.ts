@@ -8,7 +8,7 @@ const flags = Object.fromEntries(names.map((name) => [name, { type: 'string' as 
 
 /**
  * Options from flags (`--port 4000 --host :: --seed 7 --keys a,b --models x,y`), else from PORT, HOST,
- * SIMULATOR_SEED, SIMULATOR_KEYS and SIMULATOR_MODELS. Throws one clear sentence for a number that is none.
+ * SIMULATOR_SEED, SIMULATOR_KEYS and SIMULATOR_MODELS. Throws an Error with one sentence for an invalid number.
  */
 export function readSettings(environment: Environment, args: readonly string[]): SimulatorOptions {
   const { values } = parseArgs({ args: [...args], options: flags });

@@ -8,19 +8,19 @@ import { close, listen } from './http/listening.ts';
 import { createModelList } from './models/models.ts';
 import { createSimulatorServer } from './server.ts';
 
-/** Everything has a default: a free port on 127.0.0.1, seed 1, no keys demanded, any model, no faults. */
+/** Options of a simulator. Defaults: a free port on 127.0.0.1, seed 1, no keys required, any model, no faults. */
 export interface SimulatorOptions {
   readonly port?: number;
   readonly host?: string;
   readonly seed?: number;
-  /** API keys that are accepted; with none, everybody may call. */
+  /** Accepted API keys. Without keys, the simulator accepts every request. */
   readonly keys?: readonly string[];
-  /** The models that exist; without, the default ones are listed and any may be called. */
+  /** Models that exist. Without this option, the default models are listed and any model may be called. */
   readonly models?: readonly string[];
   readonly behaviour?: Partial<Behaviour>;
 }
 
-/** A simulator that runs. */
+/** A running simulator. */
 export interface Simulator {
   /** The base URL for OpenAI-compatible clients, ending in /v1. */
   readonly url: string;
@@ -31,13 +31,13 @@ export interface Simulator {
   stop(): Promise<void>;
   /** The counters since the start or the last reset. */
   calls(): Totals;
-  /** Changes the named fields of the behaviour; throws an ApiError and changes nothing if one is wrong. */
+  /** Changes the named fields of the behaviour. Throws an ApiError and changes no field if one is invalid. */
   behave(patch: Partial<Behaviour>): Behaviour;
-  /** Counters to zero, and the behaviour and its random decisions as at the start. */
+  /** Sets the counters to zero and restores the initial behaviour and random decisions. */
   reset(): void;
 }
 
-/** Starts a simulator. Rejects with one clear sentence where the port is taken or an option is wrong. */
+/** Starts a simulator. Rejects with one sentence if the port is taken or an option is invalid. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, host = '127.0.0.1', seed = 1 } = options;
   const log = createCallLog();

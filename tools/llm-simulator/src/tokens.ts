@@ -1,4 +1,4 @@
-/** One token stands for four bytes of UTF-8: the estimate used everywhere here, so that all figures agree. */
+/** The estimate that all figures of the simulator use: one token for four bytes of UTF-8. */
 const BYTES_PER_TOKEN = 4;
 
 /** Bytes over four, rounded up. */
@@ -11,13 +11,13 @@ export function tokensOf(text: string): number {
   return tokensOfBytes(Buffer.byteLength(text));
 }
 
-/** The beginning of the text that fits in `tokens`, never ending inside a character. */
+/** The beginning of the text that fits in `tokens`. It never ends inside a character. */
 export function cutToTokens(text: string, tokens: number): string {
   const bytes = Buffer.from(text);
   return bytes.toString('utf8', 0, characterStart(bytes, tokens * BYTES_PER_TOKEN));
 }
 
-/** The text in pieces of at most `tokens` each, never split inside a character. */
+/** The text in pieces of at most `tokens` each. No piece ends inside a character. */
 export function piecesOf(text: string, tokens: number): string[] {
   const bytes = Buffer.from(text);
   const pieces: string[] = [];

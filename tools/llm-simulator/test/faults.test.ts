@@ -27,7 +27,7 @@ function post(directive: string, body: object = asking(), signal?: AbortSignal):
   return fetch(`${simulator.url}/chat/completions`, { ...init, ...(signal && { signal }) });
 }
 
-/** What arrives until the connection breaks or the signal ends the wait. */
+/** The text that arrives until the connection breaks or the signal ends the wait. */
 async function received(response: Response): Promise<{ text: string; broken: boolean }> {
   const decoder = new TextDecoder();
   let text = '';

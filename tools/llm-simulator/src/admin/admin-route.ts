@@ -4,10 +4,10 @@ import { ApiError } from '../http/api-error.ts';
 import { sendJson } from '../http/send-json.ts';
 import type { CallLog } from './call-log.ts';
 
-/** Where the simulator is looked at and steered. */
+/** The path prefix for reading and changing the state of the simulator. */
 export const ADMIN_PATH = '/__simulator';
 
-/** What the admin paths show and change. */
+/** The state behind the admin paths. */
 export interface AdminParts {
   readonly log: CallLog;
   readonly behaviour: BehaviourControl;
@@ -64,7 +64,7 @@ function parse(body: Buffer): unknown {
   }
 }
 
-/** Whether the address belongs to this machine's loopback interface, in IPv4, IPv6 or the mapped form. */
+/** Tests for an address of this machine's loopback interface, in IPv4, IPv6 or mapped form. */
 export function isLoopback(address: string | undefined): boolean {
   return address === '::1' || /^(?:::ffff:)?127\./.test(address ?? '');
 }

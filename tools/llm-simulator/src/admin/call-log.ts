@@ -2,23 +2,23 @@ import type { PreparedAnswer } from '../chat/prepare.ts';
 import type { Result } from '../delivery/deliver.ts';
 import type { CallRecord, CallStart, Sums, Totals } from './call-record.ts';
 
-/** What the simulator remembers of the calls it served. */
+/** A record of the served calls. */
 export interface CallLog {
-  /** Counts a call; the function returned ends it, once. */
+  /** Counts a call. Returns a function that ends it once. */
   begin(start: CallStart, answer: PreparedAnswer): (result: Result) => void;
   rejected(): void;
   refusedConnection(): void;
   totals(): Totals;
-  /** The last so many calls, latest first, at most MAX_RECENT. */
+  /** The given number of last calls, latest first, at most MAX_RECENT. */
   recent(count: number): readonly CallRecord[];
-  /** Everything back to zero; calls still open are not counted any more. */
+  /** Resets all counts to zero. Open calls are no longer counted. */
   reset(): void;
 }
 
-/** Calls remembered one by one; older ones live on in the totals only. */
+/** Calls that are kept individually. Older calls remain in the totals only. */
 const MAX_RECENT = 10_000;
 
-/** Models and keys counted by name; callers choose these names, so there must be a bound. */
+/** Bound on models and keys that are counted by name: callers choose these names. */
 const MAX_NAMES = 1_000;
 
 /** An empty log. */

@@ -1,20 +1,20 @@
-/** Who calls what. */
+/** The caller and the model of a call. */
 export interface CallStart {
   /** The caller's own `x-request-id`. */
   readonly requestId: string | null;
   readonly model: string;
-  /** The API key as the log shows it. */
+  /** The API key in the form that the log shows. */
   readonly key: string;
   readonly stream: boolean;
-  /** The fault that was served, `none` without. */
+  /** The simulated fault, or `none`. */
   readonly fault: string;
 }
 
-/** One call, as far as the books need it: no bodies. */
+/** One call without its bodies. */
 export interface CallRecord extends CallStart {
-  /** Counts from 1 since the start or the last reset. */
+  /** Position of the call since the start or the last reset, from 1. */
   readonly sequence: number;
-  /** The completion's id, null where there was no completion. */
+  /** The ID of the completion, or null without a completion. */
   readonly id: string | null;
   readonly outcome: 'open' | 'ended' | 'cut' | 'aborted';
   readonly status: number | null;
@@ -24,7 +24,7 @@ export interface CallRecord extends CallStart {
   readonly reasoningTokens: number;
 }
 
-/** Sums over calls. Tokens count as soon as a part of the answer has left, streams by what has left. */
+/** Sums over calls. The tokens of a whole answer count once it is sent, those of a stream as it is sent. */
 export interface Sums {
   calls: number;
   promptTokens: number;
@@ -33,14 +33,14 @@ export interface Sums {
   reasoningTokens: number;
 }
 
-/** Everything that the simulator counts. */
+/** All counts of the simulator. */
 export interface Totals extends Sums {
   streams: number;
-  /** Not over yet. */
+  /** Calls in progress. */
   open: number;
-  /** The client left before the end. */
+  /** Calls that the client aborted. */
   aborted: number;
-  /** Refused because the caller was wrong: 400, 401, 404, 413. They are no calls. */
+  /** Requests refused as invalid (400, 401, 404, 413). They do not count as calls. */
   rejected: number;
   refusedConnections: number;
   faults: Record<string, number>;

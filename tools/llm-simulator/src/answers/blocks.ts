@@ -15,23 +15,17 @@ export type Block = (typeof blocks)[number];
 
 const byLetters: ReadonlyMap<string, Block> = new Map(blocks.map((block) => [letters(block), block]));
 
-/** The block that a name means, however it is written: keyPartners, key_partners, "Key Partners". */
+/** The block with the name in any notation: keyPartners, key_partners, "Key Partners". */
 export function blockNamed(name: string): Block | null {
   return byLetters.get(letters(name)) ?? null;
 }
 
-/** The blocks that a text mentions, in the order in which it does. */
+/** The blocks that a text mentions, in the order of the text. */
 export function blocksIn(text: string): readonly Block[] {
   const found = blocks
     .map((block) => ({ block, at: text.search(patterns[block]) }))
     .filter(({ at }) => at >= 0);
   return found.sort((one, other) => one.at - other.at).map(({ block }) => block);
-}
-
-/** "Key partners" for keyPartners. */
-export function titleOf(block: Block): string {
-  const words = block.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 const patterns = Object.fromEntries(blocks.map((block) => [block, patternOf(block)])) as Record<

@@ -1,65 +1,119 @@
 import type { Message } from '../chat/chat-request.ts';
 import { type Block, blocksIn } from './blocks.ts';
-import { businessName } from './business-name.ts';
 import { descriptionIn, labelled, type Prompts } from './description.ts';
-import type { Industry } from './industries/industry.ts';
-import { industryOf } from './industries/industry-of.ts';
+import { type IndustryName, industryOf, type LanguageCode, languageOf, textsOf } from './language.ts';
+import { readings, uncapitalised } from './reading.ts';
+import { taggedText } from './tagged-text.ts';
 
-/** What an answer needs to know of the conversation. */
+/** Facts of the conversation that an answer is built from. */
 export interface Brief {
-  /** How to speak of the business: "Sunrise Bakery", or "the neighbourhood bakery". */
+  readonly language: LanguageCode;
+  /** The business as it stands in a sentence: "Sunrise Bakery", or "the neighbourhood bakery". */
   readonly business: string;
-  readonly industry: Industry;
-  /** What it sells. */
+  /** False if the conversation describes no business. */
+  readonly describesBusiness: boolean;
+  readonly industry: IndustryName;
+  /** The product or service. */
   readonly offer: string;
-  /** To whom. */
+  /** The customers, alone ("commuters") and as the recipients of an offer ("for commuters"). */
   readonly audience: string;
+  readonly forAudience: string;
   /** The block that a refinement asks about. */
   readonly section: Block | null;
-  /** Everything that was said: suggestions do not repeat it. */
+  /** All texts of the conversation: suggestions do not repeat them. */
   readonly said: string;
+  /** The latest message of the user. */
+  readonly question: string;
 }
 
-const offerPattern =
-  /\b(?:sell|offer|provid|mak|bak|deliver|rent|teach|build|brew|produc|design)(?:e?s|ing|e)?\s+(.+?)(?=[,.;?!]|\s(?:to|for|in|from|with|at|by|through|that|who|and)\b|$)/i;
-const audiencePattern =
-  /\b(?:for|serving|targeting|aimed at|sold to|to)\s+(?!(?:a|an|the|make|help|be|sell|build|open|start)\b)(.+?)(?=[,.;?!]|\s(?:in|with|by|through|who|that|from)\b|$)/i;
 /** "Section: channels", "Improve one section of a canvas: channels", and the same as a tag or a JSON field. */
 const sectionLabel = /\b(?:section|block)\b[^\n.:>=]{0,60}[:>=]\s{0,4}([^\n.]{1,80})/gi;
 /** The section is named early; long prompts stay cheap. */
 const MAX_LABELS = 8_192;
 const MAX_PHRASE = 60;
+const MAX_NAME_WORDS = 7;
+/** Length of the section's current content that takes part in recognising the language. */
+const MAX_CONTENT = 400;
 
 /** Reads the conversation, latest user message first. The same messages always give the same brief. */
 export function briefOf(messages: readonly Message[]): Brief {
   const { users, instructions } = promptsOf(messages);
   const prompts = [...users, ...instructions];
   const description = descriptionIn({ users, instructions });
-  const said = prompts.join('\n');
-  const industry = industryOf(`${labelled(prompts, /industry/) ?? ''} ${description}`);
+  const content = taggedText(users[0] ?? '', /current_content/)?.slice(0, MAX_CONTENT) ?? '';
+  const language = languageOf(`${content}\n${description.text}`);
+  const texts = textsOf(language);
+  const offer = firstPhrase(readings[language].offers, description.text);
+  // The words of the offer count twice: they say more about the trade than the customers do.
+  const industry = industryOf(
+    [labelled(prompts, /industry/), description.text, offer].filter(Boolean).join('\n'),
+    language,
+  );
+  const name = properName(description.text, language);
   return {
-    business: businessName(description),
+    language,
+    business: name ?? commonName(description.text, language) ?? texts.business,
+    describesBusiness: description.marked || name !== null || industry !== 'general',
     industry,
-    offer: phrase(offerPattern, description) ?? industry.offer,
-    audience:
-      labelled(prompts, /target[ _]?(?:market|customers?|audience)/) ??
-      phrase(audiencePattern, description) ??
-      industry.audience,
+    offer: offer ?? texts.industries[industry].offer,
+    ...audienceOf(prompts, description.text, language, industry),
     section: sectionOf(prompts),
-    said,
+    said: prompts.join('\n'),
+    question: users[0] ?? '',
   };
 }
 
 function promptsOf(messages: readonly Message[]): Prompts {
   const latestFirst = messages.toReversed();
-  const textsOf = (...roles: readonly string[]) =>
+  const textsBy = (...roles: readonly string[]) =>
     latestFirst.filter(({ role }) => roles.includes(role)).map(({ text }) => text);
-  return { users: textsOf('user'), instructions: textsOf('system', 'developer') };
+  return { users: textsBy('user'), instructions: textsBy('system', 'developer') };
 }
 
-function phrase(pattern: RegExp, description: string): string | null {
-  const found = pattern.exec(description)?.[1]?.trim();
-  return found && found.length <= MAX_PHRASE ? found : null;
+function firstPhrase(patterns: readonly RegExp[], description: string): string | null {
+  for (const pattern of patterns) {
+    const found = pattern.exec(description)?.[1]?.trim().replace(/[.,]$/, '');
+    if (found && found.length <= MAX_PHRASE) return found;
+  }
+  return null;
+}
+
+function properName(description: string, language: LanguageCode): string | null {
+  const { names, quotesNames } = readings[language];
+  const name = firstPhrase(names, description);
+  return name !== null && quotesNames ? `«${name}»` : name;
+}
+
+/** The noun phrase at the beginning of the description, in the form that a sentence needs. */
+function commonName(description: string, language: LanguageCode): string | null {
+  const { openings, phraseEnd, definite } = readings[language];
+  const start = openings.reduce((text, opening) => text.replace(opening, ''), description);
+  const end = start.search(phraseEnd);
+  const words = (end > 0 ? start.slice(0, end) : start)
+    .trim()
+    .split(/\s+/)
+    .slice(0, MAX_NAME_WORDS)
+    .join(' ');
+  const phrase = words.slice(0, MAX_PHRASE).toWellFormed();
+  return phrase === '' ? null : definite(phrase);
+}
+
+function audienceOf(
+  prompts: readonly string[],
+  description: string,
+  language: LanguageCode,
+  industry: IndustryName,
+): Pick<Brief, 'audience' | 'forAudience'> {
+  const { wording, industries } = textsOf(language);
+  const stated = labelled(prompts, /target[ _]?(?:market|customers?|audience)/);
+  const audience =
+    stated === null
+      ? (firstPhrase(readings[language].audiences, description) ?? industries[industry].audience)
+      : language === 'de'
+        ? stated
+        : uncapitalised(stated);
+  const form = stated === null ? wording.audience : wording.statedAudience;
+  return { audience, forAudience: form.replace('{x}', () => audience) };
 }
 
 /** The first label of a section or block that is followed by a block's name, else the block named first. */

@@ -1,63 +1,74 @@
-import { pick, type Random, shuffled } from '../random.ts';
+import { type Random, shuffled } from '../random.ts';
 import { type Block, blocks } from './blocks.ts';
 import type { Brief } from './brief.ts';
+import { textsOf } from './language.ts';
+import { readings } from './reading.ts';
 
 /** A whole business model canvas. */
 export type Canvas = Readonly<Record<Block, readonly string[]>>;
 
-/** How many items of the industry join the one that names the business. */
-const INDUSTRY_ITEMS = 3;
-/** Suggestions that name the business, and as many from its industry. */
-const SUGGESTIONS_OF_A_KIND = 2;
+const ITEMS = 4;
+/** Items of the industry in a block. The item with the words of the description and a general one join them. */
+const INDUSTRY_ITEMS = 2;
+const SUGGESTIONS = 4;
 
-/** Each of these names the business, so that no block could be anybody's. */
-const ownItems: Readonly<Record<Block, readonly string[]>> = {
-  keyPartners: ['Suppliers that know what {business} needs', 'Partners that bring {audience} to {business}'],
-  keyActivities: ['Running {business} day by day', 'Making {business} known for {offer}'],
-  valuePropositions: ['{business} gives {audience} {offer}', 'What sets {business} apart: {offer}'],
-  customerRelationships: ['People at {business} who answer in person', 'A loyal circle around {business}'],
-  customerSegments: [
-    'First of all for {business}: {audience}',
-    'Those who already ask {business} for {offer}',
-  ],
-  keyResources: ['The team and the good name of {business}', 'What {business} knows about {offer}'],
-  channels: ['The website and newsletter of {business}', 'Recommendations by those who know {business}'],
-  costStructure: ['Fixed costs of running {business}', 'What {business} spends to reach {audience}'],
-  revenueStreams: ['What {audience} pay {business} for {offer}', 'Regular income of {business} from {offer}'],
-};
-
-/** The nine blocks for the business of the brief: several items each, one of which names it. */
+/** The nine blocks for the business of the brief. */
 export function canvasFor(brief: Brief, random: Random): Canvas {
   return Object.fromEntries(blocks.map((block) => [block, blockFor(block, brief, random)])) as Canvas;
 }
 
-/** One block for the business of the brief; its first item names it. */
+/** Four items for one block. The first one contains words of the description, the last one would suit any trade. */
 export function blockFor(block: Block, brief: Brief, random: Random): readonly string[] {
-  const own = pick(random, ownItems[block]);
-  const common = shuffled(random, brief.industry.items[block]).slice(0, INDUSTRY_ITEMS);
-  return [own, ...common].map((item) => filled(item, brief));
+  const { own, industry, general } = itemsFor(block, brief, random);
+  const items = [...own.slice(0, 1), ...industry.slice(0, INDUSTRY_ITEMS), ...general].slice(0, ITEMS);
+  return items.map((item) => capitalised(fill(item, brief)));
 }
 
-/** Four items for one block that the conversation does not hold yet; the first two name the business. */
+/** Four items for one block that the conversation does not contain yet. */
 export function suggestionsFor(block: Block, brief: Brief, random: Random): readonly string[] {
+  const { own, industry, general } = itemsFor(block, brief, random);
+  const items = [...own, ...industry, ...general].map((item) => capitalised(fill(item, brief)));
   const said = brief.said.toLowerCase();
-  const industryItems = shuffled(random, brief.industry.items[block]);
-  return [ownItems[block], industryItems].flatMap((items) => unsaid(items, said, brief));
-}
-
-/** Where everything was said already, the items return with a target for a later month. */
-function unsaid(items: readonly string[], said: string, brief: Brief): readonly string[] {
   const fresh: string[] = [];
-  for (let month = 0; fresh.length < SUGGESTIONS_OF_A_KIND; month += 1) {
-    const texts = items.map(
-      (item) => filled(item, brief) + (month > 0 ? `, with a target for month ${month}` : ''),
-    );
-    fresh.push(...texts.filter((text) => !said.includes(text.toLowerCase())));
+  for (let stage = 1; fresh.length < SUGGESTIONS; stage += 1) {
+    const candidates = stage === 1 ? items : items.map((item) => atStage(item, stage, brief));
+    fresh.push(...candidates.filter((text) => !said.includes(text.toLowerCase())));
   }
-  return fresh.slice(0, SUGGESTIONS_OF_A_KIND);
+  return fresh.slice(0, SUGGESTIONS);
 }
 
-function filled(item: string, { business, offer, audience }: Brief): string {
-  const text = item.replace('{business}', business).replace('{offer}', offer).replace('{audience}', audience);
+/** The item as a later step, for a block that contains every other item already. */
+function atStage(item: string, stage: number, { language }: Brief): string {
+  return textsOf(language)
+    .laterStage.replace('{n}', String(stage))
+    .replace('{item}', () => item);
+}
+
+/** The first general item comes last: the items of an industry are often a special case of it. */
+function itemsFor(block: Block, brief: Brief, random: Random) {
+  const { ownItems, industries } = textsOf(brief.language);
+  const [basic = '', ...others] = industries.general.items[block];
+  const general =
+    brief.industry === 'general'
+      ? [basic, ...shuffled(random, others)]
+      : [...shuffled(random, others), basic];
+  const industry =
+    brief.industry === 'general' ? [] : shuffled(random, industries[brief.industry].items[block]);
+  return { own: ownItems[block], industry, general };
+}
+
+/** The text with the words of the brief in place of its variables. */
+export function fill(text: string, { language, business, offer, audience, forAudience }: Brief): string {
+  const words: Readonly<Record<string, string>> = { business, offer, audience, for: forAudience };
+  const filled = text.replace(/\{(business|offer|audience|for)\}/g, (_, name: string) => words[name] ?? '');
+  return text.includes('{business}') ? contracted(filled, readings[language].contractions) : filled;
+}
+
+function contracted(text: string, contractions: readonly (readonly [RegExp, string])[]): string {
+  return contractions.reduce((mended, [seam, contraction]) => mended.replace(seam, contraction), text);
+}
+
+/** The text with a capital first letter. */
+export function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

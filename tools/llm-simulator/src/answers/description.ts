@@ -1,22 +1,22 @@
 import { blocks } from './blocks.ts';
 import { taggedText, withoutTags } from './tagged-text.ts';
 
-/** Patterns read at most so much of a prompt: the business is named early, and long prompts stay cheap. */
+/** Characters of a prompt that the patterns read: the business is named early, and long prompts stay cheap. */
 const MAX_READ = 8_192;
 const MAX_DESCRIPTION = 400;
 
-/** Ways in which prompts mark the business beyond doubt, surest first. The first group is the description. */
+/** Unambiguous marks of the business in prompts, surest first. The first group is the description. */
 const marks: readonly RegExp[] = [
   /"business_?(?:description|idea)?"\s*:\s*"((?:[^"\\]|\\.)+)"/i,
   /^[^\w\n]*(?:business(?: description| idea| concept)?|company|description|idea|start-?up)\b\W{0,4}[:=]\W{0,4}(\S.*)$/im,
   /\b(?:following|this) (?:business|company|idea|start-?up)\b[^\n:]{0,40}:\s*(\S.*)/i,
 ];
 
-/** Words that may mark it: "a business model canvas for …". Instructions to the model use them too. */
+/** Words that may mark the business: "a business model canvas for …". Instructions to the model use them too. */
 const hint =
   /\b(?:canvas|business model|business plan|business)\b[^.:\n]{0,60}?\b(?:for|about|of)\b[\s:]+(\S.*)/i;
 
-/** What the users said and what the model was told, latest first. */
+/** The messages of the users and the instructions to the model, latest first. */
 export interface Prompts {
   readonly users: readonly string[];
   readonly instructions: readonly string[];
@@ -24,17 +24,25 @@ export interface Prompts {
 
 const businessTag = /business[_-]?(?:description|idea)?/;
 const businessLabel = /^(?:the )?business(?: description| idea)?\s*:\s*/i;
-/** After the description, a context lists the blocks of the canvas. */
+/** The blocks of the canvas, which follow the description in a context. */
 const firstBlock = new RegExp(`\\n(?:${blocks.join('|')}):`);
 
+/** The part of the prompts that describes the business. */
+export interface Description {
+  readonly text: string;
+  /** True if tags, a label or a hint mark it as a description. */
+  readonly marked: boolean;
+}
+
 /**
- * The part of the prompts that describes the business: what stands in tags, what is labelled, else the longest
- * thing a user said. Empty where a section is given to improve but nothing about the business.
+ * The description in tags, else after a label, else the longest message of a user. Empty where the prompts contain a
+ * section to improve but no description.
  */
-export function descriptionIn({ users, instructions }: Prompts): string {
+export function descriptionIn({ users, instructions }: Prompts): Description {
   const prompts = [...users, ...instructions];
   const marked = inTags(prompts) ?? firstMatch(prompts, marks) ?? firstMatch(users, [hint]);
-  return tidy(marked ?? users.reduce((longest, each) => (each.length > longest.length ? each : longest), ''));
+  const longest = users.reduce((leader, each) => (each.length > leader.length ? each : leader), '');
+  return { text: tidy(marked ?? longest), marked: marked !== null };
 }
 
 function inTags(prompts: readonly string[]): string | null {

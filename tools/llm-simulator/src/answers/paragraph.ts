@@ -1,46 +1,46 @@
 import { pick, type Random } from '../random.ts';
-import { blocks, titleOf } from './blocks.ts';
+import { type Block, blocks } from './blocks.ts';
 import type { Brief } from './brief.ts';
-import { blockFor, type Canvas } from './canvas.ts';
+import { blockFor, type Canvas, capitalised, fill } from './canvas.ts';
+import { textsOf } from './language.ts';
 
-const openings = [
-  'The strength of {business} is {offer}.',
-  'Seen from outside, {business} stands for {offer}.',
-  'What matters most for {business} is {offer}.',
-] as const;
+/** Length of the question that an answer quotes. */
+const MAX_QUESTION = 80;
 
-const closings = [
-  'A small test with {audience} shows within a month whether this holds.',
-  'It pays to ask {audience} first and to measure one figure at a time.',
-  'Start with {audience}, learn from the first orders, and then grow.',
-] as const;
-
-/** A few sentences about the business, for a question without a form. */
+/** A few sentences about the business, or a notice where the conversation describes none. */
 export function paragraphFor(brief: Brief, random: Random): string {
+  const { openings, middle, closings, withoutBusiness } = textsOf(brief.language);
+  if (!brief.describesBusiness)
+    return pick(random, withoutBusiness).replace('{question}', () => shortened(brief.question));
   const [, value = ''] = blockFor('valuePropositions', brief, random);
   const [, channel = ''] = blockFor('channels', brief, random);
-  const middle = `It can build on this: ${lowered(value)}; and it can reach people by this: ${lowered(channel)}.`;
-  return [pick(random, openings), middle, pick(random, closings)]
-    .map((sentence) => filled(sentence, brief))
-    .join(' ');
+  const ideas = middle.replace('{value}', () => value).replace('{channel}', () => channel);
+  const opening = capitalised(fill(pick(random, openings), brief));
+  const sentences = [opening, ideas, fill(pick(random, closings), brief)];
+  return sentences.join(brief.language === 'zh' || brief.language === 'ja' ? '' : ' ');
 }
 
 /** The canvas as headings and bullets, for a prompt that asks for a canvas but not for JSON. */
-export function canvasText(canvas: Canvas): string {
+export function canvasText(canvas: Canvas, { language }: Brief): string {
+  const { titles } = textsOf(language);
   return blocks
-    .map((block) => [`## ${titleOf(block)}`, ...canvas[block].map((item) => `- ${item}`)].join('\n'))
+    .map((block) =>
+      [`## ${capitalised(titles[block])}`, ...canvas[block].map((item) => `- ${item}`)].join('\n'),
+    )
     .join('\n\n');
 }
 
-/** Why the suggestions for a block make sense. */
-export function reasoningFor(brief: Brief, section: string): string {
-  return `For ${brief.business}, ${section} should follow from what ${brief.audience} look for: ${brief.offer}.`;
+/** The reasons for the suggestions for a block. */
+export function reasoningFor(brief: Brief, block: Block): string {
+  const { reasoning, titles } = textsOf(brief.language);
+  return fill(
+    reasoning.replace('{title}', () => titles[block]),
+    brief,
+  );
 }
 
-function filled(sentence: string, { business, offer, audience }: Brief): string {
-  return sentence.replace('{business}', business).replace('{offer}', offer).replace('{audience}', audience);
-}
-
-function lowered(item: string): string {
-  return item.charAt(0).toLowerCase() + item.slice(1);
+function shortened(question: string): string {
+  const text = question.replace(/\s+/g, ' ').trim();
+  const characters = [...text.slice(0, 2 * MAX_QUESTION)];
+  return characters.length > MAX_QUESTION ? `${characters.slice(0, MAX_QUESTION).join('')}…` : text;
 }

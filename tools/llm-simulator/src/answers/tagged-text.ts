@@ -1,4 +1,4 @@
-/** The text in the first `<name>…</name>` whose name matches, or null; a "<" within it is part of the text. */
+/** The text in the first `<name>…</name>` whose name matches, or null. A "<" within it is part of the text. */
 export function taggedText(prompt: string, name: RegExp): string | null {
   const opening = new RegExp(`<(${name.source})>`, 'i').exec(prompt);
   if (!opening) return null;
@@ -7,7 +7,7 @@ export function taggedText(prompt: string, name: RegExp): string | null {
   return end < 0 ? null : prompt.slice(start, end).trim();
 }
 
-/** The text without tags, also without one that was cut at the end. */
+/** The text without tags, including a tag that is cut off at the end. */
 export function withoutTags(text: string): string {
   return text.replace(/<\/?[a-z][^<>]*(?:>|$)/gi, ' ');
 }

@@ -1,5 +1,5 @@
 import { pick, type Random } from '../random.ts';
-import { blockNamed, titleOf } from './blocks.ts';
+import { blockNamed } from './blocks.ts';
 import type { Brief } from './brief.ts';
 import { canvasFor, suggestionsFor } from './canvas.ts';
 import { paragraphFor, reasoningFor } from './paragraph.ts';
@@ -7,7 +7,7 @@ import type { SchemaWriter } from './schema/schema-writer.ts';
 
 const LIST_ITEMS = 3;
 
-/** Fills the places of a JSON answer with texts about the business, by the names of the properties. */
+/** Fills a JSON answer with texts about the business, chosen by the names of the properties. */
 export function createWriter(brief: Brief, random: Random): SchemaWriter {
   const canvas = canvasFor(brief, random);
   const section = brief.section ?? 'valuePropositions';
@@ -21,8 +21,7 @@ export function createWriter(brief: Brief, random: Random): SchemaWriter {
 
   function textAt(path: readonly string[]): string {
     const name = path.at(-1) ?? '';
-    if (/reason|rationale|explanation/i.test(name))
-      return reasoningFor(brief, titleOf(section).toLowerCase());
+    if (/reason|rationale|explanation/i.test(name)) return reasoningFor(brief, section);
     if (/^(?:section|block)(?:name|key)?$/i.test(name)) return section;
     if (/^(?:name|business|company|title)(?:name)?$/i.test(name)) return brief.business;
     if (/(?:^|_)(?:audience|market|customers?)$|target/i.test(name)) return brief.audience;

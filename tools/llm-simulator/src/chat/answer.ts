@@ -7,7 +7,7 @@ import { createWriter } from '../answers/writer.ts';
 import { type Random, randomFrom } from '../random.ts';
 import type { ChatRequest, Tool } from './chat-request.ts';
 
-/** What the model says in one choice, before limits: a text, or a call of one tool. */
+/** The content of one choice before limits: a text, or a call of one tool. */
 export type Answer =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'call'; readonly tool: string; readonly arguments: string };
@@ -20,7 +20,7 @@ const plainSchema = {
   properties: { business: { type: 'string' }, answer: { type: 'string' } },
 };
 
-/** One answer per choice, wholly decided by the digest. Throws an ApiError 400 for a schema that cannot be satisfied. */
+/** One answer per choice, decided by the digest alone. Throws an ApiError 400 for a schema that cannot be satisfied. */
 export function answersTo(request: ChatRequest, digest: string): readonly Answer[] {
   const brief = briefOf(request.messages);
   const tool = calledTool(request);
@@ -47,10 +47,12 @@ function textFor({ format }: ChatRequest, brief: Brief, random: Random): string 
   const schema = impliedSchema(brief);
   if (format.kind === 'json') return jsonFor(schema ?? plainSchema, brief, random);
   if (schema && /json/i.test(brief.said)) return jsonFor(schema, brief, random);
-  return schema === canvasSchema ? canvasText(canvasFor(brief, random)) : paragraphFor(brief, random);
+  return schema === canvasSchema && brief.describesBusiness
+    ? canvasText(canvasFor(brief, random), brief)
+    : paragraphFor(brief, random);
 }
 
-/** The form that the prompt asks for in words: a whole canvas, a refinement, or none. */
+/** The form that the prompt asks for: a whole canvas, a refinement, or none. */
 function impliedSchema({ said }: Brief): object | null {
   if (/\bsuggestions\b/.test(said)) return refinementSchema;
   const mentioned: readonly Block[] = blocksIn(said);

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts';
 
-/** One message, reduced to what an answer can be built from. */
+/** The parts of a message that an answer is built from. */
 export interface Message {
   readonly role: string;
   /** The text parts, joined by newlines. */
@@ -10,11 +10,11 @@ export interface Message {
 /** A function that the model may call. */
 export interface Tool {
   readonly name: string;
-  /** A JSON schema; an empty object where the caller gave none. */
+  /** A JSON schema. Empty if the caller gave none. */
   readonly parameters: JsonObject;
 }
 
-/** Which tool must be called: a name, any (`required`), as the conversation suggests (`auto`), or none. */
+/** The tool to call: a name, any (`required`), as the conversation suggests (`auto`), or none. */
 export type ToolChoice = 'none' | 'auto' | 'required' | { readonly name: string };
 
 /** The form that the answer must have. */
@@ -34,13 +34,13 @@ export interface ChatRequest {
   readonly choices: number;
   readonly stop: readonly string[];
   readonly maxTokens: number | null;
-  /** In which the answer comes; `default` where the caller leaves it open. */
+  /** The service tier of the answer. */
   readonly serviceTier: ServiceTier;
   readonly tools: readonly Tool[];
   readonly toolChoice: ToolChoice;
   readonly format: AnswerFormat;
   /** The estimate for messages, tools and schema. */
   readonly promptTokens: number;
-  /** What the answer is derived from: everything that changes it, and nothing else (`seed`, but not `stream`). */
+  /** The parts of the request that decide the content of the answer (`seed`, but not `stream`). */
   readonly essence: string;
 }

@@ -8,7 +8,7 @@ import type { ModelList } from '../models/models.ts';
 import { uniqueIdentity } from './identity.ts';
 import { createRequestReader, prepareAnswer } from './prepare.ts';
 
-/** What a chat completion depends on. */
+/** The dependencies of the chat completion route. */
 export interface ChatParts {
   readonly seed: number;
   readonly keys: KeyRing;
@@ -17,7 +17,7 @@ export interface ChatParts {
   readonly log: CallLog;
 }
 
-/** `POST /v1/chat/completions`. The handler throws an ApiError where the caller is wrong. */
+/** `POST /v1/chat/completions`. The handler throws an ApiError for an invalid request. */
 export function createChatRoute({ seed, keys, models, behaviour, log }: ChatParts) {
   const read = createRequestReader(seed);
   let sequence = 0;

@@ -11,14 +11,14 @@ export interface StreamEvent {
   readonly tokens: number;
 }
 
-/** How a stream is cut into events. */
+/** The division of a stream into events. */
 export interface StreamShape {
   readonly tokensPerChunk: number;
-  /** Whether the caller asked for a last event with the usage. */
+  /** True if the caller asked for a last event with the usage. */
   readonly includeUsage: boolean;
 }
 
-/** The event that ends every whole stream. */
+/** The event that ends every complete stream. */
 const doneEvent: StreamEvent = { text: 'data: [DONE]\n\n', tokens: 0 };
 
 /** The `chat.completion.chunk` events as OpenAI sends them, the last one (`[DONE]`) included. */

@@ -4,7 +4,7 @@ import type { ChatRequest, ServiceTier } from './chat-request.ts';
 import { type Choice, limited } from './limits.ts';
 import { type Usage, usageOf } from './usage.ts';
 
-/** What makes one completion recognisable. */
+/** The identity of one completion. */
 export interface Identity {
   readonly id: string;
   /** Seconds since 1970. */
@@ -12,7 +12,7 @@ export interface Identity {
   readonly fingerprint: string;
 }
 
-/** A finished completion, before it is written down as a body or as events. */
+/** A finished completion before its serialization as a body or as events. */
 export interface Completion {
   readonly identity: Identity;
   readonly model: string;
@@ -21,7 +21,7 @@ export interface Completion {
   readonly usage: Usage;
 }
 
-/** Answers the request in full; the digest decides the words, the effect the shape of the usage. */
+/** Answers the request in full. The digest decides the words, the effect the shape of the usage. */
 export function complete(
   request: ChatRequest,
   digest: string,
@@ -41,7 +41,7 @@ export function complete(
   };
 }
 
-/** The id of a choice's tool call, as unique as the completion's own. */
+/** The ID of the tool call of a choice, as unique as the ID of the completion. */
 export function toolCallId({ id }: Identity, choice: Choice): string {
   return `call_${id.slice(-20)}${choice.index}`;
 }

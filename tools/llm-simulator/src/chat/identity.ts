@@ -5,13 +5,13 @@ import type { Identity } from './completion.ts';
 const EPOCH_SECONDS = 1_735_689_600;
 const YEAR_SECONDS = 31_536_000;
 
-/** The identity that belongs to a request: the same digest has the same id and time. */
+/** The identity derived from a request: the same digest has the same ID and time. */
 export function derivedIdentity(digest: string): Identity {
   const created = EPOCH_SECONDS + (Number.parseInt(digest.slice(-8), 16) % YEAR_SECONDS);
   return { id: `chatcmpl-${digest.slice(0, 29)}`, created, fingerprint: fingerprint(digest) };
 }
 
-/** An identity of its own for the nth call, by the clock. */
+/** A unique identity for the nth call, by the clock. */
 export function uniqueIdentity(digest: string, sequence: number): Identity {
   const id = digestOf(digest, sequence).slice(0, 29);
   return { id: `chatcmpl-${id}`, created: Math.floor(Date.now() / 1000), fingerprint: fingerprint(digest) };

@@ -2,7 +2,7 @@ import { cutToTokens, tokensOf } from '../tokens.ts';
 import type { Answer } from './answer.ts';
 import type { ChatRequest } from './chat-request.ts';
 
-/** One choice as it is sent, with the tokens of its content. */
+/** One choice of the response, with the tokens of its content. */
 export interface Choice {
   readonly index: number;
   readonly answer: Answer;
@@ -13,7 +13,7 @@ export interface Choice {
 
 type Limits = Pick<ChatRequest, 'stop' | 'maxTokens'>;
 
-/** Applies `stop`, then `max_tokens`: reasoning comes first and leaves the rest of the limit to the content. */
+/** Applies `stop`, then `max_tokens`. Reasoning comes first, and the content gets the rest of the limit. */
 export function limited(answer: Answer, index: number, limits: Limits, reasoningTokens: number): Choice {
   const most = limits.maxTokens ?? Number.POSITIVE_INFINITY;
   const reasoning = Math.min(reasoningTokens, most);

@@ -11,14 +11,14 @@ import { derivedIdentity } from './identity.ts';
 import { readChatRequest } from './read-chat-request.ts';
 import type { Usage } from './usage.ts';
 
-/** A request that was read, and the last answer that was prepared for it. */
+/** A parsed request, and the last answer that was prepared for it. */
 export interface PreparedRequest {
   readonly request: ChatRequest;
   readonly digest: string;
   latest: { readonly effect: Effect; readonly answer: PreparedAnswer } | null;
 }
 
-/** An answer ready for delivery; the usage is null where none was produced. */
+/** An answer ready for delivery. The usage is null for an error. */
 export interface PreparedAnswer {
   readonly id: string | null;
   readonly usage: Usage | null;
@@ -29,8 +29,8 @@ const MAX_KEPT = 256;
 const MAX_KEPT_BYTES = 64 * 1024;
 
 /**
- * Reads request bodies, and keeps the last 256 of at most 64 KiB: the same bytes deserve the same answer,
- * and a benchmark sends them a million times. Throws an ApiError 400 for a body that is no request.
+ * Parses request bodies and keeps the last 256 of at most 64 KiB, because benchmarks send the same body many times.
+ * Throws an ApiError 400 for an invalid request.
  */
 export function createRequestReader(seed: number): (body: Buffer) => PreparedRequest {
   const kept = new Map<string, PreparedRequest>();
@@ -52,7 +52,7 @@ function read(body: Buffer, seed: number): PreparedRequest {
   return { request, digest: digestOf(seed, request.essence), latest: null };
 }
 
-/** The answer under this effect; prepared once for as long as the effect stays the same object. */
+/** The answer under the effect. It is prepared once as long as the effect remains the same object. */
 export function prepareAnswer(
   prepared: PreparedRequest,
   effect: Effect,

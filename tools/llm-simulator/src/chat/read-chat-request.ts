@@ -11,7 +11,7 @@ import { readToolChoice, readTools } from './read-tools.ts';
 const MAX_CHOICES = 128;
 const MAX_TOKENS = 1_000_000;
 
-/** Reads a request body; throws an ApiError 400 that names the parameter at fault. Unknown fields are ignored. */
+/** Reads a request body. Throws an ApiError 400 that names the invalid parameter. Ignores unknown fields. */
 export function readChatRequest(bytes: Buffer): ChatRequest {
   const body = parse(bytes);
   const { model } = body;

@@ -3,8 +3,8 @@ import { isObject } from '../json.ts';
 import type { AnswerFormat, Message } from './chat-request.ts';
 
 /**
- * Reads `response_format`. As at OpenAI, `json_object` is refused unless the messages speak of JSON:
- * a model that is not told would not stop writing.
+ * Reads `response_format`. As at OpenAI, `json_object` is refused unless the messages mention JSON:
+ * a model without that instruction would not stop writing.
  */
 export function readFormat(value: unknown, messages: readonly Message[]): AnswerFormat {
   if (value === undefined || value === null) return { kind: 'text' };

@@ -5,15 +5,15 @@ import type { Message } from './chat-request.ts';
 
 const roles: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function']);
 
-/** What an image or a file in the prompt costs, whatever its size: the price of a small image at OpenAI. */
+/** Tokens of an image or a file in the prompt, regardless of its size: the price of a small image at OpenAI. */
 const TOKENS_PER_ATTACHMENT = 85;
 
-/** A message with the tokens of everything in it: texts, attachments, tool calls. */
+/** A message with the tokens of its texts, attachments and tool calls. */
 export interface CountedMessage extends Message {
   readonly tokens: number;
 }
 
-/** Reads `messages`; throws an ApiError 400 that names the faulty one. */
+/** Reads `messages`. Throws an ApiError 400 that names the invalid one. */
 export function readMessages(value: unknown): readonly CountedMessage[] {
   if (Array.isArray(value) && value.length > 0) return value.map(readMessage);
   throw invalid('messages', "'messages' must be a list with at least one message.");
@@ -35,7 +35,7 @@ function readMessage(value: unknown, index: number): CountedMessage {
   };
 }
 
-/** Texts as strings, every other part as the object that it is. */
+/** Text parts as strings, other parts as objects. */
 function contentParts(message: JsonObject, param: string): readonly (string | JsonObject)[] {
   const { content } = message;
   if (typeof content === 'string') return [content];

@@ -1,7 +1,7 @@
 import { invalid } from '../http/api-error.ts';
 import type { JsonObject } from '../json.ts';
 
-/** A number within the bounds, null where absent; else an ApiError 400. */
+/** Reads a number within the bounds, or null if absent. Throws an ApiError 400. */
 export function optionalNumber(body: JsonObject, field: string, low: number, high: number): number | null {
   const value = body[field];
   if (value === undefined || value === null) return null;
@@ -9,21 +9,21 @@ export function optionalNumber(body: JsonObject, field: string, low: number, hig
   throw invalid(field, `'${field}' must be a number from ${low} to ${high}.`);
 }
 
-/** As optionalNumber, whole numbers only. */
+/** Like optionalNumber, for whole numbers only. */
 export function optionalInteger(body: JsonObject, field: string, low: number, high: number): number | null {
   const value = optionalNumber(body, field, low, high);
   if (value === null || Number.isInteger(value)) return value;
   throw invalid(field, `'${field}' must be a whole number.`);
 }
 
-/** A boolean, false where absent; else an ApiError 400. */
+/** Reads a boolean, or false if absent. Throws an ApiError 400. */
 export function optionalFlag(body: JsonObject, field: string): boolean {
   const value = body[field] ?? false;
   if (typeof value === 'boolean') return value;
   throw invalid(field, `'${field}' must be true or false.`);
 }
 
-/** Up to four stop sequences, from one text or a list. */
+/** Reads up to four stop sequences from a text or a list. */
 export function stopSequences(body: JsonObject): readonly string[] {
   const value = body.stop ?? [];
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];

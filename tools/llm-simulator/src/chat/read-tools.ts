@@ -2,7 +2,7 @@ import { invalid } from '../http/api-error.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import type { Tool, ToolChoice } from './chat-request.ts';
 
-/** Reads `tools`, empty where absent; throws an ApiError 400 that names the faulty one. */
+/** Reads `tools`, or an empty list if absent. Throws an ApiError 400 that names the invalid one. */
 export function readTools(value: unknown): readonly Tool[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw invalid('tools', "'tools' must be a list.");
@@ -19,7 +19,7 @@ function readTool(value: unknown, index: number): Tool {
   throw invalid(`tools[${index}].function.parameters`, 'The parameters of a tool must be a JSON schema.');
 }
 
-/** Reads `tool_choice`; absent means `auto` with tools and `none` without. */
+/** Reads `tool_choice`. The default is `auto` with tools and `none` without. */
 export function readToolChoice(body: JsonObject, tools: readonly Tool[]): ToolChoice {
   const { tool_choice: choice = tools.length > 0 ? 'auto' : 'none' } = body;
   if (choice === 'none' || choice === null) return 'none';

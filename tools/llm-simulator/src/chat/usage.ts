@@ -1,6 +1,6 @@
 import type { UsageShape } from '../faults/effect.ts';
 
-/** The figures of `usage`, in tokens. Cached ones are part of the prompt, reasoning ones of the completion. */
+/** The figures of `usage` in tokens. The prompt includes cached tokens, the completion reasoning tokens. */
 export interface Usage {
   readonly prompt: number;
   readonly completion: number;
@@ -8,7 +8,7 @@ export interface Usage {
   readonly reasoning: number;
 }
 
-/** Puts the figures together; cached tokens are a share of the prompt, rounded down. */
+/** Computes the figures. Cached tokens are a share of the prompt, rounded down. */
 export function usageOf(prompt: number, content: number, reasoning: number, shape: UsageShape): Usage {
   return {
     prompt,

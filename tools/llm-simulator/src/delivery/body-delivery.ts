@@ -4,7 +4,7 @@ import type { Fault } from '../faults/fault-names.ts';
 import { type Answered, answered, type Ending, sizedHeaders } from './delivery.ts';
 import { htmlPage, midwayError } from './provider-failure.ts';
 
-/** A completion as one JSON body, with what the fault does to it. */
+/** A completion as one JSON body, changed by the fault. */
 export function bodyDelivery(completion: Completion, fault: Fault, requestId: string): Answered {
   const omit = { usage: fault === 'no-usage', choices: fault === 'empty-choices' };
   const full = Buffer.from(JSON.stringify(completionBody(completion, omit)));
@@ -39,7 +39,7 @@ function unbilled(text: string, type: string, requestId: string): Answered {
   return answered({ status: 200, headers, ending: 'end', billed: false }, [{ bytes, tokens: 0 }]);
 }
 
-/** Without a length, node:http sends the body in chunks, and its early end goes unnoticed. */
+/** Without a length, node:http sends the body in chunks, and the client does not notice an early end. */
 function headersFor(type: string, length: number | null, requestId: string): readonly string[] {
   const own = { 'x-request-id': requestId };
   return length === null

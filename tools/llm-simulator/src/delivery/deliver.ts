@@ -2,17 +2,17 @@ import type { ServerResponse } from 'node:http';
 import type { Pace } from '../faults/effect.ts';
 import type { Answered, Delivery } from './delivery.ts';
 
-/** How a call went, told once. */
+/** The outcome of a delivery, reported once. */
 export interface Result {
-  /** `ended` as intended, `cut` by the simulator, or `aborted`: the client left first. */
+  /** `ended` as intended, `cut` by the simulator, or `aborted` by the client. */
   readonly outcome: 'ended' | 'cut' | 'aborted';
-  /** Null where no headers were sent. */
+  /** Null if no headers were sent. */
   readonly status: number | null;
-  /** Completion tokens that left; null where nothing left that is charged. */
+  /** Completion tokens that were sent, or null if the provider charges for none. */
   readonly tokens: number | null;
 }
 
-/** Sends the delivery at the given pace and tells how it went. A client that leaves stops its timers. */
+/** Sends the delivery at the given pace and reports its outcome. Timers stop when the client disconnects. */
 export function deliver(
   response: ServerResponse,
   delivery: Delivery,

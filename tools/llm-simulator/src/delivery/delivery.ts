@@ -1,27 +1,27 @@
-/** A piece of a body and the completion tokens that the client has received once it has it. */
+/** A piece of a body, and the completion tokens that the client has received including this piece. */
 export interface Part {
   readonly bytes: Buffer;
   readonly tokens: number;
 }
 
-/** How an answer is over: as it should, by a destroyed connection, or never. */
+/** The end of an answer: regular, by a destroyed connection, or never. */
 export type Ending = 'end' | 'destroy' | 'hold';
 
-/** An answer that is ready to be sent, to any number of callers. */
+/** An answer that can be sent to any number of callers. */
 export interface Answered {
   readonly kind: 'answer';
   readonly status: number;
-  /** Names and values in turn, the form that costs node:http least. */
+  /** Alternating names and values, the cheapest form for node:http. */
   readonly headers: readonly string[];
   readonly parts: readonly Part[];
-  /** All parts in one, for the case that nothing delays them. */
+  /** All parts together, for an answer without delays. */
   readonly whole: Buffer;
   readonly ending: Ending;
-  /** Whether the provider charges for it: an error costs nothing. */
+  /** True if the provider charges for the answer. Errors are free. */
   readonly billed: boolean;
 }
 
-/** What a caller gets: an answer, silence, or a destroyed connection. */
+/** The reaction to a call: an answer, silence, or a destroyed connection. */
 export type Delivery = Answered | { readonly kind: 'hang' } | { readonly kind: 'reset' };
 
 /** An answer of the given parts. */

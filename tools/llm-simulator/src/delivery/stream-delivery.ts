@@ -8,7 +8,7 @@ const brokenEvent: StreamEvent = { text: 'data: {"id":"chatcmpl-\n\n', tokens: 0
 const errorEvent: StreamEvent = { text: `data: ${JSON.stringify(midwayError)}\n\n`, tokens: 0 };
 const pageEvent: StreamEvent = { text: htmlPage, tokens: 0 };
 
-/** A completion as server-sent events, with what the effect's fault does to them. */
+/** A completion as server-sent events, changed by the fault of the effect. */
 export function streamDelivery(
   completion: Completion,
   effect: Effect,
@@ -55,7 +55,7 @@ function faulted(
   }
 }
 
-/** Tokens add up along the stream, and never to more than the usage says: pieces are rounded up one by one. */
+/** The running total of tokens, bounded by the usage: each piece rounds its own tokens up. */
 function partsOf(events: readonly StreamEvent[], most: number): readonly Part[] {
   let tokens = 0;
   return events.map((event) => {

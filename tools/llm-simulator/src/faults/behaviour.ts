@@ -4,28 +4,28 @@ import { effectFields } from './effect-fields.ts';
 import { integerBetween, oneOf, type Readers, readFields } from './field-readers.ts';
 import { applies, type CallSubject, type Rule, rules, used } from './rule.ts';
 
-/** How the simulator behaves until told otherwise: the effect of ordinary calls, and the exceptions. */
+/** The effect of ordinary calls, and the rules for exceptions. */
 export interface Behaviour extends Omit<Effect, 'fault' | 'afterChunks'> {
   /** The first rule that applies to a call changes its effect. */
   readonly rules: readonly Rule[];
-  /** So many of the next connections are destroyed as soon as they are accepted. */
+  /** Number of next connections that are destroyed as soon as they are accepted. */
   readonly refuseConnections: number;
-  /** `derived`: the same request gets the same id and time; `unique`: every call its own, by the clock. */
+  /** `derived`: the same request gets the same ID and time. `unique`: each call gets its own by the clock. */
   readonly ids: 'derived' | 'unique';
 }
 
-/** The behaviour in force, and the decisions that follow from it. */
+/** The current behaviour and its decisions. */
 export interface BehaviourControl {
   current(): Behaviour;
-  /** Replaces the fields that are named; throws an ApiError 400 and changes nothing if one is wrong. */
+  /** Replaces the named fields. Throws an ApiError 400 and changes no field if one is invalid. */
   patch(change: unknown): Behaviour;
-  /** Back to the behaviour at the start, and to the first of the seed's random decisions. */
+  /** Restores the initial behaviour and the first random decision of the seed. */
   reset(): Behaviour;
-  /** What this call meets: its own directive if it has one, else the first rule that applies, else the ordinary. */
+  /** The effect of a call: its own directive, else the first rule that applies, else the ordinary effect. */
   effectFor(subject: CallSubject, directive: Partial<Effect> | null): Effect;
-  /** Tells the listener after every patch and reset. */
+  /** Calls the listener after every patch and reset. */
   onChange(listener: (behaviour: Behaviour) => void): void;
-  /** Whether the connection just accepted is to be destroyed. */
+  /** Decides if the newly accepted connection is destroyed. */
   refusesConnection(): boolean;
 }
 
@@ -41,7 +41,7 @@ const behaviourFields: Readers<Behaviour> = {
 const { fault: _none, afterChunks: _half, ...ordinaryEffect } = plainEffect;
 const calm: Behaviour = { ...ordinaryEffect, rules: [], refuseConnections: 0, ids: 'derived' };
 
-/** Starts from `initial` over an untroubled behaviour; throws an ApiError 400 where `initial` is wrong. */
+/** Applies `initial` to a behaviour without faults. Throws an ApiError 400 if `initial` is invalid. */
 export function createBehaviour(seed: number, initial: unknown = {}): BehaviourControl {
   const first: Behaviour = { ...calm, ...readFields(initial, behaviourFields) };
   let behaviour = first;

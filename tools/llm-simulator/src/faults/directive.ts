@@ -4,7 +4,7 @@ import { readFields } from './field-readers.ts';
 
 /**
  * Reads the `x-simulator` header, for example `fault=cut; after-chunks=3; latency-ms=20`: an effect's
- * fields in kebab-case. Throws an ApiError 400 that names what it does not understand.
+ * fields in kebab-case. Throws an ApiError 400 that names the invalid part.
  */
 export function readDirective(header: string): Partial<Effect> {
   const pairs = header.split(';').filter((pair) => pair.trim() !== '');

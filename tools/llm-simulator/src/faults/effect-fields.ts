@@ -2,7 +2,7 @@ import type { Effect } from './effect.ts';
 import { isFault, namedFaults } from './fault-names.ts';
 import { integerBetween, numberBetween, oneOf, type Reader, type Readers, refused } from './field-readers.ts';
 
-/** Ten minutes: beyond any deadline worth testing, below any timer's limit. */
+/** Ten minutes: longer than any tested deadline, shorter than the limit of timers. */
 const milliseconds = integerBetween(0, 600_000);
 
 const fault: Reader<Effect['fault']> = (value, field) => {
@@ -11,7 +11,7 @@ const fault: Reader<Effect['fault']> = (value, field) => {
   throw refused(field, `none, a status from 400 to 599, or one of ${namedFaults.join(', ')}`);
 };
 
-/** What each field of an effect accepts, in admin requests and in the request header alike. */
+/** Readers for the fields of an effect, in admin requests and in the request header. */
 export const effectFields: Readers<Effect> = {
   fault,
   latencyMs: milliseconds,

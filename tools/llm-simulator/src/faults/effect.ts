@@ -1,16 +1,16 @@
 import type { Fault } from './fault-names.ts';
 
-/** How fast an answer comes. Milliseconds; a token is four bytes. */
+/** The pace of an answer in milliseconds. */
 export interface Pace {
-  /** Until the headers. */
+  /** Delay of the headers. */
   readonly latencyMs: number;
-  /** From the headers to the first byte of the body. */
+  /** Delay between the headers and the first byte of the body. */
   readonly firstByteMs: number;
-  /** Between two events of a stream; 0 sends them all at once. */
+  /** Delay between two events of a stream. 0 sends them all at once. */
   readonly chunkIntervalMs: number;
 }
 
-/** What the answer's `usage` reports beside the estimate. */
+/** Additional figures in the `usage` of an answer. */
 export interface UsageShape {
   /** The share of the prompt reported as read from the provider's cache, 0 to 1. */
   readonly cachedShare: number;
@@ -18,25 +18,25 @@ export interface UsageShape {
   readonly reasoningTokens: number;
 }
 
-/** How a 429 or 503 tells when to come back. */
+/** The form in which a 429 or 503 says when to retry. */
 export type RetryAfterForm = 'seconds' | 'milliseconds' | 'date' | 'none';
 
-/** Which fault a call meets, and its details. */
+/** The fault of a call and its details. */
 export interface FaultSettings {
   readonly fault: Fault;
-  /** Events of a stream that are sent before the fault; half of them unless told. */
+  /** Events of a stream that are sent before the fault. Half of them by default. */
   readonly afterChunks: number | null;
   readonly retryAfterMs: number;
   readonly retryAfterForm: RetryAfterForm;
 }
 
-/** Everything that decides how one call is answered, beside its content. */
+/** All settings that decide how a call is answered, except for the content. */
 export interface Effect extends Pace, UsageShape, FaultSettings {
   /** The size of a stream's events. */
   readonly tokensPerChunk: number;
 }
 
-/** A prompt answer without any fault. */
+/** An immediate answer without faults. */
 export const plainEffect: Effect = {
   fault: 'none',
   latencyMs: 0,

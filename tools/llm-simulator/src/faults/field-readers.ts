@@ -1,13 +1,13 @@
 import { ApiError } from '../http/api-error.ts';
 import { isObject } from '../json.ts';
 
-/** Turns an untrusted value into a field's value, or throws an ApiError 400 that says what is accepted. */
+/** Turns an untrusted value into the value of a field. Throws an ApiError 400 with the accepted values. */
 export type Reader<T> = (value: unknown, field: string) => T;
 
 /** A reader for each field of T. */
 export type Readers<T> = { readonly [Field in keyof T]-?: Reader<T[Field]> };
 
-/** Reads the fields that are present; an unknown field is an ApiError 400 that lists the known ones. */
+/** Reads the given fields. Throws an ApiError 400 with the known fields for an unknown one. */
 export function readFields<T>(source: unknown, readers: Readers<T>): Partial<T> {
   if (!isObject(source)) throw refused('The settings', 'a JSON object');
   const entries = Object.entries(source).map(([field, value]) => {
@@ -19,7 +19,7 @@ export function readFields<T>(source: unknown, readers: Readers<T>): Partial<T> 
   return Object.fromEntries(entries) as Partial<T>;
 }
 
-/** Numbers within the bounds, both included; text that is a number is taken too, since headers are text. */
+/** Reads a number within the inclusive bounds. Accepts numeric text, because headers are text. */
 export function numberBetween(low: number, high: number): Reader<number> {
   return (value, field) => {
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
@@ -28,7 +28,7 @@ export function numberBetween(low: number, high: number): Reader<number> {
   };
 }
 
-/** As numberBetween, whole numbers only. */
+/** Like numberBetween, for whole numbers only. */
 export function integerBetween(low: number, high: number): Reader<number> {
   const read = numberBetween(low, high);
   return (value, field) => {
@@ -38,7 +38,7 @@ export function integerBetween(low: number, high: number): Reader<number> {
   };
 }
 
-/** One of the given texts. */
+/** Reads one of the given texts. */
 export function oneOf<const T extends string>(...options: readonly T[]): Reader<T> {
   return (value, field) => {
     const found = options.find((option) => option === value);
@@ -47,13 +47,13 @@ export function oneOf<const T extends string>(...options: readonly T[]): Reader<
   };
 }
 
-/** Any text that is not empty. */
+/** Reads a text that is not empty. */
 export const text: Reader<string> = (value, field) => {
   if (typeof value === 'string' && value !== '') return value;
   throw refused(field, 'a text');
 };
 
-/** The sentence for a value that a field does not accept. */
+/** The error for a value that a field does not accept. */
 export function refused(field: string, accepted: string): ApiError {
   return new ApiError(400, `${field} must be ${accepted}.`, { param: field });
 }

@@ -11,21 +11,21 @@ import {
   text,
 } from './field-readers.ts';
 
-/** When a rule applies; a field that is absent matches every call. */
+/** The condition of a rule. An absent field matches every call. */
 export interface Condition {
   readonly model: string;
   /** The API key that the caller sent. */
   readonly key: string;
   /** The share of matching calls, 0 to 1, decided by the simulator's seed. */
   readonly probability: number;
-  /** Only the next so many calls, after which the rule is spent. */
+  /** Number of calls after which the rule no longer applies. */
   readonly count: number;
 }
 
-/** An effect for the calls that meet a condition. */
+/** An effect for the calls that match a condition. */
 export type Rule = Partial<Condition & Effect>;
 
-/** A call, as far as rules look at it. */
+/** The properties of a call that rules can match. */
 export interface CallSubject {
   readonly model: string;
   readonly key: string | null;
@@ -39,13 +39,13 @@ const ruleFields: Readers<Condition & Effect> = {
   count: integerBetween(0, 1_000_000_000),
 };
 
-/** Reads a list of rules; throws an ApiError 400 at the first that is not one. */
+/** Reads a list of rules. Throws an ApiError 400 for the first invalid one. */
 export const rules: Reader<readonly Rule[]> = (value, field) => {
   if (!Array.isArray(value)) throw refused(field, 'a list of rules');
   return value.map((rule) => readFields(rule, ruleFields));
 };
 
-/** Whether the rule applies to this call. Draws from `random` only where the rule has a probability. */
+/** Tests if the rule applies to the call. Draws from `random` only if the rule has a probability. */
 export function applies(rule: Rule, subject: CallSubject, random: Random): boolean {
   if (rule.count === 0) return false;
   if (rule.model !== undefined && rule.model !== subject.model) return false;

@@ -8,7 +8,7 @@ export interface ErrorBody {
   };
 }
 
-/** An answer in OpenAI's error shape: thrown by whatever finds the fault, sent by the server. */
+/** An error that the server sends in the shape of OpenAI's errors. */
 export class ApiError extends Error {
   readonly status: number;
   readonly body: ErrorBody;
@@ -26,7 +26,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A 400 that names the parameter at fault. */
+/** A 400 that names the invalid parameter. */
 export function invalid(param: string, message: string): ApiError {
   return new ApiError(400, message, { param, code: 'invalid_value' });
 }

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from './api-error.ts';
 
-/** Who may call. */
+/** The accepted API keys. */
 export interface KeyRing {
-  /** The caller's key, null without one; throws an ApiError 401 where keys are demanded and it is not one of them. */
+  /** The key of the caller, or null. Throws an ApiError 401 if keys are required and this one is not accepted. */
   admit(request: IncomingMessage): string | null;
-  /** The key as logs show it: the simulator's own as they are, others (they may be real) by their last four characters. */
+  /** The key for logs: accepted keys in full, other keys (possibly real ones) as their last four characters. */
   label(key: string | null): string;
 }
 
-/** A ring of the given keys; with none, everybody may call. */
+/** A ring of the given keys. An empty ring accepts every request. */
 export function createKeyRing(keys: readonly string[]): KeyRing {
   const known = new Set(keys);
   return {

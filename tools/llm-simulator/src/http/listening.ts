@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Opens the port and returns its address; rejects with one sentence where the port is taken. */
+/** Opens the port and returns its address. Rejects with one sentence if the port is taken. */
 export async function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
   server.listen({ port, host });
   try {
@@ -18,7 +18,7 @@ export async function listen(server: Server, port: number, host: string): Promis
   return address;
 }
 
-/** Closes the port and every connection, answered or not; resolves at once where it is closed already. */
+/** Closes the port and every connection, answered or not. Resolves at once if it is closed already. */
 export async function close(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeAllConnections();

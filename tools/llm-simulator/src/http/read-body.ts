@@ -6,8 +6,8 @@ export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /**
  * Hands the whole body to `done`, or an ApiError 413 once it grows past MAX_BODY_BYTES.
- * Callbacks and not a promise: this runs once per call of a benchmark. A client that leaves while it
- * sends gets neither.
+ * It uses callbacks instead of a promise because benchmarks call it for every request. Neither callback runs if the
+ * client disconnects while it sends.
  */
 export function readBody(request: IncomingMessage, done: (body: Buffer | ApiError) => void): void {
   const chunks: Buffer[] = [];

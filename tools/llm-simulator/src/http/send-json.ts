@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** Sends a whole JSON answer with its length; extra headers come last and win. */
+/** Sends a whole JSON answer with its length. The extra headers override the others. */
 export function sendJson(
   response: ServerResponse,
   status: number,

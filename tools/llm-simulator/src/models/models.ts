@@ -9,7 +9,7 @@ const defaultModels: readonly string[] = [
   'gpt-4o',
 ];
 
-/** The models that the simulator plays. */
+/** The simulated models. */
 export interface ModelList {
   /** The body of `GET /v1/models`. */
   readonly body: object;
@@ -19,7 +19,7 @@ export interface ModelList {
   check(id: string): void;
 }
 
-/** With configured models only those can be called; without, any, and the default ones are listed. */
+/** Accepts the configured models only. Without configured models, accepts any and lists the default ones. */
 export function createModelList(configured: readonly string[] | undefined): ModelList {
   const models = new Map((configured ?? defaultModels).map((id) => [id, modelBody(id)]));
   function find(id: string): object {

@@ -14,7 +14,7 @@ import {
 } from './schema.ts';
 import type { SchemaWriter } from './schema-writer.ts';
 
-/** From this level on, and inside a repeated reference, only what the schema requires is written. */
+/** From this level on, and inside a repeated reference, only required parts are written. */
 const OPTIONAL_LEVELS = 8;
 
 interface Place {
@@ -27,9 +27,9 @@ interface Place {
 }
 
 /**
- * A JSON value that satisfies the schema, its texts from the writer. Throws an ApiError 400 where no value
- * can, or where the schema uses a keyword that is not supported. Of `oneOf`, one branch is satisfied; that
- * the others are not is the schema's own task (by a discriminating const, say).
+ * Builds a JSON value that satisfies the schema, with texts from the writer. Throws an ApiError 400 if no value can, or
+ * if the schema uses an unsupported keyword. The value satisfies one branch of `oneOf`; the schema has to rule out the
+ * others, for example by a discriminating const.
  */
 export function buildValue(schema: unknown, writer: SchemaWriter): unknown {
   const root = asSchema(schema);
@@ -84,7 +84,7 @@ function typeOf(schema: JsonObject): unknown {
   return schema.minimum !== undefined || schema.maximum !== undefined ? 'number' : 'string';
 }
 
-/** The first branch that a finite value satisfies; near the depth limit, the shallowest. */
+/** The first branch that a finite value satisfies. Near the depth limit, the shallowest branch. */
 function chosenBranch(branches: readonly Schema[], place: Place): Schema {
   const measured = branches.map((branch) => ({ branch, depth: leastDepth(place.root, branch) }));
   const finite = measured.filter(({ depth }) => depth !== Number.POSITIVE_INFINITY);

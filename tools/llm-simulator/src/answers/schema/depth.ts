@@ -1,6 +1,6 @@
 import { asSchema, branchesOf, listAt, numberAt, objectAt, resolveReference, type Schema } from './schema.ts';
 
-/** The levels of the smallest document that satisfies the schema; Infinity where recursion never ends. */
+/** The levels of the smallest document that satisfies the schema. Infinity for endless recursion. */
 export function leastDepth(root: Schema, schema: Schema, visited: ReadonlySet<string> = new Set()): number {
   if (schema === false) return Number.POSITIVE_INFINITY;
   if (schema === true) return 0;
@@ -14,7 +14,7 @@ export function leastDepth(root: Schema, schema: Schema, visited: ReadonlySet<st
   return children.length === 0 ? 0 : 1 + Math.max(...children);
 }
 
-/** The schemas of required properties and of items that a list cannot do without. */
+/** The schemas of required properties and required list items. */
 function neededChildren(schema: Exclude<Schema, boolean>): readonly Schema[] {
   if (schema.const !== undefined || schema.enum !== undefined) return [];
   const properties = objectAt(schema, 'properties');

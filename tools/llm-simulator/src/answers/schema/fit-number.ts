@@ -2,10 +2,10 @@ import type { JsonObject } from '../../json.ts';
 import type { Random } from '../../random.ts';
 import { numberAt, unsatisfiable } from './schema.ts';
 
-/** How far from its only bound a number may lie, or from zero where it has none. */
+/** Maximum distance of a number from its only bound, or from zero without bounds. */
 const SPAN = 100;
 
-/** A number within the schema's bounds and on its `multipleOf`; a whole one for type integer. */
+/** A number within the bounds and on the `multipleOf` of the schema. A whole number for type integer. */
 export function fitNumber(schema: JsonObject, random: Random): number {
   const step = numberAt(schema, 'multipleOf', schema.type === 'integer' ? 1 : 0);
   const [low, high] = bounds(schema);

@@ -15,7 +15,7 @@ const formats: Readonly<Record<string, string>> = {
   uuid: '0f8fad5b-d9cb-469f-a165-70867728950e',
 };
 
-/** The text made to satisfy `format`, `minLength` and `maxLength`, which count characters and not bytes. */
+/** The text, changed to satisfy `format`, `minLength` and `maxLength`. The lengths count characters, not bytes. */
 export function fitText(text: string, schema: JsonObject): string {
   const least = numberAt(schema, 'minLength', 0);
   const most = numberAt(schema, 'maxLength', Number.POSITIVE_INFINITY);

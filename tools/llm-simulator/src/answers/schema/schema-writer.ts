@@ -1,12 +1,12 @@
 import type { Random } from '../../random.ts';
 
-/** Where the values of a generated document come from. A path is the property names from the root. */
+/** The source of values for a generated document. A path lists the property names from the root. */
 export interface SchemaWriter {
   readonly random: Random;
   /** The text for a place; `ordinal` is its position in the nearest list, 0 outside of lists. */
   text(path: readonly string[], ordinal: number): string;
-  /** How many items a list should have, where the schema leaves it open. */
+  /** The number of items of a list whose length the schema leaves open. */
   count(path: readonly string[]): number;
-  /** One of an enum's values. */
+  /** Chooses a value of an enum. */
   choose(path: readonly string[], options: readonly unknown[]): unknown;
 }

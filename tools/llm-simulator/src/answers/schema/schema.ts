@@ -1,10 +1,10 @@
 import { ApiError } from '../../http/api-error.ts';
 import { isObject, type JsonObject } from '../../json.ts';
 
-/** A JSON schema: an object, or true for anything and false for nothing. */
+/** A JSON schema: an object, true (any value) or false (no value). */
 export type Schema = JsonObject | boolean;
 
-/** Keywords whose promise the builder cannot keep: better refused than broken. */
+/** Keywords that the builder does not support. It refuses them instead of ignoring them. */
 const unsupported: readonly string[] = [
   'pattern',
   'uniqueItems',
@@ -21,7 +21,7 @@ const unsupported: readonly string[] = [
   'dependentSchemas',
 ];
 
-/** The value as a schema; throws an ApiError 400 where it is none or uses a keyword that is not supported. */
+/** The value as a schema. Throws an ApiError 400 for an invalid schema or an unsupported keyword. */
 export function asSchema(value: unknown): Schema {
   if (typeof value === 'boolean') return value;
   if (!isObject(value)) throw unsatisfiable('it is neither an object nor a boolean');
@@ -38,12 +38,12 @@ export function resolveReference(root: Schema, reference: string): Schema {
   throw unsatisfiable(`'${reference}' points to nothing in it`);
 }
 
-/** The error for a schema that no answer of ours can satisfy. */
+/** The error for a schema that the simulator cannot satisfy. */
 export function unsatisfiable(why: string): ApiError {
   return new ApiError(400, `The JSON schema cannot be satisfied: ${why}.`, { code: 'invalid_schema' });
 }
 
-/** The branches of `anyOf` or `oneOf`, each with its sibling keywords merged in; null where there are none. */
+/** The branches of `anyOf` or `oneOf`, each merged with its sibling keywords. Null without branches. */
 export function branchesOf(schema: JsonObject): readonly Schema[] | null {
   const { anyOf, oneOf, ...rest } = schema;
   const branches = anyOf ?? oneOf;
