@@ -1,7 +1,13 @@
 import { journalVariables } from '@valuecanvas/journal';
 import { postgresVariables } from '@valuecanvas/postgres';
 import { redisVariables } from '@valuecanvas/redis';
-import { identityVariables, kitVariables, serviceUrl, signingVariables } from '@valuecanvas/service-kit';
+import {
+  type ConfigOf,
+  identityVariables,
+  kitVariables,
+  serviceUrl,
+  signingVariables,
+} from '@valuecanvas/service-kit';
 
 export const canvasVariables = {
   ...kitVariables('canvas'),
@@ -14,3 +20,5 @@ export const canvasVariables = {
   PROMPT_REGISTRY_URL: serviceUrl('prompt-registry'),
   FEATURE_FLAGS_URL: serviceUrl('feature-flags'),
 };
+
+export type CanvasConfig = ConfigOf<typeof canvasVariables>;

@@ -11,8 +11,6 @@ import { evaluationRoutes } from './evaluation/routes.ts';
 import { createFlagsService } from './flags/flags.service.ts';
 import { createFlagsStore } from './flags/flags.store.ts';
 import { flagRoutes } from './flags/routes.ts';
-import { createFlagRulesStore } from './snapshot/flag-rules.store.ts';
-import { snapshotRoutes } from './snapshot/routes.ts';
 
 /** Feature flag service: administration, evaluation for a user, and the snapshot for local evaluation in services. */
 export const featureFlagsService = defineService({
@@ -22,10 +20,10 @@ export const featureFlagsService = defineService({
     const { config, log, lifecycle, now } = kit;
     const database = openDatabase<Database>('feature-flags', kit);
     const { redis, keys, waiting } = openRedis('feature-flags', kit);
-    const rules = createFlagRulesStore(database.db);
+    const store = createFlagsStore(database.db);
     const snapshots = createSnapshotSource({
       async load() {
-        const flags = await rules.all();
+        const flags = await store.rules();
         return { version: versionOf(flags), flags };
       },
       redis,
@@ -36,7 +34,7 @@ export const featureFlagsService = defineService({
     lifecycle.onStop('drain', 'flag snapshot', followed.stop);
     const current = createCurrentFlags(followed);
     const service = createFlagsService({
-      store: createFlagsStore(database.db),
+      store,
       snapshots,
       factOf: createAuditFacts({ newId: createIds(now), now }),
     });
@@ -47,8 +45,7 @@ export const featureFlagsService = defineService({
       probes: { flags: current },
       routes: implement(featureFlagsContract, {
         ...flagRoutes(service),
-        ...evaluationRoutes(current),
-        ...snapshotRoutes(snapshots),
+        ...evaluationRoutes(current, snapshots),
       }),
     };
   },

@@ -1,4 +1,9 @@
-import { type DownstreamKeys, publicHeaders, type UserCall } from '@valuecanvas/contracts-core';
+import {
+  type DownstreamKeys,
+  publicHeaders,
+  type UserCall,
+  type UserPrincipal,
+} from '@valuecanvas/contracts-core';
 import type { ChatRequest, ChatResult, llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import type { PromptExecution, promptExecution } from '@valuecanvas/contracts-prompt-registry';
 import type { Flags } from '@valuecanvas/flags-sdk';
@@ -7,7 +12,6 @@ import type { Journal } from '@valuecanvas/journal';
 import type { Prompts, RenderedVersion } from '@valuecanvas/prompts-sdk';
 import type { TSchema } from 'typebox';
 import { startExecution } from './execution.ts';
-import { modelFromFlag } from './model-choice.ts';
 
 export interface Question<T> {
   readonly promptKey: string;
@@ -104,6 +108,18 @@ function chatRequest<T>(
     ...(temperature === undefined ? {} : { temperature }),
     ...(maxTokens === undefined ? {} : { maxTokens }),
   };
+}
+
+/** Returns the model in the user's variant of the flag, if the variant names one. */
+function modelFromFlag(flags: Flags, user: UserPrincipal): string | undefined {
+  const evaluation = flags.evaluate('ai_model_selection', {
+    targetingKey: user.userId,
+    tier: user.tier,
+    role: user.role,
+  });
+  if (!evaluation?.enabled) return undefined;
+  const { model } = (evaluation.value ?? {}) as { model?: unknown };
+  return typeof model === 'string' ? model : undefined;
 }
 
 function factsOf({ provider, model, usage, cost, costNanos, latency, cached }: ChatResult) {

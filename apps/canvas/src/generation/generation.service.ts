@@ -10,9 +10,8 @@ import { v7 as uuidv7 } from 'uuid';
 import type { CanvasStore } from '../canvases/canvas.store.ts';
 import { blocksOf } from '../canvases/canvas-content.ts';
 import type { CanvasesService } from '../canvases/canvases.service.ts';
-import { CanvasAnswer, RefinementAnswer } from './answer-schemas.ts';
 import type { AskModel, ModelCall } from './ask-model.ts';
-import { parseCanvasAnswer, parseRefinementAnswer } from './parse-answer.ts';
+import { CanvasAnswer, parseCanvasAnswer, parseRefinementAnswer, RefinementAnswer } from './parse-answer.ts';
 
 /** Generation and refinement of canvases by models. */
 export interface GenerationService {

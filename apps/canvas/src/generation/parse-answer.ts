@@ -1,6 +1,24 @@
 import { type Blocks, sections } from '@valuecanvas/contracts-canvas';
 import { AppError } from '@valuecanvas/contracts-core';
-import type { RefinementAnswer } from './answer-schemas.ts';
+import Type, { type Static } from 'typebox';
+
+const items = Type.Array(Type.String());
+
+/** JSON schema of a model's answer for a whole canvas: the nine blocks only. */
+export const CanvasAnswer = Type.Object(
+  Object.fromEntries(sections.map((section) => [section, items])) as Record<
+    (typeof sections)[number],
+    typeof items
+  >,
+  { additionalProperties: false },
+);
+
+/** JSON schema of a model's answer for one block. */
+export const RefinementAnswer = Type.Object(
+  { suggestions: items, reasoning: Type.String() },
+  { additionalProperties: false },
+);
+type RefinementAnswer = Static<typeof RefinementAnswer>;
 
 /** Limits of a block. A longer answer of a model is cut, not rejected. */
 const maxItems = 50;

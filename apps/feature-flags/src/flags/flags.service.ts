@@ -11,8 +11,7 @@ import {
   reservedKeys,
   type UpdateFlagRequest,
 } from '@valuecanvas/contracts-feature-flags';
-import { checkSettings } from './check-settings.ts';
-import { changedSettings, initialSettings } from './flag-settings.ts';
+import { changedSettings, checkSettings, initialSettings } from './flag-settings.ts';
 import type { FlagsStore } from './flags.store.ts';
 
 export type FlagsService = ReturnType<typeof createFlagsService>;

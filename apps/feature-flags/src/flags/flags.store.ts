@@ -1,5 +1,5 @@
 import { type AuditFact, type ListPage, mapPage, type PageRequest } from '@valuecanvas/contracts-core';
-import type { Flag, Targeting, Variant } from '@valuecanvas/contracts-feature-flags';
+import type { Flag, FlagRule, Targeting, Variant } from '@valuecanvas/contracts-feature-flags';
 import { acrossUsers, listOrder, recordAudit, selectPage } from '@valuecanvas/postgres';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Database, FeatureFlagsTable } from '../db.ts';
@@ -20,6 +20,16 @@ const columns = [
   'updated_at',
 ] as const;
 
+const ruleColumns = [
+  'key',
+  'enabled',
+  'rollout_percentage',
+  'targeting',
+  'variants',
+  'salt',
+  'version',
+] as const;
+
 const byKey = listOrder('asc', { key: 'text' });
 
 /**
@@ -28,6 +38,23 @@ const byKey = listOrder('asc', { key: 'text' });
  */
 export function createFlagsStore(db: Kysely<Database>) {
   return {
+    /** Returns the evaluation rules of all flags, ordered by key. */
+    rules(): Promise<FlagRule[]> {
+      return acrossUsers(db, async (transaction) => {
+        const rows = await transaction
+          .selectFrom('feature_flags')
+          .select(ruleColumns)
+          .orderBy('key')
+          .execute();
+        return rows.map(({ rollout_percentage, targeting, variants, ...rule }) => ({
+          ...rule,
+          rolloutPercentage: Number(rollout_percentage),
+          targeting: targeting as Targeting,
+          ...(variants === null ? {} : { variants: variants as Variant[] }),
+        }));
+      });
+    },
+
     list(page: PageRequest): Promise<ListPage<Flag>> {
       return acrossUsers(db, async (transaction) => {
         const flags = transaction.selectFrom('feature_flags').select(columns);

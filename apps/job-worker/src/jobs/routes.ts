@@ -1,7 +1,6 @@
 import type { jobWorkerContract } from '@valuecanvas/contracts-job-worker';
 import type { HandlersOf } from '@valuecanvas/service-kit';
 import type { JobsService } from './jobs.service.ts';
-import { traceContextOf } from './trace-context.ts';
 
 export const jobRoutes = (jobs: JobsService) =>
   ({
@@ -17,3 +16,11 @@ export const jobRoutes = (jobs: JobsService) =>
     getJobResult: ({ principal, params }) => jobs.result(principal, params.jobId),
     cancelJob: ({ principal, params }) => jobs.cancel(principal, params.jobId),
   }) satisfies Partial<HandlersOf<typeof jobWorkerContract>>;
+
+/** The W3C trace headers of a request. Empty if the request belongs to no trace. */
+function traceContextOf(call: { header(name: string): string | undefined }): Record<string, string> {
+  const traceparent = call.header('traceparent');
+  if (traceparent === undefined) return {};
+  const tracestate = call.header('tracestate');
+  return { traceparent, ...(tracestate === undefined ? {} : { tracestate }) };
+}

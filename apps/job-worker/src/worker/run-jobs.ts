@@ -1,6 +1,7 @@
 import {
   AppError,
   type CallContext,
+  type ErrorCode,
   type JobDefinition,
   rolePermissions,
   type Tier,
@@ -13,7 +14,6 @@ import type { Logger } from '@valuecanvas/service-kit';
 import Value from 'typebox/value';
 import type { JobCall, JobKinds, StoreEffect } from '../kinds/job-kinds.ts';
 import type { Attempt, AttemptsStore } from './attempts.store.ts';
-import { failureOf, isRetryable } from './failure.ts';
 
 /** The name under which the previous release queued every job. Jobs that it left in Redis run like the rest. */
 const previousRelease: JobDefinition = { ...customPrompt, name: 'llm' };
@@ -132,4 +132,28 @@ function retryWhileUnavailable<T>(write: () => Promise<T>, signal: AbortSignal):
   const isUnavailable = (error: unknown) =>
     error instanceof AppError && error.code === 'DEPENDENCY_UNAVAILABLE';
   return retry(write, { delaysMs: forever(storePauseMs), isRetryable: isUnavailable }, { signal });
+}
+
+/** Codes of refusals that a later retry may not meet. */
+const retryableRefusals: readonly ErrorCode[] = [
+  'RATE_LIMITED',
+  'PROVIDER_RATE_LIMITED',
+  'IDEMPOTENCY_IN_FLIGHT',
+];
+
+/** The failure of an attempt, with a message that its user may read. */
+function failureOf(error: unknown, signal: AbortSignal): AppError {
+  if (interruptionOf(signal) === 'timed out') {
+    return new AppError('DEADLINE_EXCEEDED', {
+      message: 'The job did not finish within its timeout.',
+      cause: error,
+    });
+  }
+  return error instanceof AppError ? error : new AppError('INTERNAL_ERROR', { cause: error });
+}
+
+/** Tells whether another attempt can succeed. A refused request stays refused; a failed dependency may recover. */
+function isRetryable(failure: AppError): boolean {
+  if (failure.status < 500) return retryableRefusals.includes(failure.code);
+  return failure.retryHelps || failure.retryAfterSeconds !== undefined;
 }

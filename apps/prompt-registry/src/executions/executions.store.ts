@@ -1,10 +1,10 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import type { PromptExecution } from '@valuecanvas/contracts-prompt-registry';
-import { nanosPerDollar } from '@valuecanvas/money';
+import { nanosPerDollar, toNanos } from '@valuecanvas/money';
 import { acrossUsers, asUser } from '@valuecanvas/postgres';
-import { type Kysely, sql } from 'kysely';
-import type { Database } from '../db.ts';
-import { toExecutionRow } from './execution-row.ts';
+import { timeOfId } from '@valuecanvas/service-kit';
+import { type Insertable, type Kysely, sql } from 'kysely';
+import type { Database, PromptExecutionsTable } from '../db.ts';
 import { type PerformanceById, unused } from './performance.ts';
 
 export type ExecutionsStore = ReturnType<typeof createExecutionsStore>;
@@ -46,6 +46,31 @@ export function createExecutionsStore(db: Kysely<Database>) {
       return (versionId) => byVersion.get(versionId) ?? unused;
     },
   };
+}
+
+/** Converts an execution to a row of its table, with the time in its UUIDv7. */
+function toExecutionRow(execution: PromptExecution): Insertable<PromptExecutionsTable> {
+  return {
+    id: execution.id,
+    prompt_version_id: execution.promptVersionId,
+    user_id: execution.userId,
+    request_id: execution.requestId,
+    operation: execution.operation,
+    provider: execution.provider ?? null,
+    model: execution.model ?? null,
+    success: execution.success,
+    error_code: execution.errorCode ?? null,
+    latency_ms: Math.round(execution.latencyMs),
+    cost_nanos: costOf(execution),
+    prompt_tokens: execution.promptTokens,
+    completion_tokens: execution.completionTokens,
+    created_at: timeOfId(execution.id),
+  };
+}
+
+/** Supports facts of the previous release that are still in the journal and have dollars only. */
+function costOf({ costNanos, cost = 0 }: PromptExecution): bigint {
+  return costNanos === undefined ? toNanos(cost) : BigInt(costNanos);
 }
 
 /** Returns one row per version with executions. */

@@ -4,7 +4,6 @@ import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../db.ts';
 import type { NewVersion } from './new-version.ts';
-import { isNumberTaken } from './number-taken.ts';
 import { type VersionRow, versionColumns } from './version-row.ts';
 
 export type VersionsStore = ReturnType<typeof createVersionsStore>;
@@ -145,4 +144,10 @@ async function lockKey(transaction: Kysely<Database>, promptKey: string): Promis
     .where('version', '=', 1)
     .forUpdate()
     .execute();
+}
+
+/** Returns true if an insert failed because a concurrent one took the same version number of the prompt. */
+function isNumberTaken(error: unknown): boolean {
+  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+  return code === '23505' && constraint === 'prompt_versions_prompt_key_version_key';
 }

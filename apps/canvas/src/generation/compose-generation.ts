@@ -1,0 +1,73 @@
+import { featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
+import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
+import { promptExecution, promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
+import { createFlags } from '@valuecanvas/flags-sdk';
+import { createClient } from '@valuecanvas/http-client';
+import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
+import { createJournal } from '@valuecanvas/journal';
+import { createPrompts } from '@valuecanvas/prompts-sdk';
+import type { OpenRedis } from '@valuecanvas/redis';
+import type { Kit } from '@valuecanvas/service-kit';
+import type { CanvasStore } from '../canvases/canvas.store.ts';
+import type { CanvasesService } from '../canvases/canvases.service.ts';
+import type { CanvasConfig } from '../config.ts';
+import { createAskModel } from './ask-model.ts';
+import { createGenerationService, type GenerationService } from './generation.service.ts';
+
+/** Time that the start waits for prompts and flags, so that they are available to the first requests. */
+const firstSnapshotMs = 1_000;
+
+/** Time that a health check waits for the first prompts. */
+const probeMs = 1_000;
+
+/** The generation of canvases, with its prompts, flags and the clients of the services behind it. */
+export async function composeGeneration(
+  { config, log, lifecycle, now }: Kit<CanvasConfig>,
+  { redis, keys, waiting }: OpenRedis,
+  stored: { readonly store: CanvasStore; readonly canvases: CanvasesService },
+): Promise<{ readonly generation: GenerationService; readonly probe: () => Promise<void> }> {
+  const onError = (part: string) => (err: unknown) =>
+    log.warn({ err, part }, 'canvas: a part of the platform is unavailable');
+
+  const key = await importSigningKey(config.INTERNAL_SIGNING_KEY);
+  const sign = createInternalSigner({ issuer: 'canvas', key, now });
+  const router = createClient(llmRouterContract, { baseUrl: config.LLM_ROUTER_URL, sign });
+  const registry = createClient(promptRegistryContract, { baseUrl: config.PROMPT_REGISTRY_URL, sign });
+  const flagService = createClient(featureFlagsContract, { baseUrl: config.FEATURE_FLAGS_URL, sign });
+  for (const client of [router, registry, flagService]) lifecycle.onStop('close', 'client', client.close);
+
+  const prompts = createPrompts({
+    client: registry.call,
+    redis: waiting('prompts'),
+    keys,
+    service: 'canvas',
+    onError: onError('prompt-registry'),
+  });
+  const flags = createFlags({
+    client: flagService.call,
+    redis: waiting('flags'),
+    keys,
+    service: 'canvas',
+    onError: onError('feature-flags'),
+  });
+  lifecycle.onStop('intake', 'prompts', prompts.stop);
+  lifecycle.onStop('intake', 'flags', flags.stop);
+
+  // The service also starts without them and keeps fetching them.
+  await Promise.all([prompts.ready(firstSnapshotMs), flags.ready(firstSnapshotMs)]);
+
+  const ask = createAskModel({
+    prompts,
+    flags,
+    router: router.call,
+    executions: createJournal(promptExecution, { redis, keys, maxLength: config.JOURNAL_MAX_LENGTH }),
+    onLostExecution: onError('journal'),
+  });
+  return {
+    generation: createGenerationService({ ask, ...stored }),
+    /** Until the first prompts have arrived, nothing can be generated. After that, the last known ones are used. */
+    async probe() {
+      if (!(await prompts.ready(probeMs))) throw new Error('no prompts have been loaded yet');
+    },
+  };
+}

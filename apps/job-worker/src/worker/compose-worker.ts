@@ -1,0 +1,31 @@
+import { type QueueConnection, startWorkerHost } from '@valuecanvas/queue';
+import type { Kit } from '@valuecanvas/service-kit';
+import type { Kysely } from 'kysely';
+import type { JobWorkerConfig } from '../config.ts';
+import type { Database } from '../db.ts';
+import type { JobKinds } from '../kinds/job-kinds.ts';
+import { createAttemptsStore } from './attempts.store.ts';
+import { createJobHandlers } from './run-jobs.ts';
+
+/** Part of the shutdown time reserved for returning jobs that are still running to the queue. */
+const handOverMs = 8_000;
+
+/** Starts the workers, which run queued jobs until the service stops. */
+export function composeWorker(
+  { config, lifecycle, log, metrics }: Kit<JobWorkerConfig>,
+  db: Kysely<Database>,
+  connection: QueueConnection,
+  kinds: JobKinds,
+): void {
+  const worker = startWorkerHost({
+    ...connection,
+    handlers: createJobHandlers({ kinds, attempts: createAttemptsStore(db, config.QUEUE_LOCK_MS), log }),
+    concurrency: config.QUEUE_CONCURRENCY,
+    rateLimitPerMinute: config.QUEUE_RATE_LIMIT,
+    lockMs: config.QUEUE_LOCK_MS,
+    metrics,
+    log,
+  });
+  const runningMs = Math.max(0, config.SHUTDOWN_GRACE_MS - handOverMs);
+  lifecycle.onStop('intake', 'workers', () => worker.stop(runningMs));
+}

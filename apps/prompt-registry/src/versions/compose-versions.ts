@@ -1,0 +1,36 @@
+import { createAuditFacts } from '@valuecanvas/contracts-core';
+import { type PromptSnapshot, promptsChannel } from '@valuecanvas/contracts-prompt-registry';
+import { createSnapshotSource, type SnapshotSource, versionOf } from '@valuecanvas/live-snapshot';
+import type { OpenRedis } from '@valuecanvas/redis';
+import { createIds, type Kit } from '@valuecanvas/service-kit';
+import type { Kysely } from 'kysely';
+import type { Database } from '../db.ts';
+import type { PerformanceOf } from '../executions/performance.ts';
+import { toRenderable } from './version-row.ts';
+import { createVersionsService, type VersionsService } from './versions.service.ts';
+import { createVersionsStore, type VersionsStore } from './versions.store.ts';
+
+/** The prompt versions, and the snapshot of the active ones, which is published on each activation. */
+export function composeVersions(
+  { log, now }: Kit,
+  db: Kysely<Database>,
+  { redis, keys }: OpenRedis,
+  performanceOf: PerformanceOf,
+): {
+  readonly store: VersionsStore;
+  readonly snapshots: SnapshotSource<PromptSnapshot>;
+  readonly versions: VersionsService;
+} {
+  const store = createVersionsStore(db);
+  const snapshots = createSnapshotSource({
+    async load() {
+      const prompts = (await store.allActive()).map(toRenderable);
+      return { version: versionOf(prompts), prompts };
+    },
+    redis,
+    channel: keys(...promptsChannel),
+    onError: (err) => log.warn({ err }, 'prompt snapshot: publication failed'),
+  });
+  const factOf = createAuditFacts({ newId: createIds(now), now });
+  return { store, snapshots, versions: createVersionsService({ store, performanceOf, snapshots, factOf }) };
+}
