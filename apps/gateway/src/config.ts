@@ -1,6 +1,6 @@
 import { postgresVariables } from '@valuecanvas/postgres';
 import { redisVariables } from '@valuecanvas/redis';
-import { kitVariables, signingVariables } from '@valuecanvas/service-kit';
+import { type ConfigOf, type Kit, kitVariables, signingVariables } from '@valuecanvas/service-kit';
 import Type from 'typebox';
 import { upstreamVariables } from './upstreams.ts';
 
@@ -109,3 +109,6 @@ export const gatewayVariables = {
   }),
   ...upstreamVariables,
 };
+
+/** What the kit gives to `compose`. */
+export type GatewayKit = Kit<ConfigOf<typeof gatewayVariables>>;

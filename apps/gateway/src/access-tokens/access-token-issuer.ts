@@ -1,11 +1,9 @@
 import { SignJWT } from 'jose';
 import { type AuthKeys, accessTokenAlgorithm } from './auth-keys.ts';
+import { accessTokenAudience } from './token-verifier.ts';
 
 /** Lifetime of an access token. */
 export const accessTokenSeconds = 3_600;
-
-/** The audience of a signed-in user's tokens, as Supabase Auth names it. */
-export const accessTokenAudience = 'authenticated';
 
 /** Returns the issuer of local access tokens: local auth at the gateway's public address. */
 export function issuerAt(publicUrl: string): string {

@@ -1,4 +1,5 @@
 import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose';
+import type { TrustedTokens } from './token-verifier.ts';
 
 /** The key pairs of access tokens: one key signs, and all keys verify. Verification keys are found by their id. */
 export interface AuthKeys {
@@ -27,6 +28,16 @@ export async function importAuthKeys(value: string): Promise<AuthKeys> {
     signing: { kid: first.kid, key: first.privateKey },
     verifying: new Map(keys.map(({ kid, publicKey }) => [kid, publicKey])),
     published: keys.map(({ published }) => published),
+  };
+}
+
+/** Trusts local access tokens. The key is selected by its id. */
+export function trustOwnTokens(keys: AuthKeys, issuer: string, maxLifetimeSeconds: number): TrustedTokens {
+  return {
+    issuer,
+    maxLifetimeSeconds,
+    algorithms: [accessTokenAlgorithm],
+    keyFor: ({ kid }) => (kid === undefined ? undefined : keys.verifying.get(kid)),
   };
 }
 

@@ -9,8 +9,7 @@ import {
   type TestRedis,
 } from '@valuecanvas/testing';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { PresentedToken } from './revocation.ts';
-import { type CheckSession, createRevocationList } from './revocation-list.ts';
+import { type CheckSession, createRevocationList, type PresentedToken } from './revocation-list.ts';
 
 let testRedis: TestRedis;
 beforeAll(() => {

@@ -3,9 +3,8 @@ import { expect, test } from 'vitest';
 import { createAuthKey } from '../../test/support/auth-signing-keys.ts';
 import { readRoles } from '../roles/roles.ts';
 import { createAccessTokenIssuer } from './access-token-issuer.ts';
-import { importAuthKeys } from './auth-keys.ts';
+import { importAuthKeys, trustOwnTokens } from './auth-keys.ts';
 import { createTokenVerifier } from './token-verifier.ts';
-import { trustOwnTokens } from './trusted-tokens.ts';
 
 const issuer = 'https://canvas.example.com/auth/v1';
 

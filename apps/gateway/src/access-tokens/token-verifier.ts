@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
 import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
 import { singleFlight } from '@valuecanvas/resilience';
-import { errors, type JWSHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
+import { type CryptoKey, errors, type JWSHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
-import type { Roles } from '../roles/roles.ts';
-import { accessTokenAudience } from './access-token-issuer.ts';
-import { platformMetadataOf } from './platform-metadata.ts';
-import type { PresentedToken } from './revocation.ts';
-import type { RevocationList } from './revocation-list.ts';
-import type { TrustedTokens, VerifyingKey } from './trusted-tokens.ts';
+import { platformMetadataOf, type Roles } from '../roles/roles.ts';
+import type { PresentedToken, RevocationList } from './revocation-list.ts';
 
 /** Verifies one kind of bearer token and resolves its principal. */
 export interface TokenVerifier {
@@ -16,6 +12,25 @@ export interface TokenVerifier {
   known(token: string): UserPrincipal | undefined;
   /** Returns undefined for an invalid token. Throws DEPENDENCY_UNAVAILABLE if the token cannot be verified now. */
   verify(token: string): Promise<UserPrincipal | undefined>;
+}
+
+/** The audience of a signed-in user's tokens, as Supabase Auth names it. */
+export const accessTokenAudience = 'authenticated';
+
+export type VerifyingKey = CryptoKey | Uint8Array;
+
+/** The trusted issuer of access tokens, with its algorithms and keys. */
+export interface TrustedTokens {
+  readonly issuer: string;
+  /** No other algorithm is accepted, whatever the header of a token claims. */
+  readonly algorithms: readonly string[];
+  /** Tokens with a longer lifetime are refused: they could outlive the revocation of their session in Redis. */
+  readonly maxLifetimeSeconds: number;
+  /**
+   * Returns the verification key for a token of one of the algorithms, or undefined if there is none. Throws
+   * DEPENDENCY_UNAVAILABLE if the keys cannot be loaded.
+   */
+  keyFor(header: JWSHeaderParameters): VerifyingKey | undefined | Promise<VerifyingKey | undefined>;
 }
 
 /** A verified token is cached for this long, within its own lifetime. */

@@ -7,10 +7,9 @@ import {
 } from '@valuecanvas/contracts-core';
 import { acrossUsers, listOrder, recordAudit, selectPage } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
-import { type PlatformMetadata, platformMetadataOf } from '../access-tokens/platform-metadata.ts';
 import type { Database } from '../db.ts';
 import { endSessionsOf } from '../local-auth/end-sessions.ts';
-import type { Roles } from '../roles/roles.ts';
+import { type PlatformMetadata, platformMetadataOf, type Roles } from '../roles/roles.ts';
 
 /** A user with tier and role. */
 export interface PlatformUserRecord extends PlatformMetadata {

@@ -187,7 +187,7 @@ test('look-ups of many made-up keys have bounded concurrency, and most are refus
   resolve(undefined);
   const refused = (await settled).filter(({ status }) => status === 'rejected');
   expect(refused).toHaveLength(1_000 - 204);
-  expect(refused[0]).toMatchObject({ reason: { code: 'OVERLOADED' } });
+  expect(refused[0]).toMatchObject({ reason: { name: 'QueueFullError' } });
 });
 
 test('the last use is updated at most once a minute', async () => {

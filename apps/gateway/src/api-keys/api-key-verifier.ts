@@ -1,16 +1,15 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import { createSemaphore, singleFlight } from '@valuecanvas/resilience';
 import type { Logger } from '@valuecanvas/service-kit';
 import { LRUCache } from 'lru-cache';
-import { platformMetadataOf } from '../access-tokens/platform-metadata.ts';
 import type { TokenVerifier } from '../access-tokens/token-verifier.ts';
-import { createWorkLimit } from '../bounded-work/work-limit.ts';
-import type { Roles } from '../roles/roles.ts';
+import { platformMetadataOf, type Roles } from '../roles/roles.ts';
 import { hashApiKey, isApiKey } from './api-key-format.ts';
 import type { ApiKeysStore, FoundApiKey } from './api-keys.store.ts';
 
 /**
- * Verifies API keys. Throws DEPENDENCY_UNAVAILABLE if PostgreSQL is unavailable, and OVERLOADED if too many look-ups
- * are waiting.
+ * Verifies API keys. Throws DEPENDENCY_UNAVAILABLE if PostgreSQL is unavailable, and QueueFullError, which clients get as
+ * OVERLOADED, if too many look-ups are waiting.
  */
 export interface ApiKeyVerifier extends TokenVerifier {
   /** Drops a revoked key from the cache of this process. */
@@ -50,8 +49,7 @@ export function createApiKeyVerifier(options: {
   const good = new LRUCache<string, KnownKey>({ max: 20_000 });
   const bad = new LRUCache<string, { readonly until: number }>({ max: 10_000 });
   const failed = new LRUCache<string, { readonly until: number; readonly error: unknown }>({ max: 1_000 });
-  const lookUpsInFlight = new Map<string, Promise<UserPrincipal | undefined>>();
-  const limited = createWorkLimit(lookUps);
+  const semaphore = createSemaphore(lookUps);
   let revocations = 0;
 
   const noteUse = ({ id, last_used_at }: FoundApiKey, principal: UserPrincipal, at: number): void => {
@@ -65,7 +63,7 @@ export function createApiKeyVerifier(options: {
   const lookUp = async (key: string): Promise<UserPrincipal | undefined> => {
     const seen = revocations;
     const at = now();
-    const found = await limited(() => store.find(hashApiKey(key)));
+    const found = await semaphore.run(() => store.find(hashApiKey(key)));
     if (!found || !isInForce(found, at)) {
       bad.set(key, { until: at + refusalTtlMs });
       return undefined;
@@ -77,22 +75,18 @@ export function createApiKeyVerifier(options: {
     return principal;
   };
 
-  const share = (key: string): Promise<UserPrincipal | undefined> => {
-    const pending: Promise<UserPrincipal | undefined> = lookUp(key)
-      .catch((error: unknown) => {
+  /** A look-up that began before a revocation is not shared with later requests. */
+  const lookUpOnce = singleFlight(
+    (key: string) =>
+      lookUp(key).catch((error: unknown) => {
         failed.set(key, { until: now() + failedMs, error });
         throw error;
-      })
-      .finally(() => {
-        if (lookUpsInFlight.get(key) === pending) lookUpsInFlight.delete(key);
-      });
-    lookUpsInFlight.set(key, pending);
-    return pending;
-  };
+      }),
+    (key) => `${revocations} ${key}`,
+  );
 
   const forgetWhere = (isStale: (known: KnownKey) => boolean): void => {
     revocations += 1;
-    lookUpsInFlight.clear();
     for (const [key, known] of good.entries()) if (isStale(known)) good.delete(key);
   };
 
@@ -105,7 +99,7 @@ export function createApiKeyVerifier(options: {
       if (!isApiKey(key) || (bad.get(key)?.until ?? 0) > now()) return undefined;
       const failure = failed.get(key);
       if (failure && failure.until > now()) throw failure.error;
-      return lookUpsInFlight.get(key) ?? share(key);
+      return lookUpOnce(key);
     },
     forget: (id) => forgetWhere((known) => known.id === id),
     forgetOwner: (userId) => forgetWhere(({ principal }) => principal.userId === userId),

@@ -1,26 +1,33 @@
 import { type AuditFacts, auditFact, createAuditFacts } from '@valuecanvas/contracts-core';
+import type { gatewayContract } from '@valuecanvas/contracts-gateway';
 import { drainIntoTable } from '@valuecanvas/journal';
 import type { OpenRedis } from '@valuecanvas/redis';
-import { type ConfigOf, createIds, type Kit } from '@valuecanvas/service-kit';
+import { createIds, type HandlersOf } from '@valuecanvas/service-kit';
 import type { Kysely } from 'kysely';
-import type { gatewayVariables } from '../config.ts';
+import type { GatewayKit } from '../config.ts';
 import type { Database } from '../db.ts';
-import { type AuditStore, createAuditStore } from './audit.store.ts';
+import { createAuditStore } from './audit.store.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
 const cleanupMs = 6 * 60 * 60 * 1_000;
 
 /** The audit log: reads it, stores what other services record in the journal, and deletes old records. */
 export function composeAudit(
-  { config, log, lifecycle, now }: Kit<ConfigOf<typeof gatewayVariables>>,
+  { config, log, lifecycle, now }: GatewayKit,
   db: Kysely<Database>,
   { keys, waiting }: OpenRedis,
-): { readonly audit: Pick<AuditStore, 'list'>; readonly factOf: AuditFacts } {
+) {
   const store = createAuditStore(db);
   const drain = drainIntoTable(auditFact, { redis: waiting('audit'), keys, insert: store.insert, log });
   lifecycle.onStop('drain', 'audit log', drain.stop);
   lifecycle.every('audit log: deletion of old records', cleanupMs, () =>
     store.deleteBefore(new Date(now() - config.AUDIT_RETENTION_DAYS * dayMs)),
   );
-  return { audit: store, factOf: createAuditFacts({ newId: createIds(now), now }) };
+  const factOf: AuditFacts = createAuditFacts({ newId: createIds(now), now });
+  return {
+    factOf,
+    routes: {
+      listAuditRecords: ({ principal, query, page }) => store.list(principal, query, page),
+    } satisfies Partial<HandlersOf<typeof gatewayContract>>,
+  };
 }

@@ -1,12 +1,12 @@
 import type { gatewayContract } from '@valuecanvas/contracts-gateway';
 import type { OpenRedis } from '@valuecanvas/redis';
-import type { ConfigOf, HandlersOf, Kit } from '@valuecanvas/service-kit';
+import type { HandlersOf } from '@valuecanvas/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { RevocationList } from '../access-tokens/revocation-list.ts';
 import type { TokenVerifier } from '../access-tokens/token-verifier.ts';
-import type { SessionSource } from '../browser-sessions/session-source.ts';
-import type { gatewayVariables } from '../config.ts';
+import type { SessionSource } from '../browser-sessions/browser-sessions.service.ts';
+import type { GatewayKit } from '../config.ts';
 import type { Database } from '../db.ts';
 import type { Roles } from '../roles/roles.ts';
 
@@ -30,7 +30,7 @@ export interface AuthBackend {
 
 /** Dependencies of a backend. */
 export interface AuthBackendParts {
-  readonly kit: Kit<ConfigOf<typeof gatewayVariables>>;
+  readonly kit: GatewayKit;
   readonly db: Kysely<Database>;
   readonly redis: OpenRedis;
   readonly roles: Roles;

@@ -1,14 +1,13 @@
+import { createFailOpenCall } from '@valuecanvas/resilience';
 import type { Logger } from '@valuecanvas/service-kit';
 import {
   accessTokenSeconds,
   createAccessTokenIssuer,
   issuerAt,
 } from '../access-tokens/access-token-issuer.ts';
-import { importAuthKeys } from '../access-tokens/auth-keys.ts';
+import { importAuthKeys, trustOwnTokens } from '../access-tokens/auth-keys.ts';
 import { type CheckSession, createRevocationList } from '../access-tokens/revocation-list.ts';
 import { createTokenVerifier } from '../access-tokens/token-verifier.ts';
-import { trustOwnTokens } from '../access-tokens/trusted-tokens.ts';
-import { createFailOpenCall } from '../bounded-work/fail-open-call.ts';
 import { type AuthSessionsStore, createAuthSessionsStore } from '../local-auth/auth-sessions.store.ts';
 import { createAuthUsersStore } from '../local-auth/auth-users.store.ts';
 import { createLocalAuth } from '../local-auth/local-auth.service.ts';

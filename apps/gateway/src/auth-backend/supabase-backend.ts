@@ -1,7 +1,7 @@
+import { createFailOpenCall } from '@valuecanvas/resilience';
 import { forwarded } from '@valuecanvas/service-kit';
 import { createRevocationList } from '../access-tokens/revocation-list.ts';
 import { createTokenVerifier } from '../access-tokens/token-verifier.ts';
-import { createFailOpenCall } from '../bounded-work/fail-open-call.ts';
 import { createPublishedKeys } from '../supabase-auth/published-keys.ts';
 import { createSupabaseApi } from '../supabase-auth/supabase-api.ts';
 import { addSupabaseRoutes } from '../supabase-auth/supabase-routes.ts';

@@ -12,7 +12,6 @@ import {
   type SessionTokens,
   sealTokens,
 } from './session-secret.ts';
-import type { SessionSource } from './session-source.ts';
 
 /** Browser sessions, identified by the secret in their cookie. */
 export interface BrowserSessions {
@@ -35,6 +34,15 @@ export interface LoggedIn {
   readonly principal: UserPrincipal;
   readonly csrfToken: string;
   readonly session: BrowserSession;
+}
+
+/** Issues sessions: local auth or Supabase. Refusals are AppErrors with a status below 500. */
+export interface SessionSource {
+  logIn(email: string, password: string, userAgent?: string): Promise<AuthSession>;
+  /** Exchanges a refresh token, which is valid once, for the next tokens. */
+  refresh(refreshToken: string): Promise<AuthSession>;
+  /** Ends only the session of the access token. */
+  logOut(accessToken: string, principal: UserPrincipal): Promise<void>;
 }
 
 /** Lifetime of a session, regardless of its use. */

@@ -3,11 +3,10 @@ import { type AuditedChange, type AuditFact, type Tier, tiers } from '@valuecanv
 import { createDatabase } from '@valuecanvas/postgres';
 import { createKeys, createRedis } from '@valuecanvas/redis';
 import { v7 as uuidv7 } from 'uuid';
-import type { PlatformMetadata } from '../access-tokens/platform-metadata.ts';
-import { createRedisRevocations } from '../access-tokens/redis-revocations.ts';
+import { createRedisRevocations } from '../access-tokens/revocation-list.ts';
 import { createPlatformUsersStore } from '../admin-users/platform-users.store.ts';
 import type { Database } from '../db.ts';
-import { type Roles, readRoles } from '../roles/roles.ts';
+import { type PlatformMetadata, type Roles, readRoles } from '../roles/roles.ts';
 import { supabaseTokenSeconds } from '../supabase-auth/supabase-tokens.ts';
 
 /** The parsed arguments of the command. */

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { allowOrigins } from './cross-origin.ts';
 
 /** Content security policy of API responses, which load nothing. */
 const answerPolicy = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
@@ -24,14 +24,14 @@ export function pageHeaders(cspEnabled: boolean): Readonly<Record<string, string
   return cspEnabled ? { 'content-security-policy': pagePolicy } : {};
 }
 
-/** Adds security headers to every response, and CORS for the given origins. */
+/** Adds security headers to every response, and CORS for the allowed origins. */
 export async function protectBrowsers(
   app: FastifyInstance,
-  options: { readonly cspEnabled: boolean; readonly origins: readonly string[] },
+  config: { readonly CSP_ENABLED: boolean; readonly CORS_ALLOWED_ORIGINS: readonly string[] },
 ): Promise<void> {
   await app.register(helmet, {
     global: false,
-    contentSecurityPolicy: options.cspEnabled ? { useDefaults: false, directives: answerPolicy } : false,
+    contentSecurityPolicy: config.CSP_ENABLED ? { useDefaults: false, directives: answerPolicy } : false,
   });
   let headers: OutgoingHttpHeaders | undefined;
   app.addHook('onRequest', (_request, reply, done) => {
@@ -39,7 +39,8 @@ export async function protectBrowsers(
     reply.headers(headers);
     done();
   });
-  if (options.origins.length > 0) await allowOrigins(app, options.origins);
+  const origins = config.CORS_ALLOWED_ORIGINS.map((origin) => new URL(origin).origin);
+  if (origins.length > 0) await allowOrigins(app, origins);
 }
 
 /** Computes helmet's headers once, as they never change. Computing them per response costs a tenth of a request. */
@@ -48,4 +49,79 @@ function headersByHelmet(reply: FastifyReply): OutgoingHttpHeaders {
   const headers = reply.raw.getHeaders();
   for (const name in headers) reply.raw.removeHeader(name);
   return headers;
+}
+
+/** Seconds for which browsers may cache a preflight response. */
+const preflightMaxAge = 600;
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+const allowedHeaders = [
+  'Content-Type',
+  'Authorization',
+  'X-API-Key',
+  'If-None-Match',
+  'Cache-Control',
+  'Idempotency-Key',
+  'Last-Event-ID',
+  'Prefer',
+  'X-CSRF-Token',
+  'X-Audit-Reason',
+  'X-Request-Id',
+  // Sent by the client libraries of OpenAI and Supabase Auth, and by browser tracing.
+  'User-Agent',
+  'OpenAI-Organization',
+  'OpenAI-Project',
+  'X-Stainless-Arch',
+  'X-Stainless-Helper-Method',
+  'X-Stainless-Lang',
+  'X-Stainless-OS',
+  'X-Stainless-Package-Version',
+  'X-Stainless-Retry-Count',
+  'X-Stainless-Runtime',
+  'X-Stainless-Runtime-Version',
+  'X-Stainless-Timeout',
+  'apikey',
+  'X-Client-Info',
+  'X-Supabase-Api-Version',
+  'traceparent',
+  'tracestate',
+  'baggage',
+];
+
+const exposedHeaders = [
+  'ETag',
+  'Location',
+  'Retry-After',
+  'Retry-After-Ms',
+  'Age',
+  'Idempotent-Replayed',
+  'x-should-retry',
+  'x-llm-provider',
+  'x-llm-model',
+  'x-llm-cost',
+  'x-llm-cached',
+  'x-request-id',
+  'x-sb-error-code',
+  'x-supabase-api-version',
+  'ratelimit-limit',
+  'ratelimit-remaining',
+  'ratelimit-reset',
+];
+
+/**
+ * Allows pages of these origins to call the API with credentials. Pages of any other origin, including `null`, cannot
+ * read responses. Preflight requests from allowed origins are answered before rate limiting and authentication.
+ */
+async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  const allowed = new Set(origins);
+  await app.register(cors, {
+    // With an array, @fastify/cors would send the remaining CORS headers to every origin.
+    origin: (origin, answer) => answer(null, origin !== undefined && allowed.has(origin)),
+    credentials: true,
+    methods,
+    allowedHeaders,
+    exposedHeaders,
+    maxAge: preflightMaxAge,
+  });
 }

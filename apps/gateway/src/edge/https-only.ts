@@ -1,6 +1,6 @@
 import { AppError } from '@valuecanvas/contracts-core';
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
-import { targetOf } from '../forwarding/forwardable.ts';
+import { targetOf } from '../forwarding/send-upstream.ts';
 import { isHealthRoute } from './health-routes.ts';
 
 /**

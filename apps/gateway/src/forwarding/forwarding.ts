@@ -1,18 +1,23 @@
 import {
   AppError,
+  anonymous,
   type Contract,
   defaultDeadlineMs,
   dialectAt,
+  headers,
   isInternal,
   isUnder,
+  type ServiceName,
 } from '@valuecanvas/contracts-core';
-import type { InternalSigner } from '@valuecanvas/identity';
-import type { FastifyInstance, preHandlerHookHandler } from 'fastify';
-import { Pool } from 'undici';
+import { createInternalSigner, type InternalSigner, importSigningKey } from '@valuecanvas/identity';
+import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify';
+import { type Dispatcher, Pool } from 'undici';
+import type { GatewayKit } from '../config.ts';
 import type { Upstream } from '../upstreams.ts';
-import { createAttempts } from './connection-attempts.ts';
-import { type ForwardingTarget, forwardRequest } from './forward-request.ts';
-import { useRawBodies } from './raw-bodies.ts';
+import { type Attempts, createAttempts } from './connection-attempts.ts';
+import { headersToService } from './forwarded-headers.ts';
+import { ResponseRelay } from './response-relay.ts';
+import { assertForwardable, type BodyContent, sendUpstream, targetOf } from './send-upstream.ts';
 
 /** Idle connections are closed sooner than a service finishes draining, so that no request is lost to a shutdown. */
 const idleMs = 4_000;
@@ -22,6 +27,19 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** Time added to the deadline of a service's slowest route, so that the service reports an exceeded deadline itself. */
 const deadlineMarginMs = 5_000;
 
+/** Longest pause within a response. Event streams send a comment every 15 s. */
+const maxPauseMs = 60_000;
+
+/** A service and the means of reaching it. */
+interface ForwardingTarget {
+  readonly service: ServiceName;
+  readonly dispatcher: Dispatcher;
+  readonly attempts: Attempts;
+  readonly sign: InternalSigner;
+  /** Time limit for the response headers. */
+  readonly responseTimeoutMs: number;
+}
+
 /** A service without the time limit, which depends on the route. */
 type Service = Omit<ForwardingTarget, 'responseTimeoutMs'>;
 
@@ -29,15 +47,14 @@ type Service = Omit<ForwardingTarget, 'responseTimeoutMs'>;
 export interface Forwarding {
   /** Adds the routes. If two prefixes match, the longer one wins. */
   register(app: FastifyInstance): Promise<void>;
-  /** Aborts the requests that are still in flight. */
-  close(): Promise<void>;
 }
 
-export function createForwarding(
+export async function composeForwarding(
+  { config, lifecycle, now }: GatewayKit,
   upstreams: readonly Upstream[],
-  sign: InternalSigner,
-  { statusIsPublic }: { readonly statusIsPublic: boolean },
-): Forwarding {
+): Promise<Forwarding> {
+  const key = await importSigningKey(config.INTERNAL_SIGNING_KEY);
+  const sign = createInternalSigner({ issuer: 'gateway', key, now });
   const targets = upstreams.map(({ contract, url }) => {
     const dispatcher = new Pool(new URL(url).origin, {
       pipelining: 1,
@@ -47,18 +64,18 @@ export function createForwarding(
     const { service } = contract;
     return { contract, service, dispatcher, attempts: createAttempts(service), sign };
   });
+  lifecycle.onStop('close', 'connections to services', async () => {
+    await Promise.all(targets.map(({ dispatcher }) => dispatcher.destroy()));
+  });
   return {
     async register(app) {
       await app.register(async (scope) => {
         useRawBodies(scope);
         for (const target of targets) {
           addPaths(scope, target.contract, target);
-          if (!statusIsPublic) restrictStatusRoutes(scope, target.contract, target);
+          if (!config.PUBLIC_STATUS_ENABLED) restrictStatusRoutes(scope, target.contract, target);
         }
       });
-    },
-    async close() {
-      await Promise.all(targets.map(({ dispatcher }) => dispatcher.destroy()));
     },
   };
 }
@@ -108,4 +125,51 @@ const refuseAnonymous: preHandlerHookHandler = ({ principal }, _reply, done) => 
 function longestDeadlineBelow({ routes }: Contract, prefix: string): number {
   const below = Object.values(routes).filter((route) => !isInternal(route) && isUnder(prefix, route.path));
   return Math.max(...below.map(({ deadlineMs = defaultDeadlineMs }) => deadlineMs), 0) || defaultDeadlineMs;
+}
+
+/**
+ * Forwards a request to a service and streams the response back. A disconnect of either side ends the other. Resolves
+ * once the response has started.
+ */
+async function forwardRequest(
+  { service, dispatcher, attempts, sign, responseTimeoutMs }: ForwardingTarget,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  assertForwardable(request);
+  const relay = new ResponseRelay(reply, service);
+  const identity = await sign(service, request.principal ?? anonymous);
+  const options = (content: BodyContent) => optionsOf(request, content, identity, responseTimeoutMs);
+  return sendUpstream(request, reply, { attempts, dispatcher, relay, options });
+}
+
+function optionsOf(
+  request: FastifyRequest,
+  content: BodyContent,
+  identity: string,
+  responseTimeoutMs: number,
+): Dispatcher.DispatchOptions {
+  const passed = headersToService(request.headers, content !== null);
+  passed.push(
+    headers.identity,
+    identity,
+    headers.requestId,
+    request.id,
+    headers.deadline,
+    String(responseTimeoutMs),
+  );
+  return {
+    method: request.method as Dispatcher.HttpMethod,
+    path: targetOf(request.url),
+    headers: passed,
+    body: content,
+    headersTimeout: responseTimeoutMs,
+    bodyTimeout: maxPauseMs,
+  };
+}
+
+/** Leaves request bodies unparsed, as forwarded requests need them. */
+export function useRawBodies(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 }

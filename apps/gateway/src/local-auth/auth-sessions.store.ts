@@ -73,19 +73,28 @@ export function createAuthSessionsStore(db: Kysely<Database>): AuthSessionsStore
       }),
     rotate: (hash, nextHash, at) =>
       acrossUsers(db, async (tx) => {
-        const shown = await findToken(tx, hash);
-        if (!shown || shown.ended_at || shown.revoked_at || isIdle(shown, at)) return { outcome: 'unknown' };
-        if (shown.used_at && !(await mayBeRepeated(tx, { id: shown.id, usedAt: shown.used_at }, at))) {
-          await endSessions(tx, [shown.session_id], at);
-          return { outcome: 'reused', sessionId: shown.session_id };
+        const presented = await findToken(tx, hash);
+        if (!presented || presented.ended_at || presented.revoked_at || isIdle(presented, at))
+          return { outcome: 'unknown' };
+        if (
+          presented.used_at &&
+          !(await mayBeRepeated(tx, { id: presented.id, usedAt: presented.used_at }, at))
+        ) {
+          await endSessions(tx, [presented.session_id], at);
+          return { outcome: 'reused', sessionId: presented.session_id };
         }
-        if (!shown.used_at) await consumeTokens(tx, shown.session_id, at);
-        await insertToken(tx, { hash: nextHash, sessionId: shown.session_id, parentId: shown.id, at });
+        if (!presented.used_at) await consumeTokens(tx, presented.session_id, at);
+        await insertToken(tx, {
+          hash: nextHash,
+          sessionId: presented.session_id,
+          parentId: presented.id,
+          at,
+        });
         return {
           outcome: 'rotated',
-          sessionId: shown.session_id,
-          userId: shown.user_id,
-          openedAt: shown.opened_at,
+          sessionId: presented.session_id,
+          userId: presented.user_id,
+          openedAt: presented.opened_at,
         };
       }),
     end: (sessionId, at) => acrossUsers(db, (tx) => endSessions(tx, [sessionId], at)),

@@ -1,8 +1,8 @@
 import { acrossUsers } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
+import { type UserRow, userColumns } from './auth-user.ts';
 import { endSessionsOf } from './end-sessions.ts';
-import { type UserRow, userColumns } from './user-row.ts';
 
 export interface NewUser {
   readonly id: string;

@@ -15,11 +15,10 @@ import {
   weakPassword,
 } from './auth-failures.ts';
 import type { AuthSessionsStore } from './auth-sessions.store.ts';
-import { metadataOf, toAuthUser } from './auth-user.ts';
+import { metadataOf, toAuthUser, type UserRow } from './auth-user.ts';
 import type { AuthUsersStore } from './auth-users.store.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { createRefreshToken, hashRefreshToken } from './refresh-token.ts';
-import type { UserRow } from './user-row.ts';
 
 const minPasswordLength = 8;
 
@@ -103,7 +102,7 @@ export function createLocalAuth(options: {
     };
   };
 
-  /** Another replica may have revocations the session while this one still caches its token as valid. */
+  /** Another replica may have revoked the session while this one still caches its token as valid. */
   const checkSession = async ({ sessionId }: UserPrincipal): Promise<void> => {
     if (sessionId !== undefined && !(await sessions.isLive(sessionId))) throw sessionNotFound();
   };

@@ -1,7 +1,7 @@
-import { createWorkLimit } from '../bounded-work/work-limit.ts';
+import { createSemaphore } from '@valuecanvas/resilience';
 import { hashArgon2, matchesArgon2 } from './argon2-hash.ts';
 
-/** Hashes and checks passwords. Throws OVERLOADED if the queue is full. */
+/** Hashes and checks passwords. Throws QueueFullError, which clients get as OVERLOADED, if too many are waiting. */
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
   /** Returns false if `hash` is absent, after the same time as a comparison. */
@@ -15,12 +15,12 @@ const concurrency = 2;
 const maxQueued = 50;
 
 export async function createPasswordHasher(): Promise<PasswordHasher> {
-  const limited = createWorkLimit({ concurrency, maxQueued });
+  const semaphore = createSemaphore({ concurrency, maxQueued });
   const dummyHash = await hashArgon2('');
   return {
-    hash: (password) => limited(() => hashArgon2(password)),
+    hash: (password) => semaphore.run(() => hashArgon2(password)),
     matches: (password, hash) =>
-      limited(async () => {
+      semaphore.run(async () => {
         const matches = await matchesArgon2(password, hash ?? dummyHash);
         return matches && Boolean(hash);
       }),

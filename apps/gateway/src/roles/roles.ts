@@ -7,6 +7,8 @@ import {
   type Role,
   rolePattern,
   rolePermissions,
+  type Tier,
+  tiers,
 } from '@valuecanvas/contracts-core';
 import { ConfigError } from '@valuecanvas/service-kit';
 
@@ -62,4 +64,19 @@ function roleFaults(name: string, held: unknown): string[] {
 function withUserPermissions(held: readonly Permission[]): readonly Permission[] {
   const all = new Set<Permission>([...rolePermissions.user, ...held]);
   return Object.freeze(permissions.filter((permission) => all.has(permission)));
+}
+
+/** Tier and role of a user, stored in `app_metadata`, which only the platform writes. */
+export interface PlatformMetadata {
+  readonly tier: Tier;
+  readonly role: Role;
+}
+
+/** Reads tier and role from `app_metadata`. An unknown tier counts as `free`, an unknown role as `user`. */
+export function platformMetadataOf(appMetadata: unknown, roles: Roles): PlatformMetadata {
+  const { tier, role } = (appMetadata ?? {}) as { tier?: unknown; role?: unknown };
+  return {
+    tier: tiers.find((known) => known === tier) ?? 'free',
+    role: roles.isRole(role) ? role : 'user',
+  };
 }

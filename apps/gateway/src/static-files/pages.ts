@@ -4,7 +4,9 @@ import type { Contract } from '@valuecanvas/contracts-core';
 import { ConfigError, filePayload } from '@valuecanvas/service-kit';
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import mime from 'mime';
-import { targetOf } from '../forwarding/forwardable.ts';
+import type { GatewayKit } from '../config.ts';
+import { pageHeaders } from '../edge/browser-protection.ts';
+import { targetOf } from '../forwarding/send-upstream.ts';
 import { createStaticFile, type StaticFile } from './static-file.ts';
 
 /** The build names these files by a hash of their content, so that the content of a path never changes. */
@@ -84,6 +86,16 @@ function isNavigation(path: string, accept: string | undefined): boolean {
   return !path.slice(path.lastIndexOf('/')).includes('.');
 }
 
+/** The pages of the web application, if PAGES_DIR names their folder. `contracts` reserve the paths of the API. */
+export async function composePages(
+  { config }: GatewayKit,
+  contracts: readonly Contract[],
+): Promise<{ serve(app: FastifyInstance): void }> {
+  if (config.PAGES_DIR === undefined) return { serve: () => undefined };
+  const pages = await openPages(config.PAGES_DIR, pageHeaders(config.CSP_ENABLED));
+  return { serve: (app) => servePages(app, pages, contracts) };
+}
+
 const pageConfig: FastifyContextConfig = { servesPage: true };
 
 /**
@@ -91,7 +103,7 @@ const pageConfig: FastifyContextConfig = { servesPage: true };
  * for them. Leaves every route, and every path that begins like a route of `contracts`, so that an unknown path of the
  * API stays a 404.
  */
-export function servePages(app: FastifyInstance, pages: Pages, contracts: readonly Contract[]): void {
+function servePages(app: FastifyInstance, pages: Pages, contracts: readonly Contract[]): void {
   const reserved = new Set(contracts.flatMap(pathsOf).map(firstSegment));
   app.addHook('onRequest', (request, reply, done) => {
     const path = isUnmatchedRead(request) ? decodedPath(request.originalUrl) : undefined;

@@ -2,7 +2,7 @@ import { AppError } from '@valuecanvas/contracts-core';
 import { AuthSession } from '@valuecanvas/contracts-gateway';
 import Value from 'typebox/value';
 import type { RevocationList } from '../access-tokens/revocation-list.ts';
-import type { SessionSource } from '../browser-sessions/session-source.ts';
+import type { SessionSource } from '../browser-sessions/browser-sessions.service.ts';
 import type { SupabaseApi } from './supabase-api.ts';
 
 /** Time limit for opening, refreshing or ending a session at Supabase. */

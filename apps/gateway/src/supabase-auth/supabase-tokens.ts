@@ -1,4 +1,4 @@
-import type { TrustedTokens } from '../access-tokens/trusted-tokens.ts';
+import type { TrustedTokens } from '../access-tokens/token-verifier.ts';
 import type { PublishedKeys } from './published-keys.ts';
 
 /** Longest lifetime of access tokens that Supabase allows. */

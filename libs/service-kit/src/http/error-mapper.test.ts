@@ -1,4 +1,5 @@
 import { AppError, anyone, type Dialect, data, defineRoute, ownDialect } from '@valuecanvas/contracts-core';
+import { QueueFullError } from '@valuecanvas/resilience';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { contractOf, serve, startInTest, words } from '../test-support/service-in-test.ts';
@@ -46,6 +47,11 @@ test('the retry delay is in a header and in the envelope', async () => {
   const { headers, body } = await failing(new AppError('OVERLOADED', { retryAfterSeconds: 7 }));
   expect([headers.get('retry-after'), body.retryAfter]).toEqual(['7', 7]);
   expect(headers.get('x-should-retry')).toBeNull();
+});
+
+test('work that finds its queue full is refused as OVERLOADED', async () => {
+  const { status, headers, body } = await failing(new QueueFullError());
+  expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'OVERLOADED', '2']);
 });
 
 test('a retry delay below a second is also sent in milliseconds, and rounded up in seconds', async () => {

@@ -1,4 +1,5 @@
 import { AppError, type Dialect, type RouteDefinition } from '@valuecanvas/contracts-core';
+import { QueueFullError } from '@valuecanvas/resilience';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { ErrorReporter } from '../observe/error-reporter.ts';
@@ -60,9 +61,14 @@ function malformed(message: string): AppError {
   return new AppError('VALIDATION_FAILED', { message, details: [{ path: '', message }] });
 }
 
+/** Time after which a queue that was full has probably drained. */
+const overloadRetrySeconds = 2;
+
 /** Maps an unexpected error to INTERNAL_ERROR and keeps the cause for the log. */
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  if (error instanceof QueueFullError)
+    return new AppError('OVERLOADED', { cause: error, retryAfterSeconds: overloadRetrySeconds });
   const { code, statusCode, message } = (error ?? {}) as Partial<FastifyError>;
   const mapped = code === undefined ? undefined : fastifyCodes[code];
   if (mapped) return mapped();

@@ -1,4 +1,5 @@
-import { createTimeoutQueue, TimeoutError } from '@valuecanvas/resilience';
+import { TimeoutError } from './timeout.ts';
+import { createTimeoutQueue } from './timeout-queue.ts';
 
 /** Runs a call of a dependency. Resolves with undefined if the dependency fails or does not respond in time. */
 export type FailOpenCall = <T>(call: () => Promise<T>) => Promise<T | undefined>;

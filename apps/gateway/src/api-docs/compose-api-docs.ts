@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { AppError } from '@valuecanvas/contracts-core';
 import type { gatewayContract } from '@valuecanvas/contracts-gateway';
 import type { HandlersOf } from '@valuecanvas/service-kit';
+import type { GatewayKit } from '../config.ts';
+import { pageHeaders } from '../edge/browser-protection.ts';
 import { createStaticFile, type StaticFile } from '../static-files/static-file.ts';
 import { writeOpenApi } from './openapi-document.ts';
 
@@ -12,16 +14,9 @@ const css = 'text/css; charset=utf-8';
 
 /**
  * The API documentation: the OpenAPI document, the page that shows it, and the files that the page loads. Reads all
- * files at startup, so that a gateway with a missing file does not start. `pageHeaders` apply to the page.
+ * files at startup, so that a gateway with a missing file does not start.
  */
-export async function composeApiDocs({
-  version,
-  pageHeaders,
-}: {
-  /** Version of the platform. */
-  readonly version: string;
-  readonly pageHeaders: Readonly<Record<string, string>>;
-}) {
+export async function composeApiDocs({ config }: GatewayKit) {
   const require = createRequire(import.meta.url);
   const packageFolder = dirname(require.resolve('swagger-ui-dist/package.json'));
   const fromPackage = async (name: string, contentType: string): Promise<[string, StaticFile]> => {
@@ -38,23 +33,25 @@ export async function composeApiDocs({
     ['api-docs.js', createStaticFile({ content: script, contentType: javaScript })],
     ['api-docs.css', createStaticFile({ content: style, contentType: css })],
   ]);
-  const openApi = writeOpenApi(version);
+  const openApi = writeOpenApi(config.SERVICE_VERSION);
   const openApiJson = createStaticFile({ content: openApi.json, contentType: 'application/json' });
   const openApiYaml = createStaticFile({ content: openApi.yaml, contentType: 'application/yaml' });
   const docs = createStaticFile({
     content: page,
     contentType: 'text/html; charset=utf-8',
-    headers: pageHeaders,
+    headers: pageHeaders(config.CSP_ENABLED),
   });
 
   return {
-    getOpenApiJson: (call) => openApiJson(call.header('accept-encoding')),
-    getOpenApiYaml: (call) => openApiYaml(call.header('accept-encoding')),
-    getDocs: (call) => docs(call.header('accept-encoding')),
-    getDocsAsset(call) {
-      const asset = assets.get(call.params.asset);
-      if (!asset) throw new AppError('NOT_FOUND');
-      return asset(call.header('accept-encoding'));
-    },
-  } satisfies Partial<HandlersOf<typeof gatewayContract>>;
+    routes: {
+      getOpenApiJson: (call) => openApiJson(call.header('accept-encoding')),
+      getOpenApiYaml: (call) => openApiYaml(call.header('accept-encoding')),
+      getDocs: (call) => docs(call.header('accept-encoding')),
+      getDocsAsset(call) {
+        const asset = assets.get(call.params.asset);
+        if (!asset) throw new AppError('NOT_FOUND');
+        return asset(call.header('accept-encoding'));
+      },
+    } satisfies Partial<HandlersOf<typeof gatewayContract>>,
+  };
 }

@@ -1,7 +1,7 @@
 import { anonymous, type Principal, type RouteDefinition, type Tier } from '@valuecanvas/contracts-core';
 import { updateAuthUser } from '@valuecanvas/contracts-gateway';
 import type { FastifyRequest } from 'fastify';
-import { addressKey } from './address-key.ts';
+import { addressKey } from './addresses.ts';
 
 /** Names of the rate limits, as recorded with violations. */
 type Rule = 'requests_per_minute' | 'credentials_per_minute';
