@@ -110,5 +110,5 @@ export const gatewayVariables = {
   ...upstreamVariables,
 };
 
-/** What the kit gives to `compose`. */
+/** Dependencies that the kit gives to the gateway's features. */
 export type GatewayKit = Kit<ConfigOf<typeof gatewayVariables>>;

@@ -28,7 +28,7 @@ export interface Credentials {
   readonly accessTokens: TokenVerifier;
   readonly sessions: Pick<BrowserSessions, 'known' | 'find'>;
   readonly cookie: Pick<SessionCookie, 'read'>;
-  /** Whether the session cookie needs a CSRF token. */
+  /** True if requests that authenticate by the cookie and change something need a CSRF token. */
   readonly csrfProtection: boolean;
   /** Refuses to look up unknown keys and cookies. */
   readonly limitedAddresses: Pick<RateLimitedAddresses, 'check'>;
