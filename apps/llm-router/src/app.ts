@@ -28,7 +28,7 @@ import { listModelsHandler } from './openai/list-models.handler.ts';
 import { configuredProviders } from './providers/configured-providers.ts';
 import { ownModelName } from './providers/own-model-name.ts';
 import type { Provider } from './providers/provider.ts';
-import { createTransport } from './providers/transport.ts';
+import { createTransport } from './providers/transport/transport.ts';
 import { createProviderClient, type ProviderClient } from './routing/provider-client.ts';
 import { shareBreakers } from './routing/share-breakers.ts';
 import { createCostAlertsService } from './spending/cost-alerts.service.ts';

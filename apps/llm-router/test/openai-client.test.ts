@@ -1,5 +1,4 @@
-import type { Principal } from '@valuecanvas/contracts-core';
-import { headers } from '@valuecanvas/contracts-core';
+import { headers, type Principal } from '@valuecanvas/contracts-core';
 import { apiKeyPrincipal, type TestService } from '@valuecanvas/testing';
 import OpenAI from 'openai';
 import { expect, test } from 'vitest';

@@ -1,6 +1,5 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
-import type { TestService } from '@valuecanvas/testing';
-import { startSeverableLink } from '@valuecanvas/testing';
+import { startSeverableLink, type TestService } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { beforeAll, expect, test } from 'vitest';
 import { expectError, refusedUrl, usePlatform } from './support/platform.ts';

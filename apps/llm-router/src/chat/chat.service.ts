@@ -6,8 +6,8 @@ import type { AnswerFacts, Source } from '../completions/answer.ts';
 import { type CompletionRequest, cachingOf, idempotencyOf } from '../completions/completion-request.ts';
 import type { Complete, WholeCompletion } from '../completions/serve.ts';
 import type { Stream, StreamedCompletion } from '../completions/stream.ts';
-import type { CompletionBody } from '../providers/chat-completion.ts';
-import type { Tokens } from '../providers/tokens.ts';
+import type { CompletionBody } from '../protocol/completion.ts';
+import type { Tokens } from '../protocol/tokens.ts';
 import { chatReader } from './chat-reader.ts';
 
 type ChatCall = Call<typeof chat>;

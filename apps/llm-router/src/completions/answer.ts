@@ -1,11 +1,10 @@
 import { AppError, type ErrorCode } from '@valuecanvas/contracts-core';
 import { toDecimalDollars } from '@valuecanvas/money';
-import { costOf } from '../pricing/cost.ts';
 import { estimateUncounted } from '../pricing/estimate.ts';
+import { costOf } from '../pricing/model-price.ts';
 import { priceInTier } from '../pricing/service-tiers.ts';
-import type { ReportedUsage } from '../providers/chat-completion.ts';
-import { readTokens } from '../providers/read-tokens.ts';
-import type { Tokens } from '../providers/tokens.ts';
+import type { ReportedUsage } from '../protocol/completion.ts';
+import { readTokens, type Tokens } from '../protocol/tokens.ts';
 import type { Attempt } from './prepare.ts';
 
 /** Usage and cost of an answer. */

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { UserCall } from '@valuecanvas/contracts-core';
 import { ProviderError, wasCalled } from '../providers/provider-error.ts';
-import type { TransportCall } from '../providers/transport.ts';
+import type { TransportCall } from '../providers/transport/transport.ts';
 import type { ProviderClient } from '../routing/provider-client.ts';
 import type { RetryDelay } from '../routing/retry.ts';
 import type { CompletionRequest } from './completion-request.ts';

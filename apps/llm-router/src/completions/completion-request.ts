@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { UserCall } from '@valuecanvas/contracts-core';
 import type { IdempotencyKey } from '../admission/types.ts';
-import type { CompletionBody } from '../providers/chat-completion.ts';
+import type { CompletionBody } from '../protocol/completion.ts';
 
 /** Cache mode of a request: read and write, write only, or bypass. */
 export type Caching = 'use' | 'refresh' | 'none';

@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto';
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import type { ModelPrice } from '../pricing/model-price.ts';
-import { soundOf } from '../pricing/non-text-parts.ts';
 import { highestPriceFor } from '../pricing/service-tiers.ts';
-import { coversSound, maxCost, type UsageUpperBound, upperBoundOf } from '../pricing/upper-bound.ts';
-import type { CompletionBody } from '../providers/chat-completion.ts';
+import { coversSound, maxCost, soundOf, type UsageUpperBound, upperBoundOf } from '../pricing/upper-bound.ts';
+import type { CompletionBody } from '../protocol/completion.ts';
 import { toBody } from '../providers/to-body.ts';
 import type { Candidate } from '../routing/model-map.ts';
 import type { ProviderClient } from '../routing/provider-client.ts';

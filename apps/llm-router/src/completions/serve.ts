@@ -1,6 +1,5 @@
-import type { CompletionAnswer } from '../providers/chat-completion.ts';
-import type { WholeAnswer } from '../providers/transport.ts';
-import { usageIn } from '../providers/usage-in.ts';
+import { type CompletionAnswer, usageIn } from '../protocol/completion.ts';
+import type { WholeAnswer } from '../providers/transport/transport.ts';
 import type { AdmissionOutcome, createAdmitCompletion } from './admit-completion.ts';
 import { type AnswerFacts, factsOf, outcomeOf, type Reported, type Source, writeRecord } from './answer.ts';
 import type { CallProvider, createTryCandidates, Served } from './attempts.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ChunkData } from '../providers/stream-event.ts';
+import type { ChunkData } from '../protocol/completion.ts';
 import { createStreamTrack } from './stream.ts';
 
 const event = (data: ChunkData) => ({ bytes: Buffer.from(''), data, done: false });

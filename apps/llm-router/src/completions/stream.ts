@@ -1,10 +1,8 @@
 import type { AppError } from '@valuecanvas/contracts-core';
 import { createSseSplitter, dataOf } from '@valuecanvas/http-client';
-import type { ReportedUsage } from '../providers/chat-completion.ts';
+import { type ChunkData, type ReportedUsage, type StreamEvent, usageIn } from '../protocol/completion.ts';
 import { ProviderError } from '../providers/provider-error.ts';
-import type { ChunkData, StreamEvent } from '../providers/stream-event.ts';
-import type { ProviderStream } from '../providers/transport.ts';
-import { usageIn } from '../providers/usage-in.ts';
+import type { ProviderStream } from '../providers/transport/transport.ts';
 import { type AnswerFacts, outcomeOf, type Reported, type Source } from './answer.ts';
 import { unexpectedError } from './attempts.ts';
 import type { CompletionRequest } from './completion-request.ts';

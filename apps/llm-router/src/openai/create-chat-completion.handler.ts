@@ -4,7 +4,7 @@ import { answerHeaders } from '../completions/answer.ts';
 import { type CompletionRequest, cachingOf, idempotencyOf } from '../completions/completion-request.ts';
 import type { Complete } from '../completions/serve.ts';
 import type { Stream } from '../completions/stream.ts';
-import type { CompletionBody } from '../providers/chat-completion.ts';
+import type { CompletionBody } from '../protocol/completion.ts';
 import { openAiReader } from './openai-reader.ts';
 
 /** Speaks OpenAI's own protocol: the provider's bytes pass through. */

@@ -1,9 +1,7 @@
 import { toOpenAiError } from '@valuecanvas/contracts-llm-router';
 import type { Call, StreamSink } from '@valuecanvas/service-kit';
-import type { StreamReader } from '../completions/stream.ts';
-import { isUsageAlone } from '../completions/stream.ts';
-import { type CompletionBody, isObject } from '../providers/chat-completion.ts';
-import type { StreamEvent } from '../providers/stream-event.ts';
+import { isUsageAlone, type StreamReader } from '../completions/stream.ts';
+import { type CompletionBody, isObject, type StreamEvent } from '../protocol/completion.ts';
 
 const end = 'data: [DONE]\n\n';
 

@@ -1,6 +1,5 @@
-import type { Tokens } from '../providers/tokens.ts';
-import { costOf } from './cost.ts';
-import type { ModelPrice } from './model-price.ts';
+import type { Tokens } from '../protocol/tokens.ts';
+import { costOf, type ModelPrice } from './model-price.ts';
 import { maxCost, type UsageUpperBound } from './upper-bound.ts';
 
 /** Estimates a call's usage if the provider reported none. Never exceeds the maximum. */

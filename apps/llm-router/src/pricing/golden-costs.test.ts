@@ -1,8 +1,8 @@
 import { toDollars } from '@valuecanvas/money';
 import { expect, test } from 'vitest';
-import type { ReportedUsage } from '../providers/chat-completion.ts';
-import { readTokens } from '../providers/read-tokens.ts';
-import { costOf } from './cost.ts';
+import type { ReportedUsage } from '../protocol/completion.ts';
+import { readTokens } from '../protocol/tokens.ts';
+import { costOf } from './model-price.ts';
 import { priceOf } from './prices.ts';
 
 /** Usage as reported by a provider. */

@@ -1,4 +1,5 @@
 import { timesPowerOfTen } from '@valuecanvas/money';
+import type { Tokens } from '../protocol/tokens.ts';
 
 /** Prices in dollars per million tokens, as in price lists and configuration. */
 export interface ListedPrice {
@@ -89,4 +90,37 @@ export function pricesFor(price: ModelPrice, promptTokens: number): TokenPrices 
 /** Converts dollars per million tokens to pico-dollars per token, rounding up. */
 export function picosPerToken(dollarsPerMillion: number): bigint {
   return timesPowerOfTen(dollarsPerMillion, 6).whole;
+}
+
+const picosPerNano = 1_000n;
+
+/** Chargeable usage. */
+export type PaidTokens = Omit<Tokens, 'estimated'>;
+
+/**
+ * Computes a call's cost in nano-dollars, rounded up once at the end. Subsets of prompt tokens (cached, audio) and of
+ * completion tokens (reasoning, audio) count at most up to their total.
+ */
+export function costOf(price: ModelPrice, tokens: PaidTokens): bigint {
+  const prices = pricesFor(price, tokens.prompt);
+  const cached = Math.min(tokens.cached, tokens.prompt);
+  const cacheWrite = Math.min(tokens.cacheWrite, tokens.prompt - cached);
+  const heard = Math.min(tokens.promptSound, tokens.prompt - cached - cacheWrite);
+  const reasoning = Math.min(tokens.reasoning, tokens.completion);
+  const spoken = Math.min(tokens.completionSound, tokens.completion - reasoning);
+  return nanosOf(
+    price.perCall +
+      BigInt(tokens.prompt - cached - cacheWrite - heard) * prices.input +
+      BigInt(heard) * (prices.inputSound ?? prices.input) +
+      BigInt(cached) * prices.cachedInput +
+      BigInt(cacheWrite) * prices.cacheWrite +
+      BigInt(tokens.completion - reasoning - spoken) * prices.output +
+      BigInt(spoken) * (prices.outputSound ?? prices.output) +
+      BigInt(reasoning) * prices.reasoning,
+  );
+}
+
+/** Converts pico-dollars to nano-dollars, rounding up. */
+export function nanosOf(picos: bigint): bigint {
+  return (picos + picosPerNano - 1n) / picosPerNano;
 }

@@ -3,7 +3,7 @@ import { toDollars } from '@valuecanvas/money';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { offeredModels } from '../providers/offered-models.ts';
-import { costOf } from './cost.ts';
+import { costOf } from './model-price.ts';
 import { priceOf } from './prices.ts';
 
 const at = new Date('2026-06-01');

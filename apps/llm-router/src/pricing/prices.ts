@@ -1,10 +1,14 @@
 import { calcPrice, type ModelInfo } from '@pydantic/genai-prices';
-import type { Provider } from '../providers/provider.ts';
-import { free, type ModelPrice, toModelPrice } from './model-price.ts';
+import { free, type ListedPrice, type ModelPrice, toModelPrice } from './model-price.ts';
 import { fromPriceData } from './price-data.ts';
 
 /** The price-related part of a provider. */
-export type PriceSource = Pick<Provider, 'priceId' | 'prices'>;
+export interface PriceSource {
+  /** Its id in the price data; undefined if it has no price list. */
+  readonly priceId: string | undefined;
+  /** Prices that override the price data, by the provider's own model names. */
+  readonly prices: Readonly<Record<string, ListedPrice>>;
+}
 
 /** A price and its validity, a half-open interval in milliseconds since the epoch. */
 interface Known {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { openaiServiceTiers } from '../providers/openai/service-tiers.ts';
 import { toModelPrice } from './model-price.ts';
 import { priceOf } from './prices.ts';
 import { highestPriceFor, priceInTier } from './service-tiers.ts';
 
 const price = toModelPrice({ input: 2, cachedInput: 1, output: 8 });
-const openai = { priceId: 'openai', prices: {} };
+const openai = { priceId: 'openai', prices: {}, serviceTiers: openaiServiceTiers };
 const of = (model: string) => ({ model, price });
 
 /** From OpenAI's page on priority processing, in dollars per million tokens. */
@@ -78,6 +79,6 @@ test('the tier changes the price of audio as that of text, if audio has a price'
 });
 
 test('tiers change nothing for a provider with a single price', () => {
-  expect(highestPriceFor({ priceId: 'together' }, of('o3'), 'priority')).toBe(price);
-  expect(priceInTier({ priceId: 'together' }, of('o3'), 'flex')).toBe(price);
+  expect(highestPriceFor({ serviceTiers: undefined }, of('o3'), 'priority')).toBe(price);
+  expect(priceInTier({ serviceTiers: undefined }, of('o3'), 'flex')).toBe(price);
 });

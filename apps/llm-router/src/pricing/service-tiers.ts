@@ -1,9 +1,9 @@
-import { openaiServiceTiers } from '../providers/openai/service-tiers.ts';
-import type { Provider } from '../providers/provider.ts';
 import type { ModelPrice, PriceFactor, ServiceTiers, TokenPrices } from './model-price.ts';
 
-/** A model at a provider. */
-type Seller = Pick<Provider, 'priceId'>;
+/** The tier-related part of a provider. */
+export interface TierSource {
+  readonly serviceTiers: ServiceTiers | undefined;
+}
 
 export interface TieredModel {
   /** The provider's name of the model. */
@@ -12,45 +12,35 @@ export interface TieredModel {
   readonly price: ModelPrice;
 }
 
-/** Keyed by the ids of the price data. */
-const tables: ReadonlyMap<string | undefined, ServiceTiers> = new Map([['openai', openaiServiceTiers]]);
-
 /** The tier of the price data. */
 export const standardTier = 'default';
-
-/** Returns true if the price differs between tiers. */
-export function hasServiceTiers({ priceId }: Seller): boolean {
-  return tables.has(priceId);
-}
 
 /**
  * Returns the highest price for a request that asks for a tier, since the provider may still answer in the standard tier.
  * Undefined if the tier has no price. `auto` leaves the choice to the provider.
  */
 export function highestPriceFor(
-  { priceId }: Seller,
+  { serviceTiers: tiers }: TierSource,
   { model, price }: TieredModel,
   asked: unknown,
 ): ModelPrice | undefined {
-  const tiers = tables.get(priceId);
   if (!tiers || asked === undefined || asked === null || asked === standardTier) return price;
   const names = asked === 'auto' ? Object.keys(tiers) : [asked];
   const factors = names.map((name) => factorOf(tiers, name, model));
   if (asked !== 'auto' && factors[0] === undefined) return undefined;
-  const most = factors.reduce<PriceFactor>(
-    (dearer, factor) => (factor ? larger(dearer, factor) : dearer),
+  const highest = factors.reduce<PriceFactor>(
+    (highest, factor) => (factor ? larger(highest, factor) : highest),
     [1n, 1n],
   );
-  return times(price, most);
+  return times(price, highest);
 }
 
 /** Returns the price of an answer in a tier; undefined if the tier has no price. */
 export function priceInTier(
-  { priceId }: Seller,
+  { serviceTiers: tiers }: TierSource,
   { model, price }: TieredModel,
   tier: unknown,
 ): ModelPrice | undefined {
-  const tiers = tables.get(priceId);
   if (!tiers || tier === standardTier) return price;
   const factor = factorOf(tiers, tier, model);
   return factor && times(price, factor);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { CompletionBody } from '../providers/chat-completion.ts';
+import type { CompletionBody } from '../protocol/completion.ts';
 import { toBody } from '../providers/to-body.ts';
-import { costOf } from './cost.ts';
+import { costOf } from './model-price.ts';
 import { anyPrice, priced } from './test-support/any-price.ts';
 import { maxCost, type UsageUpperBound, upperBoundOf } from './upper-bound.ts';
 
@@ -262,7 +262,7 @@ test.each([null, 0, -1, '', '100', 'many', true, {}, 1.5, 1e300])(
   (limit) => {
     const body = { model: 'a', messages: [], max_tokens: limit };
     expect(bound(body).completionTokens).toBe(maxOutputTokens);
-    const sent = toBody({ maxTokensField: 'max_tokens', priceId: undefined }, body, {
+    const sent = toBody({ maxTokensField: 'max_tokens', serviceTiers: undefined }, body, {
       model: 'a',
       maxOutputTokens,
       stream: false,

@@ -1,5 +1,5 @@
+import { type CompletionBody, isObject } from '../protocol/completion.ts';
 import type { Capabilities, CapabilityTable } from './capability-table.ts';
-import { type CompletionBody, isObject } from './chat-completion.ts';
 import { openaiCapabilities } from './openai/capabilities.ts';
 import type { Provider } from './provider.ts';
 import { togetherCapabilities } from './together/capabilities.ts';

@@ -1,4 +1,4 @@
-import type { ListedPrice } from '../pricing/model-price.ts';
+import type { ListedPrice, ServiceTiers } from '../pricing/model-price.ts';
 
 /** A provider that speaks OpenAI's protocol, as data. */
 export interface Provider {
@@ -11,13 +11,15 @@ export interface Provider {
   readonly priceId: string | undefined;
   /** Prices that override the price data, by the provider's own model names. */
   readonly prices: Readonly<Record<string, ListedPrice>>;
+  /** Price factors of its service tiers; undefined if it has one price only. */
+  readonly serviceTiers: ServiceTiers | undefined;
   /** Offered names of the models that it serves. */
   readonly models: readonly string[];
   /** Its own names of offered models that differ. */
   readonly modelNames: Readonly<Record<string, string>>;
   /** Model used instead of one that it does not serve; without it, such calls go to other providers. */
   readonly fallbackModel: string | undefined;
-  /** Whether it receives the trace of a call: `traceparent` and `tracestate`. Only for servers of one's own. */
+  /** True if it receives the trace of a call: `traceparent` and `tracestate`. Only for self-hosted servers. */
   readonly propagateTrace: boolean;
   /** The field in which it takes the largest number of tokens in an answer. */
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import type { CompletionBody } from './chat-completion.ts';
-import { outputLimitOf, toBody } from './to-body.ts';
+import { type CompletionBody, outputLimitOf } from '../protocol/completion.ts';
+import { openaiServiceTiers } from './openai/service-tiers.ts';
+import { toBody } from './to-body.ts';
 
 const messages = [{ role: 'user', content: 'Why?' }];
-const older = { maxTokensField: 'max_tokens', priceId: undefined } as const;
-const newer = { maxTokensField: 'max_completion_tokens', priceId: undefined } as const;
+const older = { maxTokensField: 'max_tokens', serviceTiers: undefined } as const;
+const newer = { maxTokensField: 'max_completion_tokens', serviceTiers: undefined } as const;
 
 const whole = (provider: typeof older | typeof newer, fields: object) =>
   toBody(
@@ -67,7 +68,7 @@ test('the caller’s body is not modified', () => {
 });
 
 test('a provider with service tiers gets the standard tier if the caller requests none', () => {
-  const openai = { maxTokensField: 'max_tokens', priceId: 'openai' } as const;
+  const openai = { maxTokensField: 'max_tokens', serviceTiers: openaiServiceTiers } as const;
   const tierOf = (fields: object) =>
     toBody(
       openai,

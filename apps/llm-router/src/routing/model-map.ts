@@ -1,8 +1,8 @@
 import type { ModelPrice } from '../pricing/model-price.ts';
 import { priceOf } from '../pricing/prices.ts';
+import type { CompletionBody } from '../protocol/completion.ts';
 import { capabilitiesOf, needsOf } from '../providers/capabilities.ts';
 import type { Capabilities } from '../providers/capability-table.ts';
-import type { CompletionBody } from '../providers/chat-completion.ts';
 import { ownModelName } from '../providers/own-model-name.ts';
 import type { Provider } from '../providers/provider.ts';
 

@@ -2,7 +2,11 @@ import { type Fault, type Simulator, startSimulator } from '@valuecanvas/llm-sim
 import { eventually } from '@valuecanvas/testing';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { providerInTest } from '../providers/test-support/provider-in-test.ts';
-import { createTransport, type ProviderStream, type TransportCall } from '../providers/transport.ts';
+import {
+  createTransport,
+  type ProviderStream,
+  type TransportCall,
+} from '../providers/transport/transport.ts';
 import { createProviderClient, type ProviderClientOptions } from './provider-client.ts';
 
 let simulator: Simulator;

@@ -1,7 +1,12 @@
 import { createSemaphore, type SemaphoreFigures } from '@valuecanvas/resilience';
 import type { Provider } from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider-error.ts';
-import type { ProviderStream, Transport, TransportCall, WholeAnswer } from '../providers/transport.ts';
+import type {
+  ProviderStream,
+  Transport,
+  TransportCall,
+  WholeAnswer,
+} from '../providers/transport/transport.ts';
 import type { Breaker } from './breaker.ts';
 import { type Breakers, createBreakers } from './breakers.ts';
 import type { BreakerState, CircuitSettings } from './circuit.ts';

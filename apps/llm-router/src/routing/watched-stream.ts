@@ -1,5 +1,5 @@
-import type { StreamEvent } from '../providers/stream-event.ts';
-import type { ProviderStream } from '../providers/transport.ts';
+import type { StreamEvent } from '../protocol/completion.ts';
+import type { ProviderStream } from '../providers/transport/transport.ts';
 
 type Batch = readonly StreamEvent[];
 

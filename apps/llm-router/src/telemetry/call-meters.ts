@@ -1,6 +1,6 @@
 import { toDollars } from '@valuecanvas/money';
 import { createCounter, createHistogram, type Distribution, type Metrics } from '@valuecanvas/service-kit';
-import type { Tokens } from '../providers/tokens.ts';
+import type { Tokens } from '../protocol/tokens.ts';
 import type { ErrorType } from './error-types.ts';
 import { genAi, general, own } from './names.ts';
 

@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import { type CompletionBody, isObject } from '../providers/chat-completion.ts';
+import { type CompletionBody, isObject } from '../protocol/completion.ts';
 import type { Provider } from '../providers/provider.ts';
 import { genAi, general } from './names.ts';
 

@@ -8,7 +8,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { afterEach, expect, test } from 'vitest';
-import type { CompletionBody } from '../providers/chat-completion.ts';
+import type { CompletionBody } from '../protocol/completion.ts';
 import type { Provider } from '../providers/provider.ts';
 import { noteFailover, noteRetry, startModelSpan } from './spans.ts';
 

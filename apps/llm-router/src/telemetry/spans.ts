@@ -1,8 +1,8 @@
 import { type Attributes, context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { toDollars } from '@valuecanvas/money';
-import type { CompletionBody } from '../providers/chat-completion.ts';
+import type { CompletionBody } from '../protocol/completion.ts';
+import type { Tokens } from '../protocol/tokens.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Tokens } from '../providers/tokens.ts';
 import type { ErrorType } from './error-types.ts';
 import { genAi, general, own } from './names.ts';
 import { requestAttributes } from './request-attributes.ts';

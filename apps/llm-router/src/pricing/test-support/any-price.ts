@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import type { PaidTokens } from '../cost.ts';
-import { free, type ModelPrice, type TokenPrices } from '../model-price.ts';
+import { free, type ModelPrice, type PaidTokens, type TokenPrices } from '../model-price.ts';
 
 /** A price with the given fields only. */
 export const priced = (price: Partial<ModelPrice>): ModelPrice => ({ ...free, ...price });

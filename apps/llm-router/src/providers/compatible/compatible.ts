@@ -1,5 +1,6 @@
 import { ConfigError } from '@valuecanvas/service-kit';
 import Value from 'typebox/value';
+import { serviceTiersOf } from '../openai/service-tiers.ts';
 import type { Provider } from '../provider.ts';
 import { ProviderEntries, type ProviderEntry } from './provider-entry.ts';
 
@@ -53,6 +54,7 @@ function toProvider(entry: ProviderEntry): Provider {
     apiKey,
     priceId,
     prices,
+    serviceTiers: serviceTiersOf(priceId),
     models: Array.isArray(models) ? models : Object.keys(models),
     modelNames: Array.isArray(models) ? {} : models,
     fallbackModel,

@@ -5,7 +5,7 @@ import type { Provider } from '../provider.ts';
 import { startServerInTest } from '../test-support/server-in-test.ts';
 import { toBody } from '../to-body.ts';
 import { together } from '../together/together.ts';
-import { createTransport } from '../transport.ts';
+import { createTransport } from '../transport/transport.ts';
 import { describeProvider } from './test-support/describe-provider.ts';
 
 type ProviderAt = (baseUrl: string) => Provider;

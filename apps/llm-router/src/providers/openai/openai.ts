@@ -1,5 +1,6 @@
 import type { LlmRouterConfig } from '../../config.ts';
 import type { Provider } from '../provider.ts';
+import { serviceTiersOf } from './service-tiers.ts';
 
 const models = ['gpt-4o-mini', 'gpt-4o'];
 
@@ -13,12 +14,14 @@ export function openai(
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: ownServer, OPENAI_FALLBACK_MODEL: fallbackModel } = config;
   if (apiKey === undefined && ownServer === undefined) return undefined;
   const sellsOpenaiModels = ownServer === undefined || models.includes(fallbackModel);
+  const priceId = sellsOpenaiModels ? 'openai' : undefined;
   return {
     id: 'openai',
     baseUrl: ownServer ?? 'https://api.openai.com/v1',
     apiKey,
-    priceId: sellsOpenaiModels ? 'openai' : undefined,
+    priceId,
     prices: {},
+    serviceTiers: serviceTiersOf(priceId),
     models: [...new Set([...(ownServer === undefined ? models : []), fallbackModel])],
     modelNames: {},
     fallbackModel,

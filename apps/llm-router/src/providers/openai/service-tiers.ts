@@ -25,3 +25,7 @@ export const openaiServiceTiers: ServiceTiers = {
     'o4-mini': [20n, 11n],
   },
 };
+
+/** Returns the service tiers of a provider by its id in the price data: an OpenAI-compatible one may resell OpenAI's models. */
+export const serviceTiersOf = (priceId: string | undefined): ServiceTiers | undefined =>
+  priceId === 'openai' ? openaiServiceTiers : undefined;

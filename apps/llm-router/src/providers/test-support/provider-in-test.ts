@@ -8,6 +8,7 @@ export function providerInTest(settings: Partial<Provider> = {}): Provider {
     apiKey: undefined,
     priceId: undefined,
     prices: {},
+    serviceTiers: undefined,
     models: [],
     modelNames: {},
     fallbackModel: undefined,

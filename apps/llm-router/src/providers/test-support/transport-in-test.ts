@@ -1,8 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { expect, onTestFinished } from 'vitest';
+import type { StreamEvent } from '../../protocol/completion.ts';
 import type { ProviderError } from '../provider-error.ts';
-import type { StreamEvent } from '../stream-event.ts';
-import { createTransport, type ProviderStream, type Transport, type TransportCall } from '../transport.ts';
+import {
+  createTransport,
+  type ProviderStream,
+  type Transport,
+  type TransportCall,
+} from '../transport/transport.ts';
 import { providerInTest } from './provider-in-test.ts';
 import { startServerInTest } from './server-in-test.ts';
 

@@ -13,6 +13,7 @@ export function together(
     apiKey: config.TOGETHER_API_KEY,
     priceId: 'together',
     prices: {},
+    serviceTiers: undefined,
     models: offeredModels,
     modelNames: {},
     fallbackModel: undefined,

@@ -1,6 +1,6 @@
 import { eventually } from '@valuecanvas/testing';
 import { expect, onTestFinished, test } from 'vitest';
-import type { StreamEvent } from '../stream-event.ts';
+import type { StreamEvent } from '../../protocol/completion.ts';
 import {
   begin,
   callOf,

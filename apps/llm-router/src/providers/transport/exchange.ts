@@ -1,7 +1,8 @@
-import type { Pool } from 'undici';
+import { context, propagation } from '@opentelemetry/api';
+import type { Dispatcher, Pool } from 'undici';
 import type { Provider } from '../provider.ts';
-import type { ProviderError, ProviderFault } from '../provider-error.ts';
-import type { ResponseHeaders } from '../retry-after.ts';
+import { ProviderError, type ProviderFault } from '../provider-error.ts';
+import { type Refused, type ResponseHeaders, refusal, withoutKey } from '../refusal.ts';
 
 /** The endpoint of one provider's completions. */
 export interface Connection {
@@ -51,4 +52,221 @@ export interface Exchange {
   leave(): void;
   /** Ends without a failure after everything relevant has arrived; the connection may end on its own for a moment. */
   release(): void;
+}
+
+/** Time for a connection to end on its own after a complete answer. */
+const releaseMs = 1_000;
+
+const left = new Error('the answer is no longer read');
+
+/** Sends a request and supervises it: timeouts, abort signal, status and connection. */
+export function startExchange(connection: Connection, call: TransportCall, reader: AnswerReader): Exchange {
+  const { provider, pool } = connection;
+  const { signal } = call;
+  let controller: Dispatcher.DispatchController | undefined;
+  let current = reader;
+  let statusCode: number | undefined;
+  let receivedBytes = 0;
+  let isOver = false;
+  const silence = createSilenceTimer(call, (message) => fail('timeout', message));
+
+  function finish(): void {
+    isOver = true;
+    silence.stop();
+    signal?.removeEventListener('abort', onAbort);
+  }
+
+  function leave(): void {
+    if (isOver) return;
+    finish();
+    controller?.abort(left);
+  }
+
+  function failure(fault: ProviderFault, message: string, cause?: unknown): ProviderError {
+    const isRefused = statusCode !== undefined && statusCode >= 300;
+    // An unsent request and a refusal cost nothing.
+    const billed = controller === undefined || isRefused ? 'no' : 'maybe';
+    return new ProviderError(fault, provider.id, withoutKey(message, provider), {
+      billed,
+      statusCode,
+      // Keep-alive bytes are not part of the answer.
+      receivedBytes: silence.hasBegun() ? receivedBytes : 0,
+      cause,
+    });
+  }
+
+  function fail(fault: ProviderFault, message: string, cause?: unknown): void {
+    if (isOver) return;
+    leave();
+    current.onFailure(failure(fault, message, cause));
+  }
+
+  function onAbort(): void {
+    fail('cancelled', 'the caller no longer waits');
+  }
+
+  const exchange: Exchange = {
+    receivedBytes: () => receivedBytes,
+    progressed: silence.progressed,
+    pause() {
+      silence.pause();
+      controller?.pause();
+    },
+    resume() {
+      if (!isOver) silence.progressed();
+      controller?.resume();
+    },
+    failure,
+    fail,
+    leave,
+    release() {
+      if (isOver) return;
+      finish();
+      silence.after(releaseMs, () => controller?.abort(left));
+      controller?.resume();
+    },
+  };
+
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart(started) {
+      // Nothing has been written yet: throwing keeps the connection usable.
+      if (isOver) throw left;
+      controller = started;
+    },
+    onResponseStart(_controller, status, headers) {
+      if (isOver || status < 200) return;
+      statusCode = status;
+      current =
+        status === 200
+          ? (reader.onHead?.(headers) ?? reader)
+          : createRefusalReader(connection, { statusCode: status, headers }, { exchange, reader });
+    },
+    onResponseData(_controller, bytes) {
+      if (isOver) return;
+      receivedBytes += bytes.length;
+      current.onBytes(bytes);
+    },
+    onResponseEnd() {
+      if (isOver) return silence.stop();
+      finish();
+      current.onEnd();
+    },
+    onResponseError(_controller, error) {
+      if (isOver) silence.stop();
+      else fail(faultOfConnection(error), error.message || 'the connection failed', error);
+    },
+  };
+
+  if (signal?.aborted) onAbort();
+  else {
+    signal?.addEventListener('abort', onAbort);
+    pool.dispatch(
+      { method: 'POST', path: connection.path, headers: headersOf(connection, call), body: call.body },
+      handler,
+    );
+  }
+  return exchange;
+}
+
+function headersOf({ headers, provider }: Connection, { requestId }: TransportCall): string[] {
+  const all = requestId === undefined ? [...headers] : [...headers, 'x-request-id', requestId];
+  if (provider.propagateTrace) addTrace(all);
+  return all;
+}
+
+function addTrace(headers: string[]): void {
+  propagation.inject(context.active(), headers, { set: (carrier, name, value) => carrier.push(name, value) });
+}
+
+function faultOfConnection(error: Error & { readonly code?: string }): ProviderFault {
+  return error.code === 'UND_ERR_CONNECT_TIMEOUT' ? 'timeout' : 'unavailable';
+}
+
+/** Maximum number of bytes read from a refusal, whose beginning is sufficient. */
+const maxRefusalBytes = 64 * 1024;
+
+/** Reads the available body of an answer other than 200, and reports its error. */
+function createRefusalReader(
+  { provider, now }: Connection,
+  refused: Refused,
+  { exchange, reader }: { readonly exchange: Exchange; readonly reader: AnswerReader },
+): AnswerReader {
+  const parts: Buffer[] = [];
+
+  function refuse(): void {
+    reader.onFailure(refusal(provider, refused, Buffer.concat(parts).toString('utf8'), now()));
+  }
+
+  return {
+    onBytes(bytes) {
+      parts.push(bytes);
+      if (exchange.receivedBytes() <= maxRefusalBytes) return;
+      exchange.leave();
+      refuse();
+    },
+    onEnd: refuse,
+    /** The status is sufficient, even if the body fails. */
+    onFailure(error: ProviderError) {
+      if (error.fault === 'cancelled') reader.onFailure(error);
+      else refuse();
+    },
+  };
+}
+
+/** Detects stalls to the millisecond: undici's own timers are up to a second late. */
+interface SilenceTimer {
+  /** Reports progress: restarts the `stallMs` timeout. */
+  progressed(): void;
+  /** True if anything has arrived. */
+  hasBegun(): boolean;
+  /** Suspends the timeout until the next progress; the first-byte timeout continues. */
+  pause(): void;
+  /** Replaces the timeout by another callback after the given time. */
+  after(milliseconds: number, callback: () => void): void;
+  stop(): void;
+}
+
+/** Starts the timer with `firstByteMs`. */
+export function createSilenceTimer(
+  { firstByteMs, stallMs }: { readonly firstByteMs: number; readonly stallMs: number },
+  onSilence: (message: string) => void,
+): SilenceTimer {
+  let hasBegun = false;
+  let isDue = false;
+  let timer: NodeJS.Timeout | undefined = setTimeout(onTimeout, firstByteMs);
+
+  /** If this process itself was busy, pending bytes are read first. */
+  function onTimeout(): void {
+    isDue = true;
+    setImmediate(() => {
+      if (isDue) onSilence(hasBegun ? `silent for ${stallMs} ms` : `no byte within ${firstByteMs} ms`);
+    });
+  }
+
+  function stop(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    isDue = false;
+  }
+
+  return {
+    hasBegun: () => hasBegun,
+    progressed() {
+      isDue = false;
+      if (timer && (hasBegun || firstByteMs === stallMs)) timer.refresh();
+      else {
+        stop();
+        timer = setTimeout(onTimeout, stallMs);
+      }
+      hasBegun = true;
+    },
+    pause() {
+      if (hasBegun) stop();
+    },
+    after(milliseconds, callback) {
+      stop();
+      timer = setTimeout(callback, milliseconds);
+    },
+    stop,
+  };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createSilenceTimer } from './silence-timer.ts';
+import { createSilenceTimer } from './exchange.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

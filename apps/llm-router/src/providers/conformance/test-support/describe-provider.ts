@@ -1,9 +1,9 @@
 import { eventually } from '@valuecanvas/testing';
 import { describe, expect, test } from 'vitest';
+import { usageIn } from '../../../protocol/completion.ts';
+import { readTokens } from '../../../protocol/tokens.ts';
 import type { Provider } from '../../provider.ts';
-import { readTokens } from '../../read-tokens.ts';
 import { errorOf } from '../../test-support/transport-in-test.ts';
-import { usageIn } from '../../usage-in.ts';
 import { readAll, useProvider } from './provider-in-conformance.ts';
 
 const schema = {

@@ -1,12 +1,16 @@
 import { type Simulator, startSimulator } from '@valuecanvas/llm-simulator';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import type { CompletionBody } from '../../chat-completion.ts';
+import type { CompletionBody, StreamEvent } from '../../../protocol/completion.ts';
 import type { Provider } from '../../provider.ts';
 import type { ProviderError } from '../../provider-error.ts';
-import type { StreamEvent } from '../../stream-event.ts';
 import { toBody } from '../../to-body.ts';
-import { createTransport, type ProviderStream, type Transport, type TransportCall } from '../../transport.ts';
+import {
+  createTransport,
+  type ProviderStream,
+  type Transport,
+  type TransportCall,
+} from '../../transport/transport.ts';
 
 export type Limits = Partial<Omit<TransportCall, 'body'>>;
 

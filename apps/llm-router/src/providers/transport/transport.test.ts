@@ -3,9 +3,9 @@ import type { ServerResponse } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { eventually } from '@valuecanvas/testing';
 import { expect, onTestFinished, test } from 'vitest';
-import type { StreamEvent } from './stream-event.ts';
-import { providerInTest } from './test-support/provider-in-test.ts';
-import { startServerInTest } from './test-support/server-in-test.ts';
+import type { StreamEvent } from '../../protocol/completion.ts';
+import { providerInTest } from '../test-support/provider-in-test.ts';
+import { startServerInTest } from '../test-support/server-in-test.ts';
 import {
   answer,
   begin,
@@ -17,7 +17,7 @@ import {
   tookMs,
   transportTo,
   transportWith,
-} from './test-support/transport-in-test.ts';
+} from '../test-support/transport-in-test.ts';
 import { createTransport } from './transport.ts';
 
 const textOf = (events: readonly StreamEvent[]) => Buffer.concat(events.map(({ bytes }) => bytes)).toString();

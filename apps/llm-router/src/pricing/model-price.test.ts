@@ -1,8 +1,7 @@
 import { toNanos } from '@valuecanvas/money';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { costOf } from './cost.ts';
-import { pricesFor } from './model-price.ts';
+import { costOf, pricesFor } from './model-price.ts';
 import { anyPrice, anyTokens, priced } from './test-support/any-price.ts';
 
 const least = (one: bigint, other: bigint) => (one < other ? one : other);

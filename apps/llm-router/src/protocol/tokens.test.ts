@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { readTokens } from './read-tokens.ts';
-import type { Tokens } from './tokens.ts';
+import { readTokens, type Tokens } from './tokens.ts';
 
 const none = { cached: 0, cacheWrite: 0, reasoning: 0, promptSound: 0, completionSound: 0, estimated: false };
 

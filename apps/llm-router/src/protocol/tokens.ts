@@ -1,5 +1,23 @@
-import { isObject, type ReportedUsage } from './chat-completion.ts';
-import type { Tokens } from './tokens.ts';
+import { isObject, type ReportedUsage } from './completion.ts';
+
+/** Tokens of one call, as reported by the provider, or estimated. */
+export interface Tokens {
+  /** Includes tokens read from and written to the provider's cache. */
+  readonly prompt: number;
+  /** Includes reasoning. */
+  readonly completion: number;
+  /** Read from the provider's cache. */
+  readonly cached: number;
+  /** Written to the provider's cache. */
+  readonly cacheWrite: number;
+  readonly reasoning: number;
+  /** Audio within the prompt. */
+  readonly promptSound: number;
+  /** Audio within the completion. */
+  readonly completionSound: number;
+  /** True if not reported by the provider. */
+  readonly estimated: boolean;
+}
 
 /**
  * Reads a provider's token counts; undefined if absent or invalid. Cache reads: OpenAI, xAI, OpenRouter

@@ -1,0 +1,114 @@
+import { Pool } from 'undici';
+import { type CompletionAnswer, isCompletionAnswer } from '../../protocol/completion.ts';
+import type { Provider } from '../provider.ts';
+import { errorIn, faultOf } from '../refusal.ts';
+import { openEventStream, type ProviderStream } from './event-stream.ts';
+import { type Connection, type Exchange, startExchange, type TransportCall } from './exchange.ts';
+
+export type { ProviderStream } from './event-stream.ts';
+export type { TransportCall } from './exchange.ts';
+
+/** The HTTP transport of one provider. */
+export interface Transport {
+  /** Requests a whole answer. Throws ProviderError. */
+  complete(call: TransportCall): Promise<WholeAnswer>;
+  /** Requests a stream and resolves when its first choice has started. Throws ProviderError. */
+  stream(call: TransportCall): Promise<ProviderStream>;
+  /** Waits for calls in flight and closes. */
+  close(): Promise<void>;
+}
+
+export interface TransportOptions {
+  /** Maximum number of connections; further calls wait for one. */
+  readonly connections?: number;
+  readonly now?: () => number;
+}
+
+/** Connect timeout. */
+const connectMs = 5_000;
+
+export function createTransport(
+  provider: Provider,
+  { connections = 256, now = Date.now }: TransportOptions = {},
+): Transport {
+  const { origin, pathname } = new URL(provider.baseUrl);
+  const pool = new Pool(origin, {
+    connections,
+    connect: { timeout: connectMs },
+    // No pipelining: a call must be able to close its connection to stop the provider.
+    allowH2: false,
+    // The exchange has its own, more precise timers.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const connection = {
+    provider,
+    pool,
+    path: `${pathname.replace(/\/$/, '')}/chat/completions`,
+    headers: [
+      'content-type',
+      'application/json',
+      ...(provider.apiKey === undefined ? [] : ['authorization', `Bearer ${provider.apiKey}`]),
+    ],
+    now,
+  };
+  return {
+    complete: (call) => fetchWholeAnswer(connection, call),
+    stream: (call) => openEventStream(connection, call),
+    close: () => pool.close(),
+  };
+}
+
+/** Maximum size of an answer. */
+const maxAnswerBytes = 16 * 1024 * 1024;
+
+export interface WholeAnswer {
+  /** The received bytes. */
+  readonly bytes: Buffer;
+  readonly answer: CompletionAnswer;
+}
+
+/** Requests a whole answer. Throws ProviderError. */
+function fetchWholeAnswer(connection: Connection, call: TransportCall): Promise<WholeAnswer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let hasBegun = false;
+    const exchange = startExchange(connection, call, {
+      onBytes(bytes) {
+        // Some providers send blank lines as keep-alive before the answer.
+        hasBegun ||= bytes.toString('latin1').trim() !== '';
+        if (hasBegun) exchange.progressed();
+        parts.push(bytes);
+        if (exchange.receivedBytes() > maxAnswerBytes)
+          exchange.fail('bad_response', 'the answer is too large');
+      },
+      onEnd() {
+        const [only] = parts;
+        const bytes = parts.length === 1 && only ? only : Buffer.concat(parts);
+        try {
+          resolve({ bytes, answer: readAnswer(bytes, exchange) });
+        } catch (error) {
+          reject(error);
+        }
+      },
+      onFailure: reject,
+    });
+  });
+}
+
+function readAnswer(bytes: Buffer, exchange: Exchange): CompletionAnswer {
+  const answer = parse(bytes, exchange);
+  if (isCompletionAnswer(answer)) return answer;
+  const error = errorIn(answer);
+  if (!error) throw exchange.failure('bad_response', 'the answer has no choices');
+  throw exchange.failure(faultOf(error), error.message ?? 'an error without a message');
+}
+
+function parse(bytes: Buffer, exchange: Exchange): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    // The parser's message would contain a part of the answer.
+    throw exchange.failure('bad_response', 'the answer is not JSON');
+  }
+}
