@@ -1,6 +1,6 @@
 import { postgresVariables } from '@valuecanvas/postgres';
 import { redisVariables } from '@valuecanvas/redis';
-import { identityVariables, kitVariables } from '@valuecanvas/service-kit';
+import { type ConfigOf, identityVariables, kitVariables } from '@valuecanvas/service-kit';
 import Type from 'typebox';
 
 export const featureFlagsVariables = {
@@ -15,3 +15,5 @@ export const featureFlagsVariables = {
       'Milliseconds between reloads of the flags that this process evaluates. Redis messages trigger earlier reloads.',
   }),
 };
+
+export type FeatureFlagsConfig = ConfigOf<typeof featureFlagsVariables>;

@@ -2,7 +2,7 @@ import type { FlagSnapshot, featureFlagsContract } from '@valuecanvas/contracts-
 import { userContext } from '@valuecanvas/flags-sdk';
 import type { SnapshotSource } from '@valuecanvas/live-snapshot';
 import { type HandlersOf, respondIfChanged } from '@valuecanvas/service-kit';
-import type { CurrentFlags } from './current-flags.ts';
+import type { CurrentFlags } from './compose-evaluation.ts';
 
 export const evaluationRoutes = (current: CurrentFlags, snapshots: SnapshotSource<FlagSnapshot>) =>
   ({

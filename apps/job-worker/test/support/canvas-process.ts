@@ -11,21 +11,12 @@ import {
   type TestRedis,
 } from '@valuecanvas/testing';
 import { onTestFinished } from 'vitest';
+import { facts } from './performers.ts';
 
 export interface CanvasInTest extends ServiceProcess {
   /** Idempotency keys of the router's calls, oldest first. */
   readonly routerKeys: readonly (string | undefined)[];
 }
-
-const facts = {
-  provider: 'together_ai',
-  model: 'a-model',
-  usage: { promptTokens: 100, completionTokens: 50, totalTokens: 150, cachedTokens: 20 },
-  cost: 0.000123457,
-  costNanos: 123_457,
-  latency: 12,
-  cached: false,
-} as const;
 
 const content = JSON.stringify(Object.fromEntries(sections.map((section) => [section, [`A ${section}`]])));
 

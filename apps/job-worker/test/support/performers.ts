@@ -37,7 +37,8 @@ export interface Performers {
   stop(): Promise<void>;
 }
 
-const facts = {
+/** Facts of a completion, as the stubs of canvas and router report them. */
+export const facts = {
   provider: 'together_ai',
   model: 'a-model',
   usage: { promptTokens: 100, completionTokens: 50, totalTokens: 150, cachedTokens: 20 },
@@ -45,7 +46,7 @@ const facts = {
   costNanos: 123_457,
   latency: 12,
   cached: false,
-};
+} as const;
 const promptFacts = { promptVersion: 1, executionId: uuidv7() };
 
 /** Stubs of canvas and router that answer at once and record their calls. */

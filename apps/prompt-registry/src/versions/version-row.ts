@@ -26,11 +26,7 @@ export type VersionRow = Pick<Selectable<PromptVersionsTable>, (typeof versionCo
 export function toPromptVersion(row: VersionRow, performance: PromptPerformance): PromptVersion {
   return {
     id: row.id,
-    promptKey: row.prompt_key,
-    version: row.version,
-    template: row.template,
-    variables: row.variables as PromptVariable[],
-    metadata: row.metadata as PromptMetadata,
+    ...textOf(row),
     performance,
     status: row.status,
     createdAt: row.created_at.toISOString(),
@@ -38,10 +34,13 @@ export function toPromptVersion(row: VersionRow, performance: PromptPerformance)
   };
 }
 
-/** Columns needed to render a version. */
+/** Returns what is needed to render a version. */
 export function toRenderable(row: VersionRow): ActivePrompt {
+  return { versionId: row.id, ...textOf(row) };
+}
+
+function textOf(row: VersionRow) {
   return {
-    versionId: row.id,
     promptKey: row.prompt_key,
     version: row.version,
     template: row.template,

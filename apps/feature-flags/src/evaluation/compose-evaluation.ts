@@ -1,0 +1,47 @@
+import { type FlagSnapshot, flagsChannel } from '@valuecanvas/contracts-feature-flags';
+import { type CompiledFlag, compileFlags } from '@valuecanvas/flags-sdk';
+import {
+  createSnapshotSource,
+  type FollowedSnapshot,
+  type SnapshotSource,
+  versionOf,
+} from '@valuecanvas/live-snapshot';
+import type { OpenRedis } from '@valuecanvas/redis';
+import type { Kit } from '@valuecanvas/service-kit';
+import type { FeatureFlagsConfig } from '../config.ts';
+import type { FlagsStore } from '../flags/flags.store.ts';
+
+/** Returns the compiled flags by key. Rejects only before any snapshot has been loaded. */
+export type CurrentFlags = () => Promise<ReadonlyMap<string, CompiledFlag>>;
+
+/** The snapshot of all rules, which is published on each change, and the compiled flags of the latest one. */
+export function composeEvaluation(
+  { config, log, lifecycle }: Kit<FeatureFlagsConfig>,
+  store: Pick<FlagsStore, 'rules'>,
+  { redis, keys, waiting }: OpenRedis,
+): { readonly snapshots: SnapshotSource<FlagSnapshot>; readonly current: CurrentFlags } {
+  const snapshots = createSnapshotSource({
+    async load() {
+      const flags = await store.rules();
+      return { version: versionOf(flags), flags };
+    },
+    redis,
+    channel: keys(...flagsChannel),
+    onError: (err) => log.warn({ err }, 'flag snapshot: refresh or publication failed'),
+  });
+  const followed = snapshots.follow({ redis: waiting('messages'), pollMs: config.FLAGS_POLL_MS });
+  lifecycle.onStop('drain', 'flag snapshot', followed.stop);
+  return { snapshots, current: compiledFrom(followed) };
+}
+
+/** Compiles each snapshot once. */
+function compiledFrom(followed: Pick<FollowedSnapshot<FlagSnapshot>, 'current'>): CurrentFlags {
+  let compiled: ReturnType<typeof compileFlags> | undefined;
+  let latest: FlagSnapshot | undefined;
+  return async () => {
+    const snapshot = await followed.current();
+    if (!compiled || latest !== snapshot) compiled = compileFlags(snapshot.flags);
+    latest = snapshot;
+    return compiled;
+  };
+}
