@@ -46,7 +46,6 @@ test('the router is called with the active prompt, its parameters, the schema of
   const active = platform.prompts.find(({ promptKey }) => promptKey === 'canvas.generate');
   expect(asked).toMatchObject({
     promptVersionId: active?.versionId,
-    maxTokens: active?.metadata.maxTokens,
     temperature: active?.metadata.temperature,
     responseFormat: { type: 'json_schema', json_schema: { strict: true } },
     operation: 'canvas.generate',
@@ -103,25 +102,78 @@ test('characters that PostgreSQL cannot store are removed from an answer', async
 
 const { channels: _, ...withoutChannels } = knownBlocks;
 
+const { channels } = knownBlocks;
+
+test('blocks that an answer lacks are asked for once, and the result has the cost of both calls', async () => {
+  platform.neighbours.answer = ({ prompt }) => ({
+    content: JSON.stringify(prompt?.includes('missing blocks') ? { channels } : withoutChannels),
+    cost: 0.1,
+    costNanos: 100_000_000,
+  });
+  const { status, body } = await platform.generate();
+  expect(status).toBe(201);
+  expect(body.data.canvas).toMatchObject(knownBlocks);
+  expect(body.data).toMatchObject({
+    cost: 0.2,
+    costNanos: 200_000_000,
+    usage: { promptTokens: 200, completionTokens: 100, totalTokens: 300, cachedTokens: 40 },
+    latency: 24,
+  });
+  const [first, second, ...more] = platform.neighbours.asked;
+  expect(more).toEqual([]);
+  expect(second?.prompt).toContain(first?.prompt);
+  expect(second?.prompt).toMatch(/exactly these keys: "channels"\.$/);
+  expect(second?.responseFormat).toMatchObject({ json_schema: { schema: { required: ['channels'] } } });
+  expect(await platform.executions()).toMatchObject([
+    { success: false, errorCode: 'LLM_BAD_RESPONSE', costNanos: 100_000_000 },
+    { success: true, costNanos: 100_000_000 },
+  ]);
+});
+
+test('the token limit grows with the language of the description', async () => {
+  const active = platform.prompts.find(({ promptKey }) => promptKey === 'canvas.generate');
+  await platform.generate({ businessDescription: 'लियोन में एक बेकरी' });
+  expect(platform.neighbours.asked[0]?.maxTokens).toBeGreaterThan(
+    2.9 * (active?.metadata.maxTokens ?? Infinity),
+  );
+});
+
 test.each([
-  ['without a block', JSON.stringify(withoutChannels)],
-  ['with an empty block', JSON.stringify({ ...knownBlocks, channels: [' '] })],
-  ['that is truncated', JSON.stringify(knownBlocks).slice(0, 200)],
-  ['without JSON', 'I cannot help with that.'],
-  ['without words', ''],
+  ['without a block', JSON.stringify(withoutChannels), 2],
+  ['with an empty block', JSON.stringify({ ...knownBlocks, channels: [' '] }), 2],
+  ['that is truncated', JSON.stringify(knownBlocks).slice(0, 200), 2],
+  ['without JSON', 'I cannot help with that.', 1],
+  ['without words', '', 1],
 ])(
-  'an answer %s is a 502, nothing is stored, and the execution is recorded as failed',
-  async (_, content) => {
+  'an answer %s is a 502, nothing is stored, and each execution is recorded as failed',
+  async (_, content, calls) => {
     platform.neighbours.answer = () => ({ content });
     const answer = await platform.generate();
     expectError(answer, 502, 'LLM_BAD_RESPONSE');
     expect(answer.body.error).toMatch(/^Failed to parse LLM response/);
     expect(await canvasesOf()).toEqual([]);
-    expect(await platform.executions()).toMatchObject([
-      { success: false, errorCode: 'LLM_BAD_RESPONSE', costNanos: 123_457, promptTokens: 100 },
-    ]);
+    expect(await platform.executions()).toEqual(
+      Array.from({ length: calls }, () =>
+        expect.objectContaining({
+          success: false,
+          errorCode: 'LLM_BAD_RESPONSE',
+          costNanos: 123_457,
+          promptTokens: 100,
+        }),
+      ),
+    );
   },
 );
+
+test.each([
+  ['content_filter', JSON.stringify(knownBlocks), /content filter/],
+  ['length', '{"keyPartners": [', /cut off/],
+])('an answer that ends with %s says so', async (finishReason, content, message) => {
+  platform.neighbours.answer = () => ({ content, finishReason });
+  const answer = await platform.generate();
+  expectError(answer, 502, 'LLM_BAD_RESPONSE');
+  expect(answer.body.message).toMatch(message);
+});
 
 test('the router’s BUDGET_EXCEEDED error is passed on unchanged', async () => {
   const extra = { limit: 5, spent: 4.99, resetsAt: '2026-12-01T00:00:00.000Z', upgradeUrl: '/pricing' };

@@ -1,4 +1,5 @@
 import {
+  AppError,
   type DownstreamKeys,
   publicHeaders,
   type UserCall,
@@ -9,30 +10,57 @@ import type { PromptExecution, promptExecution } from '@valuecanvas/contracts-pr
 import type { Flags } from '@valuecanvas/flags-sdk';
 import type { Client } from '@valuecanvas/http-client';
 import type { Journal } from '@valuecanvas/journal';
+import { toDollars } from '@valuecanvas/money';
 import type { Prompts, RenderedVersion } from '@valuecanvas/prompts-sdk';
 import type { TSchema } from 'typebox';
 import { startExecution } from './execution.ts';
+import type { ModelAnswer } from './parse-answer.ts';
+import { tokenLimit } from './token-limit.ts';
 
 export interface Question<T> {
   readonly promptKey: string;
   readonly variables: Readonly<Record<string, string>>;
   /** Model from the request. By default, a flag, the prompt or the router's default decides. */
   readonly model: string | undefined;
-  readonly schema: { readonly name: string; readonly schema: TSchema };
+  readonly schema: AnswerSchema;
   /** Parses the answer. Throws LLM_BAD_RESPONSE if it is not usable. */
-  readonly parse: (content: string) => T;
+  readonly parse: (answer: ModelAnswer) => T | Unfinished<T>;
 }
+
+export interface AnswerSchema {
+  readonly name: string;
+  readonly schema: TSchema;
+}
+
+/** An answer that lacks something, with the question for the rest. It is asked once. */
+export class Unfinished<T> {
+  readonly followUp: FollowUp<T>;
+
+  constructor(followUp: FollowUp<T>) {
+    this.followUp = followUp;
+  }
+}
+
+export interface FollowUp<T> {
+  /** Follows the text of the prompt. */
+  readonly instruction: string;
+  readonly schema: AnswerSchema;
+  /** Parses the second answer and joins it with the first. Throws LLM_BAD_RESPONSE if something is still missing. */
+  readonly parse: (answer: ModelAnswer) => T;
+}
+
+/** Fields of every result that came from a prompt: version, execution, model, tokens and cost. */
+type Facts = Pick<
+  ChatResult,
+  'provider' | 'model' | 'usage' | 'cost' | 'costNanos' | 'latency' | 'cached'
+> & {
+  readonly promptVersion: number;
+  readonly executionId: string;
+};
 
 export interface Answer<T> {
   readonly value: T;
-  /** Fields of every result that came from a prompt: version, execution, model, tokens and cost. */
-  readonly facts: Pick<
-    ChatResult,
-    'provider' | 'model' | 'usage' | 'cost' | 'costNanos' | 'latency' | 'cached'
-  > & {
-    readonly promptVersion: number;
-    readonly executionId: string;
-  };
+  readonly facts: Facts;
 }
 
 export interface ModelDependencies {
@@ -46,7 +74,10 @@ export interface ModelDependencies {
 /** A user's call that finds the router's stored answer when its client repeats it with the same idempotency key. */
 export type ModelCall = UserCall & DownstreamKeys;
 
-/** Asks a model with a prompt of the registry, and records the execution of that prompt version. */
+/**
+ * Asks a model with a prompt of the registry, and records the execution of that prompt version. Asks a second time for the
+ * rest of an unfinished answer: the result then has the cost of both calls.
+ */
 export type AskModel = <T>(call: ModelCall, question: Question<T>) => Promise<Answer<T>>;
 
 export function createAskModel(dependencies: ModelDependencies): AskModel {
@@ -70,14 +101,20 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
     return router.chat({ body, headers }, call);
   };
 
-  return async (call, question) => {
-    const prompt = prompts.render(question.promptKey, question.variables);
+  /** Makes one call of the router, which is one execution of the prompt. */
+  async function askOnce<A>(
+    call: ModelCall,
+    prompt: RenderedVersion,
+    body: ChatRequest,
+    parse: (answer: ModelAnswer) => A,
+  ): Promise<Answer<A>> {
     const execution = startExecution(call, prompt.versionId);
     let chat: ChatResult | undefined;
     try {
-      chat = await askRouter(call, chatRequest(flags, call, question, prompt));
-      const value = question.parse(chat.content);
-      await record(execution.ended(chat));
+      chat = await askRouter(call, body);
+      const value = parse(chat);
+      const incomplete = value instanceof Unfinished ? new AppError('LLM_BAD_RESPONSE') : undefined;
+      await record(execution.ended(chat, incomplete));
       return { value, facts: { ...factsOf(chat), promptVersion: prompt.version, executionId: execution.id } };
     } catch (error) {
       // A repetition of the request must get a new answer of the model.
@@ -85,28 +122,35 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
       await record(execution.ended(chat, error));
       throw error;
     }
+  }
+
+  return async <T>(call: ModelCall, question: Question<T>): Promise<Answer<T>> => {
+    const prompt = prompts.render(question.promptKey, question.variables);
+    const request = chatRequest(flags, call, question, prompt);
+    const first = await askOnce(
+      call,
+      prompt,
+      { ...request, ...textAndFormat(prompt, question) },
+      question.parse,
+    );
+    if (!(first.value instanceof Unfinished)) return { value: first.value, facts: first.facts };
+    const { followUp } = first.value;
+    const rest = { ...request, ...textAndFormat(prompt, followUp, followUp.instruction) };
+    const second = await askOnce(call, prompt, rest, followUp.parse);
+    return { value: second.value, facts: sumOf(first.facts, second.facts) };
   };
 }
 
-function chatRequest<T>(
-  flags: Flags,
-  call: UserCall,
-  question: Question<T>,
-  prompt: RenderedVersion,
-): ChatRequest {
+function chatRequest<T>(flags: Flags, call: UserCall, question: Question<T>, prompt: RenderedVersion) {
   const { temperature, maxTokens } = prompt.metadata;
   const model = question.model ?? modelFromFlag(flags, call.principal) ?? prompt.metadata.model;
-  const { name, schema } = question.schema;
   return {
-    prompt: prompt.content,
     promptVersionId: prompt.versionId,
-    responseFormat: {
-      type: 'json_schema' as const,
-      json_schema: { name, schema: { ...schema }, strict: true },
-    },
     ...(model === undefined ? {} : { model }),
     ...(temperature === undefined ? {} : { temperature }),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(maxTokens === undefined
+      ? {}
+      : { maxTokens: tokenLimit(maxTokens, Object.values(question.variables).join('\n')) }),
   };
 }
 
@@ -120,6 +164,39 @@ function modelFromFlag(flags: Flags, user: UserPrincipal): string | undefined {
   if (!evaluation?.enabled) return undefined;
   const { model } = (evaluation.value ?? {}) as { model?: unknown };
   return typeof model === 'string' ? model : undefined;
+}
+
+function textAndFormat(
+  { content }: RenderedVersion,
+  { schema: { name, schema } }: { readonly schema: AnswerSchema },
+  instruction?: string,
+) {
+  return {
+    prompt: instruction === undefined ? content : `${content}\n\n${instruction}`,
+    responseFormat: {
+      type: 'json_schema' as const,
+      json_schema: { name, schema: { ...schema }, strict: true },
+    },
+  };
+}
+
+/** The facts of a result that took two calls: their sum, under the execution that completed it. */
+function sumOf(first: Facts, second: Facts): Facts {
+  const total = (key: keyof Facts['usage']) => first.usage[key] + second.usage[key];
+  const costNanos = first.costNanos + second.costNanos;
+  return {
+    ...second,
+    usage: {
+      promptTokens: total('promptTokens'),
+      completionTokens: total('completionTokens'),
+      totalTokens: total('totalTokens'),
+      cachedTokens: total('cachedTokens'),
+    },
+    costNanos,
+    cost: toDollars(BigInt(costNanos)),
+    latency: first.latency + second.latency,
+    cached: first.cached && second.cached,
+  };
 }
 
 function factsOf({ provider, model, usage, cost, costNanos, latency, cached }: ChatResult) {

@@ -1,4 +1,5 @@
 import {
+  type Blocks,
   type GenerateCanvasRequest,
   type GenerateCanvasResult,
   type RefineSectionRequest,
@@ -10,8 +11,16 @@ import { v7 as uuidv7 } from 'uuid';
 import type { CanvasStore } from '../canvases/canvas.store.ts';
 import { blocksOf } from '../canvases/canvas-content.ts';
 import type { CanvasesService } from '../canvases/canvases.service.ts';
-import type { AskModel, ModelCall } from './ask-model.ts';
-import { CanvasAnswer, parseCanvasAnswer, parseRefinementAnswer, RefinementAnswer } from './parse-answer.ts';
+import { type AskModel, type ModelCall, Unfinished } from './ask-model.ts';
+import {
+  canvasAnswer,
+  completeBlocks,
+  type ModelAnswer,
+  missingSections,
+  parseBlocks,
+  parseRefinement,
+  RefinementAnswer,
+} from './parse-answer.ts';
 
 /** Generation and refinement of canvases by models. */
 export interface GenerationService {
@@ -38,8 +47,8 @@ export function createGenerationService(dependencies: {
         promptKey: 'canvas.generate',
         variables: business,
         model,
-        schema: { name: 'business_model_canvas', schema: CanvasAnswer },
-        parse: parseCanvasAnswer,
+        schema: { name: 'business_model_canvas', schema: canvasAnswer(sections) },
+        parse: parseCanvas,
       });
       const revision = { content: { ...business, blocks }, source: 'generate', changed: sections } as const;
       return store.create(call.principal, uuidv7(), revision, (tx, canvas) =>
@@ -58,11 +67,23 @@ export function createGenerationService(dependencies: {
         },
         model,
         schema: { name: 'refinement', schema: RefinementAnswer },
-        parse: parseRefinementAnswer,
+        parse: parseRefinement,
       });
       return { section, ...value, ...facts };
     },
   };
+}
+
+/** A canvas that lacks blocks is completed by a follow-up call that asks for these blocks only. */
+function parseCanvas(answer: ModelAnswer): Blocks | Unfinished<Blocks> {
+  const first = parseBlocks(answer);
+  const missing = missingSections(first);
+  if (missing.length === 0) return first as Blocks;
+  return new Unfinished({
+    instruction: `You have already written these blocks:\n\n${JSON.stringify(first, undefined, 1)}\n\nWrite only the missing blocks, consistent with them and in the same language. Answer with one JSON object that has exactly these keys: ${missing.map((section) => `"${section}"`).join(', ')}.`,
+    schema: { name: 'missing_blocks', schema: canvasAnswer(missing) },
+    parse: (second) => completeBlocks(first, second),
+  });
 }
 
 function asList(items: readonly string[]): string {

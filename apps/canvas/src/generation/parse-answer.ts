@@ -1,81 +1,189 @@
-import { type Blocks, sections } from '@valuecanvas/contracts-canvas';
+import { type Blocks, type Section, sections } from '@valuecanvas/contracts-canvas';
 import { AppError } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
+import { itemsOf } from './items.ts';
+import { jsonValuesIn, withoutReasoning } from './read-json.ts';
+import { sectionNamed } from './section-names.ts';
 
 const items = Type.Array(Type.String());
 
-/** JSON schema of a model's answer for a whole canvas: the nine blocks only. */
-export const CanvasAnswer = Type.Object(
-  Object.fromEntries(sections.map((section) => [section, items])) as Record<
-    (typeof sections)[number],
-    typeof items
-  >,
-  { additionalProperties: false },
-);
+/** JSON schema of a model's answer for a canvas: the given blocks only. */
+export const canvasAnswer = (wanted: readonly Section[]) =>
+  Type.Object(Object.fromEntries(wanted.map((section) => [section, items])), { additionalProperties: false });
 
-/** JSON schema of a model's answer for one block. */
+/** JSON schema of a model's answer for suggestions for one block. */
 export const RefinementAnswer = Type.Object(
   { suggestions: items, reasoning: Type.String() },
   { additionalProperties: false },
 );
 type RefinementAnswer = Static<typeof RefinementAnswer>;
 
-/** Limits of a block. A longer answer of a model is cut, not rejected. */
-const maxItems = 50;
-const maxItemLength = 1_000;
+/** What a model wrote, and why it stopped: `stop`, `length`, `content_filter`, … */
+export interface ModelAnswer {
+  readonly content: string;
+  readonly finishReason: string;
+}
 
-/** Parses the nine blocks from a model's answer. Throws LLM_BAD_RESPONSE if the answer is not usable. */
-export function parseCanvasAnswer(content: string): Blocks {
-  const answer = parseObject(content);
-  const blocks = Object.fromEntries(sections.map((section) => [section, toItems(answer[section])])) as Blocks;
-  const empty = sections.filter((section) => blocks[section].length === 0);
-  if (empty.length > 0) throw badResponse(`the answer has nothing for ${empty.join(', ')}`);
-  return blocks;
+/** Nesting that is searched for the blocks, as in `{"canvas": {"blocks": {…}}}`. */
+const maxDepth = 5;
+
+/**
+ * Parses the blocks from a model's answer. Blocks that the answer lacks are absent. Throws LLM_BAD_RESPONSE if the answer
+ * was filtered or has no block at all.
+ */
+export function parseBlocks(answer: ModelAnswer): Partial<Blocks> {
+  if (answer.finishReason === 'content_filter') throw unusable(answer, 'filtered');
+  const blocks = fullest(jsonValuesIn(answer.content).map((value) => blocksIn(value, maxDepth)));
+  if (Object.keys(blocks).length > 0) return blocks;
+  const written = blocksInText(answer.content);
+  if (Object.keys(written).length === 0) throw unusable(answer, 'it has no block');
+  return written;
+}
+
+/** Returns the blocks of a canvas that a model's answers lack. */
+export const missingSections = (blocks: Partial<Blocks>): Section[] =>
+  sections.filter((section) => blocks[section] === undefined);
+
+/** Completes a first answer with a second one. Throws LLM_BAD_RESPONSE if a block is still missing. */
+export function completeBlocks(first: Partial<Blocks>, second: ModelAnswer): Blocks {
+  const blocks = { ...parseBlocks(second), ...first };
+  const missing = missingSections(blocks);
+  if (missing.length > 0) throw unusable(second, `it has nothing for ${missing.join(', ')}`);
+  return blocks as Blocks;
 }
 
 /** Parses the suggestions from a model's answer. Throws LLM_BAD_RESPONSE if there are none. */
-export function parseRefinementAnswer(content: string): RefinementAnswer {
-  const answer = parseObject(content);
-  const suggestions = toItems(answer.suggestions);
-  if (suggestions.length === 0) throw badResponse('the answer has no suggestions');
-  return { suggestions, reasoning: typeof answer.reasoning === 'string' ? answer.reasoning.trim() : '' };
+export function parseRefinement(answer: ModelAnswer): RefinementAnswer {
+  if (answer.finishReason === 'content_filter') throw unusable(answer, 'filtered');
+  const [best] = jsonValuesIn(answer.content)
+    .map(refinementIn)
+    .filter(({ suggestions }) => suggestions.length > 0)
+    .toSorted((one, other) => other.suggestions.length - one.suggestions.length);
+  const suggestions = best?.suggestions ?? itemsOf(listLines(answer.content));
+  if (suggestions.length === 0) throw unusable(answer, 'it has no suggestions');
+  return { suggestions, reasoning: best?.reasoning ?? '' };
 }
 
-/** Parses the text from the first brace to the last, because models wrap JSON in prose and code fences. */
-function parseObject(content: string): Record<string, unknown> {
-  const start = content.indexOf('{');
-  const end = content.lastIndexOf('}');
-  if (start < 0 || end < start) throw badResponse('there is no JSON object in the answer');
-  try {
-    return JSON.parse(content.slice(start, end + 1)) as Record<string, unknown>;
-  } catch (cause) {
-    throw badResponse('the JSON in the answer is malformed', cause);
+/** Returns the answer with the most blocks. Of equal ones the last: a final answer follows its draft. */
+function fullest(candidates: readonly Partial<Blocks>[]): Partial<Blocks> {
+  const count = (blocks: Partial<Blocks>) => Object.keys(blocks).length;
+  return candidates.reduce((best, next) => (count(next) > 0 && count(next) >= count(best) ? next : best), {});
+}
+
+function blocksIn(value: unknown, depth: number): Partial<Blocks> {
+  if (depth === 0 || typeof value !== 'object' || value === null) return {};
+  if (Array.isArray(value)) return merged(value.map((part) => namedBlock(part) ?? blocksIn(part, depth - 1)));
+  const entries = Object.entries(value);
+  const known = merged(
+    entries.map(([key, inner]) => {
+      const section = sectionNamed(key);
+      return section ? block(section, inner) : {};
+    }),
+  );
+  if (Object.keys(known).length > 0) return completedByPosition(entries, known);
+  const nested = entries.flatMap(([, inner]) => (typeof inner === 'string' ? jsonValuesIn(inner) : [inner]));
+  return fullest([...nested.map((inner) => blocksIn(inner, depth - 1)), completedByPosition(entries, {})]);
+}
+
+function block(section: Section, value: unknown): Partial<Blocks> {
+  const items = itemsOf(value);
+  return items.length > 0 ? { [section]: items } : {};
+}
+
+/** Joins parts of an answer. A block that stands in two parts has the items of both. */
+function merged(parts: readonly Partial<Blocks>[]): Partial<Blocks> {
+  const blocks: Partial<Record<Section, string[]>> = {};
+  for (const part of parts)
+    for (const section of sections)
+      if (part[section]) blocks[section] = [...(blocks[section] ?? []), ...part[section]];
+  return blocks;
+}
+
+/** Reads `{"block": "Key Partners", "items": […]}`, with any keys. */
+function namedBlock(part: unknown): Partial<Blocks> | undefined {
+  if (typeof part !== 'object' || part === null || Array.isArray(part)) return undefined;
+  const entries = Object.entries(part);
+  for (const [key, value] of entries) {
+    const section = typeof value === 'string' ? sectionNamed(value) : undefined;
+    if (section) return block(section, Object.fromEntries(entries.filter(([other]) => other !== key)));
   }
+  return undefined;
 }
 
-/** Converts a model's list to items: an array of strings, of objects with a string, or one string with a line per item. */
-function toItems(value: unknown): string[] {
-  const parts = Array.isArray(value) ? value.map(toText) : typeof value === 'string' ? value.split('\n') : [];
-  return parts
-    .map(toItem)
-    .filter((part) => part !== '')
-    .slice(0, maxItems);
+/**
+ * Models translate keys into any language but keep the order of the requested schema. If an object has exactly nine lists,
+ * and each known key stands at its block's place, the others are known by their place.
+ */
+function completedByPosition(
+  entries: readonly (readonly [string, unknown])[],
+  known: Partial<Blocks>,
+): Partial<Blocks> {
+  const inOrder =
+    entries.length === sections.length &&
+    entries.every(([key, value], index) => {
+      const section = sectionNamed(key);
+      return section ? section === sections[index] : Array.isArray(value) && value.length > 0;
+    });
+  if (!inOrder) return known;
+  return merged(sections.map((section, index) => block(section, entries[index]?.[1])));
 }
 
-/** Removes list markers, NUL and halves of surrogate pairs, which cutting can leave and PostgreSQL cannot store. */
-function toItem(text: string): string {
-  const item = text.replaceAll('\0', '').replace(/^[\s\-*•]+/, '');
-  return item.trim().slice(0, maxItemLength).toWellFormed();
+/** A line that may be a heading: hashes, emphasis, numbering and a final colon do not matter. The rest are items. */
+const headingLine = /^[\s#>*_|\-\d.()]*([^:：|]{2,60}?)[\s*_]*(?:[:：|]\s*(.*))?$/u;
+
+/** Reads Markdown, YAML, tables and plain text: lines that name a block, each followed by its items. */
+function blocksInText(content: string): Partial<Blocks> {
+  const parts: Partial<Blocks>[] = [];
+  let current: Section | undefined;
+  for (const line of withoutReasoning(content).split('\n')) {
+    const [, name, rest] = headingLine.exec(line) ?? [];
+    const section = name === undefined ? undefined : sectionNamed(name.replace(/["“”{}]/g, ''));
+    if (section) {
+      current = section;
+      const items = (rest ?? '').replace(/\|\s*$/, '').replace(/^[\s*_]+$|^[[{"].*/, '');
+      parts.push(block(section, items));
+    } else if (current && isItem(line)) parts.push(block(current, [line]));
+    else if (/^\s*#|^```/.test(line)) current = undefined;
+  }
+  return merged(parts);
 }
 
-function toText(item: unknown): string {
-  if (typeof item === 'string') return item;
-  if (typeof item !== 'object' || item === null) return String(item ?? '');
-  return Object.values(item)
-    .filter((value) => typeof value === 'string')
-    .join(': ');
+const isItem = (line: string) => /^\s*(?:[-*+•–]\s|\(?\d{1,3}[.)]\s)/u.test(line);
+
+const listLines = (content: string): string[] => withoutReasoning(content).split('\n').filter(isItem);
+
+function refinementIn(value: unknown): RefinementAnswer {
+  if (Array.isArray(value)) return { suggestions: itemsOf(value), reasoning: '' };
+  const entries = Object.entries(value as object);
+  const of = (pattern: RegExp) => entries.find(([key]) => pattern.test(key))?.[1];
+  const list =
+    of(/suggest|items|ideas|improve|propos|recommend/i) ??
+    entries.find(([, inner]) => Array.isArray(inner))?.[1];
+  const reasoning = of(/reason|rational|expla|why/i);
+  return { suggestions: itemsOf(list), reasoning: typeof reasoning === 'string' ? reasoning.trim() : '' };
 }
 
-function badResponse(internal: string, cause?: unknown): AppError {
-  return new AppError('LLM_BAD_RESPONSE', { internal, cause });
+/** Explains to users why an answer is unusable. What exactly was wrong is only logged. */
+function unusable({ content, finishReason }: ModelAnswer, fault: string): AppError {
+  const internal = `unusable answer of ${content.length} characters, finish reason ${finishReason}: ${fault}`;
+  return new AppError('LLM_BAD_RESPONSE', { internal, ...messageFor(content, finishReason) });
+}
+
+function messageFor(content: string, finishReason: string): { readonly message?: string } {
+  if (finishReason === 'content_filter')
+    return {
+      message: 'The provider’s content filter stopped the answer. Rephrase the text or choose another model.',
+    };
+  if (finishReason === 'length')
+    return {
+      message: 'The answer was cut off at the token limit. Shorten the text or choose another model.',
+    };
+  if (content.trim() === '')
+    return { message: 'The model returned an empty answer. Try again or choose another model.' };
+  if (!/[{[]/.test(content))
+    return {
+      message:
+        'The model answered without a canvas, as in a refusal. Rephrase the text or choose another model.',
+    };
+  return {};
 }

@@ -47,6 +47,7 @@ export const generateCanvas = defineRoute({
   body: GenerateCanvasRequest,
   deadlineMs: spendingDeadlineMs,
   idempotent: true,
+  requestHeaders: cacheRequestHeader,
   status: 201,
   reply: data(GenerateCanvasResult),
   errors: spendingErrors,

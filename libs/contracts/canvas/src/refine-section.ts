@@ -51,6 +51,7 @@ export const refineSection = defineRoute({
   body: RefineSectionRequest,
   deadlineMs: spendingDeadlineMs,
   idempotent: true,
+  requestHeaders: cacheRequestHeader,
   reply: data(RefineSectionResult),
   errors: ['NOT_FOUND', ...spendingErrors],
 });
