@@ -130,6 +130,25 @@ test('blocks that an answer lacks are asked for once, and the result has the cos
   ]);
 });
 
+test('an unusable answer from the cache is replaced by a new one', async () => {
+  platform.neighbours.answer = ({ cacheControl }) =>
+    cacheControl === 'no-cache'
+      ? { content: JSON.stringify(knownBlocks) }
+      : { content: 'I cannot help with that.', cached: true, cost: 0, costNanos: 0 };
+  const { status, body } = await platform.generate();
+  expect(status).toBe(201);
+  expect(body.data).toMatchObject({ cached: false, costNanos: 123_457 });
+  expect(platform.neighbours.asked.map(({ cacheControl }) => cacheControl)).toEqual([undefined, 'no-cache']);
+});
+
+test('cache-control reaches the router, for refinements too', async () => {
+  const headers = { 'cache-control': 'no-store' };
+  const { body } = await platform.generate(aBakery, { headers });
+  const path = `/api/canvas/${body.data.canvasId}/refine`;
+  await platform.request(path, { method: 'POST', body: { section: 'channels' }, headers });
+  expect(platform.neighbours.asked.map(({ cacheControl }) => cacheControl)).toEqual(['no-store', 'no-store']);
+});
+
 test('the token limit grows with the language of the description', async () => {
   const active = platform.prompts.find(({ promptKey }) => promptKey === 'canvas.generate');
   await platform.generate({ businessDescription: 'लियोन में एक बेकरी' });

@@ -29,6 +29,9 @@ test('a failed dependency leads to a retry, and the status shows the error meanw
   expect(done.body.data).not.toHaveProperty('error');
   const keys = platform.performers.calls.map(({ idempotencyKey }) => idempotencyKey);
   expect(keys).toEqual([`job-${jobId}`, `job-${jobId}`]);
+  // A cached answer may be why the first attempt failed.
+  const caching = platform.performers.calls.map(({ cacheControl }) => cacheControl);
+  expect(caching).toEqual([undefined, 'no-cache']);
 });
 
 /** A canvas job: the contract of canvas declares every refusal below. */

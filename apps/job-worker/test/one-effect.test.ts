@@ -41,6 +41,7 @@ async function answered(jobId: string, content: string): Promise<StoreEffect | u
       ...serviceCall({ service: 'job-worker', operation: 'test', timeoutMs: 1_000 }),
       principal: platform.user,
       jobId,
+      attempt: 1,
     },
   );
 }

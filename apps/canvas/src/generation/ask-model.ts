@@ -71,8 +71,11 @@ export interface ModelDependencies {
   readonly onLostExecution: (error: unknown) => void;
 }
 
-/** A user's call that finds the router's stored answer when its client repeats it with the same idempotency key. */
-export type ModelCall = UserCall & DownstreamKeys;
+/**
+ * A user's call that finds the router's stored answer when its client repeats it with the same idempotency key. Its
+ * `cache-control` reaches the router.
+ */
+export type ModelCall = UserCall & DownstreamKeys & { header(name: string): string | undefined };
 
 /**
  * Asks a model with a prompt of the registry, and records the execution of that prompt version. Asks a second time for the
@@ -95,23 +98,30 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
   };
 
   /** The router stores its answer under the key: a run of the request after a crash does not pay for it again. */
-  const askRouter = (call: ModelCall, body: ChatRequest): Promise<ChatResult> => {
+  const askRouter = (call: ModelCall, body: ChatRequest, caching?: string): Promise<ChatResult> => {
     const key = call.downstreamKey(JSON.stringify(body));
-    const headers = key === undefined ? {} : { [publicHeaders.idempotencyKey]: key };
+    const headers = {
+      ...(key === undefined ? {} : { [publicHeaders.idempotencyKey]: key }),
+      ...(caching === undefined ? {} : { 'cache-control': caching }),
+    };
     return router.chat({ body, headers }, call);
   };
 
-  /** Makes one call of the router, which is one execution of the prompt. */
+  /**
+   * Makes one call of the router, which is one execution of the prompt. If the router's cache has an answer that cannot be
+   * used, a second call replaces it.
+   */
   async function askOnce<A>(
     call: ModelCall,
     prompt: RenderedVersion,
     body: ChatRequest,
     parse: (answer: ModelAnswer) => A,
+    caching = call.header('cache-control'),
   ): Promise<Answer<A>> {
     const execution = startExecution(call, prompt.versionId);
     let chat: ChatResult | undefined;
     try {
-      chat = await askRouter(call, body);
+      chat = await askRouter(call, body, caching);
       const value = parse(chat);
       const incomplete = value instanceof Unfinished ? new AppError('LLM_BAD_RESPONSE') : undefined;
       await record(execution.ended(chat, incomplete));
@@ -120,6 +130,7 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
       // A repetition of the request must get a new answer of the model.
       if (chat) call.discardDownstreamAnswers();
       await record(execution.ended(chat, error));
+      if (chat?.cached) return askOnce(call, prompt, body, parse, 'no-cache');
       throw error;
     }
   }

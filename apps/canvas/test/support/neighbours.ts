@@ -17,6 +17,7 @@ export interface Asked extends ChatRequest {
   readonly operation: string;
   readonly requestId: string;
   readonly idempotencyKey: string | undefined;
+  readonly cacheControl: string | undefined;
 }
 
 /** Answer of the router. By default, that of the simulator. */
@@ -57,7 +58,8 @@ export async function startNeighbours(
   const asked: Asked[] = [];
   const answerChat = async (call: Call<typeof chat>): Promise<ChatResult> => {
     const { body, operation, requestId, idempotencyKey } = call;
-    const request = { ...body, operation, requestId, idempotencyKey };
+    const cacheControl = call.header('cache-control');
+    const request = { ...body, operation, requestId, idempotencyKey, cacheControl };
     asked.push(request);
     const given = await neighbours.answer?.(request);
     return { ...(given?.content === undefined ? await simulated(simulator, request) : facts), ...given };

@@ -5,9 +5,9 @@ import type { Database } from '../db.ts';
 
 /**
  * Context of the calls of an attempt. The principal is the user who submitted the job, with the tier of the submission.
- * For a job of the platform it is the service itself.
+ * For a job of the platform it is the service itself. `attempt` counts from 1.
  */
-export type JobCall = CallContext & { readonly jobId: string };
+export type JobCall = CallContext & { readonly jobId: string; readonly attempt: number };
 
 /** Writes the effect of a job in the transaction that ends the job: both are stored or neither. */
 export type StoreEffect = (transaction: Kysely<Database>) => Promise<void>;

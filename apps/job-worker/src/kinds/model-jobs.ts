@@ -44,9 +44,15 @@ export function createModelJobs({ canvas, llm }: Performers): Pick<JobKinds, Job
   };
 }
 
-/** Every attempt sends the same key, by which the callee recognises a call that it has already answered. */
-function headersOf({ jobId }: JobCall) {
-  return { 'idempotency-key': `job-${jobId}` };
+/**
+ * Every attempt sends the same key, by which the callee recognises a call that it has already answered. A later attempt asks
+ * for a new answer: a cached one may be why an earlier attempt failed.
+ */
+function headersOf({ jobId, attempt }: JobCall) {
+  return {
+    'idempotency-key': `job-${jobId}`,
+    ...(attempt > 1 ? { 'cache-control': 'no-cache' } : {}),
+  };
 }
 
 /** Refuses a job without a submitter before it spends: there would be no budget to charge and no user to own the result. */

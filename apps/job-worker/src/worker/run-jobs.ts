@@ -105,6 +105,7 @@ function callOf(attempt: Attempt, context: JobContext): JobCall {
     requestId: `${attempt.jobId}.${attempt.fence}`,
     ...identityOf(attempt),
     jobId: attempt.jobId,
+    attempt: attempt.number,
     signal: context.signal,
     remainingMs: context.remainingMs,
   };

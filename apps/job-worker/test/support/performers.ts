@@ -17,6 +17,7 @@ export interface SeenCall {
   readonly operation: string;
   readonly jobId: string | undefined;
   readonly idempotencyKey: string | undefined;
+  readonly cacheControl: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -61,6 +62,7 @@ export async function startPerformers(identities: TestIdentities): Promise<Perfo
       jobId,
       signal,
       idempotencyKey: call.header('idempotency-key'),
+      cacheControl: call.header('cache-control'),
     };
     calls.push(entry);
     await performers.before(entry, calls.length - 1);

@@ -1,5 +1,6 @@
 import { data, defineRoute, field, strictObject, user } from '@valuecanvas/contracts-core';
 import {
+  cacheRequestHeader,
   completionFacts,
   modelName,
   spendingDeadlineMs,
