@@ -8,7 +8,7 @@ import { composeApiDocs } from './api-docs/compose-api-docs.ts';
 import { composeApiKeys } from './api-keys/compose-api-keys.ts';
 import { sealAnswers } from './api-keys/seal-answers.ts';
 import { composeAudit } from './audit/compose-audit.ts';
-import { createAuthBackend } from './auth-backend/create-auth-backend.ts';
+import { composeAuthBackend } from './auth-backend/compose-auth-backend.ts';
 import { createAuthenticator, decoratePrincipal } from './authentication/authenticate.ts';
 import { composeBrowserSessions } from './browser-sessions/compose-browser-sessions.ts';
 import { gatewayVariables } from './config.ts';
@@ -40,7 +40,7 @@ export const gatewayService = defineService({
     const redis = openRedis('gateway', kit);
 
     const { factOf, ...audit } = composeAudit(kit, db, redis);
-    const auth = await createAuthBackend({ kit, db, redis, roles });
+    const auth = await composeAuthBackend(kit, { db, redis, roles });
     const browsers = composeBrowserSessions(kit, { db, source: auth.sessions, tokens: auth.tokens });
     const apiKeys = composeApiKeys(kit, { db, roles, factOf });
     const users = composeAdminUsers(kit, {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { issueToken } from '@valuecanvas/contracts-gateway';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
@@ -43,6 +44,16 @@ describe('the API documentation', () => {
     expect(policy).toContain("default-src 'none';script-src 'self';");
     expect(policy).toContain("connect-src 'self'");
     expect(policy).not.toMatch(/unsafe|\*|http/);
+  });
+
+  test('logs in at the route for tokens, and authorizes requests by the scheme of the document', async () => {
+    const script = await (await get('/api/docs/api-docs.js')).text();
+    expect(script).toContain(`fetch('${issueToken.path}?grant_type=password'`);
+    const { components } = (await (await get('/api/openapi.json')).json()) as {
+      components: { securitySchemes: Record<string, unknown> };
+    };
+    const [, scheme = ''] = /preauthorizeApiKey\('(\w+)'/.exec(script) ?? [];
+    expect(components.securitySchemes).toHaveProperty(scheme, expect.objectContaining({ scheme: 'bearer' }));
   });
 
   test('leaves the policy of other responses unchanged', async () => {

@@ -6,7 +6,6 @@ import type { Kysely } from 'kysely';
 import type { RevocationList } from '../access-tokens/revocation-list.ts';
 import type { TokenVerifier } from '../access-tokens/token-verifier.ts';
 import type { SessionSource } from '../browser-sessions/browser-sessions.service.ts';
-import type { GatewayKit } from '../config.ts';
 import type { Database } from '../db.ts';
 import type { Roles } from '../roles/roles.ts';
 
@@ -30,7 +29,6 @@ export interface AuthBackend {
 
 /** Dependencies of a backend. */
 export interface AuthBackendParts {
-  readonly kit: GatewayKit;
   readonly db: Kysely<Database>;
   readonly redis: OpenRedis;
   readonly roles: Roles;

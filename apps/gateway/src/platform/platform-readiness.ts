@@ -1,8 +1,16 @@
 import type { PlatformReadiness } from '@valuecanvas/contracts-gateway';
 import { withTimeout } from '@valuecanvas/resilience';
 import type { Probe } from '@valuecanvas/service-kit';
+import Type from 'typebox';
+import Value from 'typebox/value';
+import { request } from 'undici';
 import type { Upstream } from '../upstreams.ts';
-import { type PartState, probeService } from './probe-service.ts';
+
+/** A service's state, as its readiness reports it. */
+interface PartState {
+  readonly status: 'up' | 'down';
+  readonly checks: Record<string, 'up' | 'down'>;
+}
 
 /** A service or dependency that takes longer to answer counts as down. */
 const timeoutMs = 2_000;
@@ -52,4 +60,20 @@ function stateOf(probe: Probe): Promise<'up' | 'down'> {
     () => 'up' as const,
     () => 'down' as const,
   );
+}
+
+const Report = Type.Object({ checks: Type.Record(Type.String(), Type.Enum(['up', 'down'])) });
+
+/** Reads a service's readiness on its internal port. A service that does not answer in time is down. */
+async function probeService(internalUrl: string, timeoutMs: number): Promise<PartState> {
+  try {
+    const { statusCode, body } = await request(new URL('/health/ready', internalUrl), {
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const report: unknown = await body.json();
+    const checks = Value.Check(Report, report) ? report.checks : {};
+    return { status: statusCode === 200 ? 'up' : 'down', checks };
+  } catch {
+    return { status: 'down', checks: {} };
+  }
 }

@@ -2,19 +2,23 @@ import { createFailOpenCall } from '@valuecanvas/resilience';
 import { forwarded } from '@valuecanvas/service-kit';
 import { createRevocationList } from '../access-tokens/revocation-list.ts';
 import { createTokenVerifier } from '../access-tokens/token-verifier.ts';
-import { createPublishedKeys } from '../supabase-auth/published-keys.ts';
-import { createSupabaseApi } from '../supabase-auth/supabase-api.ts';
-import { addSupabaseRoutes } from '../supabase-auth/supabase-routes.ts';
-import { createSupabaseSessions } from '../supabase-auth/supabase-sessions.ts';
-import { supabaseTokenSeconds, trustSupabaseTokens } from '../supabase-auth/supabase-tokens.ts';
-import type { AuthBackend, AuthBackendParts } from './auth-backend.ts';
+import type { AuthBackend, AuthBackendParts } from '../auth-backend/auth-backend.ts';
+import type { GatewayKit } from '../config.ts';
+import { createPublishedKeys } from './published-keys.ts';
+import { createSupabaseApi } from './supabase-api.ts';
+import { addSupabaseRoutes } from './supabase-routes.ts';
+import { createSupabaseSessions } from './supabase-sessions.ts';
+import { supabaseTokenSeconds, trustSupabaseTokens } from './supabase-tokens.ts';
 
 /** Time limit for asking Supabase whether a session is live. */
 const sessionTimeoutMs = 2_000;
 
-/** Creates a backend that verifies the tokens of a Supabase project and forwards /auth/v1 to it. */
-export function createSupabaseBackend({ kit, redis, roles }: AuthBackendParts, url: string): AuthBackend {
-  const { config, now, log, lifecycle } = kit;
+/** Supabase Auth: verifies the tokens of a Supabase project and forwards /auth/v1 to it. */
+export function composeSupabaseAuth(
+  { config, now, log, lifecycle }: GatewayKit,
+  { redis, roles }: Pick<AuthBackendParts, 'redis' | 'roles'>,
+  url: string,
+): AuthBackend {
   const api = createSupabaseApi({ url, anonKey: config.SUPABASE_ANON_KEY });
   lifecycle.onStop('close', 'connections to Supabase', () => api.close());
   const call = createFailOpenCall({

@@ -8,20 +8,24 @@ import {
 import { importAuthKeys, trustOwnTokens } from '../access-tokens/auth-keys.ts';
 import { type CheckSession, createRevocationList } from '../access-tokens/revocation-list.ts';
 import { createTokenVerifier } from '../access-tokens/token-verifier.ts';
-import { type AuthSessionsStore, createAuthSessionsStore } from '../local-auth/auth-sessions.store.ts';
-import { createAuthUsersStore } from '../local-auth/auth-users.store.ts';
-import { createLocalAuth } from '../local-auth/local-auth.service.ts';
-import { createPasswordHasher } from '../local-auth/password-hasher.ts';
-import { localAuthRoutes } from '../local-auth/routes.ts';
-import type { AuthBackend, AuthBackendParts } from './auth-backend.ts';
+import type { AuthBackend, AuthBackendParts } from '../auth-backend/auth-backend.ts';
+import type { GatewayKit } from '../config.ts';
+import { type AuthSessionsStore, createAuthSessionsStore } from './auth-sessions.store.ts';
+import { createAuthUsersStore } from './auth-users.store.ts';
+import { createLocalAuth } from './local-auth.service.ts';
+import { createPasswordHasher } from './password-hasher.ts';
+import { localAuthRoutes } from './routes.ts';
 
 /** A request that waits longer for the record of its session goes on without it. */
 const recordTimeoutMs = 150;
 
 const hourMs = 60 * 60 * 1_000;
 
-/** Creates local auth: accounts and sessions in the gateway's tables, and tokens signed with its own keys. */
-export async function createLocalBackend({ kit, db, redis, roles }: AuthBackendParts): Promise<AuthBackend> {
+/** Local auth: accounts and sessions in the gateway's tables, and tokens signed with its own keys. */
+export async function composeLocalAuth(
+  kit: GatewayKit,
+  { db, redis, roles }: AuthBackendParts,
+): Promise<AuthBackend> {
   const { config, now } = kit;
   const keys = await importAuthKeys(config.AUTH_SIGNING_KEYS ?? '');
   const issuer = issuerAt(config.PUBLIC_URL);
