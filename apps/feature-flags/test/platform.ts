@@ -1,9 +1,8 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import {
-  createTestDatabase,
-  createTestIdentities,
-  createTestRedis,
+  createTestBackends,
   startTestService,
+  type TestBackends,
   type TestDatabase,
   type TestIdentities,
   type TestRedis,
@@ -25,36 +24,28 @@ export const admin: UserPrincipal = userPrincipal({ role: 'admin' });
 
 /** Creates a database, a key space and keys for a test file. Everything that it starts stops with the file. */
 export function usePlatform(): Platform {
-  const parts = {} as { database: TestDatabase; redis: TestRedis; identities: TestIdentities };
+  let backends: TestBackends;
   const running = new Set<() => Promise<void>>();
   beforeAll(async () => {
-    parts.database = await createTestDatabase();
-    parts.redis = createTestRedis();
-    parts.identities = await createTestIdentities();
+    backends = await createTestBackends();
   });
   afterAll(async () => {
     await Promise.all([...running].map((stop) => stop()));
-    await parts.redis.stop();
-    await parts.database.drop();
+    await backends.stop();
   });
   return {
     get database() {
-      return parts.database;
+      return backends.database;
     },
     get redis() {
-      return parts.redis;
+      return backends.redis;
     },
     get identities() {
-      return parts.identities;
+      return backends.identities;
     },
     async startReplica(settings = {}) {
-      const environment = {
-        DATABASE_URL: parts.database.urlFor('feature-flags'),
-        REDIS_URL: parts.redis.url,
-        REDIS_KEY_PREFIX: parts.redis.prefix,
-        ...settings,
-      };
-      const replica = await startTestService(featureFlagsService, environment, parts.identities);
+      const environment = { ...backends.environmentOf('feature-flags'), ...settings };
+      const replica = await startTestService(featureFlagsService, environment, backends.identities);
       const stop = async () => {
         running.delete(stop);
         await replica.stop();

@@ -19,7 +19,7 @@ const generationOf = (businessDescription: string) => ({
 test.each(['before', 'after'] as const)(
   'a worker killed %s the commit of its result leaves one canvas and one model call',
   async (side) => {
-    const canvas = await startCanvas(platform);
+    const canvas = await startCanvas(platform.backends);
     const gate = await startCommitGate(platform.database.urlFor('job-worker'), {
       statement: 'insert into "llm_job_results"',
       side,

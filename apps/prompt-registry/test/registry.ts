@@ -1,9 +1,7 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import type { PromptVersion } from '@valuecanvas/contracts-prompt-registry';
 import {
-  createTestDatabase,
-  createTestIdentities,
-  createTestRedis,
+  createTestBackends,
   startTestService,
   type TestAnswer,
   type TestDatabase,
@@ -37,17 +35,10 @@ export interface NewPrompt {
 }
 
 export async function startRegistry(): Promise<TestRegistry> {
-  const [database, identities] = await Promise.all([createTestDatabase(), createTestIdentities()]);
-  const redis = createTestRedis();
-  const service = await startTestService(
-    promptRegistryService,
-    {
-      DATABASE_URL: database.urlFor('prompt-registry'),
-      REDIS_URL: redis.url,
-      REDIS_KEY_PREFIX: redis.prefix,
-    },
-    identities,
-  );
+  const backends = await createTestBackends();
+  const { database, redis, identities } = backends;
+  const environment = backends.environmentOf('prompt-registry');
+  const service = await startTestService(promptRegistryService, environment, identities);
   const [admin, user] = [await database.createUser({ role: 'admin' }), await database.createUser()];
   const as: TestRegistry['as'] = (principal, path, request = {}) =>
     service.request(path, { ...request, as: principal });
@@ -70,8 +61,7 @@ export async function startRegistry(): Promise<TestRegistry> {
       as(admin, `/api/prompts/versions/${promptKey}/${version}/activate`, { method: 'POST' }),
     async stop() {
       await service.stop();
-      await redis.stop();
-      await database.drop();
+      await backends.stop();
     },
   };
 }

@@ -5,6 +5,7 @@ export { type FakeClock, fakeClock } from './fake-clock.ts';
 export { type ServiceProcess, startServiceProcess } from './service-process.ts';
 export { type SeverableLink, startSeverableLink } from './severable-link.ts';
 export { type StubHandlers, stubService } from './stub-service.ts';
+export { createTestBackends, type TestBackends } from './test-backends.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';
 export { createTestIdentities, type TestIdentities } from './test-identities.ts';
 export { createTestRedis, type TestRedis } from './test-redis.ts';

@@ -8,9 +8,7 @@ import {
 import { createKeys } from '@valuecanvas/redis';
 import type { Environment } from '@valuecanvas/service-kit';
 import {
-  createTestDatabase,
-  createTestIdentities,
-  createTestRedis,
+  createTestBackends,
   startTestService,
   type TestAnswer,
   type TestRequest,
@@ -21,13 +19,12 @@ import { canvasService } from '../../src/app.ts';
 import { type Neighbours, startNeighbours } from './neighbours.ts';
 
 async function startParts() {
-  const [database, identities] = await Promise.all([createTestDatabase(), createTestIdentities()]);
-  const prompts = await database.query<PromptSnapshot['prompts'][number]>(
+  const backends = await createTestBackends();
+  const prompts = await backends.database.query<PromptSnapshot['prompts'][number]>(
     `select id as "versionId", prompt_key as "promptKey", version, template, variables, metadata
        from prompt_versions where status = 'active'`,
   );
-  const neighbours = await startNeighbours(identities, prompts);
-  return { database, identities, redis: createTestRedis(), prompts, neighbours };
+  return { backends, prompts, neighbours: await startNeighbours(backends.identities, prompts) };
 }
 
 /** Servers, stubs and one canvas service for a test file, and a user for each test. */
@@ -37,15 +34,13 @@ export function usePlatform() {
   let user: UserPrincipal;
 
   const environment = (settings: Environment = {}): Environment => ({
-    DATABASE_URL: parts.database.urlFor('canvas'),
-    REDIS_URL: parts.redis.url,
-    REDIS_KEY_PREFIX: parts.redis.prefix,
+    ...parts.backends.environmentOf('canvas'),
     SHUTDOWN_GRACE_MS: '2000',
     ...parts.neighbours.environment,
     ...settings,
   });
   const start = (settings?: Environment): Promise<TestService> =>
-    startTestService(canvasService, environment(settings), parts.identities);
+    startTestService(canvasService, environment(settings), parts.backends.identities);
 
   beforeAll(async () => {
     parts = await startParts();
@@ -53,13 +48,12 @@ export function usePlatform() {
   });
   beforeEach(async () => {
     parts.neighbours.reset();
-    user = await parts.database.createUser({ tier: 'pro' });
+    user = await parts.backends.database.createUser({ tier: 'pro' });
   });
   afterAll(async () => {
     await service.stop();
     await parts.neighbours.stop();
-    await parts.redis.stop();
-    await parts.database.drop();
+    await parts.backends.stop();
   });
 
   const platform = {
@@ -70,13 +64,13 @@ export function usePlatform() {
       return service;
     },
     get database() {
-      return parts.database;
+      return parts.backends.database;
     },
     get redis() {
-      return parts.redis;
+      return parts.backends.redis;
     },
     get identities() {
-      return parts.identities;
+      return parts.backends.identities;
     },
     get prompts() {
       return parts.prompts;
@@ -87,11 +81,7 @@ export function usePlatform() {
 
     /** The environment of a canvas service that runs in a process of its own. */
     processEnvironment: (settings: Environment): Environment =>
-      environment({
-        INTERNAL_PUBLIC_KEYS: parts.identities.publicKeys,
-        INTERNAL_SIGNING_KEY: parts.identities.signingKey('canvas'),
-        ...settings,
-      }),
+      environment({ ...parts.backends.processEnvironmentOf('canvas'), ...settings }),
 
     /** Starts another service with its own settings. It stops with the test. */
     async start(settings: Environment): Promise<TestService> {
@@ -124,8 +114,8 @@ export function usePlatform() {
 
     /** Returns the recorded executions of the test user. */
     async executions(): Promise<PromptExecution[]> {
-      const stream = createKeys(parts.redis.prefix)('journal', promptExecution.name);
-      const entries = await parts.redis.client.xrange(stream, '-', '+');
+      const stream = createKeys(parts.backends.redis.prefix)('journal', promptExecution.name);
+      const entries = await parts.backends.redis.client.xrange(stream, '-', '+');
       const facts = entries.map(([, fields]): PromptExecution => JSON.parse(String(fields[1])));
       return facts.filter(({ userId }) => userId === user.userId);
     },

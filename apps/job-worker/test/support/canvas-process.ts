@@ -6,9 +6,7 @@ import {
   type ServiceProcess,
   startServiceProcess,
   stubService,
-  type TestDatabase,
-  type TestIdentities,
-  type TestRedis,
+  type TestBackends,
 } from '@valuecanvas/testing';
 import { onTestFinished } from 'vitest';
 import { facts } from './performers.ts';
@@ -21,12 +19,8 @@ export interface CanvasInTest extends ServiceProcess {
 const content = JSON.stringify(Object.fromEntries(sections.map((section) => [section, [`A ${section}`]])));
 
 /** Starts the real canvas service, whose model answers at once. */
-export async function startCanvas(parts: {
-  readonly database: TestDatabase;
-  readonly redis: TestRedis;
-  readonly identities: TestIdentities;
-}): Promise<CanvasInTest> {
-  const { database, redis, identities } = parts;
+export async function startCanvas(backends: TestBackends): Promise<CanvasInTest> {
+  const { database, identities } = backends;
   const prompts = await database.query<PromptSnapshot['prompts'][number]>(
     `select id as "versionId", prompt_key as "promptKey", version, template, variables, metadata
        from prompt_versions where status = 'active'`,
@@ -50,11 +44,7 @@ export async function startCanvas(parts: {
     await Promise.all([router.stop(), registry.stop(), flags.stop()]);
   });
   const canvas = await startServiceProcess('canvas', {
-    DATABASE_URL: database.urlFor('canvas'),
-    REDIS_URL: redis.url,
-    REDIS_KEY_PREFIX: redis.prefix,
-    INTERNAL_PUBLIC_KEYS: identities.publicKeys,
-    INTERNAL_SIGNING_KEY: identities.signingKey('canvas'),
+    ...backends.processEnvironmentOf('canvas'),
     LLM_ROUTER_URL: router.url,
     PROMPT_REGISTRY_URL: registry.url,
     FEATURE_FLAGS_URL: flags.url,

@@ -2,9 +2,7 @@ import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import type { JobStatus } from '@valuecanvas/contracts-job-worker';
 import type { Environment } from '@valuecanvas/service-kit';
 import {
-  createTestDatabase,
-  createTestIdentities,
-  createTestRedis,
+  createTestBackends,
   eventually,
   startTestService,
   type TestAnswer,
@@ -33,9 +31,8 @@ export const question = { type: 'custom_prompt', prompt: 'Why?' } as const;
 type Parts = Awaited<ReturnType<typeof startParts>>;
 
 async function startParts() {
-  const identities = await createTestIdentities();
-  const [database, performers] = await Promise.all([createTestDatabase(), startPerformers(identities)]);
-  return { identities, database, performers, redis: createTestRedis() };
+  const backends = await createTestBackends();
+  return { backends, performers: await startPerformers(backends.identities) };
 }
 
 /** Database, Redis and stubs of the other services for a test file. Its tests start job workers. */
@@ -48,19 +45,19 @@ export function usePlatform() {
   });
   beforeEach(async () => {
     parts.performers.reset();
-    await Promise.all([parts.database.query('delete from vc_private.llm_jobs'), parts.redis.clear()]);
-    user = await parts.database.createUser({ tier: 'pro' });
+    await Promise.all([
+      parts.backends.database.query('delete from vc_private.llm_jobs'),
+      parts.backends.redis.clear(),
+    ]);
+    user = await parts.backends.database.createUser({ tier: 'pro' });
   });
   afterAll(async () => {
     await parts.performers.stop();
-    await parts.redis.stop();
-    await parts.database.drop();
+    await parts.backends.stop();
   });
 
   const environment = (settings: Environment = {}): Environment => ({
-    DATABASE_URL: parts.database.urlFor('job-worker'),
-    REDIS_URL: parts.redis.url,
-    REDIS_KEY_PREFIX: parts.redis.prefix,
+    ...parts.backends.environmentOf('job-worker'),
     QUEUE_SWEEP_MS: '100',
     QUEUE_LOCK_MS: '1000',
     // 500 ms for running jobs, the rest for returning them to the queue.
@@ -77,28 +74,28 @@ export function usePlatform() {
     get performers(): Performers {
       return parts.performers;
     },
+    get backends() {
+      return parts.backends;
+    },
     get database() {
-      return parts.database;
+      return parts.backends.database;
     },
     get redis() {
-      return parts.redis;
-    },
-    get identities() {
-      return parts.identities;
+      return parts.backends.redis;
     },
     environment,
 
     /** The environment of a job worker in a separate process. */
     processEnvironment: (settings: Environment = {}): Environment =>
-      environment({
-        INTERNAL_PUBLIC_KEYS: parts.identities.publicKeys,
-        INTERNAL_SIGNING_KEY: parts.identities.signingKey('job-worker'),
-        ...settings,
-      }),
+      environment({ ...parts.backends.processEnvironmentOf('job-worker'), ...settings }),
 
     /** Starts a job worker that stops with the test. */
     async start(settings: Environment = {}): Promise<TestService> {
-      const service = await startTestService(jobWorkerService, environment(settings), parts.identities);
+      const service = await startTestService(
+        jobWorkerService,
+        environment(settings),
+        parts.backends.identities,
+      );
       onTestFinished(() => service.stop());
       return service;
     },
@@ -117,7 +114,7 @@ export function usePlatform() {
     /** Stores a job like a service that crashes before it enqueues the job. */
     async store(type: string, payload: object): Promise<string> {
       const jobId = uuidv7();
-      await parts.database.query(
+      await parts.backends.database.query(
         `with claims as materialized (
            select set_config('request.jwt.claims', $1, true) as set
          )
@@ -134,9 +131,10 @@ export function usePlatform() {
       service.request(`/api/queue/llm/${jobId}`, { method: 'DELETE', as: user }),
 
     async row(jobId: string): Promise<JobRecord> {
-      const [row] = await parts.database.query<JobRecord>('select * from vc_private.llm_jobs where id = $1', [
-        jobId,
-      ]);
+      const [row] = await parts.backends.database.query<JobRecord>(
+        'select * from vc_private.llm_jobs where id = $1',
+        [jobId],
+      );
       if (!row) throw new Error(`There is no job ${jobId}.`);
       return row;
     },
@@ -153,7 +151,7 @@ export function usePlatform() {
       ),
 
     async results(jobId: string): Promise<object[]> {
-      return parts.database.query('select * from llm_job_results where job_id = $1', [jobId]);
+      return parts.backends.database.query('select * from llm_job_results where job_id = $1', [jobId]);
     },
   };
   return platform;
