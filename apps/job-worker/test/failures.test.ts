@@ -5,11 +5,11 @@ import { question, usePlatform } from './support/platform.ts';
 const platform = usePlatform();
 
 /** Stores a job whose next attempt is its last. The sweeper queues it. */
-async function storeWithLastAttempt(payload: object = { prompt: 'Why?' }): Promise<string> {
+async function storeWithLastAttempt(payload: object = { prompt: 'Why?' }, age = '1 minute'): Promise<string> {
   const [row] = await platform.database.query<{ id: string }>(
     `insert into vc_private.llm_jobs (id, user_id, type, payload, tier, attempts, created_at)
-     values (gen_random_uuid(), $1, 'custom_prompt', $2, 'free', 2, now() - interval '1 minute') returning id`,
-    [platform.user.userId, JSON.stringify(payload)],
+     values (gen_random_uuid(), $1, 'custom_prompt', $2, 'free', 2, now() - $3::interval) returning id`,
+    [platform.user.userId, JSON.stringify(payload), age],
   );
   return row?.id ?? '';
 }
@@ -32,6 +32,32 @@ test('a failed dependency leads to a retry, and the status shows the error meanw
   // A cached answer may be why the first attempt failed.
   const caching = platform.performers.calls.map(({ cacheControl }) => cacheControl);
   expect(caching).toEqual([undefined, 'no-cache']);
+});
+
+test('a job waits for an unavailable dependency without using up attempts', async () => {
+  const service = await platform.start();
+  platform.performers.before = (_call, earlier) => {
+    if (earlier < 4) throw new AppError('DEPENDENCY_UNAVAILABLE');
+  };
+  const jobId = await platform.submit(service, question);
+  await platform.reaches(jobId, 'delayed');
+  expect((await platform.get(service, jobId)).body.data).toMatchObject({
+    attempts: 0,
+    error: { code: 'DEPENDENCY_UNAVAILABLE' },
+  });
+  await platform.reaches(jobId, 'completed');
+  expect((await platform.get(service, jobId)).body.data).toMatchObject({ attempts: 1 });
+  expect(platform.performers.calls).toHaveLength(5);
+});
+
+test('a job that has waited for its longest time fails with its attempts', async () => {
+  await platform.start();
+  platform.performers.before = () => {
+    throw new AppError('DEPENDENCY_UNAVAILABLE');
+  };
+  const jobId = await storeWithLastAttempt(undefined, '61 minutes');
+  await platform.reaches(jobId, 'failed');
+  expect(await platform.row(jobId)).toMatchObject({ attempts: 3, error_code: 'DEPENDENCY_UNAVAILABLE' });
 });
 
 /** A canvas job: the contract of canvas declares every refusal below. */

@@ -3,6 +3,17 @@ export class PermanentFailure extends Error {
   override readonly name = 'PermanentFailure';
 }
 
+/** Thrown by a handler to run its job again after a delay, without using up an attempt. */
+export class Postponement extends Error {
+  override readonly name = 'Postponement';
+  readonly delayMs: number;
+
+  constructor(delayMs: number, cause: unknown) {
+    super('The job was postponed.', { cause });
+    this.delayMs = delayMs;
+  }
+}
+
 /** The reason for interrupting a running attempt. */
 export type InterruptionKind = 'cancelled' | 'stopping' | 'timed out';
 

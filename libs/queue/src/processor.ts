@@ -1,6 +1,6 @@
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { AttemptFailure, kindOf } from './backoff.ts';
-import { interruptionOf, PermanentFailure } from './failures.ts';
+import { interruptionOf, PermanentFailure, Postponement } from './failures.ts';
 import { type JobHandler, runAttempt } from './run-attempt.ts';
 import { type AttemptOutcome, createWorkerMeters, type MeterFactory } from './worker-meters.ts';
 
@@ -50,6 +50,7 @@ function outcomeOf(error: unknown, signal: AbortSignal, job: Job): AttemptOutcom
   if (interruption === 'cancelled') return 'cancelled';
   if (error instanceof PermanentFailure) return 'failed';
   if (interruption === 'stopping') return 'handed over';
+  if (error instanceof Postponement) return 'postponed';
   return job.attemptsMade + 1 < (job.opts.attempts ?? 1) ? 'retried' : 'failed';
 }
 
@@ -62,8 +63,9 @@ async function queueError(
 ): Promise<Error> {
   if (outcome === 'cancelled' || error instanceof PermanentFailure)
     return new UnrecoverableError(kindOf(error));
-  if (outcome !== 'handed over') return new AttemptFailure(error);
+  if (outcome !== 'handed over' && outcome !== 'postponed') return new AttemptFailure(error);
   // Not moveToWait: it wakes no idle worker, so the job would wait for the next poll, seconds later.
-  await job.moveToDelayed(Date.now(), token);
+  const delayMs = error instanceof Postponement ? error.delayMs : 0;
+  await job.moveToDelayed(Date.now() + delayMs, token);
   return new DelayedError();
 }

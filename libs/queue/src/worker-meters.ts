@@ -1,5 +1,5 @@
 /** The outcome of an attempt. */
-export type AttemptOutcome = 'completed' | 'retried' | 'failed' | 'cancelled' | 'handed over';
+export type AttemptOutcome = 'completed' | 'retried' | 'failed' | 'cancelled' | 'handed over' | 'postponed';
 
 /** The metrics of a worker host. */
 export interface MeterFactory {

@@ -1,6 +1,6 @@
 export { every, type Loop } from './every.ts';
 export { createFailOpenCall, type FailOpenCall } from './fail-open-call.ts';
-export { forever, type RetryBounds, type RetryPolicy, retry } from './retry.ts';
+export { forever, lengthen, type RetryBounds, type RetryPolicy, retry } from './retry.ts';
 export {
   createSemaphore,
   QueueFullError,

@@ -14,7 +14,9 @@ export interface Attempt {
   readonly tier: string | null;
   /** Attempts that have started, this one included. */
   readonly number: number;
+  /** Raised by every claim, also by those whose attempt was not counted. */
   readonly fence: bigint;
+  readonly submittedAt: Date;
 }
 
 /** The part of a failure that is stored with the job. */
@@ -59,9 +61,18 @@ export function createAttemptsStore(db: Kysely<Database>, lockMs: number) {
       return acrossUsers(db, (transaction) => settle(transaction, attempt, { status, failure }));
     },
 
+    /** Delays the job without counting the attempt, and stores the failure. */
+    postpone(attempt: Attempt, failure: FailureRecord): Settled {
+      return acrossUsers(db, (transaction) =>
+        settle(transaction, attempt, { status: 'delayed', failure, uncounted: true }),
+      );
+    },
+
     /** Returns the job to the queue as if the attempt had not been made, because its worker stops. */
     release(attempt: Attempt): Settled {
-      return acrossUsers(db, (transaction) => settle(transaction, attempt, { status: 'queued' }));
+      return acrossUsers(db, (transaction) =>
+        settle(transaction, attempt, { status: 'queued', uncounted: true }),
+      );
     },
   };
 }
@@ -98,17 +109,32 @@ function beginAttempt(
         and([eb('status', '=', 'active'), eb('started_at', '<=', before(freshMs))]),
       ]),
     )
-    .returning(['id as jobId', 'user_id as userId', 'type', 'payload', 'tier', 'attempts as number', 'fence'])
+    .returning([
+      'id as jobId',
+      'user_id as userId',
+      'type',
+      'payload',
+      'tier',
+      'attempts as number',
+      'fence',
+      'created_at as submittedAt',
+    ])
     .executeTakeFirst();
 }
 
 interface End {
   readonly status: 'completed' | 'failed' | 'delayed' | 'queued';
   readonly failure?: FailureRecord;
+  /** True if the attempt does not count. */
+  readonly uncounted?: boolean;
 }
 
 /** A cancellation that arrived while the attempt ran takes precedence over the attempt's own end. */
-async function settle(transaction: Kysely<Database>, attempt: Attempt, { status, failure }: End): Settled {
+async function settle(
+  transaction: Kysely<Database>,
+  attempt: Attempt,
+  { status, failure, uncounted = false }: End,
+): Settled {
   const cancelled = sql<boolean>`cancel_requested_at is not null`;
   const ended = status === 'completed' || status === 'failed';
   const row = await transaction
@@ -121,7 +147,7 @@ async function settle(transaction: Kysely<Database>, attempt: Attempt, { status,
       ...(status === 'completed'
         ? { progress: sql<number>`case when ${cancelled} then progress else 100 end` }
         : {}),
-      ...(status === 'queued' ? { attempts: sql<number>`attempts - 1` } : {}),
+      ...(uncounted ? { attempts: sql<number>`attempts - 1` } : {}),
     })
     .where('id', '=', attempt.jobId)
     .where('fence', '=', attempt.fence)

@@ -8,8 +8,14 @@ import {
   tiers,
 } from '@valuecanvas/contracts-core';
 import { customPrompt, jobCatalogue, jobWorkerContract, submitJob } from '@valuecanvas/contracts-job-worker';
-import { interruptionOf, type JobContext, type JobHandler, PermanentFailure } from '@valuecanvas/queue';
-import { forever, retry } from '@valuecanvas/resilience';
+import {
+  interruptionOf,
+  type JobContext,
+  type JobHandler,
+  PermanentFailure,
+  Postponement,
+} from '@valuecanvas/queue';
+import { forever, lengthen, retry } from '@valuecanvas/resilience';
 import type { Logger } from '@valuecanvas/service-kit';
 import Value from 'typebox/value';
 import type { JobCall, JobKinds, StoreEffect } from '../kinds/job-kinds.ts';
@@ -20,6 +26,12 @@ const previousRelease: JobDefinition = { ...customPrompt, name: 'llm' };
 
 /** Pause between attempts to store an end while PostgreSQL is unavailable. */
 const storePauseMs = 500;
+
+/** Time for which a worker tries to store a failure. After that, the sweeper finds the job. */
+const storeFailureMs = 60_000;
+
+/** Delays of a job that waits for an unavailable dependency: doubling, with jitter. */
+const postponement = { firstMs: 500, longestMs: 30_000, jitter: 0.2 } as const;
 
 interface Kind {
   readonly definition: JobDefinition;
@@ -62,8 +74,14 @@ export function createJobHandlers(parts: {
     const failure = failureOf(error, context.signal);
     if (failure.code === 'INTERNAL_ERROR')
       log.error({ err: error, jobId: attempt.jobId }, 'worker: job failed unexpectedly');
+    if (interruptionOf(context.signal) === undefined && mayWait(kind.definition, attempt, failure)) {
+      const status = await storeFailure(() => attempts.postpone(attempt, failure));
+      logEnd(attempt, status ?? 'taken over', failure.code);
+      if (status === 'delayed') throw new Postponement(postponementMs(attempt), failure);
+      return;
+    }
     const again = isRetryable(failure) && attempt.number < kind.definition.attempts;
-    const status = await attempts.fail(attempt, again ? 'delayed' : 'failed', failure);
+    const status = await storeFailure(() => attempts.fail(attempt, again ? 'delayed' : 'failed', failure));
     logEnd(attempt, status ?? 'taken over', failure.code);
     if (status === 'delayed') throw failure;
     if (status === 'failed') throw new PermanentFailure(failure.code);
@@ -133,6 +151,21 @@ function retryWhileUnavailable<T>(write: () => Promise<T>, signal: AbortSignal):
   const isUnavailable = (error: unknown) =>
     error instanceof AppError && error.code === 'DEPENDENCY_UNAVAILABLE';
   return retry(write, { delaysMs: forever(storePauseMs), isRetryable: isUnavailable }, { signal });
+}
+
+/** Stores the end of a failed attempt, even if its own signal has aborted. */
+const storeFailure = <T>(write: () => Promise<T>): Promise<T> =>
+  retryWhileUnavailable(write, AbortSignal.timeout(storeFailureMs));
+
+/** A failed attempt does not count if a dependency was unavailable, until the job has waited long enough. */
+function mayWait({ maxWaitMs }: JobDefinition, { submittedAt }: Attempt, failure: AppError): boolean {
+  return failure.code === 'DEPENDENCY_UNAVAILABLE' && Date.now() - submittedAt.getTime() < maxWaitMs;
+}
+
+/** Each claim raises the fence, so that the claims beyond the counted attempts are earlier postponements. */
+function postponementMs({ fence, number }: Attempt): number {
+  const doubled = postponement.firstMs * 2 ** Math.max(0, Number(fence) - number);
+  return Math.round(lengthen(Math.min(doubled, postponement.longestMs), postponement.jitter));
 }
 
 /** Codes of refusals that a later retry may not meet. */

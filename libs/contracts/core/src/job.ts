@@ -12,6 +12,8 @@ export interface JobDefinition {
   readonly backoffMs: number;
   /** Timeout of one attempt. */
   readonly timeoutMs: number;
+  /** Time after the submission for which a job waits for unavailable dependencies, without using up attempts. */
+  readonly maxWaitMs: number;
   /** Days for which a finished job and its result are kept, at least 2. */
   readonly retentionDays: number;
   /** Present if the platform submits the job itself, once per interval regardless of the number of replicas. */

@@ -25,6 +25,7 @@ const jobRetention = defineJob({
   attempts: 3,
   backoffMs: 10_000,
   timeoutMs: 300_000,
+  maxWaitMs: 3_600_000,
   retentionDays: 7,
   schedule: { everyMs: 3_600_000 },
 });

@@ -110,6 +110,7 @@ export const spendingJob = {
   attempts: 3,
   backoffMs: 2_000,
   timeoutMs: 120_000,
+  maxWaitMs: 3_600_000,
   retentionDays: 90,
 } as const;
 

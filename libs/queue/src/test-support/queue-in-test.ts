@@ -21,6 +21,7 @@ export const testJob = (settings: Partial<JobDefinition> = {}) =>
     attempts: 3,
     backoffMs: 10,
     timeoutMs: 5_000,
+    maxWaitMs: 60_000,
     retentionDays: 2,
     ...settings,
   });
