@@ -70,7 +70,10 @@ export const Canvas = Type.Object(
 );
 export type Canvas = Static<typeof Canvas>;
 
-export const canvasParams = Type.Object({ id: field.uuid('Id of the canvas.') });
+/** The canvas in `supabase/seed.sql`, which belongs to the demo user. */
+export const sampleCanvasId = '019359c0-6000-7000-8000-000000000101';
+
+export const canvasParams = Type.Object({ id: field.uuid('Id of the canvas.', sampleCanvasId) });
 
 /** Fields of every result that came from a prompt. */
 export const promptFacts = {

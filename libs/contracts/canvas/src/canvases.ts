@@ -57,6 +57,7 @@ export const updateCanvas = defineRoute({
   auth: user,
   params: canvasParams,
   body: UpdateCanvasRequest,
+  example: { revision: 1, channels: ['Orders through our own web shop', 'A stall at the Saturday market'] },
   bodyLimitBytes: 1024 * 1024,
   reply: data(Canvas),
   errors: ['NOT_FOUND', 'CONFLICT', 'DEPENDENCY_UNAVAILABLE'],

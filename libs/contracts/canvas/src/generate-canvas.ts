@@ -46,6 +46,11 @@ export const generateCanvas = defineRoute({
   description: 'Lets a model create a canvas from a business description and stores it as revision 1.',
   auth: user,
   body: GenerateCanvasRequest,
+  example: {
+    businessDescription: 'A bakery that delivers sourdough bread by bicycle before breakfast',
+    industry: 'Food',
+    targetMarket: 'Families and small offices nearby',
+  },
   deadlineMs: spendingDeadlineMs,
   idempotent: true,
   requestHeaders: cacheRequestHeader,

@@ -50,6 +50,7 @@ export const refineSection = defineRoute({
   auth: user,
   params: canvasParams,
   body: RefineSectionRequest,
+  example: { section: 'channels', context: 'Suggest channels that cost little.' },
   deadlineMs: spendingDeadlineMs,
   idempotent: true,
   requestHeaders: cacheRequestHeader,

@@ -31,6 +31,12 @@ export const applySuggestions = defineRoute({
   auth: user,
   params: canvasParams,
   body: ApplySuggestionsRequest,
+  example: {
+    section: 'channels',
+    suggestions: ['Recommendations from regular customers'],
+    mode: 'append',
+    revision: 1,
+  },
   idempotent: true,
   reply: data(Canvas),
   errors: ['NOT_FOUND', 'CONFLICT', 'DEPENDENCY_UNAVAILABLE'],
@@ -69,7 +75,7 @@ export const restoreRevision = defineRoute({
   description: 'Creates a new revision with the content of an earlier one.',
   auth: user,
   params: Type.Object({
-    id: field.uuid('Id of the canvas.'),
+    ...canvasParams.properties,
     n: field.ordinal('Number of the revision to restore.'),
   }),
   idempotent: true,

@@ -2,7 +2,8 @@ import Type from 'typebox';
 
 /** Field schemas shared by all contracts. */
 
-export const uuid = (description: string) => Type.String({ format: 'uuid', description });
+export const uuid = (description: string, example?: string) =>
+  Type.String({ format: 'uuid', description, ...(example === undefined ? {} : { examples: [example] }) });
 
 export const timestamp = (description: string) => Type.String({ format: 'date-time', description });
 

@@ -87,15 +87,21 @@ function requestBody(body: TSchema, route: RouteDefinition, components: Componen
   return {
     required: true,
     description: `At most ${bodyLimitBytes / 1024} KiB.`,
-    content: { 'application/json': { schema: sentReference(body, components) } },
+    content: {
+      'application/json': {
+        schema: sentReference(body, components),
+        ...(route.example === undefined ? {} : { example: route.example }),
+      },
+    },
   };
 }
 
 function parameters(where: 'path' | 'query', schema: TObject | undefined, components: Components): Json[] {
   const required = new Set<unknown>((schema?.required as readonly unknown[] | undefined) ?? []);
   return Object.entries(schema?.properties ?? {}).map(([name, property]) => {
-    const { description, ...rest } = sentReference(property, components);
-    return { name, in: where, required: required.has(name), description, schema: rest };
+    const { description, examples, ...rest } = sentReference(property, components);
+    const example = Array.isArray(examples) ? { example: examples[0] as unknown } : {};
+    return { name, in: where, required: required.has(name), description, ...example, schema: rest };
   });
 }
 

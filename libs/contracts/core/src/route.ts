@@ -19,6 +19,8 @@ export interface RouteDefinition {
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: TSchema;
+  /** Body of a request that succeeds for a demo account of `npm start`, as it is. */
+  readonly example?: unknown;
   /** Status of the usual success. Defaults to 200. A reply of the kind `accepted` has 202. */
   readonly status?: 200 | 201 | 202 | 204;
   readonly reply: Reply;
@@ -51,10 +53,17 @@ export interface RouteDefinition {
   readonly dialect?: Dialect;
 }
 
-/** Returns its argument, and keeps the literal types from which everything else derives. */
-export function defineRoute<const R extends RouteDefinition>(route: R): R {
+/**
+ * Returns its argument, and keeps the literal types from which everything else derives. The example must match the schema
+ * of the body.
+ */
+export function defineRoute<const R extends RouteDefinition>(
+  route: R & { readonly example?: DeepReadonly<BodyOf<R>> },
+): R {
   return route;
 }
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
 export const defaultDeadlineMs = 30_000;
 export const defaultBodyLimitBytes = 64 * 1024;

@@ -2,7 +2,9 @@ import { data, defineRoute, empty, list, listQuery, permission } from '@valuecan
 import Type from 'typebox';
 import { CreateFlagRequest, Flag, flagKey, UpdateFlagRequest } from './flag.ts';
 
-const params = Type.Object({ key: flagKey });
+const params = Type.Object({
+  key: Type.String({ ...flagKey, examples: ['new_canvas_ui'] }),
+});
 
 export const listFlags = defineRoute({
   id: 'flags.list',
@@ -24,6 +26,14 @@ export const createFlag = defineRoute({
   description: 'Creates a flag. Fails with CONFLICT if the key exists. The key evaluate is reserved.',
   auth: permission('flags:write'),
   body: CreateFlagRequest,
+  example: {
+    key: 'summer_menu',
+    name: 'Summer menu',
+    description: 'Shows the summer menu to users of the paid tiers.',
+    enabled: true,
+    rolloutPercentage: 25,
+    targeting: { tiers: ['pro', 'enterprise'] },
+  },
   status: 201,
   reply: data(Flag),
   errors: ['CONFLICT', 'DEPENDENCY_UNAVAILABLE'],
@@ -51,6 +61,7 @@ export const updateFlag = defineRoute({
   auth: permission('flags:write'),
   params,
   body: UpdateFlagRequest,
+  example: { rolloutPercentage: 12.5 },
   reply: data(Flag),
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });

@@ -53,6 +53,7 @@ export const updateUser = defineRoute({
   auth: permission('users:write'),
   params: Type.Object({ id: field.uuid('ID of the user.') }),
   body: UpdateUserRequest,
+  example: { tier: 'enterprise' },
   reply: data(PlatformUser),
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });

@@ -64,6 +64,7 @@ export const signUp = defineRoute({
     },
     { additionalProperties: true, description: 'Credentials of the new account.' },
   ),
+  example: { email: 'newcomer@example.com', password: 'a-long-password' },
   reply: raw(AuthSession),
   errors: ['UNPROCESSABLE', 'DEPENDENCY_UNAVAILABLE', 'OVERLOADED'],
 });
@@ -81,6 +82,7 @@ export const issueToken = defineRoute({
     grant_type: Type.String({
       maxLength: 64,
       description: 'Kind of credential: password or refresh_token.',
+      examples: ['password'],
     }),
   }),
   body: Type.Object(
@@ -93,6 +95,7 @@ export const issueToken = defineRoute({
     },
     { additionalProperties: true, description: 'Credentials or refresh token.' },
   ),
+  example: { email: 'demo@valuecanvas.local', password: 'demo-password' },
   reply: raw(AuthSession),
   errors: ['DEPENDENCY_UNAVAILABLE', 'OVERLOADED'],
 });
@@ -129,6 +132,7 @@ export const updateAuthUser = defineRoute({
     },
     { additionalProperties: true, description: 'The fields to change.' },
   ),
+  example: { data: { language: 'en' } },
   reply: raw(AuthUser),
   errors: ['NOT_FOUND', 'UNPROCESSABLE', 'DEPENDENCY_UNAVAILABLE', 'OVERLOADED'],
 });

@@ -38,6 +38,7 @@ export const openBrowserSession = defineRoute({
     },
     { title: 'OpenSessionRequest', description: 'Credentials.' },
   ),
+  example: { email: 'demo@valuecanvas.local', password: 'demo-password' },
   status: 201,
   reply: data(BrowserSession),
   errors: ['UNAUTHENTICATED', 'DEPENDENCY_UNAVAILABLE', 'OVERLOADED'],

@@ -88,6 +88,10 @@ export const submitJob = defineRoute({
   description: 'Stores and queues a job. Stored jobs survive the loss of any process and of Redis.',
   auth: user,
   body: SubmitJobRequest,
+  example: {
+    type: 'canvas_generation',
+    promptVariables: { businessDescription: 'A shop that repairs and sells used bicycles' },
+  },
   bodyLimitBytes: 512 * 1024,
   idempotent: true,
   reply: accepted(AcceptedJob),
@@ -116,6 +120,12 @@ export const submitBatch = defineRoute({
   description: 'Stores all of the jobs or none of them.',
   auth: user,
   body: SubmitBatchRequest,
+  example: {
+    jobs: [
+      { type: 'custom_prompt', prompt: 'How can a bakery find its first customers?' },
+      { type: 'custom_prompt', prompt: 'How can a bakery reduce waste?' },
+    ],
+  },
   bodyLimitBytes: 4 * 1024 * 1024,
   idempotent: true,
   status: 202,

@@ -149,6 +149,7 @@ export const chat = defineRoute({
     'Sends a prompt or conversation to the first provider that can serve it and returns the answer. With stream, the answer is sent in pieces. Fails with VALIDATION_FAILED if the provider rejects the input.',
   auth: permission('llm'),
   body: ChatRequest,
+  example: { prompt: 'How can a bakery find its first customers?', maxTokens: 300 },
   bodyLimitBytes: 1024 * 1024,
   deadlineMs: spendingDeadlineMs,
   idempotent: 'own',

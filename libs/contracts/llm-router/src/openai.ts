@@ -26,7 +26,12 @@ const ChatCompletionRequest = Type.Object(
     model: modelName('A model that GET /v1/models lists.'),
     messages: Type.Array(
       Type.Object(
-        { role: Type.String({ description: 'Role of the message’s author.' }) },
+        {
+          role: Type.String({ description: 'Role of the message’s author.' }),
+          content: Type.Optional(
+            Type.Unknown({ description: 'Text of the message, or a list of its parts.' }),
+          ),
+        },
         { additionalProperties: true, description: "A message in OpenAI's form, of several parts or none." },
       ),
       { minItems: 1, description: 'Messages of the conversation.' },
@@ -60,6 +65,10 @@ export const createChatCompletion = defineRoute({
   auth: permission('llm'),
   dialect: openAi,
   body: ChatCompletionRequest,
+  example: {
+    model: 'meta-llama/Llama-3-70b-chat-hf',
+    messages: [{ role: 'user', content: 'How can a bakery find its first customers?' }],
+  },
   // The edge's limit: enough for a message with an image of 6 MiB.
   bodyLimitBytes: 8 * 1024 * 1024,
   deadlineMs: spendingDeadlineMs,

@@ -7,6 +7,7 @@ export const reservedKeys = ['versions', 'ab-tests', 'executions'] as const;
 export const promptKey = Type.String({
   pattern: '^[a-z][a-z0-9_.-]{0,99}$',
   description: 'Name of the prompt, in dotted lower case.',
+  examples: ['canvas.generate'],
 });
 
 export const PromptVariable = strictObject(

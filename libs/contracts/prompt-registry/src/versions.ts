@@ -52,6 +52,12 @@ export const createPromptVersion = defineRoute({
     'Stores the next version of a prompt as a draft. Versions are immutable. The names versions, ab-tests and executions are reserved.',
   auth: permission('prompts:write'),
   body: CreatePromptVersionRequest,
+  example: {
+    promptKey: 'welcome.letter',
+    template: 'Write a short welcome letter to {{customer}}.',
+    variables: ['customer'],
+    metadata: { description: 'Welcomes a new customer', maxTokens: 300 },
+  },
   bodyLimitBytes: 512 * 1024,
   idempotent: true,
   status: 201,

@@ -1,97 +1,34 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { type ServiceName, serviceNames, variablePrefix } from '@valuecanvas/contracts-core';
-import { freePort } from '@valuecanvas/local-servers';
-import { createTestDatabase, createTestIdentities, createTestRedis } from '@valuecanvas/testing';
+import { startPlatform } from '../platform.ts';
 import { type Capture, startCapture } from './capture.ts';
 import { startEchoingProvider } from './echoing-provider.ts';
 
 /** Credentials of the platform's configuration. No telemetry may contain them. */
 export const configured = { togetherKey: 'sk-together-secret', ownKey: 'sk-own-secret' } as const;
 
-interface RunningProcess {
-  readonly child: ChildProcess;
-  /** Resolves when the service serves requests. Rejects if it ends first. */
-  readonly started: Promise<void>;
-  /** All of stdout and stderr. */
-  readonly printed: () => string;
-}
-
-/** Starts all services as processes with the production preload, and every server that they send data to. */
+/** Starts all services with the production preload, and every server that they send data to. */
 export async function startObservedPlatform() {
   await using cleanup = new AsyncDisposableStack();
-  const [database, identities, sentry, collector, provider, ownProvider] = await Promise.all([
-    createTestDatabase(),
-    createTestIdentities(),
+  const [sentry, collector, provider, ownProvider] = await Promise.all([
     startCapture(),
     startCapture(),
     startEchoingProvider(),
     startEchoingProvider(),
   ]);
-  const redis = createTestRedis();
-  cleanup.defer(() => database.drop());
-  cleanup.defer(() => redis.stop());
   for (const server of [sentry, collector, provider, ownProvider]) cleanup.use(server);
-
-  const ports = new Map<ServiceName, { readonly port: number; readonly internal: number }>();
-  for (const service of serviceNames)
-    ports.set(service, { port: await freePort(), internal: await freePort() });
-  const urlOf = (service: ServiceName) => `http://127.0.0.1:${ports.get(service)?.port}`;
-  const internalUrlOf = (service: ServiceName) => `http://127.0.0.1:${ports.get(service)?.internal}`;
-  const shared = {
-    ...Object.fromEntries(serviceNames.map((name) => [`${variablePrefix(name)}_URL`, urlOf(name)])),
-    ...Object.fromEntries(
-      serviceNames.map((name) => [`${variablePrefix(name)}_INTERNAL_URL`, internalUrlOf(name)]),
-    ),
+  const platform = await startPlatform({
     ...providerVariables(provider, ownProvider),
-    PATH: process.env.PATH,
-    HOST: '127.0.0.1',
     LOG_LEVEL: 'trace',
-    SHUTDOWN_DRAIN_MS: '0',
     SENTRY_DSN: `http://publickey@127.0.0.1:${sentry.port}/1`,
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}`,
-    REDIS_URL: redis.url,
-    REDIS_KEY_PREFIX: redis.prefix,
-    INTERNAL_PUBLIC_KEYS: identities.publicKeys,
-    AUTH_SIGNING_KEYS: authSigningKeys(),
-    TRUST_PROXY: 'loopback',
-    RATE_LIMIT_PER_MINUTE: '100000',
-    AUTH_RATE_LIMIT_PER_MINUTE: '100000',
-  };
-  const processes = serviceNames.map((service) => {
-    const running = startProcess(service, {
-      ...shared,
-      PORT: String(ports.get(service)?.port),
-      INTERNAL_PORT: String(ports.get(service)?.internal),
-      DATABASE_URL: database.urlFor(service),
-      INTERNAL_SIGNING_KEY: identities.signingKey(service),
-    });
-    cleanup.defer(() => end(running.child, 'SIGKILL'));
-    return running;
   });
-  await Promise.all(processes.map(({ started }) => started));
+  cleanup.use(platform);
   const owned = cleanup.move();
   return {
-    database,
-    identities,
+    ...platform,
     sentry,
     collector,
     provider,
     ownProvider,
-    urlOf,
-    async metrics() {
-      const pages = serviceNames.map(async (service) =>
-        (await fetch(`${internalUrlOf(service)}/metrics`)).text(),
-      );
-      return (await Promise.all(pages)).join('\n');
-    },
-    /** Stops all services gracefully, so that they flush their telemetry. */
-    async stop() {
-      await Promise.all(processes.map(({ child }) => end(child, 'SIGTERM')));
-    },
-    logs: () => processes.map(({ printed }) => printed()).join('\n'),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -110,38 +47,4 @@ function providerVariables(provider: Capture, own: Capture) {
     LLM_PROVIDERS: JSON.stringify([listed]),
     LLM_RETRIES: '0',
   };
-}
-
-function authSigningKeys(): string {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: 'test', alg: 'ES256' }]);
-}
-
-/** The channel between parent and child ends the child if this process dies. */
-function startProcess(service: ServiceName, env: NodeJS.ProcessEnv): RunningProcess {
-  const flags = ['--import', '@valuecanvas/service-kit/register'];
-  const cwd = fileURLToPath(new URL(`../../../../apps/${service}`, import.meta.url));
-  const child = spawn(process.execPath, [...flags, 'src/main.ts'], {
-    cwd,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  let printed = '';
-  const started = new Promise<void>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        printed += text;
-        if (printed.includes('"message":"started"')) resolve();
-      });
-    }
-    child.once('exit', () => reject(new Error(`${service} did not start:\n${printed}`)));
-  });
-  return { child, started, printed: () => printed };
-}
-
-async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'close');
-  child.kill(signal);
-  await ended;
 }
