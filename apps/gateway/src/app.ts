@@ -62,7 +62,7 @@ export const gatewayService = defineService({
     });
     const forwarding = await composeForwarding(kit, upstreams);
 
-    const platform = composePlatform(kit, {
+    const platform = await composePlatform(kit, {
       upstreams,
       own: { postgres: () => database.ping(), redis: () => redis.redis.ping() },
     });

@@ -105,7 +105,8 @@ export const gatewayVariables = {
   UPGRADE_URL: Type.String({
     format: 'url',
     default: 'http://localhost:3000/upgrade',
-    description: 'Page where users can get higher limits. Refusals name it.',
+    description:
+      'Page where users can get higher limits. Refusals name it. The gateway serves one at /upgrade.',
   }),
   ...upstreamVariables,
 };

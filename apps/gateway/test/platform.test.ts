@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ServiceName, serviceNames, serviceTable, variablePrefix } from '@valuecanvas/contracts-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { gatewayVariables } from '../src/config.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 import { type StubUpstream, startStubUpstream } from './support/stub-upstream.ts';
 
@@ -154,4 +155,18 @@ describe('the gateway', () => {
     expect(headers.get('access-control-allow-headers')).toContain('If-None-Match');
     expect(gateway.upstream.received).toHaveLength(0);
   });
+});
+
+test('refusals name a page that the gateway serves, unless UPGRADE_URL is set', async () => {
+  const gateway = await startGateway({});
+  try {
+    const { default: url } = gatewayVariables.UPGRADE_URL as { readonly default?: string };
+    const { pathname } = new URL(String(url));
+    const page = await gateway.service.request(pathname);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.body).toContain('Higher limits');
+  } finally {
+    await gateway.stop();
+  }
 });

@@ -12,6 +12,7 @@ import {
   getOpenApiJson,
   getOpenApiYaml,
   getReadiness,
+  getUpgradePage,
   getVersion,
 } from './platform.ts';
 import { supabaseAuth } from './supabase-auth.ts';
@@ -38,6 +39,7 @@ export const gatewayContract = defineContract({
     '/api/openapi.json',
     '/api/openapi.yaml',
     '/api/docs',
+    '/upgrade',
   ],
   dialects: { '/auth/v1': supabaseAuth },
   securitySchemes,
@@ -50,6 +52,7 @@ export const gatewayContract = defineContract({
     getOpenApiYaml,
     getDocs,
     getDocsAsset,
+    getUpgradePage,
     signUp,
     issueToken,
     getAuthUser,

@@ -98,6 +98,18 @@ export const getDocs = defineRoute({
   errors: [],
 });
 
+export const getUpgradePage = defineRoute({
+  id: 'platform.getUpgradePage',
+  method: 'GET',
+  path: '/upgrade',
+  summary: 'Ways to higher limits',
+  description:
+    'A page that explains the limits of an account and how to get higher ones. Refusals name it unless UPGRADE_URL names another.',
+  auth: anyone,
+  reply: file('text/html; charset=utf-8'),
+  errors: [],
+});
+
 export const getDocsAsset = defineRoute({
   id: 'platform.getDocsAsset',
   method: 'GET',

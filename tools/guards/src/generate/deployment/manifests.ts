@@ -23,7 +23,7 @@ const productionValues: Readonly<Record<string, string>> = {
   SHUTDOWN_GRACE_MS: String(shutdown.graceMs),
   DATABASE_POOL_SIZE: '5',
   PUBLIC_URL: 'https://api.valuecanvas.com',
-  UPGRADE_URL: 'https://valuecanvas.com/upgrade',
+  UPGRADE_URL: 'https://api.valuecanvas.com/upgrade',
   TRUST_PROXY: 'uniquelocal',
   HTTPS_ONLY: 'true',
 };
