@@ -16,7 +16,7 @@ import type { Database } from './db.ts';
 import { protectBrowsers } from './edge/browser-protection.ts';
 import { edgeFaults } from './edge/edge-faults.ts';
 import { httpsOnly } from './edge/https-only.ts';
-import { stripInternalHeaders } from './edge/strip-internal-headers.ts';
+import { stripInternalHeaders } from './forwarding/forwarded-headers.ts';
 import { composeForwarding } from './forwarding/forwarding.ts';
 import { composePlatform } from './platform/compose-platform.ts';
 import { composeRateLimits } from './rate-limits/rate-limits.ts';

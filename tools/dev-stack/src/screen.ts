@@ -26,7 +26,7 @@ A first canvas:
 
 ${firstCanvas(ready)}
 
-API docs      ${url}/api/docs
+API docs      ${url}/api/docs (log in there to send requests)
 Check it      npm run smoke -- ${url}
 Logs          ${logs}
 ${debuggers}Stop          Ctrl-C

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import { headers as names } from '@valuecanvas/contracts-core';
+import { internalHeaderPrefix, headers as names } from '@valuecanvas/contracts-core';
 import { csrfTokenHeader } from '@valuecanvas/contracts-gateway';
+import type { onRequestHookHandler } from 'fastify';
 
 /** Headers that concern one connection and not the message (RFC 9110, section 7.6.1). */
 const hopByHop = [
@@ -48,6 +49,14 @@ const notRelayed = new Set([
   'access-control-expose-headers',
   'access-control-max-age',
 ]);
+
+/** Removes internal headers from client requests, because the services behind the gateway trust them. */
+export const stripInternalHeaders: onRequestHookHandler = ({ headers }, _reply, done) => {
+  for (const name in headers) {
+    if (name.startsWith(internalHeaderPrefix)) delete headers[name];
+  }
+  done();
+};
 
 /** Returns the headers to forward, as alternating names and values. Omits the content length if there is no body. */
 export function headersToService(headers: IncomingHttpHeaders, body: boolean): string[] {
