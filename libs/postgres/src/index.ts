@@ -1,7 +1,6 @@
 export { createDatabase, type Database } from './create-database.ts';
 export { isRefusedData } from './map-errors.ts';
 export { type DatabaseKit, openDatabase } from './open-database.ts';
-export { recordAudit } from './record-audit.ts';
 export { type ListOrder, listOrder, selectPage } from './select-page.ts';
-export { acrossUsers, asUser, type BeforeCommit, type Transaction } from './transactions.ts';
+export { acrossUsers, asUser, type BeforeCommit, recordAudit, type Transaction } from './transactions.ts';
 export { postgresVariables } from './variables.ts';

@@ -1,4 +1,4 @@
-import { orUnavailable, type UserPrincipal } from '@valuecanvas/contracts-core';
+import { type AuditFact, orUnavailable, type UserPrincipal } from '@valuecanvas/contracts-core';
 import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
 import { escapeLiteral } from 'pg';
 import { isUnavailable } from './map-errors.ts';
@@ -33,6 +33,14 @@ export function acrossUsers<Tables, T>(
   work: (transaction: Kysely<Tables>) => Promise<T>,
 ): Promise<T> {
   return inTransaction(db, `select set_config('vc.across_users', 'on', true)`, work);
+}
+
+/**
+ * Writes an audit record in the transaction of the change, so that both are committed or neither. A repeated record is
+ * ignored. The role of the service needs `execute` on `vc_private.record_audit` and `usage` on the schema `vc_private`.
+ */
+export async function recordAudit<Tables>(transaction: Kysely<Tables>, fact: AuditFact): Promise<void> {
+  await sql`select vc_private.record_audit(${JSON.stringify(fact)}::jsonb)`.execute(transaction);
 }
 
 function inTransaction<Tables, T>(

@@ -1,11 +1,6 @@
 import { type FlagSnapshot, flagsChannel } from '@valuecanvas/contracts-feature-flags';
 import { type CompiledFlag, compileFlags } from '@valuecanvas/flags-sdk';
-import {
-  createSnapshotSource,
-  type FollowedSnapshot,
-  type SnapshotSource,
-  versionOf,
-} from '@valuecanvas/live-snapshot';
+import { createSnapshotSource, type FollowedSnapshot, type SnapshotSource } from '@valuecanvas/live-snapshot';
 import type { OpenRedis } from '@valuecanvas/redis';
 import type { Kit } from '@valuecanvas/service-kit';
 import type { FeatureFlagsConfig } from '../config.ts';
@@ -17,14 +12,11 @@ export type CurrentFlags = () => Promise<ReadonlyMap<string, CompiledFlag>>;
 /** The snapshot of all rules, which is published on each change, and the compiled flags of the latest one. */
 export function composeEvaluation(
   { config, log, lifecycle }: Kit<FeatureFlagsConfig>,
-  store: Pick<FlagsStore, 'rules'>,
+  store: Pick<FlagsStore, 'snapshot'>,
   { redis, keys, waiting }: OpenRedis,
 ): { readonly snapshots: SnapshotSource<FlagSnapshot>; readonly current: CurrentFlags } {
   const snapshots = createSnapshotSource({
-    async load() {
-      const flags = await store.rules();
-      return { version: versionOf(flags), flags };
-    },
+    load: store.snapshot,
     redis,
     channel: keys(...flagsChannel),
     onError: (err) => log.warn({ err }, 'flag snapshot: refresh or publication failed'),

@@ -1,5 +1,6 @@
 import { type AuditFact, type ListPage, mapPage, type PageRequest } from '@valuecanvas/contracts-core';
-import type { Flag, FlagRule, Targeting, Variant } from '@valuecanvas/contracts-feature-flags';
+import type { Flag, FlagSnapshot, Targeting, Variant } from '@valuecanvas/contracts-feature-flags';
+import { versionOf } from '@valuecanvas/live-snapshot';
 import { acrossUsers, listOrder, recordAudit, selectPage } from '@valuecanvas/postgres';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Database, FeatureFlagsTable } from '../db.ts';
@@ -39,19 +40,20 @@ const byKey = listOrder('asc', { key: 'text' });
 export function createFlagsStore(db: Kysely<Database>) {
   return {
     /** Returns the evaluation rules of all flags, ordered by key. */
-    rules(): Promise<FlagRule[]> {
+    snapshot(): Promise<FlagSnapshot> {
       return acrossUsers(db, async (transaction) => {
         const rows = await transaction
           .selectFrom('feature_flags')
           .select(ruleColumns)
           .orderBy('key')
           .execute();
-        return rows.map(({ rollout_percentage, targeting, variants, ...rule }) => ({
+        const flags = rows.map(({ rollout_percentage, targeting, variants, ...rule }) => ({
           ...rule,
           rolloutPercentage: Number(rollout_percentage),
           targeting: targeting as Targeting,
           ...(variants === null ? {} : { variants: variants as Variant[] }),
         }));
+        return { version: versionOf(flags), flags };
       });
     },
 

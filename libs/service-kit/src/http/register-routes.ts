@@ -54,44 +54,50 @@ export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logg
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 
 /** Not an async function: a synchronous result costs no promise. */
-function plainHandler({ definition: route, handle }: BoundRoute, log: Logger): Handler {
+function plainHandler({ definition, handle }: BoundRoute, log: Logger): Handler {
+  const payloadOf = payloadsOf(definition);
   return (request, reply) => {
     const call = new HttpCall(request, reply, log);
     const outcome = handle(call);
     return outcome instanceof Promise
-      ? outcome.then((settled) => payloadOf(route, reply, call, settled))
-      : payloadOf(route, reply, call, outcome);
+      ? outcome.then((settled) => payloadOf(reply, call, settled))
+      : payloadOf(reply, call, outcome);
   };
 }
 
 function idempotentHandler(
-  { definition: route, handle }: BoundRoute,
+  { definition, handle }: BoundRoute,
   store: IdempotencyStore<Transaction>,
   log: Logger,
 ): Handler {
+  const payloadOf = payloadsOf(definition);
   return async (request, reply) => {
     const call = new IdempotentCall(request, reply, log);
-    return payloadOf(route, reply, call, await answerOnce(store, call, request, reply, handle));
+    return payloadOf(reply, call, await answerOnce(store, call, request, reply, handle));
   };
 }
 
-function payloadOf(route: RouteDefinition, reply: FastifyReply, call: HttpCall, outcome: unknown): unknown {
-  if (outcome instanceof StreamBody) {
-    if (!canStream(route))
-      throw new Error(`${route.id} returned a stream, which its contract does not declare.`);
-    sendStream(route, reply, call, outcome);
-    return undefined;
-  }
-  if (outcome instanceof FileBody) {
-    if (route.reply.kind !== 'file')
-      throw new Error(`${route.id} returned a file, which its contract does not declare.`);
-    return filePayload(reply.code(successStatus(route)), outcome, call.header('if-none-match'));
-  }
-  if (!(outcome instanceof Respond)) {
-    return payload(reply.code(successStatus(route)), route.reply, outcome);
-  }
-  reply.code(outcome.status).headers(outcome.headers);
-  return payload(reply, replyFor(route, outcome.status), outcome.value);
+/** Returns the function that sets status and headers of a route's response and turns an outcome into its payload. */
+function payloadsOf(
+  route: RouteDefinition,
+): (reply: FastifyReply, call: HttpCall, outcome: unknown) => unknown {
+  const status = successStatus(route);
+  return (reply, call, outcome) => {
+    if (outcome instanceof StreamBody) {
+      if (!canStream(route))
+        throw new Error(`${route.id} returned a stream, which its contract does not declare.`);
+      sendStream(route, reply, call, outcome);
+      return undefined;
+    }
+    if (outcome instanceof FileBody) {
+      if (route.reply.kind !== 'file')
+        throw new Error(`${route.id} returned a file, which its contract does not declare.`);
+      return filePayload(reply.code(status), outcome, call.header('if-none-match'));
+    }
+    if (!(outcome instanceof Respond)) return payload(reply.code(status), route.reply, outcome);
+    reply.code(outcome.status).headers(outcome.headers);
+    return payload(reply, replyFor(route, outcome.status), outcome.value);
+  };
 }
 
 function responseSchemas(route: RouteDefinition): Record<number, unknown> {
