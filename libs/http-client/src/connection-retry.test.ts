@@ -99,7 +99,7 @@ test('a timer that fires slightly before the deadline still counts as DEADLINE_E
   expect(await codeOf(call.read(readInput, context))).toBe('DEADLINE_EXCEEDED');
 });
 
-test("the caller's own reason comes through where its signal aborts with one", async () => {
+test("a signal's own abort reason reaches the caller", async () => {
   const { call } = await clientFor(() => undefined);
   const abort = new AbortController();
   const answer = codeOf(call.read(readInput, contextFor({ signal: abort.signal })));
@@ -107,7 +107,7 @@ test("the caller's own reason comes through where its signal aborts with one", a
   expect(await answer).toBe('DEADLINE_EXCEEDED');
 });
 
-test('a call ends at once when its caller disconnects, and the service is told', async () => {
+test('a call ends at once when its caller disconnects, and its request is aborted', async () => {
   const arrived = Promise.withResolvers<void>();
   const hungUp = Promise.withResolvers<void>();
   const { call } = await clientFor((response) => {

@@ -15,7 +15,7 @@ const writePolicy: RetryPolicy = {
   isRetryable: (error) => connectionFaultOf(error) === 'never_received',
 };
 
-/** A GET is safe to repeat, even where the service may have received it. */
+/** A GET is safe to repeat, even if the service may have received it. */
 const readPolicy: RetryPolicy = {
   delaysMs,
   isRetryable(error) {
@@ -25,7 +25,7 @@ const readPolicy: RetryPolicy = {
 };
 
 /**
- * Repeats `attempt` where that is safe and the caller's deadline leaves room. Rejects with AppError only:
+ * Repeats `attempt` if that is safe and the caller's deadline leaves room. Rejects with AppError only:
  * DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, or the AppError of the attempt.
  */
 export async function withConnectionRetry<T>(

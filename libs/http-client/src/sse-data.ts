@@ -5,7 +5,7 @@ const space = 0x20;
 const byteOrderMark = '\uFEFF';
 const dataPrefix = Buffer.from('data');
 
-/** Returns a server-sent event's data: its `data` lines joined with LF; undefined without one, as in a comment. */
+/** Returns the data of a server-sent event: its `data` lines, joined with LF. Returns undefined if it has none. */
 export function dataOf(event: Buffer): string | undefined {
   return onlyLine(event) ?? joinedLines(event);
 }
@@ -25,7 +25,7 @@ export interface ServerSentEvent {
   readonly data: string;
 }
 
-/** Parses an event. Returns undefined if it has no data, as in a comment. The name defaults to `message`. */
+/** Parses an event. Returns undefined if it has no data, like a comment. The name defaults to `message`. */
 export function eventOf(event: Buffer): ServerSentEvent | undefined {
   const data = dataOf(event);
   if (data === undefined) return undefined;

@@ -24,7 +24,7 @@ beforeEach(async () => {
 
 afterAll(() => testDatabase.drop());
 
-/** The store of one replica, with the connections that it has. */
+/** Creates the store of one replica, with its own connections. */
 function replica(options: { readonly url?: string; readonly sealing?: AnswerSealing } = {}) {
   const database = createDatabase<Record<string, never>>({
     url: options.url ?? testDatabase.urlFor('canvas'),
@@ -57,7 +57,7 @@ function claimed(outcome: ClaimOutcome<Transaction>): IdempotencyClaim<Transacti
   return outcome.claim;
 }
 
-/** As after a crash of the process: no renewal, and the lease has run out. */
+/** Simulates a crash of the process: renewal has stopped, and the lease has expired. */
 async function crash(claim: IdempotencyClaim<Transaction>): Promise<void> {
   claim.stopRenewal();
   await testDatabase.query(
@@ -75,7 +75,7 @@ const effects = async (): Promise<number> => {
   return rows.length;
 };
 
-test('of twenty identical requests at two replicas one gets the claim, the others are told when to come back', async () => {
+test('of twenty identical requests to two replicas, one gets the claim and the others a retry delay', async () => {
   const replicas = [replica(), replica()];
   const outcomes = await Promise.all(
     Array.from({ length: 20 }, (_, at) => replicas[at % 2]?.claim(request()) ?? Promise.reject()),
@@ -146,7 +146,7 @@ test('the claim of a crashed process is taken over by the same request only', as
   expect(claimed(await store.claim(request())).attempt).toBe(0);
 });
 
-test('a process that was taken for crashed can neither commit its effect nor free the key', async () => {
+test('a process whose claim was taken over can neither commit its effect nor release the key', async () => {
   const [slow, fast] = [replica(), replica()];
   const late = claimed(await slow.claim(request()));
   await crash(late);
@@ -162,7 +162,7 @@ test('a process that was taken for crashed can neither commit its effect nor fre
   expect(await slow.claim(request())).toEqual({ kind: 'answered', answer: '"in time"' });
 });
 
-test('a released key is free for any request, and counts the attempts whose downstream answers were useless', async () => {
+test('a released key is free for any request, and counts the attempts whose downstream answers were unusable', async () => {
   const store = replica();
   await claimed(await store.claim(request())).release({ nextAttempt: false });
   const second = claimed(await store.claim(request({ body: 'another' })));
@@ -222,7 +222,7 @@ test('only expired rows are deleted, of every user', async () => {
     `update vc_private.idempotency_keys set expires_at = now() - interval '1 second' where user_id = $1`,
     [user.userId],
   );
-  // More than one statement deletes.
+  // More rows than one statement deletes.
   await testDatabase.query(
     `insert into vc_private.idempotency_keys
        (owner, user_id, operation, key_hash, request_hash, claim_id, expires_at)
@@ -250,7 +250,7 @@ test('the key itself is not stored', async () => {
   expect(row?.text).not.toContain('a-secret-key');
 });
 
-test('a sealed answer is stored encrypted, and one that cannot be opened is told as such', async () => {
+test('a sealed answer is stored encrypted, and one that cannot be decrypted is reported', async () => {
   const reversed = (text: string) => [...text].reverse().join('');
   const sealing: AnswerSealing = {
     seal: (_request, answer) => Buffer.from(reversed(answer)),
@@ -270,7 +270,7 @@ test('a sealed answer is stored encrypted, and one that cannot be opened is told
   await expect(store.claim(request())).rejects.toMatchObject({ code: 'CONFLICT' });
 });
 
-test('a token whose account is gone cannot claim a key', async () => {
+test('a token of a deleted account cannot claim a key', async () => {
   const store = replica();
   await testDatabase.query('delete from auth.users where id = $1', [user.userId]);
   await expect(store.claim(request())).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });

@@ -10,7 +10,7 @@ import { acrossUsers, asUser, type Transaction } from '@valuecanvas/postgres';
 import { every } from '@valuecanvas/resilience';
 import { type Kysely, sql } from 'kysely';
 
-/** Seconds for which a request counts as running after the last sign of life of its process. */
+/** Lease of a claim in seconds. If its process crashes, the request counts as running until the lease expires. */
 const leaseSeconds = 10;
 
 /** Two renewals can fail before a lease ends. */
@@ -24,20 +24,20 @@ const purgeBatch = 1_000;
 /** Answers with secrets are encrypted before they are stored. */
 export interface AnswerSealing {
   seal(request: KeyedRequest, answer: string): Buffer;
-  /** Undefined where the bytes cannot be decrypted, as after a change of the secret. */
+  /** Returns undefined if the bytes cannot be decrypted, for example after the secret has changed. */
   open(request: KeyedRequest, sealed: Buffer): string | undefined;
 }
 
 export interface PostgresIdempotencyStore extends IdempotencyStore<Transaction> {
   /** Deletes expired rows. */
   purge(): Promise<void>;
-  /** Ends the loops that renew leases and purge; for the time after the last request. */
+  /** Stops renewing leases and purging expired rows. Call it after the last request has ended. */
   stop(): Promise<void>;
 }
 
 /**
- * Keeps claims and answers in `vc_private.idempotency_keys`, in the rows of the service's own database role. `onError`
- * gets the failures of its background loops.
+ * Stores claims and answers in `vc_private.idempotency_keys`, in rows that only the service's database role can access.
+ * `onError` receives the failures of the background loops.
  */
 export function createIdempotencyStore<Tables>(options: {
   readonly db: Kysely<Tables>;
@@ -132,8 +132,8 @@ function outcomeOf(
 }
 
 /**
- * Takes a key that is new, expired, released, or left behind by a process that died; the last one only for the same
- * request, as its effect may have been committed elsewhere. Returns the attempt, or undefined where the key is taken.
+ * Claims a key that is new, expired or released, or whose process has crashed. After a crash, only the same request can
+ * claim the key, because its effect may already be committed. Returns the attempt, or undefined if the key is taken.
  */
 async function insertClaim(
   tx: Transaction,
@@ -176,7 +176,7 @@ async function selectRow(
   return rows[0];
 }
 
-/** A row that is locked is being answered or asked for at the moment: the others need not wait for it. */
+/** Skips locked rows: another transaction is updating them, and the other leases must not wait for it. */
 async function renewLeases(tx: Transaction, claimIds: readonly string[]): Promise<void> {
   await sql`
     update vc_private.idempotency_keys set leased_until = ${leaseEnd} where claim_id in (
@@ -220,7 +220,7 @@ function hashOf(key: string): Buffer {
 
 const foreignKeyViolation = '23503';
 
-/** An access token can outlive its account, for which nothing can be stored. */
+/** Rejects a token whose account was deleted, because answers can only be stored for existing accounts. */
 function refuseMissingAccount(error: unknown): never {
   if ((error as { code?: unknown }).code !== foreignKeyViolation) throw error;
   throw new AppError('UNAUTHENTICATED', { message: 'The account of this token no longer exists.' });

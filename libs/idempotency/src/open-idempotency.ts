@@ -11,7 +11,7 @@ export interface IdempotencyKit {
   readonly lifecycle: { onStop(phase: 'drain', name: string, stop: () => Promise<void>): void };
 }
 
-/** A store in the service's own database, which ends with the service. */
+/** Opens a store in the service's own database. It stops when the service stops. */
 export function openIdempotency<Tables>(
   db: Kysely<Tables>,
   { log, lifecycle }: IdempotencyKit,

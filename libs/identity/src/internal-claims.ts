@@ -12,8 +12,8 @@ import {
 import type { JWTPayload } from 'jose';
 
 /**
- * Converts a principal to the claims of an internal token; the inverse of `principalOf`. Permissions are `prm` for a user and
- * `scp` for an API key, which a service of an earlier release takes for the only ones that the key has.
+ * Converts a principal to the claims of an internal token. The inverse of `principalOf`. The claim `prm` lists the
+ * permissions of a user, and `scp` those of an API key. Services of the previous release understand `scp` only.
  */
 export function claimsOf(principal: Principal): JWTPayload {
   switch (principal.kind) {
@@ -35,7 +35,7 @@ export function claimsOf(principal: Principal): JWTPayload {
   }
 }
 
-/** Undefined where the claims describe no principal, or a service other than `issuer`, which was verified. */
+/** Returns undefined if the claims are invalid, or name a service other than the verified `issuer`. */
 export function principalOf(claims: JWTPayload, issuer: ServiceName): Principal | undefined {
   switch (claims.kind) {
     case 'anonymous':
@@ -65,14 +65,14 @@ function userOf(claims: JWTPayload): Principal | undefined {
   };
 }
 
-/** Undefined where the claims do not say whether they are those of a user or of an API key. */
+/** Returns undefined if the claims mix those of a user with those of an API key. */
 function permissionsOf({ prm, scp, key }: JWTPayload, role: string): readonly Permission[] | undefined {
   if ((scp === undefined) !== (key === undefined) || (scp !== undefined && prm !== undefined))
     return undefined;
   const named = scp ?? prm;
-  // A gateway of an earlier release signs the role alone, and knows none but built-in ones.
+  // A gateway of an earlier release signs only the role, and has only built-in roles.
   if (named === undefined) return isBuiltInRole(role) ? rolePermissions[role] : undefined;
-  // A gateway of a later release may know more permissions, which no route of this service requires.
+  // A gateway of a later release may send permissions that this release does not know and no route requires.
   return Array.isArray(named) ? named.filter(isPermission) : undefined;
 }
 

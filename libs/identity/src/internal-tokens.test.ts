@@ -102,7 +102,7 @@ test.each<[string, Principal]>([
   ],
   ['an API key', { ...sessionless, permissions: ['llm'], apiKeyId: 'k-1' }],
   ['an API key without permissions', { ...sessionless, permissions: [], apiKeyId: 'k-1' }],
-])('%s arrives as it was sent, and is known from then on', async (_, principal) => {
+])('%s arrives unchanged and is then cached', async (_, principal) => {
   const { sign, verifier } = pair();
   const signed = await sign('llm-router', principal);
   expect(verifier.known(signed)).toBeUndefined();
@@ -128,7 +128,7 @@ test.each<[string, ServiceName, Principal]>([
   ['fewer permissions', 'llm-router', { ...member, permissions: [] }],
   ['an API key of the same user', 'llm-router', { ...member, apiKeyId: 'k-1' }],
   ['nobody', 'llm-router', anonymous],
-])('a token is never handed out for %s', async (_, audience, principal) => {
+])('a cached token is not reused for %s', async (_, audience, principal) => {
   const { sign } = pair();
   const tokens = [await sign('llm-router', member), await sign(audience, principal)];
   expect(new Set(tokens).size).toBe(2);
@@ -172,7 +172,7 @@ test.each<[string, (seconds: number) => Record<string, unknown>]>([
   ['an expired token', (now) => ({ iat: now - 70, exp: now - 10 })],
   ['an old token that has not expired', (now) => ({ iat: now - 70, exp: now + 60 })],
   ['a token from the future', (now) => ({ iat: now + 30, exp: now + 60 })],
-  ['a token from a future that clocks do not explain', (now) => ({ iat: now + 6, exp: now + 66 })],
+  ['a token issued further in the future than clocks may differ', (now) => ({ iat: now + 6, exp: now + 66 })],
   ['a token without an end', () => ({ exp: undefined })],
   ['a token without a beginning', () => ({ iat: undefined })],
   ['a token for another service', () => ({ aud: 'canvas' })],
@@ -184,10 +184,10 @@ test.each<[string, (seconds: number) => Record<string, unknown>]>([
   ['a service that vouches for another service', () => ({ kind: 'service', sub: 'canvas' })],
   ['a user without an id', () => ({ sub: undefined })],
   ['a tier that does not exist', () => ({ tier: 'gold' })],
-  ['a role that is no name', () => ({ role: 7 })],
+  ['a role that is not a name', () => ({ role: 7 })],
   ['an unknown role without permissions', () => ({ role: 'root' })],
-  ['permissions that are no list', () => ({ prm: 'llm' })],
-  ['an API key whose permissions are no list', () => ({ scp: 'llm', key: 'k-1' })],
+  ['permissions that are not a list', () => ({ prm: 'llm' })],
+  ['an API key with permissions that are not a list', () => ({ scp: 'llm', key: 'k-1' })],
   ['scopes without an API key', () => ({ scp: ['llm'] })],
   ['an API key without scopes', () => ({ prm: ['llm'], key: 'k-1' })],
   ['permissions of both a user and an API key', () => ({ prm: ['llm'], scp: ['llm'], key: 'k-1' })],
@@ -208,7 +208,7 @@ test('a permission that this release does not know is dropped', async () => {
 test.each([
   ['user', rolePermissions.user],
   ['admin', permissions],
-])('a gateway that signs no permissions vouches for those of the built-in role %s', async (role, held) => {
+])('a token without permissions has those of the built-in role %s', async (role, held) => {
   const { verifier, now } = pair();
   const identity = await verifier.verify(await token(now, { role }));
   expect(identity).toMatchObject({ principal: { role, permissions: held } });
@@ -247,7 +247,7 @@ test.each<[string, Principal]>([
   ['an administrator', { ...member, role: 'admin' }],
   ['an anonymous caller', anonymous],
   ['another service', { kind: 'service', service: 'gateway' }],
-])('a service that may speak only for itself never speaks for %s', async (_, principal) => {
+])('a service that may act only for itself cannot act for %s', async (_, principal) => {
   const { verifier, now } = pair();
   const sign = createInternalSigner({ issuer: 'job-worker', key: privateKeys['job-worker'], now });
   const signed = await sign('llm-router', principal);
@@ -265,19 +265,19 @@ test.each([{ typ: 'JWT' }, { typ: 'at+jwt' }, { typ: undefined }])(
 
 test.each<[string, () => Record<string, unknown>]>([
   ['the key itself', () => ({ jwk: stranger.publicKey })],
-  ['where to fetch the key', () => ({ jku: 'https://keys.example/jwks.json' })],
+  ['a URL of the key', () => ({ jku: 'https://keys.example/jwks.json' })],
   ['a certificate of the key', () => ({ x5c: [stranger.publicKey.x] })],
-  ['where to fetch a certificate', () => ({ x5u: 'https://keys.example/key.pem' })],
-  ['which key it is', () => ({ kid: 'gateway' })],
-])('a token that says %s is refused when no caller has signed it', async (_, head) => {
+  ['a URL of a certificate', () => ({ x5u: 'https://keys.example/key.pem' })],
+  ['the id of a known key', () => ({ kid: 'gateway' })],
+])('a token with %s in its header is refused if no caller has signed it', async (_, head) => {
   const { verifier, now } = pair();
   const signed = await token(now, {}, { head: head(), key: stranger.privateKey });
   expect(await verifier.verify(signed)).toBeUndefined();
 });
 
 test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
-  ['as it is', { typ: 'JWT', kid: 'auth' }, { iss: 'https://auth.example/auth/v1', aud: 'authenticated' }],
-  ['in the words of an internal token', {}, {}],
+  ['unchanged', { typ: 'JWT', kid: 'auth' }, { iss: 'https://auth.example/auth/v1', aud: 'authenticated' }],
+  ['with the header and claims of an internal token', {}, {}],
 ])("a user's access token, %s, is no internal token", async (_, head, claims) => {
   const { verifier, now } = pair();
   const { privateKey } = await generateKeyPair('ES256');

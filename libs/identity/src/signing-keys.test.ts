@@ -26,13 +26,13 @@ test('a private key of another kind is refused in one sentence', async () => {
   await expect(importSigningKey(value)).rejects.toThrow(notPrivate);
 });
 
-test.each(['', 'garbage', 'null', '"text"', '[]', '7'])('%s is no set of public keys', async (value) => {
+test.each(['', 'garbage', 'null', '"text"', '[]', '7'])('%s is not a set of public keys', async (value) => {
   await expect(importPublicKeys(value)).rejects.toThrow(
     'INTERNAL_PUBLIC_KEYS is not a JSON object of service name to public JWK.',
   );
 });
 
-test('a key of something that is not a service is named', async () => {
+test('a key of an unknown service is reported by name', async () => {
   const { publicKey } = await createSigningKey();
   await expect(importPublicKeys(JSON.stringify({ billing: publicKey }))).rejects.toThrow(
     'INTERNAL_PUBLIC_KEYS names billing, which is not a service.',
@@ -47,9 +47,9 @@ const respelled = (jwk: JWK): JWK => {
 };
 
 test.each<[string, (jwk: JWK) => JWK]>([
-  ['as it is', (jwk) => jwk],
+  ['unchanged', (jwk) => jwk],
   ['spelled otherwise', respelled],
-  ['under another id and not to be exported', (jwk) => ({ ...jwk, kid: 'other', ext: false })],
+  ['with another id and not extractable', (jwk) => ({ ...jwk, kid: 'other', ext: false })],
 ])('one key for two services, %s, is refused with both their names', async (_, twin) => {
   const { publicKey } = await createSigningKey();
   const { publicKey: another } = await createSigningKey();
@@ -69,7 +69,7 @@ test.each<[string, () => unknown]>([
   ['an empty object', () => ({})],
   ['a shared secret', () => ({ kty: 'oct', k: 'c2VjcmV0' })],
   ['a key of another kind', ecKey],
-  ['a private key, which has no business here', privateJwk],
+  ['a private key', privateJwk],
   ['a broken key', () => ({ kty: 'OKP', crv: 'Ed25519', x: 'short' })],
 ])('%s in place of a public key is refused with the name of its service', async (_, make) => {
   await expect(importPublicKeys(JSON.stringify({ canvas: await make() }))).rejects.toThrow(

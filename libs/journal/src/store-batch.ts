@@ -1,5 +1,5 @@
 /**
- * Stores a batch. If the store refuses it, halves it until each refused item stands alone; `onRefused` receives these.
+ * Stores a batch. If the store refuses it, halves it until each invalid item is isolated and passed to `onRefused`.
  * Rejects with the first temporary failure. The same batch may then be passed again.
  */
 export async function storeBatch<T>(

@@ -7,7 +7,7 @@ export interface ChangesOptions {
   readonly channel: string;
   /** Milliseconds between reloads if no message arrives. */
   readonly pollMs: number;
-  /** Receives the errors of failed reloads; the last known snapshot stays. */
+  /** Receives the errors of failed reloads. The last known snapshot is kept. */
   readonly onError: (error: unknown) => void;
 }
 

@@ -26,7 +26,7 @@ export interface FollowedSnapshot<S> {
 }
 
 export interface SnapshotSourceOptions<S> {
-  /** Reads the state from where it is stored. */
+  /** Reads the stored state. */
   readonly load: () => Promise<S>;
   readonly redis: Redis;
   /** Channel on which versions are published. */

@@ -2,7 +2,7 @@
 const decimal = /^(\d*)\.?(\d*)(?:e([+-]?\d{1,3}))?$/i;
 
 /**
- * Multiplies a number by a power of ten without passing through a double. Where digits are left over, `exact` is false and
+ * Multiplies a number by a power of ten without passing through a double. If digits are left over, `exact` is false and
  * `whole` is rounded up. Throws RangeError for anything but a finite number of 0 or more.
  */
 export function timesPowerOfTen(

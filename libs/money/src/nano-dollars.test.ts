@@ -4,7 +4,7 @@ import { formatDollars, toDecimalDollars, toDollars, toJsonNanos, toNanos } from
 
 const exactAmounts = fc.bigInt({ min: 0n, max: BigInt(Number.MAX_SAFE_INTEGER) });
 
-test('dollars show each nano-dollar and no noise', () => {
+test('dollars are exact to the nano-dollar, without floating-point noise', () => {
   expect(toDollars(1n)).toBe(0.000000001);
   expect(toDollars(300_000_000n)).toBe(0.3);
   expect(toDollars(1_234_567_890_123_456n)).toBe(1_234_567.890123456);
@@ -16,7 +16,7 @@ test('dollars show each nano-dollar and no noise', () => {
   );
 });
 
-test('dollars of a configuration are read exactly or not at all', () => {
+test('dollars in a configuration are parsed exactly or rejected', () => {
   expect(toNanos(0.5)).toBe(500_000_000n);
   expect(toNanos('1000.000000001')).toBe(1_000_000_000_001n);
   expect(() => toNanos('0.0000000001')).toThrow(RangeError);
@@ -24,7 +24,7 @@ test('dollars of a configuration are read exactly or not at all', () => {
   expect(() => toNanos('five')).toThrow(RangeError);
 });
 
-test('money crosses JSON unchanged, or is refused', () => {
+test('money passes through JSON unchanged, or is refused', () => {
   fc.assert(
     fc.property(exactAmounts, (nanos) => {
       expect(BigInt(JSON.parse(JSON.stringify(toJsonNanos(nanos))))).toBe(nanos);
@@ -45,7 +45,7 @@ test('a decimal number of dollars has no exponent and no trailing zeros', () => 
   );
 });
 
-test('dollars for people have cents at least, and all decimals that they need', () => {
+test('dollars for display have at least two decimals, and as many as they need', () => {
   expect(formatDollars(1_234_500_000_000n)).toBe('$1,234.50');
   expect(formatDollars(1n)).toBe('$0.000000001');
   expect(formatDollars(8_399_439_427_717_528n)).toBe('$8,399,439.427717528');

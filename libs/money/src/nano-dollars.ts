@@ -25,7 +25,7 @@ export function toNanos(dollars: number | string): bigint {
 
 /**
  * Converts nano-dollars to the JSON integer in which services pass money to each other; `BigInt` reads it back. Throws
- * RangeError beyond 2^53 (9 million dollars), where JSON's numbers stop being exact.
+ * RangeError beyond 2^53 (9 million dollars), because larger JSON numbers are not exact.
  */
 export function toJsonNanos(nanos: bigint): number {
   if (nanos > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError(`${nanos} nano-dollars exceed 2^53`);

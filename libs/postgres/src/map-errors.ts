@@ -19,7 +19,7 @@ export function isUnavailable(error: unknown): boolean {
 /** SQLSTATE classes of invalid data (22) and violated constraints (23): no later attempt can store the same row. */
 const refusedData = /^2[23]/;
 
-/** True where the row can never be stored; any other failure may be temporary. */
+/** True if the row can never be stored. Any other failure may be temporary. */
 export function isRefusedData(error: unknown): boolean {
   return refusedData.test(String((error as { code?: unknown }).code));
 }

@@ -41,14 +41,14 @@ const orders = {
   byKindAndTime: { kind: 'text', baked_at: 'timestamptz', id: 'uuid' },
 } as const;
 
-/** An order with some of the columns, of which the compiler does not know which. */
+/** Creates an order from columns that are not known at compile time. */
 const orderOf = (direction: 'asc' | 'desc', columns: object): ListOrder<keyof Loaf> =>
   listOrder(direction, columns as Record<keyof Loaf, 'text'>);
 
 const readPage = (order: ListOrder<keyof Loaf>, limit: number, after?: SortKey) =>
   selectPage(database.db.selectFrom('loaves').selectAll(), order, { limit, after });
 
-/** Returns the ids of all pages. Fails at a page that is longer than its limit, or empty although one was announced. */
+/** Returns the ids of all pages. Fails if a page exceeds its limit, or if a further page is empty. */
 async function walk(order: ListOrder<keyof Loaf>, limit: number): Promise<string[]> {
   const ids: string[] = [];
   let after: SortKey | undefined;
@@ -69,7 +69,7 @@ const loaf = fc.record({
   baked_at: fc.integer({ min: 0, max: 5 }).map((at) => `2026-01-01T12:00:00.00099${at}Z`),
 });
 
-test('the pages of a list hold each of its rows once, in order, whatever ties there are', async () => {
+test('the pages of a list contain each row once and in order, even with ties', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uniqueArray(loaf, { selector: ({ id }) => id, maxLength: 24 }),
@@ -100,7 +100,7 @@ const bake = (count: number) =>
     .values(Array.from({ length: count }, () => ({ id: randomUUID(), kind: 'rye', baked_at: '2026-01-01' })))
     .execute();
 
-test.each([3, 6])('the last page of %i rows announces no further page at a limit of 3', async (count) => {
+test.each([3, 6])('the last page of %i rows has no cursor at a limit of 3', async (count) => {
   await bake(count);
   const full = await readPage(byTime, count);
   expect(full.last).toBeUndefined();
@@ -128,7 +128,7 @@ test.each<[string, SortKey]>([
   ['with a time that does not exist', ['2026-99-99T99:99:99.000000Z', randomUUID()]],
   ['with a date that does not exist', ['2026-02-31T07:24:49.887418Z', randomUUID()]],
   ['with an invalid id', ['2026-01-01T00:00:00.000000Z', '-'.repeat(36)]],
-])('a sort key %s is a fault of the client', async (_, sortKey) => {
+])('a sort key %s is a client error', async (_, sortKey) => {
   await expect(readPage(byTime, 2, sortKey)).rejects.toMatchObject({
     code: 'VALIDATION_FAILED',
     details: [{ path: 'cursor', message: expect.any(String) }],

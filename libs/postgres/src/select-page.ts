@@ -17,8 +17,8 @@ export interface ListOrder<out C extends string> {
 }
 
 /**
- * Declares the order of a list, most significant column first. The last column breaks ties: the columns have to be unique
- * together, or pages skip rows. None of them may be null.
+ * Declares the order of a list, most significant column first. The columns must be unique together and not null, or pages
+ * would skip rows.
  */
 export function listOrder<C extends string>(
   direction: 'asc' | 'desc',
@@ -30,8 +30,8 @@ export function listOrder<C extends string>(
 
 /**
  * Reads one page of a query's rows, which must select the columns of the order. The page starts after a sort key, not at an
- * offset, so that rows which appear or vanish meanwhile shift no page. Throws VALIDATION_FAILED for a sort key that cannot
- * be one of this list.
+ * offset, so that rows inserted or deleted meanwhile do not shift later pages. Throws VALIDATION_FAILED if the sort key
+ * does not fit the order.
  */
 export async function selectPage<Tables, T extends keyof Tables, Row>(
   query: SelectQueryBuilder<Tables, T, Row>,
@@ -64,7 +64,7 @@ function valuesOf(sortKey: SortKey, columns: ListOrder<string>['columns']) {
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const microseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
-/** Conversion of a column to text and the check of such a text, which may come from a forged cursor. */
+/** Converts columns to text and validates such texts, because a cursor can be forged. */
 const types: Readonly<
   Record<ColumnType, { toText(name: string): ReturnType<typeof sql>; isValid(text: string): boolean }>
 > = {

@@ -45,7 +45,7 @@ test('a transaction carries the claims of its user, and later ones on the connec
   expect(await subject(database.db)).toBeNull();
 });
 
-test('a user sees only own rows, and a service without claims sees none', async () => {
+test('a user sees only their own rows, and a service without claims sees none', async () => {
   const [anna, bert] = [await testDatabase.createUser(), await testDatabase.createUser()];
   await asUser(database.db, anna, (db) => db.insertInto('canvases').values(canvasOf(anna.userId)).execute());
   const read = (db: typeof database.db) => db.selectFrom('canvases').select('user_id').execute();

@@ -3,10 +3,10 @@ import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
 import { escapeLiteral } from 'pg';
 import { isUnavailable } from './map-errors.ts';
 
-/** An open transaction, whatever tables its owner knows: takes SQL that is written out. */
+/** An open transaction without table types, for raw SQL. */
 export type Transaction = QueryExecutorProvider;
 
-/** The last step of a transaction that made `value`: what it writes is committed together with that, or not at all. */
+/** The last step of the transaction that created `value`. Its writes are committed together with the value. */
 export type BeforeCommit<V, T> = (transaction: Transaction, value: V) => Promise<T>;
 
 /**

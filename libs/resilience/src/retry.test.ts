@@ -37,7 +37,7 @@ test('an error that is not retryable ends the call', async () => {
   expect(attempts()).toBe(2);
 });
 
-test('no retry is made whose delay would reach the deadline', async () => {
+test('a retry is skipped if its delay would reach the deadline', async () => {
   const { attempt, attempts } = failing(new Error('1'));
   await expect(retry(attempt, policy, { remainingMs: () => 1 })).rejects.toThrow('1');
   expect(attempts()).toBe(1);

@@ -1,20 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** When and how often an operation is tried again. Made once and shared by all calls. */
+/** When and how often an operation is retried. Create it once and share it between calls. */
 export interface RetryPolicy<B extends RetryBounds = RetryBounds> {
-  /** Milliseconds before each retry: there are as many retries as delays. */
+  /** Milliseconds before each retry. Their number is the maximum number of retries. */
   readonly delaysMs: Iterable<number>;
-  /** Share by which a delay is lengthened at random, so that callers which failed together do not return together. */
+  /** Maximum random extension as a share of the delay, so that callers that failed together do not retry together. */
   readonly jitter?: number;
-  /** Called after each failed attempt that leaves a delay. */
+  /** Called after each failed attempt except the last possible one. */
   readonly isRetryable: (error: unknown, bounds: B) => boolean;
 }
 
-/** Bounds of one call. The policy's `isRetryable` receives them, so a subtype can carry what it decides by. */
+/** Bounds of one call. The policy's `isRetryable` receives them, so a subtype can add fields for its decision. */
 export interface RetryBounds {
-  /** Ends a delay: the call then rejects with the signal's reason. An attempt watches the signal itself. */
+  /** Ends a delay: the call then rejects with the signal's reason. Attempts must observe the signal themselves. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the call's deadline. A retry whose delay would reach it is not made. */
+  /** Milliseconds until the call's deadline. A retry is skipped if its delay would reach the deadline. */
   readonly remainingMs?: () => number;
 }
 
@@ -34,7 +34,7 @@ export async function retry<T, B extends RetryBounds>(
   }
 }
 
-/** Kept apart so that a call which succeeds at once makes no iterator. */
+/** Separate from `retry`, so that a call that succeeds at once allocates no iterator. */
 async function retryAfter<T, B extends RetryBounds>(
   firstError: unknown,
   attempt: () => Promise<T>,
@@ -68,7 +68,7 @@ export function lengthen(delayMs: number, jitter: number, random: () => number =
   return delayMs * (1 + jitter * random());
 }
 
-/** The same delay without end: an operation is tried again until it succeeds, its signal is aborted or its error is final. */
+/** Repeats one delay forever: the operation is retried until it succeeds, fails with a final error or is aborted. */
 export function* forever(delayMs: number): Generator<number, never> {
   for (;;) yield delayMs;
 }

@@ -99,7 +99,7 @@ test('work runs with a permit, which it returns whether it succeeds or fails', a
   expect(semaphore.figures()).toEqual({ inUse: 0, queued: 0 });
 });
 
-test('no sequence of steps loses a permit or makes one', async () => {
+test('no sequence of operations loses or creates a permit', async () => {
   const steps = fc.array(fc.constantFrom('acquire', 'release', 'abort'), { maxLength: 60 });
   await fc.assert(
     fc.asyncProperty(

@@ -7,18 +7,18 @@ export interface SemaphoreFigures {
 
 /** Bounds how many operations run at the same time, and how many may wait for their turn, in order of arrival. */
 export interface Semaphore {
-  /** Takes a free permit synchronously; false where there is none. Each permit taken is released exactly once. */
+  /** Takes a free permit synchronously. Returns false if there is none. Release each permit exactly once. */
   tryAcquire(): boolean;
   /**
-   * Takes a permit, in turn. Rejects without a permit: with QueueFullError where the queue has no room, with TimeoutError
-   * after `maxWaitMs`, or with the signal's reason once it is aborted.
+   * Takes a permit, waiting in order of arrival. Rejects with QueueFullError if the queue is full, with TimeoutError after
+   * `maxWaitMs`, or with the signal's reason once it is aborted.
    */
   acquire(signal?: AbortSignal): Promise<void>;
-  /** Hands the permit to the waiter that came first. */
+  /** Returns a permit, which goes to the first waiter. */
   release(): void;
   /** Runs `work` with a permit. Rejects as `acquire` does, or as `work` does. */
   run<T>(work: () => Promise<T>): Promise<T>;
-  /** True where neither a permit nor a place in the queue is free. */
+  /** True if neither a permit nor a place in the queue is free. */
   isFull(): boolean;
   figures(): SemaphoreFigures;
 }
@@ -27,7 +27,7 @@ export interface SemaphoreOptions {
   readonly concurrency: number;
   /** Places in the queue. */
   readonly maxQueued: number;
-  /** Longest wait in the queue; unbounded where absent. */
+  /** Maximum wait in the queue. Unbounded if absent. */
   readonly maxWaitMs?: number | undefined;
 }
 

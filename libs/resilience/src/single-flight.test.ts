@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { coalesce, singleFlight } from './single-flight.ts';
 
-/** Loads that settle when the test says so. */
+/** Creates loads that the test settles. */
 function controlledLoads<K = void>() {
   const loads: PromiseWithResolvers<number>[] = [];
   const keys: K[] = [];
@@ -56,7 +56,7 @@ test('callers that ask while a load runs get the result of the next one, regardl
   expect(loads).toHaveLength(2);
 });
 
-test('a load that fails does not keep the next one from running', async () => {
+test('a failed load does not prevent the next one', async () => {
   const { loads, load } = controlledLoads();
   const reload = coalesce(load);
   const first = reload();

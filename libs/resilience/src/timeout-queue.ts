@@ -14,7 +14,7 @@ export interface PendingTimeout {
 
 /**
  * Bounds any number of concurrent operations by the same timeout with one timer: entries expire in the order in which they
- * were added. It replaces `withTimeout` where a timer per request would cost too much.
+ * were added. It replaces `withTimeout` if a timer per request would cost too much.
  *
  * Entries are kept in an array. A Set that grows or shrinks links its old table to the new one, so that a table in V8's
  * old generation retains all later tables, with the requests that they refer to (measured with Node 24).

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A link to PostgreSQL that stops the first transaction with a certain statement at its commit. It ends with the test. */
+/** A proxy to PostgreSQL that stops the first transaction with a given statement at its commit. It closes with the test. */
 export interface CommitGate {
-  /** As the given URL, but through the link. */
+  /** The given URL with the proxy's address. */
   readonly url: string;
   /** Resolves once the transaction has been stopped. */
   readonly stopped: Promise<void>;
@@ -13,8 +13,8 @@ export interface CommitGate {
 }
 
 /**
- * `before` keeps the commit from the server, which has not committed then. `after` keeps the server's reply from the client,
- * which cannot know then that the server has committed.
+ * With `before`, the commit does not reach the server, so nothing is committed. With `after`, the server commits, but its
+ * reply does not reach the client.
  */
 export async function startCommitGate(
   target: string,
@@ -50,7 +50,7 @@ export async function startCommitGate(
         return;
       }
       far.removeAllListeners('data');
-      // The server's reply means that it has committed; nothing of it goes on.
+      // The reply shows that the server has committed. It is not forwarded.
       far.once('data', () => stop());
       far.write(chunk);
     });

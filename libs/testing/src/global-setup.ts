@@ -37,7 +37,7 @@ interface TestServer {
   stop(): Promise<void>;
 }
 
-/** The URL in a variable, else that of a server which stops with `cleanup`; the variable names it until then. */
+/** Returns the URL in a variable. If it is not set, starts a server and sets the variable, both until `cleanup`. */
 async function provide(
   variable: 'MIGRATION_DATABASE_URL' | 'REDIS_URL',
   start: () => Promise<TestServer>,

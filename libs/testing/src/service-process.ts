@@ -6,14 +6,14 @@ import type { ServiceName } from '@valuecanvas/contracts-core';
 import type { Environment } from '@valuecanvas/service-kit';
 import { onTestFinished } from 'vitest';
 
-/** A service in a process of its own, as in production, so that a test can kill it. */
+/** A service in a separate process, as in production, so that a test can kill it. */
 export interface ServiceProcess {
   readonly url: string;
-  /** Ends the process with SIGKILL: it finishes, reports and hands over nothing. */
+  /** Ends the process with SIGKILL, so that it cannot finish or hand over its work. */
   kill(): Promise<void>;
 }
 
-/** Starts a service on free ports. It ends with the test at the latest. */
+/** Starts a service on free ports. It is killed at the end of the test. */
 export async function startServiceProcess(
   service: ServiceName,
   environment: Environment,
@@ -32,9 +32,9 @@ export async function startServiceProcess(
   for await (const line of createInterface({ input: child.stdout })) {
     const { message, url } = JSON.parse(line) as { message: string; url?: string };
     if (message !== 'started' || !url) continue;
-    // Nothing reads its log from here on, which must not make the process wait.
+    // Discards the rest of the log. Otherwise a full pipe would block the process.
     child.stdout.resume();
     return { url, kill };
   }
-  throw new Error(`${service} ended before it had started.`);
+  throw new Error(`${service} exited before it was ready.`);
 }

@@ -35,7 +35,7 @@ export class AppError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly retryAfterMs: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  /** True if the same request can succeed soon. False also if the retry delay is longer than a minute. */
+  /** True if the same request can succeed soon. Also false if the retry delay is longer than a minute. */
   readonly retryHelps: boolean;
   readonly internal: string | undefined;
 
@@ -64,8 +64,8 @@ function wholeSeconds(ms: number | undefined): number | undefined {
 }
 
 /**
- * Settles as `work` does, but rejects with DEPENDENCY_UNAVAILABLE, retryable after 2 s, for an error that means that the
- * dependency is unavailable: every error, unless `isUnavailable` tells them apart. `dependency` is for logs only.
+ * Settles as `work` does, but converts errors of an unavailable dependency to DEPENDENCY_UNAVAILABLE, retryable after 2 s.
+ * `isUnavailable` selects these errors. Without it, all errors are converted. `dependency` is for logs only.
  */
 export async function orUnavailable<T>(
   dependency: string,

@@ -17,7 +17,7 @@ const call = (reason?: string): AuditedCall => ({
 const factOf = createAuditFacts({ newId: () => 'id-1', now: () => Date.UTC(2026, 0, 1) });
 const target = { kind: 'flag', id: 'new_ui' };
 
-test('a record names who, what, before, after, why, when and in which request', () => {
+test('a record has the actor, the change, the states before and after, the reason, the time and the request', () => {
   expect(factOf(call('Rollback'), { target, before: { enabled: true }, after: { enabled: false } })).toEqual({
     id: 'id-1',
     at: '2026-01-01T00:00:00.000Z',
@@ -47,7 +47,7 @@ test.each<[string | undefined, string | undefined]>([
   expect(factOf(call(header), { target }).reason).toBe(reason);
 });
 
-test('secrets are redacted, by their name and by their form, at any depth', () => {
+test('secrets are recognized by their name or form and redacted at any depth', () => {
   const key = `vc_AbCdEfGh_${'x'.repeat(49)}`;
   const after = {
     name: 'ci',

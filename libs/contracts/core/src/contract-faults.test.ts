@@ -91,7 +91,7 @@ describe('a contract violates the rules with', () => {
     ],
     ['an accepted job with another status', { status: 200, reply: accepted(Job) }, 'with the status 202'],
     ['an accepted job among other statuses', { otherReplies: { 201: accepted(Job) } }, 'with the status 202'],
-    ['a list without a cursor and a limit', { reply: list(Loaf) }, 'its query is no listQuery'],
+    ['a list without a cursor and a limit', { reply: list(Loaf) }, 'its query is not a listQuery'],
     [
       'a field of another reply without a description',
       { otherReplies: { 202: data(undescribed) } },

@@ -39,7 +39,7 @@ function routeFaults(contract: Contract, route: RouteDefinition): string[] {
   );
   check(
     route.reply.kind !== 'list' || isListQuery(route.query),
-    'its reply is a list, but its query is no listQuery.',
+    'its reply is a list, but its query is not a listQuery.',
   );
   check(
     Object.entries({ [successStatus(route)]: route.reply, ...route.otherReplies }).every(
@@ -78,7 +78,7 @@ function isListQuery(query: RouteDefinition['query']): boolean {
   return cursor !== undefined && limit !== undefined && 'default' in limit;
 }
 
-/** The frame stores the value of an answer, without its envelope. */
+/** The service kit stores the value of an answer, without its envelope. */
 function canBeStored(route: RouteDefinition): boolean {
   const replies = [route.reply, ...Object.values(route.otherReplies ?? {})];
   return !canStream(route) && replies.every(({ kind }) => kind !== 'raw' && kind !== 'file');

@@ -1,12 +1,12 @@
 import Type, { type TProperties } from 'typebox';
 import { AppError } from './app-error.ts';
 
-/** Longest cursor. It holds the sort key of one item, and the longest sort keys are texts of some hundred bytes. */
+/** Maximum length of a cursor. It encodes the sort key of one item, which can be a text of a few hundred bytes. */
 const maxCursorLength = 1_024;
 
 /**
- * Query of a route whose reply is `list(…)`: its filters, `cursor` and `limit`. The frame turns the last two into the
- * call's `page`.
+ * Query of a route whose reply is `list(…)`: its filters, `cursor` and `limit`. The service kit turns the last two
+ * into the call's `page`.
  */
 export function listQuery<F extends TProperties = Record<never, never>>(
   filters?: F,
@@ -35,21 +35,21 @@ export function listQuery<F extends TProperties = Record<never, never>>(
 /** Sort key of an item: the texts of the values by which its list is sorted. Unique within the list. */
 export type SortKey = readonly string[];
 
-/** Page that a client asks for. */
+/** Page that a client requests. */
 export interface PageRequest {
   readonly limit: number;
   /** Sort key of the last item of the previous page. Undefined for the first page. It comes from the client: check it. */
   readonly after: SortKey | undefined;
 }
 
-/** Page as the handler of a list returns it. The frame turns `last` into the cursor of the next page. */
+/** Page as the handler of a list returns it. The service kit turns `last` into the cursor of the next page. */
 export interface ListPage<T> {
   readonly items: readonly T[];
   /** Sort key of the last item if more items follow. */
   readonly last: SortKey | undefined;
 }
 
-/** Makes a page of rows that were read with a limit of one more than `limit`, which tells whether more rows follow. */
+/** Builds a page from up to `limit` + 1 rows. The extra row only shows that another page follows. */
 export function page<T>(rows: readonly T[], limit: number, sortKeyOf: (row: T) => SortKey): ListPage<T> {
   const items = rows.slice(0, limit);
   const last = rows.length > limit ? items.at(-1) : undefined;

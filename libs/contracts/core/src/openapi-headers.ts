@@ -72,7 +72,7 @@ export function headerParameters(route: RouteDefinition): Json[] {
   }));
 }
 
-/** Tells whether the audit log records calls of a route. */
+/** Returns true if the audit log records calls of a route. */
 function isOperatorChange({ auth, method }: RouteDefinition): boolean {
   return method !== 'GET' && auth.kind === 'permission' && elevatedPermissions([auth.permission]).length > 0;
 }

@@ -167,7 +167,7 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  test('requires credentials exactly if the route does', () => {
+  test('requires credentials if and only if the route does', () => {
     expect(document.paths['/api/loaves/{ovenId}']).toMatchObject({
       post: { security: [{ accessToken: ['user'] }, { session: ['user'], csrfToken: [] }] },
     });

@@ -9,7 +9,7 @@ export interface UserPrincipal {
   readonly userId: string;
   readonly tier: Tier;
   readonly role: Role;
-  /** Effective permissions: those of the role, or, for an API key, those of its scopes that the role still holds. */
+  /** Effective permissions: those of the role. For an API key, only its scopes that the role still has. */
   readonly permissions: readonly Permission[];
   /** Absent for API keys and jobs. */
   readonly sessionId?: string;

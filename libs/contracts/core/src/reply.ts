@@ -34,8 +34,8 @@ export function list<S extends TSchema>(schema: S) {
 type JobView = TObject<{ statusUrl: TString } & TProperties>;
 
 /**
- * 202 `{ success: true, data }`: a job does the work later, and the value is a view of it. The frame sends its `statusUrl` as
- * the header `location`.
+ * 202 `{ success: true, data }`: a job does the work later, and the value is a view of it. The service kit sends its
+ * `statusUrl` as the header `location`.
  */
 export function accepted<S extends JobView>(schema: S) {
   return { kind: 'accepted', schema } as const;

@@ -33,8 +33,8 @@ export interface RouteDefinition {
   /** Milliseconds that a stream may last after its head. Defaults to 600,000. */
   readonly streamMaxMs?: number;
   /**
-   * Present if the route supports `idempotency-key`: the same user, key and body get the stored response. The frame stores
-   * it; with `own`, the service does.
+   * Present if the route supports `idempotency-key`: the same user, key and body get the stored response. The service
+   * kit stores it, or the service itself with `own`.
    */
   readonly idempotent?: true | 'own';
   /** Request headers that affect the result, by lower-case name. They are documented and not validated. */

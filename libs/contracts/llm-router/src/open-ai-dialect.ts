@@ -37,7 +37,7 @@ export interface OpenAiError {
     readonly type: string;
     /** The invalid field of the request, as `messages[0].role`. */
     readonly param: string | null;
-    /** OpenAI's code where its clients act on one, else our own. */
+    /** OpenAI's code if its clients act on it, else our own. */
     readonly code: string;
     /** Our own code, always. */
     readonly error_code: string;

@@ -8,7 +8,7 @@ const hashes = 2 ** 32;
 
 /**
  * Returns true if a targeting key is in a flag's rollout. A key keeps its bucket as long as the flag keeps its salt, so
- * a user who is in at 10 % is in at 20 %.
+ * a user who is included at 10 % is also included at 20 %.
  */
 export function compileRollout({ salt, rolloutPercentage }: FlagRule): (targetingKey: string) => boolean {
   if (rolloutPercentage >= 100) return () => true;

@@ -32,13 +32,16 @@ describe('rollout', () => {
     expect(compileBucket('checkout.v1')(targetingKey)).toBe(bucket);
   });
 
-  test.each([0.1, 1, 12.5, 50, 99])('includes %d %% of many users', (rolloutPercentage) => {
-    const flag = compileFlag(flagRule({ rolloutPercentage }));
-    const chosen = keys.map((targetingKey) => flag({ targetingKey }).enabled);
-    expectShare(chosen, rolloutPercentage / 100);
-  });
+  test.each([0.1, 1, 12.5, 50, 99])(
+    'includes about %d %% of a large number of users',
+    (rolloutPercentage) => {
+      const flag = compileFlag(flagRule({ rolloutPercentage }));
+      const chosen = keys.map((targetingKey) => flag({ targetingKey }).enabled);
+      expectShare(chosen, rolloutPercentage / 100);
+    },
+  );
 
-  test('is exact to a thousandth of a percent: the boundary is between two neighbouring buckets', () => {
+  test('has a resolution of a thousandth of a percent: one bucket', () => {
     const targetingKey = 'user-1';
     const flagAt = (rolloutPercentage: number) => compileFlag(flagRule({ rolloutPercentage }));
     expect(flagAt(3.274)({ targetingKey }).enabled).toBe(false);
@@ -120,7 +123,7 @@ describe('variants', () => {
     }
   });
 
-  test('are independent of the rollout: the first users are split like all others', () => {
+  test('are independent of the rollout: early users are split like all others', () => {
     const flag = compileFlag(flagRule({ rolloutPercentage: 20, variants: variantsOf(1, 1) }));
     const chosen = keys.map((targetingKey) => flag({ targetingKey }).variant).filter((name) => name !== null);
     expectShare(

@@ -88,8 +88,8 @@ export function respond<const S extends number, V>(
 }
 
 /**
- * Answers with a versioned value and its entity tag, or with 304 and no body where the request's If-None-Match names that
- * version already.
+ * Answers with a versioned value and its entity tag, or with 304 and no body if the request's If-None-Match already names
+ * that version.
  */
 export function respondIfChanged<V extends { readonly version: string }>(
   call: { header(name: string): string | undefined },

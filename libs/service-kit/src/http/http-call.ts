@@ -43,7 +43,7 @@ export class HttpCall implements Call {
     return this.#request.principal as Principal as never;
   }
 
-  /** Id of the route that serves this call, where `operation` is that of the platform's entry. */
+  /** Id of the route that serves this call. `operation` is the one with which the request entered the platform. */
   get routeId(): string {
     return this.#request.routeConfig.operation?.id ?? 'unknown';
   }

@@ -18,7 +18,7 @@ import { type Handler, implement } from './implement.ts';
 
 const Loaf = Type.Object({
   name: Type.String({ description: 'Name of the loaf.' }),
-  baked: Type.Integer({ description: 'How many were baked before.' }),
+  baked: Type.Integer({ description: 'Number of loaves baked before.' }),
 });
 
 const bake = defineRoute({
@@ -44,7 +44,7 @@ const contract = defineContract({
   routes: { bake },
 });
 
-/** The frame hands the transaction on without looking at it. */
+/** The service kit passes the transaction to the store and does not use it. */
 const transaction = {} as Transaction;
 const ada: UserPrincipal = { kind: 'user', userId: 'ada', tier: 'free', role: 'user', permissions: [] };
 
@@ -88,7 +88,7 @@ test('a repeated request is answered with the stored answer, and its handler run
   expect(store.renewed.size).toBe(0);
 });
 
-test('a request without a key asks no store and runs each time', async () => {
+test('a request without a key does not use the store and runs each time', async () => {
   const { service, store, baked } = await startBakery();
   await order(service, { key: '' });
   const again = await order(service, { key: '' });
@@ -126,7 +126,7 @@ test("another user's request with the same key is a request of its own", async (
   expect(baked()).toBe(2);
 });
 
-test('while the first request runs, the second one is told when to come back', async () => {
+test('while the first request runs, the second one gets a retry delay', async () => {
   const { promise: baking, resolve: finish } = Promise.withResolvers<void>();
   const { promise: started, resolve: start } = Promise.withResolvers<void>();
   const { service } = await startBakery(async ({ keep }) => {
@@ -190,16 +190,16 @@ test('an answer without an effect in the database is stored once its handler has
   expect(runs).toBe(1);
 });
 
-test('an answer that cannot be stored afterwards is given all the same', async () => {
+test('an answer that cannot be stored afterwards is still sent', async () => {
   const { service, store } = await startBakery((call) => call.keepAfterwards({ name: 'rye', baked: 1 }));
   store.failWrites();
   expect(await order(service)).toMatchObject({ status: 201 });
   expect(service.lines).toContainEqual(
-    expect.objectContaining({ message: 'idempotency: the end of a request was not stored' }),
+    expect.objectContaining({ message: 'idempotency: storing the outcome of a request failed' }),
   );
 });
 
-test('a repetition after a crash has the same downstream keys, and new ones after an answer that was useless', async () => {
+test('a repetition has the same downstream keys after a crash, and new ones after an unusable answer', async () => {
   const keys: (string | undefined)[] = [];
   const bodies = ['{"ask":1}', '{"ask":2}'];
   let calls = 0;

@@ -19,7 +19,7 @@ import { HttpCall } from './http-call.ts';
 /** A transaction of the service's own database. */
 export type Transaction = QueryExecutorProvider;
 
-/** The outcome of an idempotent route's handler. Only the call's `keep` and `keepAfterwards` make one. */
+/** The outcome of an idempotent route's handler. Only the call's `keep` and `keepAfterwards` create it. */
 export class Kept<out T> {
   readonly value: T;
   protected readonly brand = 'kept';
@@ -33,19 +33,19 @@ export class Kept<out T> {
 export interface KeepsAnswers<O> extends DownstreamKeys {
   /**
    * Stores the answer in the transaction of its effect, under the client's idempotency key: a crash leaves both or neither.
-   * Does nothing where the client has sent no key. To be called last in the transaction; needs no `this`.
+   * Does nothing if the client sent no key. Call it last in the transaction. It can be passed around without its object.
    */
   readonly keep: <V extends O>(transaction: Transaction, answer: V) => Promise<Kept<V>>;
   /**
-   * For an answer without an effect in the service's own database: it is stored once the handler has returned it. After a
-   * crash before that, the handler runs again, so what it asks of other services must carry a `downstreamKey`.
+   * Stores an answer without an effect in the service's own database after the handler has returned. If the process crashes
+   * earlier, the handler runs again, so its calls to other services must carry a `downstreamKey`.
    */
   keepAfterwards<V extends O>(answer: V): Kept<V>;
 }
 
 /** A call of a route that is `idempotent: true`, with or without a key. */
 export class IdempotentCall extends HttpCall implements KeepsAnswers<unknown> {
-  /** Undefined where the client has sent no key. */
+  /** Undefined if the client sent no key. */
   claim: IdempotencyClaim<Transaction> | undefined;
   isKept = false;
   isDiscarded = false;
@@ -71,7 +71,7 @@ export class IdempotentCall extends HttpCall implements KeepsAnswers<unknown> {
   }
 }
 
-/** Answers a request of an idempotent route: runs the handler, or replays what it answered to the same request before. */
+/** Answers a request of an idempotent route: runs the handler, or replays the stored answer to the same request. */
 export async function answerOnce(
   store: IdempotencyStore<Transaction>,
   call: IdempotentCall,
@@ -116,9 +116,11 @@ async function answerClaimed(
   }
 }
 
-/** The request has been answered all the same. Where its end cannot be stored, the claim runs out by itself. */
+/** Logs a failed write instead of failing the request, which already has its answer. The claim then expires by itself. */
 async function bestEffort(log: Logger, work: Promise<void>): Promise<void> {
-  await work.catch((err: unknown) => log.warn({ err }, 'idempotency: the end of a request was not stored'));
+  await work.catch((err: unknown) =>
+    log.warn({ err }, 'idempotency: storing the outcome of a request failed'),
+  );
 }
 
 function unwrap(outcome: unknown): unknown {
@@ -136,13 +138,13 @@ function keyedRequest(call: IdempotentCall, { params, query }: FastifyRequest, k
   };
 }
 
-/** Statuses of the caller's side that pass: after a new login, a new budget period or a pause, the key is good again. */
-const passing = [401, 402, 408, 429];
+/** Client error statuses that are temporary: a new login, the next budget period or a pause can resolve them. */
+const temporary = [401, 402, 408, 429];
 
 /** Returns true if the same request would always get the same refusal. */
 function isFinal(error: unknown): error is AppError {
   if (!(error instanceof AppError)) return false;
-  return error.status < 500 && !error.retryHelps && !passing.includes(error.status);
+  return error.status < 500 && !error.retryHelps && !temporary.includes(error.status);
 }
 
 type Stored =

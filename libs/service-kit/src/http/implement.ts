@@ -27,7 +27,7 @@ export type NoForeignRoutes<C extends Contract, H> = {
 export interface BoundRoute {
   readonly definition: RouteDefinition;
   readonly handle: (call: Call) => unknown;
-  /** Present where answers are stored under idempotency keys. */
+  /** Present if answers are stored under idempotency keys. */
   readonly idempotency?: IdempotencyStore<Transaction>;
 }
 
@@ -38,7 +38,7 @@ export interface Implementation<C extends Contract = Contract> {
   readonly forwarded: readonly RouteDefinition[];
 }
 
-/** A store for the answers of idempotent routes: a contract that has some demands it. */
+/** Store for the answers of idempotent routes. Required if the contract has any. */
 type StoreFor<C extends Contract> = true extends {
   [K in keyof C['routes']]: C['routes'][K]['idempotent'] extends true ? true : false;
 }[keyof C['routes']]

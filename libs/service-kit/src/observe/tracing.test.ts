@@ -42,7 +42,7 @@ test.each([
   expect(sent.includes(Buffer.from(traceId, 'hex').toString('latin1'))).toBe(continued);
 });
 
-test("traces carry the service's name where the environment gives none", async () => {
+test("traces carry the service's name unless the environment sets one", async () => {
   const collector = await startCaptureServer();
   const process = runInTest({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}` });
   const { url, service } = await process.logged('started');

@@ -24,7 +24,7 @@ export interface MemoryIdempotency extends IdempotencyStore<Transaction> {
   failWrites(): void;
 }
 
-/** The store's contract without PostgreSQL, for tests of what the frame does with it. Transactions are not looked at. */
+/** An idempotency store in memory, for tests of the service kit. It ignores transactions. */
 export function createMemoryIdempotency(): MemoryIdempotency {
   const entries = new Map<string, Entry>();
   const requests: KeyedRequest[] = [];

@@ -7,7 +7,7 @@ import { parseCLI, startVitest, type Vitest } from 'vitest/node';
 
 /**
  * Test files wait for servers more than they compute, so two cores take two files at a time, where vitest alone would
- * take one. Beyond six, the shared servers become the bottleneck. Given as a flag, because projects ignore the root's
+ * take one. Beyond six, the shared servers become the bottleneck. Passed as a flag, because projects ignore the root's
  * configuration.
  */
 const maxWorkers = Math.min(Math.max(availableParallelism(), 2), 6);
@@ -21,7 +21,8 @@ const named = filter.filter((word) => !isPath(word));
 const project = [options.project ?? [], named].flat();
 const vitest = await startVitest('test', paths, { maxWorkers, ...options, project }).catch(refuse);
 const missed = args.length === 0 ? await filesThatDidNotRun(vitest) : [];
-for (const file of missed) console.error(`${file} did not run: no project with a vitest.config.ts holds it.`);
+for (const file of missed)
+  console.error(`${file} did not run: no project with a vitest.config.ts contains it.`);
 const line = totals(vitest, missed.length);
 process.exitCode ||= missed.length > 0 ? 1 : 0;
 console.log(`\n${line}`);
