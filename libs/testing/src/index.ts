@@ -2,7 +2,7 @@ export { apiKeyPrincipal, callAs, userPrincipal } from './callers.ts';
 export { startCommitGate } from './commit-gate.ts';
 export { eventually } from './eventually.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
-export { type ServiceProcess, startServiceProcess } from './service-process.ts';
+export { compileCache, type ServiceProcess, startServiceProcess } from './service-process.ts';
 export { type SeverableLink, startSeverableLink } from './severable-link.ts';
 export { type StubHandlers, stubService } from './stub-service.ts';
 export { createTestBackends, type TestBackends } from './test-backends.ts';

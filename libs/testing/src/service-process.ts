@@ -13,6 +13,12 @@ export interface ServiceProcess {
   kill(): Promise<void>;
 }
 
+/** The cache of compiled modules, which makes starts cheaper. */
+export const compileCache = (): Environment => {
+  const { NODE_COMPILE_CACHE } = process.env;
+  return NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {};
+};
+
 /** Starts a service on free ports. It is killed at the end of the test. */
 export async function startServiceProcess(
   service: ServiceName,
@@ -20,7 +26,14 @@ export async function startServiceProcess(
 ): Promise<ServiceProcess> {
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: fileURLToPath(new URL(`../../../apps/${service}`, import.meta.url)),
-    env: { ...environment, HOST: '127.0.0.1', PORT: '0', INTERNAL_PORT: '0', LOG_LEVEL: 'info' },
+    env: {
+      ...environment,
+      ...compileCache(),
+      HOST: '127.0.0.1',
+      PORT: '0',
+      INTERNAL_PORT: '0',
+      LOG_LEVEL: 'info',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');

@@ -9,15 +9,17 @@ import { isAlive, type ProcessIdentity } from '../src/process-identity.ts';
 import { readRunRecord } from '../src/run-record.ts';
 import { runCommand } from './run-command.ts';
 import { projectRoot, type StackProcess, startStack } from './stack-process.ts';
-import { stateFolder } from './state-folder.ts';
+import { useStateFolder } from './state-folder.ts';
 
 /** Time for two starts on a busy machine. */
 const timeout = 600_000;
 
-/** The services and the simulator on record in the state. */
-function processesOf(state: string): ProcessIdentity[] {
-  return Object.values(readRunRecord(join(state, 'run.json'))?.processes ?? {});
-}
+const stateFolder = useStateFolder();
+
+/** The services and the simulator on record in the state, by name. */
+const recorded = () => readRunRecord(join(stateFolder(), 'run.json'))?.processes ?? {};
+
+const processesOf = (): ProcessIdentity[] => Object.values(recorded());
 
 function databasePorts(stack: StackProcess): number[] {
   return [...stack.output().matchAll(/runs on port (\d+)/g)].map(([, port]) => Number(port));
@@ -45,10 +47,10 @@ function smoke(port: number): Promise<string> {
 test(
   'one command starts the platform, a canvas is generated, and Ctrl-C leaves no process running',
   async () => {
-    const [state, port] = [await stateFolder(), await freePort()];
-    const stack = startStack(state, port);
+    const port = await freePort();
+    const stack = startStack(stateFolder(), port);
     await stack.ready();
-    const processes = processesOf(state);
+    const processes = processesOf();
     expect(processes.filter(isAlive)).toHaveLength(services.length + 1);
 
     expect(await runCommand('sh', ['-c', firstCanvas(stack)])).toContain('"canvasId"');
@@ -72,53 +74,31 @@ async function allEnded(stack: StackProcess, processes: readonly ProcessIdentity
 }
 
 test(
-  'everything ends with a killed starter, and the next start has the data',
+  'everything ends with a killed starter or npm, the next start has the data, and --watch restarts what has changed',
   async () => {
-    const [state, port] = [await stateFolder(), await freePort()];
-    const killed = startStack(state, port);
+    const port = await freePort();
+    const killed = startStack(stateFolder(), port);
     await killed.ready();
-    const processes = processesOf(state);
+    const processes = processesOf();
     await killed.end('SIGKILL');
     await allEnded(killed, processes);
 
-    const next = startStack(state, port);
+    const next = startStack(stateFolder(), port, { by: 'npm', more: ['--watch'] });
     await next.ready();
     expect(next.output()).not.toMatch(/Creating|migrations applied/);
-    expect(await next.end('SIGTERM')).toBe(0);
-  },
-  timeout,
-);
-
-test(
-  'everything ends with npm, even if npm is killed',
-  async () => {
-    const [state, port] = [await stateFolder(), await freePort()];
-    const stack = startStack(state, port, { by: 'npm' });
-    await stack.ready();
-    const processes = processesOf(state);
-    process.kill(stack.pid, 'SIGKILL');
-    await stack.ended;
-    await allEnded(stack, processes);
-  },
-  timeout,
-);
-
-test(
-  'a changed source file restarts exactly the services that use it',
-  async () => {
-    const [state, port] = [await stateFolder(), await freePort()];
-    const stack = startStack(state, port, { more: ['--watch'] });
-    await stack.ready();
-    const pids = () => readRunRecord(join(state, 'run.json'))?.processes ?? {};
-    const before = pids();
+    const before = recorded();
     const now = new Date();
     await utimes(join(projectRoot, 'apps/canvas/src/main.ts'), now, now);
-    await expect.poll(stack.output, { timeout: 120_000 }).toMatch(/^canvas restarted in [\d.]+ s$/m);
-    expect(pids()).toEqual({ ...before, canvas: expect.anything() });
-    expect(pids().canvas).not.toEqual(before.canvas);
+    await expect.poll(next.output, { timeout: 120_000 }).toMatch(/^canvas restarted in [\d.]+ s$/m);
+    expect(recorded()).toEqual({ ...before, canvas: expect.anything() });
+    expect(recorded().canvas).not.toEqual(before.canvas);
     // The service's log, one line per event.
-    expect(stack.output()).toMatch(/^canvas +\d\d:\d\d:\d\d\.\d{3} INFO /m);
-    expect(await stack.end('SIGINT')).toBe(0);
+    expect(next.output()).toMatch(/^canvas +\d\d:\d\d:\d\d\.\d{3} INFO /m);
+
+    const successors = processesOf();
+    process.kill(next.pid, 'SIGKILL');
+    await next.ended;
+    await allEnded(next, successors);
   },
   timeout,
 );
@@ -126,10 +106,10 @@ test(
 test.each(['PostgreSQL', 'Redis'])(
   'when %s ends, the platform reports it and stops in order',
   async (name) => {
-    const [state, port] = [await stateFolder(), await freePort()];
-    const stack = startStack(state, port);
+    const port = await freePort();
+    const stack = startStack(stateFolder(), port);
     await stack.ready();
-    const processes = processesOf(state);
+    const processes = processesOf();
     await killDatabase(stack, name);
 
     expect(await stack.ended).toBe(1);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type ServiceName, serviceNames, variablePrefix } from '@valuecanvas/contracts-core';
 import { freePort } from '@valuecanvas/local-servers';
-import { createTestDatabase, createTestIdentities, createTestRedis } from '@valuecanvas/testing';
+import { compileCache, createTestDatabase, createTestIdentities, createTestRedis } from '@valuecanvas/testing';
 
 interface RunningProcess {
   readonly child: ChildProcess;
@@ -36,6 +36,7 @@ export async function startPlatform(variables: Readonly<Record<string, string>>)
       serviceNames.map((name) => [`${variablePrefix(name)}_INTERNAL_URL`, internalUrlOf(name)]),
     ),
     PATH: process.env.PATH,
+    ...compileCache(),
     HOST: '127.0.0.1',
     SHUTDOWN_DRAIN_MS: '0',
     REDIS_URL: redis.url,
