@@ -4,7 +4,12 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type ServiceName, serviceNames, variablePrefix } from '@valuecanvas/contracts-core';
 import { freePort } from '@valuecanvas/local-servers';
-import { compileCache, createTestDatabase, createTestIdentities, createTestRedis } from '@valuecanvas/testing';
+import {
+  compileCache,
+  createTestDatabase,
+  createTestIdentities,
+  createTestRedis,
+} from '@valuecanvas/testing';
 
 interface RunningProcess {
   readonly child: ChildProcess;
