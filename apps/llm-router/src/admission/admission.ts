@@ -57,6 +57,8 @@ export interface AdmissionOptions {
   /** Maximum number of facts in the journal; beyond it no call is admitted. */
   readonly maxFacts: number;
   readonly spent: SpentSource;
+  /** True to refuse calls at once while disconnected, instead of waiting for a connection: degraded mode is faster. */
+  readonly failFast?: boolean;
   /** Receives background errors: a separate cache that is unavailable, a watched counter that cannot be seeded. */
   readonly onError: (error: unknown) => void;
 }
@@ -71,7 +73,7 @@ const maxAdmitCalls = 10;
 const maxCancelledHandOvers = 10_000;
 
 export function createAdmissionControl(options: AdmissionOptions): AdmissionControl {
-  const { redis, keys, now, cache, maxFacts, onError } = options;
+  const { redis, keys, now, cache, maxFacts, failFast = false, onError } = options;
   const scripts = defineCallScripts(redis);
   const shared = {
     base: keys(''),
@@ -175,6 +177,9 @@ export function createAdmissionControl(options: AdmissionOptions): AdmissionCont
 
   return {
     async admit(request) {
+      if (failFast && redis.status !== 'ready') {
+        throw new RedisUnavailableError(new Error(`the connection is ${redis.status}`));
+      }
       try {
         const admission = await requestAdmission(request);
         if (admission.kind === 'admitted') leases.start(request);

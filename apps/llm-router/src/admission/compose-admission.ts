@@ -6,7 +6,6 @@ import type { LlmRouterConfig } from '../config.ts';
 import { type AdmissionControl, createAdmissionControl } from './admission.ts';
 import { type AnswerCache, createAnswerCache } from './answer-cache.ts';
 import { createLeaseRound, leaseRoundMs } from './leases.ts';
-import { RedisUnavailableError } from './redis-unavailable.ts';
 import { createForgetCounters, type SpentSource } from './seeding.ts';
 import { createSingleFlight, type SingleFlight } from './single-flight.ts';
 
@@ -31,7 +30,7 @@ export interface ComposedAdmission {
 export async function composeAdmission(
   kit: Kit<LlmRouterConfig>,
   { redis, keys, waiting }: OpenRedis,
-  { spent, onExpired }: { readonly spent: SpentSource; readonly onExpired: (calls: number) => void },
+  { spent, onLost }: { readonly spent: SpentSource; readonly onLost: (calls: number) => void },
 ): Promise<ComposedAdmission> {
   const { config, log, lifecycle, now } = kit;
   const isSeparate = config.REDIS_CACHE_URL !== undefined;
@@ -46,17 +45,25 @@ export async function composeAdmission(
     },
     inline: !isSeparate,
   });
-  const control = createAdmissionControl({
+  const admission = createAdmissionControl({
     redis,
     keys,
     now,
     cache,
     maxFacts: config.JOURNAL_MAX_LENGTH,
     spent,
+    failFast: true,
     onError: (err) => log.warn({ err }, 'admission: background task failed'),
   });
-  const admission = failingFast(control, redis);
-  const round = createLeaseRound({ admission, redis, now, onExpired });
+  const round = createLeaseRound({
+    admission,
+    redis,
+    now,
+    onExpired(calls) {
+      log.warn({ calls }, 'admission: calls of crashed processes settled as lost');
+      onLost(calls);
+    },
+  });
   lifecycle.every('admission: lease renewal', leaseRoundMs, round, { phase: 'drain' });
   await untilConnected(redis);
   return {
@@ -64,19 +71,6 @@ export async function composeAdmission(
     singleFlight: createSingleFlight({ redis: waiting('flights'), keys }),
     cache,
     forgetCounters: createForgetCounters({ redis, keys, now }),
-  };
-}
-
-/** Fails at once while disconnected, instead of waiting for a connection: degraded mode is faster. */
-function failingFast(control: AdmissionControl, redis: Redis): AdmissionControl {
-  return {
-    ...control,
-    async admit(request) {
-      if (redis.status !== 'ready') {
-        throw new RedisUnavailableError(new Error(`the connection is ${redis.status}`));
-      }
-      return control.admit(request);
-    },
   };
 }
 

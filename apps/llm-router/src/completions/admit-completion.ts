@@ -1,8 +1,11 @@
+import { trace } from '@opentelemetry/api';
 import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
+import { type Flags, userContext } from '@valuecanvas/flags-sdk';
 import type { AdmissionControl } from '../admission/admission.ts';
 import { admitOrFollow, type SingleFlight } from '../admission/single-flight.ts';
-import type { Admission, AdmissionRequest, Budget, RateLimit, Threshold } from '../admission/types.ts';
+import type { Admission, AdmissionRequest } from '../admission/types.ts';
 import { type RowBasis, rowBasis } from '../ledger/ledger-row.ts';
+import type { SpendingRules } from '../spending/tier-limits.ts';
 import { type AnswerFacts, type AnswerRecord, readRecord, type Source, writeRecord } from './answer.ts';
 import { admissionError, providersError } from './errors.ts';
 import type { CompletionObserver } from './observer.ts';
@@ -17,19 +20,17 @@ import {
 } from './reservation.ts';
 import type { SettlementQueue } from './settlement-queue.ts';
 
+/** The flag that switches caching on or off for a user. */
+const cachingFlag = 'llm_caching';
+
 /** Cache settings: for which users, for how long, and up to which size answers are stored. */
 export interface CachingRules {
-  readonly isOn: (user: UserPrincipal) => boolean;
+  readonly enabled: boolean;
+  /** Evaluates the flag `llm_caching`. */
+  readonly flags: Pick<Flags, 'isEnabled'>;
   readonly scope: 'user' | 'shared';
   readonly ttlMs: number;
   readonly maxEntryBytes: number;
-}
-
-/** A user's limits, budgets and alert thresholds. */
-export interface SpendingRules {
-  limits(user: UserPrincipal, model: string, maxTokens: number): readonly RateLimit[];
-  budgets(user: UserPrincipal): readonly Budget[];
-  thresholds(user: UserPrincipal): readonly Threshold[];
 }
 
 export interface AdmitDependencies {
@@ -42,7 +43,6 @@ export interface AdmitDependencies {
   readonly observer: CompletionObserver;
   /** Creates row ids (UUIDv7). */
   readonly newId: () => string;
-  readonly traceId: () => string | undefined;
   readonly upgradeUrl: string;
   readonly now: () => number;
 }
@@ -65,11 +65,14 @@ export function createAdmitCompletion(dependencies: AdmitDependencies) {
   const { admission, singleFlight, rules, settlements, allowance, caching, observer, newId, now } =
     dependencies;
 
+  const isCachingOn = (user: UserPrincipal): boolean =>
+    caching.enabled && caching.flags.isEnabled(cachingFlag, userContext(user), true);
+
   const admissionRequest = (prepared: Prepared, basis: RowBasis, first: Attempt): AdmissionRequest => {
     const { request } = prepared;
     const { call, body, idempotency } = request;
     const user = call.principal;
-    const isCached = request.caching !== 'none' && caching.isOn(user);
+    const isCached = request.caching !== 'none' && isCachingOn(user);
     return {
       callId: first.id,
       userId: user.userId,
@@ -112,7 +115,8 @@ export function createAdmitCompletion(dependencies: AdmitDependencies) {
     if (!candidate) throw providersError([], { model: prepared.request.body.model, signal: call.signal });
     settlements.assertRoom();
     const { streamed } = prepared;
-    const basis = rowBasis({ call, promptVersionId, traceId: dependencies.traceId(), streamed });
+    const traceId = trace.getActiveSpan()?.spanContext().traceId;
+    const basis = rowBasis({ call, promptVersionId, traceId, streamed });
     const first = newAttempt(candidate, newId());
     const request = admissionRequest(prepared, basis, first);
     try {

@@ -1,6 +1,5 @@
-import { trace } from '@opentelemetry/api';
-import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
+import type { Flags } from '@valuecanvas/flags-sdk';
 import { toNanos } from '@valuecanvas/money';
 import { createIds, type Kit } from '@valuecanvas/service-kit';
 import type { ComposedAdmission } from '../admission/compose-admission.ts';
@@ -9,7 +8,8 @@ import { offeredModels } from '../providers/offered-models.ts';
 import { createModelMap } from '../routing/model-map.ts';
 import type { ProviderClient } from '../routing/provider-client.ts';
 import { createRetryDelay } from '../routing/retry.ts';
-import { createAdmitCompletion, type SpendingRules } from './admit-completion.ts';
+import type { SpendingRules } from '../spending/tier-limits.ts';
+import { createAdmitCompletion } from './admit-completion.ts';
 import { createTryCandidates } from './attempts.ts';
 import type { CompletionObserver } from './observer.ts';
 import { createPrepare } from './prepare.ts';
@@ -22,7 +22,7 @@ export interface CompletionsOptions {
   readonly clients: readonly ProviderClient[];
   readonly admission: ComposedAdmission;
   readonly rules: SpendingRules;
-  readonly isCachingOn: (user: UserPrincipal) => boolean;
+  readonly flags: Flags;
   /** Stores rows directly in the ledger. */
   readonly insert: (rows: readonly LlmUsage[]) => Promise<void>;
   readonly observer: CompletionObserver;
@@ -38,7 +38,7 @@ export interface Completions {
 /** Composes whole and streamed completions. Pending settlements are made when the service stops. */
 export function composeCompletions(
   { config, log, lifecycle, now }: Kit<LlmRouterConfig>,
-  { clients, admission, rules, isCachingOn, insert, observer, onPending }: CompletionsOptions,
+  { clients, admission, rules, flags, insert, observer, onPending }: CompletionsOptions,
 ): Completions {
   const newId = createIds(now);
   const { maxEntryBytes } = admission.cache.bounds;
@@ -72,14 +72,14 @@ export function composeCompletions(
       settlements,
       allowance,
       caching: {
-        isOn: isCachingOn,
+        enabled: config.LLM_CACHE_ENABLED,
+        flags,
         scope: config.LLM_CACHE_SCOPE,
         ttlMs: config.LLM_CACHE_TTL * 1_000,
         maxEntryBytes,
       },
       observer,
       newId,
-      traceId: () => trace.getActiveSpan()?.spanContext().traceId,
       upgradeUrl: config.UPGRADE_URL,
       now,
     }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { capabilitiesOf, needsOf } from './capabilities.ts';
+import { capabilitiesOf } from './capabilities.ts';
 
 const all = { tools: true, jsonSchema: true, images: true, streaming: true, maxOutputTokens: undefined };
 
@@ -16,18 +16,4 @@ test('the longest matching name applies', () => {
 test('the offered Llama models accept text only', () => {
   const { images, jsonSchema } = capabilitiesOf({ priceId: 'together' }, 'meta-llama/Llama-3-70b-chat-hf');
   expect({ images, jsonSchema }).toEqual({ images: false, jsonSchema: true });
-});
-
-test.each<[fields: object, needs: string[]]>([
-  [{}, []],
-  [{ tools: [] }, []],
-  [{ tools: [{}] }, ['tools']],
-  [{ tools: [{}], tool_choice: 'none' }, []],
-  [{ response_format: { type: 'json_object' } }, []],
-  [{ response_format: { type: 'json_schema' } }, ['jsonSchema']],
-  [{ stream: true }, ['streaming']],
-  [{ messages: [null, { content: [{ type: 'text' }] }] }, []],
-  [{ messages: [{ content: [{ type: 'text' }, { type: 'image_url' }] }] }, ['images']],
-])('%j needs %j', (fields, needs) => {
-  expect(needsOf({ model: 'a', messages: [{ role: 'user', content: 'Why?' }], ...fields })).toEqual(needs);
 });

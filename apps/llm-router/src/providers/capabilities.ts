@@ -1,10 +1,7 @@
-import { type CompletionBody, isObject } from '../protocol/completion.ts';
 import type { Capabilities, CapabilityTable } from './capability-table.ts';
 import { openaiCapabilities } from './openai/capabilities.ts';
 import type { Provider } from './provider.ts';
 import { togetherCapabilities } from './together/capabilities.ts';
-
-export type Need = 'tools' | 'jsonSchema' | 'images' | 'streaming';
 
 const capable: Capabilities = {
   tools: true,
@@ -27,25 +24,4 @@ export function capabilitiesOf({ priceId }: Pick<Provider, 'priceId'>, model: st
     .filter((beginning) => model.startsWith(beginning))
     .sort((one, other) => other.length - one.length);
   return longest === undefined ? capable : { ...capable, ...table[longest] };
-}
-
-/** Capabilities that a request requires. */
-export function needsOf({
-  tools,
-  tool_choice: choice,
-  response_format: format,
-  messages,
-  stream,
-}: CompletionBody): Need[] {
-  const needs: Need[] = [];
-  if (Array.isArray(tools) && tools.length > 0 && choice !== 'none') needs.push('tools');
-  if (isObject(format) && format.type === 'json_schema') needs.push('jsonSchema');
-  if (messages.some(hasImage)) needs.push('images');
-  if (stream === true) needs.push('streaming');
-  return needs;
-}
-
-function hasImage(message: unknown): boolean {
-  const content = isObject(message) ? message.content : undefined;
-  return Array.isArray(content) && content.some((part) => isObject(part) && part.type === 'image_url');
 }

@@ -3,8 +3,7 @@ import type { LlmRouterConfig } from '../config.ts';
 import { priceOf } from '../pricing/prices.ts';
 import { compatible } from './compatible/compatible.ts';
 import { openai } from './openai/openai.ts';
-import { ownModelName } from './own-model-name.ts';
-import type { Provider } from './provider.ts';
+import { modelsOf, type Provider } from './provider.ts';
 import { together } from './together/together.ts';
 
 /** The variables that configure providers. */
@@ -32,10 +31,8 @@ export function configuredProviders(config: ProviderSettings): Provider[] {
 
 /** Refuses models without a price, which would silently never be served. */
 function unpricedModels(provider: Provider): string[] {
-  const { id, models, fallbackModel } = provider;
-  const own = models.map((model) => ownModelName(provider, model));
-  const names = new Set(fallbackModel === undefined ? own : [...own, fallbackModel]);
-  return [...names]
+  const { id } = provider;
+  return modelsOf(provider)
     .filter((model) => !priceOf(provider, model, new Date()))
     .map((model) => `${sourceOf(id)}: no price is known for ${model} of ${id}. Name a model with a price.`);
 }

@@ -24,3 +24,16 @@ export interface Provider {
   /** The field in which it takes the largest number of tokens in an answer. */
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
 }
+
+/** Returns a provider's own name of a model. */
+export function ownModelName({ modelNames }: Pick<Provider, 'modelNames'>, model: string): string {
+  return (Object.hasOwn(modelNames, model) ? modelNames[model] : undefined) ?? model;
+}
+
+/** Returns a provider's own names of the models for which it can be called. */
+export function modelsOf(provider: Pick<Provider, 'models' | 'modelNames' | 'fallbackModel'>): string[] {
+  const { models, fallbackModel } = provider;
+  const names = new Set(models.map((model) => ownModelName(provider, model)));
+  if (fallbackModel !== undefined) names.add(fallbackModel);
+  return [...names];
+}

@@ -112,12 +112,12 @@ export function faultOf(error: ReportedError): ProviderFault {
 }
 
 /** Returns true if the provider reports an unknown model. */
-export function namesUnknownModel({ codes }: ReportedError): boolean {
+function namesUnknownModel({ codes }: ReportedError): boolean {
   return codes.some((code) => modelCodes.has(code));
 }
 
 /** Returns true if our account has no credit, which is an outage for callers: waiting does not help. */
-export function isOutOfQuota({ codes }: ReportedError): boolean {
+function isOutOfQuota({ codes }: ReportedError): boolean {
   return codes.some((code) => quotaCodes.has(code));
 }
 

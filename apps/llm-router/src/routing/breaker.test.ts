@@ -1,8 +1,13 @@
 import { eventually } from '@valuecanvas/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ProviderError, type ProviderFault } from '../providers/provider-error.ts';
-import { type Breaker, type BreakerChange, createBreaker } from './breaker.ts';
-import { type CircuitSettings, defaultCircuitSettings } from './circuit.ts';
+import {
+  type Breaker,
+  type BreakerChange,
+  type CircuitSettings,
+  createBreaker,
+  defaultCircuitSettings,
+} from './breaker.ts';
 
 function start(settings: Partial<CircuitSettings> = {}) {
   const changes: BreakerChange[] = [];

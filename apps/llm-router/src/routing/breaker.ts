@@ -1,6 +1,5 @@
-import { ProviderError } from '../providers/provider-error.ts';
-import { type BreakerState, type CircuitSettings, createCircuit } from './circuit.ts';
-import { isProvidersFault } from './provider-blame.ts';
+import CircuitBreaker from 'opossum';
+import { ProviderError, type ProviderFault } from '../providers/provider-error.ts';
 
 /** The circuit breaker of one model of a provider. */
 export interface Breaker {
@@ -91,7 +90,7 @@ export function createBreaker({ provider, circuit: settings, onChange }: Breaker
         leave(entry, circuit.succeeded);
         return result;
       } catch (error) {
-        leave(entry, isProvidersFault(error) ? circuit.failed : nothing);
+        leave(entry, isBreakerFailure(error) ? circuit.failed : nothing);
         throw error;
       }
     },
@@ -114,3 +113,140 @@ export function createBreaker({ provider, circuit: settings, onChange }: Breaker
 }
 
 function nothing(): void {}
+
+/** Failures that indicate the provider's health. All others are caused by the caller, or never reached the provider. */
+const breakerFaults: ReadonlySet<ProviderFault> = new Set([
+  'rate_limited',
+  'timeout',
+  'unavailable',
+  'bad_response',
+]);
+
+/** Returns true if a failure counts against the provider; a defect of this code does not. */
+export function isBreakerFailure(error: unknown): boolean {
+  return error instanceof ProviderError && breakerFaults.has(error.fault);
+}
+
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+export interface CircuitSettings {
+  /** Percentage of failures at which it opens. */
+  readonly failurePercentage: number;
+  /** Minimum number of calls within the window to open. */
+  readonly leastCalls: number;
+  /** Length of the rolling window. */
+  readonly windowMs: number;
+  /** Time after which an open circuit becomes half-open. */
+  readonly resetMs: number;
+}
+
+/** Opens if half of at least ten calls within 10 s fail, and probes after 60 s. */
+export const defaultCircuitSettings: CircuitSettings = {
+  failurePercentage: 50,
+  leastCalls: 10,
+  windowMs: 10_000,
+  resetMs: 60_000,
+};
+
+/**
+ * Opossum's state machine and rolling window, given outcomes instead of running the calls. If Opossum ran them, it would count
+ * every filtered failure as a success, even one that closes a half-open breaker, and would dilute the failure rate with calls
+ * that it has refused.
+ */
+interface Circuit {
+  state(): BreakerState;
+  succeeded(): void;
+  failed(): void;
+  /** Recounts a success of so many milliseconds ago as a failure. */
+  failedLater(agoMs: number): void;
+  /** Opens, and becomes half-open after so many milliseconds. */
+  openFor(ms: number): void;
+  /** Closes and resets the counts. */
+  close(): void;
+  /** Stops counting and clears all timers. */
+  stop(): void;
+}
+
+/** Creates a circuit. `onChange` is called synchronously after each state change. */
+function createCircuit(settings: CircuitSettings, onChange: (state: BreakerState) => void): Circuit {
+  const { failurePercentage, leastCalls, windowMs, resetMs } = settings;
+  let opossum = start(resetMs);
+
+  function start(resetTimeout: number): CircuitBreaker<[Outcome], void> {
+    const breaker = new CircuitBreaker(conclude, {
+      timeout: false,
+      // Opossum opens above its threshold, this circuit at its threshold: the next smaller number.
+      errorThresholdPercentage: failurePercentage * (1 - Number.EPSILON),
+      volumeThreshold: leastCalls,
+      rollingCountTimeout: windowMs,
+      resetTimeout,
+      // With percentiles, every failure would sort the latencies of the whole window.
+      rollingPercentilesEnabled: false,
+      enableSnapshots: false,
+    });
+    breaker.on('open', () => onChange('open'));
+    breaker.on('halfOpen', () => onChange('half-open'));
+    return breaker;
+  }
+
+  function restart(resetTimeout: number): void {
+    opossum.shutdown();
+    opossum = start(resetTimeout);
+  }
+
+  function count(outcome: Outcome): void {
+    opossum.fire(outcome).catch(() => undefined);
+  }
+
+  /**
+   * Its success, and the call, were counted within the window. Opossum has no method to count a failure without a further
+   * call, but counts the failure events that it emits itself, so that an event from outside counts as well. A release that
+   * stopped doing so would fail the test of streams that break off later.
+   */
+  function turnIntoFailure(): void {
+    opossum.emit('failure', laterFailure, 0, [laterFailure]);
+    const { fires, failures } = opossum.stats;
+    if (fires >= leastCalls && (failures / fires) * 100 >= failurePercentage) opossum.open();
+  }
+
+  const circuit: Circuit = {
+    state: () => (opossum.opened ? 'open' : opossum.halfOpen ? 'half-open' : 'closed'),
+    succeeded() {
+      if (opossum.closed) count(undefined);
+      else if (opossum.halfOpen) circuit.close();
+    },
+    failed() {
+      if (opossum.closed) count(failure);
+      else if (opossum.halfOpen) circuit.openFor(resetMs);
+    },
+    failedLater(agoMs) {
+      if (!opossum.closed) return;
+      if (agoMs < windowMs) turnIntoFailure();
+      else count(failure);
+    },
+    openFor(ms) {
+      // An open circuit would keep its old timer.
+      restart(ms);
+      opossum.open();
+    },
+    close() {
+      const wasClosed = opossum.closed;
+      restart(resetMs);
+      if (!wasClosed) onChange('closed');
+    },
+    stop: () => opossum.shutdown(),
+  };
+  return circuit;
+}
+
+type Outcome = Error | undefined;
+
+const failure = new Error('a call failed');
+const laterFailure = new Error('a call failed after its first success');
+const success = Promise.resolve();
+
+/** Throws instead of rejecting, so that Opossum counts the failure synchronously. */
+function conclude(outcome: Outcome): Promise<void> {
+  if (outcome) throw outcome;
+  return success;
+}

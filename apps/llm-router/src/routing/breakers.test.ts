@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { ProviderError } from '../providers/provider-error.ts';
+import { defaultCircuitSettings } from './breaker.ts';
 import { type Breakers, createBreakers } from './breakers.ts';
-import { defaultCircuitSettings } from './circuit.ts';
 
 function start(settings: { maxModels?: number; leastCalls?: number } = {}): Breakers {
   const breakers = createBreakers({

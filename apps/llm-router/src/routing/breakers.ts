@@ -1,5 +1,12 @@
-import { type Breaker, type BreakerChange, createBreaker, type FollowedState } from './breaker.ts';
-import { type BreakerState, type CircuitSettings, defaultCircuitSettings } from './circuit.ts';
+import {
+  type Breaker,
+  type BreakerChange,
+  type BreakerState,
+  type CircuitSettings,
+  createBreaker,
+  defaultCircuitSettings,
+  type FollowedState,
+} from './breaker.ts';
 
 /** A change of one model's breaker. */
 export interface ModelChange extends BreakerChange {

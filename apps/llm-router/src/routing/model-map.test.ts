@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Provider } from '../providers/provider.ts';
 import { providerInTest } from '../providers/test-support/provider-in-test.ts';
-import { candidatesFor, createModelMap } from './model-map.ts';
+import { candidatesFor, createModelMap, needsOf } from './model-map.ts';
 
 const at = new Date('2026-06-01');
 const provider = (settings: Partial<Provider>) => ({ provider: providerInTest(settings) });
@@ -105,4 +105,18 @@ test('a changed price applies within a minute', () => {
   expect(candidates({ model: 'big', messages: [] })[0]).toBe(before[0]);
   time += 1;
   expect(candidates({ model: 'big', messages: [] })[0]).not.toBe(before[0]);
+});
+
+test.each<[fields: object, needs: string[]]>([
+  [{}, []],
+  [{ tools: [] }, []],
+  [{ tools: [{}] }, ['tools']],
+  [{ tools: [{}], tool_choice: 'none' }, []],
+  [{ response_format: { type: 'json_object' } }, []],
+  [{ response_format: { type: 'json_schema' } }, ['jsonSchema']],
+  [{ stream: true }, ['streaming']],
+  [{ messages: [null, { content: [{ type: 'text' }] }] }, []],
+  [{ messages: [{ content: [{ type: 'text' }, { type: 'image_url' }] }] }, ['images']],
+])('%j needs %j', (fields, needs) => {
+  expect(needsOf({ model: 'a', messages: [{ role: 'user', content: 'Why?' }], ...fields })).toEqual(needs);
 });

@@ -1,10 +1,9 @@
 import type { ModelPrice } from '../pricing/model-price.ts';
 import { priceOf } from '../pricing/prices.ts';
-import type { CompletionBody } from '../protocol/completion.ts';
-import { capabilitiesOf, needsOf } from '../providers/capabilities.ts';
+import { type CompletionBody, isObject } from '../protocol/completion.ts';
+import { capabilitiesOf } from '../providers/capabilities.ts';
 import type { Capabilities } from '../providers/capability-table.ts';
-import { ownModelName } from '../providers/own-model-name.ts';
-import type { Provider } from '../providers/provider.ts';
+import { ownModelName, type Provider } from '../providers/provider.ts';
 
 /** A candidate for a call: the provider, its name of the model, its capabilities and price. */
 export interface Candidate<Client> {
@@ -84,4 +83,27 @@ function serves(provider: Provider, model: string, at: Date): boolean {
   if (models.includes(model) || Object.values(modelNames).includes(model)) return true;
   const isSold = priceId !== undefined || Object.hasOwn(prices, model);
   return isSold && priceOf(provider, model, at) !== undefined;
+}
+
+type Need = 'tools' | 'jsonSchema' | 'images' | 'streaming';
+
+/** Capabilities that a request requires. */
+export function needsOf({
+  tools,
+  tool_choice: choice,
+  response_format: format,
+  messages,
+  stream,
+}: CompletionBody): Need[] {
+  const needs: Need[] = [];
+  if (Array.isArray(tools) && tools.length > 0 && choice !== 'none') needs.push('tools');
+  if (isObject(format) && format.type === 'json_schema') needs.push('jsonSchema');
+  if (messages.some(hasImage)) needs.push('images');
+  if (stream === true) needs.push('streaming');
+  return needs;
+}
+
+function hasImage(message: unknown): boolean {
+  const content = isObject(message) ? message.content : undefined;
+  return Array.isArray(content) && content.some((part) => isObject(part) && part.type === 'image_url');
 }

@@ -7,12 +7,10 @@ import type {
   TransportCall,
   WholeAnswer,
 } from '../providers/transport/transport.ts';
-import type { Breaker } from './breaker.ts';
+import type { BreakerState, CircuitSettings } from './breaker.ts';
+import { type Breaker, isBreakerFailure } from './breaker.ts';
 import { type Breakers, createBreakers } from './breakers.ts';
-import type { BreakerState, CircuitSettings } from './circuit.ts';
-import { isProvidersFault } from './provider-blame.ts';
-import { createProviderStatistics, type ProviderFigures } from './provider-statistics.ts';
-import { watchEnd } from './watched-stream.ts';
+import { onStreamEnd } from './stream-end.ts';
 
 /** The client of one provider: transport, concurrency limit, breakers and statistics. */
 export interface ProviderClient {
@@ -83,7 +81,7 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
       statistics.succeeded(performance.now() - startedAt, asFallback);
       return result;
     } catch (error) {
-      if (isProvidersFault(error)) statistics.failed();
+      if (isBreakerFailure(error)) statistics.failed();
       throw error;
     }
   }
@@ -91,9 +89,9 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
   /** Keeps the slot until the stream ends. */
   function hold(breaker: Breaker, stream: ProviderStream, signal: AbortSignal | undefined): ProviderStream {
     const begunAt = performance.now();
-    return watchEnd(stream, signal, (error) => {
+    return onStreamEnd(stream, signal, (error) => {
       slots.release();
-      if (!isProvidersFault(error)) return;
+      if (!isBreakerFailure(error)) return;
       breaker.failedLater(begunAt);
       statistics.failedLater();
     });
@@ -128,6 +126,64 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
     async close() {
       breakers.stop();
       await transport.close();
+    },
+  };
+}
+
+/** Returns the states of a provider's breakers, by model. */
+export const breakerStatesOf = ({ provider, breakers }: ProviderClient) =>
+  Object.entries(breakers.states()).map(([model, state]) => ({ provider: provider.id, model, state }));
+
+/** Number of latencies kept for percentiles. */
+const sampleSize = 512;
+
+export interface ProviderFigures {
+  readonly calls: number;
+  readonly failures: number;
+  readonly fallbacks: number;
+  readonly latencyP50: number;
+  readonly latencyP95: number;
+}
+
+/** Counts a provider's calls since the start. */
+interface ProviderStatistics {
+  /** Records a whole answer, or a stream's start, with its latency in milliseconds. */
+  succeeded(latencyMs: number, asFallback: boolean): void;
+  failed(): void;
+  /** Records that a started stream broke off. */
+  failedLater(): void;
+  figures(): ProviderFigures;
+}
+
+export function createProviderStatistics(): ProviderStatistics {
+  const latencies = new Float64Array(sampleSize);
+  let successes = 0;
+  let failedCalls = 0;
+  let brokenStreams = 0;
+  let fallbacks = 0;
+
+  return {
+    succeeded(latencyMs, asFallback) {
+      latencies[successes % sampleSize] = latencyMs;
+      successes += 1;
+      if (asFallback) fallbacks += 1;
+    },
+    failed() {
+      failedCalls += 1;
+    },
+    failedLater() {
+      brokenStreams += 1;
+    },
+    figures() {
+      const sorted = latencies.slice(0, Math.min(successes, sampleSize)).sort();
+      const percentile = (share: number) => Math.round(sorted[Math.floor(sorted.length * share)] ?? 0);
+      return {
+        calls: successes + failedCalls,
+        failures: failedCalls + brokenStreams,
+        fallbacks,
+        latencyP50: percentile(0.5),
+        latencyP95: percentile(0.95),
+      };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createProviderStatistics } from './provider-statistics.ts';
+import { createProviderStatistics } from './provider-client.ts';
 
 test('calls are successes plus failures; fallbacks are among the successes', () => {
   const statistics = createProviderStatistics();

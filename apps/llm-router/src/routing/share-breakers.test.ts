@@ -9,8 +9,8 @@ import {
 } from '@valuecanvas/testing';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { ProviderError } from '../providers/provider-error.ts';
+import { defaultCircuitSettings } from './breaker.ts';
 import { type Breakers, createBreakers, type ModelChange } from './breakers.ts';
-import { defaultCircuitSettings } from './circuit.ts';
 import { type SharedBreakers, shareBreakers } from './share-breakers.ts';
 
 let testRedis: TestRedis;

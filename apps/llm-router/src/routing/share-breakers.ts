@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Keys, publish, type Redis, subscribe } from '@valuecanvas/redis';
-import { type BreakerNews, parseNews } from './breaker-news.ts';
+import { defaultCircuitSettings } from './breaker.ts';
 import type { Breakers, ModelChange } from './breakers.ts';
-import { defaultCircuitSettings } from './circuit.ts';
 
 export interface BreakerOwner {
   readonly provider: { readonly id: string };
@@ -41,37 +40,37 @@ export function shareBreakers(options: ShareBreakersOptions): SharedBreakers {
   const latest = keys('llm', 'breakers');
   const breakersOf = new Map(clients.map(({ provider, breakers }) => [provider.id, breakers]));
 
-  async function tell(told: Pick<BreakerNews, 'what' | 'provider' | 'model'>): Promise<void> {
-    const news = JSON.stringify({ ...told, by: self, at: now() } satisfies BreakerNews);
+  async function publishChange(change: Pick<BreakerMessage, 'what' | 'provider' | 'model'>): Promise<void> {
+    const message = JSON.stringify({ ...change, by: self, at: now() } satisfies BreakerMessage);
     await Promise.all([
-      redis.hset(latest, JSON.stringify([told.provider, told.model]), news),
+      redis.hset(latest, JSON.stringify([change.provider, change.model]), message),
       redis.pexpire(latest, resetMs),
-      publish(redis, channel, news),
+      publish(redis, channel, message),
     ]);
   }
 
   function onChange(provider: string, { model, state, followed, isShared }: ModelChange): void {
     // Other replicas may share a breaker among other models.
     if (followed || isShared || state === 'half-open') return;
-    tell({ what: state === 'open' ? 'opened' : 'closed', provider, model }).catch(onError);
+    publishChange({ what: state === 'open' ? 'opened' : 'closed', provider, model }).catch(onError);
   }
 
-  function hear({ by, what, provider, model }: BreakerNews, agoMs: number): void {
+  function apply({ by, what, provider, model }: BreakerMessage, agoMs: number): void {
     if (by === self) return;
     if (what === 'reset') for (const breakers of breakersOf.values()) breakers.followAll('closed', agoMs);
     else breakersOf.get(provider)?.follow(model, what === 'opened' ? 'open' : 'closed', agoMs);
   }
 
   async function catchUp(): Promise<void> {
-    const kept = Object.values(await redis.hgetall(latest)).flatMap((text) => parseNews(text) ?? []);
-    for (const news of kept.sort((a, b) => a.at - b.at)) hear(news, Math.max(0, now() - news.at));
+    const kept = Object.values(await redis.hgetall(latest)).flatMap((text) => parseMessage(text) ?? []);
+    for (const change of kept.sort((a, b) => a.at - b.at)) apply(change, Math.max(0, now() - change.at));
   }
 
   for (const { provider, breakers } of clients) breakers.onChange((change) => onChange(provider.id, change));
   subscribe(waiting, channel, (message) => {
     if (message === undefined) return void catchUp().catch(onError);
-    const news = parseNews(message);
-    if (news) hear(news, 0);
+    const change = parseMessage(message);
+    if (change) apply(change, 0);
   });
 
   return {
@@ -79,8 +78,35 @@ export function shareBreakers(options: ShareBreakersOptions): SharedBreakers {
       const closed = clients.flatMap(({ provider, breakers }) =>
         breakers.closeAll().map((model) => ({ provider: provider.id, model })),
       );
-      await tell({ what: 'reset', provider: '', model: '' });
+      await publishChange({ what: 'reset', provider: '', model: '' });
       return closed;
     },
   };
+}
+
+/** A breaker change published to other replicas. `reset`: an operator has closed all breakers. */
+interface BreakerMessage {
+  /** Id of the publishing replica. */
+  readonly by: string;
+  readonly what: 'opened' | 'closed' | 'reset';
+  readonly provider: string;
+  readonly model: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Parses a message. Returns undefined for other forms, which another release may publish. */
+function parseMessage(text: string): BreakerMessage | undefined {
+  try {
+    const message = JSON.parse(text) as Partial<Record<keyof BreakerMessage, unknown>> | null;
+    return message && isMessage(message) ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isMessage(value: Partial<Record<keyof BreakerMessage, unknown>>): value is BreakerMessage {
+  const { by, what, provider, model, at } = value;
+  const areTexts = [by, provider, model].every((text) => typeof text === 'string');
+  return areTexts && Number.isFinite(at) && (what === 'opened' || what === 'closed' || what === 'reset');
 }

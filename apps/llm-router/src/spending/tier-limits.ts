@@ -52,6 +52,21 @@ export function readTierLimits(json?: string, platformPerDay?: bigint): AllTierL
 
 const none: readonly RateLimit[] = Object.freeze([]);
 
+/** A user's limits, budgets and alert thresholds. */
+export interface SpendingRules {
+  limits(user: UserPrincipal, model: string, maxTokens: number): readonly RateLimit[];
+  budgets(user: UserPrincipal): readonly Budget[];
+  thresholds(user: UserPrincipal): readonly Threshold[];
+}
+
+export function spendingRules(all: AllTierLimits): SpendingRules {
+  return {
+    limits: (user, model, maxTokens) => limitsFor(all, user, model, maxTokens),
+    budgets: ({ tier }) => all[tier].budgets,
+    thresholds: ({ tier }) => all[tier].thresholds,
+  };
+}
+
 /** Returns the limits of a call; none for admins. `maxTokens` is its maximum number of tokens. */
 export function limitsFor(
   all: AllTierLimits,

@@ -4,7 +4,8 @@ import { createKeys, createRedis } from '@valuecanvas/redis';
 import type { Call } from '@valuecanvas/service-kit';
 import { createTestRedis, type TestRedis, userPrincipal } from '@valuecanvas/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createCacheCounts } from './cache-counts.ts';
+import type { ProviderClient } from '../routing/provider-client.ts';
+import { createCacheCounts } from '../telemetry/observe-completions.ts';
 import { statusRoutes } from './routes.ts';
 
 const principal = userPrincipal({ role: 'operator' });
@@ -29,14 +30,18 @@ async function recorded(): Promise<AuditFact[]> {
 const closed = [{ provider: 'openai', model: 'gpt-4o-mini' }];
 const states = [{ provider: 'openai', model: 'gpt-4o-mini', state: 'open' }];
 
+const client = {
+  provider: { id: 'openai' },
+  breakers: { states: () => ({ 'gpt-4o-mini': 'open' }) },
+} as unknown as ProviderClient;
+
 /** The two routes, recording into `audit`, with the changes that they made. */
 function routes(audit: AuditJournal) {
   const changes: unknown[] = [];
   const { resetBreakers, clearCache } = statusRoutes({
-    clients: [],
+    clients: [client],
     cacheCounts: createCacheCounts(),
     since: '2026-01-01T00:00:00.000Z',
-    breakerStates: () => states,
     audit,
     resetBreakers: async () => {
       changes.push('reset');

@@ -1,16 +1,14 @@
 import type { ClosedBreakers, llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import type { AuditJournal } from '@valuecanvas/journal';
 import { type HandlersOf, respond } from '@valuecanvas/service-kit';
-import type { ProviderClient } from '../routing/provider-client.ts';
-import type { CacheCounts } from './cache-counts.ts';
+import { breakerStatesOf, type ProviderClient } from '../routing/provider-client.ts';
+import type { CacheCounts } from '../telemetry/observe-completions.ts';
 
 export const statusRoutes = (status: {
   readonly clients: readonly ProviderClient[];
   readonly cacheCounts: CacheCounts;
   /** When the counts began. */
   readonly since: string;
-  /** The states of this replica's breakers, which the audit log keeps. */
-  readonly breakerStates: () => readonly object[];
   readonly audit: AuditJournal;
   /** Closes the breakers of all replicas and returns those that were not closed. */
   readonly resetBreakers: () => Promise<ClosedBreakers['closed']>;
@@ -44,7 +42,7 @@ export const statusRoutes = (status: {
       const { principal, log } = call;
       await status.audit.record(call, {
         target: { kind: 'breakers', id: 'all' },
-        before: status.breakerStates(),
+        before: status.clients.flatMap(breakerStatesOf),
       });
       const closed = await status.resetBreakers();
       log.info({ userId: principal.userId, closed }, 'breakers: reset by an operator');

@@ -110,7 +110,7 @@ test('cache outcomes, rows that bypass the journal, and lost calls are counted',
     for (const outcome of ['hit', 'hit', 'miss', 'bypass', 'replay', 'followed'] as const)
       meters.cache(outcome);
     meters.journalFallback();
-    meters.leaseLost();
+    meters.leasesLost(1);
   });
   expect(series).toEqual(
     expect.arrayContaining([

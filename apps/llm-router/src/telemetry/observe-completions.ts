@@ -5,8 +5,8 @@ import { errorTypeOf } from './error-types.ts';
 import type { CacheOutcome, Meters } from './meters.ts';
 import { noteFailover, noteRetry, startModelSpan } from './spans.ts';
 
-/** Creates the observer that records metrics and traces of completions. */
-export function observeCompletions(meters: Meters): CompletionObserver {
+/** Creates the observer that records metrics, traces and cache counts of completions. */
+export function observeCompletions(meters: Meters, cacheCounts: CacheCounts): CompletionObserver {
   return {
     calling({ body }, { candidate }): CallObserver {
       const { provider } = candidate.client;
@@ -46,6 +46,7 @@ export function observeCompletions(meters: Meters): CompletionObserver {
     },
 
     answered(source, { startedAt, waitedMs }) {
+      cacheCounts.answered(source);
       meters.cache(cacheOutcomeOf(source));
       const isWaitingForAnother = source.kind === 'cache' && source.followed;
       if (!isWaitingForAnother) meters.overhead((performance.now() - startedAt - waitedMs) / 1_000);
@@ -67,4 +68,29 @@ function cacheOutcomeOf(source: Source): CacheOutcome {
     case 'replay':
       return 'replay';
   }
+}
+
+export interface CacheFigures {
+  readonly hits: number;
+  readonly misses: number;
+  /** Share of hits among all lookups; 0 without lookups. */
+  readonly hitRate: number;
+}
+
+/** Counts cache lookups and hits since the start. */
+export interface CacheCounts {
+  answered(source: Source): void;
+  figures(): CacheFigures;
+}
+
+export function createCacheCounts(): CacheCounts {
+  let hits = 0;
+  let misses = 0;
+  return {
+    answered(source) {
+      if (source.kind === 'cache') hits += 1;
+      if (source.kind === 'provider' && source.asked) misses += 1;
+    },
+    figures: () => ({ hits, misses, hitRate: hits === 0 ? 0 : hits / (hits + misses) }),
+  };
 }

@@ -1,6 +1,6 @@
 import type { SemaphoreFigures } from '@valuecanvas/resilience';
 import { createGauge, type Metrics } from '@valuecanvas/service-kit';
-import type { BreakerState } from '../routing/circuit.ts';
+import type { BreakerState } from '../routing/breaker.ts';
 import { own } from './names.ts';
 
 export interface BreakerReading {

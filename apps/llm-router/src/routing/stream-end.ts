@@ -7,7 +7,7 @@ type Batch = readonly StreamEvent[];
  * Wraps a stream and calls `onEnd` exactly once: when the reader reaches the end, gets an error or leaves, or when the signal
  * is aborted, which makes the transport end the stream.
  */
-export function watchEnd(
+export function onStreamEnd(
   stream: ProviderStream,
   signal: AbortSignal | undefined,
   onEnd: (error?: unknown) => void,

@@ -1,0 +1,49 @@
+import { costAlert, type llmRouterContract } from '@valuecanvas/contracts-llm-router';
+import { drainIntoTable } from '@valuecanvas/journal';
+import { toNanos } from '@valuecanvas/money';
+import type { OpenRedis } from '@valuecanvas/redis';
+import type { HandlersOf, Kit } from '@valuecanvas/service-kit';
+import type { Kysely } from 'kysely';
+import type { LlmRouterConfig } from '../config.ts';
+import type { Database } from '../db.ts';
+import { createCostAlertsService } from './cost-alerts.service.ts';
+import { createCostAlertsStore } from './cost-alerts.store.ts';
+import { createPlatformCostsService } from './platform-costs.service.ts';
+import { createPlatformCostsStore } from './platform-costs.store.ts';
+import { createSpendingService } from './spending.service.ts';
+import { createSpendingStore } from './spending.store.ts';
+import { readTierLimits, type SpendingRules, spendingRules } from './tier-limits.ts';
+
+/** Composes tiers, cost alerts and spending reports. The drain of the alerts' journal runs until the service stops. */
+export function composeSpending(
+  { config, log, lifecycle, now }: Kit<LlmRouterConfig>,
+  db: Kysely<Database>,
+  { keys, waiting }: OpenRedis,
+) {
+  const platformPerDay = config.PLATFORM_BUDGET_PER_DAY;
+  const tiers = readTierLimits(
+    config.LLM_TIERS,
+    platformPerDay === undefined ? undefined : toNanos(platformPerDay),
+  );
+  const alertsStore = createCostAlertsStore(db);
+  const drain = drainIntoTable(costAlert, {
+    redis: waiting('alerts'),
+    keys,
+    insert: alertsStore.insert,
+    log,
+  });
+  lifecycle.onStop('drain', 'journal of cost alerts', drain.stop);
+
+  const spending = createSpendingService(createSpendingStore(db), tiers, now);
+  const alerts = createCostAlertsService(alertsStore);
+  const platformCosts = createPlatformCostsService(createPlatformCostsStore(db), now);
+  return {
+    rules: spendingRules(tiers) satisfies SpendingRules,
+    routes: {
+      getOwnUsage: ({ principal, query }) => spending.report(principal, query),
+      getOwnAlerts: ({ principal }) => alerts.ofUser(principal),
+      getPlatformAlerts: () => alerts.ofPlatform(),
+      getPlatformCosts: ({ query }) => platformCosts.report(query),
+    } satisfies Partial<HandlersOf<typeof llmRouterContract>>,
+  };
+}
