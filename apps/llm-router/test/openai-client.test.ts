@@ -99,8 +99,8 @@ test.each([
 
 test('an anonymous caller is an AuthenticationError, a key without the scope a PermissionDeniedError', async () => {
   const router = await platform.start();
-  const nobody = await clientOf(router, { kind: 'anonymous' });
-  await expect(nobody.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
+  const anonymous = await clientOf(router, { kind: 'anonymous' });
+  await expect(anonymous.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
   const key = await clientOf(router, apiKeyPrincipal(['flags:evaluate'], platform.user));
   await expect(key.models.list()).rejects.toBeInstanceOf(OpenAI.PermissionDeniedError);
 });

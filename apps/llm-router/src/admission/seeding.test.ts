@@ -125,16 +125,16 @@ test('if calls are settled during every sum, their costs are finally added rathe
 });
 
 test('a counter that is only watched delays no call, whether or not it can be seeded', async () => {
-  let away = true;
+  let isUnavailable = true;
   const deployment = deploy({
     spent: ({ scope }) =>
-      scope === 'platform' && away ? Promise.reject(new Error('unavailable')) : Promise.resolve(7n),
+      scope === 'platform' && isUnavailable ? Promise.reject(new Error('unavailable')) : Promise.resolve(7n),
   });
   const { admission } = deployment.process();
   const watched = () => call({ thresholds: platformHour, reservedNanos: 1n });
   expect(await admission.admit(watched().request)).toMatchObject({ kind: 'admitted' });
   await eventually(() => expect(deployment.errors).toHaveLength(1));
-  away = false;
+  isUnavailable = false;
   await admission.admit(watched().request);
   expect(await deployment.spent('platform', 'hour')).toBeUndefined();
   deployment.clock.advance(5_000);

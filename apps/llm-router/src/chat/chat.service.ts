@@ -3,7 +3,7 @@ import type { ChatRequest, ChatResult, chat, Usage } from '@valuecanvas/contract
 import { toDollars, toJsonNanos } from '@valuecanvas/money';
 import type { Call, ServerEvents } from '@valuecanvas/service-kit';
 import type { AnswerFacts, Source } from '../completions/answer.ts';
-import { type CompletionRequest, cachingOf, idempotencyOf } from '../completions/completion-request.ts';
+import { type CompletionRequest, cachingOf, idempotencyOf } from '../completions/request.ts';
 import type { Complete, WholeCompletion } from '../completions/serve.ts';
 import type { Stream, StreamedCompletion } from '../completions/stream.ts';
 import type { CompletionBody } from '../protocol/completion.ts';

@@ -9,7 +9,7 @@ import type { SpendingRules } from '../spending/tier-limits.ts';
 import { type AnswerFacts, type AnswerRecord, readRecord, type Source, writeRecord } from './answer.ts';
 import { admissionError, providersError } from './errors.ts';
 import type { CompletionObserver } from './observer.ts';
-import { type Attempt, cacheKeyOf, newAttempt, type Prepared } from './prepare.ts';
+import { type Attempt, cacheKeyOf, newAttempt, type Prepared } from './request.ts';
 import {
   hitRow,
   lostRow,

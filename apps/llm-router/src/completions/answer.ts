@@ -1,11 +1,10 @@
 import { AppError, type ErrorCode } from '@valuecanvas/contracts-core';
 import { toDecimalDollars } from '@valuecanvas/money';
 import { estimateUncounted } from '../pricing/estimate.ts';
-import { costOf } from '../pricing/model-price.ts';
-import { priceInTier } from '../pricing/service-tiers.ts';
+import { costOf, priceInTier } from '../pricing/model-price.ts';
 import type { ReportedUsage } from '../protocol/completion.ts';
 import { readTokens, type Tokens } from '../protocol/tokens.ts';
-import type { Attempt } from './prepare.ts';
+import type { Attempt } from './request.ts';
 
 /** Usage and cost of an answer. */
 export interface Outcome {

@@ -4,10 +4,9 @@ import { ProviderError, wasCalled } from '../providers/provider-error.ts';
 import type { TransportCall } from '../providers/transport/transport.ts';
 import type { ProviderClient } from '../routing/provider-client.ts';
 import type { RetryDelay } from '../routing/retry.ts';
-import type { CompletionRequest } from './completion-request.ts';
 import { providersError } from './errors.ts';
 import type { CallObserver, CompletionObserver } from './observer.ts';
-import { type Attempt, newAttempt, type Prepared } from './prepare.ts';
+import { type Attempt, type CompletionRequest, newAttempt, type Prepared } from './request.ts';
 import type { Reservation } from './reservation.ts';
 
 /** Provider timeouts, and the effect of a client disconnect. */

@@ -12,7 +12,7 @@ import type { SpendingRules } from '../spending/tier-limits.ts';
 import { createAdmitCompletion } from './admit-completion.ts';
 import { createTryCandidates } from './attempts.ts';
 import type { CompletionObserver } from './observer.ts';
-import { createPrepare } from './prepare.ts';
+import { createPrepare } from './request.ts';
 import { createOfflineAllowance } from './reservation.ts';
 import { type Complete, createComplete } from './serve.ts';
 import { createSettlementQueue } from './settlement-queue.ts';

@@ -2,8 +2,7 @@ import type { UserCall } from '@valuecanvas/contracts-core';
 import type { Admission } from '../admission/types.ts';
 import type { ProviderError } from '../providers/provider-error.ts';
 import type { AnswerFacts, Source } from './answer.ts';
-import type { CompletionRequest } from './completion-request.ts';
-import type { Attempt } from './prepare.ts';
+import type { Attempt, CompletionRequest } from './request.ts';
 
 /** Arrival of a request, and the time spent waiting for providers. */
 export interface Timing {

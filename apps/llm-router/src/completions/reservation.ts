@@ -6,7 +6,7 @@ import type { Tokens } from '../protocol/tokens.ts';
 import { type ProviderError, wasCalled } from '../providers/provider-error.ts';
 import { writeRefusal } from './answer.ts';
 import { providersError } from './errors.ts';
-import type { Attempt, Prepared } from './prepare.ts';
+import type { Attempt, Prepared } from './request.ts';
 import type { SettlementQueue } from './settlement-queue.ts';
 
 /** Outcome of one provider call. */

@@ -3,9 +3,8 @@ import type { WholeAnswer } from '../providers/transport/transport.ts';
 import type { AdmissionOutcome, createAdmitCompletion } from './admit-completion.ts';
 import { type AnswerFacts, factsOf, outcomeOf, type Reported, type Source, writeRecord } from './answer.ts';
 import type { CallProvider, createTryCandidates, Served } from './attempts.ts';
-import type { CompletionRequest } from './completion-request.ts';
 import type { AnswerLabels, CompletionObserver } from './observer.ts';
-import type { createPrepare, Prepared } from './prepare.ts';
+import type { CompletionRequest, createPrepare, Prepared } from './request.ts';
 
 /** Dependencies of whole and streamed completions. */
 export interface ServeDependencies {

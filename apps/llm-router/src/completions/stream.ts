@@ -5,9 +5,9 @@ import { ProviderError } from '../providers/provider-error.ts';
 import type { ProviderStream } from '../providers/transport/transport.ts';
 import { type AnswerFacts, outcomeOf, type Reported, type Source } from './answer.ts';
 import { unexpectedError } from './attempts.ts';
-import type { CompletionRequest } from './completion-request.ts';
 import { providersError } from './errors.ts';
 import type { AnswerLabels } from './observer.ts';
+import type { CompletionRequest } from './request.ts';
 import { type Begun, begin, book, isStored, type ServeDependencies, type Stored } from './serve.ts';
 
 /** Receives the events of a streamed answer, and its end. */

@@ -9,7 +9,7 @@ import { booked } from './test-support/booked.ts';
 import { useServers } from './test-support/servers-in-test.ts';
 
 const servers = useServers();
-const away = { code: 'DEPENDENCY_UNAVAILABLE' };
+const unavailable = { code: 'DEPENDENCY_UNAVAILABLE' };
 
 const now = Date.now();
 
@@ -106,7 +106,7 @@ test('seeding fails while PostgreSQL is unavailable, and counts journaled rows w
   await store.insert([stored]);
   await link.cut();
   await journal.record(llmUsage, booked({ userId, costNanos: '20' }));
-  await expect(spentIn(today(userId))).rejects.toMatchObject(away);
+  await expect(spentIn(today(userId))).rejects.toMatchObject(unavailable);
   await link.mend();
   expect(await spentIn(today(userId))).toBe(21n);
 });
@@ -115,7 +115,7 @@ test('seeding fails while Redis is unavailable', async () => {
   const { store, journal } = seedInTest();
   const redis = servers.connectRedis('redis://127.0.0.1:1');
   const spentIn = createSpentSource({ redis, keys: journal.keys, store });
-  await expect(spentIn(today())).rejects.toMatchObject(away);
+  await expect(spentIn(today())).rejects.toMatchObject(unavailable);
 });
 
 test('10,000 journaled rows are counted, and seeding fails with one more', async () => {
@@ -129,5 +129,5 @@ test('10,000 journaled rows are counted, and seeding fails with one more', async
   await pipeline.exec();
   expect(await spentIn(today(userId))).toBe(30_000n);
   await journal.record(llmUsage, booked());
-  await expect(spentIn(today(userId))).rejects.toMatchObject(away);
+  await expect(spentIn(today(userId))).rejects.toMatchObject(unavailable);
 }, 60_000);

@@ -1,7 +1,7 @@
 import type { createChatCompletion } from '@valuecanvas/contracts-llm-router';
 import { type Call, type Handler, respond, stream } from '@valuecanvas/service-kit';
 import { answerHeaders } from '../completions/answer.ts';
-import { type CompletionRequest, cachingOf, idempotencyOf } from '../completions/completion-request.ts';
+import { type CompletionRequest, cachingOf, idempotencyOf } from '../completions/request.ts';
 import type { Complete } from '../completions/serve.ts';
 import type { Stream } from '../completions/stream.ts';
 import type { CompletionBody } from '../protocol/completion.ts';

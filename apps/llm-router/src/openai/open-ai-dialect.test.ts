@@ -90,7 +90,7 @@ describe("OpenAI's client retries", () => {
     ['a request in flight', 'IDEMPOTENCY_IN_FLIGHT', { retryAfterMs: 20 }],
     ['a limit of a minute', 'RATE_LIMITED', { retryAfterMs: 20 }],
     ['a service at its capacity', 'OVERLOADED', { retryAfterMs: 20 }],
-    ['a part of the platform that is away', 'DEPENDENCY_UNAVAILABLE', { retryAfterMs: 20 }],
+    ['an unavailable part of the platform', 'DEPENDENCY_UNAVAILABLE', { retryAfterMs: 20 }],
   ])('%s', async (_what, code, options) => {
     expect(await outcome(code, options)).toMatchObject({ asked: 2, answer: { choices: [] } });
   });

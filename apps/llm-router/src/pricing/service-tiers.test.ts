@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { openaiServiceTiers } from '../providers/openai/service-tiers.ts';
-import { toModelPrice } from './model-price.ts';
+import { highestPriceFor, priceInTier, toModelPrice } from './model-price.ts';
 import { priceOf } from './prices.ts';
-import { highestPriceFor, priceInTier } from './service-tiers.ts';
 
 const price = toModelPrice({ input: 2, cachedInput: 1, output: 8 });
 const openai = { priceId: 'openai', prices: {}, serviceTiers: openaiServiceTiers };

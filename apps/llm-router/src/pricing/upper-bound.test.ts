@@ -37,7 +37,7 @@ const anyMessage = fc.record({
 
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
-const anyBody: fc.Arbitrary<Partial<CompletionBody>> = fc.record({
+const arbitraryBody: fc.Arbitrary<Partial<CompletionBody>> = fc.record({
   messages: fc.array(anyMessage, { minLength: 1, maxLength: 5 }),
   max_tokens: optional(fc.integer({ min: -1, max: 100_000 })),
   max_completion_tokens: optional(fc.integer({ min: 1, max: 100_000 })),
@@ -63,7 +63,7 @@ test('no usage within a request’s bound costs more than its maximum cost, at a
   fc.assert(
     fc.property(
       anyPrice,
-      anyBody,
+      arbitraryBody,
       anyModel,
       fc.array(portion, { minLength: 7, maxLength: 7 }),
       (price, body, model, portions) => {

@@ -1,4 +1,4 @@
-import { standardTier } from '../pricing/service-tiers.ts';
+import { standardTier } from '../pricing/model-price.ts';
 import { type CompletionBody, isObject, outputLimitOf } from '../protocol/completion.ts';
 import type { Provider } from './provider.ts';
 

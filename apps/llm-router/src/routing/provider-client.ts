@@ -7,8 +7,7 @@ import type {
   TransportCall,
   WholeAnswer,
 } from '../providers/transport/transport.ts';
-import type { BreakerState, CircuitSettings } from './breaker.ts';
-import { type Breaker, isBreakerFailure } from './breaker.ts';
+import { type Breaker, type BreakerState, type CircuitSettings, isBreakerFailure } from './breaker.ts';
 import { type Breakers, createBreakers } from './breakers.ts';
 import { onStreamEnd } from './stream-end.ts';
 

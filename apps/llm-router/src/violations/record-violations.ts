@@ -6,8 +6,8 @@ import type { RateLimit } from '../admission/types.ts';
 import type { CompletionObserver } from '../completions/observer.ts';
 
 /**
- * The same watch; who is refused by a limit of requests or tokens is noted, once per limit, user and window. No refusal
- * waits for that.
+ * Wraps an observer and records requests that a rate limit refused, once per limit, user and window. No refusal waits for
+ * that.
  */
 export function recordViolations(
   observer: CompletionObserver,

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { flagRule } from '../test-support/flag-rule.ts';
-import { compileFlag } from './compile-flag.ts';
-import { compileBucket } from './rollout.ts';
+import { compileBucket, compileFlag } from './compile-flag.ts';
 import { compileVariantChoice } from './variant-choice.ts';
 
 const keys = Array.from({ length: 20_000 }, (_, index) => `user-${index}`);

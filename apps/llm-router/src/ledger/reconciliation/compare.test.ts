@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { booked } from '../test-support/booked.ts';
-import { type BookLine, type Books, noSums, type ProviderCounts } from './books.ts';
 import { compare } from './compare.ts';
+import { type LedgerTotals, noSums, type ProviderCounts, type TotalsLine } from './ledger-totals.ts';
 
 const userId = randomUUID();
 const at = Date.parse('2026-11-25T10:00:00Z');
-const noBooks: Books = { lines: [], spent: new Map(), dead: [], unreadable: 0, requests: [] };
+const noTotals: LedgerTotals = { lines: [], spent: new Map(), dead: [], unreadable: 0, requests: [] };
 
-const line = (fields: Partial<BookLine>): BookLine => ({
+const line = (fields: Partial<TotalsLine>): TotalsLine => ({
   ...noSums,
-  ...{ place: 'ledger', day: '2026-11-25', provider: 'openai', estimated: false, calls: 1 },
+  ...{ location: 'ledger', day: '2026-11-25', provider: 'openai', estimated: false, calls: 1 },
   ...fields,
 });
 
@@ -22,14 +22,14 @@ const counts = (fields: Partial<ProviderCounts> = {}): ProviderCounts => ({
 });
 
 const counter = (before: bigint, after = before) => ({ name: 'p:2026-11', before, after });
-const spent = (nanos: bigint): Books => ({
-  ...noBooks,
+const spent = (nanos: bigint): LedgerTotals => ({
+  ...noTotals,
   spent: new Map([['p:2026-11', { calls: 3, nanos }]]),
 });
 
 test('empty totals, counters and counts agree', () => {
-  expect(compare(noBooks, [], [])).toEqual([]);
-  expect(compare(noBooks, [counter(0n)], [counts()])).toEqual([]);
+  expect(compare(noTotals, [], [])).toEqual([]);
+  expect(compare(noTotals, [counter(0n)], [counts()])).toEqual([]);
 });
 
 test('an unchanged counter agrees only with the exact total', () => {
@@ -47,7 +47,7 @@ test('a counter that changed during the reading agrees with any total between it
 });
 
 test('a counter without any booking in its period differs', () => {
-  expect(compare(noBooks, [counter(7n)], [])).toEqual([
+  expect(compare(noTotals, [counter(7n)], [])).toEqual([
     { kind: 'counter', counter: counter(7n), calls: 0, bookedNanos: 0n },
   ]);
 });
@@ -58,37 +58,37 @@ test('calls in the dead stream are told by user and day', () => {
     booked({ userId, at }),
     booked({ userId, at: at + 86_400_000, costNanos: '1' }),
   ];
-  expect(compare({ ...noBooks, dead }, [], [])).toEqual([
+  expect(compare({ ...noTotals, dead }, [], [])).toEqual([
     { kind: 'dead', userId, day: '2026-11-25', calls: 2, tokens: 30, nanos: 14n },
     { kind: 'dead', userId, day: '2026-11-26', calls: 1, tokens: 15, nanos: 1n },
   ]);
 });
 
 test('invalid entries are reported', () => {
-  expect(compare({ ...noBooks, unreadable: 2 }, [], [])).toEqual([{ kind: 'unreadable', entries: 2 }]);
+  expect(compare({ ...noTotals, unreadable: 2 }, [], [])).toEqual([{ kind: 'unreadable', entries: 2 }]);
 });
 
 test('calls agree wherever they are booked, but not those of the cache or of others', () => {
-  const books: Books = {
-    ...noBooks,
+  const totals: LedgerTotals = {
+    ...noTotals,
     lines: [
       line({ calls: 2 }),
-      line({ place: 'waiting' }),
-      line({ place: 'dead' }),
+      line({ location: 'waiting' }),
+      line({ location: 'dead' }),
       line({ provider: 'cache', calls: 9 }),
       line({ provider: 'together_ai', calls: 5 }),
     ],
   };
-  expect(compare(books, [], [counts({ calls: 4 })])).toEqual([]);
-  expect(compare(books, [], [counts({ provider: undefined, calls: 9 })])).toEqual([]);
-  expect(compare(books, [], [counts({ calls: 5 })])).toEqual([
+  expect(compare(totals, [], [counts({ calls: 4 })])).toEqual([]);
+  expect(compare(totals, [], [counts({ provider: undefined, calls: 9 })])).toEqual([]);
+  expect(compare(totals, [], [counts({ calls: 5 })])).toEqual([
     { kind: 'calls', provider: 'openai', counted: { least: 5, most: 5 }, booked: 4, requests: [] },
   ]);
 });
 
 test('calls that are not over need not be booked, and refused ones may be', () => {
   const difference = (calls: number) =>
-    compare({ ...noBooks, lines: [line({ calls })] }, [], [counts({ calls: 5, open: 2, uncounted: 1 })]);
+    compare({ ...noTotals, lines: [line({ calls })] }, [], [counts({ calls: 5, open: 2, uncounted: 1 })]);
   const agrees = [2, 3, 6, 7].map((calls) => difference(calls).length === 0);
   expect(agrees).toEqual([false, true, true, false]);
 });
@@ -100,9 +100,9 @@ test('the requests are named whose calls are missing or too many', () => {
     { provider: 'openai', requestId: 'extra', userId, day: '2026-11-25', calls: 1 },
     { provider: 'together_ai', requestId: 'lost', userId, day: '2026-11-25', calls: 1 },
   ];
-  const books = { ...noBooks, requests, lines: [line({ calls: 3 })] };
+  const totals = { ...noTotals, requests, lines: [line({ calls: 3 })] };
   const requestIds = ['once', 'extra', 'lost', 'lost'];
-  expect(compare(books, [], [counts({ calls: 4, requestIds })])).toMatchObject([
+  expect(compare(totals, [], [counts({ calls: 4, requestIds })])).toMatchObject([
     {
       requests: [
         { requestId: 'extra', counted: 1, booked: 2, userId, day: '2026-11-25' },
@@ -122,12 +122,12 @@ test('tokens agree if counts and bookings are equal, and estimates are upper bou
       tokens,
       fc.record({ prompt: fc.double({ min: 0, max: 1, noNaN: true }) }),
       (exact, guess, share) => {
-        const books = { ...noBooks, lines: [line(exact), line({ ...guess, estimated: true })] };
+        const totals = { ...noTotals, lines: [line(exact), line({ ...guess, estimated: true })] };
         const used = Math.floor(guess.promptTokens * share.prompt);
         const agreeing = { calls: 2, ...exact, promptTokens: exact.promptTokens + used };
-        expect(compare(books, [], [counts(agreeing)])).toEqual([]);
+        expect(compare(totals, [], [counts(agreeing)])).toEqual([]);
         const beyond = exact.completionTokens + guess.completionTokens + 1;
-        expect(compare(books, [], [counts({ ...agreeing, completionTokens: beyond })])).toHaveLength(1);
+        expect(compare(totals, [], [counts({ ...agreeing, completionTokens: beyond })])).toHaveLength(1);
       },
     ),
   );
@@ -136,9 +136,9 @@ test('tokens agree if counts and bookings are equal, and estimates are upper bou
 test.each(['promptTokens', 'completionTokens', 'cachedTokens', 'reasoningTokens'] as const)(
   'without estimates one more of the %s is a difference',
   (of) => {
-    const books = { ...noBooks, lines: [line({ [of]: 10 })] };
+    const totals = { ...noTotals, lines: [line({ [of]: 10 })] };
     for (const counted of [9, 11]) {
-      expect(compare(books, [], [counts({ calls: 1, [of]: counted })])).toEqual([
+      expect(compare(totals, [], [counts({ calls: 1, [of]: counted })])).toEqual([
         { kind: 'tokens', provider: 'openai', of, counted, booked: { least: 10, most: 10 } },
       ]);
     }
@@ -146,8 +146,8 @@ test.each(['promptTokens', 'completionTokens', 'cachedTokens', 'reasoningTokens'
 );
 
 test('any share of an estimated call’s prompt may be cached tokens, and any share of its answer reasoning tokens', () => {
-  const books = { ...noBooks, lines: [line({ promptTokens: 10, completionTokens: 5, estimated: true })] };
+  const totals = { ...noTotals, lines: [line({ promptTokens: 10, completionTokens: 5, estimated: true })] };
   const inside = counts({ calls: 1, cachedTokens: 10, reasoningTokens: 5 });
-  expect(compare(books, [], [inside])).toEqual([]);
-  expect(compare(books, [], [{ ...inside, cachedTokens: 11, reasoningTokens: 6 }])).toHaveLength(2);
+  expect(compare(totals, [], [inside])).toEqual([]);
+  expect(compare(totals, [], [{ ...inside, cachedTokens: 11, reasoningTokens: 6 }])).toHaveLength(2);
 });

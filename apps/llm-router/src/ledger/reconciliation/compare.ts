@@ -2,14 +2,14 @@ import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
 import { timeOfId } from '@valuecanvas/service-kit';
 import {
   addSums,
-  type BookLine,
-  type Books,
   type CounterReading,
   cacheProvider,
+  type LedgerTotals,
   noSums,
   type ProviderCounts,
   type Sums,
-} from './books.ts';
+  type TotalsLine,
+} from './ledger-totals.ts';
 
 export const tokenKinds = ['promptTokens', 'completionTokens', 'cachedTokens', 'reasoningTokens'] as const;
 export type TokenKind = (typeof tokenKinds)[number];
@@ -66,20 +66,20 @@ export interface RequestDifference {
 
 /** Lists all differences between the totals, Redis and the providers. */
 export function compare(
-  books: Books,
+  totals: LedgerTotals,
   counters: readonly CounterReading[],
   providers: readonly ProviderCounts[],
 ): readonly Difference[] {
   return [
-    ...counters.flatMap((counter) => compareCounter(books, counter)),
-    ...deadCalls(books.dead),
-    ...(books.unreadable > 0 ? [{ kind: 'unreadable' as const, entries: books.unreadable }] : []),
-    ...providers.flatMap((counts) => [...compareCalls(books, counts), ...compareTokens(books, counts)]),
+    ...counters.flatMap((counter) => compareCounter(totals, counter)),
+    ...deadCalls(totals.dead),
+    ...(totals.unreadable > 0 ? [{ kind: 'unreadable' as const, entries: totals.unreadable }] : []),
+    ...providers.flatMap((counts) => [...compareCalls(totals, counts), ...compareTokens(totals, counts)]),
   ];
 }
 
 /** Counters only grow, so a total read in between lies between their two values. */
-function compareCounter({ spent }: Books, counter: CounterReading): Difference[] {
+function compareCounter({ spent }: LedgerTotals, counter: CounterReading): Difference[] {
   const { calls, nanos } = spent.get(counter.name) ?? { calls: 0, nanos: 0n };
   if (nanos >= counter.before && nanos <= counter.after) return [];
   return [{ kind: 'counter', counter, calls, bookedNanos: nanos }];
@@ -109,11 +109,11 @@ function isOf(provider: string | undefined) {
     provider === undefined ? booked.provider !== cacheProvider : booked.provider === provider;
 }
 
-function sumOf(lines: readonly BookLine[]): Sums {
+function sumOf(lines: readonly TotalsLine[]): Sums {
   return lines.reduce<Sums>(addSums, noSums);
 }
 
-function compareCalls({ lines, requests }: Books, counts: ProviderCounts): Difference[] {
+function compareCalls({ lines, requests }: LedgerTotals, counts: ProviderCounts): Difference[] {
   const { provider } = counts;
   const booked = sumOf(lines.filter(isOf(provider))).calls;
   const counted = { least: counts.calls - counts.open, most: counts.calls + counts.uncounted };
@@ -121,7 +121,7 @@ function compareCalls({ lines, requests }: Books, counts: ProviderCounts): Diffe
   return [{ kind: 'calls', provider, counted, booked, requests: compareRequests(requests, counts) }];
 }
 
-function compareRequests(requests: Books['requests'], counts: ProviderCounts): RequestDifference[] {
+function compareRequests(requests: LedgerTotals['requests'], counts: ProviderCounts): RequestDifference[] {
   if (!requests || !counts.requestIds) return [];
   const counted = new Map(
     [...Map.groupBy(counts.requestIds, (id) => id)].map(([id, all]) => [id, all.length]),
@@ -141,7 +141,7 @@ function compareRequests(requests: Books['requests'], counts: ProviderCounts): R
 }
 
 /** For a call with an estimated cost, the provider's count may be anything up to the estimate. */
-function compareTokens({ lines }: Books, counts: ProviderCounts): Difference[] {
+function compareTokens({ lines }: LedgerTotals, counts: ProviderCounts): Difference[] {
   const ofProvider = lines.filter(isOf(counts.provider));
   const exact = sumOf(ofProvider.filter(({ estimated }) => !estimated));
   const estimated = sumOf(ofProvider.filter((line) => line.estimated));

@@ -1,6 +1,6 @@
 import type { Keys, Redis } from '@valuecanvas/redis';
 import { keyOfName, readCounterName } from '../../admission/counters.ts';
-import type { CounterReading } from './books.ts';
+import type { CounterReading } from './ledger-totals.ts';
 
 /** Number of commands per batch. */
 const batchSize = 1_000;

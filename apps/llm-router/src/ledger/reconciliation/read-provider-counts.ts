@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { ProviderCounts } from './books.ts';
+import type { ProviderCounts } from './ledger-totals.ts';
 
 /** Location of a provider's own counts. */
 export interface CountsPlace {

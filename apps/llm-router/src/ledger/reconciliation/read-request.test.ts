@@ -28,7 +28,7 @@ test('repair is off by default', () => {
 
 test('each provider has its own URL, or one URL stands for all', () => {
   const places = ['http://127.0.0.1:4010', 'together_ai=http://127.0.0.1:4010/v1'];
-  const args = places.flatMap((place) => ['--provider-counts', place]);
+  const args = places.flatMap((location) => ['--provider-counts', location]);
   expect(readRequest(args, now).counts).toEqual([
     { provider: undefined, url: 'http://127.0.0.1:4010' },
     { provider: 'together_ai', url: 'http://127.0.0.1:4010/v1' },

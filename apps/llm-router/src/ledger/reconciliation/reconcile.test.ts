@@ -20,7 +20,7 @@ const userId = randomUUID();
 beforeEach(() => servers.database.query('truncate llm_usage'));
 
 /** A separate ledger, journal and counters, and the command that compares them. */
-function booksInTest() {
+function ledgerInTest() {
   const journal = servers.ownJournal();
   const { client } = servers.redis;
   const environment = {
@@ -48,7 +48,7 @@ function booksInTest() {
 const rowOf = (costNanos: string, more = {}) => booked({ userId, at: now, costNanos, ...more });
 
 test('ledger, journal and counters agree, even if rows are still in the journal, some of them twice', async () => {
-  const { store, journal, spend, run } = booksInTest();
+  const { store, journal, spend, run } = ledgerInTest();
   const [stored, waiting] = [rowOf('100'), rowOf('20')];
   await store([stored, rowOf('3', { provider: 'cache', cached: true })]);
   await journal.record(llmUsage, waiting, stored, { ...waiting, costNanos: '999' });
@@ -61,7 +61,7 @@ test('ledger, journal and counters agree, even if rows are still in the journal,
 });
 
 test('a differing counter is reported with user, day and amount; matching and absent ones are not', async () => {
-  const { store, spend, run } = booksInTest();
+  const { store, spend, run } = ledgerInTest();
   await store([rowOf('100'), rowOf('50')]);
   await spend(`u:${userId}:${day}`, 151n);
   await spend(`u:${userId}:${day.slice(0, 7)}`, 150n);
@@ -75,7 +75,7 @@ test('a differing counter is reported with user, day and amount; matching and ab
 });
 
 test('a month’s counter is compared with the whole month, whichever day is selected', async () => {
-  const { store, spend, run } = booksInTest();
+  const { store, spend, run } = ledgerInTest();
   const month = day.slice(0, 7);
   const at = (text: string) => ({ at: Date.parse(`${month}-${text}Z`) });
   await store([
@@ -88,7 +88,7 @@ test('a month’s counter is compared with the whole month, whichever day is sel
 });
 
 test('dead-letter calls and invalid entries are reported', async () => {
-  const { journal, store, run } = booksInTest();
+  const { journal, store, run } = ledgerInTest();
   const [lost, found] = [rowOf('7'), rowOf('8')];
   await store([found]);
   for (const row of [lost, found]) await journal.recordText(llmUsage, JSON.stringify(row), 'dead');
@@ -103,7 +103,7 @@ test('dead-letter calls and invalid entries are reported', async () => {
 });
 
 test('estimated costs are reported separately', async () => {
-  const { store, run } = booksInTest();
+  const { store, run } = ledgerInTest();
   await store([rowOf('100'), rowOf('30', { costEstimated: true, status: 'timed_out' })]);
   expect((await run()).text).toContain(
     '1 of 2 calls have an estimated cost, $0.00000003 of $0.00000013: an upper bound.',
@@ -111,7 +111,7 @@ test('estimated costs are reported separately', async () => {
 });
 
 test('a repair sets counters to the booked totals and keeps their expiry', async () => {
-  const { store, spend, run, counter, ttl } = booksInTest();
+  const { store, spend, run, counter, ttl } = ledgerInTest();
   await store([rowOf('100')]);
   const names = [`u:${userId}:${day}`, `p:${day}`];
   for (const name of names) await spend(name, 1n);
@@ -124,7 +124,7 @@ test('a repair sets counters to the booked totals and keeps their expiry', async
 });
 
 test('nothing is repaired without --repair, or while a call of the user is in flight', async () => {
-  const { store, spend, run, counter, hold } = booksInTest();
+  const { store, spend, run, counter, hold } = ledgerInTest();
   await store([rowOf('100')]);
   const name = `u:${userId}:${day}`;
   await spend(name, 1n);
@@ -137,7 +137,7 @@ test('nothing is repaired without --repair, or while a call of the user is in fl
 });
 
 test('a counter that has changed since the comparison is not repaired', async () => {
-  const { spend, counter, journal } = booksInTest();
+  const { spend, counter, journal } = ledgerInTest();
   const name = `p:${day}`;
   await spend(name, 6n);
   const counted = { name, before: 5n, after: 5n };
@@ -160,7 +160,7 @@ async function askedSimulator(...requestIds: string[]) {
 }
 
 test('a provider’s counts agree with its bookings', async () => {
-  const { store, run } = booksInTest();
+  const { store, run } = ledgerInTest();
   const { url, ...tokens } = await askedSimulator('one', 'two');
   await store([
     rowOf('1', { requestId: 'one', ...tokens }),
@@ -174,7 +174,7 @@ test('a provider’s counts agree with its bookings', async () => {
 });
 
 test('a call that a provider has counted but that is not booked is reported with its tokens', async () => {
-  const { store, run } = booksInTest();
+  const { store, run } = ledgerInTest();
   const { url, promptTokens, completionTokens } = await askedSimulator('one', 'lost');
   await store([
     rowOf('1', { requestId: 'one', promptTokens: promptTokens / 2, completionTokens: completionTokens / 2 }),
@@ -188,7 +188,7 @@ test('a call that a provider has counted but that is not booked is reported with
 });
 
 test('the exit code is 0 if all agree, 1 if they differ, and 2 if they cannot be compared', async () => {
-  const { environment, spend } = booksInTest();
+  const { environment, spend } = ledgerInTest();
   const path = fileURLToPath(new URL('../../commands/reconcile.ts', import.meta.url));
   const command = (env: NodeJS.ProcessEnv, ...args: string[]) =>
     promisify(execFile)(process.execPath, [path, ...args], { env }).then(
@@ -211,12 +211,12 @@ test.each([
   ['the URL of the database', { DATABASE_URL: '' }, /^Set MIGRATION_DATABASE_URL/],
   ['the URL of Redis', { REDIS_URL: '' }, /^Set REDIS_URL/],
 ])('if %s is missing, one sentence says so', async (_, missing, message) => {
-  const { environment } = booksInTest();
+  const { environment } = ledgerInTest();
   await expect(reconcile([], { ...environment, ...missing }, now)).rejects.toThrow(message);
 });
 
 test('if a provider’s counts cannot be read, one sentence says so', async () => {
-  const { run } = booksInTest();
+  const { run } = ledgerInTest();
   const simulator = await startSimulator();
   await simulator.stop();
   await expect(run('--provider-counts', simulator.url)).rejects.toThrow(

@@ -1,6 +1,6 @@
 import { compare } from './compare.ts';
-import { readBooks } from './read-books.ts';
 import { counterNames, readCounters, readings } from './read-counters.ts';
+import { readLedgerTotals } from './read-ledger-totals.ts';
 import { readProviderCounts } from './read-provider-counts.ts';
 import { type ReconcileRequest, readRequest } from './read-request.ts';
 import { repairCounter } from './repair.ts';
@@ -32,17 +32,17 @@ async function look(servers: Servers, request: ReconcileRequest): Promise<Reconc
   // Counters are read before and after the totals, so that calls settled meanwhile are not reported as differences.
   const names = await ofRedis(counterNames(servers, from, until));
   const before = await ofRedis(readCounters(servers, names));
-  const books = await readBooks(servers, request);
+  const totals = await readLedgerTotals(servers, request);
   const counters = readings(before, await ofRedis(readCounters(servers, names)));
   const providers = await Promise.all(request.counts.map(readProviderCounts));
 
   const findings: Finding[] = [];
-  for (const difference of compare(books, counters, providers)) {
+  for (const difference of compare(totals, counters, providers)) {
     const repaired = repair && difference.kind === 'counter' && (await repairCounter(servers, difference));
     findings.push(repaired ? { difference, repair: repaired } : { difference });
   }
   return {
-    text: report({ from, until, books, counters: counters.length, providers, findings }),
+    text: report({ from, until, totals, counters: counters.length, providers, findings }),
     agrees: findings.every((finding) => finding.repair === 'repaired'),
   };
 }

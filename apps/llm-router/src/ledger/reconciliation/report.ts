@@ -1,9 +1,9 @@
 import { formatDollars } from '@valuecanvas/money';
-import { addSums, type Books, noSums, type ProviderCounts } from './books.ts';
 import type { Difference } from './compare.ts';
+import { formatDifference, pluralize } from './format-difference.ts';
+import { addSums, type LedgerTotals, noSums, type ProviderCounts } from './ledger-totals.ts';
 import type { Repair } from './repair.ts';
 import { table } from './table.ts';
-import { inWords, many } from './words.ts';
 
 /** A difference, and the result of its repair if requested. */
 export interface Finding {
@@ -14,7 +14,7 @@ export interface Finding {
 export interface ReportParts {
   readonly from: Date;
   readonly until: Date;
-  readonly books: Books;
+  readonly totals: LedgerTotals;
   /** Number of compared counters. */
   readonly counters: number;
   readonly providers: readonly ProviderCounts[];
@@ -28,30 +28,30 @@ const outcomes: Readonly<Record<Repair, string>> = {
 };
 
 /** Renders the totals of a period as a table, the compared sources, and all differences. */
-export function report({ from, until, books, counters, providers, findings }: ReportParts): string {
+export function report({ from, until, totals, counters, providers, findings }: ReportParts): string {
   return [
     `Booked from ${from.toISOString()} until ${until.toISOString()}:`,
     '',
-    table(books.lines),
+    table(totals.lines),
     '',
-    estimates(books),
-    `${many(counters, 'counter')} of Redis compared with the months that the period touches.`,
+    estimates(totals),
+    `${pluralize(counters, 'counter')} of Redis compared with the months that the period touches.`,
     ...providers.map(counted),
     '',
     verdict(findings),
     ...findings.map(({ difference, repair }) =>
-      ['-', inWords(difference), ...(repair ? [outcomes[repair]] : [])].join(' '),
+      ['-', formatDifference(difference), ...(repair ? [outcomes[repair]] : [])].join(' '),
     ),
   ].join('\n');
 }
 
-function estimates({ lines }: Books): string {
+function estimates({ lines }: LedgerTotals): string {
   const [all, estimated] = [lines, lines.filter((line) => line.estimated)].map((some) =>
     some.reduce(addSums, noSums),
   );
   if (!all || !estimated?.calls) return 'No cost is estimated.';
   const part = `${formatDollars(estimated.nanos)} of ${formatDollars(all.nanos)}`;
-  return `${estimated.calls} of ${many(all.calls, 'call')} have an estimated cost, ${part}: an upper bound.`;
+  return `${estimated.calls} of ${pluralize(all.calls, 'call')} have an estimated cost, ${part}: an upper bound.`;
 }
 
 function counted(counts: ProviderCounts): string {
@@ -68,9 +68,9 @@ function counted(counts: ProviderCounts): string {
     ...(uncounted > 0 ? [`${uncounted} more refused`] : []),
   ];
   const tokens = `${promptTokens} prompt and ${completionTokens} completion tokens`;
-  return `${provider} counted ${many(calls, 'call')}${more.map((text) => `, ${text}`).join('')}, with ${tokens}.`;
+  return `${provider} counted ${pluralize(calls, 'call')}${more.map((text) => `, ${text}`).join('')}, with ${tokens}.`;
 }
 
 function verdict(findings: readonly Finding[]): string {
-  return findings.length === 0 ? 'All agree.' : `${many(findings.length, 'difference')}:`;
+  return findings.length === 0 ? 'All agree.' : `${pluralize(findings.length, 'difference')}:`;
 }

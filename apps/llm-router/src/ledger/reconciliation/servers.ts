@@ -1,13 +1,13 @@
 import { createDatabase } from '@valuecanvas/postgres';
 import { createKeys, createRedis, type Keys, type Redis } from '@valuecanvas/redis';
 import type { Database } from '../../db.ts';
-import { type BooksStore, createBooksStore } from './books.store.ts';
+import { createLedgerTotalsStore, type LedgerTotalsStore } from './ledger-totals.store.ts';
 
 /** PostgreSQL and Redis for the command. */
 export interface Servers extends AsyncDisposable {
   readonly redis: Redis;
   readonly keys: Keys;
-  readonly store: BooksStore;
+  readonly store: LedgerTotalsStore;
 }
 
 /** Opens the servers from the environment, as the database's owner or the router's role. Throws a one-sentence error. */
@@ -30,7 +30,7 @@ export function openServers(environment: Readonly<Record<string, string | undefi
   return {
     redis,
     keys: createKeys(prefix || 'vc'),
-    store: createBooksStore(database.db),
+    store: createLedgerTotalsStore(database.db),
     async [Symbol.asyncDispose]() {
       redis.disconnect();
       await database.close();

@@ -1,5 +1,5 @@
 import { formatDollars } from '@valuecanvas/money';
-import { addSums, type BookLine, noSums } from './books.ts';
+import { addSums, noSums, type TotalsLine } from './ledger-totals.ts';
 
 const headings = [
   'day',
@@ -13,9 +13,9 @@ const headings = [
 ] as const;
 
 /** Renders totals as a table with a line per day, provider and location, estimated costs separate. */
-export function table(lines: readonly BookLine[]): string {
-  const groups = Map.groupBy(lines, ({ day, provider, place, estimated }) =>
-    [day, provider, place, estimated ? 'estimated' : 'counted'].join('\n'),
+export function table(lines: readonly TotalsLine[]): string {
+  const groups = Map.groupBy(lines, ({ day, provider, location, estimated }) =>
+    [day, provider, location, estimated ? 'estimated' : 'counted'].join('\n'),
   );
   const rows = [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))

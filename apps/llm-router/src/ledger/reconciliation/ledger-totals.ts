@@ -11,11 +11,11 @@ export interface Sums {
 }
 
 /** Location of a booking: the ledger, the journal, or the dead-letter stream. */
-export type Place = 'ledger' | 'waiting' | 'dead';
+export type BookingLocation = 'ledger' | 'waiting' | 'dead';
 
 /** Totals of one day, provider and location, with estimated costs separate. */
-export interface BookLine extends Sums {
-  readonly place: Place;
+export interface TotalsLine extends Sums {
+  readonly location: BookingLocation;
   readonly day: string;
   readonly provider: string;
   readonly estimated: boolean;
@@ -31,9 +31,9 @@ export interface RequestCalls {
 }
 
 /** Totals from ledger and journal. */
-export interface Books {
+export interface LedgerTotals {
   /** Of the requested period. */
-  readonly lines: readonly BookLine[];
+  readonly lines: readonly TotalsLine[];
   /** Expected values of the Redis counters by name, for all months that the period touches. */
   readonly spent: ReadonlyMap<string, { readonly calls: number; readonly nanos: bigint }>;
   /** Dead-letter rows of the period that are missing from the ledger. */

@@ -13,25 +13,25 @@ const tokenNames: Readonly<Record<TokenKind, string>> = {
 const maxNamed = 10;
 
 /** Formats a difference in a few sentences: amount, user and period. */
-export function inWords(difference: Difference): string {
+export function formatDifference(difference: Difference): string {
   switch (difference.kind) {
     case 'counter':
-      return counterInWords(difference);
+      return formatCounter(difference);
     case 'dead': {
       const { userId, day, calls, tokens, nanos } = difference;
-      const what = `${many(calls, 'call')} of user ${userId} on ${day} (${tokens} tokens, ${formatDollars(nanos)})`;
+      const what = `${pluralize(calls, 'call')} of user ${userId} on ${day} (${tokens} tokens, ${formatDollars(nanos)})`;
       return `${what} ${calls === 1 ? 'is' : 'are'} in the dead-letter stream and not in the ledger.`;
     }
     case 'unreadable':
-      return `${many(difference.entries, 'entry', 'entries')} of the journal ${difference.entries === 1 ? 'is not a valid row' : 'are not valid rows'}.`;
+      return `${pluralize(difference.entries, 'entry', 'entries')} of the journal ${difference.entries === 1 ? 'is not a valid row' : 'are not valid rows'}.`;
     case 'calls': {
       const { provider, counted, booked, requests } = difference;
       const verdict =
         booked < counted.least
-          ? `${many(counted.least - booked, 'call')} missing from the books`
-          : `${many(booked - counted.most, 'call')} too many in the books`;
+          ? `${pluralize(counted.least - booked, 'call')} missing from the books`
+          : `${pluralize(booked - counted.most, 'call')} too many in the books`;
       const said = `${nameOf(provider)} counted ${rangeText(counted)} calls, and ${booked} are booked`;
-      return [`${said}: ${verdict}.`, ...requestsInWords(requests)].join(' ');
+      return [`${said}: ${verdict}.`, ...formatRequests(requests)].join(' ');
     }
     case 'tokens': {
       const { provider, of, counted, booked } = difference;
@@ -42,7 +42,7 @@ export function inWords(difference: Difference): string {
   }
 }
 
-function counterInWords({ counter, calls, bookedNanos }: Difference & { kind: 'counter' }): string {
+function formatCounter({ counter, calls, bookedNanos }: Difference & { kind: 'counter' }): string {
   const { name, before, after } = counter;
   const named = readCounterName(name);
   const owner = named?.userId === undefined ? 'The platform' : `User ${named.userId}`;
@@ -52,11 +52,11 @@ function counterInWords({ counter, calls, bookedNanos }: Difference & { kind: 'c
     bookedNanos > after
       ? `${formatDollars(bookedNanos - after)} too little`
       : `${formatDollars(before - bookedNanos)} too much`;
-  const booked = `${many(calls, 'booked call')} cost ${formatDollars(bookedNanos)}`;
+  const booked = `${pluralize(calls, 'booked call')} cost ${formatDollars(bookedNanos)}`;
   return `${owner}, ${named?.period} ${named?.start}: the counter says ${counted}, and ${booked}: ${gap}.`;
 }
 
-function requestsInWords(requests: readonly RequestDifference[]): string[] {
+function formatRequests(requests: readonly RequestDifference[]): string[] {
   const named = requests.slice(0, maxNamed).map(({ requestId, counted, booked, userId, day }) => {
     const whose = userId === undefined ? '' : ` of user ${userId} on ${day}`;
     return `${requestId}${whose} (${counted} counted, ${booked} booked)`;
@@ -75,6 +75,6 @@ function rangeText({ least, most }: Range): string {
 }
 
 /** Formats a count with its noun. */
-export function many(count: number, one: string, others = `${one}s`): string {
+export function pluralize(count: number, one: string, others = `${one}s`): string {
   return `${count} ${count === 1 ? one : others}`;
 }

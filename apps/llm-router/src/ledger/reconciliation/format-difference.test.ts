@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Difference } from './compare.ts';
-import { inWords } from './words.ts';
+import { formatDifference } from './format-difference.ts';
 
 const userId = '00000000-0000-4000-8000-00000000000a';
 const booked = { kind: 'counter', calls: 2, bookedNanos: 400_000_000n } as const;
@@ -47,5 +47,5 @@ const differences: readonly [Difference, string][] = [
 ];
 
 test.each(differences)('%o is formatted', (difference, words) => {
-  expect(inWords(difference)).toBe(words);
+  expect(formatDifference(difference)).toBe(words);
 });

@@ -1,18 +1,18 @@
 import { acrossUsers } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../db.ts';
-import { type BookLine, cacheProvider, type RequestCalls } from './books.ts';
+import { cacheProvider, type RequestCalls, type TotalsLine } from './ledger-totals.ts';
 
 /** Ledger totals from one snapshot. */
 export interface LedgerReading {
-  readonly lines: readonly Omit<BookLine, 'place'>[];
+  readonly lines: readonly Omit<TotalsLine, 'location'>[];
   readonly spent: readonly { readonly name: string; readonly calls: number; readonly nanos: bigint }[];
   /** Which of the given rows exist. */
   readonly stored: ReadonlySet<string>;
   readonly requests: readonly RequestCalls[] | undefined;
 }
 
-export interface BooksStore {
+export interface LedgerTotalsStore {
   /** Reads the calls of a half-open interval, and the spending of the months that it touches. `ids` are rows to look up. */
   read(from: Date, until: Date, ids: readonly string[]): Promise<LedgerReading>;
 }
@@ -22,13 +22,14 @@ const maxRequests = 50_000;
 
 type Numbers = Record<'calls' | 'prompt' | 'completion' | 'cached' | 'reasoning', number>;
 interface Row {
-  readonly lines: readonly (Numbers & Pick<BookLine, 'day' | 'provider' | 'estimated'> & { nanos: string })[];
+  readonly lines: readonly (Numbers &
+    Pick<TotalsLine, 'day' | 'provider' | 'estimated'> & { nanos: string })[];
   readonly spent: readonly { readonly name: string; readonly calls: number; readonly nanos: string }[];
   readonly requests: readonly RequestCalls[];
   readonly stored: readonly string[];
 }
 
-export function createBooksStore(db: Kysely<Database>): BooksStore {
+export function createLedgerTotalsStore(db: Kysely<Database>): LedgerTotalsStore {
   return {
     async read(from, until, ids) {
       const row = await acrossUsers(db, async (tx) => {

@@ -1,14 +1,45 @@
 import { hash } from 'node:crypto';
-import type { UserPrincipal } from '@valuecanvas/contracts-core';
-import type { ModelPrice } from '../pricing/model-price.ts';
-import { highestPriceFor } from '../pricing/service-tiers.ts';
+import type { UserCall, UserPrincipal } from '@valuecanvas/contracts-core';
+import type { IdempotencyKey } from '../admission/types.ts';
+import { highestPriceFor, type ModelPrice } from '../pricing/model-price.ts';
 import { coversSound, maxCost, soundOf, type UsageUpperBound, upperBoundOf } from '../pricing/upper-bound.ts';
 import type { CompletionBody } from '../protocol/completion.ts';
 import { toBody } from '../providers/to-body.ts';
 import type { Candidate } from '../routing/model-map.ts';
 import type { ProviderClient } from '../routing/provider-client.ts';
-import type { CompletionRequest } from './completion-request.ts';
 import { unknownModelError, unpricedError } from './errors.ts';
+
+/** Cache mode of a request: read and write, write only, or bypass. */
+export type Caching = 'use' | 'refresh' | 'none';
+
+/** A completion request of any dialect. */
+export interface CompletionRequest {
+  readonly call: UserCall;
+  /** Body in OpenAI's form; `stream` selects the kind of answer. */
+  readonly body: CompletionBody;
+  readonly caching: Caching;
+  /** Identity of the request across repetitions. */
+  readonly idempotency: IdempotencyKey | undefined;
+  readonly promptVersionId: string | undefined;
+}
+
+/** Parses the cache mode from a cache-control header (RFC 9111, section 5.2.1). */
+export function cachingOf(cacheControl: string | undefined): Caching {
+  if (cacheControl === undefined) return 'use';
+  const directives = cacheControl.toLowerCase();
+  if (directives.includes('no-store')) return 'none';
+  return directives.includes('no-cache') ? 'refresh' : 'use';
+}
+
+/** Identifies a request with an idempotency key. The same body for another operation is a different request. */
+export function idempotencyOf(call: {
+  readonly operation: string;
+  readonly idempotencyKey: string | undefined;
+  readonly bodyText: string | undefined;
+}): IdempotencyKey | undefined {
+  const { operation, idempotencyKey: key, bodyText = '' } = call;
+  return key === undefined ? undefined : { key, bodyHash: hash('sha256', `${operation}\n${bodyText}`) };
+}
 
 /** Bytes by which bodies for different providers may differ: model names, and the name of the output limit's field. */
 const bodyMarginBytes = 256;
