@@ -5,7 +5,7 @@ export const postgresVariables = {
   DATABASE_URL: Type.String({
     secret: true,
     format: 'url',
-    description: "PostgreSQL as this service's own role.",
+    description: "URL of PostgreSQL, with this service's own role.",
   }),
   DATABASE_POOL_SIZE: Type.Integer({
     minimum: 1,

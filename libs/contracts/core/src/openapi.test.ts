@@ -288,7 +288,7 @@ describe('the OpenAPI document', () => {
     ]);
   });
 
-  test("has another protocol's stream beside its JSON", () => {
+  test('has both the JSON and the stream of another protocol', () => {
     expect(document.paths['/api/recipe']).toMatchObject({
       get: {
         responses: {

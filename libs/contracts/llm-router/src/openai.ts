@@ -32,7 +32,10 @@ const ChatCompletionRequest = Type.Object(
             Type.Unknown({ description: 'Text of the message, or a list of its parts.' }),
           ),
         },
-        { additionalProperties: true, description: "A message in OpenAI's form, of several parts or none." },
+        {
+          additionalProperties: true,
+          description: "A message in OpenAI's format. Its content may have several parts or none.",
+        },
       ),
       { minItems: 1, description: 'Messages of the conversation.' },
     ),
@@ -52,7 +55,7 @@ const ChatCompletionRequest = Type.Object(
     max_tokens: limit('Maximum number of tokens in each answer.'),
     max_completion_tokens: limit('Newer name of max_tokens. Reasoning tokens count as well.'),
   },
-  { additionalProperties: true, description: "A chat completion request in OpenAI's form." },
+  { additionalProperties: true, description: "A chat completion request in OpenAI's format." },
 );
 
 export const createChatCompletion = defineRoute({
@@ -61,7 +64,7 @@ export const createChatCompletion = defineRoute({
   path: '/v1/chat/completions',
   summary: 'Create a chat completion',
   description:
-    "OpenAI's chat completions: clients of OpenAI work unchanged. What the provider does not take is VALIDATION_FAILED.",
+    "OpenAI's chat completions API. Clients of OpenAI work unchanged. Fails with VALIDATION_FAILED if the provider rejects the input.",
   auth: permission('llm'),
   dialect: openAi,
   body: ChatCompletionRequest,
@@ -74,9 +77,9 @@ export const createChatCompletion = defineRoute({
   deadlineMs: spendingDeadlineMs,
   idempotent: 'own',
   requestHeaders: cacheRequestHeader,
-  reply: raw(Type.Unknown({ description: "A chat completion in OpenAI's form." })),
+  reply: raw(Type.Unknown({ description: "A chat completion in OpenAI's format." })),
   responseHeaders: completionHeaders,
-  chunks: Type.Unknown({ description: "Chunks of a chat completion in OpenAI's form, then [DONE]." }),
+  chunks: Type.Unknown({ description: "Chunks of a chat completion in OpenAI's format, then [DONE]." }),
   errors: spendingErrors,
 });
 
@@ -92,7 +95,7 @@ export const listModels = defineRoute({
   method: 'GET',
   path: '/v1/models',
   summary: 'List models',
-  description: "The models that some provider serves, in OpenAI's form.",
+  description: "Lists the models that at least one provider serves, in OpenAI's format.",
   auth: permission('llm'),
   dialect: openAi,
   reply: raw(

@@ -8,7 +8,7 @@ const breakerState = Type.Enum(['closed', 'open', 'half-open'], {
 const ProviderStats = Type.Object({
   state: breakerState,
   calls: field.count('Calls made.'),
-  failures: field.count("Calls that failed, the caller's own mistakes not counted."),
+  failures: field.count('Calls that failed, except for errors of the caller.'),
   fallbacks: field.count('Calls that this provider served because a preceding one failed.'),
   latencyP50: field.milliseconds('Median latency in milliseconds.'),
   latencyP95: field.milliseconds('95th percentile of the latency in milliseconds.'),

@@ -30,7 +30,7 @@ export function kitVariables(service: ServiceName | DefaultPorts) {
     LOG_ERROR_MESSAGES: Type.Boolean({
       default: false,
       description:
-        "Log the messages of errors. They may repeat what users sent, so set this in development only; an error's type, codes and stack are always logged.",
+        "Whether error messages are logged. They may repeat user input, so set this in development only. An error's type, codes and stack are always logged.",
     }),
     SHUTDOWN_DRAIN_MS: Type.Integer({
       minimum: 0,
@@ -51,7 +51,7 @@ export function kitVariables(service: ServiceName | DefaultPorts) {
       }),
     ),
     OTEL_SERVICE_NAME: Type.Optional(
-      Type.String({ description: "Name that traces carry; the service's own where absent." }),
+      Type.String({ description: "Service name in traces. Defaults to the service's own name." }),
     ),
     SENTRY_DSN: Type.Optional(
       Type.String({

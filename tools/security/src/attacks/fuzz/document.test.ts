@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { acceptanceFaults, faultsOf, refusalFaults } from './check-answer.ts';
 import { readDocument } from './documented.ts';
 import { createRequests } from './requests.ts';
+import { statedRules } from './stated-rules.ts';
 
 const text = { type: 'string' };
 const requestId = { 'x-request-id': { $ref: '#/components/headers/x-request-id' } };
@@ -187,4 +189,13 @@ describe('requests to an operation', () => {
       for (const value of Object.values(headers)) expect(String(value), rule).toMatch(/^[ -~]*$/);
     }
   });
+});
+
+test('the platform’s document states every rule that no schema expresses', async () => {
+  const file = new URL('../../../../../docs/openapi.json', import.meta.url);
+  const { operations } = readDocument({ status: 200, json: JSON.parse(await readFile(file, 'utf8')) });
+  const unstated = statedRules.filter(
+    (rule) => !operations.some(({ id, words }) => rule.operation.test(id) && words.includes(rule.words)),
+  );
+  expect(unstated).toEqual([]);
 });
