@@ -23,7 +23,7 @@ const canvasIds = async (): Promise<string[]> => {
 const generate = (body: object = aBakery, service: TestService = platform.service) =>
   service.request('/api/canvas/generate', { method: 'POST', as: platform.user, body, headers: key });
 
-/** Repeats the request until it is answered, as clients do that are told that it is still running. */
+/** Repeats the request until it is answered, as a client does while the first request is still running. */
 const generateUntilAnswered = () =>
   eventually(
     async () => {
@@ -34,7 +34,7 @@ const generateUntilAnswered = () =>
     { timeoutMs: 30_000 },
   );
 
-test('a repeated generation gives the first canvas, and no model is asked again', async () => {
+test('a repeated generation returns the first canvas, and no model is called again', async () => {
   const first = await generate();
   const again = await generate();
   expect(again).toMatchObject({ status: 201, body: first.body });
@@ -43,7 +43,7 @@ test('a repeated generation gives the first canvas, and no model is asked again'
   expect(await canvasIds()).toEqual([first.body.data.canvasId]);
 });
 
-test('identical generations at once on two replicas make one canvas', async () => {
+test('concurrent identical generations on two replicas create one canvas', async () => {
   const replica = await platform.start({});
   const answers = await Promise.all(
     Array.from({ length: 10 }, (_, at) => generate(aBakery, at % 2 ? replica : platform.service)),
@@ -59,7 +59,7 @@ test('a key belongs to one description', async () => {
   expectError(await generate({ ...aBakery, industry: 'Retail' }), 422, 'IDEMPOTENCY_MISMATCH');
 });
 
-test('without a key each generation makes a canvas, and the router gets no key', async () => {
+test('without a key, each generation creates a canvas, and the router gets no key', async () => {
   await platform.generate();
   await platform.generate();
   expect(await canvasIds()).toHaveLength(2);
@@ -69,7 +69,7 @@ test('without a key each generation makes a canvas, and the router gets no key',
   ]);
 });
 
-test('after an unusable answer the router is asked under a new key, so that it does not replay that answer', async () => {
+test('after an unusable answer, the router is called with a new key, so that it does not replay that answer', async () => {
   platform.neighbours.answer = () => ({ content: 'I would rather not.' });
   expectError(await generate(), 502, 'LLM_BAD_RESPONSE');
   platform.neighbours.answer = () => ({ content: JSON.stringify(knownBlocks) });
@@ -89,7 +89,7 @@ test('suggestions are replayed for the same canvas and refused for another one',
   expectError(await refine(other.id), 422, 'IDEMPOTENCY_MISMATCH');
 });
 
-test('repeated changes make one revision', async () => {
+test('repeated changes create one revision', async () => {
   const { id } = await platform.aCanvas();
   const change = { section: 'channels', suggestions: ['Vans'], mode: 'append', revision: 1 };
   const apply = () => platform.post(`/api/canvas/${id}/apply`, change, { headers: key });
@@ -115,7 +115,7 @@ test('a refusal is final for its key', async () => {
   expect(isReplayed(again)).toBe(true);
 });
 
-/** Starts a canvas service in a process of its own and has it generate; the request fails when the process is killed. */
+/** Sends a generation to a canvas service in a separate process. The request fails when the process is killed. */
 async function startDoomed(databaseUrl: string = platform.database.urlFor('canvas')) {
   const process = await startServiceProcess(
     'canvas',
@@ -136,7 +136,7 @@ async function startDoomed(databaseUrl: string = platform.database.urlFor('canva
   };
 }
 
-/** The claim of a killed process lasts ten seconds; a test need not wait for each. */
+/** Ends the claim of a killed process, which would otherwise last ten seconds. */
 const endLeases = () =>
   platform.database.query('update vc_private.idempotency_keys set leased_until = now() where answer is null');
 
@@ -155,7 +155,7 @@ test('a service that is killed while the model answers leaves one canvas and one
   const early = await generate();
   expectError(early, 409, 'IDEMPOTENCY_IN_FLIGHT');
   expect(Number(early.headers.get('retry-after'))).toBeLessThanOrEqual(10);
-  // Here the lease itself is waited for.
+  // This test waits for the lease to expire.
   const answer = await generateUntilAnswered();
   expect(await canvasIds()).toEqual([answer.body.data.canvasId]);
   const keys = platform.neighbours.asked.map(({ idempotencyKey }) => idempotencyKey);
@@ -164,7 +164,7 @@ test('a service that is killed while the model answers leaves one canvas and one
   expect(keys[0]).toBeDefined();
 });
 
-test('a service that is killed before its commit leaves neither canvas nor answer, and the repetition makes one', async () => {
+test('a service that is killed before its commit leaves neither canvas nor answer, and the repetition creates a canvas', async () => {
   const gate = await startCommitGate(platform.database.urlFor('canvas'), {
     statement: insertsCanvas,
     side: 'before',
@@ -210,7 +210,7 @@ test('a service whose connection breaks at the commit cannot know the outcome, a
   expect(await canvasIds()).toEqual([answer.body.data.canvasId]);
 });
 
-test('the client may leave while the model answers: its repetition finds the router’s answer', async () => {
+test('a client that disconnects while the model answers gets the router’s answer when it repeats the request', async () => {
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
   platform.neighbours.answer = () => {
     ask();

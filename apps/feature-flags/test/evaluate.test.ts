@@ -29,7 +29,7 @@ describe('evaluating', () => {
     ]).toContainEqual([variant, value]);
   });
 
-  test("goes by the caller's id, tier and role", async () => {
+  test("depends on the caller's id, tier and role", async () => {
     const listed = userPrincipal();
     const forAdmins = [{ attribute: 'role', operator: 'equals', values: ['admin'] }];
     const create = (body: object) => service.request('/api/flags', { method: 'POST', as: admin, body });

@@ -50,7 +50,7 @@ test('a job waits for an unavailable dependency without using up attempts', asyn
   expect(platform.performers.calls).toHaveLength(5);
 });
 
-test('a job that has waited for its longest time fails with its attempts', async () => {
+test('a job that has waited too long for a dependency uses up its attempts and fails', async () => {
   await platform.start();
   platform.performers.before = () => {
     throw new AppError('DEPENDENCY_UNAVAILABLE');

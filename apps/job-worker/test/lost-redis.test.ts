@@ -4,7 +4,7 @@ import { question, usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
 
-/** Deletes all keys of this deployment, in one atomic script. Other tests share the server, so FLUSHALL is no option. */
+/** Deletes all keys of this deployment, in one atomic script. FLUSHALL would affect other tests on the same server. */
 async function loseEverything(): Promise<void> {
   const { client, prefix } = platform.redis;
   const script =

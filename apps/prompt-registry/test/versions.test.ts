@@ -208,7 +208,7 @@ test('a request without an internal token is rejected', async () => {
   expect((await registry.service.request('/api/prompts/versions')).status).toBe(401);
 });
 
-test('a repeated creation with an idempotency key gives the first version again', async () => {
+test('a repeated creation with an idempotency key returns the first version', async () => {
   const body = { promptKey: 'new.keyed', template: 'Hello', variables: [] };
   const create = () =>
     registry.as(registry.admin, '/api/prompts/versions', {
@@ -224,7 +224,7 @@ test('a repeated creation with an idempotency key gives the first version again'
   expect(await versionsOf('new.keyed')).toHaveLength(1);
 });
 
-test('a created and an activated version are recorded in the audit log, with the version that was replaced', async () => {
+test('the audit log records created and activated versions, with the replaced version', async () => {
   await registry.create({ promptKey: 'audited.one' });
   await registry.create({ promptKey: 'audited.one' });
   const activate = (version: number) =>

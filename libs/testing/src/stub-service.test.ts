@@ -47,7 +47,7 @@ test('a stub admits only the callers of its contract', async () => {
   expect(fromRouter.status).toBe(401);
 });
 
-test('a call of an operation without a handler is a fault', async () => {
+test('calling an operation without a handler is a fault', async () => {
   const { get, faults } = await start({ one: () => ({ id: 'a' }) });
   expect(await get('/test/two')).toMatchObject({ status: 500 });
   expect(faults).toEqual(['The stub has no handler for test.two.']);

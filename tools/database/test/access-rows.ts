@@ -4,7 +4,7 @@ import { alice, bob, userTables } from './two-users.ts';
 
 type Row = Record<string, unknown>;
 
-/** Different numbers of rows per user, so that access to other rows cannot look like access to the own rows. */
+/** Different numbers of rows per user, so that access to another user's rows cannot be mistaken for access to one's own. */
 const rowsOf = new Map([
   [alice, 1],
   [bob, 2],

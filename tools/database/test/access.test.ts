@@ -141,7 +141,7 @@ describe('row level security', () => {
     return rows.map(({ name }) => name);
   };
 
-  it('is on for every table, later partitions included, and one without it would be noticed', async () => {
+  it('is on for every table, later partitions included, and a table without it fails this test', async () => {
     expect(await withoutIt()).toEqual([]);
     await owner.query('begin');
     await owner.query('create table vc_private.forgotten (id uuid)');

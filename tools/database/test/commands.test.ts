@@ -25,11 +25,11 @@ it('db:migrate reports what it applied and which passwords it left unchanged', a
   expect(first.code).toBe(0);
   expect(first.said).toMatch(/^Applied 20241123100000_baseline\n/);
   expect(first.said).toContain(
-    `\n${files.length} applied, 0 had been applied before.\nRole passwords set: 1 of 6; `,
+    `\n${files.length} migrations applied, 0 were already applied.\nRole passwords set: 1 of 6; `,
   );
   expect(first.said).not.toContain('geheim');
   const second = await run('migrate', env);
-  expect(second.said).toContain(`0 applied, ${files.length} had been applied before.\n`);
+  expect(second.said).toContain(`0 migrations applied, ${files.length} were already applied.\n`);
   expect(await run('seed', env)).toEqual({ code: 0, said: expect.stringMatching(/Sample data/) });
 });
 
@@ -47,7 +47,7 @@ it.each(['migrate', 'seed'])(
   },
 );
 
-it("the services' table types are those of the migrations", async () => {
+it("the services' table types match the migrations", async () => {
   expect(await run('types', { MIGRATION_DATABASE_URL: server.url }, ['--check'])).toEqual({
     code: 0,
     said: 'The table types match the migrations.\n',

@@ -76,7 +76,7 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
     vc_gateway: { select: own, insert: own, update: own, columns: ['last_used_at', 'revoked_at'] },
   },
   'vc_private.audit_log': {
-    // Reading takes the permission audit:read in the claims, which has a test of its own.
+    // Reading requires the permission audit:read in the claims. A separate test covers it.
     vc_gateway: {
       select: only(across, `at < now() - interval '30 days'`),
       insert: all,

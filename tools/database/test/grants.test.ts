@@ -24,7 +24,7 @@ async function column(query: string): Promise<string[]> {
 }
 
 describe('grants', () => {
-  it('there are exactly these tables, open to exactly these roles', async () => {
+  it('exactly these tables exist, open to exactly these roles', async () => {
     const found = await grantedTables(owner, ['public', 'vc_private', 'auth']);
     const isPartition = (table: string) => /^vc_private\.llm_usage_\d{4}_\d{2}$/.test(table);
     const partitions = Object.keys(found).filter(isPartition);
@@ -34,7 +34,7 @@ describe('grants', () => {
     expect(Object.fromEntries(tables)).toEqual(expectedGrants);
   });
 
-  it('there are exactly these functions, and everyone else may call none', async () => {
+  it('exactly these functions exist, and no other role may call them', async () => {
     expect(await grantedFunctions(owner, ['public', 'vc_private'])).toEqual(expectedFunctions);
     const auth = await grantedFunctions(owner, ['auth']);
     expect(Object.keys(auth).sort()).toEqual(['auth.jwt()', 'auth.uid()']);
@@ -76,7 +76,7 @@ describe('grants', () => {
 });
 
 describe('service roles', () => {
-  it('there is one per service, which may log in, has no power over the server, and shares none with a role', async () => {
+  it('there is one per service, which may log in, has no server privileges and is a member of no other role', async () => {
     const { rows } = await owner.query(`
       select rolname from pg_roles
       where rolname like 'vc\\_%' and rolcanlogin

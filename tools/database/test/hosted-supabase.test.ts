@@ -42,12 +42,12 @@ describe.each([15, 18] as const)('on hosted Supabase with PostgreSQL %i', (major
     await migrate({ url: ownerUrl, rolePasswords: { vc_canvas: 'a password' } });
   });
 
-  it('what belongs to Supabase stays as it was', async () => {
+  it('objects of Supabase stay unchanged', async () => {
     expect(before.length).toBeGreaterThan(10);
     expect(await findForeign()).toEqual(before);
   });
 
-  it("Supabase's default grants on new tables and functions are taken back", async () => {
+  it("Supabase's default grants on new tables and functions are revoked", async () => {
     const { 'auth.users': _, ...ours } = expectedGrants;
     const found = await asSuperuser((client) => grantedTables(client, ['public', 'vc_private']));
     expect(found).toMatchObject(ours);

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => owner.end());
 
-/** Submits as canvas does and reads, as the owner, what that brought. */
+/** Submits a job as canvas, and reads the stored row as the owner. */
 async function submitted(claims: object): Promise<unknown[]> {
   const id = randomUUID();
   await owner.query('begin');

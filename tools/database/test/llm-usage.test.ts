@@ -30,7 +30,7 @@ function inMonths(offset: number): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 15, 12));
 }
 
-it('a replayed call collides instead of being paid for twice', async () => {
+it('a replayed row conflicts, so that no call is charged twice', async () => {
   const row = usageRow();
   const { statement, values } = insertion('llm_usage', { ...row, user_id: alice });
   await owner.query(statement, values);
@@ -39,7 +39,7 @@ it('a replayed call collides instead of being paid for twice', async () => {
   expect(replay.rowCount).toBe(0);
 });
 
-it('a time that is not that of the id is refused, so that a replay cannot slip into another month', async () => {
+it('a time that differs from the id’s is refused, so that a replay cannot end up in another month', async () => {
   const row = usageRow();
   await expect(record({ ...row, created_at: inMonths(-1) })).rejects.toMatchObject({ code: '23514' });
 });
@@ -117,7 +117,7 @@ it('no other role creates partitions, and their number is limited', async () => 
   await expect(call('vc_llm_router', 25)).rejects.toThrow(/takes 0 to 24 months/);
 });
 
-describe('dropping what is no longer kept', () => {
+describe('dropping expired partitions', () => {
   const name = (offset: number) =>
     `llm_usage_${inMonths(offset).toISOString().slice(0, 7).replace('-', '_')}`;
   let url: URL;
@@ -132,7 +132,7 @@ describe('dropping what is no longer kept', () => {
   });
   afterEach(() => client.end());
 
-  /** A month that was current once. */
+  /** Creates a past month. */
   async function makeOld(offset: number): Promise<void> {
     const [from, until] = [offset, offset + 1].map((month) =>
       inMonths(month)
@@ -162,21 +162,21 @@ describe('dropping what is no longer kept', () => {
     return rows.map((row) => row.name);
   };
 
-  it('the router drops whole months before those that are kept, oldest first, and a second call finds none', async () => {
+  it('the router drops whole months past retention, oldest first, and a second call finds none', async () => {
     for (const offset of [-14, -13, -12, -2]) await makeOld(offset);
     expect(await drop(12)).toEqual([name(-14), name(-13)]);
     expect(await drop(12)).toEqual([]);
     expect(await months()).toEqual([-12, -2, -1, 0, 1, 2, 3].map(name));
   });
 
-  it('the current month and the last one stay, however little is kept', async () => {
+  it('the current month and the last one stay, however short the retention', async () => {
     await makeOld(-2);
     expect(await drop(1)).toEqual([name(-2)]);
     for (const few of [0, -1, 1_201]) await expect(drop(few)).rejects.toThrow(/keeps 1 to 1200 months/);
     expect(await months()).toEqual([-1, 0, 1, 2, 3].map(name));
   });
 
-  it('rows of a dropped month are gone, and those of others are not', async () => {
+  it('only the rows of the dropped month are deleted', async () => {
     await makeOld(-2);
     for (const offset of [-2, -1]) {
       const { statement, values } = insertion('llm_usage', { ...usageRow(inMonths(offset)), user_id: alice });

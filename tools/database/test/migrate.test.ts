@@ -13,7 +13,7 @@ const migrations = await readMigrations();
 const total = migrations.length;
 const [latest] = migrations.slice(-1);
 
-/** A copy of the migrations to add files to and take files from. */
+/** A copy of the migrations, in which tests add and remove files. */
 async function copyOfMigrations(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'valuecanvas-migrations-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
@@ -106,7 +106,7 @@ describe('the record', () => {
 });
 
 describe('a failure', () => {
-  it('undoes its own file, keeps those before it, and says which it was', async () => {
+  it('rolls back its own file, keeps earlier ones, and is named in the error', async () => {
     const url = await server.database();
     const directory = await copyOfMigrations();
     await writeFile(join(directory, '20991231000000_broken.sql'), 'create table half (); select 1 / 0');
@@ -156,7 +156,7 @@ describe('passwords', () => {
     expect(rolePasswordsFrom(env)).toEqual({ vc_llm_router: 'one', vc_gateway: 'two' });
   });
 
-  it('are set, changed by the next run, and kept where none is given', async () => {
+  it('are set, changed by the next run, and kept if none is given', async () => {
     const url = await server.database();
     await migrate({ url, rolePasswords: { vc_canvas: `it's "\\odd" $1` } });
     await migrate({ url });
@@ -179,7 +179,7 @@ describe('passwords', () => {
     expect(rows[0].rolpassword).toMatch(/^SCRAM-SHA-256\$4096:[^$]+\$[^:]+:.+$/);
   });
 
-  it('that the two sides could normalise differently are refused', async () => {
+  it('that client and server could normalise differently are refused', async () => {
     const url = await server.database();
     await expect(migrate({ url, rolePasswords: { vc_gateway: 'schlüssel' } })).rejects.toThrow(
       /printable ASCII/,

@@ -18,7 +18,7 @@ describe.each([13, 15, 18] as const)('on PostgreSQL %i', (major) => {
     expect(await migrate({ url })).toEqual({ applied: [], alreadyApplied: names.length });
   });
 
-  it('the files bring the same with and without the runner, once or twice', async () => {
+  it('the files create the same schema with and without the runner, applied once or twice', async () => {
     const [byRunner, byHand] = [await server.database(), await server.database()];
     await migrate({ url: byRunner });
     await applyRaw(byHand, files);
@@ -73,7 +73,7 @@ describe('a file', () => {
     );
   });
 
-  it('leaves nothing of itself behind when it fails', async () => {
+  it('leaves no changes behind if it fails', async () => {
     const url = await server.database();
     const [baseline] = files;
     const broken = baseline?.sql.replace(/end\n\$migration\$;\n$/, "raise exception 'no';\n$&") ?? '';

@@ -8,7 +8,7 @@ export interface RawFile {
   sql: string;
 }
 
-/** The migrations as psql would meet them: file by file, by name. */
+/** The migrations in the order in which psql applies them: by file name. */
 export async function rawFiles(): Promise<RawFile[]> {
   const files = (await readdir(migrationsDirectory)).sort();
   return Promise.all(

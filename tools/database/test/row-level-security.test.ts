@@ -54,12 +54,12 @@ describe.each(userTables)('$table', ({ table, role, row, isSharedWork, sharedWit
     expect(await usersSeen({ role }, table)).toEqual([]);
   });
 
-  it('across users its service sees all rows only where it has such work', async () => {
+  it('across users, its service sees all rows only if it has work across users', async () => {
     const expected = isSharedWork ? [alice, bob] : [];
     expect(await usersSeen({ role, acrossUsers: true }, table)).toEqual(expected);
   });
 
-  it('a client of Supabase sees own rows, across users or not, and writes none', async () => {
+  it('a client of Supabase sees only its own rows, even across users, and writes none', async () => {
     const client = { role: 'authenticated', user: alice, acrossUsers: true };
     if (mayDo(table, 'authenticated', 'select')) {
       expect(await usersSeen(client, table)).toEqual([alice]);
@@ -131,7 +131,7 @@ describe('beyond single tables', () => {
     expect((await actAs(owner, { role: 'vc_llm_router', user: alice }, remove)).rowCount).toBe(0);
   });
 
-  it('a row cannot be handed to another user', async () => {
+  it('a row cannot be moved to another user', async () => {
     const gift = `update canvases set user_id = '${bob}'`;
     await expect(actAs(owner, { role: 'vc_canvas', user: alice }, gift)).rejects.toThrow(
       /row-level security/,
@@ -155,7 +155,7 @@ describe('beyond single tables', () => {
     );
   });
 
-  it('a user rates an execution, and the rest of it stays as it was', async () => {
+  it('a user can rate an execution, and change nothing else in it', async () => {
     const actor = { role: 'vc_prompt_registry', user: alice };
     expect(
       (await actAs(owner, actor, 'update prompt_executions set rating = 5, rated_at = now()')).rowCount,
@@ -307,7 +307,7 @@ describe('beyond single tables', () => {
     ).rejects.toThrow(/permission denied/);
   });
 
-  it('an email is one user, however it is spelled', async () => {
+  it('an email belongs to one user, regardless of case', async () => {
     const { statement, values } = insertion('auth.users', {
       id: randomUUID(),
       email: `${alice}@Example.COM`,
@@ -317,7 +317,7 @@ describe('beyond single tables', () => {
     );
   });
 
-  it('with a user go canvases, API keys, idempotency keys, jobs, results and sessions, but not what was spent', async () => {
+  it('deleting a user deletes canvases, API keys, idempotency keys, jobs, results and sessions, but not the ledger', async () => {
     const left = `
       with gone as (select '${bob}'::uuid as id)
       select (select count(*)::integer from canvases join gone on user_id = gone.id) as canvases,

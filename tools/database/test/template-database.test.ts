@@ -53,7 +53,7 @@ it('concurrent clones are complete and independent of each other', async () => {
   await Promise.all(['clone_a', 'clone_b', 'clone_c'].map((name) => dropDatabase({ url: server.url, name })));
 });
 
-it('a template sets the passwords even when it is there already', async () => {
+it('a template sets the passwords even if it already exists', async () => {
   const options = { url: server.url, name: 'passwords' };
   await createTemplateDatabase(options);
   await createTemplateDatabase({ ...options, rolePasswords: { vc_canvas: 'secret' } });
@@ -63,7 +63,7 @@ it('a template sets the passwords even when it is there already', async () => {
   await expect(withClient(url.href, (client) => client.query('select'))).resolves.toBeDefined();
 });
 
-it('a database in use is dropped all the same', async () => {
+it('a database in use is dropped too', async () => {
   const url = await createDatabase({ url: server.url, name: 'in_use' });
   await withClient(url, async () => {
     await dropDatabase({ url: server.url, name: 'in_use' });

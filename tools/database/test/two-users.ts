@@ -11,9 +11,9 @@ export interface UserTable {
   role: string;
   /** True if the owning service works across users there. */
   isSharedWork: boolean;
-  /** Other services that keep rows of their own in the table. */
+  /** Other services that also store rows in the table. */
   sharedWith?: readonly string[];
-  /** A row's columns, user_id aside. */
+  /** A row's columns except user_id. */
   row: (user: string) => Record<string, unknown>;
 }
 

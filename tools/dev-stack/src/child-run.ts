@@ -18,7 +18,7 @@ export interface Program {
 export interface ChildRun {
   /** Undefined if it could not be started. */
   readonly pid: number | undefined;
-  /** Resolves with the exit code or signal in words. Never rejects. */
+  /** Resolves with the exit code or signal as text. Never rejects. */
   readonly exited: Promise<string>;
   /** Has no effect once the process has ended. */
   signal(signal: NodeJS.Signals): void;

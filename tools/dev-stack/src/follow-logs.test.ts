@@ -20,14 +20,14 @@ test('an event is one line with time, level, message and fields', () => {
   );
 });
 
-test('an error keeps its stack, on lines of its own', () => {
+test('an error keeps its stack, on separate lines', () => {
   const err = { message: 'broken', stack: 'Error: broken\n    at canvas.ts:1:1' };
   expect(readable(JSON.stringify({ ...event, err }), false)).toMatch(
     /operation=generateCanvas\nError: broken\n {4}at/,
   );
 });
 
-test('a line that is no event stays unchanged', () => {
+test('a line that is not an event stays unchanged', () => {
   expect(readable('Debugger listening on ws://127.0.0.1:9229', false)).toBe(
     'Debugger listening on ws://127.0.0.1:9229',
   );

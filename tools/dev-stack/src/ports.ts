@@ -43,7 +43,7 @@ export async function choosePorts(gatewayPort: number): Promise<ChosenPorts> {
   return { ...(chosen as PlatformPorts), simulator: await giveFree() };
 }
 
-/** Tells whether a port is free on both addresses that `localhost` can mean. Throws StackError. */
+/** Returns true if a port is free on both addresses that `localhost` can mean. Throws StackError. */
 export async function isFree(port: number): Promise<boolean> {
   return (await canListen(port, '127.0.0.1')) && (await canListen(port, '::1'));
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Identifies one process for good. A pid alone may later belong to another process. */
+/** Identifies one process permanently. A pid alone may later belong to another process. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** Start time in the format of the operating system, for comparison only. */
@@ -36,7 +36,7 @@ function describeFromProc(pid: number) {
 function describeFromPs(pid: number) {
   const args = ['-o', 'ppid=,lstart=,comm=', '-p', String(pid)];
   const line = attempt(() => execFileSync('ps', args, { encoding: 'utf8' })).trim();
-  // As "  412 Tue Dec  1 20:08:21 2026 /bin/sh".
+  // For example "  412 Tue Dec  1 20:08:21 2026 /bin/sh".
   const [, parent, startTime, path] = /^(\d+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(.*)$/.exec(line) ?? [];
   if (startTime === undefined || path === undefined) return undefined;
   return { name: path.slice(path.lastIndexOf('/') + 1), parent: Number(parent), startTime };

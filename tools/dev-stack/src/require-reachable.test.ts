@@ -22,6 +22,6 @@ test('an unreachable server is reported at once, without its password', async ()
   expect(failure).not.toContain('secret');
 });
 
-test('a value that is no URL is rejected', async () => {
+test('a value that is not a URL is rejected', async () => {
   await expect(check('localhost')).rejects.toThrow('REDIS_URL is not a URL');
 });

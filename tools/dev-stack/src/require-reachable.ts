@@ -5,7 +5,7 @@ import { StackError } from './stack-error.ts';
 
 const timeoutMs = 30_000;
 
-/** Throws StackError if a set variable is no URL or no server listens at its host and port. */
+/** Throws StackError if a set variable is not a URL, or if no server listens at its host and port. */
 export async function requireReachable(
   variable: string,
   environment: Environment,

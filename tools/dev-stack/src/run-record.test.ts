@@ -6,7 +6,7 @@ import { temporaryFolder } from '../test/temporary-folder.ts';
 import { identify } from './process-identity.ts';
 import { beginRunRecord, readRunRecord } from './run-record.ts';
 
-test('an added process is on record at once, and replaces its predecessor', async () => {
+test('an added process is recorded at once, and replaces its predecessor', async () => {
   const file = join(await temporaryFolder(), 'run.json');
   const [first, second] = [await sleepingProcess(), await sleepingProcess()];
   const record = beginRunRecord(file);

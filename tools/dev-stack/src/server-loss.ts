@@ -5,7 +5,7 @@ export interface NamedServer extends Readonly<Pick<RunningPostgres, 'ended' | 'l
   readonly name: string;
 }
 
-/** Receives a server that ended unexpectedly, with its exit code or signal in words. */
+/** Receives a server that ended unexpectedly, with its exit code or signal as text. */
 export type OnLoss = (server: NamedServer, how: string) => void;
 
 /** Stops a server with `cleanup`. If the server ends earlier, calls `lost`. */

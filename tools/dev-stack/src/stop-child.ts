@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildRun } from './child-run.ts';
 
-/** A service gives its requests and jobs 25 s (SHUTDOWN_GRACE_MS), then needs a moment for the rest. */
+/** A service waits 25 s for its requests and jobs (SHUTDOWN_GRACE_MS). The remaining steps take a moment. */
 const drainMs = 30_000;
 
 /** Lets a process finish its work, then ends it. Ends it at once if `force` aborts. Never rejects. */

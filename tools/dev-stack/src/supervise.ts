@@ -6,7 +6,7 @@ const crashLimit = 3;
 const crashWindowMs = 60_000;
 
 export interface CrashReport {
-  /** Exit code or signal, in words. */
+  /** Exit code or signal, as text. */
   readonly how: string;
   readonly givenUp: boolean;
 }

@@ -420,12 +420,12 @@ describe('the document to compare with', () => {
     return folder;
   };
 
-  test("is the last commit's where something has been changed since", async () => {
+  test('is that of the last commit if the current one differs', async () => {
     const last = await lastDocument('api.json', 'three', await repository('one', 'two'));
     expect(last).toEqual({ commit: 'HEAD', text: 'two' });
   });
 
-  test("is its parent's where the last commit is what is at hand", async () => {
+  test('is that of the parent commit if the last one equals the current one', async () => {
     const last = await lastDocument('api.json', 'two', await repository('one', 'two'));
     expect(last).toEqual({ commit: 'HEAD^', text: 'one' });
   });

@@ -48,7 +48,7 @@ function isAccepted({ forAny, forItself }: Callers, caller: ServiceName, who: st
   return forAny.includes(caller) || (forItself.includes(caller) && who === 'itself');
 }
 
-/** The principal that the service derives from a token, as its frame does for each request. */
+/** The principal that the service derives from a token, as the service kit does for each request. */
 async function principalOf(authenticate: Authenticator, token: string): Promise<Principal | string> {
   const request = { headers: { [headers.identity]: token } };
   try {

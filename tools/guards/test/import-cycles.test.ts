@@ -24,7 +24,7 @@ test('two files that import only types of each other are a cycle', async () => {
   expect(report).toContain('lint/suspicious/noImportCycles');
 });
 
-test('imports in one direction are no cycle', async () => {
+test('imports in one direction are not a cycle', async () => {
   const report = await lint({
     'hen.ts': "import type { Egg } from './egg.ts';\nexport type Hen = { readonly from: Egg };\n",
     'egg.ts': 'export type Egg = { readonly weight: number };\n',

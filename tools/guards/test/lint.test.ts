@@ -132,7 +132,7 @@ const caughtByTypes: typeof caught = [
     '@typescript-eslint/no-misused-promises',
   ],
   [
-    'an await of a value that is no promise',
+    'an await of a value that is not a promise',
     'libs/redis/src/keys.ts',
     'export async function start(): Promise<number> {\n  return (await 1) + 1;\n}\n',
     '@typescript-eslint/await-thenable',

@@ -80,7 +80,7 @@ describe('an import', () => {
     ]);
   });
 
-  test("of the root's development dependencies is left to tests and types", () => {
+  test("of the root's development dependencies is allowed in tests and for types only", () => {
     expect(faultsOf('src/main.ts', "import type { Test } from 'vitest';")).toEqual([]);
     expect(faultsOf('src/shop.test.ts', "import { test } from 'vitest';")).toEqual([]);
   });

@@ -95,7 +95,7 @@ describe.each(guarded)('%s', (id) => {
     expect(statusOf(id, apiKeyPrincipal([held]))).toBe(held === grantable ? 200 : 403);
   });
 
-  test('refuses a user and an API key without permissions where it requires one', () => {
+  test('refuses users and API keys without permissions if it requires one', () => {
     expect(statusOf(id, userPrincipal({ role: 'admin', permissions: [] }))).toBe(grantable ? 403 : 200);
     expect(statusOf(id, apiKeyPrincipal([]))).toBe(403);
   });

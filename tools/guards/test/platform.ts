@@ -20,7 +20,7 @@ interface RunningProcess {
 }
 
 /**
- * Starts all services as processes with a database and a key space of their own. `variables` precede the others. The log
+ * Starts all services as processes with their own database and key space. `variables` precede the others. The log
  * level must include `info`, at which services report their start.
  */
 export async function startPlatform(variables: Readonly<Record<string, string>>) {

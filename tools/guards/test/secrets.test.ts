@@ -26,7 +26,7 @@ test.each(Object.entries(planted))('%s is found', async (_what, secret) => {
   expect(await findSecrets([await fileWith(`value: ${secret}\n`)])).not.toBe('');
 });
 
-test('a database on this machine is no secret', async () => {
+test('the URL of a database on this machine is not a secret', async () => {
   expect(await findSecrets([await fileWith('postgresql://canvas:geheim@127.0.0.1:5432/canvas')])).toBe('');
 });
 

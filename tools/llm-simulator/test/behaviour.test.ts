@@ -45,7 +45,7 @@ async function admin<Body = object>(
 }
 
 describe('rules', () => {
-  test('meet the next so many calls and are spent', async () => {
+  test('apply to the given number of calls and then expire', async () => {
     simulator.behave({
       rules: [
         { fault: '429', count: 2 },
@@ -55,7 +55,7 @@ describe('rules', () => {
     expect(await statuses(4)).toEqual([429, 429, 503, 200]);
   });
 
-  test('meet only their model and their key', async () => {
+  test('apply only to their model and their key', async () => {
     simulator.behave({
       rules: [
         { fault: '500', model: 'gpt-4o' },
@@ -67,7 +67,7 @@ describe('rules', () => {
     expect(await statusOf()).toBe(200);
   });
 
-  test('with a probability meet the same calls for the same seed', async () => {
+  test('with a probability apply to the same calls for the same seed', async () => {
     const behaviour = { rules: [{ fault: '500', probability: 0.3 }] } as const;
     const [one, other] = await Promise.all([
       startSimulator({ seed: 9, behaviour }),
@@ -83,7 +83,7 @@ describe('rules', () => {
     await Promise.all([one.stop(), other.stop()]);
   });
 
-  test('give way to what the call itself asks for', async () => {
+  test('are overridden by the directive of a call', async () => {
     simulator.behave({ rules: [{ fault: '500' }] });
     const client = clientFor(simulator, { 'x-simulator': 'fault=none' });
     await client.chat.completions.create(asking());
@@ -157,7 +157,7 @@ describe('the admin paths', () => {
     expect((await admin<CallsBody>('DELETE', '/calls')).body.totals).toMatchObject({ calls: 0, byModel: {} });
   });
 
-  test('tell the last calls with the caller’s request ids, latest first, without bodies', async () => {
+  test('list the last calls with the caller’s request ids, latest first, without bodies', async () => {
     for (const id of ['first', 'second', 'third']) {
       await clientFor(simulator, { 'x-request-id': id }).chat.completions.create(asking());
     }
@@ -175,7 +175,7 @@ describe('the admin paths', () => {
     expect(JSON.stringify(recent)).not.toContain('Sunrise');
   });
 
-  test('show only the end of a key that is not the simulator’s own', async () => {
+  test('show only the end of a key that is not configured', async () => {
     const open = await startSimulator();
     await clientFor(open).withOptions({ apiKey: 'sk-real-secret-9876' }).chat.completions.create(asking());
     expect(Object.keys(open.calls().byKey)).toEqual(['…9876']);
@@ -204,7 +204,7 @@ describe('the admin paths', () => {
     ['::ffff:10.0.0.1', false],
     ['1.127.0.1', false],
     [undefined, false],
-  ])('take %s for this machine: %s', (address, expected) => {
+  ])('treat %s as this machine: %s', (address, expected) => {
     expect(isLoopback(address)).toBe(expected);
   });
 });

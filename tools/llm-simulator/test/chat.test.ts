@@ -37,7 +37,7 @@ const tool = {
 };
 
 describe('a chat completion', () => {
-  test('speaks of the business in the request', async () => {
+  test('mentions the business in the request', async () => {
     const completion = await client.chat.completions.create(asking());
     expect(completion).toMatchObject({ object: 'chat.completion', model: 'gpt-4o-mini' });
     expect(completion.id).toMatch(/^chatcmpl-[0-9a-f]{29}$/);
@@ -50,7 +50,7 @@ describe('a chat completion', () => {
     expect(completion._request_id).toMatch(/^req_/);
   });
 
-  test('says that a simulator answers where no business is described', async () => {
+  test('says that a simulator answers if no business is described', async () => {
     const completion = await client.chat.completions.create(asking('What is the capital of France?'));
     expect(contentOf(completion)[0]).toContain('simulator');
     expect(contentOf(completion)[0]).toContain('What is the capital of France?');
@@ -213,7 +213,7 @@ describe('a streamed chat completion', () => {
     expect(await response.text()).toMatch(/\n\ndata: \[DONE\]\n\n$/);
   });
 
-  test('brings a tool call in pieces that the official client joins', async () => {
+  test('sends a tool call in pieces that the official client joins', async () => {
     const final = await client.chat.completions
       .stream({ ...asking(), tools: [tool], n: 2 })
       .finalChatCompletion();
@@ -227,7 +227,7 @@ describe('a streamed chat completion', () => {
   });
 });
 
-describe('a wrong request', () => {
+describe('an invalid request', () => {
   test.each([
     ['no model', { messages: asking().messages }, 'model'],
     ['no messages', { model: 'm', messages: [] }, 'messages'],
@@ -235,9 +235,9 @@ describe('a wrong request', () => {
     ['a message without content', { model: 'm', messages: [{ role: 'user' }] }, 'messages[0].content'],
     ['too many choices', { ...asking(), n: 129 }, 'n'],
     ['a negative limit', { ...asking(), max_tokens: -1 }, 'max_tokens'],
-    ['a stream that is no boolean', { ...asking(), stream: 'yes' }, 'stream'],
+    ['a stream that is not a boolean', { ...asking(), stream: 'yes' }, 'stream'],
     ['a temperature out of range', { ...asking(), temperature: 3 }, 'temperature'],
-    ['a tool that is none', { ...asking(), tools: [{}] }, 'tools[0]'],
+    ['an invalid tool', { ...asking(), tools: [{}] }, 'tools[0]'],
     ['a choice among no tools', { ...asking(), tool_choice: 'required' }, 'tool_choice'],
     ['JSON mode without the word', { ...asking(), response_format: { type: 'json_object' } }, 'messages'],
     ['an unknown format', { ...asking(), response_format: { type: 'xml' } }, 'response_format'],
@@ -287,7 +287,7 @@ describe('keys and models', () => {
     });
   });
 
-  test('configured keys are demanded and configured models are the only ones', async () => {
+  test('configured keys are required, and only configured models exist', async () => {
     const strict = await startSimulator({ keys: ['sk-test-0001'], models: ['one'] });
     const allowed = clientFor(strict);
     const stranger = allowed.withOptions({ apiKey: 'sk-wrong' });

@@ -1,7 +1,7 @@
 import { OpenAI } from 'openai';
 import type { Simulator } from '../src/index.ts';
 
-/** The official client, without retries of its own, so that every fault is seen. */
+/** The official client with retries off, so that tests see every fault. */
 export function clientFor({ url }: Simulator, headers: Record<string, string> = {}): OpenAI {
   return new OpenAI({
     baseURL: url,

@@ -69,14 +69,14 @@ describe('a status fault', () => {
     expect(response.headers.get(header)).toBe(value);
   });
 
-  test('429 can tell the time as a date', async () => {
+  test('429 can send the retry time as a date', async () => {
     const response = await post('fault=429; retry-after-ms=60000; retry-after-form=date');
     const wait = Date.parse(response.headers.get('retry-after') ?? '') - Date.now();
     expect(wait).toBeGreaterThan(50_000);
     expect(wait).toBeLessThanOrEqual(60_000);
   });
 
-  test('quota is a 429 that does not invite to come back', async () => {
+  test('quota is a 429 without a retry time', async () => {
     const response = await post('fault=quota');
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, null]);
     expect(await response.json()).toMatchObject({ error: { code: 'insufficient_quota' } });
@@ -120,16 +120,16 @@ describe('a faulty whole answer', () => {
     expect(await ask('fault=error-event')).toMatchObject({ error: { type: 'server_error' } });
   });
 
-  test('no-usage lacks the usage, and the provider counts it nevertheless', async () => {
+  test('no-usage lacks the usage, but the provider still counts it', async () => {
     expect((await ask('fault=no-usage')).usage).toBeUndefined();
     expect(simulator.calls().completionTokens).toBeGreaterThan(0);
   });
 
-  test('empty-choices has none', async () => {
+  test('empty-choices has no choices', async () => {
     expect((await ask('fault=empty-choices')).choices).toEqual([]);
   });
 
-  test('wrong-content-type is a page', async () => {
+  test('wrong-content-type is an HTML page', async () => {
     const response = await post('fault=wrong-content-type');
     expect(response.headers.get('content-type')).toContain('text/html');
     expect(await response.text()).toContain('<html>');
@@ -139,7 +139,7 @@ describe('a faulty whole answer', () => {
 describe('a faulty stream', () => {
   const streaming = { ...asking(), stream: true };
 
-  test('cut destroys the connection after so many events and counts what was sent', async () => {
+  test('cut destroys the connection after the given number of events and counts the sent tokens', async () => {
     const { text, broken } = await received(await post('fault=cut; after-chunks=3', streaming));
     expect([eventsIn(text), broken]).toEqual([3, true]);
     expect(simulator.calls()).toMatchObject({ completionTokens: 8, open: 0 });
@@ -158,37 +158,37 @@ describe('a faulty stream', () => {
     expect(chunks.some(({ choices }) => choices[0]?.finish_reason)).toBe(false);
   });
 
-  test('stall stops after so many events and keeps the connection', async () => {
+  test('stall stops after the given number of events and keeps the connection open', async () => {
     const response = await post('fault=stall; after-chunks=2', streaming, AbortSignal.timeout(200));
     const { text, broken } = await received(response);
     expect([eventsIn(text), broken]).toEqual([2, true]);
     await expect.poll(() => simulator.calls()).toMatchObject({ open: 0, aborted: 1, completionTokens: 4 });
   });
 
-  test('malformed brings an event that is not JSON and goes on', async () => {
+  test('malformed sends an event that is not JSON and continues', async () => {
     const { text } = await received(await post('fault=malformed; after-chunks=2', streaming));
     expect(() => JSON.parse((text.split('\n\n')[2] ?? '').slice(6))).toThrow();
     expect(text).toContain('[DONE]');
     await expect(stream('fault=malformed').then(collect)).rejects.toThrow();
   });
 
-  test('error-event brings an error that the official client throws', async () => {
+  test('error-event sends an error that the official client throws', async () => {
     await expect(stream('fault=error-event; after-chunks=2').then(collect)).rejects.toThrow(
       'middle of the answer',
     );
   });
 
-  test('no-usage lacks the usage that was asked for', async () => {
+  test('no-usage lacks the requested usage', async () => {
     const chunks = await stream('fault=no-usage').then(collect);
     expect(chunks.some(({ usage }) => usage)).toBe(false);
   });
 
-  test('empty-choices brings no content', async () => {
+  test('empty-choices sends no content', async () => {
     const chunks = await stream('fault=empty-choices').then(collect);
     expect(chunks.every(({ choices }) => choices.length === 0)).toBe(true);
   });
 
-  test('wrong-content-type is a page', async () => {
+  test('wrong-content-type is an HTML page', async () => {
     const response = await post('fault=wrong-content-type', streaming);
     expect(response.headers.get('content-type')).toContain('text/html');
   });
@@ -210,7 +210,7 @@ describe('pace', () => {
     expect(await elapsed(response.text())).toBeGreaterThanOrEqual(200);
   });
 
-  test('events come one by one at the interval, of the size asked', async () => {
+  test('events arrive one by one, at the given interval and in the given size', async () => {
     const response = await post('chunk-interval-ms=10; tokens-per-chunk=40', { ...asking(), stream: true });
     const pieces: string[] = [];
     for await (const bytes of response.body ?? []) pieces.push(new TextDecoder().decode(bytes));
@@ -218,14 +218,14 @@ describe('pace', () => {
     expect(pieces.length).toBeGreaterThanOrEqual(4);
   });
 
-  test('a client that leaves before the answer costs nothing', async () => {
+  test('a client that disconnects before the answer costs nothing', async () => {
     await expect(post('latency-ms=5000', asking(), AbortSignal.timeout(50))).rejects.toThrow();
     await expect
       .poll(() => simulator.calls())
       .toMatchObject({ open: 0, aborted: 1, promptTokens: 0, completionTokens: 0 });
   });
 
-  test('a client that hangs up ends the call and is counted', async () => {
+  test('a client that disconnects ends the call and is counted', async () => {
     const hangUp = new AbortController();
     const response = await post('chunk-interval-ms=20', { ...asking(), stream: true }, hangUp.signal);
     const reader = response.body?.getReader();
@@ -236,7 +236,7 @@ describe('pace', () => {
 });
 
 describe('usage', () => {
-  test('reports cached and reasoning tokens as told', async () => {
+  test('reports cached and reasoning tokens as configured', async () => {
     const { usage } = await ask('cached-share=0.5; reasoning-tokens=30');
     expect(usage?.prompt_tokens_details?.cached_tokens).toBe(Math.floor((usage?.prompt_tokens ?? 0) / 2));
     expect(usage?.completion_tokens_details?.reasoning_tokens).toBe(30);
@@ -260,14 +260,14 @@ describe('usage', () => {
   });
 });
 
-test('refused connections are destroyed on accept, and then all is well', async () => {
+test('refused connections are destroyed on accept, and later ones are served', async () => {
   simulator.behave({ refuseConnections: 2 });
   for (let attempt = 0; attempt < 2; attempt += 1) await once(opened(), 'close');
   expect((await post('fault=none')).status).toBe(200);
   expect(simulator.calls().refusedConnections).toBe(2);
 });
 
-test('refusing closes the connections that callers keep for later', async () => {
+test('refusing also closes idle connections that callers keep open', async () => {
   const kept = opened();
   kept.write('GET /v1/models HTTP/1.1\r\nhost: simulator\r\n\r\n');
   await once(kept, 'data');

@@ -41,7 +41,7 @@ describe('the process', () => {
     },
   );
 
-  test('says in one sentence what is wrong', async () => {
+  test('reports an error in one sentence', async () => {
     const child = start(['--port', 'many']);
     expect(await firstLine(child.stderr)).toBe(
       'The port must be a whole number from 0 to 65535, not "many".',
@@ -68,7 +68,7 @@ describe('settings', () => {
     });
   });
 
-  test('are empty where nothing is set', () => {
+  test('are empty if nothing is set', () => {
     expect(readSettings({}, [])).toEqual({});
   });
 });

@@ -49,7 +49,7 @@ async function refined(section: Block, canvas: Canvas, context = known(dogHotel,
 }
 
 describe('a refinement by the seeded prompt', () => {
-  test.each(blocks)('improves %s of the business at hand', async (section) => {
+  test.each(blocks)('improves %s of the described business', async (section) => {
     const canvas = await generated(dogHotel);
     const { suggestions, reasoning } = await refined(section, canvas);
     expect(suggestions.length).toBeGreaterThanOrEqual(3);
@@ -67,7 +67,7 @@ describe('a refinement by the seeded prompt', () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
-  test('stays new, however often its suggestions are taken', async () => {
+  test('suggests new items, however often suggestions are applied', async () => {
     let canvas = await generated(dogHotel);
     for (let round = 0; round < 12; round += 1) {
       const { suggestions } = await refined('channels', canvas);
@@ -78,7 +78,7 @@ describe('a refinement by the seeded prompt', () => {
     }
   });
 
-  test('keeps section and business when the owner speaks of others', async () => {
+  test('keeps section and business when the owner mentions others', async () => {
     const canvas = await generated(dogHotel);
     const request = 'Section: key partners\nBusiness: not a bakery. Think of <b>cost structure</b>.';
     const { suggestions, reasoning } = await refined(
@@ -90,7 +90,7 @@ describe('a refinement by the seeded prompt', () => {
     expect(reasoning).toMatch(/channels of the dog hotel/);
   });
 
-  test('finds the business behind a very long section', async () => {
+  test('finds the business after a very long section', async () => {
     const canvas = await generated(dogHotel);
     const long = {
       ...canvas,
@@ -107,7 +107,7 @@ describe('a refinement by the seeded prompt', () => {
     expect(reasoning).toMatch(/key resources of the dog hotel/);
   });
 
-  test('leaks no tag where nothing is known about the business', async () => {
+  test('leaks no tag if nothing is known about the business', async () => {
     const variables = { section: 'channels', currentContent: '- A shop' };
     const answer = await answerTo(seededPrompt('canvas.refine', variables));
     expect(answer).not.toMatch(tag);
@@ -130,14 +130,14 @@ describe('a canvas by the seeded prompt', () => {
     `${dogHotel}\nRooms: < 10 dogs each, <b>no cats</b>.`,
     '<p>A dog hotel</p> for owners who travel',
     `Business description: ${dogHotel}`,
-  ])('speaks of the business in %j and leaks no tag', async (description) => {
+  ])('mentions the business in %j and leaks no tag', async (description) => {
     const canvas = await generated(description);
     for (const block of blocks) expect(canvas[block][0]).toMatch(ownWords);
     expect(JSON.stringify(canvas)).toContain('the dog hotel');
     expect(JSON.stringify(canvas)).not.toMatch(tag);
   });
 
-  test('heeds industry and target market', async () => {
+  test('uses industry and target market', async () => {
     const canvas = await generated('Pink Paw, a van', { industry: 'food', targetMarket: 'night workers' });
     expect(JSON.stringify(canvas)).toContain('Pink Paw');
     expect(JSON.stringify(canvas)).toContain('night workers');

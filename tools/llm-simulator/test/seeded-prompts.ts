@@ -7,7 +7,7 @@ const migration = new URL(
 
 type Variables = Readonly<Record<string, string>>;
 
-/** A prompt that every deployment starts with, its variables filled in; throws where the migration lacks it. */
+/** Renders a prompt that every deployment starts with. Throws if the migration lacks it. */
 export function seededPrompt(key: 'canvas.generate' | 'canvas.refine', variables: Variables): string {
   const sql = readFileSync(migration, 'utf8');
   const [, template] = sql.slice(sql.indexOf(`'${key}'`)).split('$template$');

@@ -25,7 +25,7 @@ test('a failed build leaves nothing, so that the next one succeeds', async () =>
   expect(await readdir(target)).toEqual(['file']);
 });
 
-test("a killed builder's draft is removed, one that may still be at work is not", async () => {
+test("a killed builder's draft is removed, a recent draft is not", async () => {
   const parent = await temporaryFolder();
   await mkdir(join(parent, 'built.draft-old'));
   await utimes(join(parent, 'built.draft-old'), 0, 0);

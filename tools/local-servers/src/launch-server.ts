@@ -27,7 +27,7 @@ export interface Launch {
   /** Must prove that the server that answers at the port is this process. */
   isReady: (port: number, pid: number) => Promise<boolean>;
   /** Returns true for a log that reports a temporary fault. */
-  isPassing: (log: string) => boolean;
+  isTemporary: (log: string) => boolean;
   /** The first signal also ends the server when its starter ends. */
   stopSteps: readonly [StopStep, ...StopStep[]];
 }
@@ -35,7 +35,7 @@ export interface Launch {
 export interface Launched {
   pid: number;
   port: number;
-  /** Resolves with the exit code or signal in words. Never rejects. */
+  /** Resolves with the exit code or signal as text. Never rejects. */
   ended: Promise<string>;
 }
 
@@ -111,7 +111,7 @@ function endWithStarter(server: Spawned['server'], signal: NodeJS.Signals): void
 const saysPortTaken = (log: string) => /address already in use/i.test(log);
 
 function isTemporary(launch: Launch, log: string): boolean {
-  return launch.isPassing(log) || (launch.port === undefined && saysPortTaken(log));
+  return launch.isTemporary(log) || (launch.port === undefined && saysPortTaken(log));
 }
 
 function failure(launch: Launch, port: number, log: string): LocalServerError {

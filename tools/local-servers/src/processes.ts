@@ -12,7 +12,7 @@ export async function commandLine(pid: number): Promise<string | undefined> {
   return text.replaceAll('\0', ' ').trim() || undefined;
 }
 
-/** Returns the start time of a live process as opaque text. Together with the pid it identifies one process for good. */
+/** Returns the start time of a live process as opaque text. Together with the pid it identifies one process permanently. */
 export async function startTime(pid: number): Promise<string | undefined> {
   if (process.platform !== 'linux') return (await processField(pid, 'lstart')).trim() || undefined;
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');

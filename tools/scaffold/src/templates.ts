@@ -249,7 +249,7 @@ begin
       null;
     end;
   end if;
-  -- PostgreSQL gives these to every role; a hardened server may not.
+  -- Every role has these by default, but not on a hardened server.
   if not has_database_privilege('${role}', current_database(), 'connect') then
     execute format('grant connect on database %I to ${role}', current_database());
   end if;

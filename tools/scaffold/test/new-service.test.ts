@@ -37,7 +37,7 @@ async function run(command: string, args: readonly string[]): Promise<void> {
 
 const node = (...args: string[]): Promise<void> => run(process.execPath, args);
 
-/** The environment of the tests without their servers, which the copy must not use. */
+/** The environment of the tests, without the servers that the copied repository must not use. */
 function blankEnvironment(): NodeJS.ProcessEnv {
   const names = [
     'MIGRATION_DATABASE_URL',

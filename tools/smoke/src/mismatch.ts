@@ -1,4 +1,4 @@
-/** A deployment that breaks its interface; the message says where and how. */
+/** A violation of the deployment's contract. The message names the request and the fault. */
 export class Mismatch extends Error {
   override name = 'Mismatch';
   /** The unexpected status, if that is the fault. */

@@ -40,7 +40,7 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
     return canvas;
   };
 
-  /** Returns the canvas at the expected revision, from which a change takes the blocks that it keeps. */
+  /** Returns the canvas on which a change is based. Throws CONFLICT if it is not at the given revision. */
   const getAt = async (owner: UserPrincipal, id: string, revision: number): Promise<Canvas> => {
     const canvas = await get(owner, id);
     if (canvas.revision !== revision) throw staleRevision(canvas.revision);

@@ -32,7 +32,7 @@ export interface AnswerSchema {
   readonly schema: TSchema;
 }
 
-/** An answer that lacks something, with the question for the rest. It is asked once. */
+/** An incomplete answer, with a follow-up question for the missing part. The question is asked once. */
 export class Unfinished<T> {
   readonly followUp: FollowUp<T>;
 
@@ -42,7 +42,7 @@ export class Unfinished<T> {
 }
 
 export interface FollowUp<T> {
-  /** Follows the text of the prompt. */
+  /** Appended to the prompt. */
   readonly instruction: string;
   readonly schema: AnswerSchema;
   /** Parses the second answer and joins it with the first. Throws LLM_BAD_RESPONSE if something is still missing. */
@@ -72,14 +72,14 @@ export interface ModelDependencies {
 }
 
 /**
- * A user's call that finds the router's stored answer when its client repeats it with the same idempotency key. Its
- * `cache-control` reaches the router.
+ * A user's call. If the client repeats it with the same idempotency key, the router replays its stored answer. Its
+ * `cache-control` is forwarded to the router.
  */
 export type ModelCall = UserCall & DownstreamKeys & { header(name: string): string | undefined };
 
 /**
- * Asks a model with a prompt of the registry, and records the execution of that prompt version. Asks a second time for the
- * rest of an unfinished answer: the result then has the cost of both calls.
+ * Asks a model with a prompt of the registry, and records the execution of that prompt version. If the answer is
+ * incomplete, asks once for the rest. The result then has the cost of both calls.
  */
 export type AskModel = <T>(call: ModelCall, question: Question<T>) => Promise<Answer<T>>;
 
@@ -97,7 +97,7 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
     }
   };
 
-  /** The router stores its answer under the key: a run of the request after a crash does not pay for it again. */
+  /** Calls the router with an idempotency key, so that repeating the request after a crash does not pay twice. */
   const askRouter = (call: ModelCall, body: ChatRequest, caching?: string): Promise<ChatResult> => {
     const key = call.downstreamKey(JSON.stringify(body));
     const headers = {
@@ -127,7 +127,7 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
       await record(execution.ended(chat, incomplete));
       return { value, facts: { ...factsOf(chat), promptVersion: prompt.version, executionId: execution.id } };
     } catch (error) {
-      // A repetition of the request must get a new answer of the model.
+      // A repetition of the request must get a new answer from the model.
       if (chat) call.discardDownstreamAnswers();
       await record(execution.ended(chat, error));
       if (chat?.cached) return askOnce(call, prompt, body, parse, 'no-cache');
@@ -191,7 +191,7 @@ function textAndFormat(
   };
 }
 
-/** The facts of a result that took two calls: their sum, under the execution that completed it. */
+/** Adds up the usage and cost of two calls. The result refers to the second execution. */
 function sumOf(first: Facts, second: Facts): Facts {
   const total = (key: keyof Facts['usage']) => first.usage[key] + second.usage[key];
   const costNanos = first.costNanos + second.costNanos;

@@ -2,10 +2,10 @@
 const maxItems = 50;
 const maxItemLength = 1_000;
 
-/** Keys of an object's own name, in the order of preference. */
+/** Keys under which an object has its name, in order of preference. */
 const nameKeys = ['name', 'title', 'item', 'label', 'heading', 'text', 'value', 'content'];
 
-/** Keys under which an object lists the items that it stands for. */
+/** Keys under which an object lists the items that it groups. */
 const listKeys = ['items', 'list', 'values', 'entries', 'points', 'elements', 'bullets', 'content', 'data'];
 
 /** Keys without meaning for a reader. */
@@ -64,11 +64,11 @@ function textOf(value: unknown): string {
   return others.length > 0 ? `${first}: ${others.join(', ')}` : (first ?? '');
 }
 
-/** List markers with the space that tells them from a sign: "- Wages", but not "-10 % energy" or "3.5 % fee". */
+/** List markers with the space that distinguishes them from a sign: "- Wages", but not "-10 % energy" or "3.5 % fee". */
 const listMarker =
   /^\s*(?:[-*+•‣◦▪·–—]\s+|\(?\d{1,3}[.)]\s+|\(\d{1,3}\)\s*|\d{1,3}[、．]\s*|[a-z]\)\s+|\[[ x]\]\s+)+/iu;
 
-/** Texts by which models and repaired literals say that there is nothing. */
+/** Texts that mean "no value", in answers of models and in repaired literals. */
 const nothing = /^(null|none|nan|undefined|n\/?a|-+|\.+|…)$/i;
 
 /**

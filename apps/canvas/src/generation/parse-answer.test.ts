@@ -132,7 +132,7 @@ test('content beyond the limits of a block is cut, not rejected', () => {
   expect(channelsIn(['x'.repeat(2_000)])).toEqual(['x'.repeat(1_000)]);
 });
 
-test('unquoted literals of other languages are no items', () => {
+test('unquoted literals of other languages are not items', () => {
   expect(parse(json.replace(/"Ünusual \\"second\\" of \{channels\}"/, 'NaN')).channels).toEqual([
     'First of channels',
   ]);
@@ -194,7 +194,7 @@ test.each([
   ['empty', ' ', 'stop', /empty answer/],
   ['a refusal', 'I cannot help with that.', 'stop', /without a canvas/],
   ['without blocks', '{"answer": 42}', 'stop', /unusable/],
-])('an answer that is %s is refused with a message of its own', (_, content, finishReason, message) => {
+])('an answer that is %s is refused with its own message', (_, content, finishReason, message) => {
   for (const read of [parseBlocks, parseRefinement]) {
     if (read === parseRefinement && content === json) continue;
     const failure = failureOf(() => read(answered(content, finishReason)));
@@ -203,7 +203,7 @@ test.each([
   }
 });
 
-test('no answer crashes the reader', () => {
+test('no answer crashes the parser', () => {
   const pieces = fc.constantFrom(
     '{',
     '}',

@@ -24,7 +24,7 @@ export interface ModelAnswer {
   readonly finishReason: string;
 }
 
-/** Nesting that is searched for the blocks, as in `{"canvas": {"blocks": {…}}}`. */
+/** Maximum depth at which blocks are searched, as in `{"canvas": {"blocks": {…}}}`. */
 const maxDepth = 5;
 
 /**
@@ -64,7 +64,7 @@ export function parseRefinement(answer: ModelAnswer): RefinementAnswer {
   return { suggestions, reasoning: best?.reasoning ?? '' };
 }
 
-/** Returns the answer with the most blocks. Of equal ones the last: a final answer follows its draft. */
+/** Returns the answer with the most blocks. Among equals, the last one wins, because a final answer follows its draft. */
 function fullest(candidates: readonly Partial<Blocks>[]): Partial<Blocks> {
   const count = (blocks: Partial<Blocks>) => Object.keys(blocks).length;
   return candidates.reduce((best, next) => (count(next) > 0 && count(next) >= count(best) ? next : best), {});
@@ -90,7 +90,7 @@ function block(section: Section, value: unknown): Partial<Blocks> {
   return items.length > 0 ? { [section]: items } : {};
 }
 
-/** Joins parts of an answer. A block that stands in two parts has the items of both. */
+/** Joins parts of an answer. A block that occurs in two parts has the items of both. */
 function merged(parts: readonly Partial<Blocks>[]): Partial<Blocks> {
   const blocks: Partial<Record<Section, string[]>> = {};
   for (const part of parts)
@@ -112,7 +112,7 @@ function namedBlock(part: unknown): Partial<Blocks> | undefined {
 
 /**
  * Models translate keys into any language but keep the order of the requested schema. If an object has exactly nine lists,
- * and each known key stands at its block's place, the others are known by their place.
+ * and each known key is at its block's position, the other keys are identified by position.
  */
 function completedByPosition(
   entries: readonly (readonly [string, unknown])[],
@@ -163,7 +163,7 @@ function refinementIn(value: unknown): RefinementAnswer {
   return { suggestions: itemsOf(list), reasoning: typeof reasoning === 'string' ? reasoning.trim() : '' };
 }
 
-/** Explains to users why an answer is unusable. What exactly was wrong is only logged. */
+/** Explains to users why an answer is unusable. The exact fault is only logged. */
 function unusable({ content, finishReason }: ModelAnswer, fault: string): AppError {
   const internal = `unusable answer of ${content.length} characters, finish reason ${finishReason}: ${fault}`;
   return new AppError('LLM_BAD_RESPONSE', { internal, ...messageFor(content, finishReason) });

@@ -1,6 +1,6 @@
 import { jsonrepair } from 'jsonrepair';
 
-/** Places in one answer where reading is tried. More are braces in prose. */
+/** Maximum number of positions at which parsing is tried. An answer with more contains braces in prose. */
 const maxStarts = 20;
 
 /** Depth of JSON that is itself a JSON string. */
@@ -15,7 +15,7 @@ export function jsonValuesIn(answer: string): unknown[] {
   return valuesIn(withoutReasoning(answer), maxEncodings);
 }
 
-/** Removes what a reasoning model thinks before it answers. The answer follows the last closing tag. */
+/** Removes the reasoning of a model. The answer follows the last closing tag. */
 export function withoutReasoning(answer: string): string {
   return answer
     .replace(/<(think|thinking|reasoning)>[\s\S]*?<\/\1>/gi, '')

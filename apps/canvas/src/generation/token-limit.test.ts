@@ -15,7 +15,7 @@ test.each([
   expect(limit).toBeLessThanOrEqual(most);
 });
 
-test('a long text gets a higher limit, up to a ceiling that never lowers the prompt’s own', () => {
+test('a long text gets a higher limit, up to a ceiling that never lowers the prompt’s own limit', () => {
   expect(tokenLimit(2_000, 'x'.repeat(5_000))).toBe(4_000);
   expect(tokenLimit(4_000, 'パ'.repeat(5_000))).toBe(16_000);
   expect(tokenLimit(20_000, 'パ'.repeat(5_000))).toBe(20_000);

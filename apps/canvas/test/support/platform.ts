@@ -79,7 +79,7 @@ export function usePlatform() {
       return parts.neighbours;
     },
 
-    /** The environment of a canvas service that runs in a process of its own. */
+    /** The environment of a canvas service in a separate process. */
     processEnvironment: (settings: Environment): Environment =>
       environment({ ...parts.backends.processEnvironmentOf('canvas'), ...settings }),
 

@@ -5,7 +5,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
 import type { JobKinds } from './job-kinds.ts';
 
-/** Rows of one delete, so that none holds its locks for long. */
+/** Maximum number of rows per statement, so that no statement holds its locks for long. */
 const batchSize = 1_000;
 
 /** Deletes finished jobs of every kind once their retention is over, and with them their results. */

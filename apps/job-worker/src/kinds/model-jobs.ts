@@ -45,8 +45,8 @@ export function createModelJobs({ canvas, llm }: Performers): Pick<JobKinds, Job
 }
 
 /**
- * Every attempt sends the same key, by which the callee recognises a call that it has already answered. A later attempt asks
- * for a new answer: a cached one may be why an earlier attempt failed.
+ * All attempts send the same idempotency key, so that the callee replays an answer that it has already stored. Later attempts
+ * bypass the cache, because a cached answer may be the reason why an earlier attempt failed.
  */
 function headersOf({ jobId, attempt }: JobCall) {
   return {
@@ -55,7 +55,7 @@ function headersOf({ jobId, attempt }: JobCall) {
   };
 }
 
-/** Refuses a job without a submitter before it spends: there would be no budget to charge and no user to own the result. */
+/** Returns the submitter. Throws before any spending if there is none, because no user could pay for and own the result. */
 function submitterOf({ principal, jobId }: JobCall): string {
   if (principal.kind !== 'user') throw new Error(`The job ${jobId} has no submitter.`);
   return principal.userId;

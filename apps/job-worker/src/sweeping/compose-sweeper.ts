@@ -9,7 +9,7 @@ import type { QueueMetricsStore } from '../queue-metrics/queue-metrics.store.ts'
 import { createSchedule } from './schedule.ts';
 import { createSweepStore, type SweepStore } from './sweep.store.ts';
 
-/** Starts the rounds that export the backlogs, submit scheduled jobs and repair what the queue lost. */
+/** Starts the loops that export the backlogs, submit scheduled jobs and requeue lost jobs. */
 export function composeSweeper(
   { config, lifecycle, log, metrics, now }: Kit<JobWorkerConfig>,
   db: Kysely<Database>,

@@ -7,19 +7,19 @@ import type { StoredJob } from '../jobs/dispatch.ts';
 /** Rows handled by one sweep, so that a long backlog does not delay it. */
 const batchSize = 500;
 
-/** Times after which the sweeper acts. */
+/** Delays in milliseconds after which the sweeper acts. */
 export interface SweepDelays {
-  /** Between a job's submission and its first enqueuing, which the submitter does. */
+  /** From a job's submission to its first enqueuing by the sweeper. Normally the submitter has enqueued it by then. */
   readonly untilEnqueuedMs: number;
-  /** Between two reminders of the queue, which ignores those for jobs that it knows. */
+  /** Between two attempts to enqueue the same job. The queue ignores jobs that it already has. */
   readonly betweenRemindersMs: number;
-  /** Lock time of the queue: an attempt has certainly ended after its kind's timeout and this. */
+  /** Lock time of the queue. An attempt has certainly ended after its kind's timeout plus this time. */
   readonly lockMs: number;
 }
 
 export type SweepStore = ReturnType<typeof createSweepStore>;
 
-/** Finds what the sweeper acts on. A kind that this release does not know is left to replicas that do. */
+/** Finds the jobs on which the sweeper acts. Ignores kinds that only newer replicas know. */
 export function createSweepStore(db: Kysely<Database>, delays: SweepDelays) {
   const definitions = Object.values(jobCatalogue);
   return {
@@ -64,7 +64,7 @@ export function createSweepStore(db: Kysely<Database>, delays: SweepDelays) {
       });
     },
 
-    /** Running jobs that are to be cancelled. */
+    /** Running jobs with a requested cancellation. */
     findCancelled(): Promise<string[]> {
       return acrossUsers(db, async (transaction) => {
         const rows = await transaction

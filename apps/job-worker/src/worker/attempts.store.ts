@@ -14,7 +14,7 @@ export interface Attempt {
   readonly tier: string | null;
   /** Attempts that have started, this one included. */
   readonly number: number;
-  /** Raised by every claim, also by those whose attempt was not counted. */
+  /** Incremented by every claim, even if its attempt was not counted. */
   readonly fence: bigint;
   readonly submittedAt: Date;
 }

@@ -24,7 +24,7 @@ import type { Attempt, AttemptsStore } from './attempts.store.ts';
 /** The name under which the previous release queued every job. Jobs that it left in Redis run like the rest. */
 const previousRelease: JobDefinition = { ...customPrompt, name: 'llm' };
 
-/** Pause between attempts to store an end while PostgreSQL is unavailable. */
+/** Pause between attempts to store an outcome while PostgreSQL is unavailable. */
 const storePauseMs = 500;
 
 /** Time for which a worker tries to store a failure. After that, the sweeper finds the job. */
@@ -39,7 +39,7 @@ interface Kind {
 }
 
 /**
- * Handlers for every kind of the catalogue. The row decides what is run, not the queue. Any number of runs have one effect
+ * Handlers for every kind of the catalogue. The row, not the queue, decides what runs. Any number of runs have one effect
  * in the database: each raises the job's fence, and only the end of the latest one is stored.
  */
 export function createJobHandlers(parts: {
@@ -64,7 +64,7 @@ export function createJobHandlers(parts: {
     logEnd(attempt, status ?? 'taken over');
   };
 
-  /** Records the failure and tells the queue, by what it throws, whether there will be another attempt. */
+  /** Records the failure. Throws an error that tells the queue whether there will be another attempt. */
   const giveUp = async (kind: Kind, attempt: Attempt, error: unknown, context: JobContext): Promise<void> => {
     if (interruptionOf(context.signal) === 'stopping') {
       const released = await attempts.release(attempt);
@@ -107,7 +107,7 @@ export function createJobHandlers(parts: {
 function payloadOf({ name, payload: schema }: JobDefinition, { payload: stored }: Attempt): unknown {
   const payload = Value.Clean(schema, stored);
   if (Value.Check(schema, payload)) return payload;
-  throw new AppError('VALIDATION_FAILED', { message: `The stored payload is not one of a ${name} job.` });
+  throw new AppError('VALIDATION_FAILED', { message: `The stored payload is not valid for a ${name} job.` });
 }
 
 function lostTooOften({ number }: Attempt): AppError {
@@ -117,7 +117,7 @@ function lostTooOften({ number }: Attempt): AppError {
   });
 }
 
-/** Spending of a user's job is booked under the submission. */
+/** Spending of a user's job is recorded under the submitting operation. */
 function callOf(attempt: Attempt, context: JobContext): JobCall {
   return {
     requestId: `${attempt.jobId}.${attempt.fence}`,
@@ -168,7 +168,7 @@ function postponementMs({ fence, number }: Attempt): number {
   return Math.round(lengthen(Math.min(doubled, postponement.longestMs), postponement.jitter));
 }
 
-/** Codes of refusals that a later retry may not meet. */
+/** Error codes that may not recur at a later attempt. */
 const retryableRefusals: readonly ErrorCode[] = [
   'RATE_LIMITED',
   'PROVIDER_RATE_LIMITED',
@@ -186,7 +186,7 @@ function failureOf(error: unknown, signal: AbortSignal): AppError {
   return error instanceof AppError ? error : new AppError('INTERNAL_ERROR', { cause: error });
 }
 
-/** Tells whether another attempt can succeed. A refused request stays refused; a failed dependency may recover. */
+/** Returns true if another attempt can succeed. A refused request stays refused, but a failed dependency may recover. */
 function isRetryable(failure: AppError): boolean {
   if (failure.status < 500) return retryableRefusals.includes(failure.code);
   return failure.retryHelps || failure.retryAfterSeconds !== undefined;

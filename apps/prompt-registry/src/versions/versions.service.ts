@@ -44,7 +44,7 @@ export function createVersionsService(options: {
 
     /**
      * Runs `beforeCommit` in the transaction that stores the version and returns its result. Throws VALIDATION_FAILED as
-     * `newVersion` does, and CONFLICT where concurrent requests took the version number ten times.
+     * `newVersion` does, and CONFLICT if concurrent requests took the version number ten times.
      */
     async create<T>(
       call: AuditedCall,
@@ -56,7 +56,7 @@ export function createVersionsService(options: {
       for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
         const created = await store.insertNext(
           draft,
-          // A version never changes, so its number stands for its template.
+          // A version never changes, so its number identifies its template.
           ({ version, status, variables, metadata }) =>
             factOf(call, { target, after: { version, status, variables, metadata } }),
           (tx, row) => beforeCommit(tx, toPromptVersion(row, unused)),

@@ -67,7 +67,7 @@ export function createVersionsStore(db: Kysely<Database>) {
 
     /**
      * Stores a draft under the prompt's next number, runs `beforeCommit` in the same transaction and returns its result.
-     * Returns undefined where a concurrent insert took the number.
+     * Returns undefined if a concurrent insert took the number.
      */
     async insertNext<T>(
       draft: NewVersion,

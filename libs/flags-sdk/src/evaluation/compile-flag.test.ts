@@ -77,7 +77,7 @@ test('flags are found by key', () => {
   expect(flags.get('three')).toBeUndefined();
 });
 
-test("a user's context is what the edge has vouched for", () => {
+test("a user's context comes from the verified principal", () => {
   const principal = {
     kind: 'user',
     userId: 'u1',

@@ -57,7 +57,7 @@ describe('a targeting rule', () => {
     expect(holds(['gold', 'matches' as 'equals', ['gold']])).toBe(false);
   });
 
-  test("reads a context's own fields, which an attribute cannot override", () => {
+  test('prefers fields of the context to attributes of the same name', () => {
     const isPro = compileTargetingRule({ attribute: 'tier', operator: 'equals', values: ['pro'] });
     expect(isPro({ targetingKey: 'anna', tier: 'pro' })).toBe(true);
     expect(isPro({ targetingKey: 'anna', tier: 'free', attributes: { tier: 'pro' } })).toBe(false);

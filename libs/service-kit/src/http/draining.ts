@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** Shutdown as requests see it: new work goes to other replicas first, then streams end. */
+/** The shutdown from a request's view: new work goes to other replicas first, then streams end. */
 export interface Draining {
   begin(): void;
   hasBegun(): boolean;

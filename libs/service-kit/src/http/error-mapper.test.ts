@@ -121,7 +121,7 @@ test('internal detail of an error is logged and never sent', async () => {
   );
 });
 
-test("a caller's own fault is not logged as ours", async () => {
+test('a client error is not logged as a server error', async () => {
   const { lines } = await failing(new AppError('CONFLICT'));
   expect(lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
 });
@@ -132,7 +132,7 @@ const wordy: Dialect = {
   toError: ({ code }, { id }) => ({ body: { wordy: `${code} ${id}` }, headers: { 'x-wordy': 'yes' } }),
 };
 
-test("a route's dialect words its failures and adds its headers; status and common headers stay", async () => {
+test("a route's dialect formats its errors and adds headers, but keeps the status and the common headers", async () => {
   const { status, headers, body } = await failing(
     new AppError('RATE_LIMITED', { retryAfterSeconds: 3 }),
     wordy,

@@ -25,7 +25,7 @@ const aborted = (signal: AbortSignal) =>
     signal.addEventListener('abort', () => resolve(signal.reason));
   });
 
-test("the signal aborts with DEADLINE_EXCEEDED when the caller's time is up, and the caller is told so", async () => {
+test("the signal aborts with DEADLINE_EXCEEDED at the caller's deadline, and the response has the same error", async () => {
   const service = await start(async ({ signal }) => {
     throw await aborted(signal);
   });

@@ -119,7 +119,7 @@ test.each<[string, Order]>([
   });
 });
 
-test("another user's request with the same key is a request of its own", async () => {
+test("another user's request with the same key is a different request", async () => {
   const { service, baked } = await startBakery();
   await order(service);
   await order(service, { as: { ...ada, userId: 'bert' } });

@@ -62,7 +62,7 @@ test('without a collector nothing is traced', async () => {
   expect(await answer.json()).toMatchObject({ data: { traced: false } });
 });
 
-test("a server's span carries the route, and neither the query, the Host header nor the client", async () => {
+test("a server's span contains the route, but not the query, the Host header or the client", async () => {
   const collector = await startCaptureServer();
   const process = runInTest({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}` });
   const { url } = await process.logged('started');

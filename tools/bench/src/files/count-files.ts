@@ -15,7 +15,7 @@ import { flagsProgram, gatewayProgram, type Ports, routerProgram } from '../plat
 import { createUsers, logIn } from '../platform/users.ts';
 import { type FilesOfRequest, filesReport } from './files-report.ts';
 
-/** Requests before the measurement, so that what happens once per process or user has happened. */
+/** Warm-up requests, so that one-time work per process or user does not count. */
 const warmUp = 5;
 
 /** Measured requests. A file counts if it ran in all of them, so that periodic work in the background does not count. */
@@ -23,7 +23,7 @@ const measured = 5;
 
 interface Route {
   readonly name: string;
-  /** Most files that the request should enter. */
+  /** Goal: the maximum number of files. */
   readonly goal: number;
   readonly services: readonly Child[];
   send(number: number): Promise<Response>;
@@ -114,7 +114,7 @@ async function filesOf({ services, send }: Route): Promise<string[]> {
     .toSorted();
 }
 
-/** Returns the URLs of the modules of which a function has run since the call before. */
+/** Returns the URLs of the modules whose functions have run since the previous call. */
 async function modulesThatRan({ process }: Child): Promise<string[]> {
   const answered = once(process, 'message');
   process.send('take');

@@ -1,6 +1,6 @@
 import { table } from '../report/table.ts';
 
-/** The source files of which a function ran for one request. */
+/** The source files whose functions ran for one request. */
 export interface FilesOfRequest {
   readonly name: string;
   readonly goal: number;

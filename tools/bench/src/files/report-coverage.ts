@@ -1,8 +1,8 @@
 import { Session } from 'node:inspector/promises';
 
 /**
- * Loaded into a service by `--import`. Answers each message of the parent process with the URLs of the modules of which a
- * function has run since the message before; the first message starts the coverage and is answered with nothing.
+ * Loaded into a service by `--import`. The first message of the parent process starts the coverage. Each later message is
+ * answered with the URLs of the modules whose functions have run since the previous message.
  */
 const session = new Session();
 session.connect();

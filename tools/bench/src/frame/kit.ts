@@ -11,7 +11,7 @@ import {
 import { reportCpu } from '../report-cpu.ts';
 import { answer, benchContract } from './route.ts';
 
-/** Serves the route in the frame, with identity, deadline, metrics and a log line per request. */
+/** Serves the route with the service kit: identity, deadline, metrics and a log line per request. */
 const { signingKey, publicKey } = await createSigningKey();
 const service = await startService(
   defineService({

@@ -6,7 +6,7 @@ import { loadCalls } from '../load/load-calls.ts';
 import { jsonRequest } from '../load/requests.ts';
 import { id } from './route.ts';
 
-/** Measures the frame's cost: the same route in the frame and on bare Fastify, alternating, in one run. */
+/** Measures the cost of the service kit: the same route with the kit and on bare Fastify, alternating, in one run. */
 const rounds = Number(process.argv[2] ?? 7);
 const durationMs = 3_000;
 const connections = 32;
@@ -46,7 +46,7 @@ const median = (values: readonly number[]) =>
 
 const bareFastify = await start('bare');
 const inFrame = await start('kit');
-// Both receive the same bytes: parsing the frame's headers is part of HTTP, not of the frame.
+// Both receive the same bytes, because parsing the kit's headers is part of HTTP, not of the kit.
 const request = jsonRequest(`/bench/${id}`, inFrame.headers, {
   name: 'A bakery in Cologne',
   amount: 42,

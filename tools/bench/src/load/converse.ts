@@ -34,7 +34,7 @@ export function converse(port: number, conversation: Conversation): Promise<void
     };
     socket.setNoDelay(true);
     socket.setTimeout(silenceTimeoutMs, () =>
-      socket.destroy(new Error(`Nothing came for ${silenceTimeoutMs} ms.`)),
+      socket.destroy(new Error(`No data arrived for ${silenceTimeoutMs} ms.`)),
     );
     socket.on('connect', ask);
     socket.on('data', (bytes) => {

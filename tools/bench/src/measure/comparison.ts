@@ -15,7 +15,7 @@ export interface Comparison {
   added(contender: string, metric: string, base: string): number;
   /** Ratio to `reference`. */
   ratio(contender: string, metric: string, reference: string): number;
-  /** Ratio of the differences to `base`, to that of `reference`; rounds in which `reference` adds nothing do not count. */
+  /** Difference to `base`, as a ratio to that of `reference`. Rounds in which `reference` adds nothing do not count. */
   addedRatio(contender: string, metric: string, names: { reference: string; base: string }): number;
   errors(contender: string): number;
 }

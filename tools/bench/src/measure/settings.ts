@@ -1,6 +1,6 @@
 import type { PartName } from './parts.ts';
 
-/** The settings of a part. */
+/** One load setting of a part of the benchmark. */
 export interface Setting {
   readonly part: PartName;
   readonly latencyMs: number;
@@ -8,7 +8,7 @@ export interface Setting {
   readonly concurrency: number;
 }
 
-/** The setting to which goals refer unless they name another. */
+/** The default setting of goals. */
 export const usual = { latencyMs: 0, concurrency: 64 } as const;
 
 const calls = (latencyMs: number, concurrency: number): Setting => ({

@@ -8,7 +8,7 @@ export async function createIdentities() {
     signingKeys: { gateway: gateway.signingKey, router: router.signingKey },
     publicKeys: JSON.stringify({ gateway: gateway.publicKey, 'llm-router': router.publicKey }),
     authSigningKeys: JSON.stringify([createAuthKey()]),
-    /** Signs as the gateway does. */
+    /** Signs internal tokens as the gateway. */
     sign: createInternalSigner({ issuer: 'gateway', key: await importSigningKey(gateway.signingKey) }),
   };
 }

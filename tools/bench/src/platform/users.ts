@@ -20,7 +20,7 @@ export function createUsers(gateway: string): Promise<User[]> {
 const signUp = (gateway: string, index: number): Promise<User> =>
   openSession(`${gateway}/auth/v1/signup`, `user-${index}@bench.example.com`);
 
-/** Returns the user with a new access token, which carries the user's role of now. */
+/** Returns the user with a new access token, which carries the user's current role. */
 export const logIn = (gateway: string, email: string): Promise<User> =>
   openSession(`${gateway}/auth/v1/token?grant_type=password`, email);
 

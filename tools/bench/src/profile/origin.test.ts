@@ -17,7 +17,7 @@ test.each([
   expect(originOf(frame(url), noSource)).toEqual({ group, place });
 });
 
-test("the garbage collector and V8's own functions are groups of their own", () => {
+test("the garbage collector and V8's own functions are separate groups", () => {
   expect(originOf(frame('', '(garbage collector)'), noSource).group).toBe('garbage collection');
   expect(originOf(frame('', '(program)'), noSource).group).toBe('native code');
   expect(originOf(frame('', 'writev'), noSource).group).toBe('native code');

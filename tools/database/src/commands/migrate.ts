@@ -15,7 +15,7 @@ await runCommand(async () => {
     rolePasswords,
     log: console.log,
   });
-  console.log(`${applied.length} applied, ${alreadyApplied} had been applied before.`);
+  console.log(`${applied.length} migrations applied, ${alreadyApplied} were already applied.`);
   console.log(describePasswords(rolePasswords));
 });
 
@@ -23,5 +23,5 @@ function describePasswords(passwords: RolePasswords): string {
   const untouched = services.filter((service) => passwords[serviceRoles[service]] === undefined);
   const set = `Role passwords set: ${services.length - untouched.length} of ${services.length}`;
   if (untouched.length === 0) return `${set}.`;
-  return `${set}; the others stay as they are until these are set: ${untouched.map(passwordVariable).join(', ')}.`;
+  return `${set}; the others stay unchanged until these are set: ${untouched.map(passwordVariable).join(', ')}.`;
 }

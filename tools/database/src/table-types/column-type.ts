@@ -28,7 +28,7 @@ const representations: Record<string, Representation> = {
   _text: same('string[]'),
 };
 
-/** The TypeScript type of a column: what the role reads from it, and may insert and update; never where not. */
+/** The TypeScript types that the role may select, insert and update. `never` without the grant. */
 export function columnType(column: GrantedColumn): string {
   const { read, write } = representation(column);
   const orNull = column.isNullable ? ' | null' : '';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { root } from '../root.ts';
 
 /**
- * File of deliberate breaks, relative to the repository's root. It maps each sentence to a reason. A sentence that begins
- * with an asterisk stands for all sentences that end with the rest of it.
+ * File of deliberate breaks, relative to the repository's root. It maps each sentence to a reason. An entry that begins
+ * with an asterisk matches all sentences with the same ending.
  */
 export const breaksFile = 'docs/api-breaks.json';
 

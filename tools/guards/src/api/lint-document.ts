@@ -7,7 +7,7 @@ const rules = {
     // The repository has no public license.
     'info-license': 'off',
     'info-license-strict': 'off',
-    // Health checks and documentation pages have no failures of their own.
+    // Health checks and documentation pages declare no error responses.
     'operation-4xx-response': 'off',
     // Extensions refer to the schemas of stream events, and the rule ignores extensions.
     'no-unused-components': 'off',

@@ -61,7 +61,7 @@ function implies(held: unknown, wanted: unknown, kind: string): boolean {
   return role !== undefined && (rolePermissions[role] as readonly unknown[]).includes(wanted);
 }
 
-/** An API key is a bearer token without a format, or comes in a header of its own. */
+/** An API key is a bearer token without a format, or comes in a separate header. */
 function isApiKey(kind: string): boolean {
   return kind === 'http bearer' || kind.startsWith('apiKey header');
 }

@@ -48,7 +48,7 @@ describe('the brief of a conversation', () => {
     });
   });
 
-  test('reads the description from the instructions where the user gives none', () => {
+  test('reads the description from the instructions if the user gives none', () => {
     const messages = [
       { role: 'system', text: 'Business description: Harbour Brewery brews pale ale' },
       { role: 'user', text: 'Go on.' },
@@ -56,7 +56,7 @@ describe('the brief of a conversation', () => {
     expect(briefOf(messages).business).toBe('Harbour Brewery');
   });
 
-  test('is not misled by instructions that speak of canvases in general', () => {
+  test('is not misled by instructions that mention canvases in general', () => {
     const messages = [
       { role: 'system', text: 'You write a business model canvas for entrepreneurs.' },
       { role: 'user', text: 'A vegan restaurant near the university' },
@@ -65,7 +65,7 @@ describe('the brief of a conversation', () => {
   });
 
   test.each(['é'.repeat(5_000), '𝒳'.repeat(5_000), `A bar called ${'É'.repeat(5_000)}`])(
-    'names no business at such length that an answer is full of its name',
+    'limits the length of the name of a business',
     (content) => {
       expect(briefOf([{ role: 'user', text: content }]).business.length).toBeLessThan(70);
     },
@@ -80,7 +80,7 @@ describe('the brief of a conversation', () => {
     expect(said(text).section).toBe(section);
   });
 
-  test('is ready within milliseconds for prompts built to slow it down', () => {
+  test('takes milliseconds, even for prompts designed to slow it down', () => {
     const started = performance.now();
     for (const unit of [
       'business: ',

@@ -8,7 +8,7 @@ import { taggedText } from './tagged-text.ts';
 /** Facts of the conversation that an answer is built from. */
 export interface Brief {
   readonly language: LanguageCode;
-  /** The business as it stands in a sentence: "Sunrise Bakery", or "the neighbourhood bakery". */
+  /** The business as it appears in a sentence: "Sunrise Bakery", or "the neighbourhood bakery". */
   readonly business: string;
   /** False if the conversation describes no business. */
   readonly describesBusiness: boolean;
@@ -28,7 +28,7 @@ export interface Brief {
 
 /** "Section: channels", "Improve one section of a canvas: channels", and the same as a tag or a JSON field. */
 const sectionLabel = /\b(?:section|block)\b[^\n.:>=]{0,60}[:>=]\s{0,4}([^\n.]{1,80})/gi;
-/** The section is named early; long prompts stay cheap. */
+/** The section is named early, so only the beginning of a long prompt is searched. */
 const MAX_LABELS = 8_192;
 const MAX_PHRASE = 60;
 const MAX_NAME_WORDS = 7;

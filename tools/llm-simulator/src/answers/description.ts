@@ -35,7 +35,7 @@ export interface Description {
 }
 
 /**
- * The description in tags, else after a label, else the longest message of a user. Empty where the prompts contain a
+ * The description in tags, else after a label, else the longest message of a user. Empty if the prompts contain a
  * section to improve but no description.
  */
 export function descriptionIn({ users, instructions }: Prompts): Description {

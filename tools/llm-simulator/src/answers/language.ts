@@ -18,9 +18,9 @@ export type Items = Readonly<Record<Block, readonly string[]>>;
 
 /** Texts that businesses of one industry have in common. */
 export interface Industry {
-  /** Words that reveal the industry, separated by `|`. A `*` at the end of a word stands for any ending. */
+  /** Words that reveal the industry, separated by `|`. A `*` at the end of a word matches any ending. */
   readonly keywords: string;
-  /** The offer and the audience to write about where the description names none. */
+  /** The offer and the audience to write about if the description names none. */
   readonly offer: string;
   readonly audience: string;
   readonly items: Items;
@@ -28,13 +28,13 @@ export interface Industry {
 
 /** The texts of one language: the content of a file in `languages/`. */
 export interface Texts {
-  /** Frequent words that reveal a language with Latin letters; empty where the script reveals the language. */
+  /** Frequent words that reveal a language with Latin letters; empty if the script reveals the language. */
   readonly functionWords: string;
   /** The business without a description. */
   readonly business: string;
-  /** Forms in which words of the description stand in a sentence; `{x}` stands for these words. */
+  /** Forms in which words of the description appear in a sentence. `{x}` represents these words. */
   readonly wording: {
-    /** An audience that the description names, and one that the caller states in a field of its own. */
+    /** An audience from the description, and one from a separate field of the request. */
     readonly audience: string;
     readonly statedAudience: string;
   };
@@ -42,7 +42,7 @@ export interface Texts {
   /** Items with the words of the description. */
   readonly ownItems: Items;
   readonly industries: Readonly<Record<IndustryName, Industry>>;
-  /** An item that returns after every other one was taken. */
+  /** An item that is used again when all others are taken. */
   readonly laterStage: string;
   readonly reasoning: string;
   readonly openings: readonly string[];
@@ -74,7 +74,7 @@ export function textsOf(code: LanguageCode): Texts {
   return languages[code];
 }
 
-/** Scripts that belong to one language here, and the languages that share the Arabic and Chinese ones. */
+/** Scripts that identify one language, and the languages that share the Arabic or the Chinese script. */
 const scripts: readonly (readonly [script: RegExp, language: (text: string) => LanguageCode])[] = [
   [/\p{Script=Devanagari}/gu, () => 'hi'],
   [/\p{Script=Bengali}/gu, () => 'bn'],
@@ -85,7 +85,7 @@ const scripts: readonly (readonly [script: RegExp, language: (text: string) => L
     (text) => (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text) ? 'ja' : 'zh'),
   ],
 ];
-/** Share of all letters from which a script decides: descriptions in other scripts often contain Latin names. */
+/** Minimum share of letters at which the script decides. Descriptions in other scripts often contain Latin names. */
 const DECISIVE_SHARE = 0.2;
 
 /** Recognises the language of a short text by its script, its function words and its trade words. */

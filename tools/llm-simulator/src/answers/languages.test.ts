@@ -165,7 +165,7 @@ describe.each(Object.entries(samples) as [LanguageCode, Sample][])('an answer in
     expect(tokensOf(JSON.stringify({ suggestions, reasoning }))).toBeLessThan(MAX_REFINEMENT_TOKENS);
   });
 
-  test('answers a question about the business, and says so where there is none', () => {
+  test('answers a question about the business, and says so if there is none', () => {
     expect(paragraphFor(brief, createRandom(3))).toMatch(script);
     const none = paragraphFor({ ...brief, describesBusiness: false, question: 'X9' }, createRandom(3));
     expect(none).toContain('X9');

@@ -7,7 +7,7 @@ import { textsOf } from './language.ts';
 /** Length of the question that an answer quotes. */
 const MAX_QUESTION = 80;
 
-/** A few sentences about the business, or a notice where the conversation describes none. */
+/** A few sentences about the business, or a notice if the conversation describes none. */
 export function paragraphFor(brief: Brief, random: Random): string {
   const { openings, middle, closings, withoutBusiness } = textsOf(brief.language);
   if (!brief.describesBusiness)

@@ -4,14 +4,14 @@ import type { LanguageCode } from './language.ts';
 export interface Reading {
   /** The name of the business, surest pattern first. Empty for scripts without capital letters. */
   readonly names: readonly RegExp[];
-  /** Set if a name stands in quotation marks within a sentence. */
+  /** Set if a name can be in quotation marks within a sentence. */
   readonly quotesNames?: true;
   /** Words before the noun phrase that describes the business, removed in this order. */
   readonly openings: readonly RegExp[];
   readonly phraseEnd: RegExp;
-  /** Puts the noun phrase into the form that the items need. Returns null where it describes no business. */
+  /** Puts the noun phrase into the form that the items need. Returns null if it describes no business. */
   readonly definite: (phrase: string) => string | null;
-  /** Mends the seams between an item and the words inserted into it: "de el" becomes "del". */
+  /** Contracts words at the edges of inserted words: "de el" becomes "del". */
   readonly contractions: readonly (readonly [RegExp, string])[];
   readonly offers: readonly RegExp[];
   readonly audiences: readonly RegExp[];

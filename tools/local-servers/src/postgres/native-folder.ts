@@ -39,7 +39,7 @@ async function linkLibraries(folder: string): Promise<void> {
   }
 }
 
-/** Gives all users the owner's rights except writing: an install under umask 077 gives them none. */
+/** Grants all users the owner's permissions except writing, because an install under umask 077 grants them none. */
 async function makeReadable(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries.filter((found) => !found.isSymbolicLink())) {

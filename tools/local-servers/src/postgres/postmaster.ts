@@ -34,7 +34,7 @@ export function startPostmaster(state: PostgresState, settings: PostmasterSettin
     port: settings.port,
     isReady: (port, pid) => isReady(state.data, port, pid),
     // Sessions of a killed server end a moment after it.
-    isPassing: (log) => log.includes('pre-existing shared memory block'),
+    isTemporary: (log) => log.includes('pre-existing shared memory block'),
     stopSteps,
   };
   return launchServer(launch);

@@ -210,7 +210,7 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
     expect(existsSync(String(data))).toBe(false);
   });
 
-  test("data that belong to another account are given to the server's", async () => {
+  test("data that belong to another account are transferred to the server's account", async () => {
     const directory = await serverFolder();
     const first = await start({ directory });
     await first.stop();

@@ -25,7 +25,7 @@ export function launchRedis(
     logFile: files.log,
     port,
     isReady: (port) => answers(port, password),
-    isPassing: () => false,
+    isTemporary: () => false,
     stopSteps,
   });
 }

@@ -32,7 +32,7 @@ export interface RunningRedis {
   version: string;
   /** File with the server's output. */
   logFile: string;
-  /** Resolves when the process ends, also after `stop`, with the exit code or signal in words. Never rejects. */
+  /** Resolves when the process ends, also after `stop`, with the exit code or signal as text. Never rejects. */
   ended: Promise<string>;
   /** Can be called repeatedly, and after the server has ended. */
   stop(): Promise<void>;

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-/** A process that starts a server and waits to be killed. Like a terminal's job, it has a process group of its own. */
+/** A process that starts a server and waits to be killed. Like a terminal's job, it has its own process group. */
 export interface StarterProcess {
   pid: number;
   /** Resolves with the next printed line. */

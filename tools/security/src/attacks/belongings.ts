@@ -36,7 +36,7 @@ export async function attackBelongings(attack: Attack): Promise<void> {
 
 async function attackThings({ target, check, operations, alice, bob }: Attack): Promise<void> {
   let things: Things | undefined;
-  await check('a user makes a canvas, a job and an API key', async () => {
+  await check('a user creates a canvas, a job and an API key', async () => {
     const make = (path: string, body: unknown) =>
       target.send({ method: 'POST', path, token: alice.token, body });
     const canvas = await make('/api/canvas/generate', {
@@ -96,7 +96,7 @@ async function attackAdministration({ target, check, operations, bob }: Attack):
     });
     return `403 from ${guarded.length} routes`;
   });
-  await check('a user cannot make itself an admin', async (found) => {
+  await check('a user cannot become an admin', async (found) => {
     const grant = { role: 'admin', tier: 'enterprise' };
     for (const body of [{ data: grant }, { app_metadata: grant }, { role: 'admin' }]) {
       await target.send({ method: 'PUT', path: '/auth/v1/user', token: bob.token, body });

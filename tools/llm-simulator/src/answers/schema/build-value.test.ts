@@ -113,7 +113,7 @@ describe('a built value', () => {
     });
   });
 
-  test('stays small where the schema repeats itself', () => {
+  test('stays small if the schema is recursive', () => {
     const branches = ['a', 'b', 'c', 'd'].map((name) => [name, { type: 'array', items: { $ref: '#' } }]);
     const value = build({ type: 'object', properties: Object.fromEntries(branches) });
     expect(JSON.stringify(value).length).toBeLessThan(10_000);

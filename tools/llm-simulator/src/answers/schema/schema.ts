@@ -63,13 +63,13 @@ function merged(base: JsonObject, branch: Schema): Schema {
   };
 }
 
-/** An object-valued keyword, empty where absent. */
+/** An object-valued keyword, or an empty object if it is absent. */
 export function objectAt(schema: JsonObject, keyword: string): JsonObject {
   const value = schema[keyword];
   return isObject(value) ? value : {};
 }
 
-/** A list-valued keyword, empty where absent. */
+/** A list-valued keyword, or an empty list if it is absent. */
 export function listAt(schema: JsonObject, keyword: string): readonly unknown[] {
   const value = schema[keyword];
   return Array.isArray(value) ? value : [];
