@@ -157,7 +157,8 @@ export const llmRouterVariables = {
   UPGRADE_URL: Type.String({
     format: 'url',
     default: 'http://localhost:3000/upgrade',
-    description: 'Page where users can get higher limits. Refusals name it. The gateway serves one at /upgrade.',
+    description:
+      'Page where users can get higher limits. Refusals name it. The gateway serves one at /upgrade.',
   }),
 };
 
