@@ -48,6 +48,14 @@ describe('the brief of a conversation', () => {
     });
   });
 
+  test.each([
+    ['Un atelier qui répare des vélos pour les livreurs à Nantes', 'l’atelier', 'les livreurs'],
+    ['Ein Großhandel mit Mehl für Lieferanten in Köln', 'dem Großhandel', 'Lieferanten'],
+    ['为老年人提供上门理发服务的小团队', '小团队', '老年人'],
+  ])('finds business and customers in %j', (text, business, audience) => {
+    expect(said(text)).toMatchObject({ business, audience });
+  });
+
   test('reads the description from the instructions if the user gives none', () => {
     const messages = [
       { role: 'system', text: 'Business description: Harbour Brewery brews pale ale' },

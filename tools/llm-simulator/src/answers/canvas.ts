@@ -7,34 +7,36 @@ import { readings } from './reading.ts';
 /** A whole business model canvas. */
 export type Canvas = Readonly<Record<Block, readonly string[]>>;
 
-const ITEMS = 4;
+/** Items of a block in a canvas: fewer without an industry, so that enough items remain for suggestions. */
+const ITEMS = { ofIndustry: 4, general: 3 } as const;
 /** Items of the industry in a block. The item with the words of the description and a general one join them. */
 const INDUSTRY_ITEMS = 2;
-const SUGGESTIONS = 4;
+const SUGGESTIONS = { least: 3, most: 4 } as const;
 
 /** The nine blocks for the business of the brief. */
 export function canvasFor(brief: Brief, random: Random): Canvas {
   return Object.fromEntries(blocks.map((block) => [block, blockFor(block, brief, random)])) as Canvas;
 }
 
-/** Four items for one block. The first one contains words of the description, the last one would suit any trade. */
+/** Items for one block. The first one contains words of the description, the last one would suit any trade. */
 export function blockFor(block: Block, brief: Brief, random: Random): readonly string[] {
   const { own, industry, general } = itemsFor(block, brief, random);
-  const items = [...own.slice(0, 1), ...industry.slice(0, INDUSTRY_ITEMS), ...general].slice(0, ITEMS);
-  return items.map((item) => capitalised(fill(item, brief)));
+  const items = [...own.slice(0, 1), ...industry.slice(0, INDUSTRY_ITEMS), ...general];
+  const length = brief.industry === 'general' ? ITEMS.general : ITEMS.ofIndustry;
+  return items.slice(0, length).map((item) => capitalised(fill(item, brief)));
 }
 
-/** Four items for one block that the conversation does not contain yet. */
+/** Three or four items for one block that the conversation does not contain yet. */
 export function suggestionsFor(block: Block, brief: Brief, random: Random): readonly string[] {
   const { own, industry, general } = itemsFor(block, brief, random);
   const items = [...own, ...industry, ...general].map((item) => capitalised(fill(item, brief)));
   const said = brief.said.toLowerCase();
   const fresh: string[] = [];
-  for (let stage = 1; fresh.length < SUGGESTIONS; stage += 1) {
+  for (let stage = 1; fresh.length < SUGGESTIONS.least; stage += 1) {
     const candidates = stage === 1 ? items : items.map((item) => atStage(item, stage, brief));
     fresh.push(...candidates.filter((text) => !said.includes(text.toLowerCase())));
   }
-  return fresh.slice(0, SUGGESTIONS);
+  return fresh.slice(0, SUGGESTIONS.most);
 }
 
 /** The item as a later step, for a block that contains every other item already. */

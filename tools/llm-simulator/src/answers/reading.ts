@@ -63,15 +63,15 @@ function called(words: string): RegExp {
 const quoted = /["“„«「《『]([^"“”„«»「」《》『』\n]{2,40})["”“»」》』]/u;
 
 const deStops =
-  'die|der|das|mit|für|in|im|am|an|bei|von|vom|zu|zum|auf|per|nach|aus|über|ohne|vor|und|wo|damit|verkauf\\p{L}*|biete\\p{L}*|liefer\\p{L}*|back\\p{L}*';
+  'die|der|das|mit|für|in|im|am|an|bei|von|vom|zu|zum|auf|per|nach|aus|über|ohne|vor|und|wo|damit|verkauf(?:t|en)|biete(?:t|n)|liefer(?:t|n)|back(?:t|en)';
 const deVerbs =
   'verkauft|verkaufen|anbietet|anbieten|bietet|bieten|backt|bäckt|backen|liefert|liefern|ausliefert|produziert|produzieren|vermietet|vermieten|verleiht|entwickelt|entwickeln|repariert|reparieren|braut|brauen|unterrichtet|röstet|kocht|näht|herstellt|herstellen';
 const esStops =
-  'a|al|para|en(?!\\s+línea)|por|con|que|y|desde|sin|sobre|donde|cerca|vende\\p{L}*|ofrece\\p{L}*|entrega\\p{L}*|reparte\\p{L}*|hornea\\p{L}*';
+  'a|al|para|en(?!\\s+línea)|por|con|que|y|desde|sin|sobre|donde|cerca|vende(?:n|mos)?|ofrece(?:n|mos)?|entrega(?:n|mos)?|reparte(?:n|mos)?|hornea(?:n|mos)?';
 const frStops =
-  'à|aux|pour|dans|en(?!\\s+ligne)|par|avec|et|qui|sur|chez|depuis|afin|sans|près|où|vend\\p{L}*|propose\\p{L}*|livre\\p{L}*|offre\\p{L}*';
+  'à|aux|pour|dans|en(?!\\s+ligne)|par|avec|et|qui|sur|chez|depuis|afin|sans|près|où|vend(?:ent|ons)?|propose(?:nt)?|livre(?:nt)?|offre(?:nt)?';
 const ptStops =
-  'para|em|no|na|nos|nas|por|com|que|e|ao|aos|à|às|sem|desde|onde|perto|vende\\p{L}*|oferece\\p{L}*|entrega\\p{L}*';
+  'para|em|no|na|nos|nas|por|com|que|e|ao|aos|à|às|sem|desde|onde|perto|vende(?:m|mos)?|oferece(?:m|mos)?|entrega(?:m|mos)?';
 const idStops =
   'untuk|kepada|bagi|di|dari|dengan|ke|yang|dan|melalui|secara|setiap|lewat|menjual|menawarkan|menyediakan|mengantar\\p{L}*';
 const ruStops =
@@ -135,7 +135,7 @@ export const readings: Readonly<Record<LanguageCode, Reading>> = {
     contractions: [],
     offers: [
       after(
-        '(?:sell|offer|provid|mak|bak|deliver|rent|teach|build|brew|produc|design|cook|roast|repair)(?:e?s|ing|e)?',
+        '(?:sell|offer|provid|mak|bak|deliver|rent|teach|build|brew|produc|design|cook|roast|repair|restor)(?:e?s|ing|e)?',
         'to|for|in|from|with|at|by|through|that|who|and|before|after|near|on',
       ),
     ],
@@ -294,7 +294,7 @@ export const readings: Readonly<Record<LanguageCode, Reading>> = {
       ),
     ],
     audiences: [
-      after('ajuda[mos]*', 'a|com|em|para'),
+      after('(?:ajuda|conecta)[mos]*', 'a|com|em|para'),
       after('para(?!\\s+\\p{L}+[aei]r\\s)', ptStops),
       /\sa(os .+?)(?=\s*[,.;]|\s(?:em|com|por|que|de|no|na)\s|$)/iu,
     ],
@@ -442,6 +442,7 @@ export const readings: Readonly<Record<LanguageCode, Reading>> = {
     openings: [
       /^(?:我们(?:是|经营|开了|想开|计划开)|我(?:想开|经营|有)|这是)/u,
       /^(?:一[家个间款种项所])/u,
+      /^(?:为|给)[^，。]{1,20}?提供[^，。]{2,20}的(?=[^，。的]{1,6}(?:[，。]|$))/u,
       /^(?:位于|在)[^，。,的]{1,12}?的/u,
       /^(?:面向|针对)[^，。,的]{1,20}的/u,
     ],
@@ -449,6 +450,7 @@ export const readings: Readonly<Record<LanguageCode, Reading>> = {
     definite: (phrase) => (/^(?:我们?|提供|出售|销售)/u.test(phrase) ? null : phrase),
     contractions: [],
     offers: [
+      /^(?:为|给)[^，。]{1,20}?提供([^，。]{2,20})的[^，。的]{1,6}(?:[，。]|$)/u,
       /(?:提供|出售|销售|售卖|专卖|制作|生产|配送|出租|教授|烘焙|开发)(?!给)([^，。；：！？、,.;:!?\n]{2,24}?)(?=给|并|到|[，。；：！？、,.;:!?\n]|$)/u,
     ],
     audiences: [
