@@ -7,6 +7,9 @@ import { type Environment, projectRoot, type Settings } from './settings.ts';
 /** The default port of debuggers. */
 const firstInspectorPort = 9229;
 
+/** Node's compiled forms of the sources. They save about a third of the CPU time of a start. */
+const compileCache = join(projectRoot, '.cache', 'compiled');
+
 /** Inspector address of a service named with `--inspect`, or undefined. */
 export function inspectorOf(service: Service, { inspect }: Pick<Settings, 'inspect'>): string | undefined {
   const index = inspect.indexOf(service);
@@ -24,7 +27,10 @@ export function serviceProgram(
   },
 ): Program {
   const inspector = inspectorOf(service, options.settings);
-  const environment = serviceEnvironment(service, options.platform, options.caller);
+  const environment = {
+    NODE_COMPILE_CACHE: compileCache,
+    ...serviceEnvironment(service, options.platform, options.caller),
+  };
   return {
     name: service,
     folder: join(projectRoot, 'apps', service),
