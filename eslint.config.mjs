@@ -3,9 +3,9 @@ import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 import { serviceNames } from './libs/contracts/core/src/services.ts';
 
-// Only what Biome cannot do: rules about projects, about types, and about which folder may do what.
+// Rules that Biome does not have: boundaries between projects, type-aware rules, and what each folder may use.
 
-// Without a cached graph the boundary rule would say so in one line and let everything pass.
+// Without a cached graph, the boundary rule would only print a line and report nothing.
 await createProjectGraphAsync({ exitOnError: true });
 
 const tests = ['**/*.test.ts', '**/test/**/*.ts', '**/test-support/**/*.ts'];
@@ -84,7 +84,7 @@ function packageRule({ except = [], typesOnly = [] } = {}) {
 
 const processImport = {
   name: 'node:process',
-  message: 'Use the global process, so that the rules about it hold.',
+  message: 'Use the global process, so that the rules about it apply.',
 };
 
 const properties = {

@@ -8,7 +8,7 @@ const group = 'owner';
 
 const batchSize = 500;
 
-/** How long a read blocks for new facts before it looks for abandoned ones. */
+/** Time for which a read blocks for new facts before it looks for abandoned ones. */
 const blockMs = 1_000;
 
 /** The stream of one kind of fact, as seen by one process of its owner. */

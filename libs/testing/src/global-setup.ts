@@ -15,7 +15,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await using starting = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'valuecanvas-test-'));
   starting.defer(() => rm(directory, { recursive: true, force: true }));
-  // As root, PostgreSQL runs under another account.
+  // If root runs the tests, PostgreSQL runs as another account.
   await chmod(directory, 0o711);
   const started = await Promise.allSettled([
     provide('MIGRATION_DATABASE_URL', () => ownPostgres(join(directory, 'postgres')), starting),

@@ -12,7 +12,7 @@ export function explain(error: unknown): string {
   if (code === 'ENOSPC')
     return `The disk is full${path ? ` at ${path}` : ''}. Free some space and start again.`;
   if (code === 'EACCES' || code === 'EPERM') {
-    return `This user may not use ${path ?? 'a file of the state'}: make it this user's (chown -R), or start as the user it belongs to.`;
+    return `This user has no access to ${path ?? 'a file of the state'}. Change its owner (chown -R), or start as the user who owns it.`;
   }
   return error.stack ?? error.message;
 }

@@ -14,7 +14,7 @@ test('a full disk is reported, whether the system or a tool detects it', async (
 test("another user's file is named", () => {
   const denied = Object.assign(new Error('open'), { code: 'EACCES', path: '/data/password' });
   expect(explainFailure(denied, '/data')).toMatchObject({
-    message: expect.stringContaining('This user may not use /data/password'),
+    message: expect.stringContaining('This user has no access to /data/password'),
   });
 });
 

@@ -36,7 +36,7 @@ function isDenied(error: unknown): error is NodeJS.ErrnoException {
 function denied(folder: string, error: NodeJS.ErrnoException): LocalServerError {
   const path = error.path ?? folder;
   return new LocalServerError(
-    `This user may not use ${path}: make it this user's (chown -R), or start as the user it belongs to.`,
+    `This user has no access to ${path}. Change its owner (chown -R), or start as the user who owns it.`,
     { cause: error },
   );
 }

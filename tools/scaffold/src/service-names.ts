@@ -15,7 +15,7 @@ export interface ServiceNames {
   readonly snake: string;
   readonly port: number;
   readonly internalPort: number;
-  /** Of the migration: `20261201120000`. */
+  /** Timestamp of the migration: `20261201120000`. */
   readonly timestamp: string;
 }
 

@@ -18,7 +18,7 @@ export const RefinementAnswer = Type.Object(
 );
 type RefinementAnswer = Static<typeof RefinementAnswer>;
 
-/** What a model wrote, and why it stopped: `stop`, `length`, `content_filter`, … */
+/** The text of a model's answer, and the reason why it stopped: `stop`, `length`, `content_filter`, … */
 export interface ModelAnswer {
   readonly content: string;
   readonly finishReason: string;

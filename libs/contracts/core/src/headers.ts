@@ -16,7 +16,7 @@ export const headers = {
   job: 'x-vc-job',
 } as const;
 
-/** Most characters of an idempotency key. */
+/** Maximum number of characters of an idempotency key. */
 export const maxIdempotencyKeyLength = 255;
 
 /** A regular expression for idempotency keys: visible ASCII characters. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds every Dockerfile with Buildah, runs docker-compose.yml with Podman and Docker Compose, and tries the platform with
-# the smoke test. Needs root on Debian 12 or later, and its package mirror. Installs the Debian packages that are missing.
-# Published base images are not needed: the bases are made from Debian's packages and from the Node of node_modules. The
+# Builds every Dockerfile with Buildah, runs docker-compose.yml with Podman and Docker Compose, and runs the smoke test.
+# Needs root on Debian 12 or later, and its package mirror. Installs the Debian packages that are missing.
+# Published base images are not needed: the bases are built from Debian's packages and the Node of node_modules. The
 # first run takes about 6 minutes. Later runs build the changed layers only. Exit code 3: not available on this machine.
 set -euo pipefail
 
@@ -25,7 +25,7 @@ require_machine() {
   unshare --net true 2>/dev/null || unavailable 'it may not create network namespaces'
 }
 
-# mirror: the address of Debian's packages. Works where sources have a keyring of their own, too.
+# mirror: the address of Debian's packages. Also works if sources have their own keyring.
 mirror() { apt-get indextargets --format '$(REPO_URI)' | grep -v security | head -n 1; }
 
 install_tools() {
@@ -35,7 +35,7 @@ install_tools() {
       "${packages[@]}" >/dev/null || unavailable 'Debian packages cannot be installed'
   fi
   mkdir -p "$cache/npm"
-  # For machines without systemd and without the right to raise limits.
+  # For machines without systemd and without permission to raise limits.
   cat > "$CONTAINERS_CONF" <<'C'
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
@@ -144,7 +144,7 @@ D
 build_image() {
   local authority options
   options=(--quiet --isolation chroot --format docker --network host --pull-never --layers --volume "$cache/npm:/root/.npm:rw")
-  # Where this machine's npm trusts a certificate authority of its own, the npm of the build must trust it too.
+  # If this machine's npm trusts an additional certificate authority, the npm of the build must trust it too.
   authority=$(npm config get cafile)
   if [[ $authority != null ]]; then
     echo 'cafile=/authority.crt' > "$cache/npmrc"
@@ -157,7 +157,7 @@ build_image() {
   echo "built valuecanvas/$2 ($SECONDS s)"
 }
 
-# Runs in a network namespace of its own, which takes its bridges and firewall rules with it.
+# Runs in a separate network namespace, so that its bridges and firewall rules disappear with it.
 try_platform() {
   local service doctor status
   ip link set lo up

@@ -2,7 +2,7 @@ import { type Completion, toolCallId } from './completion.ts';
 import type { Choice } from './limits.ts';
 import { usageBody } from './usage.ts';
 
-/** Which parts of a completion a fault leaves out. */
+/** The parts of a completion that a fault omits. */
 export interface Omissions {
   readonly usage: boolean;
   readonly choices: boolean;

@@ -15,7 +15,7 @@ interface BrowserSession {
 /** Cookie sessions, and cross-site requests. */
 export async function attackBrowserSessions({ target, check, alice, bob }: Attack): Promise<void> {
   let sessions: { readonly own: BrowserSession; readonly other: BrowserSession } | undefined;
-  await check("a session's cookie is out of reach for scripts and other sites", async (found) => {
+  await check("a session's cookie is inaccessible to scripts and other sites", async (found) => {
     sessions = { own: await openSession(target, alice), other: await openSession(target, bob) };
     const { set } = sessions.own;
     if (!/;\s*httponly/i.test(set)) found(`it is not HttpOnly: ${attributesOf(set)}`);

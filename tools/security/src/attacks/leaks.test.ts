@@ -16,8 +16,8 @@ test.each([
   ['SQL', 'duplicate key value violates unique constraint "users_email_key"'],
   ['SQL', 'invalid input syntax for type uuid: "x"'],
   ['a failed connection', 'connect ECONNREFUSED'],
-  ['an inner host', 'no answer from 10.1.2.3:3101'],
-  ['an inner host', 'http://llm-router.default.svc did not answer'],
+  ['an internal host', 'no answer from 10.1.2.3:3101'],
+  ['an internal host', 'http://llm-router.default.svc did not answer'],
   ['its own software', 'FastifyError: body is too large'],
 ])('an error that shows %s is found: %s', (what, message) => {
   expect(leaks({ message })).toContain(`it shows ${what}`);

@@ -16,7 +16,7 @@ const secrets: readonly (readonly [string, RegExp])[] = [
   ],
   ['a failed connection', /\bE(?:CONNREFUSED|CONNRESET|NOTFOUND|AI_AGAIN|PIPE|TIMEDOUT)\b|UND_ERR_/],
   [
-    'an inner host',
+    'an internal host',
     /\b(?:127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(?:1[6-9]|2\d|3[01])\.\d+\.\d+|localhost)\b|\.svc\b|\.cluster\.local\b/,
   ],
   ['its own software', /\b(?:fastify|undici|ioredis|typebox|ajv|kysely|postgres(?:ql)?|bullmq)/i],
