@@ -133,7 +133,7 @@ export interface CircuitSettings {
   /** Percentage of failures at which it opens. */
   readonly failurePercentage: number;
   /** Minimum number of calls within the window to open. */
-  readonly leastCalls: number;
+  readonly minCalls: number;
   /** Length of the rolling window. */
   readonly windowMs: number;
   /** Time after which an open circuit becomes half-open. */
@@ -143,7 +143,7 @@ export interface CircuitSettings {
 /** Opens if half of at least ten calls within 10 s fail, and probes after 60 s. */
 export const defaultCircuitSettings: CircuitSettings = {
   failurePercentage: 50,
-  leastCalls: 10,
+  minCalls: 10,
   windowMs: 10_000,
   resetMs: 60_000,
 };
@@ -169,7 +169,7 @@ interface Circuit {
 
 /** Creates a circuit. `onChange` is called synchronously after each state change. */
 function createCircuit(settings: CircuitSettings, onChange: (state: BreakerState) => void): Circuit {
-  const { failurePercentage, leastCalls, windowMs, resetMs } = settings;
+  const { failurePercentage, minCalls, windowMs, resetMs } = settings;
   let opossum = start(resetMs);
 
   function start(resetTimeout: number): CircuitBreaker<[Outcome], void> {
@@ -177,7 +177,7 @@ function createCircuit(settings: CircuitSettings, onChange: (state: BreakerState
       timeout: false,
       // Opossum opens above its threshold, this circuit at its threshold: the next smaller number.
       errorThresholdPercentage: failurePercentage * (1 - Number.EPSILON),
-      volumeThreshold: leastCalls,
+      volumeThreshold: minCalls,
       rollingCountTimeout: windowMs,
       resetTimeout,
       // With percentiles, every failure would sort the latencies of the whole window.
@@ -206,7 +206,7 @@ function createCircuit(settings: CircuitSettings, onChange: (state: BreakerState
   function turnIntoFailure(): void {
     opossum.emit('failure', laterFailure, 0, [laterFailure]);
     const { fires, failures } = opossum.stats;
-    if (fires >= leastCalls && (failures / fires) * 100 >= failurePercentage) opossum.open();
+    if (fires >= minCalls && (failures / fires) * 100 >= failurePercentage) opossum.open();
   }
 
   const circuit: Circuit = {

@@ -3,10 +3,10 @@ import { ProviderError } from '../providers/provider-error.ts';
 import { defaultCircuitSettings } from './breaker.ts';
 import { type Breakers, createBreakers } from './breakers.ts';
 
-function start(settings: { maxModels?: number; leastCalls?: number } = {}): Breakers {
+function start(settings: { maxModels?: number; minCalls?: number } = {}): Breakers {
   const breakers = createBreakers({
     provider: 'a',
-    circuit: { ...defaultCircuitSettings, leastCalls: settings.leastCalls ?? 1 },
+    circuit: { ...defaultCircuitSettings, minCalls: settings.minCalls ?? 1 },
     ...(settings.maxModels === undefined ? {} : { maxModels: settings.maxModels }),
   });
   onTestFinished(breakers.stop);

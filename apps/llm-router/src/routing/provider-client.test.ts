@@ -51,7 +51,7 @@ async function read(begun: ProviderStream): Promise<number> {
 const behave = (fault: Fault, more: object = {}) => simulator.behave({ rules: [{ fault, ...more }] });
 const idle = { inUse: 0, queued: 0 };
 
-test('a whole answer is returned, counted, and releases its slot', async () => {
+test('a whole answer is returned, counted, and releases its permit', async () => {
   const client = start();
   const { answer, bytes } = await client.complete('big', call(), true);
   expect(answer.choices).toHaveLength(1);
@@ -100,7 +100,7 @@ test('running and waiting calls stay within their limits, and all of them are se
   expect(client.load()).toEqual(idle);
 });
 
-test('a stream holds its slot until it is read to its end', async () => {
+test('a stream holds its permit until it is read to its end', async () => {
   const client = start();
   const begun = await stream(client);
   expect(client.load()).toEqual({ inUse: 1, queued: 0 });
@@ -109,7 +109,7 @@ test('a stream holds its slot until it is read to its end', async () => {
   expect(client.figures()).toMatchObject({ calls: 1, failures: 0 });
 });
 
-test('a stream that does not start releases its slot and is one failure', async () => {
+test('a stream that does not start releases its permit and is one failure', async () => {
   behave('500');
   const client = start();
   await expect(stream(client)).rejects.toMatchObject({ fault: 'unavailable' });
@@ -121,11 +121,11 @@ test.each<[Fault, string]>([
   ['cut', 'unavailable'],
   ['malformed', 'bad_response'],
 ])(
-  'a stream that breaks off (%s) reports it to its reader, releases its slot, and counts as a failure',
+  'a stream that breaks off (%s) reports it to its reader, releases its permit, and counts as a failure',
   async (fault, told) => {
     behave(fault, { afterChunks: 3, chunkIntervalMs: 5 });
     const client = start({
-      circuit: { failurePercentage: 50, leastCalls: 2, windowMs: 10_000, resetMs: 60_000 },
+      circuit: { failurePercentage: 50, minCalls: 2, windowMs: 10_000, resetMs: 60_000 },
     });
     for (let broken = 0; broken < 2; broken += 1) {
       const begun = await stream(client);
@@ -139,7 +139,7 @@ test.each<[Fault, string]>([
 
 const slow = () => simulator.behave({ chunkIntervalMs: 50 });
 
-test('a stream whose reader leaves, or that is cancelled, releases its slot once and is not a failure', async () => {
+test('a stream whose reader leaves, or that is cancelled, releases its permit once and is not a failure', async () => {
   slow();
   const client = start();
   const [left, cancelled] = [await stream(client), await stream(client)];
@@ -153,7 +153,7 @@ test('a stream whose reader leaves, or that is cancelled, releases its slot once
   await eventually(() => expect(simulator.calls()).toMatchObject({ open: 0 }));
 });
 
-test('an unread stream releases its slot when the client disconnects', async () => {
+test('an unread stream releases its permit when the client disconnects', async () => {
   slow();
   const client = start();
   const caller = new AbortController();

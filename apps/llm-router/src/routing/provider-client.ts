@@ -25,7 +25,7 @@ export interface ProviderClient {
    */
   complete(model: string, call: TransportCall, asFallback: boolean): Promise<WholeAnswer>;
   /**
-   * Resolves when the answer has started; throws as `complete`. The slot is held until the events are read to their end,
+   * Resolves when the answer has started; throws as `complete`. The permit is held until the events are read to their end,
    * abandoned or cancelled, or the signal is aborted: one of these must happen.
    */
   stream(model: string, call: TransportCall, asFallback: boolean): Promise<ProviderStream>;
@@ -47,19 +47,19 @@ export interface ProviderClientOptions {
   readonly maxModels?: number;
 }
 
-/** Longest wait for a slot. */
+/** Longest wait for a permit. */
 const defaultMaxWaitMs = 5_000;
 
 export function createProviderClient(options: ProviderClientOptions): ProviderClient {
   const { provider, transport } = options;
   const { concurrency, queue: maxQueued, maxWaitMs = defaultMaxWaitMs } = options;
-  const slots = createSemaphore({ concurrency, maxQueued, maxWaitMs });
+  const semaphore = createSemaphore({ concurrency, maxQueued, maxWaitMs });
   const breakers = createBreakers({ ...options, provider: provider.id });
   const statistics = createProviderStatistics();
 
-  async function waitForSlot(signal: AbortSignal | undefined): Promise<void> {
+  async function waitForPermit(signal: AbortSignal | undefined): Promise<void> {
     try {
-      await slots.acquire(signal);
+      await semaphore.acquire(signal);
     } catch (cause) {
       throw signal?.aborted
         ? new ProviderError(
@@ -68,11 +68,11 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
             'the caller has disconnected or its deadline has passed',
             { cause },
           )
-        : new ProviderError('overloaded', provider.id, 'no slot became free', { cause });
+        : new ProviderError('overloaded', provider.id, 'the concurrency limit is reached', { cause });
     }
   }
 
-  /** With a slot taken. */
+  /** Calls the provider while a permit is held, and counts the outcome. */
   async function ask<T>(breaker: Breaker, asFallback: boolean, work: () => Promise<T>): Promise<T> {
     const startedAt = performance.now();
     try {
@@ -85,11 +85,11 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
     }
   }
 
-  /** Keeps the slot until the stream ends. */
+  /** Keeps the permit until the stream ends. */
   function hold(breaker: Breaker, stream: ProviderStream, signal: AbortSignal | undefined): ProviderStream {
     const begunAt = performance.now();
     return onStreamEnd(stream, signal, (error) => {
-      slots.release();
+      semaphore.release();
       if (!isBreakerFailure(error)) return;
       breaker.failedLater(begunAt);
       statistics.failedLater();
@@ -100,28 +100,28 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
     provider,
     breakers,
     state: breakers.state,
-    mayServe: (model) => breakers.known(model)?.letsThrough() !== false && !slots.isFull(),
+    mayServe: (model) => breakers.known(model)?.letsThrough() !== false && !semaphore.isFull(),
     async complete(model, call, asFallback) {
-      if (!slots.tryAcquire()) await waitForSlot(call.signal);
+      if (!semaphore.tryAcquire()) await waitForPermit(call.signal);
       try {
         return await ask(breakers.of(model), asFallback, () => transport.complete(call));
       } finally {
-        slots.release();
+        semaphore.release();
       }
     },
     async stream(model, call, asFallback) {
-      if (!slots.tryAcquire()) await waitForSlot(call.signal);
+      if (!semaphore.tryAcquire()) await waitForPermit(call.signal);
       try {
         const breaker = breakers.of(model);
         const begun = await ask(breaker, asFallback, () => transport.stream(call));
         return hold(breaker, begun, call.signal);
       } catch (error) {
-        slots.release();
+        semaphore.release();
         throw error;
       }
     },
     figures: statistics.figures,
-    load: slots.figures,
+    load: semaphore.figures,
     async close() {
       breakers.stop();
       await transport.close();

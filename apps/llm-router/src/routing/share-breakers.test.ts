@@ -44,7 +44,7 @@ function deployment(resetMs = 60_000) {
       const errors: unknown[] = [];
       const connection = { url, name: 'in-test', onError: (error: unknown) => errors.push(error) };
       const [redis, waiting] = [createRedis(connection), createWaitingRedis(connection)];
-      const circuit = { ...defaultCircuitSettings, leastCalls: 1, resetMs };
+      const circuit = { ...defaultCircuitSettings, minCalls: 1, resetMs };
       const breakers = createBreakers({ provider: 'a', circuit, maxModels });
       onTestFinished(() => {
         breakers.stop();

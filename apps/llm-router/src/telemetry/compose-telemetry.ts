@@ -22,8 +22,10 @@ export function composeTelemetry(
     metrics,
     clients.flatMap(({ provider }) => modelsOf(provider)),
   );
-  meters.watchBreakers(() => clients.flatMap(breakerStatesOf));
-  meters.watchSlots(() => clients.map((client) => ({ provider: client.provider.id, ...client.load() })));
+  meters.observeBreakers(() => clients.flatMap(breakerStatesOf));
+  meters.observeSemaphores(() =>
+    clients.map((client) => ({ provider: client.provider.id, ...client.load() })),
+  );
   const cacheCounts = createCacheCounts();
   return { meters, cacheCounts, observer: observeCompletions(meters, cacheCounts) };
 }

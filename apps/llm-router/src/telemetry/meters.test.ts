@@ -122,14 +122,14 @@ test('cache outcomes, rows that bypass the journal, and lost calls are counted',
   );
 });
 
-test('breakers and slots are read on scrape, with the worst state of models that share a series', async () => {
+test('breakers and semaphores are read on scrape, with the worst state of models that share a series', async () => {
   const series = await seriesOf((meters) => {
-    meters.watchBreakers(() => [
+    meters.observeBreakers(() => [
       { provider: 'a', model: 'big', state: 'half-open' },
       { provider: 'a', model: 'strange', state: 'open' },
       { provider: 'a', model: 'stranger', state: 'closed' },
     ]);
-    meters.watchSlots(() => [{ provider: 'a', inUse: 3, queued: 2 }]);
+    meters.observeSemaphores(() => [{ provider: 'a', inUse: 3, queued: 2 }]);
   });
   expect(series).toEqual(
     expect.arrayContaining([

@@ -3,7 +3,7 @@ import type { CallObserver, CompletionObserver } from '../completions/observer.t
 import { wasCalled } from '../providers/provider-error.ts';
 import { errorTypeOf } from './error-types.ts';
 import type { CacheOutcome, Meters } from './meters.ts';
-import { noteFailover, noteRetry, startModelSpan } from './spans.ts';
+import { recordFailover, recordRetry, startModelSpan } from './spans.ts';
 
 /** Creates the observer that records metrics, traces and cache counts of completions. */
 export function observeCompletions(meters: Meters, cacheCounts: CacheCounts): CompletionObserver {
@@ -38,10 +38,10 @@ export function observeCompletions(meters: Meters, cacheCounts: CacheCounts): Co
       const reason = errorTypeOf(fault);
       if (next.candidate === failed.candidate) {
         meters.retried(provider.id, failed.candidate.model, reason);
-        noteRetry(provider.id, reason);
+        recordRetry(provider.id, reason);
       } else {
         meters.failedOver(provider.id, failed.candidate.model, reason);
-        noteFailover(provider.id, reason);
+        recordFailover(provider.id, reason);
       }
     },
 

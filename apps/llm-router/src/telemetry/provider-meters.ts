@@ -9,16 +9,16 @@ export interface BreakerReading {
   readonly state: BreakerState;
 }
 
-export interface SlotReading extends SemaphoreFigures {
+export interface SemaphoreReading extends SemaphoreFigures {
   readonly provider: string;
 }
 
 /** Gauges of provider state, read on each scrape. */
 export interface ProviderMeters {
   /** Called once. */
-  watchBreakers(read: () => Iterable<BreakerReading>): void;
+  observeBreakers(read: () => Iterable<BreakerReading>): void;
   /** Called once. */
-  watchSlots(read: () => Iterable<SlotReading>): void;
+  observeSemaphores(read: () => Iterable<SemaphoreReading>): void;
 }
 
 const stateValues: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 };
@@ -29,7 +29,7 @@ export function createProviderMeters(
   boundModel: (model: string) => string,
 ): ProviderMeters {
   return {
-    watchBreakers(read) {
+    observeBreakers(read) {
       const help = 'Circuit breaker of a provider and model: 0 closed, 1 half open, 2 open.';
       createGauge(registry, { name: own.metric.breaker, help }, () => {
         const readings = Iterator.from(read()).map((reading) => ({
@@ -41,7 +41,7 @@ export function createProviderMeters(
         );
       });
     },
-    watchSlots(read) {
+    observeSemaphores(read) {
       const gauge = (name: string, help: string, pick: (figures: SemaphoreFigures) => number) =>
         createGauge(registry, { name, help }, () =>
           Iterator.from(read()).map((reading) => ({

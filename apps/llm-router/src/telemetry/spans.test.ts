@@ -10,7 +10,7 @@ import {
 import { afterEach, expect, test } from 'vitest';
 import type { CompletionBody } from '../protocol/completion.ts';
 import type { Provider } from '../providers/provider.ts';
-import { noteFailover, noteRetry, startModelSpan } from './spans.ts';
+import { recordFailover, recordRetry, startModelSpan } from './spans.ts';
 
 const provider = { id: 'together_ai', baseUrl: 'https://api.together.xyz/v1' } as Provider;
 
@@ -117,7 +117,7 @@ test('a failed call has an error type and no usage', () => {
 test('no span contains content of prompt or answer', () => {
   const spans = traced(() => {
     const span = startModelSpan(provider, 'big', body);
-    noteRetry('together_ai', 'provider_timeout');
+    recordRetry('together_ai', 'provider_timeout');
     span.end({ tokens, costNanos: 1n, finishReasons: ['stop'] });
   });
   const told = [...spans.values()].map(({ name, attributes, events, status }) => ({
@@ -132,8 +132,8 @@ test('no span contains content of prompt or answer', () => {
 
 test('retry, failover and first chunk are events of the request', () => {
   const request = traced(() => {
-    noteRetry('together_ai', 'provider_rate_limited');
-    noteFailover('together_ai', 'provider_unavailable');
+    recordRetry('together_ai', 'provider_rate_limited');
+    recordFailover('together_ai', 'provider_unavailable');
     startModelSpan(provider, 'big', body).firstChunk(1);
   }).get('llm.chat');
   expect(request?.events.map(({ name, attributes }) => [name, attributes])).toEqual([
@@ -163,15 +163,15 @@ test('without tracing all calls share one no-op span', () => {
   expect(span.within(() => 7)).toBe(7);
   span.firstChunk(1);
   span.end({ tokens });
-  noteRetry('a', 'provider_timeout');
-  noteFailover('a', 'provider_timeout');
+  recordRetry('a', 'provider_timeout');
+  recordFailover('a', 'provider_timeout');
 });
 
 test('a request that is not sampled has no call spans', () => {
   const spans = traced(
     () => {
       expect(startModelSpan(provider, 'big', body).recording).toBe(false);
-      noteRetry('a', 'provider_timeout');
+      recordRetry('a', 'provider_timeout');
     },
     { sampler: new AlwaysOffSampler() },
   );

@@ -52,16 +52,16 @@ export function startModelSpan(provider: Provider, model: string, body: Completi
 }
 
 /** Records a retry of the same provider. */
-export function noteRetry(provider: string, reason: ErrorType): void {
-  note(own.event.retry, provider, reason);
+export function recordRetry(provider: string, reason: ErrorType): void {
+  recordEvent(own.event.retry, provider, reason);
 }
 
 /** Records a failover from the named provider. */
-export function noteFailover(provider: string, reason: ErrorType): void {
-  note(own.event.failover, provider, reason);
+export function recordFailover(provider: string, reason: ErrorType): void {
+  recordEvent(own.event.failover, provider, reason);
 }
 
-function note(event: string, provider: string, reason: ErrorType): void {
+function recordEvent(event: string, provider: string, reason: ErrorType): void {
   const span = trace.getActiveSpan();
   if (!span?.isRecording()) return;
   span.addEvent(event, { [genAi.attribute.providerName]: provider, [general.attribute.errorType]: reason });
