@@ -111,5 +111,5 @@ export const gatewayVariables = {
   ...upstreamVariables,
 };
 
-/** Dependencies that the kit gives to the gateway's features. */
+/** Dependencies that the kit passes to the gateway's features. */
 export type GatewayKit = Kit<ConfigOf<typeof gatewayVariables>>;

@@ -9,7 +9,7 @@ const secret = 'a secret of at least 32 characters';
 
 let supabase: FakeSupabase;
 let clock: FakeClock;
-/** Two replicas, shared by tests that need no gateway of their own. */
+/** Two replicas, shared by all tests that do not need a separate gateway. */
 let gateway: TestGateway;
 let replica: TestGateway;
 let others: TestGateway[] = [];

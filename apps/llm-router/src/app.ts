@@ -58,7 +58,7 @@ export const llmRouterService = defineService({
 
     return {
       authenticate: await internalTokenAuthenticator(llmRouterContract, config.INTERNAL_PUBLIC_KEYS, now),
-      // No dependency is essential: without PostgreSQL usage waits in the journal, without Redis a little may be spent.
+      // No probes: without PostgreSQL, usage waits in the journal. Without Redis, the offline allowance applies.
       probes: {},
       routes: implement(llmRouterContract, {
         chat: chatHandler(createChatService(complete, stream, config.LLM_DEFAULT_MODEL)),

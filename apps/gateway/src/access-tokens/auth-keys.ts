@@ -5,7 +5,7 @@ import type { TrustedTokens } from './token-verifier.ts';
 export interface AuthKeys {
   readonly signing: { readonly kid: string; readonly key: CryptoKey };
   readonly verifying: ReadonlyMap<string, CryptoKey>;
-  /** The public halves, as a JWKS publishes them. */
+  /** The public keys in the format of a JWKS. */
   readonly published: readonly JWK[];
 }
 

@@ -36,7 +36,7 @@ export interface RevocationList {
   isRevoked(token: PresentedToken): Promise<boolean>;
 }
 
-/** A request that waits longer for Redis goes on without it. */
+/** A request that waits longer for Redis continues without it. */
 const redisTimeoutMs = 100;
 
 /** Largest number of revocations that wait for Redis. The oldest are dropped. */

@@ -17,7 +17,7 @@ import type { PlatformUserRecord, PlatformUsersStore, UserFilter } from './platf
 /** Lists users and changes their tier and role. */
 export interface AdminUsers {
   list(filter: UserFilter, page: PageRequest): Promise<ListPage<PlatformUser>>;
-  /** Throws FORBIDDEN where the old or the new role holds a permission that the caller does not hold. */
+  /** Throws FORBIDDEN if the old or the new role holds a permission that the caller does not hold. */
   update(call: AuditedCall, id: string, set: UpdateUserRequest): Promise<PlatformUser>;
 }
 

@@ -29,8 +29,8 @@ const maxActive = 100;
 export interface ApiKeys {
   list(owner: UserPrincipal, page: PageRequest): Promise<ListPage<ApiKey>>;
   /**
-   * Runs `beforeCommit` in the transaction that stores the key and returns its result. Throws FORBIDDEN where the user does
-   * not hold a permission that the key is to have.
+   * Runs `beforeCommit` in the transaction that stores the key and returns its result. Throws FORBIDDEN if the user does
+   * not hold a requested permission.
    */
   create<T extends object>(
     call: AuditedCall,

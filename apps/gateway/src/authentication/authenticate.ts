@@ -30,7 +30,7 @@ export interface Credentials {
   readonly cookie: Pick<SessionCookie, 'read'>;
   /** True if requests that authenticate by the cookie and change something need a CSRF token. */
   readonly csrfProtection: boolean;
-  /** Refuses to look up unknown keys and cookies. */
+  /** Addresses over their rate limit, for which unknown keys and cookies are refused without a look-up. */
   readonly limitedAddresses: Pick<RateLimitedAddresses, 'check'>;
 }
 
@@ -122,7 +122,7 @@ async function ofOneUser(
   throw refused('The access token and the API key belong to different users.');
 }
 
-/** Longer tokens are refused unread. A token with the largest allowed metadata is well below this length. */
+/** Longer tokens are refused without parsing. A token with the largest allowed metadata is well below this length. */
 const maxTokenLength = 8_192;
 
 const bearerToken = /^bearer +([\w.~+/=-]+) *$/i;

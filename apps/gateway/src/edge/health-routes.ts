@@ -4,8 +4,8 @@ import { getLiveness, getReadiness, getVersion } from '@valuecanvas/contracts-ga
 const operations = new Set<RouteDefinition | undefined>([getVersion, getLiveness, getReadiness]);
 
 /**
- * Tells whether an operation is a health route, as load balancers and monitoring call them. Health routes are not rate
- * limited, are reachable without encryption, and ignore credentials.
+ * Returns true for the health routes, which load balancers and monitoring call. They are not rate limited, are reachable
+ * without encryption, and ignore credentials.
  */
 export function isHealthRoute(operation: RouteDefinition | undefined): boolean {
   return operations.has(operation);

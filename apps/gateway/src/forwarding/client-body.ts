@@ -12,7 +12,7 @@ const maxWholeBytes = 64 * 1024;
 export interface ClientBody {
   /** Returns the content for one attempt, or null if the request has no body. */
   read(): Buffer | Readable | null;
-  /** Tells whether part of the body may have been sent, so that no other attempt can send all of it. */
+  /** Returns true if part of the body may have been sent, so that another attempt could not send all of it. */
   hasStarted(): boolean;
 }
 

@@ -99,7 +99,7 @@ function addPaths(scope: FastifyInstance, contract: Contract, service: Service):
 }
 
 /**
- * Restricts routes with aggregate figures to authenticated users. They are registered as routes of their own, so that the
+ * Restricts routes with aggregate figures to authenticated users. They are registered as separate routes, so that the
  * gateway matches a path exactly as the service does, regardless of its spelling.
  */
 function restrictStatusRoutes(scope: FastifyInstance, { routes }: Contract, service: Service): void {

@@ -26,7 +26,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** A session with a clock of its own, and functions that present its tokens. */
+/** Opens a session with its own clock. Returns it with functions that present its tokens. */
 async function openSession() {
   const { userId } = await database.createUser();
   await setPassword(userId, 'hash');

@@ -16,7 +16,7 @@ import { createLocalAuth } from './local-auth.service.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 import { localAuthRoutes } from './routes.ts';
 
-/** A request that waits longer for the record of its session goes on without it. */
+/** A request that waits longer for the record of its session continues without it. */
 const recordTimeoutMs = 150;
 
 const hourMs = 60 * 60 * 1_000;

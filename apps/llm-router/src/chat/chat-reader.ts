@@ -3,7 +3,7 @@ import type { ServerEvents } from '@valuecanvas/service-kit';
 import type { AnswerFacts } from '../completions/answer.ts';
 import type { StreamReader } from '../completions/stream.ts';
 
-/** Tells a provider's stream in our own events: the text of the first choice, then the whole result. */
+/** Converts a provider's stream to our own events: the text of the first choice, then the whole result. */
 export function chatReader(
   events: ServerEvents<typeof chat>,
   toResult: (facts: AnswerFacts) => Omit<ChatResult, 'content' | 'finishReason'>,

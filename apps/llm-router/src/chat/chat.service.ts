@@ -12,7 +12,7 @@ import { chatReader } from './chat-reader.ts';
 
 type ChatCall = Call<typeof chat>;
 
-/** Our own, simpler form of asking a model. */
+/** The platform's own chat API, simpler than OpenAI's. */
 export interface ChatService {
   chat(call: ChatCall): Promise<Pick<WholeCompletion, 'source' | 'facts'> & { readonly result: ChatResult }>;
   stream(call: ChatCall): Promise<

@@ -14,7 +14,7 @@ export interface ServeDependencies {
   readonly observer: CompletionObserver;
 }
 
-/** An answer that exists already. */
+/** A stored answer. */
 export type Stored = Extract<AdmissionOutcome, { kind: 'stored' }>;
 
 /** A provider's answer that has begun, or is whole. It must be booked: by `book`, or as a failure of its reservation. */

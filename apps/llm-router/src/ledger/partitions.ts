@@ -2,7 +2,7 @@ import type { LedgerStore } from './ledger.store.ts';
 
 export interface PartitionMaintenanceOptions {
   readonly store: Pick<LedgerStore, 'makePartitions' | 'dropPartitions'>;
-  /** Whole months that are kept besides the current one; 0 keeps them all. */
+  /** Number of whole months to keep in addition to the current one. 0 keeps all. */
   readonly retentionMonths: number;
   readonly onDropped: (names: readonly string[]) => void;
 }

@@ -7,7 +7,7 @@ import type { Stream } from '../completions/stream.ts';
 import type { CompletionBody } from '../protocol/completion.ts';
 import { openAiReader } from './openai-reader.ts';
 
-/** Speaks OpenAI's own protocol: the provider's bytes pass through. */
+/** Serves OpenAI's own protocol by relaying the provider's bytes. */
 export function createChatCompletionHandler(
   complete: Complete,
   startStream: Stream,

@@ -47,7 +47,7 @@ const contract = defineContract({
 });
 const identities = await createTestIdentities();
 
-/** OpenAI's own client of a service that fails once, and how often the service was asked. */
+/** Creates OpenAI's own client for a service that fails once, and counts the requests. */
 async function clientOf(failure: (call: Call<typeof route>) => unknown) {
   let asked = 0;
   const definition = defineService({

@@ -5,7 +5,7 @@ import { type CompletionBody, isObject, type StreamEvent } from '../protocol/com
 
 const end = 'data: [DONE]\n\n';
 
-/** Relays a provider's events byte for byte, without the usage event that the client did not ask for. */
+/** Relays a provider's events byte for byte. Omits the usage event unless the client requested it. */
 export function openAiReader(
   call: Pick<Call, 'requestId' | 'recordFailure'>,
   sink: StreamSink,

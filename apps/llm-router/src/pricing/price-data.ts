@@ -5,10 +5,10 @@ import { free, type ModelPrice, picosPerToken, type TokenPrices } from './model-
 type Listed = number | TieredPrices;
 
 /**
- * Converts a price of `@pydantic/genai-prices`. As there, a tier applies to all tokens of a call whose prompt exceeds its
- * threshold, and a part without its own price costs as much as the whole. Audio, which costs many times as much as text, has
- * no known price then. Returns undefined for models not priced by prompt and completion tokens: embeddings, transcription,
- * documents.
+ * Converts a price of `@pydantic/genai-prices`, with the same rules: a tier applies to all tokens of a call whose prompt
+ * exceeds its threshold, and a kind of token without its own price costs as much as other tokens. Audio is an exception: it
+ * costs many times as much as text, so without its own price it has no known price. Returns undefined for models that are not
+ * priced by prompt and completion tokens: embeddings, transcription, documents.
  */
 export function fromPriceData(data: DataPrice): ModelPrice | undefined {
   if (Object.keys(data).length === 0) return free;
@@ -49,7 +49,7 @@ function startsOf(data: DataPrice): number[] {
   return [...new Set(starts)].sort((a, b) => a - b);
 }
 
-/** Fee per call in pico-dollars; the data state dollars per thousand calls. */
+/** Converts a fee in dollars per thousand calls to pico-dollars per call. */
 function picosPerCall(perThousand: Listed | undefined): bigint {
   return typeof perThousand === 'number' ? timesPowerOfTen(perThousand, 9).whole : 0n;
 }

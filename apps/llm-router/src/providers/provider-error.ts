@@ -37,9 +37,9 @@ export class ProviderError extends Error {
   readonly receivedBytes: number;
   /** A retry of the same provider would fail again: our key or account is the cause. */
   readonly isLasting: boolean;
-  /** Undefined where no answer had begun. */
+  /** Undefined if the provider sent no status. */
   readonly statusCode: number | undefined;
-  /** The provider's own word for what is wrong, and the field of the request that is. */
+  /** The provider's own error code. `param` is the invalid field of the request. */
   readonly code: string | undefined;
   readonly param: string | undefined;
 

@@ -6,7 +6,7 @@ import { type RateSettings, readTierSettings, type TierSettings } from './tier-s
 /** Prepared limits of one kind of call. */
 interface Limits {
   readonly ofRequests: readonly RateLimit[];
-  /** Without the call's tokens, which each call supplies. */
+  /** Without an amount, which is the maximum number of tokens of each call. */
   readonly ofTokens: readonly Omit<RateLimit, 'amount'>[];
 }
 

@@ -7,7 +7,7 @@ import type { CacheCounts } from '../telemetry/observe-completions.ts';
 export const statusRoutes = (status: {
   readonly clients: readonly ProviderClient[];
   readonly cacheCounts: CacheCounts;
-  /** When the counts began. */
+  /** Start time of the counts. */
   readonly since: string;
   readonly audit: AuditJournal;
   /** Closes the breakers of all replicas and returns those that were not closed. */

@@ -6,8 +6,8 @@ import type { RateLimit } from '../admission/types.ts';
 import type { CompletionObserver } from '../completions/observer.ts';
 
 /**
- * Wraps an observer and records requests that a rate limit refused, once per limit, user and window. No refusal waits for
- * that.
+ * Wraps an observer and records requests that a rate limit refused, once per limit, user and window. Recording does not
+ * delay the refusal.
  */
 export function recordViolations(
   observer: CompletionObserver,
@@ -40,7 +40,7 @@ function violation(limit: RateLimit, call: UserCall, now: number): RateLimitViol
   };
 }
 
-/** As `llm_requests_per_hour`; of a limit for one model, with its name. */
+/** Returns the name of a limit, such as `llm_requests_per_hour`, with `:<model>` if it applies to one model. */
 function ruleOf({ name, model }: RateLimit): string {
   const words = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return model === undefined ? `llm_${words}` : `llm_${words}:${model}`;

@@ -3,7 +3,7 @@ import { acrossUsers } from '@valuecanvas/postgres';
 import type { Kysely } from 'kysely';
 import type { Database } from '../db.ts';
 
-/** Most rows of one statement, so that none runs for long. */
+/** Maximum number of rows per statement, so that no statement runs for long. */
 const deletedAtOnce = 10_000;
 
 /** Accesses rate limit violations recorded by gateway and router. */

@@ -55,7 +55,10 @@ function routeFaults(contract: Contract, route: RouteDefinition): string[] {
     'it limits the time of its stream but streams nothing.',
   );
   check(!route.idempotent || route.method === 'POST', 'only a POST may have an idempotency key.');
-  check(!route.idempotent || isForUsers(route), 'an idempotency key belongs to a user: declare one.');
+  check(
+    !route.idempotent || isForUsers(route),
+    'an idempotency key belongs to a user, but the route does not require one.',
+  );
   check(
     route.idempotent !== true || canBeStored(route),
     'its answer cannot be stored: only JSON in the envelope can.',

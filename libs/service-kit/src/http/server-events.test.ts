@@ -32,7 +32,7 @@ async function told(tell: (events: ServerEvents<typeof route>) => void) {
   return { text: await response.text(), lines: service.lines };
 }
 
-test('each event has its name, a counting id and one line of JSON, and done is the last', async () => {
+test('each event has its name, an incrementing id and one line of JSON, and done is the last', async () => {
   const { text } = await told((events) => {
     void events.send('rising', { percent: 50 });
     events.done({ name: 'Rye\nand wheat' });

@@ -7,7 +7,7 @@ import { cacheProvider, type RequestCalls, type TotalsLine } from './ledger-tota
 export interface LedgerReading {
   readonly lines: readonly Omit<TotalsLine, 'location'>[];
   readonly spent: readonly { readonly name: string; readonly calls: number; readonly nanos: bigint }[];
-  /** Which of the given rows exist. */
+  /** Ids of the given rows that exist. */
   readonly stored: ReadonlySet<string>;
   readonly requests: readonly RequestCalls[] | undefined;
 }

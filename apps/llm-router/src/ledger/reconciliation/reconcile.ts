@@ -7,7 +7,7 @@ import { repairCounter } from './repair.ts';
 import { type Finding, report } from './report.ts';
 import { openServers, type Servers } from './servers.ts';
 
-/** The report, and whether all agree, after a requested repair. */
+/** The report. `agrees` is true if there are no differences, or if a repair has resolved all of them. */
 export interface Reconciliation {
   readonly text: string;
   readonly agrees: boolean;

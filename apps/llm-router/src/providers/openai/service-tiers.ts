@@ -26,6 +26,6 @@ export const openaiServiceTiers: ServiceTiers = {
   },
 };
 
-/** Returns the service tiers of a provider by its id in the price data: an OpenAI-compatible one may resell OpenAI's models. */
+/** Returns the service tiers for a provider's id in the price data. Other providers may resell OpenAI's models. */
 export const serviceTiersOf = (priceId: string | undefined): ServiceTiers | undefined =>
   priceId === 'openai' ? openaiServiceTiers : undefined;
