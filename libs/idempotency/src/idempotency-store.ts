@@ -169,7 +169,7 @@ async function selectRow(
 ): Promise<Row | undefined> {
   const { rows } = await sql<Row>`
     select request_hash as "requestHash", answer,
-      (extract(epoch from leased_until - now()) * 1000)::float8 as "leasedMs"
+      (extract(epoch from leased_until - clock_timestamp()) * 1000)::float8 as "leasedMs"
     from vc_private.idempotency_keys
     where owner = current_user and user_id = ${principal.userId} and operation = ${operation}
       and key_hash = ${hashOf(key)}`.execute(tx);
