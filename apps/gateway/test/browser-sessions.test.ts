@@ -74,7 +74,7 @@ describe('logging in', () => {
     const answer = await gateway.service.request('/auth/session', {
       method: 'POST',
       body: 'email=a@example.com&password=x',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://other.example' },
     });
     expect(answer.status).toBe(415);
   });

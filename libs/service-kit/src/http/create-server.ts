@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
 import { AppError, headers } from '@valuecanvas/contracts-core';
-import Fastify, { type FastifyContextConfig, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBodyParser, type FastifyContextConfig, type FastifyInstance } from 'fastify';
 import { createIds } from '../ids.ts';
 import { answerUnreadable, answerUnroutable, routedUrl } from './no-route.ts';
 import { validatorCompiler } from './validation.ts';
@@ -63,8 +64,7 @@ function installJsonParser(app: FastifyInstance): void {
   // Fastify accepts plain text by default. Here every other media type is unsupported.
   app.removeAllContentTypeParsers();
   app.decorateRequest('bodyText', undefined);
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const bytes = body as Buffer;
+  const parseBody: FastifyBodyParser<Buffer> = (request, bytes, done) => {
     // Decoding would replace each invalid byte, so the stored text would differ from the text that was sent.
     if (!isUtf8(bytes)) {
       done(refused('The body is not valid UTF-8.'), undefined);
@@ -83,7 +83,20 @@ function installJsonParser(app: FastifyInstance): void {
         else done(null, value);
       });
     }
+  };
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseBody);
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
+    if (isUndeclaredJson(request.headers)) void parseBody(request, bytes, done);
+    else done(new AppError('UNSUPPORTED_MEDIA_TYPE'), undefined);
   });
+}
+
+/**
+ * A body without a content type is read as JSON, and so is one with the type that curl sends by default. Not from browsers:
+ * they can send both types to other sites without a preflight request, and always with an Origin header.
+ */
+function isUndeclaredJson({ 'content-type': type, origin }: IncomingHttpHeaders): boolean {
+  return origin === undefined && (!type || /^application\/x-www-form-urlencoded\s*(;|$)/i.test(type));
 }
 
 function refused(message: string): AppError {

@@ -207,14 +207,31 @@ test('an operation without a body accepts a content type, which many clients sen
   expect(answer).toMatchObject({ status: 200, body: { data: 'active' } });
 });
 
+test.each(['text/plain', 'application/xml', 'multipart/form-data; boundary=x'])(
+  'a body of type %s is rejected with 415',
+  async (type) => {
+    const answer = await post('name=a', { 'content-type': type });
+    expect([answer.status, answer.body.code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
+  },
+);
+
 test.each([
-  'text/plain',
-  'application/xml',
-  'multipart/form-data; boundary=x',
-  'application/x-www-form-urlencoded',
-])('a body of type %s is rejected with 415', async (type) => {
-  const answer = await post('name=a', { 'content-type': type });
-  expect([answer.status, answer.body.code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
+  ['without a content type', undefined],
+  ['with the content type that curl sends by default', 'application/x-www-form-urlencoded'],
+])('a JSON body %s is read, and any other body is malformed', async (_, type) => {
+  const { url, token } = await start();
+  const identity = { [headers.identity]: await token(anonymous) };
+  const send = async (body: string, more: Record<string, string> = {}) => {
+    const given = { ...identity, ...(type === undefined ? {} : { 'content-type': type }), ...more };
+    const bytes = new TextEncoder().encode(body);
+    const answer = await fetch(`${url}/test/save`, { method: 'POST', body: bytes, headers: given });
+    return { status: answer.status, body: await answer.json() };
+  };
+  expect(await send('{"name":"a"}')).toMatchObject({ body: { data: { name: 'a' } } });
+  expect(await send('name=a')).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
+  // A page of another site can send these without a preflight request.
+  const fromPage = await send('{"name":"a"}', { origin: 'https://other.example' });
+  expect(fromPage).toMatchObject({ status: 415, body: { code: 'UNSUPPORTED_MEDIA_TYPE' } });
 });
 
 test('a body above the limit of its operation is rejected with 413', async () => {
