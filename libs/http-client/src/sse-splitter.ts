@@ -10,13 +10,14 @@ export interface SseSplitter {
   push(bytes: Buffer): Buffer[];
   /** Bytes of an incomplete event. */
   rest(): Buffer;
-  /** Their number. */
+  /** Number of bytes of an incomplete event. */
   restBytes(): number;
 }
 
 /**
- * Creates a splitter as specified by the HTML standard, section 9.2.5: lines end with LF, CRLF or CR, events with an empty
- * line. Empty lines before an event belong to it. After a CR that may end an event, one more byte is needed.
+ * Creates a splitter as specified by the HTML standard, section 9.2.5: lines end with LF, CRLF or CR, and events end with an
+ * empty line. Empty lines before an event belong to it. A CR may be half of a CRLF, so an event that ends with CR is returned
+ * only after the next byte.
  */
 export function createSseSplitter(): SseSplitter {
   let held: Buffer[] = [];
@@ -25,7 +26,7 @@ export function createSseSplitter(): SseSplitter {
   let hasBytes = false;
   let hasLines = false;
   let ending: LineEnding = 'lf';
-  /** The last byte was a CR, which an LF may complete. `isClosing`: it ends an event. */
+  /** True if the last byte was a CR, which may be half of a CRLF. With `isClosing`, this CR ends an event. */
   let afterCarriageReturn = false;
   let isClosing = false;
 

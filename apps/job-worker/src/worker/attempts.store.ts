@@ -7,7 +7,7 @@ import type { StoreEffect } from '../kinds/job-kinds.ts';
 /** A worker's claim on a job. Its writes are stored only if no later claim has raised the fence. */
 export interface Attempt {
   readonly jobId: string;
-  /** Null for a job of the platform itself, and so is its tier. */
+  /** Null for a job of the platform itself, which has no tier either. */
   readonly userId: string | null;
   readonly type: string;
   readonly payload: unknown;
@@ -31,8 +31,8 @@ type Settled = Promise<JobStatus | undefined>;
 export type AttemptsStore = ReturnType<typeof createAttemptsStore>;
 
 /**
- * `lockMs` is the queue's: an attempt that started less than half of it ago still holds its lock, so a second claim on its
- * job comes from a duplicate in the queue.
+ * `lockMs` is the lock time of the queue. An attempt that started less than half of `lockMs` ago still holds its lock, so a
+ * second claim on its job comes from a duplicate in the queue.
  */
 export function createAttemptsStore(db: Kysely<Database>, lockMs: number) {
   return {

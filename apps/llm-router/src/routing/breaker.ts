@@ -12,7 +12,7 @@ export interface Breaker {
   failedLater(succeededAt: number): void;
   /** Closes and resets the counts. */
   close(): void;
-  /** Follows a change that another replica made so many milliseconds ago, unless this one has changed since. */
+  /** Follows a change that another replica made `agoMs` ago, unless this breaker has changed since. */
   follow(state: FollowedState, agoMs: number): void;
   /** Time of the last call, of `performance.now()`. */
   lastUsedAt(): number;
@@ -157,9 +157,9 @@ interface Circuit {
   state(): BreakerState;
   succeeded(): void;
   failed(): void;
-  /** Recounts a success of so many milliseconds ago as a failure. */
+  /** Changes a success from `agoMs` ago to a failure. */
   failedLater(agoMs: number): void;
-  /** Opens, and becomes half-open after so many milliseconds. */
+  /** Opens, and becomes half-open after `ms`. */
   openFor(ms: number): void;
   /** Closes and resets the counts. */
   close(): void;

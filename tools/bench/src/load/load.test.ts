@@ -21,7 +21,7 @@ async function serve(listener: RequestListener): Promise<string> {
 
 const requests = [jsonRequest('/', {}, { place: numberPlace })];
 
-test('every call is counted once, whatever length or connection its answer has', async () => {
+test('every call is counted once, regardless of the length and connection header of its answer', async () => {
   let served = 0;
   const url = await serve((_request, response) => {
     served += 1;
