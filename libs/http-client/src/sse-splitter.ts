@@ -17,7 +17,7 @@ export interface SseSplitter {
 /**
  * Creates a splitter as specified by the HTML standard, section 9.2.5: lines end with LF, CRLF or CR, and events end with an
  * empty line. Empty lines before an event belong to it. A CR may be half of a CRLF, so an event that ends with CR is returned
- * only after the next byte.
+ * only after the next byte, unless the lines before it ended with CR alone.
  */
 export function createSseSplitter(): SseSplitter {
   let held: Buffer[] = [];
