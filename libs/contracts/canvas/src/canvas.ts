@@ -71,7 +71,7 @@ export const Canvas = Type.Object(
 export type Canvas = Static<typeof Canvas>;
 
 /** The canvas in `supabase/seed.sql`, which belongs to the demo user. */
-export const sampleCanvasId = '019359c0-6000-7000-8000-000000000101';
+const sampleCanvasId = '019359c0-6000-7000-8000-000000000101';
 
 export const canvasParams = Type.Object({ id: field.uuid('Id of the canvas.', sampleCanvasId) });
 

@@ -12,7 +12,7 @@ import { parseCLI, startVitest, type Vitest } from 'vitest/node';
 const maxWorkers = Math.min(availableParallelism() + 1, 6);
 
 // Tests start services as processes. With compiled modules, these need about 40 % less CPU time to start.
-process.env.NODE_COMPILE_CACHE ??= resolve('.cache/node');
+process.env.NODE_COMPILE_CACHE ??= resolve('.cache/compiled');
 
 const args = process.argv.slice(2);
 const { filter, options } = parseCLI(['vitest', 'run', ...args]);
