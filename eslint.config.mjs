@@ -190,7 +190,7 @@ export default tseslint.config(
   },
   {
     files: ['libs/testing/src/commands/**/*.ts'],
-    rules: { 'no-restricted-properties': propertyRule('exit') },
+    rules: { 'no-restricted-properties': propertyRule('environment', 'exit') },
   },
   {
     files: ['apps/*/src/**/*.ts', 'libs/**/src/**/*.ts'],

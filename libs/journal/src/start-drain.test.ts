@@ -183,7 +183,11 @@ test('a drain that stops while the store is unavailable leaves its batch to the 
 });
 
 test('stopping does not wait for an unavailable Redis', async () => {
-  const redis = createWaitingRedis({ url: 'redis://127.0.0.1:1', name: 'unavailable', onError: () => undefined });
+  const redis = createWaitingRedis({
+    url: 'redis://127.0.0.1:1',
+    name: 'unavailable',
+    onError: () => undefined,
+  });
   onTestFinished(() => redis.disconnect());
   const { keys } = journalInTest(testRedis);
   const draining = startDrain(spent, {
