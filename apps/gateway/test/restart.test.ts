@@ -45,7 +45,7 @@ test('a restart of a single replica under load loses no request and processes no
   expect(await predecessor.stop()).toBe(0);
   const before = answered.length;
   await successor.start();
-  await expect.poll(() => answered.length, { timeout: 5_000 }).toBeGreaterThan(before + 100);
+  await expect.poll(() => answered.length, { timeout: 60_000 }).toBeGreaterThan(before + 100);
   going = false;
   await load;
   await successor.stop();
@@ -55,7 +55,7 @@ test('a restart of a single replica under load loses no request and processes no
     .flatMap(({ message, requestId }) => (message === 'carried out' && requestId ? [requestId] : []));
   expect(answered.filter(({ status }) => status !== 200)).toEqual([]);
   expect(carriedOut.toSorted()).toEqual(answered.map(({ id }) => id).toSorted());
-}, 60_000);
+}, 300_000);
 
 test('a gateway that shuts down answers requests in flight and asks clients to reconnect', async () => {
   const gateway = await startGateway();
