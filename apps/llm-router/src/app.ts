@@ -13,7 +13,7 @@ import type { Database } from './db.ts';
 import { composeFlags } from './flags/compose-flags.ts';
 import { composeLedger } from './ledger/compose-ledger.ts';
 import { createChatCompletionHandler } from './openai/create-chat-completion.handler.ts';
-import { listModelsHandler } from './openai/list-models.handler.ts';
+import { getModelHandler, listModelsHandler } from './openai/models.handlers.ts';
 import { composeProviders } from './routing/compose-providers.ts';
 import { composeSpending } from './spending/compose-spending.ts';
 import { statusRoutes } from './status/routes.ts';
@@ -40,7 +40,7 @@ export const llmRouterService = defineService({
       spent: ledger.spent,
       onLost: meters.leasesLost,
     });
-    const { complete, stream } = composeCompletions(kit, {
+    const { complete, stream, candidates } = composeCompletions(kit, {
       clients,
       admission,
       flags,
@@ -64,6 +64,7 @@ export const llmRouterService = defineService({
         chat: chatHandler(createChatService(complete, stream, config.LLM_DEFAULT_MODEL)),
         createChatCompletion: createChatCompletionHandler(complete, stream),
         listModels: listModelsHandler(clients.map(({ provider }) => provider)),
+        getModel: getModelHandler(candidates),
         ...statusRoutes({
           clients,
           cacheCounts,

@@ -139,6 +139,6 @@ test('when no provider gives a usable answer, the error is LLM_BAD_RESPONSE', as
 test('a model that no provider has is unknown, even if price lists contain it', async () => {
   for (const provider of [platform.together, platform.openai]) provider.behave({ rules: [{ fault: '404' }] });
   const answer = await platform.chat(await platform.start());
-  expectError(answer, 400, 'VALIDATION_FAILED');
+  expectError(answer, 404, 'MODEL_NOT_FOUND');
   expect(answer.body.message).toContain('/v1/models');
 });

@@ -87,8 +87,85 @@ test.each([
   expect(error.request_id).toBe(requestID);
 });
 
+const local = { id: 'local', models: { 'org/lokal': '本地模型', модель: 'модель' } };
+
+/** Settings with a provider whose names of models are not ASCII. */
+const withLocal = () => ({
+  LLM_PROVIDERS: JSON.stringify([{ ...local, baseUrl: platform.together.url }]),
+  TOGETHER_API_KEY: undefined,
+  TOGETHER_BASE_URL: undefined,
+});
+
+test('the official client gets each listed model by its id, with slashes encoded or not', async () => {
+  const router = await platform.start(withLocal());
+  const client = await clientOf(router);
+  for await (const model of await client.models.list()) {
+    expect(await client.models.retrieve(model.id)).toEqual(model);
+  }
+  for (const path of ['/models/org/lokal', '/models/org%2Flokal', '/models/org%2flokal']) {
+    expect(await client.get(path)).toMatchObject({ id: 'org/lokal', owned_by: 'local' });
+  }
+  // Neither is listed: OpenAI sells the first one, and serves its fallback model instead of the second.
+  expect(await client.models.retrieve('gpt-4.1')).toMatchObject({ owned_by: 'openai' });
+  expect(await client.models.retrieve(llama)).toMatchObject({ id: llama, owned_by: 'openai' });
+});
+
+test.each(['no-such-model', 'org/no-such-model', 'нет', 'a b', 'constructor', ' '])(
+  'the model %j, which no provider serves, is a NotFoundError of both routes',
+  async (model) => {
+    const client = await clientOf(await platform.start());
+    const unknown = { status: 404, code: 'model_not_found', param: 'model', type: 'invalid_request_error' };
+    const asks = [
+      () => client.models.retrieve(model),
+      () => client.chat.completions.create({ ...simple, model }),
+    ];
+    for (const ask of asks) {
+      const failure = await ask().catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(OpenAI.NotFoundError);
+      expect(failure).toMatchObject({ ...unknown, error: { error_code: 'MODEL_NOT_FOUND' } });
+    }
+    expect(platform.together.calls().calls).toBe(0);
+  },
+);
+
+test('an unknown path is a NotFoundError and a wrong method an APIError, both in the form of OpenAI', async () => {
+  const client = await clientOf(await platform.start());
+  await expect(client.embeddings.create({ model: llama, input: 'Why?' })).rejects.toMatchObject({
+    status: 404,
+    code: 'NOT_FOUND',
+  });
+  await expect(client.models.delete(llama)).rejects.toMatchObject({
+    status: 405,
+    code: 'METHOD_NOT_ALLOWED',
+    headers: expect.toSatisfy((headers: Headers) => headers.get('allow') === 'GET, HEAD'),
+  });
+});
+
+test('a model whose name is not ASCII is served and booked, whole and streamed', async () => {
+  const client = await clientOf(await platform.start(withLocal()));
+  for (const model of ['org/lokal', '本地模型', 'модель']) {
+    const { response } = await client.chat.completions.create({ ...simple, model }).withResponse();
+    const own = model === 'модель' ? model : '本地模型';
+    expect(decodeURI(response.headers.get('x-llm-model') ?? '')).toBe(own);
+    const stream = await client.chat.completions.create({ ...simple, model, stream: true });
+    expect((await Array.fromAsync(stream)).length).toBeGreaterThan(0);
+  }
+  const rows = await platform.booked(6);
+  expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['succeeded']));
+});
+
+test('the provider that has the model is called before the one that would substitute', async () => {
+  const owner = await startScriptedProvider();
+  const entry = { id: 'owner', baseUrl: owner.url, models: ['qwen3-32b'] };
+  const router = await platform.start({ ...withLocal(), LLM_PROVIDERS: JSON.stringify([entry]) });
+  const client = await clientOf(router);
+  const asked = client.chat.completions.create({ ...simple, model: 'qwen3-32b' });
+  const { response } = await asked.withResponse();
+  expect(response.headers.get('x-llm-provider')).toBe('owner');
+  expect(platform.openai.calls().calls).toBe(0);
+});
+
 test.each([
-  ['an unknown model', { ...simple, model: 'no-such-model' }],
   ['no messages', { model: llama, messages: [] }],
   ['too many answers', { ...simple, n: 1_000 }],
 ])('%s is a BadRequestError', async (_, body) => {

@@ -105,10 +105,15 @@ export function answerHeaders(
 ): Record<string, string> {
   return {
     'x-llm-provider': provider,
-    'x-llm-model': model,
+    'x-llm-model': headerText(model),
     ...(costNanos === undefined ? {} : { 'x-llm-cost': toDecimalDollars(costNanos) }),
     ...sourceHeaders(source),
   };
+}
+
+/** Percent-encodes a name that a header cannot carry as it is (RFC 9110, section 5.5). */
+function headerText(name: string): string {
+  return /^[!-~]+$/.test(name) ? name : encodeURI(name.toWellFormed());
 }
 
 function sourceHeaders(source: Source): Record<string, string> {

@@ -5,7 +5,7 @@ import { createIds, type Kit } from '@valuecanvas/service-kit';
 import type { ComposedAdmission } from '../admission/compose-admission.ts';
 import type { LlmRouterConfig } from '../config.ts';
 import { offeredModels } from '../providers/offered-models.ts';
-import { createModelMap } from '../routing/model-map.ts';
+import { type Candidates, createModelMap } from '../routing/model-map.ts';
 import type { ProviderClient } from '../routing/provider-client.ts';
 import { createRetryDelay } from '../routing/retry.ts';
 import type { SpendingRules } from '../spending/tier-limits.ts';
@@ -33,6 +33,7 @@ export interface CompletionsOptions {
 export interface Completions {
   readonly complete: Complete;
   readonly stream: Stream;
+  readonly candidates: Candidates;
 }
 
 /** Composes whole and streamed completions. Pending settlements are made when the service stops. */
@@ -55,14 +56,15 @@ export function composeCompletions(
     onLost: (row) => log.error({ row }, 'settlement: provider call could not be booked'),
   });
   lifecycle.onStop('drain', 'settlements', settlements.stop);
+  const candidates = createModelMap({
+    clients,
+    offered: new Set([...offeredModels, config.LLM_DEFAULT_MODEL]),
+    now,
+  });
   const dependencies = {
     prepare: createPrepare({
       clients,
-      candidates: createModelMap({
-        clients,
-        offered: new Set([...offeredModels, config.LLM_DEFAULT_MODEL]),
-        now,
-      }),
+      candidates,
       maxOutputTokens: config.LLM_MAX_OUTPUT_TOKENS,
     }),
     admitCompletion: createAdmitCompletion({
@@ -95,5 +97,9 @@ export function composeCompletions(
     }),
     observer,
   };
-  return { complete: createComplete(dependencies), stream: createStream(dependencies, maxEntryBytes) };
+  return {
+    complete: createComplete(dependencies),
+    stream: createStream(dependencies, maxEntryBytes),
+    candidates,
+  };
 }

@@ -14,7 +14,7 @@ test.each<[ProviderFault[], string]>([
   [['bad_response', 'bad_response'], 'LLM_BAD_RESPONSE'],
   [['overloaded', 'overloaded'], 'OVERLOADED'],
   [['overloaded', 'unavailable'], 'LLM_UNAVAILABLE'],
-  [['not_served', 'not_served'], 'VALIDATION_FAILED'],
+  [['not_served', 'not_served'], 'MODEL_NOT_FOUND'],
   [['unavailable', 'shut_off'], 'LLM_UNAVAILABLE'],
   [['rate_limited', 'timeout'], 'LLM_UNAVAILABLE'],
   [['not_served', 'unavailable'], 'LLM_UNAVAILABLE'],

@@ -55,7 +55,7 @@ function faultIn({ message, code, param = '' }: ProviderError) {
 
 /** Error for a model that no provider serves. */
 export function unknownModelError(model: string, internal?: string): AppError {
-  return new AppError('VALIDATION_FAILED', {
+  return new AppError('MODEL_NOT_FOUND', {
     message: `No provider serves the model ${model}. GET /v1/models lists the available models.`,
     details: [{ path: 'model', message: 'is not served by any provider', code: 'model_not_found' }],
     ...(internal === undefined ? {} : { internal }),

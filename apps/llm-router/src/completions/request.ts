@@ -89,7 +89,7 @@ export interface PrepareDependencies {
   readonly maxOutputTokens: number;
 }
 
-/** Throws VALIDATION_FAILED for an unknown model, and for a service tier or audio without a known price. */
+/** Throws MODEL_NOT_FOUND for an unknown model, and VALIDATION_FAILED for a service tier or audio without a known price. */
 export function createPrepare({ clients, candidates, maxOutputTokens }: PrepareDependencies) {
   return (request: CompletionRequest): Prepared => {
     const { body } = request;

@@ -155,3 +155,16 @@ test('all faults are reported together', () => {
 test('an invalid list is refused without repeating its text', () => {
   expect(faultsOf({ LLM_PROVIDERS: '[{"apiKey":"secret"' })).not.toContain('secret');
 });
+
+test.each(['', ' \n', 'a\u0000b', 'half \ud83d', 'x'.repeat(201)])(
+  '%j is not the name of a model',
+  (name) => {
+    const entry = { ...groq, models: { [name]: 'own' } };
+    expect(faultsOf(listing(entry))).toContain(`LLM_PROVIDERS: ${JSON.stringify(name)} cannot be the name`);
+  },
+);
+
+test('names of models may be in any script', () => {
+  const [provider] = providersOf(listing({ ...groq, models: { локал: '本地模型' } }));
+  expect(provider?.models).toEqual(['локал']);
+});

@@ -1,4 +1,6 @@
+import { modelName } from '@valuecanvas/contracts-llm-router';
 import { ConfigError } from '@valuecanvas/service-kit';
+import Value from 'typebox/value';
 import type { LlmRouterConfig } from '../config.ts';
 import { priceOf } from '../pricing/prices.ts';
 import { compatible } from './compatible/compatible.ts';
@@ -24,7 +26,11 @@ export function configuredProviders(config: ProviderSettings): Provider[] {
     (provider) => provider !== undefined,
   );
   const order = (config.LLM_PROVIDER_ORDER ?? '').split(',').flatMap((id) => id.trim() || []);
-  const faults = [...providers.flatMap(unpricedModels), ...unknownIds(order, providers)];
+  const faults = [
+    ...providers.flatMap(invalidNames),
+    ...providers.flatMap(unpricedModels),
+    ...unknownIds(order, providers),
+  ];
   if (faults.length > 0) throw new ConfigError(faults);
   return inOrder(providers, order);
 }
@@ -35,6 +41,18 @@ function unpricedModels(provider: Provider): string[] {
   return modelsOf(provider)
     .filter((model) => !priceOf(provider, model, new Date()))
     .map((model) => `${sourceOf(id)}: no price is known for ${model} of ${id}. Name a model with a price.`);
+}
+
+const ModelName = modelName('A model of a provider.');
+
+/** Refuses names that no request can carry, or that the ledger cannot store. */
+function invalidNames(provider: Provider): string[] {
+  return [...new Set([...provider.models, ...modelsOf(provider)])]
+    .filter((model) => !Value.Check(ModelName, model) || !model.isWellFormed())
+    .map(
+      (model) =>
+        `${sourceOf(provider.id)}: ${JSON.stringify(model)} cannot be the name of a model. A name has 1 to 200 characters, none of them a control character or half of a surrogate pair.`,
+    );
 }
 
 function sourceOf(id: string): string {

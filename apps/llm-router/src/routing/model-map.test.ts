@@ -25,10 +25,23 @@ test('a provider that has neither the model nor a fallback model is not a candid
   expect(namesOf([first, second], 'other')).toEqual([['second', 'other']]);
 });
 
-test('candidates follow the provider order', () => {
+test('a provider that has the model comes before one that substitutes, whatever their order', () => {
   expect(namesOf([second, first], 'small')).toEqual([
-    ['second', 'other'],
     ['first', 'small'],
+    ['second', 'other'],
+  ]);
+});
+
+test('providers that have the model follow the provider order, and so do those that substitute', () => {
+  const [third, fourth] = [
+    provider({ ...first.provider, id: 'third' }),
+    provider({ ...second.provider, id: 'fourth' }),
+  ];
+  expect(namesOf([fourth, third, second, first], 'small').map(([id]) => id)).toEqual([
+    'third',
+    'first',
+    'fourth',
+    'second',
   ]);
 });
 

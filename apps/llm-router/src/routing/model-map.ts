@@ -4,6 +4,7 @@ import { type CompletionBody, isObject } from '../protocol/completion.ts';
 import { capabilitiesOf } from '../providers/capabilities.ts';
 import type { Capabilities } from '../providers/capability-table.ts';
 import { ownModelName, type Provider } from '../providers/provider.ts';
+import type { ProviderClient } from './provider-client.ts';
 
 /** A candidate for a call: the provider, its name of the model, its capabilities and price. */
 export interface Candidate<Client> {
@@ -12,6 +13,9 @@ export interface Candidate<Client> {
   readonly price: ModelPrice;
   readonly capabilities: Capabilities;
 }
+
+/** Returns the candidates for a request, in the order in which they are tried. Empty for an unknown model. */
+export type Candidates<Client = ProviderClient> = (body: CompletionBody) => readonly Candidate<Client>[];
 
 export interface ModelMapOptions<Client> {
   readonly clients: readonly Client[];
@@ -30,7 +34,7 @@ export function createModelMap<Client extends { readonly provider: Provider }>({
   clients,
   offered,
   now,
-}: ModelMapOptions<Client>): (body: CompletionBody) => readonly Candidate<Client>[] {
+}: ModelMapOptions<Client>): Candidates<Client> {
   let remembered = new Map<string, readonly Candidate<Client>[]>();
   let since = Number.NEGATIVE_INFINITY;
   return (body) => {
@@ -48,22 +52,34 @@ export function createModelMap<Client extends { readonly provider: Provider }>({
   };
 }
 
-/** Lists providers with the model or a fallback model, in order. Empty for an unknown model. */
+/**
+ * Lists the providers that have the model, then those with a fallback model, each in order of preference. Empty for an
+ * unknown model.
+ */
 export function candidatesFor<Client extends { readonly provider: Provider }>(
   clients: readonly Client[],
   model: string,
   offered: ReadonlySet<string>,
   at: Date,
 ): Candidate<Client>[] {
-  const known = offered.has(model) || clients.some(({ provider }) => serves(provider, model, at));
-  if (!known) return [];
-  return clients.flatMap((client) => {
-    const { provider } = client;
-    const own = serves(provider, model, at) ? ownModelName(provider, model) : provider.fallbackModel;
-    const price = own === undefined ? undefined : priceOf(provider, own, at);
-    if (own === undefined || price === undefined) return [];
-    return [{ client, model: own, price, capabilities: capabilitiesOf(provider, own) }];
-  });
+  const { owner: owners = [], substitute: substitutes = [] } = Object.groupBy(clients, ({ provider }) =>
+    serves(provider, model, at) ? 'owner' : 'substitute',
+  );
+  if (owners.length === 0 && !offered.has(model)) return [];
+  return [
+    ...owners.flatMap((client) => candidateOf(client, ownModelName(client.provider, model), at)),
+    ...substitutes.flatMap((client) => candidateOf(client, client.provider.fallbackModel, at)),
+  ];
+}
+
+function candidateOf<Client extends { readonly provider: Provider }>(
+  client: Client,
+  model: string | undefined,
+  at: Date,
+): Candidate<Client>[] {
+  const price = model === undefined ? undefined : priceOf(client.provider, model, at);
+  if (model === undefined || price === undefined) return [];
+  return [{ client, model, price, capabilities: capabilitiesOf(client.provider, model) }];
 }
 
 /** Drops candidates that lack a required capability, unless all do: then the provider's own error is best. */

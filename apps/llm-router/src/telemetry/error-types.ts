@@ -39,6 +39,7 @@ const types: Readonly<Record<ProviderFault | ErrorCode, ErrorType>> = {
 
   VALIDATION_FAILED: 'invalid_request',
   NOT_FOUND: 'invalid_request',
+  MODEL_NOT_FOUND: 'invalid_request',
   METHOD_NOT_ALLOWED: 'invalid_request',
   PAYLOAD_TOO_LARGE: 'invalid_request',
   UNSUPPORTED_MEDIA_TYPE: 'invalid_request',

@@ -37,6 +37,7 @@ function routeFaults(contract: Contract, route: RouteDefinition): string[] {
     pathParameters(route.path).join() === Object.keys(route.params?.properties ?? {}).join(),
     'the parameters in its path and its params differ.',
   );
+  check(!/\*./.test(route.path), 'only the last parameter of its path may contain slashes.');
   check(
     route.reply.kind !== 'list' || isListQuery(route.query),
     'its reply is a list, but its query is not a listQuery.',

@@ -53,6 +53,12 @@ export const errorCatalogue = {
     message: 'The resource does not exist, or you have no access to it.',
     retryHelps: false,
   },
+  MODEL_NOT_FOUND: {
+    status: 404,
+    title: 'Model not found',
+    message: 'No provider serves the model. GET /v1/models lists the available models.',
+    retryHelps: false,
+  },
   METHOD_NOT_ALLOWED: {
     status: 405,
     title: 'Method not allowed',

@@ -32,7 +32,7 @@ export function toOpenApi(
   const paths: Record<string, Json> = {};
   for (const contract of contracts) {
     for (const route of Object.values(contract.routes).filter((route) => !isInternal(route))) {
-      const path = route.path.replace(/:([a-zA-Z]+)/g, '{$1}');
+      const path = route.path.replace(/:([a-zA-Z]+)\*?/g, '{$1}');
       paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(contract, route, components) };
     }
   }

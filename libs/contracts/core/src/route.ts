@@ -12,6 +12,7 @@ export interface RouteDefinition {
   readonly id: string;
   readonly method: HttpMethod;
   /** Path with parameters as `:name`. */
+  /** Path with parameters as `:name`. A last parameter `:name*` takes the rest of the path, slashes included. */
   readonly path: string;
   readonly summary: string;
   readonly description: string;

@@ -11,9 +11,9 @@ import { completionFacts } from './usage.ts';
 
 const maxPromptLength = 400_000;
 
-/** Visible ASCII characters, because responses name their model in a header. */
+/** Name of a model: any text without control characters, which neither headers nor logs can carry. */
 export const modelName = (description: string) =>
-  Type.String({ minLength: 1, maxLength: 200, pattern: '^[!-~]+$', description });
+  Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$', description });
 
 /** Message of a conversation. */
 const ChatMessage = strictObject(
@@ -92,6 +92,7 @@ export type ChatResult = Static<typeof ChatResult>;
 
 /** Error codes of any operation that calls a model. */
 export const spendingErrors = [
+  'MODEL_NOT_FOUND',
   'BUDGET_EXCEEDED',
   'RATE_LIMITED',
   'PROVIDER_RATE_LIMITED',
@@ -125,7 +126,9 @@ export const cacheRequestHeader = {
 /** Response headers with the origin of an answer, for clients of other protocols. A stream sends those known at its start. */
 export const completionHeaders = {
   'x-llm-provider': Type.String({ description: 'Provider that answered, or cache.' }),
-  'x-llm-model': Type.String({ description: 'Model that answered.' }),
+  'x-llm-model': Type.String({
+    description: 'Model that answered. A name with characters outside visible ASCII is percent-encoded.',
+  }),
   'x-llm-cost': Type.String({
     description: 'Exact cost of the call in US dollars. Not sent on streams.',
   }),

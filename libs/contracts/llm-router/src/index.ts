@@ -3,7 +3,7 @@ import { chat } from './chat.ts';
 import { getOwnAlerts, getPlatformAlerts } from './cost-alerts.ts';
 import { clearCache, resetBreakers } from './maintenance.ts';
 import { openAi } from './open-ai-dialect.ts';
-import { createChatCompletion, listModels } from './openai.ts';
+import { createChatCompletion, getModel, listModels } from './openai.ts';
 import { getOwnUsage, getPlatformCosts } from './spending.ts';
 import { getHealth, getStats } from './status.ts';
 
@@ -20,7 +20,7 @@ export {
 export { type AlertList, type CostAlert, costAlert } from './cost-alerts.ts';
 export type { ClosedBreakers } from './maintenance.ts';
 export { openAi, toOpenAiError } from './open-ai-dialect.ts';
-export { createChatCompletion, listModels } from './openai.ts';
+export { createChatCompletion, getModel, listModels } from './openai.ts';
 export { type RateLimitViolation, rateLimitViolation } from './rate-limit-violation.ts';
 export { type PlatformCosts, UsageReport } from './spending.ts';
 export { completionFacts, Usage } from './usage.ts';
@@ -44,6 +44,7 @@ export const llmRouterContract = defineContract({
     chat,
     createChatCompletion,
     listModels,
+    getModel,
     getStats,
     getHealth,
     resetBreakers,

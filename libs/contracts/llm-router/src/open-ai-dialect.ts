@@ -63,7 +63,7 @@ export function toOpenAiError(error: AppError, requestId: string): OpenAiError {
   return {
     error: {
       message: messageOf(error, faults),
-      type: isQuota ? quota : (types[error.status] ?? typeOf(error.status)),
+      type: isQuota ? quota : typeOf(error),
       param: faults[0]?.path ? paramOf(faults[0].path) : null,
       code: isQuota ? quota : (faults[0]?.code ?? error.code),
       error_code: error.code,
@@ -79,8 +79,10 @@ function isOutOfQuota({ code, retryHelps }: AppError): boolean {
   return code === 'BUDGET_EXCEEDED' || (code === 'RATE_LIMITED' && !retryHelps);
 }
 
-function typeOf(status: number): string {
-  return status < 500 ? 'invalid_request_error' : 'api_error';
+function typeOf({ code, status }: AppError): string {
+  // OpenAI's own answer to an unknown model.
+  if (code === 'MODEL_NOT_FOUND') return 'invalid_request_error';
+  return types[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error');
 }
 
 interface Fault {
@@ -91,7 +93,8 @@ interface Fault {
 }
 
 function faultsOf({ code, details }: AppError): readonly Fault[] {
-  return code === 'VALIDATION_FAILED' && Array.isArray(details) ? (details as Fault[]) : [];
+  const isInvalid = code === 'VALIDATION_FAILED' || code === 'MODEL_NOT_FOUND';
+  return isInvalid && Array.isArray(details) ? (details as Fault[]) : [];
 }
 
 /** Includes the details, because OpenAI's clients show only the message. */

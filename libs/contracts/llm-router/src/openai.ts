@@ -90,6 +90,22 @@ const Model = Type.Object({
   owned_by: Type.String({ description: 'Providers that serve the model.' }),
 });
 
+export const getModel = defineRoute({
+  id: 'llm.getModel',
+  method: 'GET',
+  path: '/v1/models/:model*',
+  summary: 'Get a model',
+  description:
+    "Returns one model in OpenAI's format. Its id may contain slashes, percent-encoded or not. Fails with MODEL_NOT_FOUND if no provider serves the model.",
+  auth: permission('llm'),
+  dialect: openAi,
+  params: Type.Object({
+    model: Type.String({ maxLength: 200, description: 'Name of the model in requests.' }),
+  }),
+  reply: raw(Model),
+  errors: ['MODEL_NOT_FOUND'],
+});
+
 export const listModels = defineRoute({
   id: 'llm.listModels',
   method: 'GET',

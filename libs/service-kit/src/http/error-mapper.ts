@@ -26,7 +26,8 @@ export function installErrorMapper(
   };
   app.decorate('recordFailure', recordFailure);
   const answer = (error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const { operation, dialect = operation?.dialect ?? dialectOf(pathOf(request)) } =
+    // The URL that the client sent: one that cannot be decoded was rewritten.
+    const { operation, dialect = operation?.dialect ?? dialectOf(withoutQuery(request.originalUrl)) } =
       request.routeOptions.config;
     return send(error, dialect, request, reply);
   };
@@ -137,5 +138,9 @@ function operationOf(request: FastifyRequest): RouteDefinition | undefined {
 }
 
 function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? request.url;
+  return withoutQuery(request.url);
+}
+
+function withoutQuery(url: string): string {
+  return url.split('?', 1)[0] ?? url;
 }

@@ -25,6 +25,7 @@ const allowedMethods = createAllowedMethods([
     reply: raw(Type.Unknown()),
     events: { changed: Type.Unknown() },
   }),
+  defineRoute({ ...thing, id: 'file.get', method: 'GET', path: '/files/:id*' }),
 ]);
 
 test.each([
@@ -36,6 +37,10 @@ test.each([
   ['/things/1/', ''],
   ['/thingsx1', ''],
   ['/', ''],
+  ['/files/a', 'GET, HEAD'],
+  ['/files/a/b', 'GET, HEAD'],
+  ['/files/', 'GET, HEAD'],
+  ['/files', ''],
 ])('%s allows %j', (path, methods) => {
   expect(allowedMethods(path)).toBe(methods);
 });

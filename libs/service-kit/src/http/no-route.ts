@@ -29,10 +29,14 @@ export function methodsOf(route: RouteDefinition): readonly string[] {
   return route.method === 'GET' && !canStream(route) ? ['GET', 'HEAD'] : [route.method];
 }
 
-/** Matches as the router does: a parameter is any non-empty text. */
+/** Matches as the router does: a parameter is any non-empty text, except `:name*`, which is the rest of the path. */
 function fits(pattern: readonly string[], asked: readonly string[]): boolean {
-  if (pattern.length !== asked.length) return false;
-  return pattern.every((segment, at) => (segment.startsWith(':') ? asked[at] !== '' : segment === asked[at]));
+  const takesRest = pattern.at(-1)?.endsWith('*') === true;
+  if (takesRest ? asked.length < pattern.length : asked.length !== pattern.length) return false;
+  return pattern.every((segment, at) => {
+    if (segment.startsWith(':')) return segment.endsWith('*') || asked[at] !== '';
+    return segment === asked[at];
+  });
 }
 
 /** Path that no route and no prefix matches. */

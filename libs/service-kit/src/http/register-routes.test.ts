@@ -29,6 +29,23 @@ const many = defineRoute({
 const serveOne = serve(one, () => ({ id: 'a' }));
 const serveMany = serve(many, () => ({ items: [{ id: 'a' }], last: undefined }));
 
+const rest = defineRoute({
+  ...get,
+  id: 'test.rest',
+  path: '/test/rest/:id*',
+  params: Type.Object({ id: Type.String(described) }),
+  reply: data(Item),
+});
+
+test.each(['a', 'a/b', 'a%2Fb', 'a%2fb', 'a%20b', '%D1%8F/b'])(
+  'a last parameter takes the rest of the path, decoded: %s',
+  async (path) => {
+    const service = await startInTest({ routes: [serve(rest, ({ params: { id } }) => ({ id }))] });
+    const { body } = await service.request(`/test/rest/${path}`);
+    expect(body).toEqual({ success: true, data: { id: decodeURIComponent(path) } });
+  },
+);
+
 test('a service with a route outside its contract does not start', async () => {
   const edge = {
     trustedProxies: [],

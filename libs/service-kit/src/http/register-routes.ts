@@ -8,7 +8,7 @@ import {
   successStatus,
   wireSchema,
 } from '@valuecanvas/contracts-core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, preValidationHookHandler } from 'fastify';
 import type { Logger } from 'pino';
 import { Respond } from './call.ts';
 import { paginationOf } from './cursor.ts';
@@ -35,9 +35,11 @@ export function refuseUndeclaredRoutes(app: FastifyInstance): void {
 /** Registers a contract's route with its validators, serializer and handler. */
 export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logger): void {
   const { definition: route, idempotency } = bound;
+  const rest = /:([a-zA-Z]+)\*$/.exec(route.path);
   app.route({
     method: route.method,
-    url: route.path,
+    url: rest ? `${route.path.slice(0, rest.index)}*` : route.path,
+    ...(rest?.[1] === undefined ? {} : { preValidation: nameRest(rest[1]) }),
     exposeHeadRoute: methodsOf(route).includes('HEAD'),
     bodyLimit: route.bodyLimitBytes ?? defaultBodyLimitBytes,
     config: { operation: route },
@@ -49,6 +51,15 @@ export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logg
     },
     handler: idempotency ? idempotentHandler(bound, idempotency, log) : plainHandler(bound, log),
   });
+}
+
+/** Gives the rest of the path, which the router calls `*`, its name in the contract. */
+function nameRest(name: string): preValidationHookHandler {
+  return (request, _reply, done) => {
+    const { '*': rest, ...params } = request.params as Record<string, string>;
+    request.params = { ...params, [name]: rest };
+    done();
+  };
 }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
