@@ -47,7 +47,7 @@ export const gatewayVariables = {
   CORS_ALLOWED_ORIGINS: Type.Array(Type.String(), {
     default: [],
     description:
-      'Origins whose pages may call the API, separated by commas, without wildcards. Default: none. Cookie sessions work for origins on the same site as PUBLIC_URL. Pages of other sites must send tokens.',
+      'Origins whose pages may call the API, separated by commas, without wildcards. Origins of applications (app://name, capacitor://localhost) count as well. Default: none. Cookie sessions work for origins on the same site as PUBLIC_URL. Pages of other sites must send tokens.',
   }),
   CSP_ENABLED: Type.Boolean({
     default: true,

@@ -236,6 +236,29 @@ describe('an API key', () => {
     }
   });
 
+  test('may be sent as Azure’s clients do, below /v1 only, and is not forwarded', async () => {
+    const { owner, key, userId } = await createKeyOfUser(gateway);
+    for (const headers of [
+      { 'api-key': key },
+      { ...bearing(key), 'api-key': key },
+      { ...owner, 'api-key': key },
+    ]) {
+      const { body } = await models(headers);
+      const identity = await principalIn(body.headers['x-vc-identity'], 'llm-router');
+      expect(identity).toMatchObject({ userId, permissions: ['llm'] });
+      expect(JSON.stringify(body.headers)).not.toContain(key);
+    }
+    const second = await postKey(gateway, owner, wellFormed);
+    const other = second.body.data.key;
+    expect((await models({ 'api-key': 'vc_rubbish' })).status).toBe(401);
+    expect((await models({ 'x-api-key': other, 'api-key': key })).status).toBe(401);
+    expect((await models({ ...bearing(other), 'api-key': key })).status).toBe(401);
+    expect((await list({ 'api-key': key })).status).toBe(401);
+    const elsewhere = await gateway.service.request('/api/llm/stats', { headers: { 'api-key': 'anything' } });
+    expect(elsewhere.status).toBe(200);
+    expect(elsewhere.body.headers).not.toHaveProperty('api-key');
+  });
+
   test('must belong to the user of an accompanying access token, and its scopes then apply', async () => {
     const { owner, key, userId } = await createKeyOfUser(gateway);
     const { body } = await models({ ...owner, 'x-api-key': key });

@@ -372,3 +372,17 @@ async function echoOf(path: string, headers: Record<string, string>): Promise<Re
   for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
   return JSON.parse(Buffer.concat(chunks).toString()).headers;
 }
+
+describe('below /v1, a request that is not forwarded is refused in the dialect of OpenAI', () => {
+  test.each([
+    ['a method that no service has', 'OPTIONS', '/v1/chat/completions', 405, 'METHOD_NOT_ALLOWED'],
+    ['a path that cannot be decoded', 'GET', '/v1/models/%ZZ', 400, 'VALIDATION_FAILED'],
+    ['a path that cannot be decoded, with a query', 'GET', '/v1/%C3?a=1', 400, 'VALIDATION_FAILED'],
+  ])('%s', async (_, method, path, status, code) => {
+    const answer = await gateway.service.request(path, { method });
+    expect(answer).toMatchObject({
+      status,
+      body: { error: { message: expect.any(String), type: expect.any(String), error_code: code } },
+    });
+  });
+});

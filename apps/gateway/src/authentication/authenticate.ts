@@ -83,7 +83,7 @@ async function orAnonymous(authenticate: Authenticator, request: FastifyRequest)
 const bearerKey = /^bearer +(vc_\S*) *$/i;
 
 /**
- * Authenticates by an API key as bearer token or in x-api-key. If a request also carries an access token, which `bearer`
+ * Authenticates by an API key as bearer token, in x-api-key or, in OpenAI's dialect, in api-key. If a request also carries an access token, which `bearer`
  * verifies, both must be valid and belong to the same user, and the permissions of the key apply.
  */
 function apiKeySource(
@@ -103,14 +103,31 @@ function apiKeySource(
   };
 
   return (request) => {
-    const { authorization, 'x-api-key': key } = request.headers;
+    const { authorization } = request.headers;
+    const key = keyHeaderOf(request);
     const asBearer = authorization === undefined ? undefined : bearerKey.exec(authorization)?.[1];
-    if (typeof key !== 'string') return asBearer === undefined ? undefined : principalOf(asBearer, request);
+    if (key === undefined) return asBearer === undefined ? undefined : principalOf(asBearer, request);
     if (authorization === undefined || key === asBearer) return principalOf(key, request);
-    if (asBearer !== undefined)
-      throw refused('The authorization header and x-api-key contain different keys. Send only one.');
+    if (asBearer !== undefined) throw refused(differentKeys);
     return ofOneUser(bearer(request), principalOf(key, request));
   };
+}
+
+const differentKeys = 'The headers of the request contain different API keys. Send only one.';
+
+/** Returns the key in x-api-key or api-key. The latter is Azure's, and other dialects may use it differently. */
+function keyHeaderOf(request: FastifyRequest): string | undefined {
+  const { 'x-api-key': key, 'api-key': azureKey } = request.headers;
+  if (azureKey === undefined || !dialectOf(request).hasAzureApiKey) return textOf(key);
+  if (key !== undefined && key !== azureKey) {
+    throw refused(differentKeys);
+  }
+  return textOf(azureKey);
+}
+
+/** Node joins repeated headers, except those that its types also allow as lists. */
+function textOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined;
 }
 
 async function ofOneUser(

@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { parseOrigin } from './edge-faults.ts';
 
 /** Content security policy of API responses, which load nothing. */
 const answerPolicy = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
@@ -39,7 +40,7 @@ export async function protectBrowsers(
     reply.headers(headers);
     done();
   });
-  const origins = config.CORS_ALLOWED_ORIGINS.map((origin) => new URL(origin).origin);
+  const origins = config.CORS_ALLOWED_ORIGINS.flatMap((origin) => parseOrigin(origin) ?? []);
   if (origins.length > 0) await allowOrigins(app, origins);
 }
 
@@ -55,39 +56,6 @@ function headersByHelmet(reply: FastifyReply): OutgoingHttpHeaders {
 const preflightMaxAge = 600;
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-
-const allowedHeaders = [
-  'Content-Type',
-  'Authorization',
-  'X-API-Key',
-  'If-None-Match',
-  'Cache-Control',
-  'Idempotency-Key',
-  'Last-Event-ID',
-  'Prefer',
-  'X-CSRF-Token',
-  'X-Audit-Reason',
-  'X-Request-Id',
-  // Sent by the client libraries of OpenAI and Supabase Auth, and by browser tracing.
-  'User-Agent',
-  'OpenAI-Organization',
-  'OpenAI-Project',
-  'X-Stainless-Arch',
-  'X-Stainless-Helper-Method',
-  'X-Stainless-Lang',
-  'X-Stainless-OS',
-  'X-Stainless-Package-Version',
-  'X-Stainless-Retry-Count',
-  'X-Stainless-Runtime',
-  'X-Stainless-Runtime-Version',
-  'X-Stainless-Timeout',
-  'apikey',
-  'X-Client-Info',
-  'X-Supabase-Api-Version',
-  'traceparent',
-  'tracestate',
-  'baggage',
-];
 
 const exposedHeaders = [
   'ETag',
@@ -111,16 +79,16 @@ const exposedHeaders = [
 
 /**
  * Allows pages of these origins to call the API with credentials. Pages of any other origin, including `null`, cannot
- * read responses. Preflight requests from allowed origins are answered before rate limiting and authentication.
+ * read responses. Preflight requests from allowed origins are answered before rate limiting and authentication, and allow
+ * every header that they name: services ignore headers that they do not know, and internal ones are removed.
  */
 async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   const allowed = new Set(origins);
   await app.register(cors, {
     // With an array, @fastify/cors would send the remaining CORS headers to every origin.
-    origin: (origin, answer) => answer(null, origin !== undefined && allowed.has(origin)),
+    origin: (origin, answer) => answer(null, origin !== undefined && allowed.has(origin.toLowerCase())),
     credentials: true,
     methods,
-    allowedHeaders,
     exposedHeaders,
     maxAge: preflightMaxAge,
   });

@@ -5,9 +5,9 @@ export function edgeFaults(config: {
   readonly TRUST_PROXY: readonly string[];
   readonly CORS_ALLOWED_ORIGINS: readonly string[];
 }): string[] {
-  const faults = config.CORS_ALLOWED_ORIGINS.filter((origin) => !isWholeOrigin(origin)).map(
+  const faults = config.CORS_ALLOWED_ORIGINS.filter((origin) => parseOrigin(origin) === undefined).map(
     (origin) =>
-      `CORS_ALLOWED_ORIGINS contains "${origin}", which is not an origin. Use the form https://app.example.com, without path or wildcard`,
+      `CORS_ALLOWED_ORIGINS contains "${origin}", which is not an origin. Use the form https://app.example.com or app://name, without path or wildcard`,
   );
   if (!config.HTTPS_ONLY) return faults;
   if (!config.PUBLIC_URL.startsWith('https://')) {
@@ -23,9 +23,14 @@ export function edgeFaults(config: {
   return faults;
 }
 
-/** Accepts a trailing slash. */
-function isWholeOrigin(text: string): boolean {
-  if (text.includes('*') || !URL.canParse(text)) return false;
-  const { origin, protocol } = new URL(text);
-  return /^https?:$/.test(protocol) && text.toLowerCase().replace(/\/$/, '') === origin;
+/**
+ * Returns an origin in lower case, without a trailing slash, or undefined if the text is no origin. Applications that are
+ * not served over HTTP have schemes of their own (`app://`, `capacitor://`), for which URL parsing reports the origin
+ * `null`.
+ */
+export function parseOrigin(text: string): string | undefined {
+  const origin = text.toLowerCase().replace(/(?<=[^/])\/$/, '');
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@*\\]*$/.test(origin) || !URL.canParse(origin)) return undefined;
+  const { protocol, origin: parsed } = new URL(origin);
+  return protocol !== 'http:' && protocol !== 'https:' ? origin : parsed;
 }

@@ -22,5 +22,6 @@ export function httpsOnly(origin: string): onRequestHookHandler {
 
 function canBeRepeated({ method, headers }: FastifyRequest): boolean {
   const reads = method === 'GET' || method === 'HEAD';
-  return reads && headers.authorization === undefined && headers['x-api-key'] === undefined;
+  const credentials = [headers.authorization, headers['x-api-key'], headers['api-key']];
+  return reads && credentials.every((credential) => credential === undefined);
 }

@@ -25,6 +25,7 @@ const notForwarded = new Set([
   'authorization',
   'cookie',
   'x-api-key',
+  'api-key',
   csrfTokenHeader,
   'host',
   'expect',

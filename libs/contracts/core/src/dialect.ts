@@ -25,6 +25,8 @@ export interface Dialect {
   readonly hasCookies: boolean;
   /** Header in which its clients send an API key. */
   readonly apiKeyHeader: 'authorization' | 'x-api-key';
+  /** True if some of its clients send an API key in the header `api-key`, as Azure's do. */
+  readonly hasAzureApiKey?: boolean;
   /** True if no request of the dialect changes anything, so that a POST needs no CSRF token. */
   readonly isSafe: boolean;
 }

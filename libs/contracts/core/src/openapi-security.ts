@@ -4,7 +4,7 @@ import type { RouteDefinition } from './route.ts';
 type Json = Record<string, unknown>;
 
 /** Kinds of credentials that routes require. A session comes with a CSRF token. */
-type CredentialKind = 'accessToken' | 'apiKey' | 'apiKeyHeader' | 'session' | 'csrfToken';
+type CredentialKind = 'accessToken' | 'apiKey' | 'apiKeyHeader' | 'azureApiKey' | 'session' | 'csrfToken';
 
 /** Form of each kind of credential, as a security scheme of OpenAPI. */
 export type SecuritySchemes = Readonly<Record<CredentialKind, Readonly<Record<string, string>>>>;
@@ -22,7 +22,10 @@ export function securityOf({ auth, method, dialect = ownDialect }: RouteDefiniti
     { accessToken: required },
     ...session,
     ...(auth.kind === 'permission'
-      ? [{ [dialect.apiKeyHeader === 'x-api-key' ? 'apiKeyHeader' : 'apiKey']: required }]
+      ? [
+          { [dialect.apiKeyHeader === 'x-api-key' ? 'apiKeyHeader' : 'apiKey']: required },
+          ...(dialect.hasAzureApiKey ? [{ azureApiKey: required }] : []),
+        ]
       : []),
   ];
 }

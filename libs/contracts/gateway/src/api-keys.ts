@@ -92,7 +92,7 @@ export const createApiKey = defineRoute({
   path: '/api/keys',
   summary: 'Create an API key',
   description:
-    'The response contains the key, which is shown only once. Programs send it as a bearer token or in x-api-key. Fails with UNPROCESSABLE if the user has too many keys, and with FORBIDDEN if a scope is a permission that the user does not hold.',
+    'The response contains the key, which is shown only once. Programs send it as a bearer token or in x-api-key, and on /v1 also in api-key. Fails with UNPROCESSABLE if the user has too many keys, and with FORBIDDEN if a scope is a permission that the user does not hold.',
   auth: user,
   body: CreateApiKeyRequest,
   example: { name: 'Report script', scopes: ['llm'] },

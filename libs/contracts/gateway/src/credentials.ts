@@ -25,6 +25,13 @@ export const securitySchemes: SecuritySchemes = {
     name: 'X-API-Key',
     description: 'API key with the permission that the operation requires, in the header of OFREP clients.',
   },
+  azureApiKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Api-Key',
+    description:
+      'API key with the permission that the operation requires, in the header of Azure OpenAI clients.',
+  },
   session: {
     type: 'apiKey',
     in: 'cookie',

@@ -27,6 +27,7 @@ export const openAi: Dialect = {
   toError: (error, { id }) => ({ body: toOpenAiError(error, id) }),
   hasCookies: true,
   apiKeyHeader: 'authorization',
+  hasAzureApiKey: true,
   isSafe: false,
 };
 

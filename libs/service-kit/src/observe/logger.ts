@@ -13,6 +13,7 @@ const secretKeys = [
   'refreshToken',
   'apiKey',
   'x-api-key',
+  'api-key',
   'secret',
 ];
 

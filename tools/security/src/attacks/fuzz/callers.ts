@@ -34,6 +34,7 @@ export async function createCallers({ target, keys }: Pick<Attack, 'target' | 'k
       csrfToken: { headers: { 'x-csrf-token': session.csrfToken } },
       apiKey: { token: apiKey },
       apiKeyHeader: { headers: { 'x-api-key': apiKey } },
+      azureApiKey: { headers: { 'api-key': apiKey } },
     },
     async tokenFor({ guarded, operatorsOnly, id, path }) {
       if (!guarded) return undefined;
