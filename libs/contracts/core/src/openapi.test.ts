@@ -77,6 +77,7 @@ const securitySchemes: SecuritySchemes = {
   accessToken: { type: 'http', scheme: 'bearer' },
   apiKey: { type: 'http', scheme: 'bearer' },
   apiKeyHeader: { type: 'apiKey', in: 'header', name: 'x-key' },
+  azureApiKey: { type: 'apiKey', in: 'header', name: 'a-key' },
   session: { type: 'apiKey', in: 'cookie', name: 'bakery' },
   csrfToken: { type: 'apiKey', in: 'header', name: 'x-token' },
 };
