@@ -69,6 +69,7 @@ export interface AuthRefreshTokensTable {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
   used_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   revoked_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  sealed_token: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>;
 }
 
 export interface AuthSessionsTable {

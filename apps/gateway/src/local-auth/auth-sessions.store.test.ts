@@ -4,7 +4,7 @@ import { createTestDatabase, fakeClock, type TestDatabase } from '@valuecanvas/t
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../db.ts';
-import { type AuthSessionsStore, createAuthSessionsStore, graceMs, idleMs } from './auth-sessions.store.ts';
+import { type AuthSessionsStore, createAuthSessionsStore, idleMs } from './auth-sessions.store.ts';
 
 let database: TestDatabase;
 let store: AuthSessionsStore;
@@ -26,6 +26,8 @@ afterAll(async () => {
   await database.drop();
 });
 
+const dayMs = 86_400_000;
+
 /** Opens a session with its own clock. Returns it with functions that present its tokens. */
 async function openSession() {
   const { userId } = await database.createUser();
@@ -44,10 +46,14 @@ async function openSession() {
     });
   const at = new Date(clock.now());
   await store.open({ id, userId, passwordHash: 'hash', tokenHash: first, userAgent: null, at });
+  /** Presents a token. Its successor is sealed by a stand-in, the hash itself. */
   const show = async (hash: Buffer) => {
-    const next = randomBytes(32);
-    const { outcome } = await store.rotate(hash, next, new Date(clock.now()));
-    return { outcome, next };
+    const created: Buffer = randomBytes(32);
+    const rotation = await store.rotate(hash, { hash: created, sealed: created }, new Date(clock.now()));
+    return {
+      outcome: rotation.outcome,
+      next: rotation.outcome === 'rotated' ? rotation.sealed : created,
+    };
   };
   return { clock, first, show, id, userId, open };
 }
@@ -85,7 +91,7 @@ test('idle sessions are deleted with their tokens, and no others', async () => {
 
 test('a session keeps only the refresh tokens of the last 30 days', async () => {
   const { clock, first, show, id } = await openSession();
-  let token = first;
+  let token: Buffer = first;
   for (let month = 0; month < 4; month += 1) {
     clock.advance(idleMs - 1);
     token = (await show(token)).next;
@@ -104,46 +110,62 @@ test('a session is live until it is ended', async () => {
   expect(await store.isLive(uuidv7())).toBe(false);
 });
 
-test('a token can be used again within the grace period, in case the response was lost', async () => {
+test('the parent of the active token yields the active token, at any time', async () => {
   const { clock, first, show } = await openSession();
-  await show(first);
-  clock.advance(graceMs - 1);
-  const again = await show(first);
-  expect(again.outcome).toBe('rotated');
-  expect((await show(again.next)).outcome).toBe('rotated');
+  const lost = await show(first);
+  for (const days of [0, 1, 28]) {
+    clock.advance(days * dayMs);
+    expect(await show(first)).toEqual(lost);
+  }
+  expect((await show(lost.next)).outcome).toBe('rotated');
 });
 
-test('after the grace period, reuse of a token ends the session', async () => {
-  const { clock, first, show } = await openSession();
-  const { next } = await show(first);
-  clock.advance(graceMs);
-  expect((await show(first)).outcome).toBe('reused');
-  expect((await show(next)).outcome).toBe('unknown');
-});
-
-test('within the grace period, only the parent of the unused token is accepted again', async () => {
+test('reuse of a token whose successor was used ends the session', async () => {
   const { first, show } = await openSession();
   const { next } = await show(first);
-  await show(next);
+  const latest = await show(next);
   expect((await show(first)).outcome).toBe('reused');
+  expect((await show(latest.next)).outcome).toBe('unknown');
 });
 
-test('using one of two tokens from repeated refreshes retires the other', async () => {
-  const { clock, first, show } = await openSession();
-  const kept = await show(first);
-  const stolen = await show(first);
-  expect((await show(kept.next)).outcome).toBe('rotated');
-  clock.advance(graceMs);
-  expect((await show(stolen.next)).outcome).toBe('reused');
+test('only the active token of a session is stored sealed', async () => {
+  const { first, show, id } = await openSession();
+  const sealed = () =>
+    database.query<{ sealed_token: Buffer }>(
+      'select sealed_token from vc_private.auth_refresh_tokens where session_id = $1 and sealed_token is not null',
+      [id],
+    );
+  expect(await sealed()).toEqual([]);
+  let token: Buffer = first;
+  for (let refreshes = 0; refreshes < 3; refreshes += 1) {
+    token = (await show(token)).next;
+    expect(await sealed()).toEqual([{ sealed_token: token }]);
+  }
 });
 
-test('each token returned by concurrent refreshes is valid', async () => {
+test('concurrent uses of a token yield one successor', async () => {
   const sessions = await Promise.all(Array.from({ length: 24 }, openSession));
-  for (const [index, { clock, first, show }] of sessions.entries()) {
+  for (const { first, show } of sessions) {
     const answers = await Promise.all(Array.from({ length: 4 }, () => show(first)));
     expect(answers.map(({ outcome }) => outcome)).toEqual(Array(4).fill('rotated'));
-    clock.advance(graceMs);
-    const kept = answers[index % 4]?.next ?? first;
-    expect((await show(kept)).outcome).toBe('rotated');
+    expect(new Set(answers.map(({ next }) => next.toString('hex'))).size).toBe(1);
+  }
+});
+
+test('a session that the previous release refreshed continues with either of its tokens', async () => {
+  for (const usesSibling of [true, false]) {
+    const { clock, first, show } = await openSession();
+    const { next: unsealed } = await show(first);
+    await database.query(
+      'update vc_private.auth_refresh_tokens set sealed_token = null where token_hash = $1',
+      [unsealed],
+    );
+    clock.advance(dayMs);
+    const sibling = await show(first);
+    expect(sibling.outcome).toBe('rotated');
+    expect(await show(first)).toEqual(sibling);
+    const latest = await show(usesSibling ? sibling.next : unsealed);
+    expect(latest.outcome).toBe('rotated');
+    expect((await show(first)).outcome).toBe('reused');
   }
 });

@@ -20,16 +20,28 @@ export type Rotation =
       readonly sessionId: string;
       readonly userId: string;
       readonly openedAt: Date;
+      /** The active token, sealed under the presented one. */
+      readonly sealed: Buffer;
     }
   | { readonly outcome: 'reused'; readonly sessionId: string }
   | { readonly outcome: 'unknown' };
 
-/** Sessions and the hashes of their refresh tokens. */
+/** A refresh token that may become the active token of its session. */
+export interface NewRefreshToken {
+  readonly hash: Buffer;
+  /** The token, sealed under its parent. */
+  readonly sealed: Buffer;
+}
+
+/** Sessions and their refresh tokens, hashed and sealed. */
 export interface AuthSessionsStore {
   /** Opens a session and records the login of its user. Returns false if the password has changed in the meantime. */
   open(session: NewSession): Promise<boolean>;
-  /** Replaces a refresh token by its successor. Reuse of a token after `graceMs` ends its session. */
-  rotate(hash: Buffer, nextHash: Buffer, at: Date): Promise<Rotation>;
+  /**
+   * Replaces the active refresh token by `next`. The parent of the active token yields the active token again. Any older
+   * token is a reuse and ends its session.
+   */
+  rotate(hash: Buffer, next: NewRefreshToken, at: Date): Promise<Rotation>;
   end(sessionId: string, at: Date): Promise<void>;
   /** Ends all sessions of a user, except `exceptSession` if given. */
   endAllOf(userId: string, at: Date, exceptSession?: string): Promise<void>;
@@ -38,12 +50,6 @@ export interface AuthSessionsStore {
   /** Deletes sessions that have not been used for `idleMs`, in batches, until the signal is aborted. */
   forget(at: Date, signal?: AbortSignal): Promise<void>;
 }
-
-/**
- * A used token is accepted again within this time if its successor has not been used: the response may have been lost,
- * or two tabs refreshed at once. Supabase Auth has the same default.
- */
-export const graceMs = 10_000;
 
 /** A session ends if it is not refreshed for this long. */
 export const idleMs = 30 * 24 * 60 * 60 * 1_000;
@@ -68,34 +74,36 @@ export function createAuthSessionsStore(db: Kysely<Database>): AuthSessionsStore
           .insertInto('vc_private.auth_sessions')
           .values({ id, user_id: userId, user_agent: userAgent, created_at: at, refreshed_at: at })
           .execute();
-        await insertToken(tx, { hash: session.tokenHash, sessionId: id, parentId: null, at });
+        await insertToken(tx, { hash: session.tokenHash, sealed: null, sessionId: id, parentId: null, at });
         return true;
       }),
-    rotate: (hash, nextHash, at) =>
+    rotate: (hash, next, at) =>
       acrossUsers(db, async (tx) => {
         const presented = await findToken(tx, hash);
         if (!presented || presented.ended_at || presented.revoked_at || isIdle(presented, at))
           return { outcome: 'unknown' };
-        if (
-          presented.used_at &&
-          !(await mayBeRepeated(tx, { id: presented.id, usedAt: presented.used_at }, at))
-        ) {
-          await endSessions(tx, [presented.session_id], at);
-          return { outcome: 'reused', sessionId: presented.session_id };
-        }
-        if (!presented.used_at) await consumeTokens(tx, presented.session_id, at);
-        await insertToken(tx, {
-          hash: nextHash,
-          sessionId: presented.session_id,
-          parentId: presented.id,
-          at,
-        });
-        return {
+        const { id: parentId, session_id: sessionId, user_id: userId, opened_at: openedAt } = presented;
+        const rotated = (sealed: Buffer): Rotation => ({
           outcome: 'rotated',
-          sessionId: presented.session_id,
-          userId: presented.user_id,
-          openedAt: presented.opened_at,
-        };
+          sessionId,
+          userId,
+          openedAt,
+          sealed,
+        });
+        if (presented.used_at) {
+          const active = await findUnusedChildren(tx, parentId);
+          if (active.length === 0) {
+            await endSessions(tx, [sessionId], at);
+            return { outcome: 'reused', sessionId };
+          }
+          const sealed = active.find((token) => token.sealed !== null)?.sealed;
+          if (sealed) return rotated(sealed);
+          // The previous release stored only the hash of the active token. A sibling is issued, as that release does.
+        } else {
+          await consumeTokens(tx, sessionId, at);
+        }
+        await insertToken(tx, { ...next, sessionId, parentId, at });
+        return rotated(next.sealed);
       }),
     end: (sessionId, at) => acrossUsers(db, (tx) => endSessions(tx, [sessionId], at)),
     endAllOf: (userId, at, exceptSession) =>
@@ -140,19 +148,13 @@ async function findToken(tx: Kysely<Database>, hash: Buffer) {
   return session && token && { ...session, ...token };
 }
 
-async function mayBeRepeated(
-  tx: Kysely<Database>,
-  token: { readonly id: bigint; readonly usedAt: Date },
-  at: Date,
-): Promise<boolean> {
-  if (at.getTime() - token.usedAt.getTime() >= graceMs) return false;
-  const unusedChild = await tx
+function findUnusedChildren(tx: Kysely<Database>, parentId: bigint) {
+  return tx
     .selectFrom('vc_private.auth_refresh_tokens')
-    .select('id')
-    .where('parent_id', '=', token.id)
+    .select('sealed_token as sealed')
+    .where('parent_id', '=', parentId)
     .where('used_at', 'is', null)
-    .executeTakeFirst();
-  return unusedChild !== undefined;
+    .execute();
 }
 
 function isIdle(
@@ -177,7 +179,10 @@ async function forgetSome(tx: Kysely<Database>, at: Date): Promise<number> {
   return Number(numDeletedRows);
 }
 
-/** Marks all unused tokens of a session as used. Repeated refreshes create several; only the next one may stay valid. */
+/**
+ * Marks the active token of a session as used and deletes its sealed copy, so that a holder of an old token cannot open a
+ * chain of stored tokens. The previous release can have issued several active tokens. All of them become used.
+ */
 async function consumeTokens(tx: Kysely<Database>, sessionId: string, at: Date): Promise<void> {
   await tx
     .deleteFrom('vc_private.auth_refresh_tokens')
@@ -186,7 +191,7 @@ async function consumeTokens(tx: Kysely<Database>, sessionId: string, at: Date):
     .execute();
   await tx
     .updateTable('vc_private.auth_refresh_tokens')
-    .set({ used_at: at })
+    .set({ used_at: at, sealed_token: null })
     .where('session_id', '=', sessionId)
     .where('used_at', 'is', null)
     .execute();
@@ -199,12 +204,13 @@ async function consumeTokens(tx: Kysely<Database>, sessionId: string, at: Date):
 
 async function insertToken(
   tx: Kysely<Database>,
-  token: { hash: Buffer; sessionId: string; parentId: bigint | null; at: Date },
+  token: { hash: Buffer; sealed: Buffer | null; sessionId: string; parentId: bigint | null; at: Date },
 ): Promise<void> {
   await tx
     .insertInto('vc_private.auth_refresh_tokens')
     .values({
       token_hash: token.hash,
+      sealed_token: token.sealed,
       session_id: token.sessionId,
       parent_id: token.parentId,
       created_at: token.at,

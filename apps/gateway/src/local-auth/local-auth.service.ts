@@ -18,7 +18,7 @@ import type { AuthSessionsStore } from './auth-sessions.store.ts';
 import { metadataOf, toAuthUser, type UserRow } from './auth-user.ts';
 import type { AuthUsersStore } from './auth-users.store.ts';
 import type { PasswordHasher } from './password-hasher.ts';
-import { createRefreshToken, hashRefreshToken } from './refresh-token.ts';
+import { createRefreshToken, hashRefreshToken, openSuccessor, sealSuccessor } from './refresh-token.ts';
 
 const minPasswordLength = 8;
 
@@ -46,7 +46,10 @@ export interface LocalAuth {
   signUp(request: SignUp, userAgent?: string): Promise<AuthSession>;
   /** Responds equally, and after the same time, to an unknown account and to a wrong password. */
   logIn(email: string, password: string, userAgent?: string): Promise<AuthSession>;
-  /** Opens the next session period. A refresh token is valid once; reusing it ends its session. */
+  /**
+   * Issues new tokens. A repetition returns the same refresh token until that token is used. After that, the repeated
+   * token is a reuse and ends its session.
+   */
   refresh(refreshToken: string): Promise<AuthSession>;
   getUser(principal: UserPrincipal): Promise<AuthUser>;
   /** Changes metadata or password. A new password ends all other sessions of the user. */
@@ -146,15 +149,17 @@ export function createLocalAuth(options: {
       return open(user, user.encrypted_password, userAgent);
     },
     async refresh(refreshToken) {
-      const next = createRefreshToken();
-      const rotation = await sessions.rotate(hashRefreshToken(refreshToken), next.hash, clock());
+      const { token, hash } = createRefreshToken();
+      const next = { hash, sealed: sealSuccessor(refreshToken, token) };
+      const rotation = await sessions.rotate(hashRefreshToken(refreshToken), next, clock());
       if (rotation.outcome === 'reused') {
         await revocations.revoke(rotation.sessionId);
         throw refreshTokenReused();
       }
       const user = rotation.outcome === 'rotated' && (await users.find(rotation.userId, clock()));
       if (!user) throw refreshTokenUnknown();
-      return toSession(user, rotation.sessionId, rotation.openedAt, next.token);
+      const active = openSuccessor(refreshToken, rotation.sealed);
+      return toSession(user, rotation.sessionId, rotation.openedAt, active);
     },
     async getUser(principal) {
       return toAuthUser(await find(principal));

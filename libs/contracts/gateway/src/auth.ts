@@ -39,7 +39,9 @@ export const AuthSession = Type.Object(
     expires_at: Type.Integer({
       description: 'Time at which the access token expires, in seconds since the epoch.',
     }),
-    refresh_token: Type.String({ description: 'Token for refreshing the session. It is valid once.' }),
+    refresh_token: Type.String({
+      description: 'Token for refreshing the session. Each refresh returns the next one.',
+    }),
     user: AuthUser,
   },
   { title: 'AuthSession', description: 'A session in the format of Supabase Auth.' },
@@ -75,7 +77,7 @@ export const issueToken = defineRoute({
   path: '/auth/v1/token',
   summary: 'Log in or refresh a session',
   description:
-    'Requires email and password for grant_type=password, and a refresh token for grant_type=refresh_token. Wrong credentials are answered with status 400, as in Supabase Auth.',
+    'Requires email and password for grant_type=password, and a refresh token for grant_type=refresh_token. Wrong credentials are answered with status 400, as in Supabase Auth. A refresh whose response was lost can be repeated: it returns the same refresh token until that token is used.',
   auth: anyone,
   dialect: supabaseAuth,
   query: Type.Object({
