@@ -155,6 +155,32 @@ test('a session whose refresh is refused ends', async () => {
   expect(await one.find(secret)).toBeUndefined();
 });
 
+test('a rate limit on refreshes does not end a session', async () => {
+  const { clock, source, one, secret } = await setUp();
+  source.fail(new AppError('RATE_LIMITED'));
+  clock.advance(hourMs - 30_000);
+  expect(await tokenOf(one.find(secret))).toBe('access-1');
+  clock.advance(30_000);
+  await expect(one.find(secret)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  source.fail(undefined);
+  expect(await tokenOf(one.find(secret))).toBe('access-2');
+});
+
+test('a session whose access token expires while it is verified continues with the next one', async () => {
+  const { clock, source, one, secret } = await setUp();
+  source.fail(new AppError('DEPENDENCY_UNAVAILABLE'));
+  clock.advance(hourMs - 1);
+  const { verify } = source.tokens;
+  source.tokens.verify = async (token) => {
+    clock.advance(1);
+    source.tokens.verify = verify;
+    source.fail(undefined);
+    return token === 'access-1' ? undefined : verify(token);
+  };
+  expect(await tokenOf(one.find(secret))).toBe('access-2');
+  expect(await tokenOf(one.find(secret))).toBe('access-2');
+});
+
 test('a session that was ended elsewhere ends here as well', async () => {
   const { source, one, secret } = await setUp();
   source.ended.add('access-1');

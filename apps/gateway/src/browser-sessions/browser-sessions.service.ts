@@ -36,10 +36,13 @@ export interface LoggedIn {
   readonly session: BrowserSession;
 }
 
-/** Issues sessions: local auth or Supabase. Refusals are AppErrors with a status below 500. */
+/**
+ * Issues sessions: local auth or Supabase. Refusals of credentials and tokens are AppErrors with a status below 500, except
+ * RATE_LIMITED.
+ */
 export interface SessionSource {
   logIn(email: string, password: string, userAgent?: string): Promise<AuthSession>;
-  /** Exchanges a refresh token, which is valid once, for the next tokens. */
+  /** Exchanges a refresh token for the next tokens. A repetition returns the same refresh token until that is used. */
   refresh(refreshToken: string): Promise<AuthSession>;
   /** Ends only the session of the access token. */
   logOut(accessToken: string, principal: UserPrincipal): Promise<void>;
@@ -138,12 +141,14 @@ export function createBrowserSessions(options: {
     await store.delete(hashOf(secret));
   };
 
-  const find = async (secret: string): Promise<LoggedIn | undefined> => {
+  const find = async (secret: string, isRepeated = false): Promise<LoggedIn | undefined> => {
     const entry = cachedNow(secret) ?? (await loadOnce(secret));
     if (!entry) return undefined;
     const { accessToken } = entry.tokens;
     const principal = verifier.known(accessToken) ?? (await verifier.verify(accessToken));
     if (principal) return loggedIn(principal, entry);
+    // An access token that expired during its verification says nothing about its session.
+    if (entry.tokens.accessExpiresAt <= now()) return isRepeated ? undefined : find(secret, true);
     await forget(secret);
     return undefined;
   };
@@ -151,7 +156,7 @@ export function createBrowserSessions(options: {
   return {
     async open(email, password, userAgent) {
       const opened = await source.logIn(email, password, userAgent).catch((error: unknown) => {
-        throw isRefusal(error) && error.code !== 'RATE_LIMITED' ? wrongCredentials(error) : error;
+        throw isRefusal(error) ? wrongCredentials(error) : error;
       });
       const secret = createSessionSecret();
       const tokens = tokensOf(opened);
@@ -175,7 +180,7 @@ export function createBrowserSessions(options: {
       const principal = entry && verifier.known(entry.tokens.accessToken);
       return principal && loggedIn(principal, entry);
     },
-    find,
+    find: (secret) => find(secret),
     async close(secret) {
       const found = await find(secret);
       if (!found) return;
@@ -210,8 +215,9 @@ function toBrowserSession(
   };
 }
 
+/** Returns true if credentials or tokens were refused. A rate limit does not judge them. */
 function isRefusal(error: unknown): error is AppError {
-  return error instanceof AppError && error.status < 500;
+  return error instanceof AppError && error.status < 500 && error.code !== 'RATE_LIMITED';
 }
 
 function wrongCredentials(cause: AppError): AppError {

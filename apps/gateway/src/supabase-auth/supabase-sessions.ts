@@ -8,6 +8,12 @@ import type { SupabaseApi } from './supabase-api.ts';
 /** Time limit for opening, refreshing or ending a session at Supabase. */
 const timeoutMs = 10_000;
 
+/**
+ * Statuses with which Supabase Auth refuses credentials and tokens. Other statuses have other causes: 401 a wrong project
+ * key, 404 a wrong URL, 409 concurrent refreshes of one session.
+ */
+const refusalStatuses: readonly number[] = [400, 403, 422];
+
 /** Opens browser sessions at Supabase Auth: the gateway logs in for the browser and keeps the tokens. */
 export function createSupabaseSessions(
   api: SupabaseApi,
@@ -35,7 +41,7 @@ export function createSupabaseSessions(
   const grant = async (type: string, body: object): Promise<AuthSession> => {
     const { status, text } = await post(`/token?grant_type=${type}`, body);
     if (status === 429) throw new AppError('RATE_LIMITED', { internal: 'refused by Supabase Auth' });
-    if (status >= 400 && status < 500) throw new AppError('UNAUTHENTICATED');
+    if (refusalStatuses.includes(status)) throw new AppError('UNAUTHENTICATED');
     return sessionIn(status, text);
   };
 
