@@ -52,6 +52,28 @@ test('fields unknown to the router reach the provider unchanged', async () => {
   expect(provider.requests).toEqual([{ ...body, max_tokens: 4_096 }]);
 });
 
+test('integers beyond 2^53 reach the provider unchanged, anywhere in the body', async () => {
+  const provider = await startScriptedProvider();
+  const router = await platform.start({ TOGETHER_BASE_URL: provider.url, ...withoutOpenAi });
+  const range = '{"minimum": -9223372036854775808, "maximum": 18446744073709551615, "multipleOf": 0.5}';
+  const fields = `"seed": 9007199254740993, "tools": [{"type": "function", "function": {"name": "find", "parameters": ${range}}}]`;
+  const text = `{"model": "${llama}", "messages": [{"role": "user", "content": "Call 12345678901234567890"}], ${fields}}`;
+  const answer = await fetch(`${router.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      [headers.identity]: await platform.identities.signer('gateway')('llm-router', platform.user),
+    },
+    body: text,
+  });
+  expect(answer.status).toBe(200);
+  const [sent = ''] = provider.bodies;
+  for (const exact of ['"seed":9007199254740993', range.replaceAll(': ', ':').replaceAll(', ', ',')]) {
+    expect(sent).toContain(exact);
+  }
+  expect(sent).toContain('"Call 12345678901234567890"');
+});
+
 test('tool calls are returned unchanged', async () => {
   const client = await clientOf(await platform.start());
   const { choices } = await client.chat.completions.create({

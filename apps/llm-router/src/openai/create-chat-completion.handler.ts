@@ -28,9 +28,32 @@ export function createChatCompletionHandler(
 function toRequest(call: Call<typeof createChatCompletion>): CompletionRequest {
   return {
     call,
-    body: call.body as CompletionBody,
+    body: exactBody(call) as CompletionBody,
     caching: cachingOf(call.header('cache-control')),
     idempotency: idempotencyOf(call),
     promptVersionId: undefined,
   };
+}
+
+/** A number of 16 digits or more: the smallest length that can exceed 2^53. Digits within text rarely follow these characters. */
+const longNumber = /[[:,\s-]\d{16}/;
+
+/** Returns the body with integers beyond 2^53 as the client wrote them, so that they reach the provider unchanged. */
+function exactBody({ body, bodyText }: Call<typeof createChatCompletion>): unknown {
+  if (bodyText === undefined || !longNumber.test(bodyText)) return body;
+  const json = JSON as unknown as JsonWithSource;
+  return json.parse(bodyText, (_name, value: unknown, { source }) =>
+    source !== undefined && Number.isInteger(value) && !Number.isSafeInteger(value)
+      ? json.rawJSON(source)
+      : value,
+  );
+}
+
+/** Node's JSON gives the source text of a value. TypeScript's libraries do not declare this yet. */
+interface JsonWithSource {
+  rawJSON(text: string): unknown;
+  parse(
+    text: string,
+    reviver: (name: string, value: unknown, context: { readonly source?: string }) => unknown,
+  ): unknown;
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
 export interface ScriptedProvider {
@@ -9,6 +9,8 @@ export interface ScriptedProvider {
   readonly url: string;
   /** Received bodies, oldest first. */
   readonly requests: unknown[];
+  /** The same bodies as they were sent. */
+  readonly bodies: string[];
 }
 
 /** A provider with one fixed answer, for answers that the simulator would not give. Closes with the test. */
@@ -17,8 +19,11 @@ export async function startScriptedProvider(
 ): Promise<ScriptedProvider> {
   const { choices = [{ message: { content: 'Because.' }, finish_reason: 'stop' }], usage, tier } = answer;
   const requests: unknown[] = [];
+  const bodies: string[] = [];
   const server = createServer(async (request, response) => {
-    requests.push(await json(request));
+    const body = await text(request);
+    bodies.push(body);
+    requests.push(JSON.parse(body));
     response.setHeader('content-type', 'application/json');
     response.end(
       JSON.stringify({ id: 'scripted', object: 'chat.completion', choices, usage, service_tier: tier }),
@@ -30,5 +35,5 @@ export async function startScriptedProvider(
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, requests };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, requests, bodies };
 }

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { anyone, data, defineRoute } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
@@ -103,3 +104,38 @@ async function sendRaw(url: string, bytes: string): Promise<string> {
   for await (const part of socket) received += part;
   return received;
 }
+
+const echo = defineRoute({
+  ...words,
+  id: 'test.echo',
+  method: 'POST',
+  path: '/test/echo',
+  auth: anyone,
+  body: Type.Object({ a: Type.Integer({ description: 'A number.' }) }),
+  example: { a: 1 },
+  reply: data(Type.Unknown({ description: 'The body.' })),
+});
+
+test.each(['gzip', 'br', 'deflate', 'zstd', 'gzip, br', 'made-up'])(
+  'a body with the coding %s is refused in words',
+  async (coding) => {
+    const service = await startInTest({ routes: [serve(echo, ({ body }) => body)] });
+    const answer = await service.request('/test/echo', {
+      method: 'POST',
+      body: gzipSync('{"a":1}').toString('latin1'),
+      headers: { 'content-type': 'application/json', 'content-encoding': coding },
+    });
+    expect([answer.status, answer.headers.get('accept-encoding')]).toEqual([415, 'identity']);
+    expect(answer.body).toMatchObject({
+      code: 'UNSUPPORTED_MEDIA_TYPE',
+      message: expect.stringContaining('Compressed request bodies are not supported'),
+    });
+  },
+);
+
+test('a body with the coding identity is read', async () => {
+  const service = await startInTest({ routes: [serve(echo, ({ body }) => body)] });
+  const headers = { 'content-encoding': 'identity' };
+  const answer = await service.request('/test/echo', { method: 'POST', body: { a: 1 }, headers });
+  expect(answer.body.data).toEqual({ a: 1 });
+});

@@ -65,6 +65,11 @@ function installJsonParser(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.decorateRequest('bodyText', undefined);
   const parseBody: FastifyBodyParser<Buffer> = (request, bytes, done) => {
+    const coding = request.headers['content-encoding'];
+    if (coding !== undefined && coding.toLowerCase() !== 'identity') {
+      done(compressed(), undefined);
+      return;
+    }
     // Decoding would replace each invalid byte, so the stored text would differ from the text that was sent.
     if (!isUtf8(bytes)) {
       done(refused('The body is not valid UTF-8.'), undefined);
@@ -97,6 +102,14 @@ function installJsonParser(app: FastifyInstance): void {
  */
 function isUndeclaredJson({ 'content-type': type, origin }: IncomingHttpHeaders): boolean {
   return origin === undefined && (!type || /^application\/x-www-form-urlencoded\s*(;|$)/i.test(type));
+}
+
+/** Names the only accepted coding, as RFC 9110, section 15.5.16, asks for. */
+function compressed(): AppError {
+  return new AppError('UNSUPPORTED_MEDIA_TYPE', {
+    message: 'Compressed request bodies are not supported. Send the body without content-encoding.',
+    headers: { 'accept-encoding': 'identity' },
+  });
 }
 
 function refused(message: string): AppError {
