@@ -8,6 +8,7 @@ import type { Complete, WholeCompletion } from '../completions/serve.ts';
 import type { Stream, StreamedCompletion } from '../completions/stream.ts';
 import type { CompletionBody } from '../protocol/completion.ts';
 import type { Tokens } from '../protocol/tokens.ts';
+import { createTextCollector } from './answer-text.ts';
 import { chatReader } from './chat-reader.ts';
 
 type ChatCall = Call<typeof chat>;
@@ -37,15 +38,12 @@ export function createChatService(complete: Complete, stream: Stream, defaultMod
       const { source, facts, answer } = await complete(toRequest(call));
       const choice = answer().choices[0];
       const latency = source.kind === 'cache' ? Math.round(performance.now() - startedAt) : facts.latencyMs;
-      const { finish_reason: finishReason } = choice ?? {};
+      const collector = createTextCollector();
+      collector.add(choice?.message ?? {}, choice?.finish_reason);
       return {
         source,
         facts,
-        result: {
-          content: choice?.message?.content ?? '',
-          ...toResult(source, { ...facts, latencyMs: latency }),
-          finishReason: finishReason ?? 'stop',
-        },
+        result: { ...collector.text(), ...toResult(source, { ...facts, latencyMs: latency }) },
       };
     },
 

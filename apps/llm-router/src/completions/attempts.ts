@@ -38,7 +38,7 @@ export interface Served<T> {
 }
 
 /** Failures after which no other provider is tried. */
-const final = new Set<ProviderError['fault']>(['caller', 'cancelled']);
+const final = new Set<ProviderError['fault']>(['caller', 'cancelled', 'internal']);
 
 /**
  * Tries the candidates in order, with retries where they help, until one serves the request. Books every provider call.
@@ -110,7 +110,7 @@ function createSteps(
 /** Wraps a defect of this code: whether the provider did any work is unknown. */
 export function unexpectedError(cause: unknown, { candidate }: Attempt): ProviderError {
   const { id } = candidate.client.provider;
-  return new ProviderError('bad_response', id, 'unexpected', { cause, billed: 'maybe' });
+  return new ProviderError('internal', id, 'unexpected', { cause, billed: 'maybe' });
 }
 
 /** Waits before a retry. The next attempt notices a disconnected caller. */

@@ -20,6 +20,7 @@ test.each<[ProviderFault[], string]>([
   [['not_served', 'unavailable'], 'LLM_UNAVAILABLE'],
   [['unavailable', 'caller'], 'VALIDATION_FAILED'],
   [['timeout', 'cancelled'], 'DEADLINE_EXCEEDED'],
+  [['unavailable', 'internal'], 'INTERNAL_ERROR'],
   [[], 'LLM_UNAVAILABLE'],
 ])('%j amount to %s', (faults, code) => {
   expect(errorOf(faults.map((fault) => failed(fault))).code).toBe(code);

@@ -24,6 +24,7 @@ export function providersError(
     });
   }
   if (last?.fault === 'cancelled' || signal.aborted) return new AppError('DEADLINE_EXCEEDED', { internal });
+  if (last?.fault === 'internal') return new AppError('INTERNAL_ERROR', { internal, cause: last.cause });
   const all = (fault: ProviderError['fault']) =>
     failures.length > 0 && failures.every((failure) => failure.fault === fault);
   if (all('rate_limited')) {

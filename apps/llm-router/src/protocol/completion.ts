@@ -8,7 +8,7 @@ export interface CompletionBody {
 /** The parts of an OpenAI-style answer that the router reads; the rest passes through. */
 export interface CompletionAnswer {
   readonly choices: readonly {
-    readonly message?: { readonly content?: string | null };
+    readonly message?: { readonly content?: string | null; readonly [field: string]: unknown };
     readonly finish_reason?: string | null;
   }[];
   readonly usage?: ReportedUsage | null;
@@ -20,12 +20,6 @@ export interface ReportedUsage {
   readonly prompt_tokens_details?: Readonly<Record<string, unknown>> | null;
   readonly completion_tokens_details?: Readonly<Record<string, unknown>> | null;
   readonly [field: string]: unknown;
-}
-
-/** Returns true if a parsed body is a forwardable answer. */
-export function isCompletionAnswer(value: unknown): value is CompletionAnswer {
-  const { choices } = (value ?? {}) as { choices?: unknown };
-  return Array.isArray(choices) && choices.length > 0 && choices.every(isObject);
 }
 
 /** Returns true if a parsed JSON value is an object other than an array. */
@@ -51,9 +45,9 @@ function isLimit(value: unknown): value is number {
 
 /** One server-sent event of a streamed answer. */
 export interface StreamEvent {
-  /** The original bytes, with the blank line that ends the event. */
+  /** The original bytes, with the blank line that ends the event. An event in another form than OpenAI's is rewritten. */
   readonly bytes: Buffer;
-  /** Undefined for comments and for the last event. */
+  /** Undefined for comments, keep-alives and the last event. */
   readonly data: ChunkData | undefined;
   /** True for the last event, `[DONE]`. */
   readonly done: boolean;
@@ -62,7 +56,8 @@ export interface StreamEvent {
 /** The parts of an event that the router reads; the rest passes through. */
 export interface ChunkData {
   readonly id?: string;
-  readonly choices?: readonly {
+  /** Empty in events that carry only usage or metadata. */
+  readonly choices: readonly {
     readonly index?: number;
     readonly delta?: {
       readonly role?: string;

@@ -13,7 +13,9 @@ export type ProviderFault =
   /** The concurrency limit is reached: the provider was not called. */
   | 'overloaded'
   /** The client has disconnected, or its deadline has passed. */
-  | 'cancelled';
+  | 'cancelled'
+  /** A defect of this code: the provider is not to blame. */
+  | 'internal';
 
 export interface ProviderErrorOptions {
   readonly cause?: unknown;

@@ -76,15 +76,31 @@ const maxWordLength = 100;
 
 /**
  * Reads the error in a parsed body or event; undefined if there is none. OpenAI's form is an object `error`. Ollama sends it as
- * text; vLLM and Mistral may send its fields without the surrounding object.
+ * text; vLLM and Mistral may send its fields without the surrounding object; OpenRouter sends it within a choice. An empty
+ * `error` is no error: some servers send one with every event.
  */
 export function errorIn(value: unknown): ReportedError | undefined {
   if (!isObject(value)) return undefined;
-  const { error } = value;
-  if (isObject(error)) return reportedBy(error, error.message);
-  if (typeof error === 'string' && error !== '') return reportedBy(value, error);
+  const { error, choices } = value;
+  if (isObject(error) && !isEmpty(error)) return reportedBy(error, error.message);
+  if (typeof error === 'string' && error.trim() !== '') return reportedBy(value, error);
   if (value.object === 'error') return reportedBy(value, value.message);
+  return Array.isArray(choices) ? errorInChoices(choices) : undefined;
+}
+
+function errorInChoices(choices: readonly unknown[]): ReportedError | undefined {
+  for (const choice of choices) {
+    if (!isObject(choice)) continue;
+    const { error, finish_reason: reason } = choice;
+    if (isObject(error) && !isEmpty(error)) return reportedBy(error, error.message);
+    if (reason === 'error') return reportedBy({}, typeof error === 'string' ? error : undefined);
+  }
   return undefined;
+}
+
+/** Returns true for null, empty text, 0, false, and objects and lists that contain nothing else. */
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null ? Object.values(value).every(isEmpty) : !value;
 }
 
 function reportedBy(fields: Readonly<Record<string, unknown>>, message: unknown): ReportedError {

@@ -13,6 +13,7 @@ const faults: Readonly<Record<ProviderFault, string>> = {
   shut_off: 'provider',
   overloaded: 'us',
   cancelled: 'caller',
+  internal: 'us',
 };
 
 test.each(Object.entries(faults))('a fault of kind %s belongs to the domain %s', (fault, domain) => {

@@ -36,6 +36,7 @@ const types: Readonly<Record<ProviderFault | ErrorCode, ErrorType>> = {
   shut_off: 'provider_shut_off',
   overloaded: 'overloaded',
   cancelled: 'cancelled',
+  internal: 'internal',
 
   VALIDATION_FAILED: 'invalid_request',
   NOT_FOUND: 'invalid_request',

@@ -15,15 +15,32 @@ export interface ScriptedProvider {
 
 /** A provider with one fixed answer, for answers that the simulator would not give. Closes with the test. */
 export async function startScriptedProvider(
-  answer: { readonly usage?: unknown; readonly choices?: readonly unknown[]; readonly tier?: string } = {},
+  answer: {
+    readonly usage?: unknown;
+    readonly choices?: readonly unknown[];
+    readonly tier?: string;
+    /** The event stream for requests with `stream`. */
+    readonly events?: string;
+  } = {},
 ): Promise<ScriptedProvider> {
-  const { choices = [{ message: { content: 'Because.' }, finish_reason: 'stop' }], usage, tier } = answer;
+  const {
+    choices = [{ message: { content: 'Because.' }, finish_reason: 'stop' }],
+    usage,
+    tier,
+    events,
+  } = answer;
   const requests: unknown[] = [];
   const bodies: string[] = [];
   const server = createServer(async (request, response) => {
-    const body = await text(request);
-    bodies.push(body);
-    requests.push(JSON.parse(body));
+    const bodyText = await text(request);
+    bodies.push(bodyText);
+    const body: unknown = JSON.parse(bodyText);
+    requests.push(body);
+    if (events !== undefined && (body as { readonly stream?: boolean }).stream) {
+      response.setHeader('content-type', 'text/event-stream');
+      response.end(events);
+      return;
+    }
     response.setHeader('content-type', 'application/json');
     response.end(
       JSON.stringify({ id: 'scripted', object: 'chat.completion', choices, usage, service_tier: tier }),

@@ -80,10 +80,13 @@ export type ChatRequest = Static<typeof ChatRequest>;
 
 export const ChatResult = Type.Object(
   {
-    content: Type.String({ description: 'The answer.' }),
+    content: Type.String({
+      description:
+        'The answer. A model that answers with a tool call, with reasoning only or with a refusal returns that text here.',
+    }),
     ...completionFacts,
     finishReason: Type.String({
-      description: 'Reason why the model stopped: stop, length or content_filter.',
+      description: 'Reason why the model stopped: stop, length, tool_calls, content_filter or refusal.',
     }),
   },
   { title: 'ChatResult', description: 'The answer of a model, with its tokens, cost and latency.' },

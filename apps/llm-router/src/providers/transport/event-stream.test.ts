@@ -105,7 +105,7 @@ test('the events of a stream contain all its bytes, including keep-alives', asyn
     chunk('é😀'),
     ': wait\n\n',
     chunk('b', 'stop'),
-    'event: x\ndata: {"usage":{}}\n\n',
+    'event: x\ndata: {"choices":[],"usage":{}}\n\n',
     done,
   ];
   const transport = await transportWith((response) => {
@@ -142,4 +142,20 @@ test('a stream ends with [DONE] even if the provider keeps the connection open',
   });
   expect(await read(await transport.stream(callOf()))).toHaveLength(2);
   await eventually(() => expect(closed).toBe(true));
+});
+
+test.each(['a reset', 'a stall'])('%s after the last finish reason does not fail the stream', async (how) => {
+  const transport = await transportWith((response) => {
+    begin(response, chunk('a', 'stop'));
+    if (how === 'a reset') setImmediate(() => response.destroy());
+  });
+  expect(await read(await transport.stream(callOf({ stallMs: 200 })))).toHaveLength(1);
+});
+
+test('content after a finish reason continues the answer', async () => {
+  const transport = await transportWith((response) => {
+    begin(response, chunk('a', 'stop'), chunk('b'));
+    response.end();
+  });
+  expect(await errorOf(transport.stream(callOf()).then(read))).toMatchObject({ fault: 'unavailable' });
 });

@@ -1,6 +1,7 @@
 import { createSseSplitter, dataOf } from '@valuecanvas/http-client';
-import { type ChunkData, isObject, type StreamEvent } from '../../protocol/completion.ts';
-import type { ProviderError } from '../provider-error.ts';
+import { hasAnswer, indexOf, readChunk, withoutChoices } from '../../protocol/answer-reader.ts';
+import { type ChunkData, isObject, type StreamEvent, usageIn } from '../../protocol/completion.ts';
+import { ProviderError } from '../provider-error.ts';
 import { errorIn, faultOf } from '../refusal.ts';
 import { createChannel } from './channel.ts';
 import {
@@ -10,6 +11,7 @@ import {
   startExchange,
   type TransportCall,
 } from './exchange.ts';
+import { parseJson, readWith } from './parse.ts';
 
 /** Buffered bytes above which reading from the connection pauses. */
 const maxWaitingBytes = 64 * 1024;
@@ -22,7 +24,7 @@ type Batch = readonly StreamEvent[];
 export interface ProviderStream {
   /**
    * The events for a single reader, batched per network read. Throws ProviderError if the stream breaks off or contains an
-   * error. A complete answer may end without `[DONE]`.
+   * error. A complete answer may end without `[DONE]`, and nothing after its last finish reason makes it fail.
    */
   readonly events: AsyncIterable<Batch>;
   /** Ends the events and closes the connection, which stops the provider. */
@@ -42,9 +44,10 @@ export function openEventStream(connection: Connection, call: TransportCall): Pr
       onLeft: () => exchange.leave(),
     });
 
-    function onFailure(error: ProviderError): void {
-      if (isOpen) channel.close(error);
-      else reject(error);
+    function onFailure(error: Error): void {
+      if (!isOpen) reject(error);
+      else if (reader.isComplete() && isProviderFailure(error)) channel.close();
+      else channel.close(error);
     }
 
     function take({ batch, error, done }: ReadEvents): void {
@@ -107,6 +110,10 @@ function sizeOf(batch: Batch): number {
   return batch.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
+function isProviderFailure(error: unknown): boolean {
+  return error instanceof ProviderError && error.fault !== 'cancelled';
+}
+
 /** Maximum size of one event. */
 const maxEventBytes = 1024 * 1024;
 
@@ -114,7 +121,7 @@ const maxEventBytes = 1024 * 1024;
 interface ReadEvents {
   readonly batch: readonly StreamEvent[];
   /** The fault of the event after them. */
-  readonly error: ProviderError | undefined;
+  readonly error: Error | undefined;
   /** True if the last one was `[DONE]`. */
   readonly done: boolean;
 }
@@ -126,6 +133,8 @@ interface EventReader {
   end(): ReadEvents;
   /** True if any choice has started. */
   hasBegun(): boolean;
+  /** True if every started choice has finished. */
+  isComplete(): boolean;
 }
 
 /** Creates a reader. The exchange determines what an error means for the call. */
@@ -137,16 +146,28 @@ function createEventReader(exchange: Pick<Exchange, 'failure'>): EventReader {
     const batch: StreamEvent[] = [];
     try {
       for (const bytes of events) {
-        if (bytes.length > maxEventBytes) throw tooLarge();
-        const event = readEvent(bytes, exchange);
+        const event = read(bytes);
+        if (!event) continue;
         batch.push(event);
         if (event.done) return { batch, error: undefined, done: true };
         if (event.data) choices.see(event.data);
       }
-      if (splitter.restBytes() > maxEventBytes) throw tooLarge();
-      return { batch, error: undefined, done: false };
+      const isTooLarge = splitter.restBytes() > maxEventBytes;
+      if (isTooLarge && !choices.areAllFinished()) throw tooLarge();
+      return { batch, error: undefined, done: isTooLarge };
     } catch (error) {
-      return { batch, error: error as ProviderError, done: false };
+      return { batch, error: error as Error, done: false };
+    }
+  }
+
+  /** Reads an event. After the end of the answer an invalid one is dropped, except for its usage. */
+  function read(bytes: Buffer): StreamEvent | undefined {
+    try {
+      if (bytes.length > maxEventBytes) throw tooLarge();
+      return readEvent(bytes, exchange);
+    } catch (error) {
+      if (!(choices.areAllFinished() && isProviderFailure(error))) throw error;
+      return usageEvent(bytes);
     }
   }
 
@@ -163,6 +184,7 @@ function createEventReader(exchange: Pick<Exchange, 'failure'>): EventReader {
       return { batch: [], error, done: false };
     },
     hasBegun: choices.haveBegun,
+    isComplete: choices.areAllFinished,
   };
 }
 
@@ -171,34 +193,48 @@ type Failing = Pick<Exchange, 'failure'>;
 /** Parses an event. Throws ProviderError if it is invalid or contains an error. */
 function readEvent(bytes: Buffer, exchange: Failing): StreamEvent {
   const text = dataOf(bytes);
-  // Some servers send empty data to keep the connection alive.
-  if (text === undefined || text === '') return { bytes, data: undefined, done: false };
-  if (text === '[DONE]') return { bytes, data: undefined, done: true };
-  return { bytes, data: readChunk(text, exchange), done: false };
+  if (text === undefined) return bytes[0] === colon ? { ...keepAlive, bytes } : keepAlive;
+  if (text === '[DONE]' || text.trim() === '[DONE]') return { bytes, data: undefined, done: true };
+  // Some servers send a comment or nothing as data to keep the connection alive.
+  if (text.startsWith(':') || text.trim() === '' || isNamedKeepAlive(bytes)) return keepAlive;
+  const value = parseJson(text, exchange, 'an event is not JSON');
+  if (isKeepAlive(value)) return keepAlive;
+  const data = readWith(readChunk, value, exchange);
+  return { bytes: data === value ? bytes : eventBytes(data), data, done: false };
 }
 
-function readChunk(text: string, exchange: Failing): ChunkData {
-  const data = parse(text, exchange);
-  const error = errorIn(data);
-  if (error) throw exchange.failure(faultOf(error), error.message ?? 'an error without a message');
-  if (!isObject(data) || !hasProperChoices(data)) {
-    throw exchange.failure('bad_response', 'an event is not part of an answer');
-  }
-  return data;
+const colon = 0x3a;
+/** The first byte of an event that starts with its data. */
+const letterD = 0x64;
+
+/** Clients parse the data of every event, so a keep-alive reaches them as a comment. */
+const keepAlive: StreamEvent = { bytes: Buffer.from(': keep-alive\n\n'), data: undefined, done: false };
+
+const keepAliveName = /^(?:ping|keep-?alive|heartbeat)$/i;
+
+const keepAliveLine = /^event: ?(?:ping|keep-?alive|heartbeat)\s*$/im;
+
+/** Events with a name are rare. */
+function isNamedKeepAlive(bytes: Buffer): boolean {
+  return bytes[0] !== letterD && keepAliveLine.test(bytes.toString('latin1'));
 }
 
-/** Accepts events without choices: some contain usage or content filter results. */
-function hasProperChoices({ choices }: Readonly<Record<string, unknown>>): boolean {
-  return choices === undefined || choices === null || (Array.isArray(choices) && choices.every(isObject));
+function isKeepAlive(value: unknown): boolean {
+  if (value === null) return true;
+  if (!isObject(value) || 'choices' in value) return false;
+  const { type } = value;
+  return Object.keys(value).length === 0 || (typeof type === 'string' && keepAliveName.test(type));
 }
 
-function parse(text: string, exchange: Failing): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's message would contain a part of the answer.
-    throw exchange.failure('bad_response', 'an event is not JSON');
-  }
+const eventBytes = (data: ChunkData) => Buffer.from(`data: ${JSON.stringify(data)}\n\n`);
+
+/** Returns the usage of an invalid event, as an event of its own. */
+function usageEvent(bytes: Buffer): StreamEvent | undefined {
+  const data = withoutChoices(parsed(dataOf(bytes) ?? ''));
+  if (!data || usageIn(data) === undefined) return undefined;
+  const { error: _error, ...rest } = data;
+  const usage: ChunkData = { ...rest, choices: [] };
+  return { bytes: eventBytes(usage), data: usage, done: false };
 }
 
 /** Tracks whether a streamed answer is complete. */
@@ -214,9 +250,12 @@ function createFinishedChoices(): FinishedChoices {
   const finished = new Set<number>();
   return {
     see({ choices }) {
-      for (const { index = 0, finish_reason: reason } of choices ?? []) {
+      for (const choice of choices) {
+        const index = indexOf(choice);
         begun.add(index);
-        if (reason) finished.add(index);
+        if (choice.finish_reason) finished.add(index);
+        // Content after a finish reason: the choice has not finished.
+        else if (finished.has(index) && choice.delta && hasAnswer(choice.delta)) finished.delete(index);
       }
     },
     haveBegun: () => begun.size > 0,

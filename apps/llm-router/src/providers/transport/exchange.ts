@@ -26,13 +26,16 @@ export interface TransportCall {
   readonly requestId?: string;
 }
 
-/** Receives an answer. Gets no more calls after the end, a failure, or its own departure. */
+/**
+ * Receives an answer. Gets no more calls after the end, a failure, or its own departure. A ProviderError that it throws fails
+ * the exchange, and so does any other error, which is a defect of the reader.
+ */
 export interface AnswerReader {
   /** Called with status 200; may return another reader that takes over. */
   onHead?(headers: ResponseHeaders): AnswerReader | undefined;
   onBytes(bytes: Buffer): void;
   onEnd(): void;
-  onFailure(error: ProviderError): void;
+  onFailure(error: Error): void;
 }
 
 /** An HTTP request in flight, and its answer. */
@@ -101,6 +104,12 @@ export function startExchange(connection: Connection, call: TransportCall, reade
     current.onFailure(failure(fault, message, cause));
   }
 
+  /** Keeps an error of the reader from looking like a failed connection, which would be the provider's fault. */
+  function failAs(error: unknown): void {
+    leave();
+    current.onFailure(error instanceof Error ? error : new Error('the reader failed', { cause: error }));
+  }
+
   function onAbort(): void {
     fail('cancelled', 'the caller no longer waits');
   }
@@ -144,12 +153,20 @@ export function startExchange(connection: Connection, call: TransportCall, reade
     onResponseData(_controller, bytes) {
       if (isOver) return;
       receivedBytes += bytes.length;
-      current.onBytes(bytes);
+      try {
+        current.onBytes(bytes);
+      } catch (error) {
+        failAs(error);
+      }
     },
     onResponseEnd() {
       if (isOver) return silence.stop();
       finish();
-      current.onEnd();
+      try {
+        current.onEnd();
+      } catch (error) {
+        failAs(error);
+      }
     },
     onResponseError(_controller, error) {
       if (isOver) silence.stop();
@@ -206,8 +223,9 @@ function createRefusalReader(
     },
     onEnd: refuse,
     /** The status is sufficient, even if the body fails. */
-    onFailure(error: ProviderError) {
-      if (error.fault === 'cancelled') reader.onFailure(error);
+    onFailure(error) {
+      const isFinal = !(error instanceof ProviderError) || error.fault === 'cancelled';
+      if (isFinal) reader.onFailure(error);
       else refuse();
     },
   };

@@ -1,9 +1,10 @@
 import { Pool } from 'undici';
-import { type CompletionAnswer, isCompletionAnswer } from '../../protocol/completion.ts';
+import { readAnswer } from '../../protocol/answer-reader.ts';
+import type { CompletionAnswer } from '../../protocol/completion.ts';
 import type { Provider } from '../provider.ts';
-import { errorIn, faultOf } from '../refusal.ts';
 import { openEventStream, type ProviderStream } from './event-stream.ts';
-import { type Connection, type Exchange, startExchange, type TransportCall } from './exchange.ts';
+import { type Connection, startExchange, type TransportCall } from './exchange.ts';
+import { parseJson, readWith } from './parse.ts';
 
 export type { ProviderStream } from './event-stream.ts';
 export type { TransportCall } from './exchange.ts';
@@ -63,7 +64,7 @@ export function createTransport(
 const maxAnswerBytes = 16 * 1024 * 1024;
 
 export interface WholeAnswer {
-  /** The received bytes. */
+  /** The received bytes, or the answer in OpenAI's form if they are in another one. */
   readonly bytes: Buffer;
   readonly answer: CompletionAnswer;
 }
@@ -85,30 +86,11 @@ function fetchWholeAnswer(connection: Connection, call: TransportCall): Promise<
       onEnd() {
         const [only] = parts;
         const bytes = parts.length === 1 && only ? only : Buffer.concat(parts);
-        try {
-          resolve({ bytes, answer: readAnswer(bytes, exchange) });
-        } catch (error) {
-          reject(error);
-        }
+        const value = parseJson(bytes.toString('utf8'), exchange, 'the answer is not JSON');
+        const answer = readWith(readAnswer, value, exchange);
+        resolve({ bytes: answer === value ? bytes : Buffer.from(JSON.stringify(answer)), answer });
       },
       onFailure: reject,
     });
   });
-}
-
-function readAnswer(bytes: Buffer, exchange: Exchange): CompletionAnswer {
-  const answer = parse(bytes, exchange);
-  if (isCompletionAnswer(answer)) return answer;
-  const error = errorIn(answer);
-  if (!error) throw exchange.failure('bad_response', 'the answer has no choices');
-  throw exchange.failure(faultOf(error), error.message ?? 'an error without a message');
-}
-
-function parse(bytes: Buffer, exchange: Exchange): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    // The parser's message would contain a part of the answer.
-    throw exchange.failure('bad_response', 'the answer is not JSON');
-  }
 }
