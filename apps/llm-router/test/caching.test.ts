@@ -1,6 +1,7 @@
 import { eventually, type TestService } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
 import { llama, usePlatform } from './support/platform.ts';
+import { startScriptedProvider } from './support/scripted-provider.ts';
 import { askForStream, chunksOf } from './support/streams.ts';
 
 const platform = usePlatform();
@@ -149,4 +150,90 @@ test('an admin clears the cache, for one model or completely', async () => {
   expect(outcome(await ask(router))).toBe('hit');
   expect(await clear()).toBe(1);
   expect(outcome(await ask(router))).toBe('miss');
+});
+
+/** Choices of whole answers that must not be shared. */
+const incomplete: Readonly<Record<string, object>> = {
+  'is cut off': { message: { content: 'Because' }, finish_reason: 'length' },
+  'is filtered': { message: { content: 'Because' }, finish_reason: 'content_filter' },
+  'is a refusal': { message: { content: null, refusal: 'No.' }, finish_reason: 'stop' },
+  'is a refusal after text': { message: { content: 'Well.', refusal: 'No.' }, finish_reason: 'stop' },
+  'is empty': { message: { content: '' }, finish_reason: 'stop' },
+  'is white space': { message: { content: ' \n' }, finish_reason: 'stop' },
+  'has reasoning only': { message: { content: '', reasoning_content: 'Hm.' }, finish_reason: 'stop' },
+  'has no finish reason': { message: { content: 'Because' }, finish_reason: null },
+  'has an unknown finish reason': { message: { content: 'Because' }, finish_reason: 'aborted' },
+};
+
+/** The events of a stream that ends like a whole answer. */
+function eventsLike({
+  message,
+  finish_reason: reason,
+}: {
+  message?: object;
+  finish_reason?: unknown;
+}): string {
+  const choices = [
+    { index: 0, delta: { role: 'assistant', ...message }, finish_reason: null },
+    { index: 0, delta: {}, finish_reason: reason },
+  ];
+  return `${choices.map((choice) => `data: ${JSON.stringify({ choices: [choice] })}\n\n`).join('')}data: [DONE]\n\n`;
+}
+
+test.each(Object.entries(incomplete))(
+  'an answer that %s is not cached, whole or streamed',
+  async (_, choice) => {
+    const provider = await startScriptedProvider({ choices: [choice], events: eventsLike(choice) });
+    const router = await platform.start({ ...cached, TOGETHER_BASE_URL: provider.url });
+    expect([outcome(await ask(router)), outcome(await ask(router))]).toEqual(['miss', 'miss']);
+    for (const _call of [1, 2]) {
+      const stream = await askForStream(platform, router);
+      expect(outcome(stream)).toBe('miss');
+      await stream.text();
+    }
+    expect(provider.requests).toHaveLength(4);
+  },
+);
+
+test.each(['stop', 'eos', 'tool_calls'])('a complete answer that ends with %s is cached', async (reason) => {
+  const call = { id: 'c1', type: 'function', function: { name: 'answer', arguments: '{}' } };
+  const message = reason === 'tool_calls' ? { content: null, tool_calls: [call] } : { content: 'Because.' };
+  const choice = { message, finish_reason: reason };
+  const provider = await startScriptedProvider({ choices: [choice], events: eventsLike(choice) });
+  const router = await platform.start({ ...cached, TOGETHER_BASE_URL: provider.url });
+  expect([outcome(await ask(router)), outcome(await ask(router))]).toEqual(['miss', 'hit']);
+  await (await askForStream(platform, router)).text();
+  expect(outcome(await askForStream(platform, router))).toBe('hit');
+});
+
+test('one incomplete choice of two keeps an answer from the cache', async () => {
+  const complete = { message: { content: 'Because.' }, finish_reason: 'stop' };
+  const provider = await startScriptedProvider({
+    choices: [complete, { ...complete, finish_reason: 'length' }],
+  });
+  const router = await platform.start({ ...cached, TOGETHER_BASE_URL: provider.url });
+  expect([outcome(await ask(router)), outcome(await ask(router))]).toEqual(['miss', 'miss']);
+});
+
+test('followers of a call with an incomplete answer make their own calls', async () => {
+  platform.together.behave({ latencyMs: 200 });
+  const router = await platform.start(cached);
+  const short = { ...question, max_tokens: 2 };
+  const answers = await Promise.all([1, 2, 3].map(() => ask(router, {}, short)));
+  expect(answers.map(({ body }) => body.choices[0].finish_reason)).toEqual(['length', 'length', 'length']);
+  expect(answers.map(outcome)).toEqual(['miss', 'miss', 'miss']);
+  expect(platform.together.calls().calls).toBe(3);
+});
+
+test('an incomplete answer is still replayed for its idempotency key', async () => {
+  const provider = await startScriptedProvider({
+    choices: [{ message: { content: 'Because' }, finish_reason: 'length' }],
+  });
+  const router = await platform.start({ ...cached, TOGETHER_BASE_URL: provider.url });
+  const key = { 'idempotency-key': 'incomplete-1' };
+  const first = await ask(router, key);
+  const again = await ask(router, key);
+  expect(again.body).toEqual(first.body);
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expect(provider.requests).toHaveLength(1);
 });

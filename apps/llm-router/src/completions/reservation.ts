@@ -27,8 +27,15 @@ export interface Reservation {
     next: Attempt | undefined,
     seen?: AttemptOutcome,
   ): Promise<boolean>;
-  /** Books the successful attempt before its answer is sent. `record` is the answer to store. */
-  succeeded(attempt: Attempt, outcome: AttemptOutcome, record: string | undefined): Promise<void>;
+  /**
+   * Books the successful attempt before its answer is sent. `record` is the answer to store under the idempotency key and, if
+   * `isShareable`, for identical requests.
+   */
+  succeeded(
+    attempt: Attempt,
+    outcome: AttemptOutcome,
+    answer: { readonly record: string | undefined; readonly isShareable: boolean },
+  ): Promise<void>;
 }
 
 export interface RedisReservationOptions {
@@ -96,10 +103,10 @@ export function redisReservation({
       return settled === 'continued';
     },
 
-    async succeeded(attempt, outcome, record) {
+    async succeeded(attempt, outcome, { record, isShareable }) {
       await settle(attempt, servedRow(basis, attempt, outcome), outcome, {
         keepRequest: true,
-        cache: entryOf(record),
+        cache: entryOf(isShareable ? record : undefined),
         answer: isKeyed ? record : undefined,
       });
     },

@@ -1,3 +1,4 @@
+import { isShareable, readAnswer } from '../protocol/answer-reader.ts';
 import { type CompletionAnswer, usageIn } from '../protocol/completion.ts';
 import type { WholeAnswer } from '../providers/transport/transport.ts';
 import type { AdmissionOutcome, createAdmitCompletion } from './admit-completion.ts';
@@ -59,11 +60,14 @@ export async function begin<T>(
   };
 }
 
-/** Returns true if the answer is stored, for its cache key or idempotency key. */
+/** Returns true if the answer may be stored, for its cache key or idempotency key. */
 export const isStored = ({ admitted, prepared }: Begun<unknown>): boolean =>
   admitted.isCached || prepared.request.idempotency !== undefined;
 
-/** Books a complete answer before its end is sent, and returns its metadata. `text` is what is stored, if anything. */
+/**
+ * Books an answer before its end is sent, and returns its metadata. `text` is what is stored, if anything. The cache takes only
+ * a shareable answer: one that is cut off, filtered, refused or empty is stored only under its idempotency key.
+ */
 export async function book(
   { observer }: Pick<ServeDependencies, 'observer'>,
   begun: Begun<unknown>,
@@ -71,6 +75,7 @@ export async function book(
     readonly reported: Reported;
     readonly labels: AnswerLabels;
     readonly text: string | undefined;
+    readonly isShareable: boolean;
   },
 ): Promise<AnswerFacts> {
   const { attempt, admitted, callObserver, source, startedAt, firstCallAt } = begun;
@@ -78,7 +83,7 @@ export async function book(
   const outcome = outcomeOf(attempt, answer.reported);
   const facts = factsOf(attempt, outcome, servedAt - startedAt);
   const record = answer.text === undefined ? undefined : writeRecord(facts, answer.text);
-  await admitted.reservation.succeeded(attempt, outcome, record);
+  await admitted.reservation.succeeded(attempt, outcome, { record, isShareable: answer.isShareable });
   callObserver.succeeded(facts, answer.labels);
   observer.answered(source, { startedAt, waitedMs: servedAt - firstCallAt });
   return facts;
@@ -103,7 +108,12 @@ export function createComplete(dependencies: ServeDependencies): Complete {
     );
     if (begun.kind === 'stored') {
       const { facts, text } = begun.record;
-      return { source: begun.source, facts, bytes: text, answer: () => JSON.parse(text.toString()) };
+      return {
+        source: begun.source,
+        facts,
+        bytes: text,
+        answer: () => readAnswer(JSON.parse(text.toString())),
+      };
     }
     const { served, source } = begun;
     const { answer, bytes } = served;
@@ -111,6 +121,7 @@ export function createComplete(dependencies: ServeDependencies): Complete {
       reported: { usage: usageIn(answer), tier: answer.service_tier, answerBytes: bytes.length },
       labels: labelsOf(served),
       text: isStored(begun) ? bytes.toString('utf8') : undefined,
+      isShareable: isShareable(answer),
     });
     return { source, facts, bytes, answer: () => answer };
   };

@@ -1,5 +1,6 @@
 import type { AppError } from '@valuecanvas/contracts-core';
 import { createSseSplitter, dataOf } from '@valuecanvas/http-client';
+import { hasAnswer, hasRefusal, indexOf, isCompleteReason, readChunk } from '../protocol/answer-reader.ts';
 import { type ChunkData, type ReportedUsage, type StreamEvent, usageIn } from '../protocol/completion.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 import type { ProviderStream } from '../providers/transport/transport.ts';
@@ -69,7 +70,7 @@ function storedEvents(text: Buffer): StreamEvent[] {
   if (splitter.restBytes() > 0) events.push(splitter.rest());
   return events.map((bytes) => ({
     bytes,
-    data: JSON.parse(dataOf(bytes) ?? '{}') as ChunkData,
+    data: readChunk(JSON.parse(dataOf(bytes) || '{}')),
     done: false,
   }));
 }
@@ -92,7 +93,12 @@ async function relay(
     reader.broken(await bookBroken(error, begun, track));
     return;
   }
-  const answer = { reported: track.reported(), labels: track.labels(), text: transcript.text() };
+  const answer = {
+    reported: track.reported(),
+    labels: track.labels(),
+    text: transcript.text(),
+    isShareable: track.isShareable(),
+  };
   reader.done(await book(dependencies, begun, answer));
 }
 
@@ -117,6 +123,8 @@ interface StreamTrack {
   /** The last usage that the provider reported, and the bytes of content that a reader can have received. */
   reported(): Reported;
   labels(): AnswerLabels;
+  /** True if every choice is complete, has an answer and contains no refusal. */
+  isShareable(): boolean;
 }
 
 type Choice = NonNullable<ChunkData['choices']>[number];
@@ -127,28 +135,45 @@ export function createStreamTrack(): StreamTrack {
   let contentBytes = 0;
   let named: ChunkData | undefined;
   const finishReasons: string[] = [];
+  const begun = new Set<number>();
+  const answered = new Set<number>();
+  const completed = new Set<number>();
+  let isRefused = false;
+
+  function seeChoice(choice: Choice): void {
+    const { delta, finish_reason: reason } = choice;
+    const index = indexOf(choice);
+    begun.add(index);
+    if (reason) {
+      finishReasons.push(reason);
+      if (isCompleteReason(reason)) completed.add(index);
+    }
+    if (!delta) return;
+    contentBytes += bytesOf(delta);
+    if (!answered.has(index) && hasAnswer(delta)) answered.add(index);
+    isRefused ||= hasRefusal(delta);
+  }
+
   return {
     see({ data }) {
       if (!data) return false;
       usage = usageIn(data) ?? usage;
       tier = data.service_tier ?? tier;
       named ??= data;
-      for (const { delta, finish_reason: reason } of data.choices ?? []) {
-        contentBytes += bytesOf(delta);
-        if (reason) finishReasons.push(reason);
-      }
+      for (const choice of data.choices) seeChoice(choice);
       return true;
     },
     reported: () => ({ usage, tier, answerBytes: contentBytes }),
     labels: () => ({ id: textOf(named?.id), model: textOf(named?.model), finishReasons }),
+    isShareable: () =>
+      !isRefused && begun.size > 0 && completed.size === begun.size && answered.size === begun.size,
   };
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
 /** Counts text, the most frequent content, by its bytes, and everything else (tool calls, reasoning) by its JSON. */
-function bytesOf(delta: (NonNullable<Choice['delta']> & { readonly role?: unknown }) | undefined): number {
-  if (!delta) return 0;
+function bytesOf(delta: NonNullable<Choice['delta']>): number {
   const { content, role: _role, ...others } = delta;
   const text = typeof content === 'string' ? Buffer.byteLength(content) : 0;
   return Object.keys(others).length === 0 ? text : text + Buffer.byteLength(JSON.stringify(others));
@@ -156,7 +181,7 @@ function bytesOf(delta: (NonNullable<Choice['delta']> & { readonly role?: unknow
 
 /** Returns true for an event that contains only usage, which clients receive only on request. */
 export function isUsageAlone({ data }: StreamEvent): boolean {
-  return data?.choices !== undefined && data.choices.length === 0 && usageIn(data) !== undefined;
+  return data?.choices.length === 0 && usageIn(data) !== undefined;
 }
 
 /** Collects the bytes of a stream, to store it as an answer. */
