@@ -88,7 +88,8 @@ test.each([
 ])('%s is refused before any provider call', async (_, body) => {
   const router = await platform.start();
   const answer = await platform.chat(router, body);
-  expectError(answer, 400, 'VALIDATION_FAILED');
+  if ('model' in body) expectError(answer, 404, 'MODEL_NOT_FOUND');
+  else expectError(answer, 400, 'VALIDATION_FAILED');
   expect(answer.body.details).not.toEqual([]);
   expect(platform.together.calls().calls).toBe(0);
 });
@@ -96,7 +97,7 @@ test.each([
 test('the refusal of an unknown model names the route that lists known ones', async () => {
   const router = await platform.start();
   const answer = await platform.chat(router, { prompt: 'Why?', model: 'no-such-model' });
-  expectError(answer, 400, 'VALIDATION_FAILED');
+  expectError(answer, 404, 'MODEL_NOT_FOUND');
   expect(answer.body.message).toContain('/v1/models');
   expect(answer.body.details).toEqual([
     { path: 'model', message: expect.any(String), code: 'model_not_found' },
