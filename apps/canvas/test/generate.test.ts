@@ -262,3 +262,16 @@ test.each([
   expect(answer.body.details).not.toEqual([]);
   expect(platform.neighbours.asked).toEqual([]);
 });
+
+test.each(['', '   ', '\n\t'])('the optional text %j counts as absent', async (blank) => {
+  const { status, body } = await platform.generate({
+    businessDescription: aBakery.businessDescription,
+    industry: blank,
+    targetMarket: blank,
+  });
+  expect(status).toBe(201);
+  expect(body.data.canvas).not.toHaveProperty('industry');
+  expect(body.data.canvas).not.toHaveProperty('targetMarket');
+  const stored = await platform.request(`/api/canvas/${body.data.canvasId}`);
+  expect(stored.body.data).not.toHaveProperty('industry');
+});

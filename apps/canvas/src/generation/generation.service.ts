@@ -33,6 +33,19 @@ export interface GenerationService {
   refine(call: ModelCall, canvasId: string, request: RefineSectionRequest): Promise<RefineSectionResult>;
 }
 
+/** Drops optional texts that are empty or blank. */
+function withoutBlanks({
+  businessDescription,
+  industry,
+  targetMarket,
+}: Omit<GenerateCanvasRequest, 'model'>) {
+  return {
+    businessDescription,
+    ...(industry?.trim() ? { industry } : {}),
+    ...(targetMarket?.trim() ? { targetMarket } : {}),
+  };
+}
+
 export function createGenerationService(dependencies: {
   readonly ask: AskModel;
   readonly store: CanvasStore;
@@ -40,7 +53,8 @@ export function createGenerationService(dependencies: {
 }): GenerationService {
   const { ask, store, canvases } = dependencies;
   return {
-    async generate(call, { model, ...business }, beforeCommit) {
+    async generate(call, { model, ...given }, beforeCommit) {
+      const business = withoutBlanks(given);
       // Checks the database first, so that no money is spent on a canvas that cannot be stored.
       await store.assertReachable(call.principal);
       const { value: blocks, facts } = await ask(call, {
@@ -63,7 +77,7 @@ export function createGenerationService(dependencies: {
         variables: {
           section,
           currentContent: asList(canvas[section]),
-          context: [describe(canvas), context].filter((part) => part !== undefined).join('\n\n'),
+          context: [describe(canvas), context?.trim()].filter(Boolean).join('\n\n'),
         },
         model,
         schema: { name: 'refinement', schema: RefinementAnswer },

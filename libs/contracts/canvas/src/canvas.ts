@@ -43,12 +43,12 @@ export const businessDescription = Type.String({
   pattern: '^\\s*[^\\s\\u0000][^\\u0000]*$',
   description: 'Description of the business in plain language.',
 });
-export const industry = Type.String({
+const industry = Type.String({
   minLength: 1,
   maxLength: 200,
   description: 'Industry of the business.',
 });
-export const targetMarket = Type.String({
+const targetMarket = Type.String({
   minLength: 1,
   maxLength: 500,
   description: 'Target market of the business.',

@@ -7,13 +7,17 @@ import {
   spendingErrors,
 } from '@valuecanvas/contracts-llm-router';
 import Type, { type Static } from 'typebox';
-import { businessDescription, Canvas, industry, promptFacts, targetMarket } from './canvas.ts';
+import { businessDescription, Canvas, promptFacts } from './canvas.ts';
+
+/** Optional text, for which forms send an empty or blank text if their user leaves it out. */
+const orBlank = (maxLength: number, description: string) =>
+  Type.Optional(Type.String({ maxLength, description: `${description} Blank text counts as absent.` }));
 
 export const GenerateCanvasRequest = strictObject(
   {
     businessDescription,
-    industry: Type.Optional(industry),
-    targetMarket: Type.Optional(targetMarket),
+    industry: orBlank(200, 'Industry of the business.'),
+    targetMarket: orBlank(500, 'Target market of the business.'),
     model: Type.Optional(
       modelName(
         'A model that GET /v1/models lists. By default, a feature flag or the platform’s default model decides.',
