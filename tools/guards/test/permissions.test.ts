@@ -40,6 +40,7 @@ const sensitive: Readonly<Record<string, Permission>> = {
 const forKeysOfUsers: Readonly<Record<string, Permission>> = {
   'llm.chat': 'llm',
   'llm.createChatCompletion': 'llm',
+  'llm.getModel': 'llm',
   'llm.listModels': 'llm',
   'flags.evaluate': 'flags:evaluate',
   'prompts.listVersions': 'prompts:read',
