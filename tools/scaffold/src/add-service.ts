@@ -52,7 +52,7 @@ async function changedFiles(root: string, names: ServiceNames) {
     await change('apps/gateway/package.json', dependency(contractPackage)),
     await change(
       'tools/guards/test/callers.test.ts',
-      before("  'job-worker': {", `  ${key}: { forAnybody: ['gateway'], forThemselves: [] },\n`),
+      before("  'job-worker': {", `  ${key}: { forAny: ['gateway'], forItself: [] },\n`),
     ),
   ];
 }
