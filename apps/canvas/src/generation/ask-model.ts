@@ -130,7 +130,7 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
       // A repetition of the request must get a new answer from the model.
       if (chat) call.discardDownstreamAnswers();
       await record(execution.ended(chat, error));
-      if (chat?.cached) return askOnce(call, prompt, body, parse, 'no-cache');
+      if (chat?.cached && caching !== 'no-cache') return askOnce(call, prompt, body, parse, 'no-cache');
       throw error;
     }
   }

@@ -2,6 +2,9 @@
 const maxItems = 50;
 const maxItemLength = 1_000;
 
+/** Longest text that is searched for separators and marks. Patterns take quadratic time on hostile texts. */
+const maxSearchedLength = 2 * maxItemLength;
+
 /** Keys under which an object has its name, in order of preference. */
 const nameKeys = ['name', 'title', 'item', 'label', 'heading', 'text', 'value', 'content'];
 
@@ -36,7 +39,7 @@ function partsOf(value: unknown): string[] {
 /** Splits a text at its lines. A single line is split at its separators if that leaves short parts, as in "Shop, Web". */
 function splitText(text: string): string[] {
   const lines = text.split(/\r?\n|<br\s*\/?>/i).filter((line) => line.trim() !== '');
-  if (lines.length !== 1) return lines;
+  if (lines.length !== 1 || text.length > maxSearchedLength) return lines;
   const parts = text.split(/\s*[;；、•|]\s*|,\s+(?![^()]*\))|，\s*/);
   const isList = parts.length > 1 && !/[.!?。]\s*$/.test(text) && parts.every(isShort);
   return isList ? parts : lines;
@@ -77,6 +80,8 @@ const nothing = /^(null|none|nan|undefined|n\/?a|-+|\.+|…)$/i;
  */
 function toItem(part: string): string {
   const item = part
+    .trim()
+    .slice(0, maxSearchedLength)
     .replaceAll('\0', '')
     .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
     .trim()

@@ -18,7 +18,7 @@ export const RefinementAnswer = Type.Object(
 );
 type RefinementAnswer = Static<typeof RefinementAnswer>;
 
-/** The text of a model's answer, and the reason why it stopped: `stop`, `length`, `content_filter`, … */
+/** The text of a model's answer, and the reason why it stopped: `stop`, `length`, `content_filter`, `refusal`, … */
 export interface ModelAnswer {
   readonly content: string;
   readonly finishReason: string;
@@ -29,10 +29,10 @@ const maxDepth = 5;
 
 /**
  * Parses the blocks from a model's answer. Blocks that the answer lacks are absent. Throws LLM_BAD_RESPONSE if the answer
- * was filtered or has no block at all.
+ * was filtered or refused, or has no block at all.
  */
 export function parseBlocks(answer: ModelAnswer): Partial<Blocks> {
-  if (answer.finishReason === 'content_filter') throw unusable(answer, 'filtered');
+  assertAnswered(answer);
   const blocks = fullest(jsonValuesIn(answer.content).map((value) => blocksIn(value, maxDepth)));
   if (Object.keys(blocks).length > 0) return blocks;
   const written = blocksInText(answer.content);
@@ -54,7 +54,7 @@ export function completeBlocks(first: Partial<Blocks>, second: ModelAnswer): Blo
 
 /** Parses the suggestions from a model's answer. Throws LLM_BAD_RESPONSE if there are none. */
 export function parseRefinement(answer: ModelAnswer): RefinementAnswer {
-  if (answer.finishReason === 'content_filter') throw unusable(answer, 'filtered');
+  assertAnswered(answer);
   const [best] = jsonValuesIn(answer.content)
     .map(refinementIn)
     .filter(({ suggestions }) => suggestions.length > 0)
@@ -128,20 +128,33 @@ function completedByPosition(
   return merged(sections.map((section, index) => block(section, entries[index]?.[1])));
 }
 
-/** A line that may be a heading: hashes, emphasis, numbering and a final colon do not matter. The rest are items. */
-const headingLine = /^[\s#>*_|\-\d.()]*([^:：|]{2,60}?)[\s*_]*(?:[:：|]\s*(.*))?$/u;
+const maxHeadingLength = 80;
+
+/**
+ * Reads a line as a heading that names a block, with the rest of the line after a colon or table border. Ignores hashes,
+ * emphasis, numbering and quotes around the name.
+ */
+function headingIn(line: string): { readonly section: Section; readonly rest: string } | undefined {
+  const text = line.replace(/^[\s#>*_|\-\d.()"“{]+/u, '');
+  const end = text.search(/[:：|]/);
+  const name = end < 0 ? text : text.slice(0, end);
+  const section = name.length > maxHeadingLength ? undefined : sectionNamed(name);
+  return section && { section, rest: end < 0 ? '' : text.slice(end + 1) };
+}
 
 /** Reads Markdown, YAML, tables and plain text: lines that name a block, each followed by its items. */
 function blocksInText(content: string): Partial<Blocks> {
   const parts: Partial<Blocks>[] = [];
   let current: Section | undefined;
   for (const line of withoutReasoning(content).split('\n')) {
-    const [, name, rest] = headingLine.exec(line) ?? [];
-    const section = name === undefined ? undefined : sectionNamed(name.replace(/["“”{}]/g, ''));
-    if (section) {
-      current = section;
-      const items = (rest ?? '').replace(/\|\s*$/, '').replace(/^[\s*_]+$|^[[{"].*/, '');
-      parts.push(block(section, items));
+    const heading = headingIn(line);
+    if (heading) {
+      current = heading.section;
+      const items = heading.rest
+        .trim()
+        .replace(/\|$/, '')
+        .replace(/^[*_]+$|^[[{"].*/, '');
+      parts.push(block(current, items));
     } else if (current && isItem(line)) parts.push(block(current, [line]));
     else if (/^\s*#|^```/.test(line)) current = undefined;
   }
@@ -163,6 +176,12 @@ function refinementIn(value: unknown): RefinementAnswer {
   return { suggestions: itemsOf(list), reasoning: typeof reasoning === 'string' ? reasoning.trim() : '' };
 }
 
+/** Throws LLM_BAD_RESPONSE if the answer was filtered or refused: its text is not what was asked for. */
+function assertAnswered(answer: ModelAnswer): void {
+  if (answer.finishReason === 'content_filter' || answer.finishReason === 'refusal')
+    throw unusable(answer, answer.finishReason);
+}
+
 /** Explains to users why an answer is unusable. The exact fault is only logged. */
 function unusable({ content, finishReason }: ModelAnswer, fault: string): AppError {
   const internal = `unusable answer of ${content.length} characters, finish reason ${finishReason}: ${fault}`;
@@ -178,12 +197,13 @@ function messageFor(content: string, finishReason: string): { readonly message?:
     return {
       message: 'The answer was cut off at the token limit. Shorten the text or choose another model.',
     };
+  if (finishReason === 'refusal')
+    return { message: 'The model refused to answer. Rephrase the text or choose another model.' };
   if (content.trim() === '')
     return { message: 'The model returned an empty answer. Try again or choose another model.' };
   if (!/[{[]/.test(content))
     return {
-      message:
-        'The model answered without a canvas, as in a refusal. Rephrase the text or choose another model.',
+      message: 'The model answered in prose, as in a refusal. Rephrase the text or choose another model.',
     };
   return {};
 }

@@ -1,7 +1,7 @@
 import { jsonrepair } from 'jsonrepair';
 
-/** Maximum number of positions at which parsing is tried. An answer with more contains braces in prose. */
-const maxStarts = 20;
+/** Maximum number of unclosed brackets at which parsing is tried, because each reads the rest of the text. */
+const maxUnclosed = 20;
 
 /** Depth of JSON that is itself a JSON string. */
 const maxEncodings = 3;
@@ -17,18 +17,18 @@ export function jsonValuesIn(answer: string): unknown[] {
 
 /** Removes the reasoning of a model. The answer follows the last closing tag. */
 export function withoutReasoning(answer: string): string {
-  return answer
-    .replace(/<(think|thinking|reasoning)>[\s\S]*?<\/\1>/gi, '')
-    .replace(/^[\s\S]*<\/think(ing)?>/i, '');
+  const closing = [...answer.matchAll(/<\/(?:think|thinking|reasoning)>/gi)].at(-1);
+  return closing ? answer.slice(closing.index + closing[0].length) : answer;
 }
 
 function valuesIn(text: string, encodings: number): unknown[] {
   const encoded = encodings > 0 ? decoded(text.trim()) : undefined;
   if (encoded !== undefined) return valuesIn(encoded, encodings - 1);
   const values: unknown[] = [];
-  let starts = 0;
-  for (let at = nextStart(text, 0); at >= 0 && starts < maxStarts; starts += 1) {
+  let unclosed = 0;
+  for (let at = nextStart(text, 0); at >= 0 && unclosed < maxUnclosed; ) {
     const end = endOfValue(text, at);
+    if (end === undefined) unclosed += 1;
     const value = repaired(text.slice(at, end ?? text.length));
     if (value !== undefined) values.push(value);
     at = nextStart(text, end ?? at + 1);
