@@ -1,5 +1,5 @@
 export { createDatabase, type Database } from './create-database.ts';
-export { isRefusedData } from './map-errors.ts';
+export { isMissingPartition, isRefusedData } from './map-errors.ts';
 export { type DatabaseKit, openDatabase } from './open-database.ts';
 export { type ListOrder, listOrder, selectPage } from './select-page.ts';
 export { acrossUsers, asUser, type BeforeCommit, recordAudit, type Transaction } from './transactions.ts';

@@ -21,5 +21,11 @@ const refusedData = /^2[23]/;
 
 /** True if the row can never be stored. Any other failure may be temporary. */
 export function isRefusedData(error: unknown): boolean {
-  return refusedData.test(String((error as { code?: unknown }).code));
+  return refusedData.test(String((error as { code?: unknown }).code)) && !isMissingPartition(error);
+}
+
+/** True if a partitioned table has no partition for the row. Unlike a violated check, this error names no constraint. */
+export function isMissingPartition(error: unknown): boolean {
+  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+  return code === '23514' && constraint === undefined;
 }

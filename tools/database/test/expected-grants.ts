@@ -36,7 +36,9 @@ export const expectedGrants: Record<string, Record<string, string>> = {
 export const expectedFunctions: Record<string, string> = {
   'vc_private.across_users()':
     'vc_canvas, vc_feature_flags, vc_gateway, vc_job_worker, vc_llm_router, vc_prompt_registry',
+  'vc_private.add_llm_usage_partitions(timestamp without time zone[])': '',
   'vc_private.create_llm_usage_partitions(integer)': 'vc_llm_router',
+  'vc_private.create_llm_usage_partitions_at(timestamp with time zone[])': 'vc_llm_router',
   'vc_private.drop_llm_usage_partitions(integer)': 'vc_llm_router',
   'vc_private.find_api_key(bytea)': 'vc_gateway',
   'vc_private.has_permission(text)': 'vc_gateway',

@@ -14,7 +14,8 @@ const tableGrants = `
   where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname = any($1)`;
 
 const functionGrants = `
-  select p.oid::regprocedure::text as "object", coalesce(r.rolname, 'public') as "grantee", '' as "privilege"
+  select p.oid::regprocedure::text as "object", case g.grantee when 0 then 'public' else r.rolname end as "grantee",
+    '' as "privilege"
   from pg_proc p
   join pg_namespace n on n.oid = p.pronamespace
   left join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) g on g.grantee <> p.proowner
@@ -23,7 +24,8 @@ const functionGrants = `
 
 interface Grant {
   object: string;
-  grantee: string;
+  /** Null for an object that is granted to no role. */
+  grantee: string | null;
   privilege: string | null;
 }
 
@@ -39,7 +41,7 @@ export async function grantedTables(
     (grants) =>
       mapGroups(
         grants.filter(({ privilege }) => privilege !== null),
-        ({ grantee }) => grantee,
+        ({ grantee }) => String(grantee),
         (ofOne) =>
           ofOne
             .map(({ privilege }) => privilege)
@@ -55,7 +57,7 @@ export async function grantedFunctions(
   schemas: readonly string[],
 ): Promise<Record<string, string>> {
   const { rows } = await client.query<Grant>(functionGrants, [schemas]);
-  const grantees = (grants: Grant[]) => grants.map(({ grantee }) => grantee).sort();
+  const grantees = (grants: Grant[]) => grants.flatMap(({ grantee }) => grantee ?? []).sort();
   return mapGroups(
     rows,
     ({ object }) => object,

@@ -54,7 +54,44 @@ test('booked calls leave the journal for the ledger, each of them once', async (
   expect(rows).toHaveLength(2);
 });
 
-test('a call from a month that the ledger does not have becomes a dead letter, and the others are booked', async () => {
+test('a call from a month without a partition is booked, and its partition is created', async () => {
+  const journal = servers.ownJournal();
+  const now = new Date();
+  const inMonths = (offset: number) => Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 15);
+  const calls = [-20, -3, 0, 6].map((offset) => booked({ at: inMonths(offset) }));
+  await journal.record(llmUsage, ...calls);
+  drain(llmUsage, journal, createLedgerStore(servers.connect()).insert);
+  await eventually(async () => expect(await journal.waiting(llmUsage)).toBe(0));
+  expect(await journal.dead(llmUsage)).toBe(0);
+  const rows = await servers.database.query('select id from llm_usage where id = any($1)', [
+    calls.map(({ id }) => id),
+  ]);
+  expect(rows).toHaveLength(4);
+});
+
+test('a call waits while the partition of its month cannot be created', async () => {
+  const journal = servers.ownJournal();
+  const fourMonthsAgo = Date.now() - 120 * 86_400_000;
+  const usage = booked({ at: fourMonthsAgo });
+  const creation = 'execute on function vc_private.create_llm_usage_partitions_at(timestamptz[])';
+  await servers.database.query(`revoke ${creation} from vc_llm_router`);
+  await journal.record(llmUsage, usage);
+  const failures: unknown[] = [];
+  const store = createLedgerStore(servers.connect());
+  drain(llmUsage, journal, (facts) =>
+    store.insert(facts).catch((error: unknown) => {
+      failures.push(error);
+      throw error;
+    }),
+  );
+  await eventually(async () => expect(failures.length).toBeGreaterThan(1));
+  expect([await journal.waiting(llmUsage), await journal.dead(llmUsage)]).toEqual([1, 0]);
+  await servers.database.query(`grant ${creation} to vc_llm_router`);
+  await eventually(async () => expect(await journal.waiting(llmUsage)).toBe(0));
+  expect(await servers.database.query('select from llm_usage where id = $1', [usage.id])).toHaveLength(1);
+});
+
+test('a call with an impossible time becomes a dead letter, and the others are booked', async () => {
   const journal = servers.ownJournal();
   const [early, usage] = [booked({ at: Date.UTC(2001, 0, 15) }), booked()];
   await journal.record(llmUsage, early, usage);

@@ -1,5 +1,6 @@
 import type { LlmUsage } from '@valuecanvas/contracts-llm-router';
-import { acrossUsers } from '@valuecanvas/postgres';
+import { acrossUsers, isMissingPartition } from '@valuecanvas/postgres';
+import { timeOfId } from '@valuecanvas/service-kit';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
 import { ledgerColumns } from './ledger-columns.ts';
@@ -14,7 +15,7 @@ export interface SpentInLedger {
 
 /** Accesses the ledger's rows, which are written once and never changed. */
 export interface LedgerStore {
-  /** Inserts rows. Repeated rows are stored once. */
+  /** Inserts rows. Repeated rows are stored once. Creates the partitions of their months if they are missing. */
   insert(rows: readonly LlmUsage[]): Promise<void>;
   /**
    * Returns, from one snapshot, the spending of a user or the platform in a half-open interval, and which of the given rows
@@ -35,7 +36,15 @@ export interface LedgerStore {
 export function createLedgerStore(db: Kysely<Database>): LedgerStore {
   return {
     async insert(rows) {
-      await acrossUsers(db, (tx) => insertion(rows).execute(tx));
+      const insert = () => acrossUsers(db, (tx) => insertion(rows).execute(tx));
+      try {
+        await insert();
+      } catch (error) {
+        if (!isMissingPartition(error)) throw error;
+        const times = rows.map(({ id }) => timeOfId(id));
+        await makePartitionsAt(db, times);
+        await insert();
+      }
     },
     async spentBetween(userId, from, until, ids) {
       const { nanos, stored } = await acrossUsers(db, (tx) =>
@@ -65,6 +74,11 @@ export function createLedgerStore(db: Kysely<Database>): LedgerStore {
       return rows[0]?.dropped ?? [];
     },
   };
+}
+
+/** Throws an error that is refused data if a time is more than 24 months from now. */
+async function makePartitionsAt(db: Kysely<Database>, times: readonly Date[]): Promise<void> {
+  await sql`select vc_private.create_llm_usage_partitions_at(${times}::timestamptz[])`.execute(db);
 }
 
 /** Uses one array per column: twice as fast as one parameter per value, in batches of 200 (PostgreSQL 15). */
