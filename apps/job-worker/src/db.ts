@@ -68,4 +68,5 @@ export interface LlmJobsTable {
   started_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   finished_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   cancel_requested_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  lost_attempts: ColumnType<number, number | undefined, number>;
 }

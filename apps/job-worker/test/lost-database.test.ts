@@ -1,7 +1,11 @@
 import { AppError } from '@valuecanvas/contracts-core';
+import { Interruption } from '@valuecanvas/queue';
 import { eventually, startSeverableLink } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
-import { question, usePlatform } from './support/platform.ts';
+import type { JobKinds } from '../src/kinds/job-kinds.ts';
+import { createAttemptsStore } from '../src/worker/attempts.store.ts';
+import { createJobHandlers } from '../src/worker/run-jobs.ts';
+import { generation, question, usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
 
@@ -33,4 +37,28 @@ test('a failure that happens while PostgreSQL is unavailable is stored as soon a
   await mend();
   await platform.reaches(jobId, 'failed');
   expect(platform.performers.calls).toHaveLength(1);
+});
+
+test('an answer that cannot be stored before the timeout does not fail its job, which waits to repeat the call', async () => {
+  const timeout = new AbortController();
+  const attempts = createAttemptsStore(platform.connect(), 30_000);
+  const [handler] = createJobHandlers({
+    kinds: { canvas_generation: async () => undefined } as Partial<JobKinds> as JobKinds,
+    attempts: {
+      ...attempts,
+      async complete() {
+        timeout.abort(new Interruption('timed out'));
+        throw new AppError('DEPENDENCY_UNAVAILABLE');
+      },
+    },
+    log: { info: () => undefined, error: () => undefined },
+  });
+  const jobId = await platform.store('canvas_generation', generation);
+  const context = { jobId, attempt: 1, maxAttempts: 3, signal: timeout.signal, remainingMs: () => 0 };
+  await expect(handler?.run(context)).rejects.toMatchObject({ name: 'Postponement' });
+  expect(await platform.row(jobId)).toMatchObject({
+    status: 'delayed',
+    attempts: 0,
+    error_code: 'DEPENDENCY_UNAVAILABLE',
+  });
 });

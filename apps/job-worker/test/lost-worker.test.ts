@@ -26,7 +26,7 @@ test('another worker finishes a killed worker’s job, once', async () => {
   await doomed.kill();
   expect((await platform.row(jobId)).status).toBe('active');
   await platform.start();
-  expect(await platform.reaches(jobId, 'completed', 15_000)).toMatchObject({ attempts: 2 });
+  expect(await platform.reaches(jobId, 'completed', 15_000)).toMatchObject({ attempts: 1, lost_attempts: 1 });
   expect(await platform.results(jobId)).toHaveLength(1);
   const keys = platform.performers.calls.map(({ idempotencyKey }) => idempotencyKey);
   expect(keys).toEqual([`job-${jobId}`, `job-${jobId}`]);
@@ -50,7 +50,22 @@ test('a running job completes even if its worker and all Redis data are lost', a
        started_at = now() - interval '10 minutes', enqueued_at = now() - interval '10 minutes'`,
   );
   await platform.start();
-  expect(await platform.reaches(jobId, 'completed')).toMatchObject({ attempts: 2, fence: '2' });
+  expect(await platform.reaches(jobId, 'completed')).toMatchObject({ attempts: 1, fence: '2' });
+});
+
+test.each([
+  [9, 'completed'],
+  [10, 'failed'],
+] as const)('a job that has lost %i workers and loses another one is %s', async (lost, end) => {
+  const jobId = await storeAndCrash();
+  await platform.database.query(
+    `update vc_private.llm_jobs set status = 'active', attempts = 1, fence = 10, lost_attempts = $1,
+       started_at = now() - interval '10 minutes', enqueued_at = now() - interval '10 minutes'`,
+    [lost - 1],
+  );
+  await platform.start();
+  expect(await platform.reaches(jobId, end)).toMatchObject({ attempts: 1, lost_attempts: lost });
+  expect(platform.performers.calls).toHaveLength(end === 'completed' ? 1 : 0);
 });
 
 test('a running job stays with its worker, even if Redis has lost it', async () => {

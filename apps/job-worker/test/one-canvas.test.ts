@@ -16,6 +16,14 @@ const generationOf = (businessDescription: string) => ({
   promptVariables: { businessDescription },
 });
 
+async function completesWithOneCanvas(jobId: string, canvasUrl: string): Promise<void> {
+  await platform.start({ CANVAS_URL: canvasUrl });
+  await platform.reaches(jobId, 'completed', 60_000);
+  const [made, ...surplus] = await canvases();
+  expect(surplus).toEqual([]);
+  expect(await platform.results(jobId)).toMatchObject([{ canvas_id: made?.id }]);
+}
+
 test.each(['before', 'after'] as const)(
   'a worker killed %s the commit of its result leaves one canvas and one model call',
   async (side) => {
@@ -33,11 +41,46 @@ test.each(['before', 'after'] as const)(
     await doomed.kill();
     expect(await canvases()).toHaveLength(1);
 
-    await platform.start({ CANVAS_URL: canvas.url });
-    await platform.reaches(jobId, 'completed', 60_000);
-    const [made, ...surplus] = await canvases();
-    expect(surplus).toEqual([]);
-    expect(await platform.results(jobId)).toMatchObject([{ canvas_id: made?.id }]);
+    await completesWithOneCanvas(jobId, canvas.url);
     expect(canvas.routerKeys).toHaveLength(1);
   },
 );
+
+test('a worker killed while the model answers leaves one canvas, and the router gets the same key again', async () => {
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  const canvas = await startCanvas(platform.backends, (earlier) => {
+    ask();
+    return earlier === 0 ? new Promise(() => undefined) : undefined;
+  });
+  const doomed = await startServiceProcess(
+    'job-worker',
+    platform.processEnvironment({ CANVAS_URL: canvas.url }),
+  );
+  const jobId = await platform.store('canvas_generation', generationOf('A bakery'));
+  await asked;
+  await doomed.kill();
+  expect(await canvases()).toHaveLength(0);
+  await completesWithOneCanvas(jobId, canvas.url);
+  expect(canvas.routerKeys).toHaveLength(2);
+  expect(new Set(canvas.routerKeys).size).toBe(1);
+});
+
+test('a job whose workers are killed more often than it has attempts completes with its one canvas', async () => {
+  const canvas = await startCanvas(platform.backends);
+  const jobId = await platform.store('canvas_generation', generationOf('A bakery'));
+  for (let kill = 0; kill < 4; kill += 1) {
+    const gate = await startCommitGate(platform.database.urlFor('job-worker'), {
+      statement: 'insert into "llm_job_results"',
+      side: 'before',
+    });
+    const doomed = await startServiceProcess(
+      'job-worker',
+      platform.processEnvironment({ CANVAS_URL: canvas.url, DATABASE_URL: gate.url }),
+    );
+    await gate.stopped;
+    await doomed.kill();
+    gate.cut();
+  }
+  await completesWithOneCanvas(jobId, canvas.url);
+  expect(canvas.routerKeys).toHaveLength(1);
+});

@@ -1,25 +1,12 @@
 import { serviceCall } from '@valuecanvas/http-client';
-import { createDatabase, type Database } from '@valuecanvas/postgres';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database as Tables } from '../src/db.ts';
+import { expect, test } from 'vitest';
 import type { StoreEffect } from '../src/kinds/job-kinds.ts';
 import { createModelJobs, type Performers } from '../src/kinds/model-jobs.ts';
 import { type Attempt, type AttemptsStore, createAttemptsStore } from '../src/worker/attempts.store.ts';
 import { usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
-let database: Database<Tables>;
-
-beforeAll(() => {
-  database = createDatabase<Tables>({
-    url: platform.database.urlFor('job-worker'),
-    applicationName: 'test',
-    poolSize: 4,
-    onError: () => undefined,
-  });
-});
-afterAll(() => database.close());
 
 /** The effect of a custom prompt to which a model gave this answer. */
 async function answered(jobId: string, content: string): Promise<StoreEffect | undefined> {
@@ -62,7 +49,7 @@ async function claim(store: AttemptsStore, jobId: string): Promise<Attempt> {
 }
 
 test('of two attempts at a job only the later one has an effect, regardless of which ends first', async () => {
-  const store = createAttemptsStore(database.db, 0);
+  const store = createAttemptsStore(platform.connect(), 0);
   const jobId = await storeJob();
   const stuck = await claim(store, jobId);
   const later = await claim(store, jobId);
@@ -74,21 +61,22 @@ test('of two attempts at a job only the later one has an effect, regardless of w
   expect(await platform.results(jobId)).toMatchObject([{ content: 'later', cost_nanos: '1', latency_ms: 1 }]);
   expect(await platform.row(jobId)).toMatchObject({
     status: 'completed',
-    attempts: 2,
+    attempts: 1,
+    lost_attempts: 1,
     fence: '2',
     error_code: null,
   });
 });
 
 test('a job that was enqueued twice starts once', async () => {
-  const store = createAttemptsStore(database.db, 30_000);
+  const store = createAttemptsStore(platform.connect(), 30_000);
   const jobId = await storeJob();
   const claims = await Promise.all([1, 2, 3, 4].map(() => store.claim(jobId, ['custom_prompt'])));
   expect(claims.filter((attempt) => attempt !== undefined)).toHaveLength(1);
 });
 
 test('a finished job cannot start again', async () => {
-  const store = createAttemptsStore(database.db, 0);
+  const store = createAttemptsStore(platform.connect(), 0);
   const jobId = await storeJob();
   await store.complete(await claim(store, jobId), await answered(jobId, 'done'));
   expect(await store.claim(jobId, ['custom_prompt'])).toBeUndefined();
@@ -96,7 +84,7 @@ test('a finished job cannot start again', async () => {
 });
 
 test('returning a job to the queue uses up no attempt', async () => {
-  const store = createAttemptsStore(database.db, 30_000);
+  const store = createAttemptsStore(platform.connect(), 30_000);
   const jobId = await storeJob();
   expect(await store.release(await claim(store, jobId))).toBe('queued');
   expect(await claim(store, jobId)).toMatchObject({ number: 1, fence: 2n });

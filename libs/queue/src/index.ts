@@ -1,6 +1,12 @@
 export type { QueueConnection } from './connection.ts';
 export { createProducer, type EnqueueOptions, type Producer } from './create-producer.ts';
-export { type InterruptionKind, interruptionOf, PermanentFailure, Postponement } from './failures.ts';
+export {
+  Interruption,
+  type InterruptionKind,
+  interruptionOf,
+  PermanentFailure,
+  Postponement,
+} from './failures.ts';
 export type { JobContext, JobHandler } from './run-attempt.ts';
 export { startWorkerHost, type WorkerHost, type WorkerHostOptions } from './start-worker-host.ts';
 export { queueVariables } from './variables.ts';

@@ -8,8 +8,11 @@ import { Interruption } from './failures.ts';
 import { createProcessor, type ProcessorOptions } from './processor.ts';
 import { settleMs } from './run-attempt.ts';
 
-/** Times that a job may lose its worker before the queue drops it. The owner of its row then decides. */
-const maxStalledCount = 2;
+/**
+ * Times that a job may lose its worker before the queue drops it. A dropped job waits for the sweeper, so the owner of its row
+ * should give up earlier.
+ */
+const maxStalledCount = 20;
 
 /** Time limit for closing once no job runs. Closing takes that long only while Redis is unavailable. */
 const closeMs = 2_000;

@@ -12,8 +12,10 @@ export interface Attempt {
   readonly type: string;
   readonly payload: unknown;
   readonly tier: string | null;
-  /** Attempts that have started, this one included. */
+  /** Counted attempts, this one included. */
   readonly number: number;
+  /** Attempts whose worker was lost. They are not counted in `number`. */
+  readonly lost: number;
   /** Incremented by every claim, even if its attempt was not counted. */
   readonly fence: bigint;
   readonly submittedAt: Date;
@@ -87,18 +89,21 @@ async function endCancelled(transaction: Kysely<Database>, jobId: string): Promi
     .execute();
 }
 
+/** The worker of a job that is still active was lost. The new attempt then has the number of the lost one. */
 function beginAttempt(
   transaction: Kysely<Database>,
   jobId: string,
   types: readonly string[],
   freshMs: number,
 ): Promise<Attempt | undefined> {
+  const isLost = sql<boolean>`status = 'active'`;
   return transaction
     .updateTable('vc_private.llm_jobs')
     .set({
       status: 'active',
       fence: sql`fence + 1`,
-      attempts: sql`attempts + 1`,
+      attempts: sql`attempts + case when ${isLost} then 0 else 1 end`,
+      lost_attempts: sql`lost_attempts + case when ${isLost} then 1 else 0 end`,
       started_at: sql`now()`,
     })
     .where('id', '=', jobId)
@@ -116,6 +121,7 @@ function beginAttempt(
       'payload',
       'tier',
       'attempts as number',
+      'lost_attempts as lost',
       'fence',
       'created_at as submittedAt',
     ])

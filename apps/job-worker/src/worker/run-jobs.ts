@@ -24,6 +24,12 @@ import type { Attempt, AttemptsStore } from './attempts.store.ts';
 /** The name under which the previous release queued every job. Jobs that it left in Redis run like the rest. */
 const previousRelease: JobDefinition = { ...customPrompt, name: 'llm' };
 
+/**
+ * Maximum number of attempts at a job whose worker is lost. It is higher than the number of counted attempts, because a lost
+ * worker is rarely the job's fault, and a failed job must not leave an effect behind.
+ */
+const maxLostAttempts = 10;
+
 /** Pause between attempts to store an outcome while PostgreSQL is unavailable. */
 const storePauseMs = 500;
 
@@ -45,7 +51,7 @@ interface Kind {
 export function createJobHandlers(parts: {
   readonly kinds: JobKinds;
   readonly attempts: AttemptsStore;
-  readonly log: Logger;
+  readonly log: Pick<Logger, 'info' | 'error'>;
 }): JobHandler[] {
   const { attempts, log } = parts;
   const definitions = Object.values(jobCatalogue);
@@ -57,10 +63,10 @@ export function createJobHandlers(parts: {
   );
 
   const work = async (kind: Kind, attempt: Attempt, context: JobContext): Promise<void> => {
-    if (attempt.number > kind.definition.attempts) throw lostTooOften(attempt);
+    if (attempt.lost >= maxLostAttempts) throw lostTooOften(attempt);
     const payload = payloadOf(kind.definition, attempt);
     const effect = await kind.run(payload as never, callOf(attempt, context));
-    const status = await retryWhileUnavailable(() => attempts.complete(attempt, effect), context.signal);
+    const status = await storeOutcome(() => attempts.complete(attempt, effect), context.signal);
     logEnd(attempt, status ?? 'taken over');
   };
 
@@ -74,7 +80,7 @@ export function createJobHandlers(parts: {
     const failure = failureOf(error, context.signal);
     if (failure.code === 'INTERNAL_ERROR')
       log.error({ err: error, jobId: attempt.jobId }, 'worker: job failed unexpectedly');
-    if (interruptionOf(context.signal) === undefined && mayWait(kind.definition, attempt, failure)) {
+    if (interruptionOf(context.signal) !== 'cancelled' && mayWait(kind.definition, attempt, failure)) {
       const status = await storeFailure(() => attempts.postpone(attempt, failure));
       logEnd(attempt, status ?? 'taken over', failure.code);
       if (status === 'delayed') throw new Postponement(postponementMs(attempt), failure);
@@ -110,9 +116,9 @@ function payloadOf({ name, payload: schema }: JobDefinition, { payload: stored }
   throw new AppError('VALIDATION_FAILED', { message: `The stored payload is not valid for a ${name} job.` });
 }
 
-function lostTooOften({ number }: Attempt): AppError {
+function lostTooOften({ lost }: Attempt): AppError {
   return new AppError('INTERNAL_ERROR', {
-    message: `The job was started ${number - 1} times, and its worker was lost each time.`,
+    message: `The job was started ${lost} times, and its worker was lost each time.`,
     retryHelps: false,
   });
 }
@@ -153,18 +159,39 @@ function retryWhileUnavailable<T>(write: () => Promise<T>, signal: AbortSignal):
   return retry(write, { delaysMs: forever(storePauseMs), isRetryable: isUnavailable }, { signal });
 }
 
+/**
+ * Stores the outcome of a finished attempt. If PostgreSQL is unavailable until the timeout, the job waits like for any other
+ * dependency: the next attempt gets the same outcome from the service that did the work.
+ */
+async function storeOutcome<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await retryWhileUnavailable(write, signal);
+  } catch (cause) {
+    throw interruptionOf(signal) === 'timed out' ? new OutcomeNotStored(cause) : cause;
+  }
+}
+
+class OutcomeNotStored extends AppError {
+  constructor(cause: unknown) {
+    super('DEPENDENCY_UNAVAILABLE', { cause, internal: 'postgres' });
+  }
+}
+
 /** Stores the end of a failed attempt, even if its own signal has aborted. */
 const storeFailure = <T>(write: () => Promise<T>): Promise<T> =>
   retryWhileUnavailable(write, AbortSignal.timeout(storeFailureMs));
 
-/** A failed attempt does not count if a dependency was unavailable, until the job has waited long enough. */
+/** Failures that will end without the job's doing: an outage, and an earlier attempt that has not ended. */
+const passing: readonly ErrorCode[] = ['DEPENDENCY_UNAVAILABLE', 'IDEMPOTENCY_IN_FLIGHT'];
+
+/** An attempt with a passing failure does not count, until the job has waited long enough. */
 function mayWait({ maxWaitMs }: JobDefinition, { submittedAt }: Attempt, failure: AppError): boolean {
-  return failure.code === 'DEPENDENCY_UNAVAILABLE' && Date.now() - submittedAt.getTime() < maxWaitMs;
+  return passing.includes(failure.code) && Date.now() - submittedAt.getTime() < maxWaitMs;
 }
 
-/** Each claim raises the fence, so that the claims beyond the counted attempts are earlier postponements. */
-function postponementMs({ fence, number }: Attempt): number {
-  const doubled = postponement.firstMs * 2 ** Math.max(0, Number(fence) - number);
+/** Each claim raises the fence, so that the claims beyond the other attempts are earlier postponements. */
+function postponementMs({ fence, number, lost }: Attempt): number {
+  const doubled = postponement.firstMs * 2 ** Math.max(0, Number(fence) - number - lost);
   return Math.round(lengthen(Math.min(doubled, postponement.longestMs), postponement.jitter));
 }
 
@@ -177,7 +204,7 @@ const retryableRefusals: readonly ErrorCode[] = [
 
 /** The failure of an attempt, with a message that its user may read. */
 function failureOf(error: unknown, signal: AbortSignal): AppError {
-  if (interruptionOf(signal) === 'timed out') {
+  if (interruptionOf(signal) === 'timed out' && !(error instanceof OutcomeNotStored)) {
     return new AppError('DEADLINE_EXCEEDED', {
       message: 'The job did not finish within its timeout.',
       cause: error,

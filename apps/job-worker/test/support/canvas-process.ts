@@ -18,8 +18,11 @@ export interface CanvasInTest extends ServiceProcess {
 
 const content = JSON.stringify(Object.fromEntries(sections.map((section) => [section, [`A ${section}`]])));
 
-/** Starts the real canvas service, whose model answers at once. */
-export async function startCanvas(backends: TestBackends): Promise<CanvasInTest> {
+/** Starts the real canvas service. Its model answers at once, or when `answered` resolves. */
+export async function startCanvas(
+  backends: TestBackends,
+  answered: (earlier: number) => Promise<void> | void = () => undefined,
+): Promise<CanvasInTest> {
   const { database, identities } = backends;
   const prompts = await database.query<PromptSnapshot['prompts'][number]>(
     `select id as "versionId", prompt_key as "promptKey", version, template, variables, metadata
@@ -30,8 +33,8 @@ export async function startCanvas(backends: TestBackends): Promise<CanvasInTest>
     stubService(
       llmRouterContract,
       {
-        chat: (call) => {
-          routerKeys.push(call.idempotencyKey);
+        chat: async (call) => {
+          await answered(routerKeys.push(call.idempotencyKey) - 1);
           return { ...facts, content, finishReason: 'stop' };
         },
       },

@@ -1,5 +1,6 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import type { JobStatus } from '@valuecanvas/contracts-job-worker';
+import { createDatabase } from '@valuecanvas/postgres';
 import type { Environment } from '@valuecanvas/service-kit';
 import {
   createTestBackends,
@@ -8,14 +9,17 @@ import {
   type TestAnswer,
   type TestService,
 } from '@valuecanvas/testing';
+import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
 import { jobWorkerService } from '../../src/app.ts';
+import type { Database } from '../../src/db.ts';
 import { type Performers, startPerformers } from './performers.ts';
 
 export interface JobRecord {
   readonly status: JobStatus;
   readonly attempts: number;
+  readonly lost_attempts: number;
   readonly fence: string;
   readonly error_code: string | null;
   readonly enqueued_at: Date | null;
@@ -88,6 +92,18 @@ export function usePlatform() {
     /** The environment of a job worker in a separate process. */
     processEnvironment: (settings: Environment = {}): Environment =>
       environment({ ...parts.backends.processEnvironmentOf('job-worker'), ...settings }),
+
+    /** Connects to the database as the job worker's role. Closes with the test. */
+    connect(): Kysely<Database> {
+      const { db, close } = createDatabase<Database>({
+        url: parts.backends.database.urlFor('job-worker'),
+        applicationName: 'test',
+        poolSize: 4,
+        onError: () => undefined,
+      });
+      onTestFinished(close);
+      return db;
+    },
 
     /** Starts a job worker that stops with the test. */
     async start(settings: Environment = {}): Promise<TestService> {

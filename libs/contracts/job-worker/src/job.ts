@@ -17,7 +17,9 @@ export const Job = Type.Object(
     type,
     status,
     progress: Type.Integer({ minimum: 0, maximum: 100, description: 'Progress in percent.' }),
-    attempts: field.count('Attempts that have started.'),
+    attempts: field.count(
+      'Attempts that count: not those that waited for an unavailable dependency or lost their worker.',
+    ),
     createdAt: field.timestamp('Time of submission.'),
     startedAt: Type.Optional(field.timestamp('Start of the latest attempt.')),
     finishedAt: Type.Optional(field.timestamp('End of the job.')),
