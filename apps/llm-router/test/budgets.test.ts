@@ -98,7 +98,7 @@ test('a failed call releases its reservation and its counted request', async () 
   expect((await ask(router)).status).toBe(200);
 });
 
-test('a call that timed out is charged its maximum cost', async () => {
+test('a call that timed out is charged for its prompt, by estimate', async () => {
   platform.together.behave({ rules: [{ fault: 'hang' }] });
   const redis = platform.ownRedis();
   const router = await platform.start({

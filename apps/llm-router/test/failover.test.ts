@@ -6,7 +6,7 @@ import { startScriptedProvider } from './support/scripted-provider.ts';
 const platform = usePlatform();
 const shortly = { LLM_TIMEOUT: '200', LLM_STALL_TIMEOUT: '200' };
 
-/** `nothing` if the provider cannot have done any work, else its maximum. */
+/** `nothing` if the provider certainly did no work, `counted` if it reported usage. */
 const failures = [
   ['answers 500', '500', 'failed', 'unavailable', 'nothing'],
   ['answers 429', '429', 'failed', 'rate_limited', 'nothing'],
@@ -19,8 +19,8 @@ const failures = [
   ['answers malformed JSON', 'malformed', 'failed', 'bad_response', 'estimated'],
   ['answers half of its JSON', 'silent-end', 'failed', 'bad_response', 'estimated'],
   ['answers a web page', 'wrong-content-type', 'failed', 'bad_response', 'estimated'],
-  ['answers an error under status 200', 'error-event', 'failed', 'unavailable', 'estimated'],
-  ['answers without choices', 'empty-choices', 'failed', 'bad_response', 'estimated'],
+  ['answers an error under status 200', 'error-event', 'failed', 'unavailable', 'nothing'],
+  ['answers without choices', 'empty-choices', 'failed', 'bad_response', 'counted'],
 ] as const satisfies readonly (readonly [string, Fault, string, string, string])[];
 
 test.each(failures)(
@@ -37,7 +37,7 @@ test.each(failures)(
     });
     const requestId = answer.headers.get('x-request-id');
     const booked = await platform.booked(2);
-    expect(Number(booked[0]?.cost_nanos) > 0).toBe(cost === 'estimated');
+    expect(Number(booked[0]?.cost_nanos) > 0).toBe(cost !== 'nothing');
     expect(booked).toMatchObject([
       {
         request_id: requestId,

@@ -4,10 +4,9 @@ import { createKeys } from '@valuecanvas/redis';
 import { eventually, startServiceProcess } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
-import { createAdmissionControl } from '../src/admission/admission.ts';
-import { createAnswerCache } from '../src/admission/answer-cache.ts';
 import { passTime } from './support/pass-time.ts';
 import { usePlatform } from './support/platform.ts';
+import { settleTheDead } from './support/settle-the-dead.ts';
 
 const platform = usePlatform();
 const callers = 20;
@@ -23,29 +22,6 @@ async function callsMade(): Promise<readonly string[]> {
   const response = await fetch(new URL('/__simulator/calls?last=10000', platform.together.url));
   const { recent } = (await response.json()) as { recent: readonly { readonly requestId: string }[] };
   return recent.map(({ requestId }) => requestId);
-}
-
-/** Ages the leases of the dead process's calls until they have expired. */
-async function settleTheDead(prefix: string): Promise<number> {
-  const { client: redis } = platform.redis;
-  const keys = createKeys(prefix);
-  const leases = await redis.zrange(keys('leases'), '0', '-1');
-  for (const lease of leases) await redis.zadd(keys('leases'), '0', lease);
-  const [bounds, now] = [{ maxBytes: 0, maxEntryBytes: 0 }, Date.now];
-  const cache = createAnswerCache({ redis, keys, now, bounds, inline: true });
-  const onError = (error: unknown): never => {
-    throw error;
-  };
-  const spent = async () => 0n;
-  return createAdmissionControl({
-    redis,
-    keys,
-    now,
-    cache,
-    maxFacts: 1_000_000,
-    spent,
-    onError,
-  }).expireLeases();
 }
 
 test('a router killed under load leaves one row per provider call, and nothing reserved', async () => {
@@ -80,7 +56,7 @@ test('a router killed under load leaves one row per provider call, and nothing r
   await router.kill();
   await asking;
 
-  const lost = await settleTheDead(redis.prefix);
+  const lost = await settleTheDead(platform.redis.client, redis.prefix);
   expect(lost).toBeGreaterThan(0);
   expect(lost).toBeLessThanOrEqual(callers);
   await passTime(platform.redis.client, createKeys(redis.prefix)('journal', llmUsage.name));

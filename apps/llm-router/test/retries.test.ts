@@ -49,8 +49,8 @@ test('a retry that exceeds the budget is not made', async () => {
   platform.together.behave({ rules: [{ fault: 'hang', count: 1 }] });
   const router = await platform.start({
     LLM_TIMEOUT: '200',
-    // Room for the maximum cost of one call, which a call that timed out is charged.
-    LLM_TIERS: JSON.stringify({ pro: { budgetPerDay: 0.001 } }),
+    // Room for the maximum cost of one call, and for less than the prompt of a second one beside it.
+    LLM_TIERS: JSON.stringify({ pro: { budgetPerDay: 0.0006 } }),
   });
   expectError(await platform.chat(router, { prompt: 'Why?', maxTokens: 20 }), 504, 'LLM_TIMEOUT');
   expect(platform.openai.calls().calls).toBe(0);

@@ -1,9 +1,9 @@
 import { AppError, type ErrorCode } from '@valuecanvas/contracts-core';
 import { toDecimalDollars } from '@valuecanvas/money';
-import { estimateUncounted } from '../pricing/estimate.ts';
+import { estimateTokens } from '../pricing/estimate.ts';
 import { costOf, priceInTier } from '../pricing/model-price.ts';
-import type { ReportedUsage } from '../protocol/completion.ts';
-import { readTokens, type Tokens } from '../protocol/tokens.ts';
+import type { Reported } from '../protocol/completion.ts';
+import { readPromptTokens, readTokens, type Tokens } from '../protocol/tokens.ts';
 import type { Attempt } from './request.ts';
 
 /** Usage and cost of an answer. */
@@ -12,24 +12,24 @@ export interface Outcome {
   readonly costNanos: bigint;
 }
 
-/** The cost-related fields of an answer, unvalidated. */
-export interface Reported {
-  readonly usage: ReportedUsage | undefined;
-  /** `service_tier`. */
-  readonly tier: unknown;
-  readonly answerBytes: number;
-}
-
-/** Computes usage and cost from the provider's counts, or estimates them from the bytes of prompt and answer. */
-export function outcomeOf({ candidate }: Attempt, { usage, tier, answerBytes }: Reported): Outcome {
+/**
+ * Computes usage and cost from the provider's counts. What the provider did not count is estimated from the bytes of the prompt
+ * and of the received content.
+ */
+export function outcomeOf(
+  { candidate }: Attempt,
+  { usage, tier, answerBytes, bytesAfterUsage = 0 }: Reported,
+): Outcome {
   const { client, highestPrice, upperBound } = candidate;
   const price = priceInTier(client.provider, candidate, tier) ?? highestPrice;
-  const tokens = readTokens(usage);
-  if (tokens) return { tokens, costNanos: costOf(price, tokens) };
-  return estimateUncounted(price, upperBound, {
-    question: Buffer.byteLength(candidate.bodyText()),
-    answer: answerBytes,
+  const counted = readTokens(usage);
+  if (counted && bytesAfterUsage === 0) return { tokens: counted, costNanos: costOf(price, counted) };
+  const tokens = estimateTokens(upperBound, {
+    questionBytes: Buffer.byteLength(candidate.bodyText()),
+    answerBytes: counted ? bytesAfterUsage : answerBytes,
+    counted: counted ?? readPromptTokens(usage),
   });
+  return { tokens, costNanos: costOf(price, tokens) };
 }
 
 /** Metadata of an answer. */

@@ -1,10 +1,9 @@
 import { AppError } from '@valuecanvas/contracts-core';
 import type { NextAttempt, Settled, Settlement } from '../admission/types.ts';
 import { ledgerRow, type RowBasis } from '../ledger/ledger-row.ts';
-import { estimateBrokenOff, estimateUnanswered } from '../pricing/estimate.ts';
 import type { Tokens } from '../protocol/tokens.ts';
 import { type ProviderError, wasCalled } from '../providers/provider-error.ts';
-import { writeRefusal } from './answer.ts';
+import { outcomeOf, writeRefusal } from './answer.ts';
 import { providersError } from './errors.ts';
 import type { Attempt, Prepared } from './request.ts';
 import type { SettlementQueue } from './settlement-queue.ts';
@@ -200,13 +199,10 @@ export function offlineReservation({
   };
 }
 
-/** Returns the cost of a failed attempt: zero if the provider did no work, else its maximum cost. */
-function costOfFailure({ candidate }: Attempt, error: ProviderError): AttemptOutcome {
-  const { highestPrice, upperBound } = candidate;
-  if (error.billed === 'no') return { tokens: undefined, costNanos: 0n };
-  return error.receivedBytes === 0
-    ? estimateUnanswered(highestPrice, upperBound)
-    : estimateBrokenOff(highestPrice, upperBound, error.receivedBytes);
+/** Returns the cost of a failed attempt: zero if the provider certainly did no work, else that of the prompt and what was received. */
+function costOfFailure(attempt: Attempt, { billed, usage, receivedBytes }: ProviderError): AttemptOutcome {
+  if (billed === 'no') return { tokens: undefined, costNanos: 0n };
+  return outcomeOf(attempt, { usage, tier: undefined, answerBytes: receivedBytes });
 }
 
 /** Builds the row of a cache hit: no usage, no cost. */

@@ -1,8 +1,8 @@
 import { isShareable, readAnswer } from '../protocol/answer-reader.ts';
-import { type CompletionAnswer, usageIn } from '../protocol/completion.ts';
+import { type CompletionAnswer, type Reported, usageIn } from '../protocol/completion.ts';
 import type { WholeAnswer } from '../providers/transport/transport.ts';
 import type { AdmissionOutcome, createAdmitCompletion } from './admit-completion.ts';
-import { type AnswerFacts, factsOf, outcomeOf, type Reported, type Source, writeRecord } from './answer.ts';
+import { type AnswerFacts, factsOf, outcomeOf, type Source, writeRecord } from './answer.ts';
 import type { CallProvider, createTryCandidates, Served } from './attempts.ts';
 import type { AnswerLabels, CompletionObserver } from './observer.ts';
 import type { CompletionRequest, createPrepare, Prepared } from './request.ts';

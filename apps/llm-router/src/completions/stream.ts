@@ -1,10 +1,23 @@
 import type { AppError } from '@valuecanvas/contracts-core';
 import { createSseSplitter, dataOf } from '@valuecanvas/http-client';
-import { hasAnswer, hasRefusal, indexOf, isCompleteReason, readChunk } from '../protocol/answer-reader.ts';
-import { type ChunkData, type ReportedUsage, type StreamEvent, usageIn } from '../protocol/completion.ts';
+import {
+  contentBytesOf,
+  hasAnswer,
+  hasRefusal,
+  indexOf,
+  isCompleteReason,
+  readChunk,
+} from '../protocol/answer-reader.ts';
+import {
+  type ChunkData,
+  type Reported,
+  type ReportedUsage,
+  type StreamEvent,
+  usageIn,
+} from '../protocol/completion.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 import type { ProviderStream } from '../providers/transport/transport.ts';
-import { type AnswerFacts, outcomeOf, type Reported, type Source } from './answer.ts';
+import { type AnswerFacts, outcomeOf, type Source } from './answer.ts';
 import { unexpectedError } from './attempts.ts';
 import { providersError } from './errors.ts';
 import type { AnswerLabels } from './observer.ts';
@@ -112,7 +125,10 @@ async function bookBroken(
   served.cancel();
   const failure = error instanceof ProviderError ? error : unexpectedError(error, attempt);
   callObserver.failed(failure);
-  await admitted.reservation.failed(attempt, failure, undefined, outcomeOf(attempt, track.reported()));
+  const reported = track.reported();
+  const isUnseen = reported.answerBytes === 0 && reported.usage === undefined;
+  const seen = isUnseen && failure.billed === 'no' ? undefined : outcomeOf(attempt, reported);
+  await admitted.reservation.failed(attempt, failure, undefined, seen);
   return providersError([failure], { model: body.model, signal: call.signal });
 }
 
@@ -120,7 +136,7 @@ async function bookBroken(
 interface StreamTrack {
   /** Records an event. Returns true if it carries data. */
   see(event: StreamEvent): boolean;
-  /** The last usage that the provider reported, and the bytes of content that a reader can have received. */
+  /** The last usage that the provider reported, and the bytes of content in all and after that usage. */
   reported(): Reported;
   labels(): AnswerLabels;
   /** True if every choice is complete, has an answer and contains no refusal. */
@@ -133,6 +149,7 @@ export function createStreamTrack(): StreamTrack {
   let usage: ReportedUsage | undefined;
   let tier: unknown;
   let contentBytes = 0;
+  let bytesAfterUsage = 0;
   let named: ChunkData | undefined;
   const finishReasons: string[] = [];
   const begun = new Set<number>();
@@ -149,7 +166,9 @@ export function createStreamTrack(): StreamTrack {
       if (isCompleteReason(reason)) completed.add(index);
     }
     if (!delta) return;
-    contentBytes += bytesOf(delta);
+    const bytes = contentBytesOf(delta);
+    contentBytes += bytes;
+    bytesAfterUsage += bytes;
     if (!answered.has(index) && hasAnswer(delta)) answered.add(index);
     isRefused ||= hasRefusal(delta);
   }
@@ -157,13 +176,18 @@ export function createStreamTrack(): StreamTrack {
   return {
     see({ data }) {
       if (!data) return false;
-      usage = usageIn(data) ?? usage;
       tier = data.service_tier ?? tier;
       named ??= data;
       for (const choice of data.choices) seeChoice(choice);
+      const reported = usageIn(data);
+      if (reported) {
+        // It counts the content up to and including its own event.
+        usage = reported;
+        bytesAfterUsage = 0;
+      }
       return true;
     },
-    reported: () => ({ usage, tier, answerBytes: contentBytes }),
+    reported: () => ({ usage, tier, answerBytes: contentBytes, bytesAfterUsage }),
     labels: () => ({ id: textOf(named?.id), model: textOf(named?.model), finishReasons }),
     isShareable: () =>
       !isRefused && begun.size > 0 && completed.size === begun.size && answered.size === begun.size,
@@ -171,13 +195,6 @@ export function createStreamTrack(): StreamTrack {
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
-
-/** Counts text, the most frequent content, by its bytes, and everything else (tool calls, reasoning) by its JSON. */
-function bytesOf(delta: NonNullable<Choice['delta']>): number {
-  const { content, role: _role, ...others } = delta;
-  const text = typeof content === 'string' ? Buffer.byteLength(content) : 0;
-  return Object.keys(others).length === 0 ? text : text + Buffer.byteLength(JSON.stringify(others));
-}
 
 /** Returns true for an event that contains only usage, which clients receive only on request. */
 export function isUsageAlone({ data }: StreamEvent): boolean {

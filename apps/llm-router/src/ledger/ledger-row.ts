@@ -16,7 +16,7 @@ export interface RowOutcome {
   /** Undefined if unknown. */
   readonly tokens?: Tokens | undefined;
   readonly costNanos: bigint;
-  /** True if the cost is an upper bound. */
+  /** True if the cost is an estimate. */
   readonly costEstimated: boolean;
   readonly latencyMs: number;
   readonly cached?: boolean;

@@ -1,49 +1,35 @@
 import type { Tokens } from '../protocol/tokens.ts';
-import { costOf, type ModelPrice } from './model-price.ts';
-import { maxCost, type UsageUpperBound } from './upper-bound.ts';
-
-/** Estimates a call's usage if the provider reported none. Never exceeds the maximum. */
-export interface Estimate {
-  readonly tokens: Tokens;
-  readonly costNanos: bigint;
-}
+import type { UsageUpperBound } from './upper-bound.ts';
 
 /** Bytes per token, below the average of models, so that estimates are rather too high. */
 const bytesPerToken = 3;
 
-/** No answer was received: the provider may have done all the requested work. */
-export function estimateUnanswered(price: ModelPrice, bound: UsageUpperBound): Estimate {
-  return estimateBrokenOff(price, bound, bound.completionTokens);
+/** What is known about a call whose usage the provider did not report, or reported before the end of its answer. */
+export interface Seen {
+  /** Bytes of the request's body. */
+  readonly questionBytes: number;
+  /** Bytes of the received content that no count covers. */
+  readonly answerBytes: number;
+  /** The provider's own counts; undefined if there are none. */
+  readonly counted: Tokens | undefined;
 }
 
-/** The answer broke off: the provider read the prompt, and each received byte was at most one token. */
-export function estimateBrokenOff(
-  price: ModelPrice,
-  bound: UsageUpperBound,
-  receivedBytes: number,
-): Estimate {
-  const completionTokens = Math.min(receivedBytes, bound.completionTokens);
-  return {
-    tokens: estimated(bound, bound.promptTokens, completionTokens),
-    costNanos: maxCost(price, { ...bound, completionTokens }),
-  };
-}
-
-/** The answer is complete but has no usage. */
-export function estimateUncounted(
-  price: ModelPrice,
-  bound: UsageUpperBound,
-  bytes: { readonly question: number; readonly answer: number },
-): Estimate {
-  const tokens = estimated(
-    bound,
-    Math.min(Math.ceil(bytes.question / bytesPerToken), bound.promptTokens),
-    Math.min(Math.ceil(bytes.answer / bytesPerToken), bound.completionTokens),
-  );
-  return { tokens, costNanos: costOf(price, tokens) };
-}
-
-function estimated({ heard, spoken }: UsageUpperBound, prompt: number, completion: number): Tokens {
+/**
+ * Estimates the tokens of a call from the bytes of its prompt and of the content that was received. An uncounted part never
+ * exceeds the upper bound of the request.
+ */
+export function estimateTokens(
+  { promptTokens, completionTokens, heard, spoken }: UsageUpperBound,
+  { questionBytes, answerBytes, counted }: Seen,
+): Tokens {
+  const received = Math.ceil(answerBytes / bytesPerToken);
+  if (counted) {
+    const room = Math.max(0, completionTokens - counted.completion);
+    const completion = counted.completion + Math.min(received, room);
+    return { ...counted, completion, completionSound: spoken ? completion : 0, estimated: true };
+  }
+  const prompt = Math.min(Math.ceil(questionBytes / bytesPerToken), promptTokens);
+  const completion = Math.min(received, completionTokens);
   return {
     prompt,
     completion,

@@ -139,6 +139,28 @@ export function reasoningOf({ reasoning_content: content, reasoning }: Fields): 
   return typeof reasoning === 'string' ? reasoning : '';
 }
 
+/** Returns true if any choice of a parsed body or event, read or not, carries a part of an answer. */
+export function carriesAnswer(value: unknown): boolean {
+  const choices = isObject(value) ? value.choices : undefined;
+  if (!Array.isArray(choices)) return false;
+  return choices.some((choice) => {
+    if (!isObject(choice)) return false;
+    const said = choice.message ?? choice.delta;
+    return isObject(said) && (hasAnswer(said) || hasRefusal(said) || reasoningOf(said) !== '');
+  });
+}
+
+/** Counts the bytes of a delta: text and reasoning as they are, and everything else, such as tool calls, as JSON. */
+export function contentBytesOf(delta: Fields): number {
+  let bytes = 0;
+  for (const name in delta) {
+    const value = delta[name];
+    if (typeof value === 'string') bytes += name === 'role' ? 0 : Buffer.byteLength(value);
+    else if (value !== null && value !== undefined) bytes += Buffer.byteLength(JSON.stringify(value));
+  }
+  return bytes;
+}
+
 /** An empty text is an answer, but missing content is a fault, unless the finish reason says that the answer is not complete. */
 function assertContent({ message, finish_reason: reason }: Fields): void {
   const said = message as Fields;

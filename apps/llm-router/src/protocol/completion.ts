@@ -22,6 +22,16 @@ export interface ReportedUsage {
   readonly [field: string]: unknown;
 }
 
+/** The cost-related content of an answer or of its beginning, unvalidated. */
+export interface Reported {
+  readonly usage: ReportedUsage | undefined;
+  /** `service_tier`. */
+  readonly tier: unknown;
+  readonly answerBytes: number;
+  /** Bytes of content received after the usage, which does not count them. */
+  readonly bytesAfterUsage?: number;
+}
+
 /** Returns true if a parsed JSON value is an object other than an array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -70,8 +80,10 @@ export interface ChunkData {
   readonly [field: string]: unknown;
 }
 
-/** Returns the usage of an answer or event; in streams, Groq may use a separate field. */
-export function usageIn({ usage, x_groq: groq }: CompletionAnswer | ChunkData): ReportedUsage | undefined {
+/** Returns the usage in an answer or event, read or not; in streams, Groq may use a separate field. */
+export function usageIn(value: unknown): ReportedUsage | undefined {
+  if (!isObject(value)) return undefined;
+  const { usage, x_groq: groq } = value;
   if (isObject(usage)) return usage;
   const { usage: ofGroq } = isObject(groq) ? groq : {};
   return isObject(ofGroq) ? ofGroq : undefined;

@@ -29,6 +29,11 @@ export function readTokens(usage: unknown): Tokens | undefined {
   return isObject(usage) ? tokensIn(usage) : undefined;
 }
 
+/** Reads the counts of a usage that has none for the answer yet. Undefined if the prompt is not counted either. */
+export function readPromptTokens(usage: unknown): Tokens | undefined {
+  return isObject(usage) ? tokensIn({ ...usage, completion_tokens: 0 }) : undefined;
+}
+
 function tokensIn(usage: ReportedUsage): Tokens | undefined {
   const counted = countedIn(usage);
   const completion = count(usage.completion_tokens) ?? count(usage.output_tokens);

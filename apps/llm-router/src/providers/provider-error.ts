@@ -1,3 +1,5 @@
+import type { ReportedUsage } from '../protocol/completion.ts';
+
 /** The kind of a provider's failure, which determines failover, retry, breaker and the caller's error. */
 export type ProviderFault =
   /** The request is invalid: other providers would refuse it as well, and the provider is healthy. */
@@ -22,7 +24,9 @@ export interface ProviderErrorOptions {
   readonly retryAfterSeconds?: number | undefined;
   readonly billed?: 'no' | 'maybe';
   readonly receivedBytes?: number;
+  readonly usage?: ReportedUsage | undefined;
   readonly isLasting?: boolean;
+  readonly isContentRefusal?: boolean;
   readonly statusCode?: number | undefined;
   readonly code?: string | undefined;
   readonly param?: string | undefined;
@@ -33,12 +37,19 @@ export class ProviderError extends Error {
   readonly fault: ProviderFault;
   readonly provider: string;
   readonly retryAfterSeconds: number | undefined;
-  /** `maybe`: the request reached the provider, which may have worked on it. Default `no`. */
+  /**
+   * `no`: the provider certainly did no billable work, apart from the events of a stream that were already forwarded. `maybe`: it
+   * may have worked on the request. Default `no`.
+   */
   readonly billed: 'no' | 'maybe';
   /** Received bytes of the answer. */
   readonly receivedBytes: number;
+  /** Usage that the provider reported before the failure. */
+  readonly usage: ReportedUsage | undefined;
   /** A retry of the same provider would fail again: our key or account is the cause. */
   readonly isLasting: boolean;
+  /** The provider's moderation refused the content of the prompt. */
+  readonly isContentRefusal: boolean;
   /** Undefined if the provider sent no status. */
   readonly statusCode: number | undefined;
   /** The provider's own error code. `param` is the invalid field of the request. */
@@ -52,10 +63,18 @@ export class ProviderError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.billed = options.billed ?? 'no';
     this.receivedBytes = options.receivedBytes ?? 0;
+    this.usage = options.usage;
     this.isLasting = options.isLasting ?? false;
+    this.isContentRefusal = options.isContentRefusal ?? false;
     this.statusCode = options.statusCode;
     this.code = options.code;
     this.param = options.param;
+  }
+
+  /** Returns the same failure after a part of the answer was received. */
+  afterContent(receivedBytes: number): ProviderError {
+    const { fault, provider, message, cause } = this;
+    return new ProviderError(fault, provider, message, { ...this, cause, billed: 'maybe', receivedBytes });
   }
 }
 

@@ -57,6 +57,26 @@ test.each([
   [saying({ message: 'Too long.' }), 'Too long.'],
   ['{"error":"Too long."}', 'Too long.'],
   ['{"object":"error","message":"Too long.","code":400}', 'Too long.'],
+  [saying({ message: { text: 'x', message: 'Too long.' } }), 'Too long.'],
+  [saying({ errors: ['Too long.', 'Too wide.'] }), 'Too long.; Too wide.'],
+  ['{"message":"Too long."}', 'Too long.'],
+  ['{"Message":"Too long."}', 'Too long.'],
+  ['{"detail":"Too long."}', 'Too long.'],
+  ['{"detail":{"error":"Too long."}}', 'Too long.'],
+  ['{"title":"Bad Request","detail":"Too long."}', 'Too long.'],
+  ['{"errors":[{"message":"Too long."}]}', 'Too long.'],
+  ['[{"error":{"message":"Too long.","code":400}}]', 'Too long.'],
+  [
+    '{"detail":[{"type":"extra_forbidden","loc":["body","n"],"msg":"No extras"},{"loc":["body"],"msg":"Bad"}]}',
+    'n: No extras; Bad',
+  ],
+  ['{"object":"error","message":{"detail":[{"loc":["body","n"],"msg":"No extras"}]}}', 'n: No extras'],
+  ['Too long.\n', 'Too long.'],
+  ['"Too long."', 'Too long.'],
+  ['<html>Bad Request</html>', 'HTTP 400'],
+  ['{"status":400}', 'HTTP 400'],
+  ['[]', 'HTTP 400'],
+  ['7', 'HTTP 400'],
   ['', 'HTTP 400'],
   ['null', 'HTTP 400'],
 ])('in %j the provider’s message is: %s', (text, message) => {
@@ -77,8 +97,54 @@ test.each([
   expect(refused(400, text)).toMatchObject({ code, param });
 });
 
+test('the invalid field is named as FastAPI names it', () => {
+  const text = '{"detail":[{"loc":["body","messages",0,"role"],"msg":"Field required"}]}';
+  expect(refused(422, text)).toMatchObject({ param: 'messages.0.role' });
+});
+
+test.each<[status: number, error: object]>([
+  [403, { code: 403, message: 'Your input was flagged', metadata: { reasons: ['violence'] } }],
+  [403, { message: 'Content violates usage guidelines. Failed check: SAFETY_CHECK_TYPE_BIO' }],
+  [400, { message: 'No.', code: 'content_policy_violation' }],
+  [400, { message: 'No.', code: 'BadRequest', innererror: { code: 'ResponsibleAIPolicyViolation' } }],
+  [400, { message: 'Input text may contain inappropriate content.', code: 'DataInspectionFailed' }],
+  [400, { message: 'Content Exists Risk', type: 'invalid_request_error' }],
+  [451, { message: 'The prompt was moderated.' }],
+])('%i with %j refuses the content of the prompt, which is the caller’s', (status, error) => {
+  expect(refused(status, saying(error))).toMatchObject({
+    fault: 'caller',
+    isContentRefusal: true,
+    isLasting: false,
+  });
+});
+
+test.each<[status: number, error: object]>([
+  [401, { message: 'Your request was flagged.' }],
+  [403, { message: 'You do not have access to this organization.' }],
+  [403, { message: 'Missing scopes: model.request.' }],
+  [429, { message: 'Too many flagged requests.' }],
+  [500, { message: 'The content filter failed.' }],
+])('%i with %j is not a refusal of content', (status, error) => {
+  const { fault, isContentRefusal } = refused(status, saying(error));
+  expect([fault === 'caller', isContentRefusal]).toEqual([false, false]);
+});
+
 test('a long provider message is truncated', () => {
   expect(refused(400, saying({ message: 'x'.repeat(10_000) })).message).toHaveLength(500);
+});
+
+test.each([
+  ['a masked key', 'Incorrect API key provided: sk-pr*********3f9A.', 'Incorrect API key provided: [key].'],
+  ['another key', 'The key gsk_0a1b2c3d4e5f6g7h is blocked.', 'The key [key] is blocked.'],
+  ['a header', 'Bad header: Bearer abcdefgh.', 'Bad header: Bearer [key]'],
+  ['no key', 'max_tokens is too large for sk-models.', 'max_tokens is too large for sk-models.'],
+])('%s in the provider’s message is treated as such', (_, message, expected) => {
+  expect(refused(400, saying({ message })).message).toBe(expected);
+});
+
+test('a key at the end of a long message is removed before the message is cut', () => {
+  const message = `${'x'.repeat(490)} sk-secret`;
+  expect(refused(400, saying({ message })).message).not.toContain('sk-');
 });
 
 test('a key in the provider’s message is removed', () => {

@@ -13,50 +13,74 @@ const callerStatuses = new Set([400, 413, 415, 422]);
 /** Statuses that concern our key or account. */
 const accountStatuses = new Set([401, 402, 403]);
 
-/** Converts an answer other than 200 to an error. Removes the provider's key from its message. */
+/** Converts an answer other than 200 to an error. Removes keys from its message. */
 export function refusal(
   provider: Pick<Provider, 'id' | 'apiKey'>,
   { statusCode, headers }: Refused,
   text: string,
   now: number,
 ): ProviderError {
-  const reported = reportedIn(text);
-  const said = reported?.message;
-  const fault = faultOfStatus(statusCode, reported);
+  const body = parsed(text);
+  const known = errorIn(body);
+  const reported =
+    known ?? reportedBy(isObject(body) ? body : {}, body === undefined ? plainText(text) : body);
+  const said = reported.message;
+  const fault = faultOfStatus(statusCode, reported, known !== undefined);
   const message =
     fault === 'unavailable' && said ? `HTTP ${statusCode}: ${said}` : (said ?? `HTTP ${statusCode}`);
-  return new ProviderError(fault, provider.id, withoutKey(message, provider), {
+  return new ProviderError(fault, provider.id, presentable(message, provider), {
     retryAfterSeconds: retryAfter(headers, now),
     // A success status without an answer may have cost something.
     billed: fault === 'bad_response' ? 'maybe' : 'no',
-    receivedBytes: Buffer.byteLength(text),
     statusCode,
-    code: reported?.code,
-    param: reported?.param,
-    isLasting: accountStatuses.has(statusCode) || (reported !== undefined && isOutOfQuota(reported)),
+    code: reported.code,
+    param: reported.param,
+    isContentRefusal: fault === 'caller' && reported.isContentRefusal,
+    isLasting: (fault !== 'caller' && accountStatuses.has(statusCode)) || isOutOfQuota(reported),
   });
 }
 
-function faultOfStatus(statusCode: number, reported: ReportedError | undefined): ProviderFault {
+/** Statuses under which providers refuse the content of a prompt. */
+const contentStatuses = new Set([400, 403, 422, 451]);
+
+/** `isKnownForm` is true for the error forms of model servers, false for those of any other web server. */
+function faultOfStatus(statusCode: number, reported: ReportedError, isKnownForm: boolean): ProviderFault {
   if (statusCode < 300) return 'bad_response';
-  if (statusCode === 429) return reported && isOutOfQuota(reported) ? 'unavailable' : 'rate_limited';
-  if (reported && statusCode < 500 && namesUnknownModel(reported)) return 'not_served';
+  if (statusCode === 429) return isOutOfQuota(reported) ? 'unavailable' : 'rate_limited';
+  if (statusCode < 500 && namesUnknownModel(reported)) return 'not_served';
+  if (contentStatuses.has(statusCode) && reported.isContentRefusal) return 'caller';
   if (callerStatuses.has(statusCode)) return 'caller';
-  // Without a provider's error, our base URL is wrong.
-  return statusCode === 404 && reported?.message !== undefined ? 'not_served' : 'unavailable';
+  // Without a word about a model, our base URL is wrong.
+  const isModel = isKnownForm ? reported.message !== undefined : /\bmodel\b/i.test(reported.message ?? '');
+  return statusCode === 404 && isModel ? 'not_served' : 'unavailable';
 }
 
-function reportedIn(text: string): ReportedError | undefined {
+function parsed(text: string): unknown {
   try {
-    return errorIn(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
 
-/** Some providers repeat a refused key. */
-export function withoutKey(message: string, { apiKey }: Pick<Provider, 'apiKey'>): string {
-  return apiKey === undefined ? message : message.replaceAll(apiKey, '[key]');
+/** A web page is not a message. */
+const plainText = (text: string) => (text.trimStart().startsWith('<') ? undefined : text);
+
+/** Maximum length of a provider's message. */
+const maxMessageLength = 500;
+
+/** Minimum length of a configured key that is removed: shorter ones are placeholders such as `none`, which occur in prose. */
+const minKeyLength = 8;
+
+/** Keys of well-known forms, masked or not, and tokens. */
+const keyForms =
+  /\b(?:sk|pk|gsk|xai|tgp|hf|r8|fw|nvapi|AIza)[-_]?(?=[\w*-]*[\d*])[\w*-]{12,}|\beyJ[\w-]{10,}\.[\w.-]+|(?<=\bBearer )[^\s"',]+/g;
+
+/** Returns a provider's message without keys, in bounded length. Some providers repeat a refused key. */
+export function presentable(message: string, { apiKey }: Pick<Provider, 'apiKey'>): string {
+  const ours =
+    apiKey === undefined || apiKey.length < minKeyLength ? message : message.replaceAll(apiKey, '[key]');
+  return ours.replace(keyForms, '[key]').slice(0, maxMessageLength);
 }
 
 /** A provider's error in a body or event. */
@@ -67,10 +91,9 @@ export interface ReportedError {
   /** The code, if it is a word, and the invalid field of the request. */
   readonly code: string | undefined;
   readonly param: string | undefined;
+  /** True if the provider's moderation refused the content of the prompt. */
+  readonly isContentRefusal: boolean;
 }
-
-/** Maximum length of a provider's message. */
-const maxMessageLength = 500;
 
 const maxWordLength = 100;
 
@@ -82,9 +105,9 @@ const maxWordLength = 100;
 export function errorIn(value: unknown): ReportedError | undefined {
   if (!isObject(value)) return undefined;
   const { error, choices } = value;
-  if (isObject(error) && !isEmpty(error)) return reportedBy(error, error.message);
+  if (isObject(error) && !isEmpty(error)) return reportedBy(error, error);
   if (typeof error === 'string' && error.trim() !== '') return reportedBy(value, error);
-  if (value.object === 'error') return reportedBy(value, value.message);
+  if (value.object === 'error') return reportedBy(value, value);
   return Array.isArray(choices) ? errorInChoices(choices) : undefined;
 }
 
@@ -92,7 +115,7 @@ function errorInChoices(choices: readonly unknown[]): ReportedError | undefined 
   for (const choice of choices) {
     if (!isObject(choice)) continue;
     const { error, finish_reason: reason } = choice;
-    if (isObject(error) && !isEmpty(error)) return reportedBy(error, error.message);
+    if (isObject(error) && !isEmpty(error)) return reportedBy(error, error);
     if (reason === 'error') return reportedBy({}, typeof error === 'string' ? error : undefined);
   }
   return undefined;
@@ -103,13 +126,77 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null ? Object.values(value).every(isEmpty) : !value;
 }
 
-function reportedBy(fields: Readonly<Record<string, unknown>>, message: unknown): ReportedError {
+type Fields = Readonly<Record<string, unknown>>;
+
+/** `said` is the message, or a value that contains it. */
+function reportedBy(fields: Fields, said: unknown): ReportedError {
+  const message = messageIn(said, maxMessageDepth);
+  const codes = codesOf(fields);
   return {
-    message: textOf(message),
-    codes: codesOf(fields),
+    message,
+    codes,
     code: wordOf(fields.code),
-    param: wordOf(fields.param),
+    param: wordOf(fields.param) ?? invalidFieldIn(fields.detail),
+    isContentRefusal: isContentRefusal(fields, codes, message),
   };
+}
+
+const maxMessageDepth = 4;
+
+/** Fields in which servers put the message, in order of preference. */
+const messageFields = [
+  'message',
+  'Message',
+  'detail',
+  'msg',
+  'error',
+  'errors',
+  'error_message',
+  'title',
+  'reason',
+];
+
+/** Finds the message in an error of any form: text, an object, or a list such as FastAPI's `detail`. */
+function messageIn(value: unknown, depth: number): string | undefined {
+  if (typeof value === 'string') return value.trim() === '' ? undefined : value.trim();
+  if (depth === 0) return undefined;
+  if (Array.isArray(value)) {
+    const all = value.flatMap((each) => messageIn(each, depth - 1) ?? []);
+    return all.length === 0 ? undefined : all.join('; ');
+  }
+  if (!isObject(value)) return undefined;
+  const field = fieldAt(value.loc);
+  for (const name of messageFields) {
+    const message = messageIn(value[name], depth - 1);
+    if (message !== undefined) return field === undefined ? message : `${field}: ${message}`;
+  }
+  return undefined;
+}
+
+/** Returns the invalid field that FastAPI names first. */
+function invalidFieldIn(detail: unknown): string | undefined {
+  const [first] = Array.isArray(detail) ? (detail as unknown[]) : [];
+  return isObject(first) ? wordOf(fieldAt(first.loc)) : undefined;
+}
+
+function fieldAt(location: unknown): string | undefined {
+  if (!Array.isArray(location)) return undefined;
+  const path = location.filter((step) => step !== 'body').join('.');
+  return path === '' ? undefined : path;
+}
+
+const contentCode =
+  /^(?:content_?filter(?:ed)?|content_policy(?:_violation)?|content_violation|moderation\w*|responsibleaipolicyviolation|data_?inspection_?failed|prohibited_content|sensitive_content|safety)$/i;
+
+const contentWords =
+  /\b(?:input|prompt|request|content|text|message)s?\b[^.]{0,60}\b(?:flagged|moderat\w+|inappropriate|unsafe)\b|\bviolat\w+\b[^.]{0,80}\b(?:polic\w+|guidelines?)\b|\bcontent (?:policy|filter|management policy|exists risk)\b/i;
+
+/** OpenRouter lists the reasons of its moderation; Azure has an inner code. */
+function isContentRefusal(fields: Fields, codes: readonly string[], message = ''): boolean {
+  const { metadata, innererror: inner } = fields;
+  if (isObject(metadata) && Array.isArray(metadata.reasons) && metadata.reasons.length > 0) return true;
+  const innerCode = isObject(inner) ? String(inner.code) : '';
+  return [...codes, innerCode].some((code) => contentCode.test(code)) || contentWords.test(message);
 }
 
 const modelCodes = new Set(['model_not_found', 'model_not_available']);
@@ -124,7 +211,7 @@ export function faultOf(error: ReportedError): ProviderFault {
   if (namesUnknownModel(error)) return 'not_served';
   if (isOutOfQuota(error)) return 'unavailable';
   if (codes.some((code) => limitCode.test(code))) return 'rate_limited';
-  return codes.some((code) => callerCode.test(code)) ? 'caller' : 'unavailable';
+  return error.isContentRefusal || codes.some((code) => callerCode.test(code)) ? 'caller' : 'unavailable';
 }
 
 /** Returns true if the provider reports an unknown model. */
@@ -137,12 +224,8 @@ function isOutOfQuota({ codes }: ReportedError): boolean {
   return codes.some((code) => quotaCodes.has(code));
 }
 
-function codesOf({ code, type, status }: Readonly<Record<string, unknown>>): readonly string[] {
+function codesOf({ code, type, status }: Fields): readonly string[] {
   return [code, type, status].filter((each) => each !== undefined && each !== null).map(String);
-}
-
-function textOf(message: unknown): string | undefined {
-  return typeof message === 'string' ? message.slice(0, maxMessageLength) : undefined;
 }
 
 function wordOf(value: unknown): string | undefined {

@@ -74,7 +74,7 @@ const PlatformCosts = Type.Object(
   {
     ...totals,
     estimatedCost: field.dollars(
-      'Part of the total that is an upper bound, because no provider has reported usage for it.',
+      'Part of the total that is estimated, because no provider has reported the whole usage for it.',
     ),
     userCount: field.count('Number of users with calls in this range.'),
     byUser: Type.Array(Type.Object({ userId: field.uuid('User.'), ...group }), {

@@ -28,7 +28,7 @@ export const llmUsage = defineFact({
     reasoningTokens: field.count('Completion tokens spent on reasoning.'),
     costNanos: Type.String({ pattern: '^\\d+$', description: 'Cost in nano-dollars, as decimal digits.' }),
     costEstimated: Type.Boolean({
-      description: 'True if the cost is an upper bound, because the provider reported no usage.',
+      description: 'True if the cost is an estimate, because the provider did not report the whole usage.',
     }),
     latencyMs: field.milliseconds('Duration of the call in milliseconds.'),
     cached: Type.Boolean({ description: 'True if the cache answered.' }),

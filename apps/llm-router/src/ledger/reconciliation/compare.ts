@@ -51,7 +51,7 @@ export type Difference =
       readonly provider: string | undefined;
       readonly of: TokenKind;
       readonly counted: number;
-      /** Counts that agree with the bookings; estimates are upper bounds. */
+      /** Counts that agree with the bookings; an estimate covers any count up to it. */
       readonly booked: Range;
     };
 

@@ -105,9 +105,7 @@ test('dead-letter calls and invalid entries are reported', async () => {
 test('estimated costs are reported separately', async () => {
   const { store, run } = ledgerInTest();
   await store([rowOf('100'), rowOf('30', { costEstimated: true, status: 'timed_out' })]);
-  expect((await run()).text).toContain(
-    '1 of 2 calls have an estimated cost, $0.00000003 of $0.00000013: an upper bound.',
-  );
+  expect((await run()).text).toContain('1 of 2 calls have an estimated cost, $0.00000003 of $0.00000013.');
 });
 
 test('a repair sets counters to the booked totals and keeps their expiry', async () => {

@@ -51,7 +51,7 @@ function estimates({ lines }: LedgerTotals): string {
   );
   if (!all || !estimated?.calls) return 'No cost is estimated.';
   const part = `${formatDollars(estimated.nanos)} of ${formatDollars(all.nanos)}`;
-  return `${estimated.calls} of ${pluralize(all.calls, 'call')} have an estimated cost, ${part}: an upper bound.`;
+  return `${estimated.calls} of ${pluralize(all.calls, 'call')} have an estimated cost, ${part}.`;
 }
 
 function counted(counts: ProviderCounts): string {

@@ -119,7 +119,13 @@ test('the events of a stream contain all its bytes, including keep-alives', asyn
 
 test('a stream starts with its first choice: an error before it allows failover', async () => {
   const error = 'data: {"error":{"message":"Busy.","type":"rate_limit_error","code":429}}\n\n';
-  for (const before of ['', 'data: {"choices":[]}\n\n', chunk('a')]) {
+  const early = [
+    ['', 'no'],
+    ['data: {"choices":[]}\n\n', 'no'],
+    ['data: {"choices":[],"usage":{"prompt_tokens":9}}\n\n', 'maybe'],
+    [chunk('a'), 'maybe'],
+  ] as const;
+  for (const [before, billed] of early) {
     const transport = await transportWith((response) => {
       begin(response);
       response.end(`${before}${error}`);
@@ -127,7 +133,7 @@ test('a stream starts with its first choice: an error before it allows failover'
     expect(await errorOf(transport.stream(callOf()))).toMatchObject({
       fault: 'rate_limited',
       message: 'Busy.',
-      billed: 'maybe',
+      billed,
     });
   }
 });

@@ -1,8 +1,15 @@
 import { createSseSplitter, dataOf } from '@valuecanvas/http-client';
-import { hasAnswer, indexOf, readChunk, withoutChoices } from '../../protocol/answer-reader.ts';
+import {
+  carriesAnswer,
+  contentBytesOf,
+  hasAnswer,
+  indexOf,
+  readChunk,
+  withoutChoices,
+} from '../../protocol/answer-reader.ts';
 import { type ChunkData, isObject, type StreamEvent, usageIn } from '../../protocol/completion.ts';
 import { ProviderError } from '../provider-error.ts';
-import { errorIn, faultOf } from '../refusal.ts';
+import { errorIn } from '../refusal.ts';
 import { createChannel } from './channel.ts';
 import {
   type AnswerReader,
@@ -56,7 +63,7 @@ export function openEventStream(connection: Connection, call: TransportCall): Pr
       else if (!error) open(batch);
       if (error) {
         exchange.leave();
-        onFailure(error);
+        onFailure(isOpen ? error : afterContent(error, batch));
       } else if (done) {
         if (!isOpen) reject(exchange.failure('bad_response', 'the stream has no choices'));
         exchange.release();
@@ -110,6 +117,15 @@ function sizeOf(batch: Batch): number {
   return batch.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
+/** Returns the failure of a stream that has not been opened, given the events that arrived together with the failure. */
+function afterContent(error: Error, batch: Batch): Error {
+  if (!(error instanceof ProviderError)) return error;
+  let bytes = 0;
+  for (const { data } of batch)
+    for (const { delta } of data?.choices ?? []) bytes += delta ? contentBytesOf(delta) : 0;
+  return bytes > 0 ? error.afterContent(bytes) : error;
+}
+
 function isProviderFailure(error: unknown): boolean {
   return error instanceof ProviderError && error.fault !== 'cancelled';
 }
@@ -138,7 +154,7 @@ interface EventReader {
 }
 
 /** Creates a reader. The exchange determines what an error means for the call. */
-function createEventReader(exchange: Pick<Exchange, 'failure'>): EventReader {
+function createEventReader(exchange: Failing): EventReader {
   const splitter = createSseSplitter();
   const choices = createFinishedChoices();
 
@@ -150,7 +166,9 @@ function createEventReader(exchange: Pick<Exchange, 'failure'>): EventReader {
         if (!event) continue;
         batch.push(event);
         if (event.done) return { batch, error: undefined, done: true };
-        if (event.data) choices.see(event.data);
+        if (!event.data) continue;
+        choices.see(event.data);
+        if (!choices.haveBegun()) exchange.sawUsage(usageIn(event.data));
       }
       const isTooLarge = splitter.restBytes() > maxEventBytes;
       if (isTooLarge && !choices.areAllFinished()) throw tooLarge();
@@ -188,7 +206,7 @@ function createEventReader(exchange: Pick<Exchange, 'failure'>): EventReader {
   };
 }
 
-type Failing = Pick<Exchange, 'failure'>;
+type Failing = Pick<Exchange, 'failure' | 'refused' | 'sawUsage'>;
 
 /** Parses an event. Throws ProviderError if it is invalid or contains an error. */
 function readEvent(bytes: Buffer, exchange: Failing): StreamEvent {
@@ -277,9 +295,12 @@ function createPlainReader(exchange: Exchange, onFailure: AnswerReader['onFailur
       if (exchange.receivedBytes() > maxPlainBytes) exchange.fail('bad_response', message);
     },
     onEnd() {
-      const error = errorIn(parsed(Buffer.concat(parts).toString('utf8')));
-      const said = error?.message ?? message;
-      onFailure(exchange.failure(error ? faultOf(error) : 'bad_response', said));
+      const value = parsed(Buffer.concat(parts).toString('utf8'));
+      const error = errorIn(value);
+      const hasContent = carriesAnswer(value);
+      exchange.sawUsage(usageIn(value));
+      if (error) onFailure(exchange.refused(error, hasContent));
+      else onFailure(exchange.failure('bad_response', message, hasContent ? {} : { receivedBytes: 0 }));
     },
     onFailure,
   };

@@ -1,8 +1,17 @@
 import { context, propagation } from '@opentelemetry/api';
 import type { Dispatcher, Pool } from 'undici';
+import type { ReportedUsage } from '../../protocol/completion.ts';
+import { readPromptTokens } from '../../protocol/tokens.ts';
 import type { Provider } from '../provider.ts';
-import { ProviderError, type ProviderFault } from '../provider-error.ts';
-import { type Refused, type ResponseHeaders, refusal, withoutKey } from '../refusal.ts';
+import { ProviderError, type ProviderErrorOptions, type ProviderFault } from '../provider-error.ts';
+import {
+  faultOf,
+  presentable,
+  type Refused,
+  type ReportedError,
+  type ResponseHeaders,
+  refusal,
+} from '../refusal.ts';
 
 /** The endpoint of one provider's completions. */
 export interface Connection {
@@ -38,6 +47,8 @@ export interface AnswerReader {
   onFailure(error: Error): void;
 }
 
+type FailureDetails = Pick<ProviderErrorOptions, 'cause' | 'receivedBytes'>;
+
 /** An HTTP request in flight, and its answer. */
 export interface Exchange {
   /** Received bytes of the answer's body. */
@@ -47,10 +58,17 @@ export interface Exchange {
   /** Pauses and resumes reading; the stall timeout is suspended meanwhile. */
   pause(): void;
   resume(): void;
-  /** Creates a failure at this moment, including whether it may be billed. */
-  failure(fault: ProviderFault, message: string, cause?: unknown): ProviderError;
+  /** Creates a failure at this moment, including whether it may be billed. `receivedBytes` replaces those of the body. */
+  failure(fault: ProviderFault, message: string, more?: FailureDetails): ProviderError;
+  /**
+   * Creates the failure that the provider itself reports under status 200. It costs nothing unless the provider has reported
+   * usage or sent a part of its answer, as `hasContent` says.
+   */
+  refused(error: ReportedError, hasContent: boolean): ProviderError;
+  /** Keeps the usage that the provider has reported, in case that the call fails later. */
+  sawUsage(usage: ReportedUsage | undefined): void;
   /** Ends with a failure and closes the connection. */
-  fail(fault: ProviderFault, message: string, cause?: unknown): void;
+  fail(fault: ProviderFault, message: string, more?: FailureDetails): void;
   /** Ends without a failure and closes the connection, which stops the provider. */
   leave(): void;
   /** Ends without a failure after everything relevant has arrived; the connection may end on its own for a moment. */
@@ -70,6 +88,7 @@ export function startExchange(connection: Connection, call: TransportCall, reade
   let current = reader;
   let statusCode: number | undefined;
   let receivedBytes = 0;
+  let usage: ReportedUsage | undefined;
   let isOver = false;
   const silence = createSilenceTimer(call, (message) => fail('timeout', message));
 
@@ -85,23 +104,34 @@ export function startExchange(connection: Connection, call: TransportCall, reade
     controller?.abort(left);
   }
 
-  function failure(fault: ProviderFault, message: string, cause?: unknown): ProviderError {
+  function failure(fault: ProviderFault, message: string, more: ProviderErrorOptions = {}): ProviderError {
     const isRefused = statusCode !== undefined && statusCode >= 300;
-    // An unsent request and a refusal cost nothing.
-    const billed = controller === undefined || isRefused ? 'no' : 'maybe';
-    return new ProviderError(fault, provider.id, withoutKey(message, provider), {
-      billed,
+    return new ProviderError(fault, provider.id, message, {
+      // An unsent request and a refusal cost nothing.
+      billed: controller === undefined || isRefused ? 'no' : 'maybe',
       statusCode,
       // Keep-alive bytes are not part of the answer.
       receivedBytes: silence.hasBegun() ? receivedBytes : 0,
-      cause,
+      usage,
+      ...more,
     });
   }
 
-  function fail(fault: ProviderFault, message: string, cause?: unknown): void {
+  function refused(error: ReportedError, hasContent: boolean): ProviderError {
+    const { code, param, isContentRefusal, message = 'an error without a message' } = error;
+    const hasWorked = hasContent || usage !== undefined;
+    return failure(faultOf(error), presentable(message, provider), {
+      code,
+      param,
+      isContentRefusal,
+      ...(hasWorked ? {} : { billed: 'no', receivedBytes: 0 }),
+    });
+  }
+
+  function fail(fault: ProviderFault, message: string, more?: FailureDetails): void {
     if (isOver) return;
     leave();
-    current.onFailure(failure(fault, message, cause));
+    current.onFailure(failure(fault, message, more));
   }
 
   /** Keeps an error of the reader from looking like a failed connection, which would be the provider's fault. */
@@ -126,6 +156,10 @@ export function startExchange(connection: Connection, call: TransportCall, reade
       controller?.resume();
     },
     failure,
+    refused,
+    sawUsage(reported) {
+      if (readPromptTokens(reported)) usage = reported;
+    },
     fail,
     leave,
     release() {
@@ -170,7 +204,7 @@ export function startExchange(connection: Connection, call: TransportCall, reade
     },
     onResponseError(_controller, error) {
       if (isOver) silence.stop();
-      else fail(faultOfConnection(error), error.message || 'the connection failed', error);
+      else fail(faultOfConnection(error), error.message || 'the connection failed', { cause: error });
     },
   };
 

@@ -101,7 +101,14 @@ export function describeProvider(name: string, providerAt: (baseUrl: string) => 
         expect(events.some(({ data }) => data && usageIn(data))).toBe(false);
       });
 
-      test.each(['cut', 'silent-end', 'malformed', 'error-event', 'stall'] as const)(
+      test('forwards events before an error of the provider, then reports it', async () => {
+        provider.simulator.behave({ chunkIntervalMs: 5, rules: [{ fault: 'error-event', afterChunks: 3 }] });
+        const { events, error } = await readAll(await provider.stream());
+        expect(error).toMatchObject({ fault: 'unavailable', message: expect.stringMatching(/\S/) });
+        expect(events).toHaveLength(3);
+      });
+
+      test.each(['cut', 'silent-end', 'malformed', 'stall'] as const)(
         'forwards events before %s, then reports the fault',
         async (fault) => {
           provider.simulator.behave({ chunkIntervalMs: 5, rules: [{ fault, afterChunks: 3 }] });
@@ -154,8 +161,9 @@ export function describeProvider(name: string, providerAt: (baseUrl: string) => 
         ['502', 'unavailable'],
         ['503', 'unavailable'],
         ['quota', 'unavailable'],
+        ['error-event', 'unavailable'],
       ])('%s is %s, and costs nothing', async (fault, expected) => {
-        expect(await failing({ fault })).toMatchObject({ fault: expected, billed: 'no' });
+        expect(await failing({ fault, afterChunks: 0 })).toMatchObject({ fault: expected, billed: 'no' });
       });
 
       test.each([
@@ -173,7 +181,6 @@ export function describeProvider(name: string, providerAt: (baseUrl: string) => 
         ['stall', 'timeout'],
         ['silent-end', method === 'complete' ? 'bad_response' : 'unavailable'],
         ['malformed', 'bad_response'],
-        ['error-event', 'unavailable'],
       ])(
         '%s before the first forwarded event is %s, and may have cost something',
         async (fault, expected) => {
