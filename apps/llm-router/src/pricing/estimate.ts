@@ -4,7 +4,7 @@ import type { UsageUpperBound } from './upper-bound.ts';
 /** Bytes per token, below the average of models, so that estimates are rather too high. */
 const bytesPerToken = 3;
 
-/** What is known about a call whose usage the provider did not report, or reported before the end of its answer. */
+/** Known facts of a call whose usage the provider did not report, or reported before the end of its answer. */
 export interface Seen {
   /** Bytes of the request's body. */
   readonly questionBytes: number;
