@@ -1,6 +1,7 @@
 import { canvasContract } from '@valuecanvas/contracts-canvas';
 import { openIdempotency } from '@valuecanvas/idempotency';
 import { openDatabase } from '@valuecanvas/postgres';
+import { openQueue } from '@valuecanvas/queue';
 import { openRedis } from '@valuecanvas/redis';
 import { defineService, implement, internalTokenAuthenticator } from '@valuecanvas/service-kit';
 import { createCanvasStore } from './canvases/canvas.store.ts';
@@ -10,6 +11,7 @@ import { canvasVariables } from './config.ts';
 import type { Database } from './db.ts';
 import { composeGeneration } from './generation/compose-generation.ts';
 import { generationRoutes } from './generation/routes.ts';
+import { createSubmitGeneration } from './generation/submit-generation.ts';
 
 /** Canvas service: users' canvases with their history, and their generation and refinement by models. */
 export const canvasService = defineService({
@@ -19,6 +21,7 @@ export const canvasService = defineService({
     const { INTERNAL_PUBLIC_KEYS: publicKeys } = kit.config;
     const { db, ping } = openDatabase<Database>('canvas', kit);
     const store = createCanvasStore(db);
+    const { producer } = openQueue('canvas', kit);
     const canvases = createCanvasesService(store);
     const { generation, probe } = await composeGeneration(kit, openRedis('canvas', kit), { store, canvases });
 
@@ -27,7 +30,7 @@ export const canvasService = defineService({
       probes: { postgres: ping, prompts: probe },
       routes: implement(
         canvasContract,
-        { ...canvasRoutes(canvases), ...generationRoutes(generation) },
+        { ...canvasRoutes(canvases), ...generationRoutes(generation, createSubmitGeneration(db, producer)) },
         openIdempotency(db, kit),
       ),
     };

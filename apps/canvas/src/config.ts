@@ -1,5 +1,6 @@
 import { journalVariables } from '@valuecanvas/journal';
 import { postgresVariables } from '@valuecanvas/postgres';
+import { producerVariables } from '@valuecanvas/queue';
 import { redisVariables } from '@valuecanvas/redis';
 import {
   type ConfigOf,
@@ -16,6 +17,7 @@ export const canvasVariables = {
   ...postgresVariables,
   ...redisVariables,
   ...journalVariables,
+  ...producerVariables,
   LLM_ROUTER_URL: serviceUrl('llm-router'),
   PROMPT_REGISTRY_URL: serviceUrl('prompt-registry'),
   FEATURE_FLAGS_URL: serviceUrl('feature-flags'),

@@ -28,7 +28,7 @@ const generateUntilAnswered = () =>
   eventually(
     async () => {
       const answer = await generate();
-      if (answer.status !== 201) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
+      if (answer.status !== 200) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
       return answer;
     },
     { timeoutMs: 30_000 },
@@ -37,7 +37,7 @@ const generateUntilAnswered = () =>
 test('a repeated generation returns the first canvas, and no model is called again', async () => {
   const first = await generate();
   const again = await generate();
-  expect(again).toMatchObject({ status: 201, body: first.body });
+  expect(again).toMatchObject({ status: 200, body: first.body });
   expect([first, again].map(isReplayed)).toEqual([false, true]);
   expect(platform.neighbours.asked).toHaveLength(1);
   expect(await canvasIds()).toEqual([first.body.data.canvasId]);
@@ -49,7 +49,7 @@ test('concurrent identical generations on two replicas create one canvas', async
     Array.from({ length: 10 }, (_, at) => generate(aBakery, at % 2 ? replica : platform.service)),
   );
   const statuses = new Set(answers.map(({ status }) => status));
-  expect([...statuses].filter((status) => status !== 201 && status !== 409)).toEqual([]);
+  expect([...statuses].filter((status) => status !== 200 && status !== 409)).toEqual([]);
   expect(await canvasIds()).toHaveLength(1);
   expect(platform.neighbours.asked).toHaveLength(1);
 });
@@ -73,7 +73,7 @@ test('after an unusable answer, the router is called with a new key, so that it 
   platform.neighbours.answer = () => ({ content: 'I would rather not.' });
   expectError(await generate(), 502, 'LLM_BAD_RESPONSE');
   platform.neighbours.answer = () => ({ content: JSON.stringify(knownBlocks) });
-  expect(await generate()).toMatchObject({ status: 201 });
+  expect(await generate()).toMatchObject({ status: 200 });
   const keys = platform.neighbours.asked.map(({ idempotencyKey }) => idempotencyKey);
   expect(new Set(keys).size).toBe(2);
   expect(keys.join()).toMatch(/^canvas\.generate:0:[\w-]{43},canvas\.generate:1:[\w-]{43}$/);
@@ -189,7 +189,7 @@ test('a service that is killed between commit and reply has stored its answer, w
   await gate.stopped;
   await doomed.kill();
   const answer = await generate();
-  expect(answer.status).toBe(201);
+  expect(answer.status).toBe(200);
   expect(isReplayed(answer)).toBe(true);
   expect(await canvasIds()).toEqual([answer.body.data.canvasId]);
   expect(platform.neighbours.asked).toHaveLength(1);

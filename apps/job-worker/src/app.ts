@@ -1,10 +1,9 @@
 import { jobWorkerContract } from '@valuecanvas/contracts-job-worker';
 import { openIdempotency } from '@valuecanvas/idempotency';
 import { openDatabase } from '@valuecanvas/postgres';
-import { createProducer, type QueueConnection } from '@valuecanvas/queue';
-import { createKeys } from '@valuecanvas/redis';
-import { defineService, implement, internalTokenAuthenticator, type Kit } from '@valuecanvas/service-kit';
-import { type JobWorkerConfig, jobWorkerVariables } from './config.ts';
+import { openQueue } from '@valuecanvas/queue';
+import { defineService, implement, internalTokenAuthenticator } from '@valuecanvas/service-kit';
+import { jobWorkerVariables } from './config.ts';
 import type { Database } from './db.ts';
 import { createDispatch } from './jobs/dispatch.ts';
 import { createJobsService } from './jobs/jobs.service.ts';
@@ -20,11 +19,9 @@ export const jobWorkerService = defineService({
   contract: jobWorkerContract,
   variables: jobWorkerVariables,
   async compose(kit) {
-    const { config, lifecycle, log } = kit;
+    const { config, log } = kit;
     const { db, ping } = openDatabase<Database>('job-worker', kit);
-    const connection = queueConnection(kit);
-    const producer = createProducer(connection);
-    lifecycle.onStop('close', 'queue producer', producer.close);
+    const { producer, connection } = openQueue('job-worker', kit);
 
     const store = createJobsStore(db);
     const dispatch = createDispatch(producer, store);
@@ -46,15 +43,3 @@ export const jobWorkerService = defineService({
     };
   },
 });
-
-function queueConnection({ config, log }: Kit<JobWorkerConfig>): QueueConnection {
-  return {
-    redisUrl: config.REDIS_URL,
-    redisPassword: config.REDIS_PASSWORD,
-    name: 'job-worker',
-    keys: createKeys(config.REDIS_KEY_PREFIX),
-    queueName: config.QUEUE_NAME,
-    tracing: config.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
-    onError: (err: Error) => log.warn({ err }, 'queue: Redis connection failed'),
-  };
-}

@@ -7,6 +7,7 @@ export {
   PermanentFailure,
   Postponement,
 } from './failures.ts';
+export { openQueue, traceContextOf } from './open-queue.ts';
 export type { JobContext, JobHandler } from './run-attempt.ts';
 export { startWorkerHost, type WorkerHost, type WorkerHostOptions } from './start-worker-host.ts';
-export { queueVariables } from './variables.ts';
+export { producerVariables, queueVariables } from './variables.ts';

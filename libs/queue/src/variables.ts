@@ -1,12 +1,17 @@
 import Type from 'typebox';
 
-/** The environment of a service that submits or runs jobs. */
-export const queueVariables = {
+/** The environment of a service that submits jobs. */
+export const producerVariables = {
   QUEUE_NAME: Type.String({
     default: 'llm-processing',
     pattern: '^[a-z0-9-]{1,60}$',
     description: 'Name of the BullMQ queue in Redis.',
   }),
+};
+
+/** The environment of a service that submits and runs jobs. */
+export const queueVariables = {
+  ...producerVariables,
   QUEUE_CONCURRENCY: Type.Integer({
     minimum: 1,
     maximum: 1_000,

@@ -13,6 +13,7 @@ import type { Journal } from '@valuecanvas/journal';
 import { toDollars } from '@valuecanvas/money';
 import type { Prompts, RenderedVersion } from '@valuecanvas/prompts-sdk';
 import type { TSchema } from 'typebox';
+import type { TextListener } from './block-reader.ts';
 import { startExecution } from './execution.ts';
 import type { ModelAnswer } from './parse-answer.ts';
 import { tokenLimit } from './token-limit.ts';
@@ -25,6 +26,8 @@ export interface Question<T> {
   readonly schema: AnswerSchema;
   /** Parses the answer. Throws LLM_BAD_RESPONSE if it is not usable. */
   readonly parse: (answer: ModelAnswer) => T | Unfinished<T>;
+  /** If present, answers are streamed. Creates the listener for the text of one answer. */
+  readonly listen?: (() => TextListener) | undefined;
 }
 
 export interface AnswerSchema {
@@ -66,7 +69,7 @@ export interface Answer<T> {
 export interface ModelDependencies {
   readonly prompts: Prompts;
   readonly flags: Flags;
-  readonly router: Client<typeof llmRouterContract>['call'];
+  readonly router: Pick<Client<typeof llmRouterContract>, 'call' | 'stream'>;
   readonly executions: Journal<typeof promptExecution>;
   readonly onLostExecution: (error: unknown) => void;
 }
@@ -98,13 +101,19 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
   };
 
   /** Calls the router with an idempotency key, so that repeating the request after a crash does not pay twice. */
-  const askRouter = (call: ModelCall, body: ChatRequest, caching?: string): Promise<ChatResult> => {
+  const askRouter = async (call: ModelCall, request: RouterRequest): Promise<ChatResult> => {
+    const { body, caching, listener } = request;
     const key = call.downstreamKey(JSON.stringify(body));
     const headers = {
       ...(key === undefined ? {} : { [publicHeaders.idempotencyKey]: key }),
       ...(caching === undefined ? {} : { 'cache-control': caching }),
     };
-    return router.chat({ body, headers }, call);
+    if (!listener) return router.call.chat({ body, headers }, call);
+    for await (const event of await router.stream.chat({ body: { ...body, stream: true }, headers }, call)) {
+      if (event.name === 'done') return event.data;
+      listener(event.data.content);
+    }
+    throw new Error('The stream of the router ended without a result.');
   };
 
   /**
@@ -115,13 +124,13 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
     call: ModelCall,
     prompt: RenderedVersion,
     body: ChatRequest,
-    parse: (answer: ModelAnswer) => A,
+    { parse, listen }: Pick<Question<A>, 'listen'> & { readonly parse: (answer: ModelAnswer) => A },
     caching = call.header('cache-control'),
   ): Promise<Answer<A>> {
     const execution = startExecution(call, prompt.versionId);
     let chat: ChatResult | undefined;
     try {
-      chat = await askRouter(call, body, caching);
+      chat = await askRouter(call, { body, caching, listener: listen?.() });
       const value = parse(chat);
       const incomplete = value instanceof Unfinished ? new AppError('LLM_BAD_RESPONSE') : undefined;
       await record(execution.ended(chat, incomplete));
@@ -130,7 +139,7 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
       // A repetition of the request must get a new answer from the model.
       if (chat) call.discardDownstreamAnswers();
       await record(execution.ended(chat, error));
-      if (chat?.cached && caching !== 'no-cache') return askOnce(call, prompt, body, parse, 'no-cache');
+      if (chat?.cached && caching !== 'no-cache') return askOnce(call, prompt, body, { parse, listen }, 'no-cache');
       throw error;
     }
   }
@@ -142,14 +151,20 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
       call,
       prompt,
       { ...request, ...textAndFormat(prompt, question) },
-      question.parse,
+      question,
     );
     if (!(first.value instanceof Unfinished)) return { value: first.value, facts: first.facts };
     const { followUp } = first.value;
     const rest = { ...request, ...textAndFormat(prompt, followUp, followUp.instruction) };
-    const second = await askOnce(call, prompt, rest, followUp.parse);
+    const second = await askOnce(call, prompt, rest, { parse: followUp.parse, listen: question.listen });
     return { value: second.value, facts: sumOf(first.facts, second.facts) };
   };
+}
+
+interface RouterRequest {
+  readonly body: ChatRequest;
+  readonly caching: string | undefined;
+  readonly listener: TextListener | undefined;
 }
 
 function chatRequest<T>(flags: Flags, call: UserCall, question: Question<T>, prompt: RenderedVersion) {

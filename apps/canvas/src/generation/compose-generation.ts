@@ -59,7 +59,7 @@ export async function composeGeneration(
   const ask = createAskModel({
     prompts,
     flags,
-    router: router.call,
+    router,
     executions: createJournal(promptExecution, { redis, keys, maxLength: config.JOURNAL_MAX_LENGTH }),
     onLostExecution: onError('journal'),
   });

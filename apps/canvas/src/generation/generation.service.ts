@@ -4,6 +4,7 @@ import {
   type GenerateCanvasResult,
   type RefineSectionRequest,
   type RefineSectionResult,
+  type Section,
   sections,
 } from '@valuecanvas/contracts-canvas';
 import type { BeforeCommit } from '@valuecanvas/postgres';
@@ -12,6 +13,7 @@ import type { CanvasStore } from '../canvases/canvas.store.ts';
 import { blocksOf } from '../canvases/canvas-content.ts';
 import type { CanvasesService } from '../canvases/canvases.service.ts';
 import { type AskModel, type ModelCall, Unfinished } from './ask-model.ts';
+import { createBlockReader } from './block-reader.ts';
 import {
   canvasAnswer,
   completeBlocks,
@@ -24,17 +26,21 @@ import {
 
 /** Generation and refinement of canvases by models. */
 export interface GenerationService {
-  /** Runs `beforeCommit` in the transaction that stores the canvas and returns its result. */
+  /**
+   * Runs `beforeCommit` in the transaction that stores the canvas and returns its result. With `onBlock`, the model's answer
+   * is streamed, and each block is passed on as soon as it is complete.
+   */
   generate<T>(
     call: ModelCall,
     request: GenerateCanvasRequest,
     beforeCommit: BeforeCommit<GenerateCanvasResult, T>,
+    onBlock?: (section: Section, items: string[]) => void,
   ): Promise<T>;
   refine(call: ModelCall, canvasId: string, request: RefineSectionRequest): Promise<RefineSectionResult>;
 }
 
 /** Drops optional texts that are empty or blank. */
-function withoutBlanks({
+export function withoutBlanks({
   businessDescription,
   industry,
   targetMarket,
@@ -53,7 +59,7 @@ export function createGenerationService(dependencies: {
 }): GenerationService {
   const { ask, store, canvases } = dependencies;
   return {
-    async generate(call, { model, ...given }, beforeCommit) {
+    async generate(call, { model, ...given }, beforeCommit, onBlock) {
       const business = withoutBlanks(given);
       // Checks the database first, so that no money is spent on a canvas that cannot be stored.
       await store.assertReachable(call.principal);
@@ -62,7 +68,7 @@ export function createGenerationService(dependencies: {
         variables: business,
         model,
         schema: { name: 'business_model_canvas', schema: canvasAnswer(sections) },
-        parse: parseCanvas,
+        ...canvasReading(onBlock),
       });
       const revision = { content: { ...business, blocks }, source: 'generate', changed: sections } as const;
       return store.create(call.principal, uuidv7(), revision, (tx, canvas) =>
@@ -88,16 +94,37 @@ export function createGenerationService(dependencies: {
   };
 }
 
-/** A canvas that lacks blocks is completed by a follow-up call that asks for these blocks only. */
-function parseCanvas(answer: ModelAnswer): Blocks | Unfinished<Blocks> {
-  const first = parseBlocks(answer);
-  const missing = missingSections(first);
-  if (missing.length === 0) return first as Blocks;
-  return new Unfinished({
-    instruction: `You have already written these blocks:\n\n${JSON.stringify(first, undefined, 1)}\n\nWrite only the missing blocks, consistent with them and in the same language. Answer with one JSON object that has exactly these keys: ${missing.map((section) => `"${section}"`).join(', ')}.`,
-    schema: { name: 'missing_blocks', schema: canvasAnswer(missing) },
-    parse: (second) => completeBlocks(first, second),
-  });
+/**
+ * Reads a canvas from a model's answer. A canvas that lacks blocks is completed by a follow-up call that asks for these
+ * blocks only. With `onBlock`, blocks are read while they are written. They are final: a different version of a block in
+ * the rest of the answer is ignored.
+ */
+function canvasReading(onBlock: ((section: Section, items: string[]) => void) | undefined) {
+  const written: Partial<Record<Section, string[]>> = {};
+  const write = (section: Section, items: string[]): void => {
+    if (written[section]) return;
+    written[section] = items;
+    onBlock?.(section, items);
+  };
+  const writeAll = (blocks: Partial<Blocks>): void => {
+    for (const section of sections) if (blocks[section]) write(section, blocks[section]);
+  };
+  return {
+    listen: onBlock && (() => createBlockReader(write)),
+    parse(answer: ModelAnswer): Blocks | Unfinished<Blocks> {
+      writeAll(parseBlocks(answer));
+      const missing = missingSections(written);
+      if (missing.length === 0) return written as Blocks;
+      return new Unfinished({
+        instruction: `You have already written these blocks:\n\n${JSON.stringify(written, undefined, 1)}\n\nWrite only the missing blocks, consistent with them and in the same language. Answer with one JSON object that has exactly these keys: ${missing.map((section) => `"${section}"`).join(', ')}.`,
+        schema: { name: 'missing_blocks', schema: canvasAnswer(missing) },
+        parse(second) {
+          writeAll(completeBlocks(written, second));
+          return written as Blocks;
+        },
+      });
+    },
+  };
 }
 
 function asList(items: readonly string[]): string {

@@ -1,3 +1,4 @@
+import type { AppError } from '@valuecanvas/contracts-core';
 import { type FlagSnapshot, featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
 import {
   type ChatRequest,
@@ -7,7 +8,7 @@ import {
 } from '@valuecanvas/contracts-llm-router';
 import { type PromptSnapshot, promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
 import { type Simulator, startSimulator } from '@valuecanvas/llm-simulator';
-import type { Call } from '@valuecanvas/service-kit';
+import { type Call, type StreamBody, serverEvents, stream } from '@valuecanvas/service-kit';
 import { stubService, type TestIdentities } from '@valuecanvas/testing';
 
 export type Flag = FlagSnapshot['flags'][number];
@@ -21,7 +22,13 @@ export interface Asked extends ChatRequest {
 }
 
 /** Answer of the router. By default, that of the simulator. */
-type RouterAnswer = (asked: Asked) => Partial<ChatResult> | Promise<Partial<ChatResult>>;
+type GivenAnswer = Partial<ChatResult> & {
+  /** Streams wait for it after their text. */
+  readonly hold?: Promise<void>;
+  /** Failure of a stream after its text. */
+  readonly breaks?: AppError;
+};
+type RouterAnswer = (asked: Asked) => GivenAnswer | Promise<GivenAnswer>;
 
 /** Stubs of the services that canvas calls. */
 export interface Neighbours {
@@ -56,13 +63,26 @@ export async function startNeighbours(
 ): Promise<Neighbours> {
   const simulator = await startSimulator();
   const asked: Asked[] = [];
-  const answerChat = async (call: Call<typeof chat>): Promise<ChatResult> => {
+  const answerChat = async (call: Call<typeof chat>): Promise<ChatResult | StreamBody> => {
     const { body, operation, requestId, idempotencyKey } = call;
     const cacheControl = call.header('cache-control');
     const request = { ...body, operation, requestId, idempotencyKey, cacheControl };
     asked.push(request);
     const given = await neighbours.answer?.(request);
-    return { ...(given?.content === undefined ? await simulated(simulator, request) : facts), ...given };
+    const { hold, breaks, ...rest } = given ?? {};
+    const result = {
+      ...(given?.content === undefined ? await simulated(simulator, request) : facts),
+      ...rest,
+    };
+    if (!body.stream) return result;
+    return stream({}, async (sink) => {
+      const events = serverEvents<typeof chat>(call, sink);
+      // A few characters at a time, as models do.
+      for (const content of result.content.match(/.{1,7}/gsu) ?? []) await events.send('delta', { content });
+      await hold;
+      if (breaks) events.fail(breaks);
+      else events.done(result);
+    });
   };
   const stubs = await Promise.all([
     stubService(llmRouterContract, { chat: answerChat }, identities),

@@ -1,15 +1,7 @@
-import type { AcceptedJob, Job, JobResult } from '@valuecanvas/contracts-job-worker';
+import { jobStatusUrl } from '@valuecanvas/contracts-core';
+import type { Job, JobResult } from '@valuecanvas/contracts-job-worker';
 import { toDollars, toJsonNanos } from '@valuecanvas/money';
 import type { JobResultRow, JobRow } from './jobs.store.ts';
-
-function statusUrl(jobId: string): string {
-  return `/api/queue/llm/${jobId}`;
-}
-
-/** Reply to a submission. */
-export function toAcceptedJob(jobId: string): AcceptedJob {
-  return { jobId, status: 'queued', statusUrl: statusUrl(jobId) };
-}
 
 /** Converts a job's row to what its owner sees. */
 export function toJob(row: JobRow): Job {
@@ -23,8 +15,8 @@ export function toJob(row: JobRow): Job {
     ...(row.started_at ? { startedAt: row.started_at.toISOString() } : {}),
     ...(row.finished_at ? { finishedAt: row.finished_at.toISOString() } : {}),
     ...(row.error_code ? { error: { code: row.error_code, message: row.error_message ?? '' } } : {}),
-    statusUrl: statusUrl(row.id),
-    ...(row.status === 'completed' ? { resultUrl: `${statusUrl(row.id)}/result` } : {}),
+    statusUrl: jobStatusUrl(row.id),
+    ...(row.status === 'completed' ? { resultUrl: `${jobStatusUrl(row.id)}/result` } : {}),
   };
 }
 

@@ -1,7 +1,6 @@
-import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
+import { type AcceptedJob, AppError, acceptedJob, type UserPrincipal } from '@valuecanvas/contracts-core';
 import type {
   AcceptedBatch,
-  AcceptedJob,
   Job,
   JobResult,
   SubmitJobRequest,
@@ -11,7 +10,7 @@ import type { Producer } from '@valuecanvas/queue';
 import type { Logger } from '@valuecanvas/service-kit';
 import { v7 as uuidv7 } from 'uuid';
 import type { Dispatch } from './dispatch.ts';
-import { toAcceptedJob, toJob, toJobResult } from './job-view.ts';
+import { toJob, toJobResult } from './job-view.ts';
 import type { JobsStore, NewJob } from './jobs.store.ts';
 
 /** The submitter, and the trace that the work will continue. */
@@ -67,7 +66,7 @@ export function createJobsService(parts: {
   return {
     async submit({ owner, traceContext }, request, beforeCommit) {
       const job = toNewJob(request, traceContext);
-      return accept(owner, [job], null, (tx) => beforeCommit(tx, toAcceptedJob(job.id)));
+      return accept(owner, [job], null, (tx) => beforeCommit(tx, acceptedJob(job.id)));
     },
 
     async submitBatch({ owner, traceContext }, requests, beforeCommit) {
@@ -75,7 +74,7 @@ export function createJobsService(parts: {
       const jobs = requests.map((request) => toNewJob(request, traceContext));
       const accepted: AcceptedBatch = {
         batchId,
-        jobs: jobs.map(({ id }) => toAcceptedJob(id)),
+        jobs: jobs.map(({ id }) => acceptedJob(id)),
       };
       return accept(owner, jobs, batchId, (tx) => beforeCommit(tx, accepted));
     },

@@ -1,4 +1,5 @@
 import type { jobWorkerContract } from '@valuecanvas/contracts-job-worker';
+import { traceContextOf } from '@valuecanvas/queue';
 import type { HandlersOf } from '@valuecanvas/service-kit';
 import type { JobsService } from './jobs.service.ts';
 
@@ -16,11 +17,3 @@ export const jobRoutes = (jobs: JobsService) =>
     getJobResult: ({ principal, params }) => jobs.result(principal, params.jobId),
     cancelJob: ({ principal, params }) => jobs.cancel(principal, params.jobId),
   }) satisfies Partial<HandlersOf<typeof jobWorkerContract>>;
-
-/** The W3C trace headers of a request. Empty if the request belongs to no trace. */
-function traceContextOf(call: { header(name: string): string | undefined }): Record<string, string> {
-  const traceparent = call.header('traceparent');
-  if (traceparent === undefined) return {};
-  const tracestate = call.header('tracestate');
-  return { traceparent, ...(tracestate === undefined ? {} : { tracestate }) };
-}

@@ -19,6 +19,7 @@ export function createModelJobs({ canvas, llm }: Performers): Pick<JobKinds, Job
         { body: { ...promptVariables, ...choice }, headers: headersOf(call) },
         call,
       );
+      if (!('canvas' in made)) throw new Error('The canvas service submitted a job to do this job.');
       const content = JSON.stringify(made.canvas);
       return storeResult(call, userId, 'canvas_generation', { ...made, content });
     },

@@ -17,19 +17,19 @@ export type Section = (typeof sections)[number];
 
 export const Section = Type.Enum(sections, { description: 'One of the nine blocks of the canvas.' });
 
-const block = (description: string) =>
+export const blockOf = (description: string) =>
   Type.Array(Type.String({ minLength: 1, maxLength: 1_000 }), { maxItems: 50, description });
 
 export const blockProperties = {
-  keyPartners: block('Partners and suppliers that the business depends on.'),
-  keyActivities: block('Activities that the business must do well.'),
-  valuePropositions: block('Benefits that customers get.'),
-  customerRelationships: block('Ways in which customers are won and retained.'),
-  customerSegments: block('Groups of customers that the business serves.'),
-  keyResources: block('Resources that the business needs.'),
-  channels: block('Ways in which customers are reached.'),
-  costStructure: block('Main costs of the business.'),
-  revenueStreams: block('Sources of revenue and forms of payment.'),
+  keyPartners: blockOf('Partners and suppliers that the business depends on.'),
+  keyActivities: blockOf('Activities that the business must do well.'),
+  valuePropositions: blockOf('Benefits that customers get.'),
+  customerRelationships: blockOf('Ways in which customers are won and retained.'),
+  customerSegments: blockOf('Groups of customers that the business serves.'),
+  keyResources: blockOf('Resources that the business needs.'),
+  channels: blockOf('Ways in which customers are reached.'),
+  costStructure: blockOf('Main costs of the business.'),
+  revenueStreams: blockOf('Sources of revenue and forms of payment.'),
 };
 
 /** The nine blocks without other fields. */

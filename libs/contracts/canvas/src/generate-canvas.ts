@@ -1,4 +1,13 @@
-import { data, defineRoute, field, strictObject, user } from '@valuecanvas/contracts-core';
+import {
+  AcceptedJob,
+  accepted,
+  data,
+  defineRoute,
+  field,
+  preferHeader,
+  strictObject,
+  user,
+} from '@valuecanvas/contracts-core';
 import {
   cacheRequestHeader,
   completionFacts,
@@ -7,7 +16,7 @@ import {
   spendingErrors,
 } from '@valuecanvas/contracts-llm-router';
 import Type, { type Static } from 'typebox';
-import { businessDescription, Canvas, promptFacts } from './canvas.ts';
+import { blockOf, businessDescription, Canvas, promptFacts, Section } from './canvas.ts';
 
 /** Optional text, for which forms send an empty or blank text if their user leaves it out. */
 const orBlank = (maxLength: number, description: string) =>
@@ -42,12 +51,21 @@ export const GenerateCanvasResult = Type.Object(
 );
 export type GenerateCanvasResult = Static<typeof GenerateCanvasResult>;
 
+const WrittenBlock = Type.Object(
+  {
+    section: Section,
+    items: blockOf('Items of the block.'),
+  },
+  { title: 'WrittenBlock', description: 'A block that the model has completed.' },
+);
+
 export const generateCanvas = defineRoute({
   id: 'canvas.generate',
   method: 'POST',
   path: '/api/canvas/generate',
   summary: 'Generate a canvas',
-  description: 'Lets a model create a canvas from a business description and stores it as revision 1.',
+  description:
+    'Lets a model create a canvas from a business description and stores it as revision 1. With `accept: text/event-stream`, each block is sent as soon as the model has completed it. A block does not change after it was sent, but nothing is stored before the event done. With `prefer: respond-async`, a background job does the work.',
   auth: user,
   body: GenerateCanvasRequest,
   example: {
@@ -57,8 +75,9 @@ export const generateCanvas = defineRoute({
   },
   deadlineMs: spendingDeadlineMs,
   idempotent: true,
-  requestHeaders: cacheRequestHeader,
-  status: 201,
+  requestHeaders: { ...cacheRequestHeader, ...preferHeader },
   reply: data(GenerateCanvasResult),
+  otherReplies: { 202: accepted(AcceptedJob) },
+  events: { section: WrittenBlock, done: GenerateCanvasResult },
   errors: spendingErrors,
 });

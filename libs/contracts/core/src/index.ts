@@ -35,7 +35,17 @@ export type {
   IdempotencyStore,
   KeyedRequest,
 } from './idempotency.ts';
-export { defineJob, defineJobs, type JobCatalogue, type JobDefinition, type PayloadOf } from './job.ts';
+export {
+  AcceptedJob,
+  acceptedJob,
+  defineJob,
+  defineJobs,
+  type JobCatalogue,
+  type JobDefinition,
+  jobStatusUrl,
+  type PayloadOf,
+  preferHeader,
+} from './job.ts';
 export {
   foreignCursor,
   type ListPage,

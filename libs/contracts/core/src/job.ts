@@ -1,4 +1,5 @@
-import type { Static, TObject } from 'typebox';
+import Type, { type Static, type TObject } from 'typebox';
+import * as field from './fields.ts';
 
 /** Definition of a kind of background job, used by submission, queue, sweeper and worker. */
 export interface JobDefinition {
@@ -26,6 +27,34 @@ export function defineJob<const J extends JobDefinition>(job: J): J {
 }
 
 export type PayloadOf<J extends JobDefinition> = Static<J['payload']>;
+
+/** A user's job that was stored, and that workers will run. Any service can submit one. */
+export const AcceptedJob = Type.Object(
+  {
+    jobId: field.uuid('Id of the job.'),
+    status: Type.Literal('queued', { description: 'Always queued.' }),
+    statusUrl: Type.String({ description: 'URL of the job’s status.' }),
+  },
+  { title: 'AcceptedJob', description: 'A job that was accepted.' },
+);
+export type AcceptedJob = Static<typeof AcceptedJob>;
+
+/** Request header of a route whose work a job can do. The handler asks `call.prefers('respond-async')`. */
+export const preferHeader = {
+  prefer: Type.String({
+    description: 'respond-async lets a background job do the work. The reply is 202 with the job.',
+  }),
+};
+
+/** Returns the URL of a job's status, which the job worker serves. */
+export function jobStatusUrl(jobId: string): string {
+  return `/api/queue/llm/${jobId}`;
+}
+
+/** Returns the reply to the submission of a job. */
+export function acceptedJob(jobId: string): AcceptedJob {
+  return { jobId, status: 'queued', statusUrl: jobStatusUrl(jobId) };
+}
 
 /** Job definitions by name. */
 export type JobCatalogue<J extends readonly JobDefinition[]> = {

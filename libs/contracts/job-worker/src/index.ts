@@ -3,7 +3,7 @@ import { cancelJob, getJob, getJobResult, getQueueMetrics } from './jobs.ts';
 import { submitBatch, submitJob } from './submit.ts';
 
 export { customPrompt, type JobName, jobCatalogue } from './catalogue.ts';
-export { AcceptedJob, Job, JobResult, type JobStatus, type JobType, jobTypes } from './job.ts';
+export { Job, JobResult, type JobStatus, type JobType, jobTypes } from './job.ts';
 export { QueueMetrics } from './jobs.ts';
 export { AcceptedBatch, SubmitJobRequest, submitJob } from './submit.ts';
 

@@ -56,14 +56,4 @@ export const JobResult = Type.Object(
 );
 export type JobResult = Static<typeof JobResult>;
 
-export const AcceptedJob = Type.Object(
-  {
-    jobId: field.uuid('Id of the job.'),
-    status: Type.Literal('queued', { description: 'Always queued.' }),
-    statusUrl: Type.String({ description: 'URL of the job’s status.' }),
-  },
-  { title: 'AcceptedJob', description: 'A job that was accepted.' },
-);
-export type AcceptedJob = Static<typeof AcceptedJob>;
-
 export const jobParams = Type.Object({ jobId: field.uuid('Id of the job.') });

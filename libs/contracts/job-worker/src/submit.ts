@@ -1,5 +1,6 @@
 import { canvasGeneration, canvasRefinement } from '@valuecanvas/contracts-canvas';
 import {
+  AcceptedJob,
   accepted,
   data,
   defineRoute,
@@ -10,7 +11,6 @@ import {
 } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 import { customPrompt } from './catalogue.ts';
-import { AcceptedJob } from './job.ts';
 
 /** Fields of the other types. They are accepted and ignored, so that a client can send one shape for all types. */
 const otherFields = {

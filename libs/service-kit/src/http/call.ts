@@ -56,6 +56,8 @@ export interface Call<R extends RouteDefinition = RouteDefinition> extends CallC
    * preference, and undefined if it accepts none of them.
    */
   accepts<const T extends string>(...types: readonly T[]): T | undefined;
+  /** Returns true if the client states a preference (RFC 7240), such as `respond-async`. */
+  prefers(preference: string): boolean;
   /** Returns a request header by its lower-case name. */
   header(name: string): string | undefined;
   /**

@@ -102,6 +102,11 @@ export class HttpCall implements Call {
     return new Negotiator(this.#request).mediaType([...types]) as T | undefined;
   }
 
+  prefers(preference: string): boolean {
+    const preferences = this.header('prefer')?.split(/[,;]/) ?? [];
+    return preferences.some((stated) => stated.trim().toLowerCase() === preference);
+  }
+
   remainingMs(): number {
     return Math.max(0, this.#request.deadlineAt - performance.now());
   }

@@ -49,6 +49,14 @@ export class IdempotentCall extends HttpCall implements KeepsAnswers<unknown> {
   claim: IdempotencyClaim<Transaction> | undefined;
   isKept = false;
   isDiscarded = false;
+  /** Set if the client prefers a stream of events. */
+  events: { send(name: string, data: unknown): void } | undefined;
+
+  get wantsEvents(): boolean {
+    return this.events !== undefined;
+  }
+
+  readonly send = (name: string, data: unknown): void => this.events?.send(name, data);
 
   readonly keep = async <V>(transaction: Transaction, answer: V): Promise<Kept<V>> => {
     await this.claim?.keep(transaction, encodeOutcome(answer));

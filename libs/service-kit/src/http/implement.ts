@@ -1,11 +1,21 @@
 import type { Contract, IdempotencyStore, RouteDefinition } from '@valuecanvas/contracts-core';
 import type { Call, Outcome } from './call.ts';
 import type { KeepsAnswers, Kept, Transaction } from './idempotency.ts';
+import type { SendsEvents, StreamBody } from './stream.ts';
 
-/** Serves one route. Gets a validated call, and returns the reply that the contract declares or throws an AppError. */
+/**
+ * Serves one route. Gets a validated call, and returns the reply that the contract declares or throws an AppError. The
+ * handler of an idempotent route with events sends them with `send`. The kit streams them if the client prefers a stream,
+ * followed by the answer as `done`.
+ */
 export type Handler<R extends RouteDefinition> = R['idempotent'] extends true
-  ? (call: Call<R> & KeepsAnswers<Outcome<R>>) => Promise<Kept<Outcome<R>>> | Kept<Outcome<R>>
+  ? (call: IdempotentCallOf<R>) => Promise<Kept<StoredOutcome<R>>> | Kept<StoredOutcome<R>>
   : PlainHandler<R>;
+
+type StoredOutcome<R extends RouteDefinition> = Exclude<Outcome<R>, StreamBody>;
+type IdempotentCallOf<R extends RouteDefinition> = Call<R> &
+  KeepsAnswers<StoredOutcome<R>> &
+  (R['events'] extends object ? SendsEvents<R> : unknown);
 
 /** A handler whose answers are not stored. */
 export type PlainHandler<R extends RouteDefinition> = (call: Call<R>) => Promise<Outcome<R>> | Outcome<R>;

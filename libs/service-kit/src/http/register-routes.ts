@@ -17,7 +17,8 @@ import { HttpCall } from './http-call.ts';
 import { answerOnce, IdempotentCall, type Transaction } from './idempotency.ts';
 import type { BoundRoute } from './implement.ts';
 import { methodsOf } from './no-route.ts';
-import { StreamBody, sendStream } from './stream.ts';
+import { streamAnswer, streamed } from './stream-answer.ts';
+import { eventStream, StreamBody, sendStream } from './stream.ts';
 
 /**
  * Rejects, at start, any route that neither has a contract's operation nor forwards to a service. Preflight handlers
@@ -84,7 +85,11 @@ function idempotentHandler(
   const payloadOf = payloadsOf(definition);
   return async (request, reply) => {
     const call = new IdempotentCall(request, reply, log);
-    return payloadOf(reply, call, await answerOnce(store, call, request, reply, handle));
+    const answer = () => answerOnce(store, call, request, reply, handle);
+    if (!definition.events || call.accepts('application/json', eventStream) !== eventStream)
+      return payloadOf(reply, call, await answer());
+    const outcome = await streamAnswer(definition, reply, call, answer);
+    return outcome === streamed ? undefined : payloadOf(reply, call, outcome);
   };
 }
 

@@ -73,6 +73,17 @@ export interface ServerEvents<R extends RouteDefinition> {
   fail(error: unknown): void;
 }
 
+/** Additional members of the call of an idempotent route with events. */
+export interface SendsEvents<R extends RouteDefinition> {
+  /** True if the client prefers a stream of events to one JSON answer. */
+  readonly wantsEvents: boolean;
+  /**
+   * Sends an event. The first one opens the stream, so that an earlier failure has its usual status. Does nothing if the
+   * client prefers one JSON answer. Can be passed around without its object.
+   */
+  readonly send: <N extends Exclude<keyof Named<R>, 'done'> & string>(name: N, data: Named<R>[N]) => void;
+}
+
 /** Creates the sender of a route's events on its stream. Ids must not contain a line break. */
 export function serverEvents<R extends RouteDefinition>(
   call: Pick<StreamingCall, 'recordFailure'> & { readonly requestId: string },
@@ -100,7 +111,7 @@ const clientLeft = 499;
 /** Status recorded for a response that the kit aborted. */
 const cutByKit = 500;
 
-const eventStream = 'text/event-stream';
+export const eventStream = 'text/event-stream';
 
 /** The parts of a call on which its stream depends. */
 interface StreamingCall {

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { aBakery, expectError, usePlatform } from './support/platform.ts';
+
+const platform = usePlatform();
+
+const submit = (extra: Readonly<Record<string, string>> = {}, body: object = aBakery) =>
+  platform.generate(body, { headers: { prefer: 'wait=5, respond-async', ...extra } });
+
+const jobs = () =>
+  platform.database.query<{ id: string; type: string; payload: object; tier: string; trace_context: object }>(
+    'select id, type, payload, tier, trace_context from vc_private.llm_jobs where user_id = $1',
+    [platform.user.userId],
+  );
+
+test('a generation that may be asynchronous becomes a job of its user', async () => {
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  const answer = await submit({ traceparent }, { ...aBakery, industry: ' ', model: 'mistralai/Mixtral-8x7B-Instruct-v0.1' });
+  const [job] = await jobs();
+  const statusUrl = `/api/queue/llm/${job?.id}`;
+  expect(answer).toMatchObject({
+    status: 202,
+    body: { success: true, data: { jobId: job?.id, status: 'queued', statusUrl } },
+  });
+  expect(answer.headers.get('location')).toBe(statusUrl);
+  expect(answer.headers.get('preference-applied')).toBe('respond-async');
+  expect(job).toMatchObject({
+    type: 'canvas_generation',
+    tier: 'pro',
+    payload: {
+      promptVariables: { businessDescription: aBakery.businessDescription, targetMarket: aBakery.targetMarket },
+      model: 'mistralai/Mixtral-8x7B-Instruct-v0.1',
+    },
+    trace_context: { traceparent },
+  });
+  expect(platform.neighbours.asked).toEqual([]);
+});
+
+test('a repeated submission with the same key is one job', async () => {
+  const key = { 'idempotency-key': 'order-18' };
+  const first = await submit(key);
+  const again = await submit(key);
+  expect(again).toMatchObject({ status: 202, body: first.body });
+  expect(await jobs()).toHaveLength(1);
+});
+
+test('an invalid generation is refused, not queued', async () => {
+  expectError(await submit({}, { businessDescription: '' }), 400, 'VALIDATION_FAILED');
+  expect(await jobs()).toEqual([]);
+});
