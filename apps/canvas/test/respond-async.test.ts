@@ -14,7 +14,10 @@ const jobs = () =>
 
 test('a generation that may be asynchronous becomes a job of its user', async () => {
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-  const answer = await submit({ traceparent }, { ...aBakery, industry: ' ', model: 'mistralai/Mixtral-8x7B-Instruct-v0.1' });
+  const answer = await submit(
+    { traceparent },
+    { ...aBakery, industry: ' ', model: 'mistralai/Mixtral-8x7B-Instruct-v0.1' },
+  );
   const [job] = await jobs();
   const statusUrl = `/api/queue/llm/${job?.id}`;
   expect(answer).toMatchObject({
@@ -27,7 +30,10 @@ test('a generation that may be asynchronous becomes a job of its user', async ()
     type: 'canvas_generation',
     tier: 'pro',
     payload: {
-      promptVariables: { businessDescription: aBakery.businessDescription, targetMarket: aBakery.targetMarket },
+      promptVariables: {
+        businessDescription: aBakery.businessDescription,
+        targetMarket: aBakery.targetMarket,
+      },
       model: 'mistralai/Mixtral-8x7B-Instruct-v0.1',
     },
     trace_context: { traceparent },

@@ -40,7 +40,11 @@ test('a block reaches the client while the model is still writing', async () => 
   const identity = await platform.identities.signer('gateway')('canvas', platform.user);
   const response = await fetch(`${platform.service.url}/api/canvas/generate`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream', [headers.identity]: identity },
+    headers: {
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      [headers.identity]: identity,
+    },
     body: JSON.stringify(aBakery),
   });
   let text = '';
@@ -53,7 +57,11 @@ test('a block reaches the client while the model is still writing', async () => 
 });
 
 test.each([
-  ['a follow-up call', JSON.stringify({ ...knownBlocks, channels: [] }), JSON.stringify({ channels: knownBlocks.channels })],
+  [
+    'a follow-up call',
+    JSON.stringify({ ...knownBlocks, channels: [] }),
+    JSON.stringify({ channels: knownBlocks.channels }),
+  ],
   ['a follow-up call after a cut', complete.slice(0, complete.indexOf('"channels"')), complete],
   ['a sloppy answer', complete.replaceAll('"', "'"), ''],
 ])('%s streams each block once, as stored', async (_, first, second) => {
@@ -87,7 +95,10 @@ test('a stream that breaks after blocks ends with an error, and nothing is store
   platform.neighbours.answer = () => ({ content: half, breaks: new AppError('LLM_UNAVAILABLE') });
   const { events } = await generate();
   expect(events.slice(0, -1)).toEqual(sectionEvents.slice(0, sections.indexOf('channels')));
-  expect(events.at(-1)).toEqual(['error', expect.objectContaining({ success: false, code: 'LLM_UNAVAILABLE' })]);
+  expect(events.at(-1)).toEqual([
+    'error',
+    expect.objectContaining({ success: false, code: 'LLM_UNAVAILABLE' }),
+  ]);
   expect(await canvasesOf()).toEqual([]);
 });
 

@@ -139,7 +139,8 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
       // A repetition of the request must get a new answer from the model.
       if (chat) call.discardDownstreamAnswers();
       await record(execution.ended(chat, error));
-      if (chat?.cached && caching !== 'no-cache') return askOnce(call, prompt, body, { parse, listen }, 'no-cache');
+      if (chat?.cached && caching !== 'no-cache')
+        return askOnce(call, prompt, body, { parse, listen }, 'no-cache');
       throw error;
     }
   }
@@ -147,12 +148,7 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
   return async <T>(call: ModelCall, question: Question<T>): Promise<Answer<T>> => {
     const prompt = prompts.render(question.promptKey, question.variables);
     const request = chatRequest(flags, call, question, prompt);
-    const first = await askOnce(
-      call,
-      prompt,
-      { ...request, ...textAndFormat(prompt, question) },
-      question,
-    );
+    const first = await askOnce(call, prompt, { ...request, ...textAndFormat(prompt, question) }, question);
     if (!(first.value instanceof Unfinished)) return { value: first.value, facts: first.facts };
     const { followUp } = first.value;
     const rest = { ...request, ...textAndFormat(prompt, followUp, followUp.instruction) };

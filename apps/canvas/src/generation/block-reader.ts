@@ -1,5 +1,5 @@
-import { type Section, sections } from '@valuecanvas/contracts-canvas';
 import { JSONParser } from '@streamparser/json';
+import { type Section, sections } from '@valuecanvas/contracts-canvas';
 import { itemsOf } from './items.ts';
 import { sectionNamed } from './section-names.ts';
 

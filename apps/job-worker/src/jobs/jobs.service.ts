@@ -1,10 +1,5 @@
 import { type AcceptedJob, AppError, acceptedJob, type UserPrincipal } from '@valuecanvas/contracts-core';
-import type {
-  AcceptedBatch,
-  Job,
-  JobResult,
-  SubmitJobRequest,
-} from '@valuecanvas/contracts-job-worker';
+import type { AcceptedBatch, Job, JobResult, SubmitJobRequest } from '@valuecanvas/contracts-job-worker';
 import type { BeforeCommit, Transaction } from '@valuecanvas/postgres';
 import type { Producer } from '@valuecanvas/queue';
 import type { Logger } from '@valuecanvas/service-kit';

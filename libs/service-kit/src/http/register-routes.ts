@@ -17,8 +17,8 @@ import { HttpCall } from './http-call.ts';
 import { answerOnce, IdempotentCall, type Transaction } from './idempotency.ts';
 import type { BoundRoute } from './implement.ts';
 import { methodsOf } from './no-route.ts';
-import { streamAnswer, streamed } from './stream-answer.ts';
 import { eventStream, StreamBody, sendStream } from './stream.ts';
+import { streamAnswer, streamed } from './stream-answer.ts';
 
 /**
  * Rejects, at start, any route that neither has a contract's operation nor forwards to a service. Preflight handlers

@@ -1,4 +1,11 @@
-import { AppError, data, defineContract, defineRoute, type UserPrincipal, user } from '@valuecanvas/contracts-core';
+import {
+  AppError,
+  data,
+  defineContract,
+  defineRoute,
+  type UserPrincipal,
+  user,
+} from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { createMemoryIdempotency } from '../test-support/memory-idempotency.ts';
@@ -44,7 +51,10 @@ const usual: Handler<typeof bake> = ({ body, send, keep }) => {
 /** Sends orders to a service with this handler. The store of answers is that of the service. */
 async function startBakery(handle: Handler<typeof bake> = usual) {
   const store = createMemoryIdempotency();
-  const service = await startInTest({ contract, routes: implement(contract, { bake: handle }, store).served });
+  const service = await startInTest({
+    contract,
+    routes: implement(contract, { bake: handle }, store).served,
+  });
   return (accept = streaming, key = '') =>
     service.request('/test/loaves', {
       method: 'POST',
@@ -63,7 +73,9 @@ test('a client that prefers a stream gets the events and the answer as done', as
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-type')).toBe(streaming);
   expect(answer.text).toBe(
-    event('rising', 1, { percent: 50 }) + event('rising', 2, { percent: 100 }) + event('done', 3, { name: 'rye' }),
+    event('rising', 1, { percent: 50 }) +
+      event('rising', 2, { percent: 100 }) +
+      event('done', 3, { name: 'rye' }),
   );
 });
 
