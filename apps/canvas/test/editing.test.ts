@@ -26,6 +26,23 @@ test('an update replaces the given fields, keeps the others and creates the next
   expect((await platform.request(`/api/canvas/${canvas.id}`)).body.data).toEqual(body.data);
 });
 
+test('a change whose If-Match names an older revision is refused', async () => {
+  const { id } = await platform.aCanvas();
+  const url = `/api/canvas/${id}`;
+  const older = { 'if-match': '"1"' };
+  const update = (revision: number) =>
+    platform.request(url, { method: 'PUT', body: { revision, channels: ['Web'] }, headers: older });
+  expect((await update(1)).headers.get('etag')).toBe('"2"');
+  const refusals = [await update(2), await platform.request(url, { method: 'DELETE', headers: older })];
+  for (const answer of refusals) {
+    expectError(answer, 409, 'CONFLICT');
+    expect(answer.body.details).toEqual({ currentVersion: 2 });
+  }
+  expect((await platform.request(url)).headers.get('etag')).toBe('"2"');
+  const current = { method: 'DELETE', headers: { 'if-match': '"2"' } };
+  expect((await platform.request(url, current)).status).toBe(204);
+});
+
 test('suggestions are appended to a block without duplicates, or replace it', async () => {
   const { id, channels } = await platform.aCanvas();
   const apply = { section: 'channels', suggestions: ['New', channels[0]] };

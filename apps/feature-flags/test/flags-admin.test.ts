@@ -12,8 +12,13 @@ beforeAll(async () => {
 let made = 0;
 const freshKey = () => `test_flag_${made++}`;
 
-const send = (method: string, path: string, body?: unknown): Promise<TestAnswer> =>
-  service.request(path, { method, as: admin, ...(body === undefined ? {} : { body }) });
+const send = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<TestAnswer> =>
+  service.request(path, { method, as: admin, headers, ...(body === undefined ? {} : { body }) });
 
 async function create(settings: object = {}): Promise<string> {
   const key = freshKey();
@@ -178,6 +183,21 @@ describe('changing a flag', () => {
     expect(answers.map(({ body }) => body.data.version).sort()).toEqual([2, 3, 4, 5, 6]);
     const { body } = await send('GET', `/api/flags/${key}`);
     expect(body.data).toMatchObject({ ...Object.assign({}, ...changes), version: 6 });
+  });
+
+  test.each<[string, object, Record<string, string>]>([
+    ['the field version', { version: 1 }, {}],
+    ['If-Match', {}, { 'if-match': '"1"' }],
+  ])('is refused if %s names an older version', async (_, fields, headers) => {
+    const key = await create();
+    const change = () => send('PUT', `/api/flags/${key}`, { enabled: true, ...fields }, headers);
+    const first = await change();
+    expect(first.headers.get('etag')).toBe('"2"');
+    const { status, body } = await change();
+    expect([status, body.code, body.details]).toEqual([409, 'CONFLICT', { currentVersion: 2 }]);
+    const removal = await send('DELETE', `/api/flags/${key}`, undefined, { 'if-match': '"1"' });
+    expect(removal.status).toBe(409);
+    expect((await send('GET', `/api/flags/${key}`)).headers.get('etag')).toBe('"2"');
   });
 
   test('that does not exist returns 404', async () => {

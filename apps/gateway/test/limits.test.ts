@@ -140,6 +140,20 @@ describe('the address', () => {
   });
 });
 
+test('the refusal of a limit behind the gateway says nothing about the gateway’s own limit', async () => {
+  gateway = await startGateway({});
+  const refusalWith = async (limits: Readonly<Record<string, string>>) => {
+    gateway.upstream.answer((_, response) =>
+      response.writeHead(429, { ...limits, 'content-type': 'application/json' }).end('{}'),
+    );
+    const { headers } = await gateway.service.request('/api/canvas');
+    return ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'].map((name) => headers.get(name));
+  };
+  expect(await refusalWith({})).toEqual([null, null, null]);
+  const limits = { 'ratelimit-limit': '10', 'ratelimit-remaining': '0', 'ratelimit-reset': '1800' };
+  expect(await refusalWith(limits)).toEqual(['10', '0', '1800']);
+});
+
 describe('the error of a refused request', () => {
   const refuse = async (path: string) => {
     gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '8' });

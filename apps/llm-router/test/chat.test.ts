@@ -31,6 +31,16 @@ test('a prompt is answered by the first provider with the default model', async 
   expect(platform.together.calls().completionTokens).toBe(body.data.usage.completionTokens);
 });
 
+test('a client that prefers an event stream gets one, and its key belongs to that form', async () => {
+  const router = await platform.start();
+  const send = (accept: string) =>
+    platform.chat(router, { prompt: 'Why bread?' }, { headers: { accept, 'idempotency-key': 'bread-1' } });
+  const { headers, body } = await send('text/event-stream');
+  expect(headers.get('content-type')).toBe('text/event-stream');
+  expect(body).toMatch(/^event: delta\n(?:.*\n)*event: done\n/);
+  expectError(await send('application/json'), 422, 'IDEMPOTENCY_MISMATCH');
+});
+
 test('a conversation reaches the provider with its model, limit, temperature and response format', async () => {
   const provider = await startScriptedProvider();
   const router = await platform.start({ TOGETHER_BASE_URL: provider.url });

@@ -35,8 +35,8 @@ export interface CanvasStore {
   ): Promise<T | undefined>;
   revisions(owner: UserPrincipal, id: string): Promise<Revision[]>;
   findRevision(owner: UserPrincipal, id: string, revision: number): Promise<CanvasContent | undefined>;
-  /** Returns true if the canvas existed. */
-  remove(owner: UserPrincipal, id: string): Promise<boolean>;
+  /** Returns true if the canvas existed. Keeps it if `check` throws. */
+  remove(owner: UserPrincipal, id: string, check: (canvas: Canvas) => void): Promise<boolean>;
 }
 
 export function createCanvasStore(db: Kysely<Database>): CanvasStore {
@@ -107,10 +107,12 @@ export function createCanvasStore(db: Kysely<Database>): CanvasStore {
         return row && toContent(row);
       }),
 
-    remove: (owner, id) =>
+    remove: (owner, id, check) =>
       asUser(db, owner, async (tx) => {
-        const { numDeletedRows } = await tx.deleteFrom('canvases').where('id', '=', id).executeTakeFirst();
-        return numDeletedRows > 0n;
+        const row = await tx.deleteFrom('canvases').where('id', '=', id).returningAll().executeTakeFirst();
+        if (!row) return false;
+        check(toCanvas(row));
+        return true;
       }),
   };
 }

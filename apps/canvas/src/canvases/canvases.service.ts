@@ -4,7 +4,13 @@ import type {
   Revision,
   UpdateCanvasRequest,
 } from '@valuecanvas/contracts-canvas';
-import { AppError, type ListPage, type PageRequest, type UserPrincipal } from '@valuecanvas/contracts-core';
+import {
+  AppError,
+  assertIfMatch,
+  type ListPage,
+  type PageRequest,
+  type UserPrincipal,
+} from '@valuecanvas/contracts-core';
 import type { BeforeCommit } from '@valuecanvas/postgres';
 import type { CanvasStore } from './canvas.store.ts';
 import { blocksOf, type CanvasContent, changedSections, contentOf } from './canvas-content.ts';
@@ -16,7 +22,8 @@ const maxItems = 50;
 export interface CanvasesService {
   list(owner: UserPrincipal, page: PageRequest): Promise<ListPage<Canvas>>;
   get(owner: UserPrincipal, id: string): Promise<Canvas>;
-  update(owner: UserPrincipal, id: string, change: UpdateCanvasRequest): Promise<Canvas>;
+  /** Throws CONFLICT if the canvas is at another revision than the change or the header If-Match states. */
+  update(owner: UserPrincipal, id: string, change: UpdateCanvasRequest, ifMatch?: string): Promise<Canvas>;
   apply<T>(
     owner: UserPrincipal,
     id: string,
@@ -30,7 +37,7 @@ export interface CanvasesService {
     revision: number,
     beforeCommit: BeforeCommit<Canvas, T>,
   ): Promise<T>;
-  remove(owner: UserPrincipal, id: string): Promise<void>;
+  remove(owner: UserPrincipal, id: string, ifMatch?: string): Promise<void>;
 }
 
 export function createCanvasesService(store: CanvasStore): CanvasesService {
@@ -65,8 +72,9 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
 
     list: (owner, page) => store.list(owner, page),
 
-    async update(owner, id, { revision, businessDescription, ...blocks }) {
+    async update(owner, id, { revision, businessDescription, ...blocks }, ifMatch) {
       const canvas = await getAt(owner, id, revision);
+      assertIfMatch(ifMatch, 'canvas', canvas.revision);
       const content = contentOf(canvas);
       const edited = {
         ...content,
@@ -100,8 +108,11 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
       return revise(owner, canvas, { source: 'restore', content }, beforeCommit);
     },
 
-    async remove(owner, id) {
-      if (!(await store.remove(owner, id))) throw new AppError('NOT_FOUND');
+    async remove(owner, id, ifMatch) {
+      const removed = await store.remove(owner, id, (canvas) =>
+        assertIfMatch(ifMatch, 'canvas', canvas.revision),
+      );
+      if (!removed) throw new AppError('NOT_FOUND');
     },
   };
 }

@@ -21,7 +21,7 @@ export function initialSettings({ key, ...given }: CreateFlagRequest): FlagSetti
 /** Returns the settings after an update. Omitted settings stay, and an empty list of variants removes all variants. */
 export function changedSettings(
   current: FlagSettings,
-  { variants, ...changes }: UpdateFlagRequest,
+  { version: _version, variants, ...changes }: UpdateFlagRequest,
 ): FlagSettings {
   const { variants: currentVariants, ...rest } = current;
   const kept = variants ?? currentVariants ?? [];

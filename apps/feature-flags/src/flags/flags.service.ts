@@ -2,6 +2,7 @@ import {
   AppError,
   type AuditedCall,
   type AuditFacts,
+  assertIfMatch,
   type ListPage,
   type PageRequest,
 } from '@valuecanvas/contracts-core';
@@ -47,6 +48,8 @@ export function createFlagsService(options: {
       const updated = await store.update(
         key,
         (current) => {
+          assertIfMatch(call.header('if-match'), 'flag', current.version);
+          assertBasedOn(request.version, current);
           const settings = changedSettings(current, request);
           checkSettings(settings);
           return settings;
@@ -59,11 +62,22 @@ export function createFlagsService(options: {
     },
 
     async remove(call: AuditedCall, key: string): Promise<void> {
-      const removed = await store.remove(key, (before) => factOf(call, { target: targetOf(key), before }));
+      const removed = await store.remove(key, (before) => {
+        assertIfMatch(call.header('if-match'), 'flag', before.version);
+        return factOf(call, { target: targetOf(key), before });
+      });
       if (!removed) refuseUnknown(key);
       await snapshots.publish();
     },
   };
+}
+
+function assertBasedOn(version: number | undefined, { version: currentVersion }: Flag): void {
+  if (version === undefined || version === currentVersion) return;
+  throw new AppError('CONFLICT', {
+    message: `The flag is at version ${currentVersion}. Read it again and repeat your change.`,
+    details: { currentVersion },
+  });
 }
 
 function refuseReserved(key: string): void {

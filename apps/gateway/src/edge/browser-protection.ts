@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { rateLimitHeaders } from '../rate-limits/rate-limits.ts';
 import { parseOrigin } from './edge-faults.ts';
 
 /** Content security policy of API responses, which load nothing. */
@@ -72,9 +73,7 @@ const exposedHeaders = [
   'x-request-id',
   'x-sb-error-code',
   'x-supabase-api-version',
-  'ratelimit-limit',
-  'ratelimit-remaining',
-  'ratelimit-reset',
+  ...rateLimitHeaders,
 ];
 
 /**

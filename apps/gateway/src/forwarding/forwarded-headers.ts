@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { internalHeaderPrefix, headers as names } from '@valuecanvas/contracts-core';
 import { csrfTokenHeader } from '@valuecanvas/contracts-gateway';
 import type { onRequestHookHandler } from 'fastify';
+import { rateLimitHeaders } from '../rate-limits/rate-limits.ts';
 
 /** Headers that concern one connection and not the message (RFC 9110, section 7.6.1). */
 const hopByHop = [
@@ -74,8 +75,14 @@ export function headersToService(headers: IncomingHttpHeaders, body: boolean): s
 }
 
 /** Returns the headers to relay to the client. Headers of the service override `own` headers of the same name. */
-export function headersToClient(headers: IncomingHttpHeaders, own: OutgoingHttpHeaders): OutgoingHttpHeaders {
+export function headersToClient(
+  status: number,
+  headers: IncomingHttpHeaders,
+  own: OutgoingHttpHeaders,
+): OutgoingHttpHeaders {
   const named = namedByConnection(headers.connection);
+  // A limit behind the gateway was exceeded. What remains of the gateway's limit would mislead the client.
+  if (status === 429) for (const name of rateLimitHeaders) delete own[name];
   const { vary } = own;
   for (const name in headers) {
     if (!notRelayed.has(name) && !named?.includes(name)) own[name] = headers[name];

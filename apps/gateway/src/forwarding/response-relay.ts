@@ -60,7 +60,7 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
     this.#begun = true;
     this.#reply.hijack();
     this.#reply.code(status);
-    const head = headersToClient(headers, this.#reply.getHeaders() as OutgoingHttpHeaders);
+    const head = headersToClient(status, headers, this.#reply.getHeaders() as OutgoingHttpHeaders);
     if (headers['content-type']?.includes('text/event-stream')) head['x-accel-buffering'] = 'no';
     const length = headers['content-length'];
     if (length !== undefined) this.#remainingBytes = Number(length);

@@ -21,6 +21,9 @@ import { type Count, createLocalCounts } from './local-counts.ts';
 
 const windowMs = 60_000;
 
+/** Headers that describe the gateway's own limit. */
+export const rateLimitHeaders = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'] as const;
+
 /** A request that waits longer for Redis passes uncounted. */
 const redisTimeoutMs = 250;
 

@@ -3,9 +3,12 @@ import { type Handler, respond, serverEvents, stream } from '@valuecanvas/servic
 import { answerHeaders } from '../completions/answer.ts';
 import type { ChatService } from './chat.service.ts';
 
+const eventStream = 'text/event-stream';
+
 export function chatHandler(service: ChatService): Handler<typeof chat> {
   return async (call) => {
-    if (!call.body.stream) {
+    const wantsStream = call.body.stream ?? call.accepts('application/json', eventStream) === eventStream;
+    if (!wantsStream) {
       const { source, facts, result } = await service.chat(call);
       return respond(200, result, answerHeaders(source, facts));
     }

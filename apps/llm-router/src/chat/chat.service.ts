@@ -24,18 +24,19 @@ export interface ChatService {
 }
 
 export function createChatService(complete: Complete, stream: Stream, defaultModel: string): ChatService {
-  const toRequest = (call: ChatCall): CompletionRequest => ({
+  const toRequest = (call: ChatCall, isStreamed: boolean): CompletionRequest => ({
     call,
-    body: toCompletionBody(call.body, defaultModel),
+    body: { ...toCompletionBody(call.body, defaultModel), ...(isStreamed ? { stream: true } : {}) },
     caching: cachingOf(call.header('cache-control')),
-    idempotency: idempotencyOf(call),
+    // A stream and a whole answer are stored differently, so a key belongs to one of them.
+    idempotency: idempotencyOf(call, isStreamed && !call.body.stream ? 'stream\n' : ''),
     promptVersionId: call.body.promptVersionId,
   });
 
   return {
     async chat(call) {
       const startedAt = performance.now();
-      const { source, facts, answer } = await complete(toRequest(call));
+      const { source, facts, answer } = await complete(toRequest(call, false));
       const choice = answer().choices[0];
       const latency = source.kind === 'cache' ? Math.round(performance.now() - startedAt) : facts.latencyMs;
       const collector = createTextCollector();
@@ -48,7 +49,7 @@ export function createChatService(complete: Complete, stream: Stream, defaultMod
     },
 
     async stream(call) {
-      const streamed = await stream(toRequest(call));
+      const streamed = await stream(toRequest(call, true));
       return {
         ...streamed,
         readTo: (events) => streamed.readTo(chatReader(events, (facts) => toResult(streamed.source, facts))),
@@ -73,7 +74,7 @@ function toResult(
 }
 
 function toCompletionBody(request: ChatRequest, defaultModel: string): CompletionBody {
-  const { prompt, messages, model = defaultModel, maxTokens, temperature, responseFormat, stream } = request;
+  const { prompt, messages, model = defaultModel, maxTokens, temperature, responseFormat } = request;
   if ((prompt === undefined) === (messages === undefined)) {
     const message = 'Send either prompt or messages.';
     throw new AppError('VALIDATION_FAILED', { message, details: [{ path: 'prompt', message }] });
@@ -84,7 +85,6 @@ function toCompletionBody(request: ChatRequest, defaultModel: string): Completio
     ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(responseFormat === undefined ? {} : { response_format: responseFormat }),
-    ...(stream ? { stream } : {}),
   };
 }
 

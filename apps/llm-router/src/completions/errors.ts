@@ -125,11 +125,6 @@ function rateLimited(
     retryHelps: limit.windowMs <= worthWaitingMs,
     message: `Your tier allows ${limit.limit} ${limit.unit} in ${limit.windowMs / 60_000} minutes${limit.model ? ` for ${limit.model}` : ''}. Wait for the time in retryAfter.`,
     extra: { tier, limit: limit.limit, windowMs: limit.windowMs, unit: limit.unit, upgradeUrl },
-    headers: {
-      'ratelimit-limit': String(limit.limit),
-      'ratelimit-remaining': '0',
-      'ratelimit-reset': String(seconds),
-    },
   });
 }
 

@@ -31,14 +31,21 @@ export function cachingOf(cacheControl: string | undefined): Caching {
   return directives.includes('no-cache') ? 'refresh' : 'use';
 }
 
-/** Identifies a request with an idempotency key. The same body for another operation is a different request. */
-export function idempotencyOf(call: {
-  readonly operation: string;
-  readonly idempotencyKey: string | undefined;
-  readonly bodyText: string | undefined;
-}): IdempotencyKey | undefined {
+/**
+ * Identifies a request with an idempotency key. The same body for another operation, or for an answer in another `form`, is
+ * a different request.
+ */
+export function idempotencyOf(
+  call: {
+    readonly operation: string;
+    readonly idempotencyKey: string | undefined;
+    readonly bodyText: string | undefined;
+  },
+  form = '',
+): IdempotencyKey | undefined {
   const { operation, idempotencyKey: key, bodyText = '' } = call;
-  return key === undefined ? undefined : { key, bodyHash: hash('sha256', `${operation}\n${bodyText}`) };
+  if (key === undefined) return undefined;
+  return { key, bodyHash: hash('sha256', `${operation}\n${form}${bodyText}`) };
 }
 
 /** Bytes by which bodies for different providers may differ: model names, and the name of the output limit's field. */

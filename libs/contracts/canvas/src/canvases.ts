@@ -2,7 +2,9 @@ import {
   data,
   defineRoute,
   empty,
+  entityTagHeader,
   field,
+  ifMatchHeader,
   list,
   listQuery,
   strictObject,
@@ -34,6 +36,7 @@ export const getCanvas = defineRoute({
   auth: user,
   params: canvasParams,
   reply: data(Canvas),
+  responseHeaders: entityTagHeader,
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });
 
@@ -58,8 +61,9 @@ export const updateCanvas = defineRoute({
   params: canvasParams,
   body: UpdateCanvasRequest,
   example: { revision: 1, channels: ['Orders through our own web shop', 'A stall at the Saturday market'] },
-  bodyLimitBytes: 1024 * 1024,
+  requestHeaders: ifMatchHeader,
   reply: data(Canvas),
+  responseHeaders: entityTagHeader,
   errors: ['NOT_FOUND', 'CONFLICT', 'DEPENDENCY_UNAVAILABLE'],
 });
 
@@ -71,7 +75,8 @@ export const deleteCanvas = defineRoute({
   description: 'Deletes a canvas with its history. This cannot be undone.',
   auth: user,
   params: canvasParams,
+  requestHeaders: ifMatchHeader,
   status: 204,
   reply: empty,
-  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+  errors: ['NOT_FOUND', 'CONFLICT', 'DEPENDENCY_UNAVAILABLE'],
 });

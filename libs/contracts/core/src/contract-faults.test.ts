@@ -114,8 +114,8 @@ describe('a contract violates the rules with', () => {
       'cannot be stored',
     ],
     [
-      'an idempotency key for a stream',
-      { method: 'POST', idempotent: true, events: { done: Loaf } },
+      'an idempotency key for a stream of another protocol',
+      { method: 'POST', idempotent: true, chunks: Loaf },
       'cannot be stored',
     ],
     ['an upper-case header', { responseHeaders: { Age: name } }, 'not in lower case'],

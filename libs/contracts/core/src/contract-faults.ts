@@ -85,7 +85,7 @@ function isListQuery(query: RouteDefinition['query']): boolean {
 /** The service kit stores the value of an answer, without its envelope. */
 function canBeStored(route: RouteDefinition): boolean {
   const replies = [route.reply, ...Object.values(route.otherReplies ?? {})];
-  return !canStream(route) && replies.every(({ kind }) => kind !== 'raw' && kind !== 'file');
+  return route.chunks === undefined && replies.every(({ kind }) => kind !== 'raw' && kind !== 'file');
 }
 
 function headerNames({ requestHeaders = {}, responseHeaders = {} }: RouteDefinition): string[] {

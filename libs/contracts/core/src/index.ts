@@ -7,11 +7,18 @@ export {
   auditFact,
   createAuditFacts,
 } from './audit.ts';
+export { bodyLimitOf } from './body-limit.ts';
 export type { CallContext, UserCall } from './call-context.ts';
 export { type Contract, defineContract, dialectAt, isInternal, isUnder } from './contract.ts';
 export { contractFaults } from './contract-faults.ts';
 export { type Dialect, type FailedRequest, ownDialect, type WordedError } from './dialect.ts';
-export { formatEntityTag, matchesEntityTag } from './entity-tag.ts';
+export {
+  assertIfMatch,
+  entityTagHeader,
+  formatEntityTag,
+  ifMatchHeader,
+  matchesEntityTag,
+} from './entity-tag.ts';
 export {
   type ErrorCode,
   type ErrorDefinition,
@@ -95,7 +102,6 @@ export {
 export {
   type BodyOf,
   canStream,
-  defaultBodyLimitBytes,
   defaultDeadlineMs,
   defaultStreamMaxMs,
   defineRoute,

@@ -1,4 +1,5 @@
 import type { TObject, TSchema } from 'typebox';
+import { bodyLimitOf } from './body-limit.ts';
 import { type Contract, isInternal } from './contract.ts';
 import { ErrorEnvelope } from './error-envelope.ts';
 import { failures } from './openapi-failures.ts';
@@ -6,7 +7,7 @@ import { headerComponents, headerParameters, headerReferences, successHeaders } 
 import { descriptionOf, permissionOf, securityOf } from './openapi-security.ts';
 import { forbidNul, namesIn } from './openapi-texts.ts';
 import { empty, type Reply, wireSchema } from './reply.ts';
-import { canStream, defaultBodyLimitBytes, type RouteDefinition, successStatus } from './route.ts';
+import { canStream, type RouteDefinition, successStatus } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -83,10 +84,9 @@ function operation(contract: Contract, route: RouteDefinition, components: Compo
 }
 
 function requestBody(body: TSchema, route: RouteDefinition, components: Components): Json {
-  const { bodyLimitBytes = defaultBodyLimitBytes } = route;
   return {
     required: true,
-    description: `At most ${bodyLimitBytes / 1024} KiB.`,
+    description: `At most ${bodyLimitOf(route) / 1024} KiB.`,
     content: {
       'application/json': {
         schema: sentReference(body, components),

@@ -48,7 +48,7 @@ export interface RouteDefinition {
    * Timeout of the operation, or of a stream's head, if the caller sends no deadline. Defaults to 30,000 ms.
    */
   readonly deadlineMs?: number;
-  /** Maximum size of the body in bytes. Defaults to 64 KiB. */
+  /** Maximum size of the body in bytes. By default, what the schema of the body allows, as `bodyLimitOf` returns it. */
   readonly bodyLimitBytes?: number;
   /** Dialect of the route. Defaults to the platform's own. */
   readonly dialect?: Dialect;
@@ -67,7 +67,6 @@ export function defineRoute<const R extends RouteDefinition>(
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
 export const defaultDeadlineMs = 30_000;
-export const defaultBodyLimitBytes = 64 * 1024;
 export const defaultStreamMaxMs = 600_000;
 
 export type ParamsOf<R extends RouteDefinition> = R['params'] extends TSchema

@@ -130,6 +130,12 @@ export type CreateFlagRequest = Static<typeof CreateFlagRequest>;
 
 export const UpdateFlagRequest = strictObject(
   {
+    version: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: 'Version on which the change is based. Fails with CONFLICT if the flag has another one.',
+      }),
+    ),
     name: Type.Optional(flagSettings.name),
     description: Type.Optional(flagSettings.description),
     enabled: Type.Optional(flagSettings.enabled),

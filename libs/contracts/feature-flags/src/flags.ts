@@ -1,4 +1,13 @@
-import { data, defineRoute, empty, list, listQuery, permission } from '@valuecanvas/contracts-core';
+import {
+  data,
+  defineRoute,
+  empty,
+  entityTagHeader,
+  ifMatchHeader,
+  list,
+  listQuery,
+  permission,
+} from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { CreateFlagRequest, Flag, flagKey, UpdateFlagRequest } from './flag.ts';
 
@@ -48,6 +57,7 @@ export const getFlag = defineRoute({
   auth: permission('flags:read'),
   params,
   reply: data(Flag),
+  responseHeaders: entityTagHeader,
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });
 
@@ -62,8 +72,10 @@ export const updateFlag = defineRoute({
   params,
   body: UpdateFlagRequest,
   example: { rolloutPercentage: 12.5 },
+  requestHeaders: ifMatchHeader,
   reply: data(Flag),
-  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+  responseHeaders: entityTagHeader,
+  errors: ['NOT_FOUND', 'CONFLICT', 'DEPENDENCY_UNAVAILABLE'],
 });
 
 export const deleteFlag = defineRoute({
@@ -74,7 +86,8 @@ export const deleteFlag = defineRoute({
   description: 'Deletes a flag. Code that still evaluates it gets the default value that it passes.',
   auth: permission('flags:write'),
   params,
+  requestHeaders: ifMatchHeader,
   status: 204,
   reply: empty,
-  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+  errors: ['NOT_FOUND', 'CONFLICT', 'DEPENDENCY_UNAVAILABLE'],
 });

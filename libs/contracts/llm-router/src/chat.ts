@@ -69,7 +69,12 @@ export const ChatRequest = strictObject(
     ),
     temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 2, description: 'Sampling temperature.' })),
     responseFormat: Type.Optional(ResponseFormat),
-    stream: Type.Optional(Type.Boolean({ description: 'If true, the answer is streamed as events.' })),
+    stream: Type.Optional(
+      Type.Boolean({
+        description:
+          'If true, the answer is streamed as events. By default, it is streamed if the header accept prefers text/event-stream.',
+      }),
+    ),
     promptVersionId: Type.Optional(
       field.uuid('Prompt version from which the prompt was rendered. Recorded with the usage.'),
     ),
@@ -156,7 +161,7 @@ export const chat = defineRoute({
   auth: permission('llm'),
   body: ChatRequest,
   example: { prompt: 'How can a bakery find its first customers?', maxTokens: 300 },
-  bodyLimitBytes: 1024 * 1024,
+  bodyLimitBytes: 8 * 1024 * 1024,
   deadlineMs: spendingDeadlineMs,
   idempotent: 'own',
   requestHeaders: cacheRequestHeader,

@@ -55,7 +55,7 @@ export const renderPrompt = defineRoute({
   params,
   body: RenderPromptRequest,
   example: { variables: { businessDescription: 'A bakery that delivers sourdough bread by bicycle' } },
-  bodyLimitBytes: 512 * 1024,
+  bodyLimitBytes: 2 * 1024 * 1024,
   reply: data(RenderedPrompt),
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });

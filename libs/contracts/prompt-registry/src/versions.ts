@@ -58,7 +58,7 @@ export const createPromptVersion = defineRoute({
     variables: ['customer'],
     metadata: { description: 'Welcomes a new customer', maxTokens: 300 },
   },
-  bodyLimitBytes: 512 * 1024,
+  bodyLimitBytes: 2 * 1024 * 1024,
   idempotent: true,
   status: 201,
   reply: data(PromptVersion),

@@ -70,6 +70,14 @@ test('an error may set headers', async () => {
   expect(headers.get('ratelimit-remaining')).toBe('0');
 });
 
+test('an exceeded limit of this or another service is described by headers', async () => {
+  const { headers } = await failing(
+    new AppError('RATE_LIMITED', { retryAfterSeconds: 1_800, extra: { tier: 'free', limit: 10 } }),
+  );
+  const described = ['limit', 'remaining', 'reset'].map((name) => headers.get(`ratelimit-${name}`));
+  expect(described).toEqual(['10', '0', '1800']);
+});
+
 test('a retry delay of more than a minute tells the client not to retry', async () => {
   const advice = async (retryAfterSeconds: number) =>
     (await failing(new AppError('RATE_LIMITED', { retryAfterSeconds }))).headers.get('x-should-retry');

@@ -104,7 +104,7 @@ function record(
 
 function send(error: AppError, dialect: Dialect, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (!request.raw.complete) answerEarly(request, reply);
-  reply.headers(error.headers);
+  reply.headers(rateLimitHeaders(error)).headers(error.headers);
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
   if (error.retryAfterMs !== undefined) reply.header('retry-after-ms', error.retryAfterMs);
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
@@ -125,6 +125,19 @@ function answerEarly({ raw }: FastifyRequest, reply: FastifyReply): void {
   reply.raw.once('finish', () => {
     if (!raw.complete) drainRequestBody(raw);
   });
+}
+
+/**
+ * Headers of an exceeded limit, with the names up to draft 06 of draft-ietf-httpapi-ratelimit-headers. They also describe a
+ * limit of another service, whose error was passed on.
+ */
+function rateLimitHeaders({ code, extra, retryAfterSeconds }: AppError): Record<string, string> {
+  if (code !== 'RATE_LIMITED' || typeof extra?.limit !== 'number') return {};
+  return {
+    'ratelimit-limit': String(extra.limit),
+    'ratelimit-remaining': '0',
+    ...(retryAfterSeconds === undefined ? {} : { 'ratelimit-reset': String(retryAfterSeconds) }),
+  };
 }
 
 /** Returns advice if a client might draw the wrong conclusion from the status alone. */

@@ -1,6 +1,6 @@
 import {
+  bodyLimitOf,
   canStream,
-  defaultBodyLimitBytes,
   type IdempotencyStore,
   type ListPage,
   type Reply,
@@ -42,7 +42,7 @@ export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logg
     url: rest ? `${route.path.slice(0, rest.index)}*` : route.path,
     ...(rest?.[1] === undefined ? {} : { preValidation: nameRest(rest[1]) }),
     exposeHeadRoute: methodsOf(route).includes('HEAD'),
-    bodyLimit: route.bodyLimitBytes ?? defaultBodyLimitBytes,
+    bodyLimit: bodyLimitOf(route),
     config: { operation: route },
     schema: {
       ...(route.params ? { params: route.params } : {}),
