@@ -27,7 +27,7 @@ export interface Question<T> {
   /** Parses the answer. Throws LLM_BAD_RESPONSE if it is not usable. */
   readonly parse: (answer: ModelAnswer) => T | Unfinished<T>;
   /** If present, answers are streamed. Creates the listener for the text of one answer. */
-  readonly listen?: (() => TextListener) | undefined;
+  readonly createListener?: (() => TextListener) | undefined;
 }
 
 export interface AnswerSchema {
@@ -124,13 +124,16 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
     call: ModelCall,
     prompt: RenderedVersion,
     body: ChatRequest,
-    { parse, listen }: Pick<Question<A>, 'listen'> & { readonly parse: (answer: ModelAnswer) => A },
+    {
+      parse,
+      createListener,
+    }: Pick<Question<A>, 'createListener'> & { readonly parse: (answer: ModelAnswer) => A },
     caching = call.header('cache-control'),
   ): Promise<Answer<A>> {
     const execution = startExecution(call, prompt.versionId);
     let chat: ChatResult | undefined;
     try {
-      chat = await askRouter(call, { body, caching, listener: listen?.() });
+      chat = await askRouter(call, { body, caching, listener: createListener?.() });
       const value = parse(chat);
       const incomplete = value instanceof Unfinished ? new AppError('LLM_BAD_RESPONSE') : undefined;
       await record(execution.ended(chat, incomplete));
@@ -140,7 +143,7 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
       if (chat) call.discardDownstreamAnswers();
       await record(execution.ended(chat, error));
       if (chat?.cached && caching !== 'no-cache')
-        return askOnce(call, prompt, body, { parse, listen }, 'no-cache');
+        return askOnce(call, prompt, body, { parse, createListener }, 'no-cache');
       throw error;
     }
   }
@@ -152,7 +155,10 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
     if (!(first.value instanceof Unfinished)) return { value: first.value, facts: first.facts };
     const { followUp } = first.value;
     const rest = { ...request, ...textAndFormat(prompt, followUp, followUp.instruction) };
-    const second = await askOnce(call, prompt, rest, { parse: followUp.parse, listen: question.listen });
+    const second = await askOnce(call, prompt, rest, {
+      parse: followUp.parse,
+      createListener: question.createListener,
+    });
     return { value: second.value, facts: sumOf(first.facts, second.facts) };
   };
 }

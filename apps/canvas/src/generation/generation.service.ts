@@ -110,7 +110,7 @@ function canvasReading(onBlock: ((section: Section, items: string[]) => void) | 
     for (const section of sections) if (blocks[section]) write(section, blocks[section]);
   };
   return {
-    listen: onBlock && (() => createBlockReader(write)),
+    createListener: onBlock && (() => createBlockReader(write)),
     parse(answer: ModelAnswer): Blocks | Unfinished<Blocks> {
       writeAll(parseBlocks(answer));
       const missing = missingSections(written);
