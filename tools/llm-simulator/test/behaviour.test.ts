@@ -44,6 +44,26 @@ async function admin<Body = object>(
   return { status: response.status, body: body as Body };
 }
 
+describe('a lacked feature', () => {
+  const bySchema = { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'object' } } };
+
+  test('refuses the requests that use it, and no others', async () => {
+    simulator.behave({ lacks: ['json_schema', 'developer'] });
+    expect(await statusOf({ ...asking(), response_format: bySchema })).toBe(400);
+    expect(await statusOf({ ...asking('JSON, please.'), response_format: { type: 'json_object' } })).toBe(
+      200,
+    );
+    expect(await statusOf({ ...asking(), messages: [{ role: 'developer', content: 'Why?' }] })).toBe(400);
+    expect(await statusOf()).toBe(200);
+  });
+
+  test('must be one that the simulator knows', async () => {
+    expect((await admin('PUT', '/behaviour', { lacks: 'json_object, developer' })).status).toBe(200);
+    expect((await admin('PUT', '/behaviour', { lacks: ['magic'] })).status).toBe(400);
+    expect((await admin('PUT', '/behaviour', { lacks: 7 })).status).toBe(400);
+  });
+});
+
 describe('rules', () => {
   test('apply to the given number of calls and then expire', async () => {
     simulator.behave({

@@ -31,6 +31,7 @@ export function createChatService(complete: Complete, stream: Stream, defaultMod
     // A stream and a whole answer are stored differently, so a key belongs to one of them.
     idempotency: idempotencyOf(call, isStreamed && !call.body.stream ? 'stream\n' : ''),
     promptVersionId: call.body.promptVersionId,
+    isSchemaBinding: false,
   });
 
   return {

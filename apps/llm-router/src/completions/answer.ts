@@ -17,7 +17,7 @@ export interface Outcome {
  * and of the received content.
  */
 export function outcomeOf(
-  { candidate }: Attempt,
+  { candidate, lacked }: Attempt,
   { usage, tier, answerBytes, bytesAfterUsage = 0 }: Reported,
 ): Outcome {
   const { client, highestPrice, upperBound } = candidate;
@@ -25,7 +25,7 @@ export function outcomeOf(
   const counted = readTokens(usage);
   if (counted && bytesAfterUsage === 0) return { tokens: counted, costNanos: costOf(price, counted) };
   const tokens = estimateTokens(upperBound, {
-    questionBytes: Buffer.byteLength(candidate.bodyText()),
+    questionBytes: Buffer.byteLength(candidate.bodyText(lacked)),
     answerBytes: counted ? bytesAfterUsage : answerBytes,
     counted: counted ?? readPromptTokens(usage),
   });

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { UserCall } from '@valuecanvas/contracts-core';
+import { type Feature, type Features, featureNamedBy } from '../providers/features.ts';
 import { ProviderError, wasCalled } from '../providers/provider-error.ts';
 import type { TransportCall } from '../providers/transport/transport.ts';
 import type { ProviderClient } from '../routing/provider-client.ts';
@@ -22,8 +23,17 @@ export interface AttemptDependencies {
   readonly retryDelay: RetryDelay;
   readonly upstream: UpstreamRules;
   readonly observer: CompletionObserver;
+  /** Called when a provider's model turns out to lack a feature. */
+  readonly onLack: (lack: Lack) => void;
   /** Creates row ids (UUIDv7). */
   readonly newId: () => string;
+}
+
+/** A feature that a provider's model lacks. */
+export interface Lack {
+  readonly provider: string;
+  readonly model: string;
+  readonly feature: Feature;
 }
 
 /** Calls one provider once. Throws ProviderError. */
@@ -44,7 +54,7 @@ const final = new Set<ProviderError['fault']>(['caller', 'cancelled', 'internal'
  * Tries the candidates in order, with retries where they help, until one serves the request. Books every provider call.
  * Throws the error that summarises the failures, with nothing left reserved.
  */
-export function createTryCandidates({ retryDelay, upstream, observer, newId }: AttemptDependencies) {
+export function createTryCandidates({ retryDelay, upstream, observer, onLack, newId }: AttemptDependencies) {
   return async function tryCandidates<T>(
     prepared: Prepared,
     first: Attempt,
@@ -55,6 +65,7 @@ export function createTryCandidates({ retryDelay, upstream, observer, newId }: A
     const { call, body } = request;
     const firstCallAt = performance.now();
     const stepAfter = createSteps(prepared, first, { retryDelay, newId });
+    const withoutNamedFeature = createWeakening(request, onLack);
     const failures: ProviderError[] = [];
     let attempt: Attempt = { ...first, startedAt: firstCallAt };
     for (;;) {
@@ -65,12 +76,14 @@ export function createTryCandidates({ retryDelay, upstream, observer, newId }: A
         );
         return { served, attempt, callObserver, firstCallAt };
       } catch (cause) {
-        const error = cause instanceof ProviderError ? cause : unexpectedError(cause, attempt);
+        const isExpected = cause instanceof ProviderError;
+        const weaker = isExpected ? withoutNamedFeature(cause, attempt) : undefined;
+        const error = isExpected ? (weaker?.error ?? cause) : unexpectedError(cause, attempt);
         failures.push(error);
         callObserver.failed(error);
-        const step = cause === error ? stepAfter(error, attempt) : undefined;
+        const step = isExpected ? stepAfter(error, attempt, weaker?.lacked) : undefined;
         const isContinued = await reservation.failed(attempt, error, step?.next);
-        if (cause !== error) throw cause;
+        if (!isExpected) throw cause;
         if (!step || !isContinued) throw providersError(failures, { model: body.model, signal: call.signal });
         observer.again(attempt, step.next, error);
         if (step.delayMs > 0) await pause(step.delayMs, call.signal);
@@ -94,16 +107,49 @@ function createSteps(
   const { call } = request;
   const later = candidates.slice(candidates.indexOf(first.candidate) + 1);
   let attempts = 0;
-  return (error: ProviderError, failed: Attempt): Step | undefined => {
+  return (error: ProviderError, failed: Attempt, lacked: Features | undefined): Step | undefined => {
+    if (lacked && !call.signal.aborted) {
+      const { candidate, asFallback } = failed;
+      return { next: { ...newAttempt(candidate, newId(), asFallback), lacked }, delayMs: 0 };
+    }
     attempts += 1;
     if (final.has(error.fault) || call.signal.aborted) return undefined;
     const delayMs = retryDelay(error, { attempts, remainingMs: call.remainingMs() });
     // The row of a provider that was not called passes to the next attempt.
     const id = wasCalled(error) ? newId() : failed.id;
-    if (delayMs !== undefined) return { next: newAttempt(failed.candidate, id, failed.asFallback), delayMs };
+    if (delayMs !== undefined) {
+      const next = newAttempt(failed.candidate, id, failed.asFallback);
+      return { next: { ...next, lacked: failed.lacked }, delayMs };
+    }
     const candidate = later.shift();
     attempts = 0;
     return candidate && { next: newAttempt(candidate, id, true), delayMs: 0 };
+  };
+}
+
+/**
+ * Handles refusals that name a feature: returns the error, which is not the caller's, and the features that the next request of the
+ * same provider must do without. Undefined for any other error.
+ */
+function createWeakening({ body, isSchemaBinding }: CompletionRequest, onLack: (lack: Lack) => void) {
+  return (cause: ProviderError, { candidate, lacked: before }: Attempt) => {
+    const named = featureNamedBy(cause, { body, lacked: before }, isSchemaBinding);
+    if (!named) return undefined;
+    const { client, model } = candidate;
+    const { feature, isLacked } = named;
+    const lacked = new Set([...before, feature]);
+    if (isLacked) {
+      client.learned.learn(model, lacked);
+      onLack({ provider: client.provider.id, model, feature });
+    }
+    const { message, statusCode, code, param } = cause;
+    const error = new ProviderError('unsupported', cause.provider, message, {
+      cause,
+      statusCode,
+      code,
+      param,
+    });
+    return { error, lacked };
   };
 }
 
@@ -127,12 +173,12 @@ const drainMs = 120_000;
  */
 function transportCall(
   { call, idempotency }: CompletionRequest,
-  { candidate }: Attempt,
+  { candidate, lacked }: Attempt,
   { firstByteMs, stallMs, onHangup }: UpstreamRules,
 ): TransportCall {
   const drains = onHangup === 'drain' || idempotency !== undefined;
   return {
-    body: candidate.bodyText(),
+    body: candidate.bodyText(lacked),
     signal: drains ? AbortSignal.timeout(drainMs) : call.signal,
     firstByteMs: drains ? firstByteMs : Math.min(firstByteMs, untilDeadline(call)),
     stallMs,

@@ -93,6 +93,7 @@ export function composeCompletions(
         onHangup: config.LLM_ON_HANGUP,
       },
       observer,
+      onLack: (lack) => log.warn(lack, 'providers: a model lacks a feature, requests are sent without it'),
       newId,
     }),
     observer,

@@ -4,6 +4,7 @@ import type { IdempotencyKey } from '../admission/types.ts';
 import { highestPriceFor, type ModelPrice } from '../pricing/model-price.ts';
 import { coversSound, maxCost, soundOf, type UsageUpperBound, upperBoundOf } from '../pricing/upper-bound.ts';
 import type { CompletionBody } from '../protocol/completion.ts';
+import { type Features, withoutFeatures } from '../providers/features.ts';
 import { toBody } from '../providers/to-body.ts';
 import type { Candidate } from '../routing/model-map.ts';
 import type { ProviderClient } from '../routing/provider-client.ts';
@@ -21,6 +22,8 @@ export interface CompletionRequest {
   /** Identity of the request across repetitions. */
   readonly idempotency: IdempotencyKey | undefined;
   readonly promptVersionId: string | undefined;
+  /** True if a provider's refusal of the JSON schema itself is the caller's error, false if the schema is only described. */
+  readonly isSchemaBinding: boolean;
 }
 
 /** Parses the cache mode from a cache-control header (RFC 9111, section 5.2.1). */
@@ -48,8 +51,8 @@ export function idempotencyOf(
   return { key, bodyHash: hash('sha256', `${operation}\n${form}${bodyText}`) };
 }
 
-/** Bytes by which bodies for different providers may differ: model names, and the name of the output limit's field. */
-const bodyMarginBytes = 256;
+/** Bytes by which bodies of one request may differ: model names, the output limit's field, and the instruction that replaces a format. */
+const bodyMarginBytes = 512;
 
 /** A provider that can serve a request, with the call's maximum cost. */
 export interface PreparedCandidate extends Candidate<ProviderClient> {
@@ -57,8 +60,8 @@ export interface PreparedCandidate extends Candidate<ProviderClient> {
   /** For any service tier in which it may be answered. */
   readonly highestPrice: ModelPrice;
   readonly maxCostNanos: bigint;
-  /** JSON body for this provider. */
-  bodyText(): string;
+  /** JSON body for this provider, without the given features. */
+  bodyText(lacked: Features): string;
 }
 
 /** A request prepared for admission. */
@@ -83,10 +86,13 @@ export interface Attempt {
   readonly startedAt: number;
   /** True if another provider has failed before. */
   readonly asFallback: boolean;
+  /** Features that the request must do without. */
+  readonly lacked: Features;
 }
 
 export function newAttempt(candidate: PreparedCandidate, id: string, asFallback = false): Attempt {
-  return { id, candidate, startedAt: performance.now(), asFallback };
+  const lacked = candidate.client.learned.lackedBy(candidate.model) ?? candidate.lacks;
+  return { id, candidate, startedAt: performance.now(), asFallback, lacked };
 }
 
 export interface PrepareDependencies {
@@ -104,17 +110,24 @@ export function createPrepare({ clients, candidates, maxOutputTokens }: PrepareD
     if (serving.length === 0 && clients.length > 0) throw unknownModelError(body.model);
     const found = withPrices(serving, body);
     const streamed = body.stream === true;
-    const texts = found.map(({ client, model, capabilities }) => {
+    const drafts = found.map((candidate) => {
+      const { client, model, capabilities } = candidate;
       const limit = Math.min(maxOutputTokens, capabilities.maxOutputTokens ?? maxOutputTokens);
       const options = { model, maxOutputTokens: limit, stream: streamed };
-      return once(() => JSON.stringify(toBody(client.provider, body, options)));
+      const textOf = (sent: CompletionBody) => JSON.stringify(toBody(client.provider, sent, options));
+      const whole = once(() => textOf(body));
+      const bodyText = (lacked: Features) => {
+        const sent = withoutFeatures(body, lacked);
+        return sent === body ? whole() : textOf(sent);
+      };
+      return { candidate, whole, bodyText };
     });
-    const first = texts[0]?.() ?? '';
+    const first = drafts[0]?.whole() ?? '';
     const bytes = Buffer.byteLength(first) + bodyMarginBytes;
-    const prepared = found.map((candidate, index) => {
+    const prepared = drafts.map(({ candidate, bodyText }) => {
       const upperBound = upperBoundOf({ body, bytes, model: candidate.model, maxOutputTokens });
       const maxCostNanos = maxCost(candidate.highestPrice, upperBound);
-      return { ...candidate, upperBound, maxCostNanos, bodyText: texts[index] as () => string };
+      return { ...candidate, upperBound, maxCostNanos, bodyText };
     });
     return {
       request,

@@ -32,6 +32,7 @@ function toRequest(call: Call<typeof createChatCompletion>): CompletionRequest {
     caching: cachingOf(call.header('cache-control')),
     idempotency: idempotencyOf(call),
     promptVersionId: undefined,
+    isSchemaBinding: true,
   };
 }
 

@@ -76,6 +76,12 @@ test('an OpenAI fallback model without a price is refused at start', () => {
   );
 });
 
+test('features that a provider lacks may differ by model, and must be known', () => {
+  const lacks = { 'llama-8b': ['developer'] };
+  expect(providersOf(listing({ ...groq, lacks }))[0]?.lacks).toEqual(lacks);
+  expect(faultsOf(listing({ ...groq, lacks: ['magic'] }))).toContain('LLM_PROVIDERS/0/lacks');
+});
+
 test('a provider in LLM_PROVIDERS needs no code', () => {
   const prices = { 'llama-8b': { input: 0.05, output: 0.08, cachedInput: 0.01, cacheWrite: 0.06 } };
   const listed = {
@@ -86,6 +92,7 @@ test('a provider in LLM_PROVIDERS needs no code', () => {
     fallbackModel: 'llama-8b',
     maxTokensField: 'max_completion_tokens',
     propagateTrace: true,
+    lacks: ['json_schema'],
   };
   expect(providersOf({ ...both, ...listing(listed) })[2]).toEqual({
     id: 'groq',
@@ -98,6 +105,7 @@ test('a provider in LLM_PROVIDERS needs no code', () => {
     fallbackModel: 'llama-8b',
     maxTokensField: 'max_completion_tokens',
     propagateTrace: true,
+    lacks: { '*': ['json_schema'] },
   });
 });
 

@@ -4,6 +4,8 @@ import type { ReportedUsage } from '../protocol/completion.ts';
 export type ProviderFault =
   /** The request is invalid: other providers would refuse it as well, and the provider is healthy. */
   | 'caller'
+  /** The model lacks a feature of the request; the router asks again without it. */
+  | 'unsupported'
   /** The provider lacks the model, whatever its price list says; another provider may have it. */
   | 'not_served'
   | 'rate_limited'

@@ -1,4 +1,5 @@
 import type { ListedPrice, ServiceTiers } from '../pricing/model-price.ts';
+import type { Feature } from './features.ts';
 
 /** A provider that speaks OpenAI's protocol, as data. */
 export interface Provider {
@@ -23,6 +24,8 @@ export interface Provider {
   readonly propagateTrace: boolean;
   /** The field in which it takes the largest number of tokens in an answer. */
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
+  /** Features that its models lack, by its own model names; `*` stands for all others. The router learns the rest from refusals. */
+  readonly lacks: Readonly<Record<string, readonly Feature[]>>;
 }
 
 /** Returns a provider's own name of a model. */

@@ -24,6 +24,7 @@ export function composeProviders(
       transport: createTransport(provider, { connections: config.LLM_PROVIDER_CONCURRENCY, now }),
       concurrency: config.LLM_PROVIDER_CONCURRENCY,
       queue: config.LLM_PROVIDER_QUEUE,
+      now,
     }),
   );
   for (const client of clients) lifecycle.onStop('close', client.provider.id, client.close);

@@ -108,6 +108,22 @@ test('cached candidates apply only to requests with the same needs', () => {
   expect([count(image), count(text), count(image)]).toEqual([1, 2, 1]);
 });
 
+test('the known lacks of a model come from its configuration and from the table of capabilities', () => {
+  const own = provider({
+    id: 'own',
+    models: ['big', 'small'],
+    lacks: { big: ['developer'], '*': ['json_object'] },
+  });
+  const openai = provider({ id: 'openai', priceId: 'openai' });
+  const lacksOf = (model: string) => [
+    ...(candidatesFor([own, openai], model, new Set(), at)[0]?.lacks ?? []),
+  ];
+  expect(lacksOf('big')).toEqual(['developer']);
+  expect(lacksOf('small')).toEqual(['json_object']);
+  expect(lacksOf('gpt-4')).toEqual(['json_schema']);
+  expect(lacksOf('gpt-4o')).toEqual([]);
+});
+
 test('a changed price applies within a minute', () => {
   const prices: Record<string, { input: number; output: number }> = { big: { input: 1, output: 1 } };
   let time = at.getTime();
@@ -126,7 +142,7 @@ test.each<[fields: object, needs: string[]]>([
   [{ tools: [{}] }, ['tools']],
   [{ tools: [{}], tool_choice: 'none' }, []],
   [{ response_format: { type: 'json_object' } }, []],
-  [{ response_format: { type: 'json_schema' } }, ['jsonSchema']],
+  [{ response_format: { type: 'json_schema' } }, []],
   [{ stream: true }, ['streaming']],
   [{ messages: [null, { content: [{ type: 'text' }] }] }, []],
   [{ messages: [{ content: [{ type: 'text' }, { type: 'image_url' }] }] }, ['images']],

@@ -3,6 +3,7 @@ import { priceOf } from '../pricing/prices.ts';
 import { type CompletionBody, isObject } from '../protocol/completion.ts';
 import { capabilitiesOf } from '../providers/capabilities.ts';
 import type { Capabilities } from '../providers/capability-table.ts';
+import type { Feature, Features } from '../providers/features.ts';
 import { ownModelName, type Provider } from '../providers/provider.ts';
 import type { ProviderClient } from './provider-client.ts';
 
@@ -12,6 +13,8 @@ export interface Candidate<Client> {
   readonly model: string;
   readonly price: ModelPrice;
   readonly capabilities: Capabilities;
+  /** Features that the model is known to lack. */
+  readonly lacks: Features;
 }
 
 /** Returns the candidates for a request, in the order in which they are tried. Empty for an unknown model. */
@@ -79,7 +82,13 @@ function candidateOf<Client extends { readonly provider: Provider }>(
 ): Candidate<Client>[] {
   const price = model === undefined ? undefined : priceOf(client.provider, model, at);
   if (model === undefined || price === undefined) return [];
-  return [{ client, model, price, capabilities: capabilitiesOf(client.provider, model) }];
+  const capabilities = capabilitiesOf(client.provider, model);
+  return [{ client, model, price, capabilities, lacks: lacksOf(client.provider, model, capabilities) }];
+}
+
+function lacksOf({ lacks }: Provider, model: string, { jsonSchema }: Capabilities): Features {
+  const configured = (Object.hasOwn(lacks, model) ? lacks[model] : lacks['*']) ?? [];
+  return new Set<Feature>(jsonSchema ? configured : [...configured, 'json_schema']);
 }
 
 /** Drops candidates that lack a required capability, unless all do: then the provider's own error is best. */
@@ -101,19 +110,12 @@ function serves(provider: Provider, model: string, at: Date): boolean {
   return isSold && priceOf(provider, model, at) !== undefined;
 }
 
-type Need = 'tools' | 'jsonSchema' | 'images' | 'streaming';
+type Need = 'tools' | 'images' | 'streaming';
 
-/** Capabilities that a request requires. */
-export function needsOf({
-  tools,
-  tool_choice: choice,
-  response_format: format,
-  messages,
-  stream,
-}: CompletionBody): Need[] {
+/** Capabilities that a request requires. The router replaces a JSON schema, so it is not required. */
+export function needsOf({ tools, tool_choice: choice, messages, stream }: CompletionBody): Need[] {
   const needs: Need[] = [];
   if (Array.isArray(tools) && tools.length > 0 && choice !== 'none') needs.push('tools');
-  if (isObject(format) && format.type === 'json_schema') needs.push('jsonSchema');
   if (messages.some(hasImage)) needs.push('images');
   if (stream === true) needs.push('streaming');
   return needs;

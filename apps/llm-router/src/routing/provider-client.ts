@@ -1,4 +1,5 @@
 import { createSemaphore, type SemaphoreFigures } from '@valuecanvas/resilience';
+import { createLearnedFeatures, type LearnedFeatures } from '../providers/features.ts';
 import type { Provider } from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 import type {
@@ -15,6 +16,7 @@ import { onStreamEnd } from './stream-end.ts';
 export interface ProviderClient {
   readonly provider: Provider;
   readonly breakers: Breakers;
+  readonly learned: LearnedFeatures;
   /** State of the provider as a whole. */
   state(): BreakerState;
   /** Returns true if a call would not be refused immediately; checked before its reservation. */
@@ -45,6 +47,7 @@ export interface ProviderClientOptions {
   readonly maxWaitMs?: number;
   readonly circuit?: CircuitSettings;
   readonly maxModels?: number;
+  readonly now?: () => number;
 }
 
 /** Longest wait for a permit. */
@@ -99,6 +102,7 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
   return {
     provider,
     breakers,
+    learned: createLearnedFeatures(options.now ?? Date.now),
     state: breakers.state,
     mayServe: (model) => breakers.known(model)?.letsThrough() !== false && !semaphore.isFull(),
     async complete(model, call, asFallback) {

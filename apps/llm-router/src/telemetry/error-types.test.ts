@@ -5,6 +5,7 @@ import { errorDomains, errorTypeIn, errorTypeOf } from './error-types.ts';
 
 const faults: Readonly<Record<ProviderFault, string>> = {
   caller: 'caller',
+  unsupported: 'provider',
   not_served: 'provider',
   rate_limited: 'provider',
   timeout: 'provider',

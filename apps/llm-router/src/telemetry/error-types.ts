@@ -17,6 +17,7 @@ export const errorDomains = {
   provider_unavailable: 'provider',
   provider_bad_response: 'provider',
   provider_lacks_model: 'provider',
+  provider_lacks_feature: 'provider',
   provider_shut_off: 'provider',
   deadline_exceeded: 'us',
   overloaded: 'us',
@@ -29,6 +30,7 @@ export type ErrorType = keyof typeof errorDomains;
 const types: Readonly<Record<ProviderFault | ErrorCode, ErrorType>> = {
   caller: 'invalid_request',
   not_served: 'provider_lacks_model',
+  unsupported: 'provider_lacks_feature',
   rate_limited: 'provider_rate_limited',
   timeout: 'provider_timeout',
   unavailable: 'provider_unavailable',

@@ -29,13 +29,16 @@ const ResponseFormat = Type.Union(
     strictObject({ type: Type.Literal('text', { description: 'Free text.' }) }),
     strictObject({ type: Type.Literal('json_object', { description: 'Any JSON object.' }) }),
     strictObject({
-      type: Type.Literal('json_schema', { description: 'JSON that matches a schema.' }),
+      type: Type.Literal('json_schema', {
+        description:
+          'JSON that matches a schema. A model that cannot enforce schemas gets a description of it instead.',
+      }),
       json_schema: Type.Object(
         {
           name: Type.String({ maxLength: 64, description: 'Name of the schema.' }),
           schema: Type.Record(Type.String(), Type.Unknown(), { description: 'The JSON Schema.' }),
           strict: Type.Optional(
-            Type.Boolean({ description: 'If true, the provider must enforce the schema.' }),
+            Type.Boolean({ description: 'If true, a provider that supports it enforces the schema.' }),
           ),
         },
         { description: 'The schema, in the format of OpenAI’s API.' },

@@ -3,6 +3,7 @@ import type { CallLog } from '../admin/call-log.ts';
 import { deliver } from '../delivery/deliver.ts';
 import type { BehaviourControl } from '../faults/behaviour.ts';
 import { readDirective } from '../faults/directive.ts';
+import { assertHasFeatures } from '../faults/lacked-features.ts';
 import type { KeyRing } from '../http/api-keys.ts';
 import type { ModelList } from '../models/models.ts';
 import { uniqueIdentity } from './identity.ts';
@@ -28,6 +29,7 @@ export function createChatRoute({ seed, keys, models, behaviour, log }: ChatPart
     const { model, stream } = prepared.request;
     models.check(model);
     const effect = behaviour.effectFor({ model, key }, directiveOf(incoming));
+    assertHasFeatures(prepared.request, effect.lacks);
     sequence += 1;
     const identity = behaviour.current().ids === 'unique' ? uniqueIdentity(prepared.digest, sequence) : null;
     const answer = prepareAnswer(prepared, effect, identity);

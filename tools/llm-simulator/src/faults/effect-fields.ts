@@ -1,6 +1,14 @@
-import type { Effect } from './effect.ts';
+import { type Effect, features } from './effect.ts';
 import { isFault, namedFaults } from './fault-names.ts';
-import { integerBetween, numberBetween, oneOf, type Reader, type Readers, refused } from './field-readers.ts';
+import {
+  integerBetween,
+  numberBetween,
+  oneOf,
+  type Reader,
+  type Readers,
+  refused,
+  someOf,
+} from './field-readers.ts';
 
 /** Ten minutes: longer than any tested deadline, shorter than the limit of timers. */
 const milliseconds = integerBetween(0, 600_000);
@@ -18,6 +26,7 @@ export const effectFields: Readers<Effect> = {
   firstByteMs: milliseconds,
   chunkIntervalMs: milliseconds,
   tokensPerChunk: integerBetween(1, 10_000),
+  lacks: someOf(...features),
   cachedShare: numberBetween(0, 1),
   reasoningTokens: integerBetween(0, 1_000_000),
   afterChunks: integerBetween(0, 1_000_000),

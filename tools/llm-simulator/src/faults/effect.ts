@@ -18,6 +18,10 @@ export interface UsageShape {
   readonly reasoningTokens: number;
 }
 
+/** Features of the protocol that a provider can lack: two response formats and a role of messages. */
+export const features = ['json_schema', 'json_object', 'developer'] as const;
+export type Feature = (typeof features)[number];
+
 /** The form in which a 429 or 503 says when to retry. */
 export type RetryAfterForm = 'seconds' | 'milliseconds' | 'date' | 'none';
 
@@ -34,6 +38,8 @@ export interface FaultSettings {
 export interface Effect extends Pace, UsageShape, FaultSettings {
   /** The size of a stream's events. */
   readonly tokensPerChunk: number;
+  /** Features that the model lacks: a request that uses one is refused with a 400. */
+  readonly lacks: readonly Feature[];
 }
 
 /** An immediate answer without faults. */
@@ -43,6 +49,7 @@ export const plainEffect: Effect = {
   firstByteMs: 0,
   chunkIntervalMs: 0,
   tokensPerChunk: 4,
+  lacks: [],
   cachedShare: 0,
   reasoningTokens: 0,
   afterChunks: null,

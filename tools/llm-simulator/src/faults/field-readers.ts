@@ -47,6 +47,16 @@ export function oneOf<const T extends string>(...options: readonly T[]): Reader<
   };
 }
 
+/** Reads a list of the given texts. Accepts them in one text, separated by commas, because headers are text. */
+export function someOf<const T extends string>(...options: readonly T[]): Reader<readonly T[]> {
+  const read = oneOf(...options);
+  return (value, field) => {
+    const items: unknown = typeof value === 'string' ? value.split(',') : value;
+    if (!Array.isArray(items)) throw refused(field, `a list of ${options.join(', ')}`);
+    return items.map((item) => read(typeof item === 'string' ? item.trim() : item, field));
+  };
+}
+
 /** Reads a text that is not empty. */
 export const text: Reader<string> = (value, field) => {
   if (typeof value === 'string' && value !== '') return value;

@@ -47,7 +47,7 @@ function isPlainUrl(text: string): boolean {
 }
 
 function toProvider(entry: ProviderEntry): Provider {
-  const { id, baseUrl, apiKey, models, fallbackModel, prices = {}, priceId } = entry;
+  const { id, baseUrl, apiKey, models, fallbackModel, prices = {}, priceId, lacks = {} } = entry;
   return {
     id,
     baseUrl,
@@ -60,5 +60,6 @@ function toProvider(entry: ProviderEntry): Provider {
     fallbackModel,
     propagateTrace: entry.propagateTrace ?? false,
     maxTokensField: entry.maxTokensField ?? 'max_tokens',
+    lacks: Array.isArray(lacks) ? { '*': lacks } : lacks,
   };
 }

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { features } from '../features.ts';
 
 /** Text that is valid in a header. */
 const printable = '^[\\x21-\\x7e]+$';
@@ -19,6 +20,8 @@ const Prices = Type.Object(
   strict,
 );
 
+const FeatureList = Type.Array(Type.Enum([...features]));
+
 /** One entry of LLM_PROVIDERS. */
 const ProviderEntry = Type.Object(
   {
@@ -33,6 +36,8 @@ const ProviderEntry = Type.Object(
     priceId: Type.Optional(name),
     propagateTrace: Type.Optional(Type.Boolean()),
     maxTokensField: Type.Optional(Type.Enum(['max_tokens', 'max_completion_tokens'])),
+    /** Features that all its models lack, or a map from its own model names, where `*` stands for all others. */
+    lacks: Type.Optional(Type.Union([FeatureList, Type.Record(Type.String(), FeatureList)])),
   },
   strict,
 );

@@ -28,5 +28,6 @@ export function openai(
     propagateTrace: false,
     // OpenAI's newer models take no other field, and other servers often do not know this one.
     maxTokensField: ownServer === undefined ? 'max_completion_tokens' : 'max_tokens',
+    lacks: {},
   };
 }

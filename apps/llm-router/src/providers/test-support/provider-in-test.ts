@@ -14,6 +14,7 @@ export function providerInTest(settings: Partial<Provider> = {}): Provider {
     fallbackModel: undefined,
     propagateTrace: false,
     maxTokensField: 'max_tokens',
+    lacks: {},
     ...settings,
   };
 }

@@ -19,5 +19,6 @@ export function together(
     fallbackModel: undefined,
     propagateTrace: false,
     maxTokensField: 'max_tokens',
+    lacks: {},
   };
 }
