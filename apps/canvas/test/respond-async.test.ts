@@ -49,6 +49,12 @@ test('a repeated submission with the same key is one job', async () => {
   expect(await jobs()).toHaveLength(1);
 });
 
+test('cache-control is stored for the call of the model', async () => {
+  await submit({ 'cache-control': 'no-cache' });
+  const [job] = await jobs();
+  expect(job?.payload).toMatchObject({ cacheControl: 'no-cache' });
+});
+
 test('an invalid generation is refused, not queued', async () => {
   expectError(await submit({}, { businessDescription: '' }), 400, 'VALIDATION_FAILED');
   expect(await jobs()).toEqual([]);

@@ -202,6 +202,22 @@ test('of two waiting jobs, the one with the higher priority runs first', async (
   ]);
 });
 
+test.each([generation, question, { type: 'canvas_refinement', canvasId, section: 'channels' }])(
+  'cache-control of the submission reaches the call of a $type job',
+  async (body) => {
+    const service = await platform.start();
+    const { status, body: answer } = await service.request('/api/queue/llm', {
+      method: 'POST',
+      as: platform.user,
+      body,
+      headers: { 'cache-control': 'no-store' },
+    });
+    expect(status).toBe(202);
+    await platform.reaches(answer.data.jobId, 'completed');
+    expect(platform.performers.calls.map(({ cacheControl }) => cacheControl)).toEqual(['no-store']);
+  },
+);
+
 test('the trace context of the submission is stored with the job', async () => {
   const service = await platform.start();
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

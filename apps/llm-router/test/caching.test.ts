@@ -83,6 +83,21 @@ test('no-store neither reads nor writes, no-cache writes only', async () => {
   expect(platform.together.calls().calls).toBe(4);
 });
 
+test.each([
+  ['the cache', false],
+  ['a separate cache', true],
+])('no-cache removes the answer from %s, even if no other answer comes', async (_, separate) => {
+  const router = await platform.start({
+    ...cached,
+    ...(separate ? { REDIS_CACHE_URL: `${platform.redis.url}/1` } : {}),
+  });
+  await ask(router);
+  expect(outcome(await ask(router))).toBe('hit');
+  platform.together.behave({ rules: [{ fault: '400', count: 1 }] });
+  expect((await ask(router, { 'cache-control': 'no-cache' })).status).toBe(400);
+  expect(outcome(await ask(router))).toBe('miss');
+});
+
 test('another user does not get the answer, unless the cache is shared', async () => {
   const other = await platform.database.createUser({ tier: 'pro' });
   const asOther = (router: TestService) =>

@@ -31,7 +31,12 @@ export function createSubmitGeneration(
   return async (call, { model, ...given }, beforeCommit) => {
     const id = uuidv7();
     const traceContext = traceContextOf(call);
-    const payload = { promptVariables: withoutBlanks(given), ...(model === undefined ? {} : { model }) };
+    const cacheControl = call.header('cache-control');
+    const payload = {
+      promptVariables: withoutBlanks(given),
+      ...(model === undefined ? {} : { model }),
+      ...(cacheControl === undefined ? {} : { cacheControl }),
+    };
     const accepted = await asUser(db, call.principal, async (tx) => {
       await sql`select vc_private.submit_llm_job(${id}, ${canvasGeneration.name}, ${JSON.stringify(payload)}::jsonb,
         job_trace_context => ${JSON.stringify(traceContext)}::jsonb)`.execute(tx);

@@ -12,6 +12,8 @@ import type { JobsStore, NewJob } from './jobs.store.ts';
 export interface Submission {
   readonly owner: UserPrincipal;
   readonly traceContext: Readonly<Record<string, string>>;
+  /** Header `cache-control` of the submission, for the calls of models. */
+  readonly cacheControl?: string | undefined;
 }
 
 /** Submissions run `beforeCommit` in the transaction that stores the jobs and return its result. */
@@ -59,19 +61,19 @@ export function createJobsService(parts: {
   };
 
   return {
-    async submit({ owner, traceContext }, request, beforeCommit) {
-      const job = toNewJob(request, traceContext);
-      return accept(owner, [job], null, (tx) => beforeCommit(tx, acceptedJob(job.id)));
+    async submit(submission, request, beforeCommit) {
+      const job = toNewJob(request, submission);
+      return accept(submission.owner, [job], null, (tx) => beforeCommit(tx, acceptedJob(job.id)));
     },
 
-    async submitBatch({ owner, traceContext }, requests, beforeCommit) {
+    async submitBatch(submission, requests, beforeCommit) {
       const batchId = uuidv7();
-      const jobs = requests.map((request) => toNewJob(request, traceContext));
+      const jobs = requests.map((request) => toNewJob(request, submission));
       const accepted: AcceptedBatch = {
         batchId,
         jobs: jobs.map(({ id }) => acceptedJob(id)),
       };
-      return accept(owner, jobs, batchId, (tx) => beforeCommit(tx, accepted));
+      return accept(submission.owner, jobs, batchId, (tx) => beforeCommit(tx, accepted));
     },
 
     async status(owner, jobId) {
@@ -92,8 +94,9 @@ export function createJobsService(parts: {
   };
 }
 
-function toNewJob(request: SubmitJobRequest, traceContext: Readonly<Record<string, string>>): NewJob {
-  const { type, priority = 0, metadata = {}, ...payload } = request;
+function toNewJob(request: SubmitJobRequest, { traceContext, cacheControl }: Submission): NewJob {
+  const { type, priority = 0, metadata = {}, ...fields } = request;
+  const payload = { ...fields, ...(cacheControl === undefined ? {} : { cacheControl }) };
   return { id: uuidv7(), type, payload, priority, metadata, traceContext };
 }
 

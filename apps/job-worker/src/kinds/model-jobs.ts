@@ -13,10 +13,10 @@ export interface Performers {
 /** The kinds that users submit: each consists of one call of another service, whose answer is stored as the result. */
 export function createModelJobs({ canvas, llm }: Performers): Pick<JobKinds, JobType> {
   return {
-    async canvas_generation({ promptKey: _promptKey, promptVariables, ...choice }, call) {
+    async canvas_generation({ promptKey: _promptKey, promptVariables, cacheControl, ...choice }, call) {
       const userId = submitterOf(call);
       const made = await canvas.generateCanvas(
-        { body: { ...promptVariables, ...choice }, headers: headersOf(call) },
+        { body: { ...promptVariables, ...choice }, headers: headersOf(call, cacheControl) },
         call,
       );
       if (!('canvas' in made)) throw new Error('The canvas service submitted a job to do this job.');
@@ -24,12 +24,13 @@ export function createModelJobs({ canvas, llm }: Performers): Pick<JobKinds, Job
       return storeResult(call, userId, 'canvas_generation', { ...made, content });
     },
 
-    async canvas_refinement({ promptKey: _promptKey, canvasId, section, promptVariables, ...choice }, call) {
+    async canvas_refinement(payload, call) {
+      const { promptKey: _promptKey, canvasId, section, promptVariables, cacheControl, ...choice } = payload;
       const userId = submitterOf(call);
       const context = promptVariables?.context;
       const body = { section, ...(context === undefined ? {} : { context }), ...choice };
       const made = await canvas.refineSection(
-        { params: { id: canvasId }, body, headers: headersOf(call) },
+        { params: { id: canvasId }, body, headers: headersOf(call, cacheControl) },
         call,
       );
       const { suggestions, reasoning } = made;
@@ -37,9 +38,9 @@ export function createModelJobs({ canvas, llm }: Performers): Pick<JobKinds, Job
       return storeResult(call, userId, 'canvas_refinement', { ...made, canvasId, content });
     },
 
-    async custom_prompt(body, call) {
+    async custom_prompt({ cacheControl, ...body }, call) {
       const userId = submitterOf(call);
-      const answer = await llm.chat({ body, headers: headersOf(call) }, call);
+      const answer = await llm.chat({ body, headers: headersOf(call, cacheControl) }, call);
       return storeResult(call, userId, 'custom_prompt', answer);
     },
   };
@@ -49,10 +50,11 @@ export function createModelJobs({ canvas, llm }: Performers): Pick<JobKinds, Job
  * All attempts send the same idempotency key, so that the callee replays an answer that it has already stored. Later attempts
  * bypass the cache, because a cached answer may be the reason why an earlier attempt failed.
  */
-function headersOf({ jobId, attempt }: JobCall) {
+function headersOf({ jobId, attempt }: JobCall, submitted: string | undefined) {
+  const caching = submitted ?? (attempt > 1 ? 'no-cache' : undefined);
   return {
     'idempotency-key': `job-${jobId}`,
-    ...(attempt > 1 ? { 'cache-control': 'no-cache' } : {}),
+    ...(caching === undefined ? {} : { 'cache-control': caching }),
   };
 }
 

@@ -126,6 +126,7 @@ export function createAdmissionControl(options: AdmissionOptions): AdmissionCont
           return { kind: 'cached', ...answer };
         }
         case 'admitted':
+          if (wanted && !wanted.read && !cache.inline) await separateCache.remove(wanted.key);
           seedWatched(reply.absent, request, time);
           return { kind: 'admitted', standings: reply.standings };
         default:
@@ -234,6 +235,8 @@ function createSeparateCache(cache: AnswerCache, onError: (error: unknown) => vo
       if (answer) return { mode: 'hit', answer };
       return { mode: leaderFinished ? 'late_miss' : 'miss' };
     },
+    /** Removes an answer that its caller has rejected. */
+    remove: (key: string): Promise<void> => cache.remove(key).catch(orElse(undefined)),
     /** Stores an answer before its single flight ends, so that every request finds one or the other. */
     async store(entry: CacheEntry): Promise<SettleCacheMode> {
       return (await cache.write(entry).catch(orElse(false))) ? 'separate' : 'unfit';

@@ -142,6 +142,8 @@ local function commit(leads, spent, ofUser)
     reserved = reserved, hour = hour, lostRow = lostRow, flight = leads and cacheKey or '', claim = claimKey,
     budgets = budgets, limits = counted(), thresholds = thresholds,
   }, leaseEnd, ofUser)
+  -- The caller has rejected the stored answer, whether or not there will be another.
+  if cacheMode == 'store_only' then dropEarlier(cacheKey) end
   if leads then redis.call('SET', flightKey(cacheKey), marks.unwatched .. lease, 'PX', claimMs) end
   claim(0)
   makeAhead()

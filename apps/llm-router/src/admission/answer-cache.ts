@@ -21,6 +21,7 @@ export interface AnswerCache {
   read(key: string): Promise<CachedAnswer | undefined>;
   /** Returns false if the answer is too large to store. */
   write(entry: CacheEntry): Promise<boolean>;
+  remove(key: string): Promise<void>;
   /** Removes all answers, or those of one model, and returns their number. Answers stored meanwhile may remain. */
   clear(model?: string): Promise<number>;
   /** Number and bytes of the stored answers, including expired ones that are not yet removed. */
@@ -59,6 +60,9 @@ export function createAnswerCache(options: {
       if (Buffer.byteLength(value) > bounds.maxEntryBytes) return false;
       const [stored] = await scripts.store({ base, now: now(), key, value, model, ttlMs, ...bounds });
       return stored === 1;
+    },
+    async remove(key) {
+      await scripts.remove({ base, key });
     },
     async clear(model = '') {
       let total = 0;

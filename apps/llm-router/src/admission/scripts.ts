@@ -51,6 +51,7 @@ const argumentNames = {
   seedCounter: ['counter', 'seeder', 'sum', 'ttlMs', 'isFinal'],
   storeAnswer: ['claimKey', 'bodyHash', 'lease', 'hasAnswer', 'answer', 'answerMs'],
   storeEntry: ['base', 'now', 'key', 'value', 'model', 'ttlMs', 'maxBytes', 'maxEntryBytes'],
+  removeEntry: ['base', 'key'],
   clearEntries: ['base', 'model', 'cursor', 'maxEntries'],
 } as const;
 
@@ -83,6 +84,7 @@ export function defineCacheScripts(redis: Redis) {
   const entries = cacheEntries();
   return {
     store: define(redis, 'storeEntry', entries, read(new URL('./store-entry.lua', import.meta.url))),
+    remove: define(redis, 'removeEntry', entries, read(new URL('./remove-entry.lua', import.meta.url))),
     clear: define(redis, 'clearEntries', entries, read(new URL('./clear-entries.lua', import.meta.url))),
   };
 }

@@ -1,5 +1,5 @@
 import { defineJob, field, strictObject } from '@valuecanvas/contracts-core';
-import { spendingJob } from '@valuecanvas/contracts-llm-router';
+import { cacheControlField, spendingJob } from '@valuecanvas/contracts-llm-router';
 import Type from 'typebox';
 import { GenerateCanvasRequest } from './generate-canvas.ts';
 import { RefineSectionRequest } from './refine-section.ts';
@@ -17,6 +17,7 @@ export const canvasGeneration = defineJob({
     ),
     promptVariables: strictObject(generationVariables, { description: 'Description of the business.' }),
     model,
+    cacheControl: cacheControlField,
   }),
   ...spendingJob,
 });
@@ -51,6 +52,7 @@ export const canvasRefinement = defineJob({
       ),
     ),
     model,
+    cacheControl: cacheControlField,
   }),
   ...spendingJob,
 });

@@ -1,6 +1,6 @@
 import { canvasGeneration, canvasRefinement } from '@valuecanvas/contracts-canvas';
 import { defineJob, defineJobs } from '@valuecanvas/contracts-core';
-import { ChatRequest, spendingJob } from '@valuecanvas/contracts-llm-router';
+import { ChatRequest, cacheControlField, spendingJob } from '@valuecanvas/contracts-llm-router';
 import Type from 'typebox';
 
 const { model, maxTokens, temperature } = ChatRequest.properties;
@@ -13,6 +13,7 @@ export const customPrompt = defineJob({
     model,
     maxTokens,
     temperature,
+    cacheControl: cacheControlField,
   }),
   ...spendingJob,
 });

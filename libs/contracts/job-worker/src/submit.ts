@@ -9,6 +9,7 @@ import {
   taggedUnion,
   user,
 } from '@valuecanvas/contracts-core';
+import { cacheRequestHeader } from '@valuecanvas/contracts-llm-router';
 import Type, { type Static } from 'typebox';
 import { customPrompt } from './catalogue.ts';
 
@@ -46,13 +47,18 @@ const commonFields = {
   ),
 };
 
+/** The fields of a payload that a body has. `cacheControl` comes from a header. */
+function bodyOf<P extends { readonly cacheControl: unknown }>({ cacheControl: _, ...fields }: P) {
+  return fields;
+}
+
 const type = <const T extends string>(name: T) => Type.Literal(name, { description: 'Kind of the job.' });
 
 const CanvasGenerationJob = strictObject(
   {
     type: type(canvasGeneration.name),
     ...otherFields,
-    ...canvasGeneration.payload.properties,
+    ...bodyOf(canvasGeneration.payload.properties),
     ...commonFields,
   },
   { title: 'CanvasGenerationJob', description: canvasGeneration.description },
@@ -62,14 +68,19 @@ const CanvasRefinementJob = strictObject(
   {
     type: type(canvasRefinement.name),
     ...otherFields,
-    ...canvasRefinement.payload.properties,
+    ...bodyOf(canvasRefinement.payload.properties),
     ...commonFields,
   },
   { title: 'CanvasRefinementJob', description: canvasRefinement.description },
 );
 
 const CustomPromptJob = strictObject(
-  { type: type(customPrompt.name), ...otherFields, ...customPrompt.payload.properties, ...commonFields },
+  {
+    type: type(customPrompt.name),
+    ...otherFields,
+    ...bodyOf(customPrompt.payload.properties),
+    ...commonFields,
+  },
   { title: 'CustomPromptJob', description: customPrompt.description },
 );
 
@@ -94,6 +105,7 @@ export const submitJob = defineRoute({
   },
   bodyLimitBytes: 2 * 1024 * 1024,
   idempotent: true,
+  requestHeaders: cacheRequestHeader,
   reply: accepted(AcceptedJob),
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });
@@ -128,6 +140,7 @@ export const submitBatch = defineRoute({
   },
   bodyLimitBytes: 8 * 1024 * 1024,
   idempotent: true,
+  requestHeaders: cacheRequestHeader,
   status: 202,
   reply: data(AcceptedBatch),
   errors: ['DEPENDENCY_UNAVAILABLE'],

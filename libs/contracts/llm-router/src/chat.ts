@@ -126,6 +126,11 @@ export const spendingJob = {
   retentionDays: 90,
 } as const;
 
+/** Field of the payload of such a job: the header `cache-control` with which it was submitted. */
+export const cacheControlField = Type.Optional(
+  Type.String({ description: 'Header cache-control of the submission.' }),
+);
+
 /** Cache directives of a request. Any other directive is ignored. */
 export const cacheRequestHeader = {
   'cache-control': Type.String({

@@ -10,6 +10,7 @@ import { getHealth, getStats } from './status.ts';
 export {
   ChatRequest,
   ChatResult,
+  cacheControlField,
   cacheRequestHeader,
   chat,
   modelName,

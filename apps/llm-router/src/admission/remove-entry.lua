@@ -1,0 +1,4 @@
+-- Removes an answer from a separate cache.
+
+dropEarlier(key)
+return {}
