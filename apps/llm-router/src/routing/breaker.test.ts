@@ -1,5 +1,5 @@
 import { eventually } from '@valuecanvas/testing';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ProviderError, type ProviderFault } from '../providers/provider-error.ts';
 import {
   type Breaker,
@@ -147,7 +147,7 @@ test('calls that started before it opened neither close nor reopen it', async ()
 test('a stream that breaks off later counts as a failure instead of a success', async () => {
   const { breaker } = start();
   await times(10, () => succeed(breaker));
-  const later = () => breaker.failedLater(performance.now());
+  const later = () => breaker.failedLater(performance.now(), 'unavailable');
   for (let broken = 0; broken < 4; broken += 1) later();
   expect(breaker.state()).toBe('closed');
   later();
@@ -157,9 +157,9 @@ test('a stream that breaks off later counts as a failure instead of a success', 
 test('streams that started before the window count as separate calls when they break off', async () => {
   const { breaker } = start();
   const longAgo = performance.now() - 60_000;
-  for (let broken = 0; broken < 9; broken += 1) breaker.failedLater(longAgo);
+  for (let broken = 0; broken < 9; broken += 1) breaker.failedLater(longAgo, 'unavailable');
   expect(breaker.state()).toBe('closed');
-  breaker.failedLater(longAgo);
+  breaker.failedLater(longAgo, 'unavailable');
   expect(breaker.state()).toBe('open');
 });
 
@@ -178,10 +178,98 @@ test('counts expire after the window', async () => {
   const { breaker } = start();
   await times(9, () => fail(breaker));
   vi.advanceTimersByTime(10_000);
-  await times(9, () => fail(breaker));
+  await succeed(breaker);
+  await times(8, () => fail(breaker));
   expect(breaker.state()).toBe('closed');
   await fail(breaker);
   expect(breaker.state()).toBe('open');
+});
+
+/** Fails calls, each after the given time. */
+async function failAfter(ms: number, calls: number, breaker: Breaker, fault: ProviderFault = 'timeout') {
+  await times(calls, async () => {
+    const call = underWay(breaker);
+    vi.advanceTimersByTime(ms);
+    await call.fail(fault);
+  });
+}
+
+describe('at low traffic', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test('it opens after three calls that hung for longer than the window', async () => {
+    const { breaker, changes } = start();
+    await failAfter(30_000, 2, breaker);
+    expect(breaker.state()).toBe('closed');
+    await failAfter(30_000, 1, breaker);
+    expect(breaker.state()).toBe('open');
+    expect(changes).toEqual([{ state: 'open', followed: false }]);
+  });
+
+  test('it opens if every second call hangs, and not if every third one does', async () => {
+    const { breaker: often } = start();
+    const { breaker: seldom } = start();
+    for (let round = 0; round < 3; round += 1) {
+      await succeed(often);
+      await failAfter(30_000, 1, often);
+    }
+    expect(often.state()).toBe('open');
+    for (let round = 0; round < 9; round += 1) {
+      await times(2, () => succeed(seldom));
+      await failAfter(30_000, 1, seldom);
+    }
+    expect(seldom.state()).toBe('closed');
+  });
+
+  test('calls that hung more than five minutes ago do not count', async () => {
+    const { breaker } = start();
+    await failAfter(30_000, 2, breaker);
+    vi.advanceTimersByTime(5 * 60_000);
+    await failAfter(30_000, 1, breaker);
+    expect(breaker.state()).toBe('closed');
+  });
+
+  test('it opens after five consecutive failures that are spread over at least the window', async () => {
+    const { breaker } = start();
+    await failAfter(1_000, 5, breaker, 'unavailable');
+    vi.advanceTimersByTime(5_000);
+    expect(breaker.state()).toBe('closed');
+    await failAfter(1_000, 1, breaker, 'unavailable');
+    expect(breaker.state()).toBe('open');
+  });
+
+  test('a success in between starts a new count', async () => {
+    const { breaker } = start();
+    await failAfter(6_000, 4, breaker, 'unavailable');
+    await succeed(breaker);
+    await failAfter(6_000, 4, breaker, 'unavailable');
+    expect(breaker.state()).toBe('closed');
+    await failAfter(6_000, 1, breaker, 'unavailable');
+    expect(breaker.state()).toBe('open');
+  });
+
+  test('streams that stall after their start count as failures', async () => {
+    const { breaker } = start();
+    for (let stream = 0; stream < 3; stream += 1) {
+      await succeed(breaker);
+      const begunAt = performance.now();
+      vi.advanceTimersByTime(30_000);
+      breaker.failedLater(begunAt, 'timeout');
+    }
+    expect(breaker.state()).toBe('open');
+  });
+
+  test('streams that break off soon after their start are consecutive failures', async () => {
+    const { breaker } = start();
+    for (let stream = 0; stream < 5; stream += 1) {
+      expect(breaker.state()).toBe('closed');
+      await succeed(breaker);
+      vi.advanceTimersByTime(3_000);
+      breaker.failedLater(performance.now() - 1_000, 'unavailable');
+    }
+    expect(breaker.state()).toBe('open');
+  });
 });
 
 test('following another replica it opens for the remaining time, and after its own failure for the whole time', async () => {

@@ -8,8 +8,8 @@ export interface Breaker {
   letsThrough(): boolean;
   /** Runs `work` and counts its outcome. Throws ProviderError `shut_off` immediately while open. */
   run<T>(work: () => Promise<T>): Promise<T>;
-  /** Recounts a success of `run` at that time (of `performance.now()`) as a failure. */
-  failedLater(succeededAt: number): void;
+  /** Recounts a success of `run` at that time (of `performance.now()`) as a failure of the given kind. */
+  failedLater(succeededAt: number, fault: ProviderFault): void;
   /** Closes and resets the counts. */
   close(): void;
   /** Follows a change that another replica made `agoMs` ago, unless this breaker has changed since. */
@@ -73,6 +73,10 @@ export function createBreaker({ provider, circuit: settings, onChange }: Breaker
     if (isTrial || circuit.state() === 'closed') count();
   }
 
+  /** A call that hangs takes longer than the rolling window, so that at low traffic the window never fills. */
+  const isHang = (fault: ProviderFault, since: number): boolean =>
+    fault === 'timeout' && performance.now() - since >= settings.windowMs;
+
   function following(change: () => void, agoMs = 0): void {
     isFollowing = true;
     change();
@@ -85,16 +89,19 @@ export function createBreaker({ provider, circuit: settings, onChange }: Breaker
     letsThrough,
     async run(work) {
       const entry = enter();
+      const startedAt = lastUsedAt;
       try {
         const result = await work();
         leave(entry, circuit.succeeded);
         return result;
       } catch (error) {
-        leave(entry, isBreakerFailure(error) ? circuit.failed : nothing);
+        if (isBreakerFailure(error)) leave(entry, () => circuit.failed(isHang(error.fault, startedAt)));
+        else leave(entry, nothing);
         throw error;
       }
     },
-    failedLater: (succeededAt) => circuit.failedLater(performance.now() - succeededAt),
+    failedLater: (succeededAt, fault) =>
+      circuit.failedLater(performance.now() - succeededAt, isHang(fault, succeededAt)),
     close: () => following(circuit.close),
     follow(state, agoMs) {
       const remainingMs = settings.resetMs - agoMs;
@@ -123,7 +130,7 @@ const breakerFaults: ReadonlySet<ProviderFault> = new Set([
 ]);
 
 /** Returns true if a failure counts against the provider; a defect of this code does not. */
-export function isBreakerFailure(error: unknown): boolean {
+export function isBreakerFailure(error: unknown): error is ProviderError {
   return error instanceof ProviderError && breakerFaults.has(error.fault);
 }
 
@@ -138,14 +145,23 @@ export interface CircuitSettings {
   readonly windowMs: number;
   /** Time after which an open circuit becomes half-open. */
   readonly resetMs: number;
+  /** Number of consecutive failures, spread over at least the window, at which it opens. */
+  readonly consecutiveFailures: number;
+  /** Number of timeouts of at least the window, among the last calls, at which it opens. */
+  readonly hangs: { readonly count: number; readonly ofLast: number; readonly withinMs: number };
 }
 
-/** Opens if half of at least ten calls within 10 s fail, and probes after 60 s. */
+/**
+ * Opens if half of at least ten calls within 10 s fail, and probes after 60 s. At low traffic, it opens after five consecutive
+ * failures, or if three of the last five calls hung.
+ */
 export const defaultCircuitSettings: CircuitSettings = {
   failurePercentage: 50,
   minCalls: 10,
   windowMs: 10_000,
   resetMs: 60_000,
+  consecutiveFailures: 5,
+  hangs: { count: 3, ofLast: 5, withinMs: 5 * 60_000 },
 };
 
 /**
@@ -156,9 +172,9 @@ export const defaultCircuitSettings: CircuitSettings = {
 interface Circuit {
   state(): BreakerState;
   succeeded(): void;
-  failed(): void;
+  failed(isHang: boolean): void;
   /** Changes a success from `agoMs` ago to a failure. */
-  failedLater(agoMs: number): void;
+  failedLater(agoMs: number, isHang: boolean): void;
   /** Opens, and becomes half-open after `ms`. */
   openFor(ms: number): void;
   /** Closes and resets the counts. */
@@ -170,6 +186,7 @@ interface Circuit {
 /** Creates a circuit. `onChange` is called synchronously after each state change. */
 function createCircuit(settings: CircuitSettings, onChange: (state: BreakerState) => void): Circuit {
   const { failurePercentage, minCalls, windowMs, resetMs } = settings;
+  const lowTraffic = createLowTrafficRule(settings);
   let opossum = start(resetMs);
 
   function start(resetTimeout: number): CircuitBreaker<[Outcome], void> {
@@ -191,6 +208,7 @@ function createCircuit(settings: CircuitSettings, onChange: (state: BreakerState
 
   function restart(resetTimeout: number): void {
     opossum.shutdown();
+    lowTraffic.reset();
     opossum = start(resetTimeout);
   }
 
@@ -212,17 +230,24 @@ function createCircuit(settings: CircuitSettings, onChange: (state: BreakerState
   const circuit: Circuit = {
     state: () => (opossum.opened ? 'open' : opossum.halfOpen ? 'half-open' : 'closed'),
     succeeded() {
-      if (opossum.closed) count(undefined);
-      else if (opossum.halfOpen) circuit.close();
+      if (opossum.closed) {
+        lowTraffic.succeeded();
+        count(undefined);
+      } else if (opossum.halfOpen) circuit.close();
     },
-    failed() {
-      if (opossum.closed) count(failure);
-      else if (opossum.halfOpen) circuit.openFor(resetMs);
-    },
-    failedLater(agoMs) {
+    failed(isHang) {
+      if (opossum.halfOpen) circuit.openFor(resetMs);
       if (!opossum.closed) return;
+      const isOver = lowTraffic.failed(isHang);
+      count(failure);
+      if (isOver && opossum.closed) circuit.openFor(resetMs);
+    },
+    failedLater(agoMs, isHang) {
+      if (!opossum.closed) return;
+      const isOver = lowTraffic.failedLater(isHang);
       if (agoMs < windowMs) turnIntoFailure();
       else count(failure);
+      if (isOver && opossum.closed) circuit.openFor(resetMs);
     },
     openFor(ms) {
       // An open circuit would keep its old timer.
@@ -237,6 +262,65 @@ function createCircuit(settings: CircuitSettings, onChange: (state: BreakerState
     stop: () => opossum.shutdown(),
   };
   return circuit;
+}
+
+/**
+ * Detects a provider that fails at a traffic too low for the rolling window: its calls may each take longer than the window. The
+ * methods for failures return true if the circuit must open.
+ */
+interface LowTrafficRule {
+  succeeded(): void;
+  failed(isHang: boolean): boolean;
+  /** A success turned out to be a failure. */
+  failedLater(isHang: boolean): boolean;
+  reset(): void;
+}
+
+function createLowTrafficRule({
+  consecutiveFailures,
+  hangs: { count, ofLast, withinMs },
+  windowMs,
+}: CircuitSettings): LowTrafficRule {
+  let failures = 0;
+  /** The consecutive failures before the last success. */
+  let earlier = 0;
+  let firstFailureAt = 0;
+  /** Times of the hangs among the last calls; 0 for all other calls. */
+  const hungAt = new Float64Array(ofLast);
+  let next = 0;
+
+  function record(at: number): void {
+    hungAt[next] = at;
+    next = (next + 1) % ofLast;
+  }
+
+  function failed(isHang: boolean): boolean {
+    const now = performance.now();
+    record(isHang ? now : 0);
+    if (failures === 0) firstFailureAt = now;
+    failures += 1;
+    earlier = 0;
+    if (failures >= consecutiveFailures && now - firstFailureAt >= windowMs) return true;
+    return hungAt.reduce((sum, at) => (at > 0 && now - at <= withinMs ? sum + 1 : sum), 0) >= count;
+  }
+
+  return {
+    succeeded() {
+      record(0);
+      earlier = failures;
+      failures = 0;
+    },
+    failed,
+    failedLater(isHang) {
+      failures = Math.max(failures, earlier);
+      return failed(isHang);
+    },
+    reset() {
+      failures = 0;
+      earlier = 0;
+      hungAt.fill(0);
+    },
+  };
 }
 
 type Outcome = Error | undefined;

@@ -7,6 +7,7 @@ import {
   type ProviderStream,
   type TransportCall,
 } from '../providers/transport/transport.ts';
+import { defaultCircuitSettings } from './breaker.ts';
 import { createProviderClient, type ProviderClientOptions } from './provider-client.ts';
 
 let simulator: Simulator;
@@ -125,7 +126,7 @@ test.each<[Fault, string]>([
   async (fault, told) => {
     behave(fault, { afterChunks: 3, chunkIntervalMs: 5 });
     const client = start({
-      circuit: { failurePercentage: 50, minCalls: 2, windowMs: 10_000, resetMs: 60_000 },
+      circuit: { ...defaultCircuitSettings, minCalls: 2 },
     });
     for (let broken = 0; broken < 2; broken += 1) {
       const begun = await stream(client);

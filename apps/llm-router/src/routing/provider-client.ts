@@ -94,7 +94,7 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
     return onStreamEnd(stream, signal, (error) => {
       semaphore.release();
       if (!isBreakerFailure(error)) return;
-      breaker.failedLater(begunAt);
+      breaker.failedLater(begunAt, error.fault);
       statistics.failedLater();
     });
   }
