@@ -54,7 +54,7 @@ export const llmRouterVariables = {
     Type.String({
       secret: true,
       description:
-        'More OpenAI-compatible providers, as a JSON list of { id, baseUrl, apiKey?, models, fallbackModel?, prices?, priceId?, maxTokensField?, lacks?, propagateTrace? }. lacks lists the features json_schema, json_object and developer that its models lack. With propagateTrace: true, a provider receives trace headers.',
+        'More OpenAI-compatible providers, as a JSON list of { id, baseUrl, apiKey?, models, fallbackModel?, prices?, priceId?, maxTokensField?, lacks?, propagateTrace? }. lacks lists the features that its models lack: json_schema, json_object, developer, stream_options, limit_name, output_limit, service_tier. With propagateTrace: true, a provider receives trace headers.',
     }),
   ),
   LLM_PROVIDER_ORDER: Type.Optional(

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { UserCall } from '@valuecanvas/contracts-core';
-import { type Feature, type Features, featureNamedBy } from '../providers/features.ts';
+import { type Feature, type Features, featuresNamedBy } from '../providers/features.ts';
 import { ProviderError, wasCalled } from '../providers/provider-error.ts';
 import type { TransportCall } from '../providers/transport/transport.ts';
 import type { ProviderClient } from '../routing/provider-client.ts';
@@ -23,17 +23,17 @@ export interface AttemptDependencies {
   readonly retryDelay: RetryDelay;
   readonly upstream: UpstreamRules;
   readonly observer: CompletionObserver;
-  /** Called when a provider's model turns out to lack a feature. */
+  /** Called when a provider's model turns out to lack features. */
   readonly onLack: (lack: Lack) => void;
   /** Creates row ids (UUIDv7). */
   readonly newId: () => string;
 }
 
-/** A feature that a provider's model lacks. */
+/** Features that a provider's model lacks. */
 export interface Lack {
   readonly provider: string;
   readonly model: string;
-  readonly feature: Feature;
+  readonly features: readonly Feature[];
 }
 
 /** Calls one provider once. Throws ProviderError. */
@@ -65,7 +65,7 @@ export function createTryCandidates({ retryDelay, upstream, observer, onLack, ne
     const { call, body } = request;
     const firstCallAt = performance.now();
     const stepAfter = createSteps(prepared, first, { retryDelay, newId });
-    const withoutNamedFeature = createWeakening(request, onLack);
+    const withoutNamedFeatures = createWeakening(prepared, onLack);
     const failures: ProviderError[] = [];
     let attempt: Attempt = { ...first, startedAt: firstCallAt };
     for (;;) {
@@ -77,14 +77,17 @@ export function createTryCandidates({ retryDelay, upstream, observer, onLack, ne
         return { served, attempt, callObserver, firstCallAt };
       } catch (cause) {
         const isExpected = cause instanceof ProviderError;
-        const weaker = isExpected ? withoutNamedFeature(cause, attempt) : undefined;
+        const weaker = isExpected ? withoutNamedFeatures(cause, attempt) : undefined;
         const error = isExpected ? (weaker?.error ?? cause) : unexpectedError(cause, attempt);
-        failures.push(error);
+        if (!weaker) failures.push(error);
         callObserver.failed(error);
         const step = isExpected ? stepAfter(error, attempt, weaker?.lacked) : undefined;
         const isContinued = await reservation.failed(attempt, error, step?.next);
         if (!isExpected) throw cause;
-        if (!step || !isContinued) throw providersError(failures, { model: body.model, signal: call.signal });
+        if (!step || !isContinued) {
+          const all = weaker ? [...failures, error] : failures;
+          throw providersError(all, { model: body.model, signal: call.signal });
+        }
         observer.again(attempt, step.next, error);
         if (step.delayMs > 0) await pause(step.delayMs, call.signal);
         attempt = { ...step.next, startedAt: performance.now() };
@@ -128,19 +131,22 @@ function createSteps(
 }
 
 /**
- * Handles refusals that name a feature: returns the error, which is not the caller's, and the features that the next request of the
+ * Handles refusals that name features: returns the error, which is not the caller's, and the features that the next request of the
  * same provider must do without. Undefined for any other error.
  */
-function createWeakening({ body, isSchemaBinding }: CompletionRequest, onLack: (lack: Lack) => void) {
+function createWeakening({ request, streamed }: Prepared, onLack: (lack: Lack) => void) {
+  const { body, isSchemaBinding } = request;
   return (cause: ProviderError, { candidate, lacked: before }: Attempt) => {
-    const named = featureNamedBy(cause, { body, lacked: before }, isSchemaBinding);
-    if (!named) return undefined;
     const { client, model } = candidate;
-    const { feature, isLacked } = named;
-    const lacked = new Set([...before, feature]);
+    const { provider } = client;
+    const sent = { provider, body, stream: streamed, lacked: before };
+    const found = featuresNamedBy(cause, sent, isSchemaBinding);
+    if (!found) return undefined;
+    const { named, isLacked } = found;
+    const lacked = new Set([...before, ...named]);
     if (isLacked) {
       client.learned.learn(model, lacked);
-      onLack({ provider: client.provider.id, model, feature });
+      onLack({ provider: provider.id, model, features: named });
     }
     const { message, statusCode, code, param } = cause;
     const error = new ProviderError('unsupported', cause.provider, message, {

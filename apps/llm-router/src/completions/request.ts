@@ -4,6 +4,7 @@ import type { IdempotencyKey } from '../admission/types.ts';
 import { highestPriceFor, type ModelPrice } from '../pricing/model-price.ts';
 import { coversSound, maxCost, soundOf, type UsageUpperBound, upperBoundOf } from '../pricing/upper-bound.ts';
 import type { CompletionBody } from '../protocol/completion.ts';
+import { additions } from '../providers/additions.ts';
 import { type Features, withoutFeatures } from '../providers/features.ts';
 import { toBody } from '../providers/to-body.ts';
 import type { Candidate } from '../routing/model-map.ts';
@@ -114,11 +115,12 @@ export function createPrepare({ clients, candidates, maxOutputTokens }: PrepareD
       const { client, model, capabilities } = candidate;
       const limit = Math.min(maxOutputTokens, capabilities.maxOutputTokens ?? maxOutputTokens);
       const options = { model, maxOutputTokens: limit, stream: streamed };
-      const textOf = (sent: CompletionBody) => JSON.stringify(toBody(client.provider, sent, options));
+      const textOf = (sent: CompletionBody, lacked?: Features) =>
+        JSON.stringify(toBody(client.provider, sent, lacked ? { ...options, lacked } : options));
       const whole = once(() => textOf(body));
       const bodyText = (lacked: Features) => {
         const sent = withoutFeatures(body, lacked);
-        return sent === body ? whole() : textOf(sent);
+        return sent === body && !lacksAddition(lacked) ? whole() : textOf(sent, lacked);
       };
       return { candidate, whole, bodyText };
     });
@@ -145,6 +147,8 @@ export function createPrepare({ clients, candidates, maxOutputTokens }: PrepareD
     };
   };
 }
+
+const lacksAddition = (lacked: Features) => lacked.size > 0 && additions.some((each) => lacked.has(each));
 
 /** Drops candidates whose price is unknown. */
 function withPrices(serving: readonly Candidate<ProviderClient>[], body: CompletionBody) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CompletionBody } from '../protocol/completion.ts';
-import { createLearnedFeatures, type Feature, featureNamedBy, withoutFeatures } from './features.ts';
+import { createLearnedFeatures, type Feature, featuresNamedBy, withoutFeatures } from './features.ts';
 import { ProviderError } from './provider-error.ts';
 
 const schema = { type: 'object', properties: { answer: { type: 'string' } }, required: ['answer'] };
@@ -85,13 +85,19 @@ test.each<[fields: Partial<CompletionBody>]>([
   expect(withoutFeatures(body, new Set(['json_schema', 'json_object', 'developer']))).toBe(body);
 });
 
+const sentWith = (fields: Partial<CompletionBody>) => ({
+  provider: { serviceTiers: undefined },
+  body: bodyOf(fields),
+  stream: false,
+});
+
 const named = (
   message: string,
   { fields = {}, lacked = [] as Feature[], isBinding = true, param = undefined as string | undefined } = {},
 ) =>
-  featureNamedBy(
+  featuresNamedBy(
     new ProviderError('caller', 'a', message, { param }),
-    { body: bodyOf({ response_format: bySchema, ...fields }), lacked: new Set(lacked) },
+    { ...sentWith({ response_format: bySchema, ...fields }), lacked: new Set(lacked) },
     isBinding,
   );
 
@@ -109,13 +115,13 @@ test.each([
   "Unknown parameter: 'response_format'.",
   'json_schema isn’t supported',
 ])('a model lacks the schema if its refusal says: %s', (message) => {
-  expect(named(message)).toEqual({ feature: 'json_schema', isLacked: true });
+  expect(named(message)).toEqual({ named: ['json_schema'], isLacked: true });
 });
 
 test('a refusal that names the format without a reason is retried without it, but not remembered', () => {
-  expect(named('Bad response_format')).toEqual({ feature: 'json_schema', isLacked: false });
+  expect(named('Bad response_format')).toEqual({ named: ['json_schema'], isLacked: false });
   expect(named('Bad request', { param: 'response_format' })).toEqual({
-    feature: 'json_schema',
+    named: ['json_schema'],
     isLacked: false,
   });
 });
@@ -132,12 +138,12 @@ test.each(schemaFaults)('a refusal of the schema itself is the caller’s: %s', 
 });
 
 test.each(schemaFaults)('a schema that is only described is sent as text instead: %s', (message) => {
-  expect(named(message, { isBinding: false })).toEqual({ feature: 'json_schema', isLacked: false });
+  expect(named(message, { isBinding: false })).toEqual({ named: ['json_schema'], isLacked: false });
 });
 
 test('a refusal names the format that was sent', () => {
   const text = 'response_format is not supported';
-  expect(named(text, { lacked: ['json_schema'] })?.feature).toBe('json_object');
+  expect(named(text, { lacked: ['json_schema'] })?.named).toEqual(['json_object']);
   expect(named(text, { lacked: ['json_schema', 'json_object'] })).toBeUndefined();
   expect(named(text, { fields: { response_format: undefined } })).toBeUndefined();
 });
@@ -148,14 +154,14 @@ test.each([
   ['Unexpected message role.', false],
 ])('a model lacks the role developer if its refusal says: %s', (message, isLacked) => {
   const fields = { messages: [{ role: 'developer', content: 'Be brief.' }, question] };
-  expect(named(message, { fields })).toEqual({ feature: 'developer', isLacked });
+  expect(named(message, { fields })).toEqual({ named: ['developer'], isLacked });
   expect(named(message)).toBeUndefined();
 });
 
 test('an error other than the refusal of a request names no feature', () => {
   const error = new ProviderError('unavailable', 'a', 'response_format is not supported');
-  const sent = { body: bodyOf({ response_format: bySchema }), lacked: new Set<Feature>() };
-  expect(featureNamedBy(error, sent, true)).toBeUndefined();
+  const sent = { ...sentWith({ response_format: bySchema }), lacked: new Set<Feature>() };
+  expect(featuresNamedBy(error, sent, true)).toBeUndefined();
 });
 
 test('what a model lacks is remembered for an hour', () => {

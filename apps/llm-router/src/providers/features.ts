@@ -1,10 +1,11 @@
 import { type CompletionBody, isObject } from '../protocol/completion.ts';
+import { additions, additionsNamedBy, type SentRequest } from './additions.ts';
 import type { ProviderError } from './provider-error.ts';
 
-/** Features of OpenAI's protocol that a model may lack, and that the router can replace. */
-export const features = ['json_schema', 'json_object', 'developer'] as const;
+/** Features of OpenAI's protocol that a model may lack, and that the router can replace or leave out. */
+export const features = ['json_schema', 'json_object', 'developer', ...additions] as const;
 
-/** `json_schema` and `json_object` are response formats, `developer` is a role of messages. */
+/** `json_schema` and `json_object` are response formats, `developer` is a role of messages. The others are additions. */
 export type Feature = (typeof features)[number];
 
 export type Features = ReadonlySet<Feature>;
@@ -79,10 +80,10 @@ function withInstruction(messages: readonly unknown[], instruction: string): rea
   return [{ ...first, content: text }, ...others];
 }
 
-/** A feature that a provider's refusal names. */
-export interface NamedFeature {
-  readonly feature: Feature;
-  /** True if the refusal says that the model lacks the feature, false if the request may be at fault. */
+/** Features that a provider's refusal names. */
+export interface NamedFeatures {
+  readonly named: readonly Feature[];
+  /** True if the refusal says that the model lacks the features, false if the request may be at fault. */
   readonly isLacked: boolean;
 }
 
@@ -99,26 +100,36 @@ const schemaFaultWords =
   /invalid (?:json )?schema|schema (?:is |was )?(?:not valid|invalid|too)|\bkeywords?\b|\bin context\b|additionalProperties|\bpropert(?:y|ies)\b|\$ref|\brecursi|\bnest(?:ed|ing)|\brequired\b|\bmust (?:have|contain)\b/i;
 
 /**
- * Returns the feature that a refusal of a request names, if the request used it. Providers word such refusals freely, so the
+ * Returns the features that a refusal of a request names, if the request used them. Providers word such refusals freely, so the
  * words decide. With `isSchemaBinding`, a refusal of the schema itself is the caller's, and names no feature.
  */
-export function featureNamedBy(
+export function featuresNamedBy(
+  error: ProviderError,
+  sent: SentRequest & { readonly lacked: Features },
+  isSchemaBinding: boolean,
+): NamedFeatures | undefined {
+  const { named, isLacked } = additionsNamedBy(error, sent);
+  return named.length > 0 ? { named, isLacked } : replaceableNamedBy(error, sent, isSchemaBinding);
+}
+
+/** Returns the response format or the role that a refusal names. */
+function replaceableNamedBy(
   { fault, message, param = '', code = '' }: ProviderError,
   sent: { readonly body: CompletionBody; readonly lacked: Features },
   isSchemaBinding: boolean,
-): NamedFeature | undefined {
+): NamedFeatures | undefined {
   if (fault !== 'caller') return undefined;
   const text = `${param} ${code} ${message}`;
   const { body, lacked } = sent;
   const hasDeveloper = !lacked.has('developer') && body.messages.some(isOfDeveloper);
-  if (hasDeveloper && /developer/i.test(text)) return { feature: 'developer', isLacked: true };
+  if (hasDeveloper && /developer/i.test(text)) return { named: ['developer'], isLacked: true };
   const format = formatSent(body, lacked);
   if (format && formatWords.test(text)) {
     const isSchemaFault = schemaFaultWords.test(message);
     if (isSchemaFault && isSchemaBinding) return undefined;
-    return { feature: format, isLacked: !isSchemaFault && lackWords.test(text) };
+    return { named: [format], isLacked: !isSchemaFault && lackWords.test(text) };
   }
-  return hasDeveloper && roleWords.test(text) ? { feature: 'developer', isLacked: false } : undefined;
+  return hasDeveloper && roleWords.test(text) ? { named: ['developer'], isLacked: false } : undefined;
 }
 
 /** Time for which a learned lack is remembered, so that an updated server gets the feature again. */
