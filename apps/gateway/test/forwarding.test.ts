@@ -225,7 +225,7 @@ describe('a response that starts before the request is complete', () => {
   const chunk = `10000\r\n${'a'.repeat(65_536)}\r\n`;
 
   /** Opens a connection with the headers of a chunked request to a service that reads little of it. */
-  function begin(): { socket: Socket; answers: () => string } {
+  function begin(connection = 'keep-alive'): { socket: Socket; answers: () => string } {
     gateway.upstream.answer((request, response) => {
       request.once('data', () => {
         request.pause();
@@ -237,7 +237,9 @@ describe('a response that starts before the request is complete', () => {
     socket.on('data', (piece: string) => {
       text += piece;
     });
-    socket.write('POST /api/llm/chat HTTP/1.1\r\nhost: gateway\r\ntransfer-encoding: chunked\r\n\r\n');
+    socket.write(
+      `POST /api/llm/chat HTTP/1.1\r\nhost: gateway\r\nconnection: ${connection}\r\ntransfer-encoding: chunked\r\n\r\n`,
+    );
     return { socket, answers: () => text };
   }
 
@@ -248,6 +250,15 @@ describe('a response that starts before the request is complete', () => {
     socket.write(chunk.repeat(64));
     await once(socket, 'close');
     expect(answers()).toMatch(refused);
+  });
+
+  test('reaches a client that has asked to close the connection, in 100 uploads', async () => {
+    for (let upload = 0; upload < 100; upload += 1) {
+      const { socket, answers } = begin('close');
+      socket.write(`${chunk.repeat(64)}0\r\n\r\n`);
+      await once(socket, 'close');
+      expect(answers()).toMatch(refused);
+    }
   });
 
   test('allows the client to send the rest later and to reuse the connection', async () => {

@@ -8,7 +8,7 @@ export {
 export { ConfigError, type ConfigOf, type Environment, parseConfig } from './config/parse-config.ts';
 export { type Authenticator, internalTokenAuthenticator } from './http/authenticator.ts';
 export { type Call, type Outcome, Respond, respond, respondIfChanged } from './http/call.ts';
-export { drainRequestBody } from './http/drain-request-body.ts';
+export { closeAfterBody, drainRequestBody } from './http/drain-request-body.ts';
 export { FileBody, type FileParts, filePayload, sendFile } from './http/file-body.ts';
 export {
   forwarded,

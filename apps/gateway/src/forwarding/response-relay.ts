@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { AppError } from '@valuecanvas/contracts-core';
-import { drainRequestBody } from '@valuecanvas/service-kit';
+import { closeAfterBody, drainRequestBody } from '@valuecanvas/service-kit';
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { headersToClient } from './forwarded-headers.ts';
@@ -58,6 +58,8 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
   ): void {
     if (status < 200) return;
     this.#begun = true;
+    const { raw } = this.#reply.request;
+    if (!raw.complete) closeAfterBody(raw);
     this.#reply.hijack();
     this.#reply.code(status);
     const head = headersToClient(status, headers, this.#reply.getHeaders() as OutgoingHttpHeaders);

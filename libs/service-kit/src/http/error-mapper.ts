@@ -3,7 +3,7 @@ import { QueueFullError } from '@valuecanvas/resilience';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { ErrorReporter } from '../observe/error-reporter.ts';
-import { drainRequestBody } from './drain-request-body.ts';
+import { closeAfterBody, drainRequestBody } from './drain-request-body.ts';
 import { type AllowedMethods, isMalformed, malformedUrl } from './no-route.ts';
 
 export interface ErrorMapperDependencies {
@@ -122,6 +122,7 @@ function send(error: AppError, dialect: Dialect, request: FastifyRequest, reply:
 /** Prevents Fastify from closing the connection at once. For a request without a body, the end may still be pending. */
 function answerEarly({ raw }: FastifyRequest, reply: FastifyReply): void {
   reply.removeHeader('connection');
+  closeAfterBody(raw);
   reply.raw.once('finish', () => {
     if (!raw.complete) drainRequestBody(raw);
   });

@@ -11,6 +11,7 @@ import {
 } from '@valuecanvas/contracts-core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
+import { drainSocket } from './drain-request-body.ts';
 
 /** Returns the methods that a path allows, as the header `allow` lists them, or '' if the path does not exist. */
 export type AllowedMethods = (path: string) => string;
@@ -88,7 +89,8 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 
 /** Answers bytes that are not valid HTTP. There is no request, so the response is written to the socket. */
 export function answerUnreadable({ code = '' }: Error & { code?: string }, socket: Socket): void {
-  if (socket.destroyed) return;
+  // Further bytes after an answer are drained.
+  if (socket.destroyed || socket.writableEnded) return;
   if (!socket.writable || code === 'ECONNRESET') {
     socket.destroy();
     return;
@@ -110,4 +112,5 @@ export function answerUnreadable({ code = '' }: Error & { code?: string }, socke
       body,
     ].join('\r\n'),
   );
+  drainSocket(socket);
 }
