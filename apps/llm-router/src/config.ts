@@ -77,6 +77,12 @@ export const llmRouterVariables = {
     default: 30_000,
     description: 'Milliseconds of silence within an answer after which it counts as broken off.',
   }),
+  LLM_MAX_ANSWER_BYTES: Type.Integer({
+    minimum: 64 * 1024,
+    maximum: 1024 * 1024 * 1024,
+    default: 16 * 1024 * 1024,
+    description: 'Maximum size of a provider’s whole answer, and of one event of a stream, in bytes.',
+  }),
   LLM_MAX_OUTPUT_TOKENS: Type.Integer({
     minimum: 1,
     maximum: 131_072,

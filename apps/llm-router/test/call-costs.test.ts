@@ -92,7 +92,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'sends content and an error at once': streams('end', piece({ content }) + event(overloaded)),
   'sends content, then an error': streams('end', piece({ content }), event(overloaded)),
   'sends no byte within `LLM_TIMEOUT`': { provider: silent },
-  'sends keep-alives until `LLM_TIMEOUT`': streams('silence', ': wait\n\n', ': wait\n\n'),
+  'sends keep-alives, then nothing for `LLM_TIMEOUT`': streams('silence', ': wait\n\n', ': wait\n\n'),
   'resets the connection before it answers': { provider: (response) => void response.socket?.destroy() },
   'answers 200 without a body': { provider: answers(200, '') },
   'answers a web page under status 200': {

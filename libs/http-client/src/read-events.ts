@@ -21,7 +21,7 @@ export type StreamEvent<R extends RouteDefinition> = {
 }[keyof EventsOf<R> & string];
 
 /** Maximum size of an event. A longer one fails the stream. */
-const maxEventBytes = 4 * 1024 * 1024;
+const maxEventBytes = 16 * 1024 * 1024;
 
 /**
  * Reads the events of a stream and ends after `done`. Throws the AppError of an `error` event, or DEPENDENCY_UNAVAILABLE

@@ -29,6 +29,27 @@ export function readChunk(value: unknown): ChunkData {
   return (choices === value.choices ? value : { ...value, choices }) as ChunkData;
 }
 
+/** Returns a whole answer as one event that ends its choices, and any other value as it is. Throws UnreadableError. */
+export function toChunk(value: unknown): unknown {
+  if (!isObject(value) || !Array.isArray(value.choices)) return value;
+  const isWhole = value.choices.some(
+    (choice) => isObject(choice) && isObject(choice.message) && !choice.delta,
+  );
+  if (!isWhole) return value;
+  const choices = readAnswer(value).choices.map(({ message, ...choice }) => ({
+    ...choice,
+    delta: { ...message, ...numbered(message?.tool_calls) },
+    finish_reason: choice.finish_reason ?? 'stop',
+  }));
+  return { ...value, object: 'chat.completion.chunk', choices };
+}
+
+/** Numbers the tool calls of a message, as events do. */
+function numbered(calls: unknown): Fields {
+  if (!Array.isArray(calls)) return {};
+  return { tool_calls: calls.map((call: Fields, index) => ({ index, ...call })) };
+}
+
 /** Returns the usage-related fields of an event whose content cannot be read. */
 export function withoutChoices(value: unknown): ChunkData | undefined {
   return isObject(value) ? { ...value, choices: [] } : undefined;
@@ -148,6 +169,16 @@ export function carriesAnswer(value: unknown): boolean {
     const said = choice.message ?? choice.delta;
     return isObject(said) && (hasAnswer(said) || hasRefusal(said) || reasoningOf(said) !== '');
   });
+}
+
+/** Returns true if a delta carries anything besides its role. */
+export function hasContent(delta: Fields): boolean {
+  for (const name in delta) {
+    const value = delta[name];
+    const isEmpty = value === null || value === undefined || value === '';
+    if (name !== 'role' && !isEmpty && !(Array.isArray(value) && value.length === 0)) return true;
+  }
+  return false;
 }
 
 /** Counts the bytes of a delta: text and reasoning as they are, and everything else, such as tool calls, as JSON. */

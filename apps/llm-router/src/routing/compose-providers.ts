@@ -21,7 +21,11 @@ export function composeProviders(
   const clients = configuredProviders(config).map((provider) =>
     createProviderClient({
       provider,
-      transport: createTransport(provider, { connections: config.LLM_PROVIDER_CONCURRENCY, now }),
+      transport: createTransport(provider, {
+        connections: config.LLM_PROVIDER_CONCURRENCY,
+        maxAnswerBytes: config.LLM_MAX_ANSWER_BYTES,
+        now,
+      }),
       concurrency: config.LLM_PROVIDER_CONCURRENCY,
       queue: config.LLM_PROVIDER_QUEUE,
       now,

@@ -117,7 +117,39 @@ test('the events of a stream contain all its bytes, including keep-alives', asyn
   expect(events.map(({ data }) => data !== undefined)).toEqual([false, true, false, true, true, false]);
 });
 
-test('a stream starts with its first choice: an error before it allows failover', async () => {
+const started = `data: {"choices":[{"index":0,"delta":{"role":"assistant","content":"","tool_calls":[]},"finish_reason":null}]}\n\n`;
+const failed = 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"error"}]}\n\n';
+
+test.each([
+  ['an error', 'data: {"error":{"message":"Busy.","code":503}}\n\n'],
+  ['the finish reason error', failed],
+  ['an early end', ''],
+])('%s before the first content allows failover, even after the role', async (_, rest) => {
+  const transport = await transportWith((response) => {
+    begin(response, started);
+    setTimeout(() => response.end(rest), 50);
+  });
+  expect(await errorOf(transport.stream(callOf()))).toMatchObject({ fault: 'unavailable' });
+});
+
+test('the finish reason error after content fails the stream', async () => {
+  const transport = await transportWith((response) => {
+    begin(response, started, chunk('a'));
+    setTimeout(() => response.end(`${failed}${done}`), 50);
+  });
+  const stream = await transport.stream(callOf());
+  expect(await errorOf(read(stream))).toMatchObject({ fault: 'unavailable' });
+});
+
+test('a stream that ends without content is an answer without content', async () => {
+  const transport = await transportWith((response) => {
+    begin(response, started);
+    setTimeout(() => response.end(`${chunk('', 'length')}${done}`), 50);
+  });
+  expect(await read(await transport.stream(callOf()))).toHaveLength(3);
+});
+
+test('a stream starts with its first content: an error before it allows failover', async () => {
   const error = 'data: {"error":{"message":"Busy.","type":"rate_limit_error","code":429}}\n\n';
   const early = [
     ['', 'no'],

@@ -1,33 +1,25 @@
 import { createSseSplitter, dataOf } from '@valuecanvas/http-client';
 import {
-  carriesAnswer,
   contentBytesOf,
   hasAnswer,
+  hasContent,
   indexOf,
   readChunk,
+  toChunk,
   withoutChoices,
 } from '../../protocol/answer-reader.ts';
 import { type ChunkData, isObject, type StreamEvent, usageIn } from '../../protocol/completion.ts';
 import { ProviderError } from '../provider-error.ts';
-import { errorIn } from '../refusal.ts';
 import { createChannel } from './channel.ts';
-import {
-  type AnswerReader,
-  type Connection,
-  type Exchange,
-  startExchange,
-  type TransportCall,
-} from './exchange.ts';
+import { type Connection, type Exchange, startExchange, type TransportCall } from './exchange.ts';
 import { parseJson, readWith } from './parse.ts';
 
 /** Buffered bytes above which reading from the connection pauses. */
 const maxWaitingBytes = 64 * 1024;
-/** Maximum number of bytes before the first choice. */
-const maxEarlyBytes = 1024 * 1024;
 
 type Batch = readonly StreamEvent[];
 
-/** A streamed answer whose first choice has started. */
+/** A streamed answer whose content has started. */
 export interface ProviderStream {
   /**
    * The events for a single reader, batched per network read. Throws ProviderError if the stream breaks off or contains an
@@ -38,7 +30,7 @@ export interface ProviderStream {
   cancel(): void;
 }
 
-/** Requests a stream and resolves when its first choice starts. Throws ProviderError. */
+/** Requests a stream and resolves when its content starts, or when a choice ends without any. Throws ProviderError. */
 export function openEventStream(connection: Connection, call: TransportCall): Promise<ProviderStream> {
   return new Promise((resolve, reject) => {
     let isOpen = false;
@@ -59,7 +51,7 @@ export function openEventStream(connection: Connection, call: TransportCall): Pr
 
     function take({ batch, error, done }: ReadEvents): void {
       if (isOpen) handOn(batch);
-      // Before the first forwarded event, failover is still possible.
+      // Before the first content, failover is still possible.
       else if (!error) open(batch);
       if (error) {
         exchange.leave();
@@ -77,9 +69,10 @@ export function openEventStream(connection: Connection, call: TransportCall): Pr
 
     function open(batch: Batch): void {
       // Keep-alive comments before the answer are discarded.
-      early.push(...(reader.hasBegun() ? batch : batch.filter(({ data }) => data !== undefined)));
-      if (!reader.hasBegun()) {
-        if (sizeOf(early) > maxEarlyBytes) exchange.fail('bad_response', 'the stream does not start');
+      early.push(...(reader.hasContent() ? batch : batch.filter(({ data }) => data !== undefined)));
+      if (!reader.hasContent()) {
+        if (sizeOf(early) > connection.maxAnswerBytes)
+          exchange.fail('bad_response', 'the stream does not start');
         return;
       }
       isOpen = true;
@@ -95,21 +88,16 @@ export function openEventStream(connection: Connection, call: TransportCall): Pr
     }
 
     const exchange = startExchange(connection, call, {
-      onHead(headers) {
-        const isEventStream = /^text\/event-stream\b/i.test(String(headers['content-type']));
-        return isEventStream ? undefined : createPlainReader(exchange, onFailure);
-      },
       onBytes(bytes) {
-        if (isOpen) exchange.progressed();
-        take(reader.read(bytes));
+        const events = reader.read(bytes);
+        if (isOpen || reader.isDocument()) exchange.progressed();
+        else exchange.alive();
+        take(events);
       },
-      onEnd() {
-        if (isOpen) take(reader.end());
-        else reject(exchange.failure('bad_response', 'the stream has no choices'));
-      },
+      onEnd: () => take(reader.end()),
       onFailure,
     });
-    const reader = createEventReader(exchange);
+    const reader = createEventReader(exchange, connection.maxAnswerBytes);
   });
 }
 
@@ -130,9 +118,6 @@ function isProviderFailure(error: unknown): boolean {
   return error instanceof ProviderError && error.fault !== 'cancelled';
 }
 
-/** Maximum size of one event. */
-const maxEventBytes = 1024 * 1024;
-
 /** The events that a read completed. */
 interface ReadEvents {
   readonly batch: readonly StreamEvent[];
@@ -147,15 +132,17 @@ interface EventReader {
   read(bytes: Buffer): ReadEvents;
   /** Handles an orderly end of the connection, which completes or breaks off the answer. */
   end(): ReadEvents;
-  /** True if any choice has started. */
-  hasBegun(): boolean;
+  /** True if any choice has content, or has finished without any. */
+  hasContent(): boolean;
+  /** True if the body is JSON, all of which is a part of the answer. */
+  isDocument(): boolean;
   /** True if every started choice has finished. */
   isComplete(): boolean;
 }
 
 /** Creates a reader. The exchange determines what an error means for the call. */
-function createEventReader(exchange: Failing): EventReader {
-  const splitter = createSseSplitter();
+function createEventReader(exchange: Failing, maxEventBytes: number): EventReader {
+  const splitter = createBodySplitter();
   const choices = createFinishedChoices();
 
   function readAll(events: readonly Buffer[]): ReadEvents {
@@ -168,7 +155,7 @@ function createEventReader(exchange: Failing): EventReader {
         if (event.done) return { batch, error: undefined, done: true };
         if (!event.data) continue;
         choices.see(event.data);
-        if (!choices.haveBegun()) exchange.sawUsage(usageIn(event.data));
+        if (!choices.haveContent()) exchange.sawUsage(usageIn(event.data));
       }
       const isTooLarge = splitter.restBytes() > maxEventBytes;
       if (isTooLarge && !choices.areAllFinished()) throw tooLarge();
@@ -190,18 +177,25 @@ function createEventReader(exchange: Failing): EventReader {
   }
 
   const tooLarge = () => exchange.failure('bad_response', 'an event is too large');
+  const noStream = () => exchange.failure('bad_response', 'the answer is a web page', { receivedBytes: 0 });
 
   return {
-    read: (bytes) => readAll(splitter.push(bytes)),
-    end() {
-      // Some servers close after the last event without its final blank line.
-      const last = splitter.rest();
-      if (dataOf(last)?.trim() === '[DONE]') return readAll([Buffer.concat([last, Buffer.from('\n\n')])]);
-      if (choices.areAllFinished()) return { batch: [], error: undefined, done: true };
-      const error = exchange.failure('unavailable', 'the stream ended before the answer did');
-      return { batch: [], error, done: false };
+    read(bytes) {
+      const events = splitter.push(bytes);
+      if (splitter.form() === 'page') return { batch: [], error: noStream(), done: false };
+      return readAll(events);
     },
-    hasBegun: choices.haveBegun,
+    end() {
+      const last = readAll(splitter.end());
+      if (last.done || last.error) return last;
+      if (choices.areAllFinished()) return { ...last, done: true };
+      const error = choices.haveBegun()
+        ? exchange.failure('unavailable', 'the stream ended before the answer did')
+        : exchange.failure('bad_response', 'the stream has no choices');
+      return { ...last, error };
+    },
+    hasContent: choices.haveContent,
+    isDocument: () => splitter.form() === 'json',
     isComplete: choices.areAllFinished,
   };
 }
@@ -217,9 +211,12 @@ function readEvent(bytes: Buffer, exchange: Failing): StreamEvent {
   if (text.startsWith(':') || text.trim() === '' || isNamedKeepAlive(bytes)) return keepAlive;
   const value = parseJson(text, exchange, 'an event is not JSON');
   if (isKeepAlive(value)) return keepAlive;
-  const data = readWith(readChunk, value, exchange);
+  const data = readWith(readEventOrAnswer, value, exchange);
   return { bytes: data === value ? bytes : eventBytes(data), data, done: false };
 }
+
+/** Some servers send a whole answer although a stream was requested. */
+const readEventOrAnswer = (value: unknown) => readChunk(toChunk(value));
 
 const colon = 0x3a;
 /** The first byte of an event that starts with its data. */
@@ -259,6 +256,8 @@ function usageEvent(bytes: Buffer): StreamEvent | undefined {
 interface FinishedChoices {
   see(data: ChunkData): void;
   haveBegun(): boolean;
+  /** True if any choice has content, or has finished without any. */
+  haveContent(): boolean;
   /** True if every started choice has finished. */
   areAllFinished(): boolean;
 }
@@ -266,45 +265,124 @@ interface FinishedChoices {
 function createFinishedChoices(): FinishedChoices {
   const begun = new Set<number>();
   const finished = new Set<number>();
+  let isContentSeen = false;
   return {
     see({ choices }) {
       for (const choice of choices) {
         const index = indexOf(choice);
         begun.add(index);
+        isContentSeen ||= Boolean(choice.finish_reason) || (choice.delta ? hasContent(choice.delta) : false);
         if (choice.finish_reason) finished.add(index);
         // Content after a finish reason: the choice has not finished.
         else if (finished.has(index) && choice.delta && hasAnswer(choice.delta)) finished.delete(index);
       }
     },
     haveBegun: () => begun.size > 0,
+    haveContent: () => isContentSeen,
     areAllFinished: () => begun.size > 0 && finished.size === begun.size,
   };
 }
 
-/** Maximum number of bytes read from an answer that should be a stream. */
-const maxPlainBytes = 64 * 1024;
+/**
+ * The form of a body, by its first byte, because content types are unreliable: server-sent events; JSON, which is one document or
+ * one document per line; or a web page.
+ */
+type BodyForm = 'events' | 'json' | 'page';
 
-/** Reads an answer that is not an event stream although one was requested: it can only contain an error. */
-function createPlainReader(exchange: Exchange, onFailure: AnswerReader['onFailure']): AnswerReader {
-  const parts: Buffer[] = [];
-  const message = 'the answer is not an event stream';
+/** Splits a body of any form into server-sent events. */
+interface BodySplitter {
+  push(bytes: Buffer): readonly Buffer[];
+  /** Returns the last event, if the body ends without its final blank line. */
+  end(): readonly Buffer[];
+  restBytes(): number;
+  /** Undefined before the first byte other than white space. */
+  form(): BodyForm | undefined;
+}
+
+const openingBrace = 0x7b;
+const lessThan = 0x3c;
+const lastWhiteSpace = 0x20;
+
+function createBodySplitter(): BodySplitter {
+  let form: BodyForm | undefined;
+  const events = createSseSplitter();
+  const documents = createDocumentSplitter();
+
+  function formOf(bytes: Buffer): BodyForm | undefined {
+    const first = bytes.find((byte) => byte > lastWhiteSpace);
+    if (first === undefined) return undefined;
+    if (first === openingBrace) return 'json';
+    return first === lessThan ? 'page' : 'events';
+  }
+
+  const current = () => (form === 'json' ? documents : events);
+
   return {
-    onBytes(bytes) {
-      exchange.progressed();
-      parts.push(bytes);
-      if (exchange.receivedBytes() > maxPlainBytes) exchange.fail('bad_response', message);
+    push(bytes) {
+      form ??= formOf(bytes);
+      return current().push(bytes);
     },
-    onEnd() {
-      const value = parsed(Buffer.concat(parts).toString('utf8'));
-      const error = errorIn(value);
-      const hasContent = carriesAnswer(value);
-      exchange.sawUsage(usageIn(value));
-      if (error) onFailure(exchange.refused(error, hasContent));
-      else onFailure(exchange.failure('bad_response', message, hasContent ? {} : { receivedBytes: 0 }));
+    end() {
+      const rest = current().rest();
+      const event = form === 'json' ? eventOf(rest) : Buffer.concat([rest, Buffer.from('\n\n')]);
+      const data = dataOf(event)?.trim();
+      // The rest of an event that broke off is not an event.
+      return data === '[DONE]' || (data !== undefined && parsed(data) !== undefined) ? [event] : [];
     },
-    onFailure,
+    restBytes: () => current().restBytes(),
+    form: () => form,
   };
 }
+
+const lineFeed = 0x0a;
+
+/** Splits JSON into documents: one per line if the first line is a document, else the whole body. */
+function createDocumentSplitter() {
+  let held: Buffer[] = [];
+  let heldBytes = 0;
+  let isOnePerLine: boolean | undefined;
+
+  function hold(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    held.push(bytes);
+    heldBytes += bytes.length;
+  }
+
+  function take(): Buffer {
+    const all = Buffer.concat(held);
+    held = [];
+    heldBytes = 0;
+    return all;
+  }
+
+  return {
+    push(bytes: Buffer): readonly Buffer[] {
+      const found: Buffer[] = [];
+      let start = 0;
+      for (let end = endOfLine(bytes, 0); end > 0 && isOnePerLine !== false; end = endOfLine(bytes, start)) {
+        hold(bytes.subarray(start, end));
+        start = end;
+        const line = Buffer.concat(held);
+        const text = line.toString('utf8').trim();
+        if (text !== '') isOnePerLine ??= parsed(text) !== undefined;
+        if (isOnePerLine === false) break;
+        take();
+        if (text !== '') found.push(eventOf(line));
+      }
+      hold(bytes.subarray(start));
+      return found;
+    },
+    rest: take,
+    restBytes: () => heldBytes,
+  };
+}
+
+/** Returns the index after the next LF; 0 if there is none. */
+const endOfLine = (bytes: Buffer, start: number) => bytes.indexOf(lineFeed, start) + 1;
+
+/** Converts a JSON document to an event. */
+const eventOf = (document: Buffer) =>
+  Buffer.from(`data: ${document.toString('utf8').trim().replaceAll(/\r?\n/g, '\ndata: ')}\n\n`);
 
 function parsed(text: string): unknown {
   try {

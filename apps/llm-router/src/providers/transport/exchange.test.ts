@@ -12,7 +12,14 @@ test.each(['onBytes', 'onEnd'] as const)(
     const pool = new Pool(new URL(url).origin);
     onTestFinished(() => pool.close());
     const defect = new TypeError('a defect');
-    const connection = { provider: providerInTest(), pool, path: '/v1', headers: [], now: Date.now };
+    const connection = {
+      provider: providerInTest(),
+      pool,
+      path: '/v1',
+      headers: [],
+      maxAnswerBytes: 1_000,
+      now: Date.now,
+    };
     const failure = await new Promise((resolve) => {
       startExchange(connection, callOf(), {
         onBytes: () => undefined,

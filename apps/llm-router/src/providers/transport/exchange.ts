@@ -4,14 +4,7 @@ import type { ReportedUsage } from '../../protocol/completion.ts';
 import { readPromptTokens } from '../../protocol/tokens.ts';
 import type { Provider } from '../provider.ts';
 import { ProviderError, type ProviderErrorOptions, type ProviderFault } from '../provider-error.ts';
-import {
-  faultOf,
-  presentable,
-  type Refused,
-  type ReportedError,
-  type ResponseHeaders,
-  refusal,
-} from '../refusal.ts';
+import { faultOf, presentable, type Refused, type ReportedError, refusal } from '../refusal.ts';
 
 /** The endpoint of one provider's completions. */
 export interface Connection {
@@ -20,6 +13,8 @@ export interface Connection {
   readonly path: string;
   /** Alternating names and values. */
   readonly headers: readonly string[];
+  /** Maximum size of a whole answer, and of one event of a stream. */
+  readonly maxAnswerBytes: number;
   readonly now: () => number;
 }
 
@@ -28,7 +23,7 @@ export interface TransportCall {
   readonly body: string | Buffer;
   /** Aborted when the caller no longer waits. */
   readonly signal: AbortSignal | undefined;
-  /** Timeout until the answer's first byte, or a stream's first event. */
+  /** Timeout until the answer's first byte, or a stream's first content. Each keep-alive before it restarts the timeout. */
   readonly firstByteMs: number;
   /** Timeout between bytes of the answer. */
   readonly stallMs: number;
@@ -40,8 +35,6 @@ export interface TransportCall {
  * the exchange, and so does any other error, which is a defect of the reader.
  */
 export interface AnswerReader {
-  /** Called with status 200; may return another reader that takes over. */
-  onHead?(headers: ResponseHeaders): AnswerReader | undefined;
   onBytes(bytes: Buffer): void;
   onEnd(): void;
   onFailure(error: Error): void;
@@ -55,6 +48,8 @@ export interface Exchange {
   receivedBytes(): number;
   /** Reports progress: restarts the `stallMs` timeout. */
   progressed(): void;
+  /** Reports a sign of life, such as a keep-alive, which is no part of the answer: restarts the current timeout. */
+  alive(): void;
   /** Pauses and resumes reading; the stall timeout is suspended meanwhile. */
   pause(): void;
   resume(): void;
@@ -147,6 +142,7 @@ export function startExchange(connection: Connection, call: TransportCall, reade
   const exchange: Exchange = {
     receivedBytes: () => receivedBytes,
     progressed: silence.progressed,
+    alive: silence.alive,
     pause() {
       silence.pause();
       controller?.pause();
@@ -181,7 +177,7 @@ export function startExchange(connection: Connection, call: TransportCall, reade
       statusCode = status;
       current =
         status === 200
-          ? (reader.onHead?.(headers) ?? reader)
+          ? reader
           : createRefusalReader(connection, { statusCode: status, headers }, { exchange, reader });
     },
     onResponseData(_controller, bytes) {
@@ -269,7 +265,9 @@ function createRefusalReader(
 interface SilenceTimer {
   /** Reports progress: restarts the `stallMs` timeout. */
   progressed(): void;
-  /** True if anything has arrived. */
+  /** Restarts the current timeout. */
+  alive(): void;
+  /** True if a part of the answer has arrived. */
   hasBegun(): boolean;
   /** Suspends the timeout until the next progress; the first-byte timeout continues. */
   pause(): void;
@@ -311,6 +309,11 @@ export function createSilenceTimer(
         timer = setTimeout(onTimeout, stallMs);
       }
       hasBegun = true;
+    },
+    alive() {
+      isDue = false;
+      if (timer) timer.refresh();
+      else timer = setTimeout(onTimeout, hasBegun ? stallMs : firstByteMs);
     },
     pause() {
       if (hasBegun) stop();

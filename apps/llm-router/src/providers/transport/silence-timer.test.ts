@@ -33,6 +33,21 @@ test.each([40, 100])('each progress restarts a timeout of %i ms', (stallMs) => {
   expect(messages).toEqual([`silent for ${stallMs} ms`]);
 });
 
+test('a sign of life restarts the timeout of the moment', () => {
+  const { timer, messages } = started();
+  vi.advanceTimersByTime(99);
+  timer.alive();
+  vi.advanceTimersByTime(99);
+  expect([messages, timer.hasBegun()]).toEqual([[], false]);
+  timer.progressed();
+  vi.advanceTimersByTime(39);
+  timer.alive();
+  vi.advanceTimersByTime(39);
+  expect(messages).toEqual([]);
+  vi.advanceTimersByTime(2);
+  expect(messages).toEqual(['silent for 40 ms']);
+});
+
 test('bytes that arrived while this process was busy are not a stall', () => {
   const { timer, messages } = started();
   timer.progressed();

@@ -62,15 +62,31 @@ test('a stalled answer is detected within half a second of the timeout', async (
   expect(await errorOf(call)).toMatchObject({ fault: 'timeout', billed: 'maybe', receivedBytes: 11 });
 });
 
-test('keep-alive bytes do not extend the first-byte timeout', async () => {
-  const intervals: NodeJS.Timeout[] = [];
-  onTestFinished(() => intervals.forEach(clearInterval));
-  const alive = (head: string) => (response: ServerResponse) => {
-    if (head.startsWith(':')) begin(response);
-    intervals.push(setInterval(() => response.write(head), 20));
-  };
-  const whole = (await transportWith(alive('\n'))).complete(callOf({ firstByteMs: 200 }));
-  const stream = (await transportWith(alive(': wait\n\n'))).stream(callOf({ firstByteMs: 200 }));
+/** Sends keep-alives for longer than the first-byte timeout of the calls, then the rest. */
+const aliveUntil = (keepAlive: string, rest: string) => (response: ServerResponse) => {
+  if (keepAlive.startsWith(':')) begin(response);
+  let left = 10;
+  const writing = setInterval(() => {
+    left -= 1;
+    response.write(left > 0 ? keepAlive : rest);
+    if (left === 0) clearInterval(writing);
+  }, 50);
+  response.on('close', () => clearInterval(writing));
+};
+
+test('each keep-alive before an answer restarts the first-byte timeout', async () => {
+  const whole = await transportWith((response) => {
+    aliveUntil('\n', JSON.stringify(answer))(response);
+    setTimeout(() => response.end(), 600);
+  });
+  expect((await whole.complete(callOf({ firstByteMs: 300 }))).answer).toEqual(answer);
+  const stream = await transportWith(aliveUntil(': wait\n\n', `${chunk('a', 'stop')}${done}`));
+  expect(await read(await stream.stream(callOf({ firstByteMs: 300 })))).toHaveLength(2);
+});
+
+test('keep-alives are no part of the answer, and a provider that is silent after them times out', async () => {
+  const whole = (await transportWith(aliveUntil('\n', ''))).complete(callOf({ firstByteMs: 300 }));
+  const stream = (await transportWith(aliveUntil(': wait\n\n', ''))).stream(callOf({ firstByteMs: 300 }));
   expect(await errorOf(whole)).toMatchObject({ fault: 'timeout', billed: 'maybe', receivedBytes: 0 });
   expect(await errorOf(stream)).toMatchObject({ fault: 'timeout', billed: 'maybe', receivedBytes: 0 });
 });
@@ -211,7 +227,8 @@ test.each<[what: string, events: string[], fault: string | undefined]>([
 });
 
 test.each([
-  ['application/json', JSON.stringify(answer), 'bad_response', 'maybe'],
+  ['application/json', '{"choices":[]}', 'bad_response', 'maybe'],
+  ['application/json', '{"choices":[{"mess', 'bad_response', 'maybe'],
   ['text/html', '<html></html>', 'bad_response', 'maybe'],
   ['application/json', '', 'bad_response', 'maybe'],
   ['application/json', '{"error":{"message":"No.","type":"invalid_request_error"}}', 'caller', 'no'],
@@ -221,6 +238,93 @@ test.each([
     response.end(body);
   });
   expect(await errorOf(transport.stream(callOf()))).toMatchObject({ fault, billed });
+});
+
+const asked = {
+  choices: [{ index: 0, message: { role: 'assistant', content: 'Rye.' }, finish_reason: 'stop' }],
+};
+const called = {
+  choices: [
+    {
+      index: 0,
+      message: {
+        content: null,
+        tool_calls: [{ id: 'a', type: 'function', function: { name: 'look', arguments: '{}' } }],
+      },
+      finish_reason: 'tool_calls',
+    },
+  ],
+};
+const events = [chunk('Rye'), chunk('.', 'stop')];
+const lines = events.map((event) => event.slice('data: '.length).trim());
+const contentIn = (read: readonly StreamEvent[]) =>
+  read.map(({ data }) => data?.choices[0]?.delta?.content ?? '').join('');
+
+test.each([
+  ['events', 'application/json', [...events, done]],
+  ['events', 'text/plain; charset=utf-8', [...events, done]],
+  ['events after blank lines', 'application/x-ndjson', ['\n', '\n', ...events, done]],
+  ['events', undefined, [...events, done]],
+  ['lines of JSON', 'application/x-ndjson', lines.map((line) => `${line}\n`)],
+  ['lines of JSON, the last without its end', 'text/event-stream', [`${lines[0]}\r\n`, lines[1] ?? '']],
+  ['lines of JSON with keep-alives', 'application/json', [`\n\n${lines[0]}\n`, '\n', `\n${lines[1]}\n`]],
+  ['a whole answer', 'application/json', [JSON.stringify(asked)]],
+  ['a whole answer with a final line break', 'text/event-stream', [`${JSON.stringify(asked)}\n`]],
+  ['a whole answer over many lines', 'application/json', [JSON.stringify(asked, undefined, 2)]],
+  ['a whole answer as an event', 'text/event-stream', [`data: ${JSON.stringify(asked)}\n\n`, done]],
+  [
+    'an answer whose last event lacks its blank line',
+    'text/event-stream',
+    [events[0] ?? '', events[1]?.trim() ?? ''],
+  ],
+])('a stream that arrives as %s under %s is read', async (_, type, parts) => {
+  const transport = await transportWith(async (response) => {
+    if (type !== undefined) response.setHeader('content-type', type);
+    for (const part of parts) await new Promise((resolve) => response.write(part, resolve));
+    response.end();
+  });
+  const received = await read(await transport.stream(callOf()));
+  expect(contentIn(received)).toBe('Rye.');
+  for (const { bytes } of received) expect(bytes.toString()).toMatch(/^\s*data: .*\n\n$/s);
+});
+
+test('the tool calls of a whole answer are numbered, as clients of streams expect', async () => {
+  const transport = await transportWith((response) => response.end(JSON.stringify(called)));
+  const [event] = await read(await transport.stream(callOf()));
+  expect(event?.data?.choices[0]?.delta?.tool_calls).toMatchObject([{ index: 0, id: 'a' }]);
+});
+
+test('lines of JSON are read as they arrive', async () => {
+  const transport = await transportWith((response) => response.write(`${lines[0]}\n`));
+  const stream = await transport.stream(callOf());
+  expect((await stream.events[Symbol.asyncIterator]().next()).value).toHaveLength(1);
+  stream.cancel();
+});
+
+test('an event may be as large as a whole answer', async () => {
+  const large = 'x'.repeat(6 * 1024 * 1024);
+  const transport = await transportWith((response) => {
+    begin(response);
+    response.end(`${chunk(large)}${chunk('', 'stop')}${done}`);
+  });
+  expect(contentIn(await read(await transport.stream(callOf())))).toHaveLength(large.length);
+});
+
+test('the operator limits the size of answers and events', async () => {
+  const { url } = await startServerInTest((response, { body }) => {
+    if (body === 'stream') begin(response);
+    response.end(
+      body === 'stream'
+        ? `${chunk('x'.repeat(2_000))}${done}`
+        : JSON.stringify({ ...answer, x: 'x'.repeat(2_000) }),
+    );
+  });
+  const transport = createTransport(providerInTest({ baseUrl: url }), { maxAnswerBytes: 1_000 });
+  onTestFinished(() => void transport.close());
+  expect(await errorOf(transport.complete(callOf()))).toMatchObject({ fault: 'bad_response' });
+  expect(await errorOf(transport.stream(callOf({ body: 'stream' })))).toMatchObject({
+    fault: 'bad_response',
+  });
 });
 
 test('a connection reset after the request was sent may have cost something', async () => {

@@ -22,15 +22,19 @@ export interface Transport {
 export interface TransportOptions {
   /** Maximum number of connections; further calls wait for one. */
   readonly connections?: number;
+  /** Maximum size of a whole answer, and of one event of a stream. */
+  readonly maxAnswerBytes?: number;
   readonly now?: () => number;
 }
+
+const defaultMaxAnswerBytes = 16 * 1024 * 1024;
 
 /** Connect timeout. */
 const connectMs = 5_000;
 
 export function createTransport(
   provider: Provider,
-  { connections = 256, now = Date.now }: TransportOptions = {},
+  { connections = 256, maxAnswerBytes = defaultMaxAnswerBytes, now = Date.now }: TransportOptions = {},
 ): Transport {
   const { origin, pathname } = new URL(provider.baseUrl);
   const pool = new Pool(origin, {
@@ -51,6 +55,7 @@ export function createTransport(
       'application/json',
       ...(provider.apiKey === undefined ? [] : ['authorization', `Bearer ${provider.apiKey}`]),
     ],
+    maxAnswerBytes,
     now,
   };
   return {
@@ -59,9 +64,6 @@ export function createTransport(
     close: () => pool.close(),
   };
 }
-
-/** Maximum size of an answer. */
-const maxAnswerBytes = 16 * 1024 * 1024;
 
 export interface WholeAnswer {
   /** The received bytes, or the answer in OpenAI's form if they are in another one. */
@@ -79,8 +81,9 @@ function fetchWholeAnswer(connection: Connection, call: TransportCall): Promise<
         // Some providers send blank lines as keep-alive before the answer.
         hasBegun ||= bytes.toString('latin1').trim() !== '';
         if (hasBegun) exchange.progressed();
+        else exchange.alive();
         parts.push(bytes);
-        if (exchange.receivedBytes() > maxAnswerBytes)
+        if (exchange.receivedBytes() > connection.maxAnswerBytes)
           exchange.fail('bad_response', 'the answer is too large');
       },
       onEnd() {
