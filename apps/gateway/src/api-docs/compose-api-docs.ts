@@ -7,7 +7,7 @@ import type { HandlersOf } from '@valuecanvas/service-kit';
 import type { GatewayKit } from '../config.ts';
 import { pageHeaders } from '../edge/browser-protection.ts';
 import { createStaticFile, type StaticFile } from '../static-files/static-file.ts';
-import { writeOpenApi } from './openapi-document.ts';
+import { openApiDocument, toYaml } from './openapi-document.ts';
 
 const javaScript = 'text/javascript; charset=utf-8';
 const css = 'text/css; charset=utf-8';
@@ -33,9 +33,14 @@ export async function composeApiDocs({ config }: GatewayKit) {
     ['api-docs.js', createStaticFile({ content: script, contentType: javaScript })],
     ['api-docs.css', createStaticFile({ content: style, contentType: css })],
   ]);
-  const openApi = writeOpenApi(config.SERVICE_VERSION);
-  const openApiJson = createStaticFile({ content: openApi.json, contentType: 'application/json' });
-  const openApiYaml = createStaticFile({ content: openApi.yaml, contentType: 'application/yaml' });
+  // Writing the document would be half of the time that a gateway needs to start.
+  const openApi = once(() => openApiDocument(config.SERVICE_VERSION));
+  const openApiJson = once(() =>
+    createStaticFile({ content: JSON.stringify(openApi()), contentType: 'application/json' }),
+  );
+  const openApiYaml = once(() =>
+    createStaticFile({ content: toYaml(openApi()), contentType: 'application/yaml' }),
+  );
   const docs = createStaticFile({
     content: page,
     contentType: 'text/html; charset=utf-8',
@@ -44,8 +49,8 @@ export async function composeApiDocs({ config }: GatewayKit) {
 
   return {
     routes: {
-      getOpenApiJson: (call) => openApiJson(call.header('accept-encoding')),
-      getOpenApiYaml: (call) => openApiYaml(call.header('accept-encoding')),
+      getOpenApiJson: (call) => openApiJson()(call.header('accept-encoding')),
+      getOpenApiYaml: (call) => openApiYaml()(call.header('accept-encoding')),
       getDocs: (call) => docs(call.header('accept-encoding')),
       getDocsAsset(call) {
         const asset = assets.get(call.params.asset);
@@ -53,5 +58,14 @@ export async function composeApiDocs({ config }: GatewayKit) {
         return asset(call.header('accept-encoding'));
       },
     } satisfies Partial<HandlersOf<typeof gatewayContract>>,
+  };
+}
+
+/** Returns a function that computes its value at its first call. */
+function once<T>(compute: () => T): () => T {
+  let computed: { readonly value: T } | undefined;
+  return () => {
+    computed ??= { value: compute() };
+    return computed.value;
   };
 }

@@ -59,7 +59,7 @@ export async function startGateway(
     options,
   );
   await eventually(async () => {
-    const { headers, status } = await fetch(`${service.url}/api/openapi.json`, {
+    const { headers, status } = await fetch(`${service.url}/api/docs`, {
       headers: { 'x-forwarded-proto': 'https' },
       redirect: 'manual',
     });
