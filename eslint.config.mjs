@@ -20,6 +20,9 @@ const dependencies = {
   util: ['util', 'contract'],
   testing: ['kit', 'client', 'infra', 'contract', 'util', 'testing', 'tool'],
   tool: ['app', 'kit', 'client', 'infra', 'contract', 'util', 'testing', 'tool'],
+  // In a browser: contracts give types alone, see browserPackageRule.
+  browser: ['browser', 'contract'],
+  page: ['browser', 'contract'],
 };
 
 const typed = (types) => types.map((type) => `type:${type}`);
@@ -53,7 +56,8 @@ function ownerConstraint(owner) {
 /** `extra`: types that every project may depend on besides; `packages`: what contracts may import from npm. */
 function boundaries({ extra = [], packages = contractPackages } = {}) {
   const types = Object.entries(dependencies);
-  const shared = types.filter(([type]) => type !== 'tool');
+  // The client for browsers has the routes of all owners.
+  const shared = types.filter(([type]) => type !== 'tool' && type !== 'browser');
   return [
     'error',
     {
@@ -61,7 +65,7 @@ function boundaries({ extra = [], packages = contractPackages } = {}) {
       depConstraints: [
         ...types.map(([type, allowed]) => typeConstraint(type, [...allowed, ...extra], packages)),
         ...shared.map(([type]) => sharedConstraint(type, extra)),
-        ...serviceNames.map(ownerConstraint),
+        ...[...serviceNames, 'web'].map(ownerConstraint),
       ],
     },
   ];
@@ -81,6 +85,24 @@ function packageRule({ except = [], typesOnly = [] } = {}) {
     .map(([name, message]) => ({ name, message, allowTypeImports: typesOnly.includes(name) }));
   return ['error', { paths: [...paths, processImport] }];
 }
+
+const contractsOf = ['core', ...serviceNames].map((owner) => `@valuecanvas/contracts-${owner}`);
+
+/** A browser must not load TypeBox, so that contracts are types there. Routes come from the generated table. */
+const browserPackageRule = [
+  'error',
+  {
+    paths: [
+      ...contractsOf.map((name) => ({
+        name,
+        message:
+          'TypeBox is too large for a browser: use `import type`, and the table of libs/web-client for routes.',
+        allowTypeImports: true,
+      })),
+      { name: 'typebox', message: 'TypeBox is too large for a browser.' },
+    ],
+  },
+];
 
 const processImport = {
   name: 'node:process',
@@ -129,10 +151,13 @@ export default tseslint.config(
   { ignores: ['**/dist/', '**/node_modules/', '.cache/', '.nx/', '.dev/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     languageOptions: {
       parser: tseslint.parser,
-      parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ['./tsconfig.json', './apps/web/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     plugins: { '@nx': nx, '@typescript-eslint': tseslint.plugin },
     rules: {
@@ -147,6 +172,10 @@ export default tseslint.config(
       '@typescript-eslint/no-restricted-imports': packageRule(),
       'no-restricted-properties': propertyRule(),
     },
+  },
+  {
+    files: ['apps/web/src/**/*.{ts,tsx}', 'libs/web-client/src/**/*.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': browserPackageRule },
   },
   {
     files: ['libs/queue/**/*.ts'],
@@ -193,7 +222,7 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': propertyRule('environment', 'exit') },
   },
   {
-    files: ['apps/*/src/**/*.ts', 'libs/**/src/**/*.ts'],
+    files: ['apps/*/src/**/*.{ts,tsx}', 'libs/**/src/**/*.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

@@ -21,6 +21,7 @@ import { composeForwarding } from './forwarding/forwarding.ts';
 import { composePlatform } from './platform/compose-platform.ts';
 import { composeRateLimits } from './rate-limits/rate-limits.ts';
 import { readRoles } from './roles/roles.ts';
+import { composeSite } from './site/compose-site.ts';
 import { composePages } from './static-files/pages.ts';
 import { upstreamsOf } from './upstreams.ts';
 
@@ -67,6 +68,7 @@ export const gatewayService = defineService({
       own: { postgres: () => database.ping(), redis: () => redis.redis.ping() },
     });
     const apiDocs = await composeApiDocs(kit);
+    const site = composeSite(kit, browsers);
     const pages = await composePages(kit, [gatewayContract, ...behind]);
 
     return {
@@ -96,6 +98,7 @@ export const gatewayService = defineService({
           ...apiDocs.routes,
           ...auth.routes,
           ...browsers.routes,
+          ...site.routes,
           ...apiKeys.routes,
           ...users.routes,
           ...audit.routes,

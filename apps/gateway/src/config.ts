@@ -90,6 +90,17 @@ export const gatewayVariables = {
         'Folder of the built web application, which must contain index.html. The gateway reads it at startup and serves it at all paths outside the API. If absent, the gateway serves no pages.',
     }),
   ),
+  ANSWERS_SIMULATED: Type.Boolean({
+    default: false,
+    description:
+      'Whether a simulator replaces the language models, so that the page says so. `npm start` sets it.',
+  }),
+  DEMO_ACCOUNTS: Type.Optional(
+    Type.String({
+      description:
+        'Accounts that the page offers for signing in, as JSON: [{"email", "password", "tier", "role"}]. Refused unless PUBLIC_URL is on this machine. `npm start` sets it.',
+    }),
+  ),
   ROLES: Type.Optional(
     Type.String({
       description:

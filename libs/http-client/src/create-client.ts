@@ -1,28 +1,19 @@
 import {
   AppError,
-  type BodyOf,
   type CallContext,
   type Contract,
   headers,
-  type ParamsOf,
-  type QueryOf,
+  type InputOf,
   type ReplyValue,
   type ResultOf,
   type RouteDefinition,
 } from '@valuecanvas/contracts-core';
+import { requestPath } from '@valuecanvas/contracts-core/request-path';
 import type { InternalSigner } from '@valuecanvas/identity';
 import { type Dispatcher, Pool } from 'undici';
 import { withConnectionRetry } from './connection-retry.ts';
 import { readEvents, type StreamEvent } from './read-events.ts';
 import { readFailure, readReply } from './read-reply.ts';
-import { requestPath } from './request-path.ts';
-
-type Present<K extends string, T> = T extends undefined ? object : { readonly [key in K]: T };
-
-/** Input of a call: the parts that the route's contract declares. */
-export type InputOf<R extends RouteDefinition> = Present<'params', ParamsOf<R>> &
-  Present<'query', QueryOf<R>> &
-  Present<'body', BodyOf<R>> & { readonly headers?: Readonly<Record<string, string>> };
 
 type OtherResult<R extends RouteDefinition> =
   R['otherReplies'] extends Readonly<Record<number, unknown>>

@@ -1,5 +1,5 @@
 export { type ConnectionFault, connectionFaultOf } from './connection-fault.ts';
-export { type Client, type ClientOf, createClient, type InputOf, type StreamsOf } from './create-client.ts';
+export { type Client, type ClientOf, createClient, type StreamsOf } from './create-client.ts';
 export type { StreamEvent } from './read-events.ts';
 export { serviceCall } from './service-call.ts';
 export { dataOf, type ServerSentEvent } from './sse-data.ts';

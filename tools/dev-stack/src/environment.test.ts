@@ -26,6 +26,9 @@ beforeAll(async () => {
     redisUrl: 'redis://127.0.0.1:6379',
     secrets: await createSecrets({}),
     providers: { TOGETHER_API_KEY: 'provider-key' },
+    pages: '/clone/.cache/web/1',
+    simulated: false,
+    demoAccounts: [],
   };
 });
 

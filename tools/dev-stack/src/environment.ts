@@ -6,6 +6,7 @@ import {
   serviceRoles,
   services,
 } from '@valuecanvas/database';
+import type { DemoAccount } from './demo-accounts.ts';
 import type { PlatformPorts } from './ports.ts';
 import { providerVariables } from './providers.ts';
 import { publicKeysOf, type Secrets } from './secrets.ts';
@@ -21,6 +22,12 @@ export interface Platform {
   readonly secrets: Secrets;
   /** The router's variables that name its providers. */
   readonly providers: Environment;
+  /** Folder of the built page. */
+  readonly pages: string;
+  /** True if a simulator replaces the language models. */
+  readonly simulated: boolean;
+  /** Accounts that the page offers. Empty if the database is not on this machine. */
+  readonly demoAccounts: readonly DemoAccount[];
 }
 
 /** Short, because all services stop together: only requests between them may still arrive. */
@@ -28,7 +35,12 @@ const localDrainMs = '250';
 
 /** Secrets of single services, except their signing keys. */
 const ownVariables: Partial<Record<Service, (platform: Platform) => Environment>> = {
-  gateway: ({ secrets }) => ({ AUTH_SIGNING_KEYS: JSON.stringify(secrets.authSigningKeys) }),
+  gateway: ({ secrets, pages, simulated, demoAccounts }) => ({
+    AUTH_SIGNING_KEYS: JSON.stringify(secrets.authSigningKeys),
+    PAGES_DIR: pages,
+    ANSWERS_SIMULATED: String(simulated),
+    ...(demoAccounts.length > 0 ? { DEMO_ACCOUNTS: JSON.stringify(demoAccounts.map(publicFields)) } : {}),
+  }),
   'llm-router': ({ providers }) => providers,
 };
 
@@ -65,6 +77,10 @@ export function serviceEnvironment(service: Service, platform: Platform, caller:
     ...(serviceTable[service].signs ? signingKey(service, platform) : {}),
     ...ownVariables[service]?.(platform),
   };
+}
+
+function publicFields({ email, password, tier, role }: DemoAccount) {
+  return { email, password, tier, role };
 }
 
 function inherited(caller: Environment): Environment {

@@ -13,16 +13,16 @@ export interface ReadyScreen {
 
 /** Renders the summary that npm start prints once the platform is ready. */
 export function readyScreen(ready: ReadyScreen): string {
-  const { url, seconds, logs, inspectors } = ready;
+  const { url, seconds, demoData, logs, inspectors } = ready;
   const debuggers = inspectors.length > 0 ? `Debuggers     ${inspectors.join(', ')}\n` : '';
   return `
-ValueCanvas is ready at ${url} (after ${seconds.toFixed(1)} s)
+ValueCanvas is ready at ${url} (after ${seconds.toFixed(1)} s)${demoData ? '\nOpen it in a browser and sign in with one click.' : '\nOpen it in a browser.'}
 
 ${accounts(ready)}
 
 ${answers(ready)}
 
-A first canvas:
+A first canvas without the page:
 
 ${firstCanvas(ready)}
 
@@ -35,7 +35,7 @@ ${debuggers}Stop          Ctrl-C
 
 function accounts({ demoData }: ReadyScreen): string {
   if (!demoData) {
-    return 'There are no demo accounts, because the database is not on this machine. Sign up with POST /auth/v1/signup.';
+    return 'There are no demo accounts, because the database is not on this machine. Create one on the page.';
   }
   const widest = (field: 'email' | 'password') =>
     Math.max(...demoAccounts.map((account) => account[field].length));

@@ -6,8 +6,10 @@ import {
   serviceRoles,
   services,
 } from '@valuecanvas/database';
+import { builtPage } from './built-page.ts';
 import type { Program } from './child-run.ts';
 import { startDatabases } from './databases.ts';
+import { demoAccounts } from './demo-accounts.ts';
 import { bringDemoData, mayHoldDemoData } from './demo-data.ts';
 import type { Platform } from './environment.ts';
 import { followLogs } from './follow-logs.ts';
@@ -48,6 +50,8 @@ export async function startPlatform(
   const { say, stop, force, lost } = terminal;
   const { directory, logs, secretsFile, record } = await openState(settings, say);
   cleanup.defer(record.remove);
+  // A failed build must not leave the databases half started.
+  const page = settle(caller.PAGES_DIR ? caller.PAGES_DIR : builtPage(say));
   const [databases, secrets] = await Promise.all([
     startDatabases(directory, caller, { cleanup, say, lost }),
     loadSecrets(secretsFile),
@@ -62,11 +66,16 @@ export async function startPlatform(
   cleanup.defer(() => stopAll(processes, force));
   const given = givenProviders(caller);
   const ports = await choosePorts(settings.gatewayPort);
+  const demoData = mayHoldDemoData(databases.ownerUrl);
   const platform: Platform = {
     ...databases,
     ports,
     secrets,
     rolePasswords,
+    pages: await page(),
+    simulated: given === undefined,
+    // The gateway offers accounts with public passwords only at an address of this machine.
+    demoAccounts: demoData && !caller.PUBLIC_URL ? demoAccounts : [],
     providers: given ?? simulatedProviders(simulatorUrl(ports.simulator)),
   };
   const programOf = (service: Service) => serviceProgram(service, { platform, caller, logs, settings });
@@ -76,13 +85,22 @@ export async function startPlatform(
     ...services.map((service) => processes.start(programOf(service))),
   ]);
 
-  const demoData = mayHoldDemoData(databases.ownerUrl);
   const url = `http://localhost:${settings.gatewayPort}`;
   if (demoData) await bringDemoData(url, databases.ownerUrl);
   stop.throwIfAborted();
   if (settings.watch) await watchPlatform(programOf, processes, terminal);
   const inspectors = settings.inspect.map((service) => `${service} at ${inspectorOf(service, settings)}`);
   return { url, simulated: given === undefined, demoData, logs, inspectors };
+}
+
+/** Waits for a value in the background. The returned function gives it, or throws the error that prevented it. */
+function settle<T>(value: Promise<T> | T): () => Promise<T> {
+  const settled = Promise.allSettled([value]);
+  return async () => {
+    const [outcome] = await settled;
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  };
 }
 
 /** Prints the logs of all services and restarts services whose sources change, until the platform stops. */

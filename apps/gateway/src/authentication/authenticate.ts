@@ -7,7 +7,12 @@ import {
   type Principal,
   type RouteDefinition,
 } from '@valuecanvas/contracts-core';
-import { csrfTokenHeader, openBrowserSession, supabaseAuth } from '@valuecanvas/contracts-gateway';
+import {
+  csrfTokenHeader,
+  openBrowserSession,
+  signUpBrowser,
+  supabaseAuth,
+} from '@valuecanvas/contracts-gateway';
 import type { Authenticator } from '@valuecanvas/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { TokenVerifier } from '../access-tokens/token-verifier.ts';
@@ -193,9 +198,11 @@ function cookieSource({ sessions, cookie, csrfProtection, limitedAddresses }: Cr
   };
 }
 
-/** A login replaces the session, so an old cookie must not make it fail. */
+/** A login or sign-up replaces the session, so an old cookie must not make it fail. */
 function readsCookies(request: FastifyRequest): boolean {
-  return dialectOf(request).hasCookies && request.routeConfig.operation !== openBrowserSession;
+  const { operation } = request.routeConfig;
+  if (operation === openBrowserSession || operation === signUpBrowser) return false;
+  return dialectOf(request).hasCookies;
 }
 
 function needsCsrfToken(request: FastifyRequest): boolean {

@@ -47,6 +47,7 @@ function fakeSource(principal: UserPrincipal, now: () => number) {
   };
   return {
     logIn: async () => session(),
+    signUp: async () => session(),
     async refresh(refreshToken: string) {
       refreshes += 1;
       if (fault) throw fault;

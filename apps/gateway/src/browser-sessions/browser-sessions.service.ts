@@ -16,17 +16,24 @@ import {
 /** Browser sessions, identified by the secret in their cookie. */
 export interface BrowserSessions {
   /** Logs in and opens a session. Throws UNAUTHENTICATED if the address or the password is wrong. */
-  open(
-    email: string,
-    password: string,
-    userAgent?: string,
-  ): Promise<{ readonly secret: string; readonly session: BrowserSession }>;
+  open(email: string, password: string, userAgent?: string): Promise<OpenedSession>;
+  /**
+   * Creates an account and opens its first session. Returns undefined if the user must confirm the address first. Throws
+   * UNPROCESSABLE if the address or the password is refused.
+   */
+  signUp(email: string, password: string, userAgent?: string): Promise<OpenedSession | undefined>;
   /** Returns the cached session. Undefined means that the session is not cached, not that it has ended. */
   known(secret: string): LoggedIn | undefined;
   /** Returns undefined if the session has ended. Throws DEPENDENCY_UNAVAILABLE if it cannot be checked. */
   find(secret: string): Promise<LoggedIn | undefined>;
   /** Ends a session. Does nothing if it has ended already. */
   close(secret: string): Promise<void>;
+}
+
+/** A new session with the secret for its cookie. */
+export interface OpenedSession {
+  readonly secret: string;
+  readonly session: BrowserSession;
 }
 
 /** A live session with its user. */
@@ -42,6 +49,8 @@ export interface LoggedIn {
  */
 export interface SessionSource {
   logIn(email: string, password: string, userAgent?: string): Promise<AuthSession>;
+  /** Creates an account. Returns undefined if the user must confirm the address before the first login. */
+  signUp(email: string, password: string, userAgent?: string): Promise<AuthSession | undefined>;
   /** Exchanges a refresh token for the next tokens. A repetition returns the same refresh token until that is used. */
   refresh(refreshToken: string): Promise<AuthSession>;
   /** Ends only the session of the access token. */
@@ -153,27 +162,35 @@ export function createBrowserSessions(options: {
     return undefined;
   };
 
+  const begin = async (opened: AuthSession): Promise<OpenedSession> => {
+    const secret = createSessionSecret();
+    const tokens = tokensOf(opened);
+    const expiresAt = new Date(now() + lifetimeMs);
+    await store.insert({
+      hash: hashOf(secret),
+      userId: opened.user.id,
+      sealed: sealTokens(secret, tokens),
+      at: new Date(now()),
+      expiresAt,
+    });
+    const principal = await verifier.verify(tokens.accessToken);
+    if (!principal) throw new AppError('INTERNAL_ERROR', { internal: 'a new access token is invalid' });
+    return {
+      secret,
+      session: toBrowserSession(principal, { tokens, csrfToken: csrfTokenOf(secret), expiresAt }),
+    };
+  };
+
   return {
     async open(email, password, userAgent) {
       const opened = await source.logIn(email, password, userAgent).catch((error: unknown) => {
         throw isRefusal(error) ? wrongCredentials(error) : error;
       });
-      const secret = createSessionSecret();
-      const tokens = tokensOf(opened);
-      const expiresAt = new Date(now() + lifetimeMs);
-      await store.insert({
-        hash: hashOf(secret),
-        userId: opened.user.id,
-        sealed: sealTokens(secret, tokens),
-        at: new Date(now()),
-        expiresAt,
-      });
-      const principal = await verifier.verify(tokens.accessToken);
-      if (!principal) throw new AppError('INTERNAL_ERROR', { internal: 'a new access token is invalid' });
-      return {
-        secret,
-        session: toBrowserSession(principal, { tokens, csrfToken: csrfTokenOf(secret), expiresAt }),
-      };
+      return begin(opened);
+    },
+    async signUp(email, password, userAgent) {
+      const opened = await source.signUp(email, password, userAgent);
+      return opened && begin(opened);
     },
     known(secret) {
       const entry = cachedNow(secret);

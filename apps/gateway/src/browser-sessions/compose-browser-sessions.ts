@@ -1,5 +1,5 @@
 import { AppError } from '@valuecanvas/contracts-core';
-import type { gatewayContract, openBrowserSession } from '@valuecanvas/contracts-gateway';
+import type { gatewayContract, openBrowserSession, signUpBrowser } from '@valuecanvas/contracts-gateway';
 import { type Handler, type HandlersOf, respond } from '@valuecanvas/service-kit';
 import type { Kysely } from 'kysely';
 import type { TokenVerifier } from '../access-tokens/token-verifier.ts';
@@ -8,6 +8,7 @@ import type { Database } from '../db.ts';
 import {
   type BrowserSessions,
   createBrowserSessions,
+  type OpenedSession,
   type SessionSource,
 } from './browser-sessions.service.ts';
 import { createBrowserSessionsStore } from './browser-sessions.store.ts';
@@ -30,6 +31,7 @@ export function composeBrowserSessions(
 const browserSessionRoutes = (sessions: BrowserSessions, cookie: SessionCookie) =>
   ({
     openBrowserSession: openSessionHandler(sessions, cookie),
+    signUpBrowser: signUpHandler(sessions, cookie),
 
     async getBrowserSession(call) {
       const secret = cookie.read(call.header('cookie'));
@@ -52,12 +54,31 @@ function openSessionHandler(
 ): Handler<typeof openBrowserSession> {
   return async (call) => {
     const { email, password } = call.body;
-    const { secret, session } = await sessions.open(email, password, call.header('user-agent'));
-    const before = cookie.read(call.header('cookie'));
-    if (before !== undefined) await sessions.close(before);
-    return respond(201, session, {
-      'set-cookie': cookie.write(secret, new Date(session.expiresAt)),
-      'cache-control': 'no-store',
-    });
+    const opened = await sessions.open(email, password, call.header('user-agent'));
+    await closePrevious(sessions, cookie.read(call.header('cookie')));
+    return respond(201, opened.session, cookieHeaders(cookie, opened));
+  };
+}
+
+function signUpHandler(sessions: BrowserSessions, cookie: SessionCookie): Handler<typeof signUpBrowser> {
+  return async (call) => {
+    const { email, password } = call.body;
+    const opened = await sessions.signUp(email, password, call.header('user-agent'));
+    if (!opened) return respond(201, { confirmationNeeded: true }, { 'cache-control': 'no-store' });
+    await closePrevious(sessions, cookie.read(call.header('cookie')));
+    const answer = { session: opened.session, confirmationNeeded: false };
+    return respond(201, answer, cookieHeaders(cookie, opened));
+  };
+}
+
+/** A new session replaces the one that the browser had. */
+async function closePrevious(sessions: BrowserSessions, secret: string | undefined): Promise<void> {
+  if (secret !== undefined) await sessions.close(secret);
+}
+
+function cookieHeaders(cookie: SessionCookie, { secret, session }: OpenedSession) {
+  return {
+    'set-cookie': cookie.write(secret, new Date(session.expiresAt)),
+    'cache-control': 'no-store',
   };
 }

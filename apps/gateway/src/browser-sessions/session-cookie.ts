@@ -33,6 +33,7 @@ export function createSessionCookie(publicUrl: string): SessionCookie {
   };
 }
 
-function isLocal({ protocol, hostname }: URL): boolean {
+/** Returns true for addresses that only this machine reaches. */
+export function isLocal({ protocol, hostname }: URL): boolean {
   return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }

@@ -19,11 +19,28 @@ const pagePolicy = [
   "base-uri 'none'",
   "form-action 'self'",
   "frame-ancestors 'none'",
-].join(';');
+];
 
-/** Returns the headers that the gateway's own pages override. */
+/** The web application also sets no HTML from strings. Swagger UI cannot do without. */
+const applicationPolicy = [
+  ...pagePolicy,
+  "manifest-src 'self'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+];
+
+/** Returns the headers of the gateway's own pages, in place of those of API responses. */
 export function pageHeaders(cspEnabled: boolean): Readonly<Record<string, string>> {
-  return cspEnabled ? { 'content-security-policy': pagePolicy } : {};
+  return policyHeader(pagePolicy, cspEnabled);
+}
+
+/** Returns the headers of the pages of the web application. */
+export function applicationHeaders(cspEnabled: boolean): Readonly<Record<string, string>> {
+  return policyHeader(applicationPolicy, cspEnabled);
+}
+
+function policyHeader(policy: readonly string[], isEnabled: boolean): Readonly<Record<string, string>> {
+  return isEnabled ? { 'content-security-policy': policy.join(';') } : {};
 }
 
 /** Adds security headers to every response, and CORS for the allowed origins. */

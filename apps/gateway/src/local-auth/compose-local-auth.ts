@@ -60,6 +60,7 @@ export async function composeLocalAuth(
     revocations,
     sessions: {
       logIn: auth.logIn,
+      signUp: (email, password, userAgent) => auth.signUp({ email, password }, userAgent),
       refresh: auth.refresh,
       logOut: (_token, principal) => auth.logOut(principal, 'local'),
     },

@@ -5,7 +5,7 @@ import { ConfigError, filePayload } from '@valuecanvas/service-kit';
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import mime from 'mime';
 import type { GatewayKit } from '../config.ts';
-import { pageHeaders } from '../edge/browser-protection.ts';
+import { applicationHeaders } from '../edge/browser-protection.ts';
 import { targetOf } from '../forwarding/send-upstream.ts';
 import { createStaticFile, type StaticFile } from './static-file.ts';
 
@@ -92,7 +92,7 @@ export async function composePages(
   contracts: readonly Contract[],
 ): Promise<{ serve(app: FastifyInstance): void }> {
   if (config.PAGES_DIR === undefined) return { serve: () => undefined };
-  const pages = await openPages(config.PAGES_DIR, pageHeaders(config.CSP_ENABLED));
+  const pages = await openPages(config.PAGES_DIR, applicationHeaders(config.CSP_ENABLED));
   return { serve: (app) => servePages(app, pages, contracts) };
 }
 

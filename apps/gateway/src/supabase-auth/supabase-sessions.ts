@@ -47,6 +47,12 @@ export function createSupabaseSessions(
 
   return {
     logIn: (email, password) => grant('password', { email, password }),
+    async signUp(email, password) {
+      const { status, text } = await post('/signup', { email, password });
+      if (status === 429) throw new AppError('RATE_LIMITED', { internal: 'refused by Supabase Auth' });
+      if (refusalStatuses.includes(status)) throw refusedSignUp(text);
+      return needsConfirmation(status, text) ? undefined : sessionIn(status, text);
+    },
     refresh: (refreshToken) => grant('refresh_token', { refresh_token: refreshToken }),
     async logOut(accessToken, { sessionId }) {
       const { status } = await post('/logout?scope=local', {}, { authorization: `Bearer ${accessToken}` });
@@ -54,6 +60,21 @@ export function createSupabaseSessions(
       if (sessionId !== undefined) await revocations.revoke(sessionId);
     },
   };
+}
+
+/** Supabase Auth responds to a sign-up with the user alone if the address must be confirmed. */
+function needsConfirmation(status: number, text: string): boolean {
+  return status === 200 && !('access_token' in objectOf(parse(text)));
+}
+
+/** Relays the explanation, as the forwarded route /auth/v1/signup does. */
+function refusedSignUp(text: string): AppError {
+  const { msg } = objectOf(parse(text));
+  return new AppError('UNPROCESSABLE', typeof msg === 'string' ? { message: msg } : {});
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function sessionIn(status: number, text: string): AuthSession {

@@ -108,6 +108,7 @@ export {
   type EventsOf,
   errorsOf,
   type HttpMethod,
+  type InputOf,
   type ParamsOf,
   type QueryOf,
   type ResultOf,

@@ -74,6 +74,14 @@ export type ParamsOf<R extends RouteDefinition> = R['params'] extends TSchema
   : undefined;
 export type QueryOf<R extends RouteDefinition> = R['query'] extends TSchema ? Static<R['query']> : undefined;
 export type BodyOf<R extends RouteDefinition> = R['body'] extends TSchema ? Static<R['body']> : undefined;
+
+type Present<K extends string, T> = T extends undefined ? object : { readonly [key in K]: T };
+
+/** Input of a call: the parts that the route's contract declares. */
+export type InputOf<R extends RouteDefinition> = Present<'params', ParamsOf<R>> &
+  Present<'query', QueryOf<R>> &
+  Present<'body', BodyOf<R>> & { readonly headers?: Readonly<Record<string, string>> };
+
 export type ResultOf<R extends RouteDefinition> = ReplyValue<R['reply']>;
 /** Data of each of a route's server-sent events. */
 export type EventsOf<R extends RouteDefinition> =

@@ -44,6 +44,41 @@ export const openBrowserSession = defineRoute({
   errors: ['UNAUTHENTICATED', 'DEPENDENCY_UNAVAILABLE', 'OVERLOADED'],
 });
 
+const SignUpResult = Type.Object(
+  {
+    session: Type.Optional(BrowserSession),
+    confirmationNeeded: Type.Boolean({
+      description:
+        'True if the user must open the link in an e-mail before the first login. The response then has no session.',
+    }),
+  },
+  {
+    title: 'SignUpResult',
+    description: 'A new account, with its session unless the address must be confirmed.',
+  },
+);
+
+export const signUpBrowser = defineRoute({
+  id: 'session.signUp',
+  method: 'POST',
+  path: '/auth/session/signup',
+  summary: 'Sign a browser up',
+  description:
+    'Creates an account and sets the session cookie, which scripts cannot read. Fails with UNPROCESSABLE if the address already has an account or the password is too weak.',
+  auth: anyone,
+  body: strictObject(
+    {
+      email: Type.String({ format: 'email', maxLength: 255, description: 'E-mail address.' }),
+      password: Type.String({ minLength: 8, maxLength: 256, description: 'Password.' }),
+    },
+    { title: 'SignUpRequest', description: 'Credentials of the new account.' },
+  ),
+  example: { email: 'new-browser@example.com', password: 'a-long-password' },
+  status: 201,
+  reply: data(SignUpResult),
+  errors: ['UNPROCESSABLE', 'DEPENDENCY_UNAVAILABLE', 'OVERLOADED'],
+});
+
 export const getBrowserSession = defineRoute({
   id: 'session.get',
   method: 'GET',

@@ -3,7 +3,12 @@ import { listUsers, updateUser } from './admin-users.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts';
 import { listAuditRecords } from './audit.ts';
 import { getAuthUser, getJwks, issueToken, logOut, signUp, updateAuthUser } from './auth.ts';
-import { closeBrowserSession, getBrowserSession, openBrowserSession } from './browser-session.ts';
+import {
+  closeBrowserSession,
+  getBrowserSession,
+  openBrowserSession,
+  signUpBrowser,
+} from './browser-session.ts';
 import { securitySchemes } from './credentials.ts';
 import {
   getDocs,
@@ -15,14 +20,16 @@ import {
   getUpgradePage,
   getVersion,
 } from './platform.ts';
+import { getSite } from './site.ts';
 import { supabaseAuth } from './supabase-auth.ts';
 
 export { PlatformUser, UpdateUserRequest } from './admin-users.ts';
 export { ApiKey, CreateApiKeyRequest, CreatedApiKey, elevatedKeyMaxDays } from './api-keys.ts';
 export { AuthSession, AuthUser, issueToken, type LogOutScope, updateAuthUser } from './auth.ts';
-export { BrowserSession, openBrowserSession } from './browser-session.ts';
+export { BrowserSession, openBrowserSession, signUpBrowser } from './browser-session.ts';
 export { csrfTokenHeader, sessionCookieNames } from './credentials.ts';
 export { getLiveness, getReadiness, getVersion, PlatformReadiness } from './platform.ts';
+export { DemoAccount } from './site.ts';
 export { supabaseAuth };
 
 export const gatewayContract = defineContract({
@@ -36,6 +43,7 @@ export const gatewayContract = defineContract({
     '/api/admin/users',
     '/api/admin/audit',
     '/api/keys',
+    '/api/site',
     '/api/openapi.json',
     '/api/openapi.yaml',
     '/api/docs',
@@ -48,6 +56,7 @@ export const gatewayContract = defineContract({
     getVersion,
     getLiveness,
     getReadiness,
+    getSite,
     getOpenApiJson,
     getOpenApiYaml,
     getDocs,
@@ -60,6 +69,7 @@ export const gatewayContract = defineContract({
     logOut,
     getJwks,
     openBrowserSession,
+    signUpBrowser,
     getBrowserSession,
     closeBrowserSession,
     listApiKeys,

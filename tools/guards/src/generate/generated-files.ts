@@ -14,6 +14,7 @@ import { openApiFile } from './openapi-file.ts';
 import { permissionsPage } from './permissions-page.ts';
 import { readServiceVariables } from './service-variables.ts';
 import { toolVariables } from './tool-variables.ts';
+import { webRoutesFile } from './web-routes.ts';
 
 export interface Versions {
   /** Version of the platform and its images. */
@@ -35,6 +36,7 @@ export async function generatedFiles({ version, nodeVersion }: Versions): Promis
     { path: 'docs/errors.md', content: errorsPage() },
     { path: 'docs/permissions.md', content: permissionsPage() },
     { path: 'docs/openapi.json', content: await openApiFile(version) },
+    { path: 'libs/web-client/src/routes.generated.ts', content: webRoutesFile() },
     { path: 'tools/database/src/roles.ts', content: databaseRolesFile() },
     { path: 'docker-compose.yml', content: composeFile(services) },
     ...manifestFiles(services, version),

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseEnv, promisify } from 'node:util';
 import { buildApp } from '@valuecanvas/build';
+import { buildPage } from '@valuecanvas/build/page';
 import { serviceNames } from '@valuecanvas/contracts-core';
 import { createDatabase, migrate, rolePasswordsFrom } from '@valuecanvas/database';
 import { freePort, startPostgres, startRedis } from '@valuecanvas/local-servers';
@@ -34,7 +35,7 @@ const images: readonly Image[] = [
   ...serviceNames.map((name) => ({
     name,
     dockerfile: `apps/${name}/Dockerfile`,
-    files: { [`dist/${name}`]: '.' },
+    files: { [`dist/${name}`]: '.', ...(name === 'gateway' ? { 'dist/web': 'web' } : {}) },
   })),
   {
     name: 'migrate',
@@ -88,6 +89,7 @@ async function tryImage(image: Image, folder: string, node: string, given: Varia
   const install = match(/^RUN (npm ci --workspace .*)$/m);
   if (install !== undefined) await installPackages(install, folder);
   if (serviceNames.some((name) => name === image.name)) await buildApp(image.name);
+  if ('dist/web' in image.files) await buildPage('web');
   for (const [from, to] of Object.entries(image.files)) {
     await mkdir(dirname(join(folder, to)), { recursive: true });
     await cp(join(root, from), join(folder, to), { recursive: true });
@@ -96,9 +98,14 @@ async function tryImage(image: Image, folder: string, node: string, given: Varia
   try {
     const [port, internalPort] = [await freePort(), await freePort()];
     const local = { HOST: '127.0.0.1', PORT: String(port), INTERNAL_PORT: String(internalPort) };
+    const pages = match(/^ENV (PAGES_DIR=.*)$/m);
+    const built = pages === undefined ? {} : parseEnv(pages);
     const start = (command: string | undefined) => {
       const [, ...args] = JSON.parse(command ?? '[]') as string[];
-      return startProgram(node, args, { cwd: folder, env: { NODE_ENV: 'production', ...given, ...local } });
+      return startProgram(node, args, {
+        cwd: folder,
+        env: { NODE_ENV: 'production', ...built, ...given, ...local },
+      });
     };
     using program = start(match(/^CMD (\[.*\])$/m));
     const check = match(/^HEALTHCHECK .*CMD (\[.*\])$/m);
@@ -112,6 +119,7 @@ async function tryImage(image: Image, folder: string, node: string, given: Varia
         );
     await program.until('pass its health check', healthy);
     if (given.DATABASE_URL) await program.until('reach its servers', () => reachesServers(internalPort));
+    if (pages !== undefined) await program.until('serve the page', () => servesPage(port));
     program.process.kill('SIGTERM');
     await program.ended();
   } finally {
@@ -137,6 +145,11 @@ async function reachesServers(internalPort: number): Promise<boolean> {
   const response = await fetch(`http://127.0.0.1:${internalPort}/health/ready`);
   const { checks } = (await response.json()) as { checks: Record<string, string> };
   return checks.postgres === 'up' && (checks.redis ?? 'up') === 'up';
+}
+
+async function servesPage(port: number): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${port}/`);
+  return response.ok && (await response.text()).includes('<div id="root">');
 }
 
 function startProgram(command: string, args: readonly string[], options: { cwd: string; env: Variables }) {

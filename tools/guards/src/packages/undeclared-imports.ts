@@ -52,7 +52,7 @@ export function undeclaredFaults(top: Manifest, workspace: Manifest, sources: re
 /** Reads the TypeScript files of a workspace. */
 export async function readSources({ folder }: Manifest): Promise<Source[]> {
   const sources: Source[] = [];
-  const files = glob('**/*.ts', { cwd: join(root, folder), exclude: ['**/node_modules', 'dist'] });
+  const files = glob('**/*.{ts,tsx}', { cwd: join(root, folder), exclude: ['**/node_modules', 'dist'] });
   for await (const path of files)
     sources.push({ path, text: await readFile(join(root, folder, path), 'utf8') });
   return sources;

@@ -19,6 +19,7 @@ const values: Readonly<Record<string, string>> = {
   SHUTDOWN_GRACE_MS: `"${shutdown.graceMs}"`,
   PUBLIC_URL: `\${PUBLIC_URL:-http://localhost:\${PORT:-3000}}`,
   UPGRADE_URL: `\${UPGRADE_URL:-http://localhost:\${PORT:-3000}/upgrade}`,
+  ANSWERS_SIMULATED: `\${LLM_SIMULATOR_URL:+true}`,
   TOGETHER_API_KEY: `\${TOGETHER_API_KEY:-\${LLM_SIMULATOR_URL:+simulated}}`,
   TOGETHER_BASE_URL: `\${LLM_SIMULATOR_URL:-\${TOGETHER_BASE_URL:-}}`,
   OPENAI_API_KEY: `\${OPENAI_API_KEY:-\${LLM_SIMULATOR_URL:+simulated}}`,

@@ -23,6 +23,8 @@ export function dockerfiles(nodeVersion: string): GeneratedFile[] {
 
 function serviceDockerfile(service: ServiceName, base: string): string {
   const { port, internalPort } = serviceTable[service];
+  const servesPage = service === 'gateway';
+  const page = servesPage ? `COPY --from=build /workspace/dist/web web\nENV PAGES_DIR=web\n` : '';
   const command = ['node', ...v8Flags, '--import', './register.js', 'main.js'];
   return `${notice}
 # docker build -f apps/${service}/Dockerfile --build-arg SERVICE_VERSION="$(git describe --always)" -t valuecanvas/${service} .
@@ -33,7 +35,7 @@ WORKDIR /workspace
 COPY --from=manifests /workspace .
 RUN npm ci --ignore-scripts
 COPY . .
-RUN node tools/build/src/main.ts ${service}
+RUN node tools/build/src/main.ts ${servesPage ? `${service} web` : service}
 
 ${pruneStage(service, base)}
 FROM ${base}
@@ -44,7 +46,7 @@ ENV GLIBC_TUNABLES=${malloc}
 WORKDIR /app
 COPY --from=prune /workspace/node_modules node_modules
 COPY --from=build /workspace/dist/${service} .
-USER node
+${page}USER node
 EXPOSE ${port} ${internalPort}
 ${healthCheck(`\${process.env.INTERNAL_PORT || ${internalPort}}/health/live`)}
 CMD ${execForm(command)}

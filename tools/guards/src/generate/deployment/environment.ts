@@ -7,6 +7,8 @@ const ownedByImage: Readonly<Record<string, string>> = {
   PORT: 'the ports of a container are those of the table of services',
   INTERNAL_PORT: 'the ports of a container are those of the table of services',
   SERVICE_VERSION: 'set when the image is built',
+  PAGES_DIR: 'the image of the gateway contains the page',
+  DEMO_ACCOUNTS: 'only a local platform has accounts with public passwords',
   OTEL_SERVICE_NAME: 'a service sends its own name',
 };
 

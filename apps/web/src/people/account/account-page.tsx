@@ -1,0 +1,141 @@
+import { useQuery } from '@tanstack/react-query';
+import { useRouteContext } from '@tanstack/react-router';
+import type { ResultOf } from '@valuecanvas/web-client';
+import { useId, useState } from 'react';
+import { queryOf, siteQuery, useApi } from '../../api.tsx';
+import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { SignOutButton } from '../../shell/shell.tsx';
+import { text } from '../../text/en.ts';
+import { counted, dateOf, dollars } from '../../text/format.ts';
+import styles from './account-page.module.css';
+import { readTheme, setTheme, themes } from './theme.ts';
+
+/** The user with tier and budgets, the appearance of the page, and the session of this browser. */
+export function AccountPage() {
+  const { session } = useRouteContext({ from: '/signed-in' });
+  return (
+    <div className={styles.page}>
+      <h1>{text.account.title}</h1>
+      <dl className={styles.facts}>
+        <dt>{text.account.email}</dt>
+        <dd>{session.user.email}</dd>
+        <dt>{text.account.tier}</dt>
+        <dd>{session.user.tier}</dd>
+      </dl>
+      <Usage />
+      <Appearance />
+      <section className={styles.section}>
+        <h2>{text.account.session}</h2>
+        <p className={styles.note}>{text.account.signedInUntil(dateOf(session.expiresAt))}</p>
+        <div>
+          <SignOutButton />
+        </div>
+      </section>
+    </div>
+  );
+}
+
+function Usage() {
+  const api = useApi();
+  const { data: site } = useQuery(siteQuery(api));
+  const {
+    data: usage,
+    error,
+    refetch,
+  } = useQuery({ ...queryOf(api, 'getOwnUsage', { query: {} }), staleTime: 0 });
+  return (
+    <section className={styles.section}>
+      <h2>{text.account.budgets}</h2>
+      {error && <ErrorNotice error={error} retry={() => void refetch()} />}
+      {usage && (
+        <>
+          <div className={styles.budgets}>
+            <Budget name={text.account.today} budget={usage.budget.day} resets={text.account.resetsDay} />
+            <Budget name={text.account.month} budget={usage.budget.month} resets={text.account.resetsMonth} />
+          </div>
+          <p className={styles.note}>
+            {text.account.usage(
+              counted(usage.requestCount),
+              counted(usage.cachedCount),
+              dollars(usage.totalCost),
+            )}{' '}
+            {site && <a href={site.upgradeUrl}>{text.account.higher}</a>}
+          </p>
+          {usage.byModel.length > 0 && <ByModel rows={usage.byModel} />}
+        </>
+      )}
+    </section>
+  );
+}
+
+type UsageReport = ResultOf<'getOwnUsage'>;
+
+function Budget({
+  name,
+  budget: { spent, limit },
+  resets,
+}: {
+  readonly name: string;
+  readonly budget: UsageReport['budget']['day'];
+  readonly resets: string;
+}) {
+  const id = useId();
+  return (
+    <div className={styles.budget}>
+      <span id={id}>
+        {name}: {text.account.spentOf(dollars(spent), dollars(limit))}
+      </span>
+      <meter aria-labelledby={id} value={spent} max={limit} high={limit * 0.8} />
+      <span className={styles.note}>{resets}</span>
+    </div>
+  );
+}
+
+function ByModel({ rows }: { readonly rows: UsageReport['byModel'] }) {
+  return (
+    <table className={styles.table}>
+      <caption>{text.account.byModel}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{text.account.model}</th>
+          <th scope="col">{text.account.calls}</th>
+          <th scope="col">{text.account.cost}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ model, requests, cost }) => (
+          <tr key={model}>
+            <td>{model}</td>
+            <td>{counted(requests)}</td>
+            <td>{dollars(cost)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Appearance() {
+  const [theme, choose] = useState(readTheme);
+  return (
+    <section className={styles.section}>
+      <h2 id="appearance">{text.account.appearance}</h2>
+      <div className={styles.themes} role="radiogroup" aria-labelledby="appearance">
+        {themes.map((value) => (
+          <label key={value}>
+            <input
+              type="radio"
+              name="theme"
+              checked={theme === value}
+              onChange={() => {
+                setTheme(value);
+                choose(value);
+              }}
+            />
+            {text.account.themes[value]}
+          </label>
+        ))}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,182 @@
+import { ApiError } from '@valuecanvas/web-client';
+import { expect, test, vi } from 'vitest';
+import { type Blocks, type Canvas, mapBlocks } from './blocks.ts';
+import { createCanvasDocument } from './canvas-document.ts';
+import type { Draft, Drafts } from './drafts.ts';
+
+const failure = (code: 'CONFLICT' | 'UNREACHABLE' | 'VALIDATION_FAILED', retryHelps = false) =>
+  new ApiError({ code, status: 0, title: code, message: code, retryHelps });
+
+const initial = {
+  ...mapBlocks((section) => [`first of ${section}`]),
+  id: 'c1',
+  revision: 1,
+} as unknown as Canvas;
+
+/** A platform with one canvas, and a page that edits it. */
+function setUp(stored: Draft[] = []) {
+  let platform: Canvas = initial;
+  let fault: Error | undefined;
+  let kept = stored;
+  const timers: (() => void)[] = [];
+  const requests: Partial<Blocks>[] = [];
+  const drafts: Drafts = {
+    read: () => kept,
+    write(draft) {
+      kept = [draft];
+    },
+    clear() {
+      kept = [];
+    },
+  };
+  const store = (changed: Partial<Blocks>): Canvas => {
+    platform = { ...platform, ...changed, revision: platform.revision + 1 } as Canvas;
+    return platform;
+  };
+  const canvasDocument = createCanvasDocument({
+    canvas: initial,
+    drafts,
+    async save(revision, changed) {
+      requests.push(changed);
+      if (fault) throw fault;
+      if (revision !== platform.revision) throw failure('CONFLICT');
+      return store(changed);
+    },
+    read: async () => platform,
+    schedule(callback) {
+      timers.push(callback);
+      return () => void timers.splice(timers.indexOf(callback), 1);
+    },
+  });
+  return {
+    canvasDocument,
+    state: () => canvasDocument.getState(),
+    requests,
+    kept: () => kept,
+    stored: () => platform,
+    /** A change by another page. */
+    changeElsewhere: store,
+    fail(error: Error | undefined) {
+      fault = error;
+    },
+    /** Waits until a save has ended. */
+    saved: (outcome: 'saved' | 'failed' = 'saved') =>
+      vi.waitFor(() => expect(canvasDocument.getState().saving).toBe(outcome)),
+    elapse() {
+      for (const callback of timers.splice(0)) callback();
+    },
+  };
+}
+
+test('only changed blocks are saved, after a pause, and blank items never', async () => {
+  const page = setUp();
+  page.canvasDocument.change('channels', ['Web shop', ' '], 'typing');
+  expect(page.state().saving).toBe('pending');
+  expect(page.requests).toEqual([]);
+  page.elapse();
+  await page.saved();
+  expect(page.requests).toEqual([{ channels: ['Web shop'] }]);
+  expect(page.state()).toMatchObject({ revision: 2, blocks: { channels: ['Web shop', ' '] } });
+});
+
+test('a change stays in the browser until the platform has stored it', async () => {
+  const page = setUp();
+  page.fail(failure('UNREACHABLE', true));
+  page.canvasDocument.change('channels', ['Web shop']);
+  expect(page.kept()).toHaveLength(1);
+  page.canvasDocument.flush();
+  await page.saved('failed');
+  expect(page.kept()).toHaveLength(1);
+  page.fail(undefined);
+  page.elapse();
+  await page.saved();
+  expect(page.kept()).toEqual([]);
+  expect(page.stored().channels).toEqual(['Web shop']);
+});
+
+test('a refusal that repeating cannot change is not repeated', async () => {
+  const page = setUp();
+  page.fail(failure('VALIDATION_FAILED'));
+  page.canvasDocument.change('channels', ['Web shop']);
+  page.canvasDocument.flush();
+  await page.saved('failed');
+  page.elapse();
+  expect(page.requests).toHaveLength(1);
+});
+
+test('a draft of an earlier visit is merged with what was stored since, and saved', async () => {
+  const base = { ...mapBlocks((section) => initial[section]), channels: [] };
+  const page = setUp([{ base, blocks: { ...base, channels: ['Web shop'] } }]);
+  expect(page.state().blocks.channels).toEqual(['first of channels', 'Web shop']);
+  page.elapse();
+  await page.saved();
+  expect(page.stored().channels).toEqual(['first of channels', 'Web shop']);
+  expect(page.stored().keyPartners).toEqual(['first of keyPartners']);
+});
+
+test('a change made elsewhere to another block is merged without asking', async () => {
+  const page = setUp();
+  page.changeElsewhere({ keyPartners: ['Mills'] });
+  page.canvasDocument.change('channels', ['Web shop']);
+  page.canvasDocument.flush();
+  await page.saved();
+  expect(page.state()).toMatchObject({
+    conflicts: {},
+    wasMerged: true,
+    blocks: { channels: ['Web shop'], keyPartners: ['Mills'] },
+  });
+  expect(page.stored()).toMatchObject({ channels: ['Web shop'], keyPartners: ['Mills'], revision: 3 });
+});
+
+test.each([
+  ['yours', ['mine']],
+  ['saved', ['theirs']],
+  ['both', ['theirs', 'mine']],
+] as const)(
+  'a block that both sides changed differently waits for a decision: %s',
+  async (choice, expected) => {
+    const page = setUp();
+    page.changeElsewhere({ channels: ['theirs'] });
+    page.canvasDocument.change('channels', ['mine']);
+    page.canvasDocument.change('keyPartners', ['Mills']);
+    page.canvasDocument.flush();
+    await page.saved();
+    expect(page.state().conflicts).toEqual({ channels: { yours: ['mine'], saved: ['theirs'] } });
+    expect(page.stored()).toMatchObject({ channels: ['theirs'], keyPartners: ['Mills'] });
+    expect(page.kept()).toHaveLength(1);
+    page.canvasDocument.resolve('channels', choice);
+    await page.saved();
+    expect(page.state().conflicts).toEqual({});
+    expect(page.stored().channels).toEqual(expected);
+    expect(page.kept()).toEqual([]);
+  },
+);
+
+test('what is typed while a save is running is saved after it', async () => {
+  const page = setUp();
+  page.canvasDocument.change('channels', ['W'], 'typing');
+  page.canvasDocument.flush();
+  page.canvasDocument.change('channels', ['Web shop'], 'typing');
+  await page.saved();
+  expect(page.requests).toEqual([{ channels: ['W'] }, { channels: ['Web shop'] }]);
+});
+
+test('steps are undone and redone, typing in one item as one step', () => {
+  const { canvasDocument } = setUp();
+  const channels = () => canvasDocument.getState().blocks.channels;
+  canvasDocument.change('channels', ['W'], 'channels 0');
+  canvasDocument.change('channels', ['We'], 'channels 0');
+  canvasDocument.move('channels', 0, 'keyPartners');
+  expect(canvasDocument.getState().blocks).toMatchObject({
+    channels: [],
+    keyPartners: ['first of keyPartners', 'We'],
+  });
+  canvasDocument.undo();
+  expect(channels()).toEqual(['We']);
+  canvasDocument.undo();
+  expect(channels()).toEqual(['first of channels']);
+  expect(canvasDocument.getState().canUndo).toBe(false);
+  canvasDocument.redo();
+  canvasDocument.redo();
+  expect(canvasDocument.getState().blocks.keyPartners).toContain('We');
+});

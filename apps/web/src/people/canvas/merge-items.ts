@@ -1,0 +1,29 @@
+import { diff3Merge } from 'node-diff3';
+import { isSame } from './blocks.ts';
+
+/**
+ * Merges two changes of one block, item by item. Items that both sides add at the same place are all kept. Returns
+ * undefined if both sides change or remove the same items differently, so that a person must decide.
+ */
+export function mergeItems(
+  base: readonly string[],
+  mine: readonly string[],
+  theirs: readonly string[],
+): readonly string[] | undefined {
+  if (isSame(mine, theirs) || isSame(theirs, base)) return mine;
+  if (isSame(mine, base)) return theirs;
+  const merged: string[] = [];
+  for (const { ok, conflict } of diff3Merge([...mine], [...base], [...theirs], {
+    excludeFalseConflicts: true,
+  })) {
+    if (ok) merged.push(...ok);
+    else if (conflict && conflict.o.length === 0) merged.push(...union(conflict.b, conflict.a));
+    else return undefined;
+  }
+  return merged;
+}
+
+/** Returns the first items followed by those of the others that are not among them. */
+export function union(first: readonly string[], others: readonly string[]): string[] {
+  return [...first, ...others.filter((item) => !first.includes(item))];
+}

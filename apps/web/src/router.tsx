@@ -1,0 +1,125 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { type Api, queryOf, siteQuery } from './api.tsx';
+import { DescribePage } from './people/describe/describe-page.tsx';
+import { SignInPage } from './people/sign-in/sign-in-page.tsx';
+import { NotFoundPage } from './shell/not-found-page.tsx';
+import { PageError } from './shell/page-error.tsx';
+import { Shell } from './shell/shell.tsx';
+import { text } from './text/en.ts';
+
+interface Context {
+  readonly api: Api;
+  readonly queries: QueryClient;
+}
+
+const rootRoute = createRootRouteWithContext<Context>()({
+  beforeLoad: async ({ context: { api, queries } }) => ({
+    site: await queries.ensureQueryData(siteQuery(api)),
+  }),
+  component: Shell,
+  errorComponent: PageError,
+  notFoundComponent: NotFoundPage,
+});
+
+/** The title of a page, which the browser shows and screen readers announce. */
+const titled = (title: string) => ({ meta: [{ title: `${title} – ValueCanvas` }] });
+
+const describeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  head: () => titled(text.describe.title),
+  component: DescribePage,
+});
+
+/** `next` is the path to return to. A path of another site is ignored. */
+const nextSearch = ({ next }: Record<string, unknown>): { next?: string } =>
+  typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {};
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/signin',
+  validateSearch: nextSearch,
+  head: () => titled(text.signIn.signIn),
+  component: SignInPage,
+});
+
+const signUpRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/signup',
+  validateSearch: nextSearch,
+  head: () => titled(text.signIn.signUp),
+  component: SignInPage,
+});
+
+/** Pages that need a session. Without one, they lead to the sign-in page and back. */
+const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'signed-in',
+  beforeLoad: ({ context: { site }, location }) => {
+    if (!site.session) throw redirect({ to: '/signin', search: { next: location.href } });
+    return { session: site.session };
+  },
+});
+
+const canvasesRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/canvases',
+  head: () => titled(text.canvases.title),
+  component: lazyRouteComponent(() => import('./people/canvases/canvases-page.tsx'), 'CanvasesPage'),
+});
+
+const newCanvasRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/new',
+  head: () => titled(text.writing.title),
+  component: lazyRouteComponent(() => import('./people/canvas/new-canvas-page.tsx'), 'NewCanvasPage'),
+});
+
+const canvasRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/c/$id',
+  loader: ({ context: { api, queries }, params }) =>
+    queries.ensureQueryData(queryOf(api, 'getCanvas', { params })),
+  head: ({ loaderData }) => titled(loaderData?.businessDescription.slice(0, 60) ?? text.canvas.title),
+  component: lazyRouteComponent(() => import('./people/canvas/canvas-page.tsx'), 'CanvasPage'),
+});
+
+const accountRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/account',
+  head: () => titled(text.account.title),
+  component: lazyRouteComponent(() => import('./people/account/account-page.tsx'), 'AccountPage'),
+});
+
+const routeTree = rootRoute.addChildren([
+  describeRoute,
+  signInRoute,
+  signUpRoute,
+  signedInRoute.addChildren([canvasesRoute, newCanvasRoute, canvasRoute, accountRoute]),
+]);
+
+export function createAppRouter(context: Context) {
+  return createRouter({
+    routeTree,
+    context,
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    defaultPendingMs: 200,
+    defaultPendingMinMs: 300,
+    defaultErrorComponent: PageError,
+    defaultNotFoundComponent: NotFoundPage,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

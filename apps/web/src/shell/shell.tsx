@@ -1,0 +1,106 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { HeadContent, Link, Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { setSession, siteQuery, useApi } from '../api.tsx';
+import { Button, buttonClass } from '../parts/button.tsx';
+import { text } from '../text/en.ts';
+import { Announcer } from './announcer.tsx';
+import styles from './shell.module.css';
+
+/** The frame of every page: the bar, the content, and the region that screen readers follow. */
+export function Shell() {
+  const main = useFocusAfterNavigation();
+  return (
+    <Announcer>
+      <HeadContent />
+      <a className={styles.skip} href="#main">
+        {text.shell.skip}
+      </a>
+      <Bar />
+      <main className={styles.main} id="main" ref={main} tabIndex={-1}>
+        <Outlet />
+      </main>
+    </Announcer>
+  );
+}
+
+function Bar() {
+  const api = useApi();
+  const { data: site } = useQuery(siteQuery(api));
+  return (
+    <header className={styles.bar}>
+      <Link className={styles.name} to={site?.session ? '/canvases' : '/'} aria-label={text.shell.home}>
+        <Mark />
+        <span className={site?.session ? styles.brand : ''}>{text.name}</span>
+      </Link>
+      <nav className={styles.links} aria-label={text.shell.main}>
+        {site?.session ? <SignedInLinks /> : <SignedOutLinks />}
+      </nav>
+    </header>
+  );
+}
+
+function SignedOutLinks() {
+  return (
+    <Link className={styles.link} to="/signin">
+      {text.shell.signIn}
+    </Link>
+  );
+}
+
+function SignedInLinks() {
+  return (
+    <>
+      <Link className={styles.link} to="/canvases">
+        {text.shell.canvases}
+      </Link>
+      <Link className={styles.link} to="/account">
+        {text.shell.account}
+      </Link>
+      <Link className={buttonClass('primary')} to="/">
+        {text.shell.newCanvas}
+      </Link>
+    </>
+  );
+}
+
+/** Ends the session of this browser and returns to the start page. */
+export function SignOutButton() {
+  const api = useApi();
+  const queries = useQueryClient();
+  const router = useRouter();
+  const navigate = useNavigate();
+  const signOut = async () => {
+    await api.call.closeBrowserSession({});
+    setSession(queries, undefined);
+    queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'getSite' });
+    await navigate({ to: '/' });
+    await router.invalidate();
+  };
+  return <Button onClick={() => void signOut()}>{text.shell.signOut}</Button>;
+}
+
+/** Moves the focus to the heading of the new page, so that keyboards and screen readers continue there. */
+function useFocusAfterNavigation() {
+  const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
+  const previous = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    const before = previous.current;
+    previous.current = path;
+    if (before === undefined || before === path || main.current?.contains(document.activeElement)) return;
+    const heading = main.current?.querySelector('h1');
+    heading?.setAttribute('tabindex', '-1');
+    (heading ?? main.current)?.focus({ preventScroll: true });
+  }, [path]);
+  return main;
+}
+
+function Mark() {
+  return (
+    <svg className={styles.mark} width="20" height="16" viewBox="0 0 20 16" fill="none" aria-hidden="true">
+      <rect x="0.75" y="0.75" width="18.5" height="14.5" rx="2.5" stroke="currentColor" strokeWidth="1.5" />
+      <path d="M8 1v9h4V1zM1 10h18M10 10v5" stroke="currentColor" strokeWidth="1.5" />
+    </svg>
+  );
+}

@@ -1,0 +1,130 @@
+import { requestPath } from '@valuecanvas/contracts-core/request-path';
+import { errorFrom, unreachable } from './api-error.ts';
+import { readEvents } from './read-events.ts';
+import { routes } from './routes.generated.ts';
+import type { EventOf, InputOf, ResultOf, RouteName, StreamName } from './typed-routes.ts';
+
+/** Settings of one call. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Key under which the platform stores the answer, for routes that are idempotent: a repetition with the same key and
+   * body gets the same answer and costs nothing. By default, each call has a new key.
+   */
+  readonly idempotencyKey?: string;
+}
+
+export interface WebClient {
+  /** Methods for all public routes. They reject with ApiError. */
+  readonly call: {
+    readonly [N in RouteName]: (input: InputOf<N>, options?: CallOptions) => Promise<ResultOf<N>>;
+  };
+  /** Methods for the routes with events. A stream ends after `done`, and throws the ApiError of an `error` event. */
+  readonly stream: {
+    readonly [N in StreamName]: (
+      input: InputOf<N>,
+      options?: CallOptions,
+    ) => AsyncGenerator<EventOf<N>, void, undefined>;
+  };
+}
+
+/** A row of the generated table. */
+interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly reply: 'data' | 'list' | 'accepted' | 'raw' | 'empty';
+  readonly idempotent?: true;
+}
+
+interface AnyInput {
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const eventStream = 'text/event-stream';
+
+/**
+ * Creates the client of a page that the gateway serves. The session cookie authenticates it. `csrfToken` returns the
+ * token of the current session, and `renewCsrfToken` reads it again after the platform has refused it.
+ */
+export function createWebClient(options: {
+  readonly csrfToken: () => string | undefined;
+  readonly renewCsrfToken: () => Promise<string | undefined>;
+  readonly fetch?: typeof fetch;
+}): WebClient {
+  // A method of `window`, which must not be called on another object.
+  const send = options.fetch ?? ((...args: Parameters<typeof fetch>) => fetch(...args));
+
+  const request = async (
+    route: Route,
+    input: AnyInput,
+    accept: string,
+    { signal, idempotencyKey }: CallOptions,
+  ): Promise<Response> => {
+    const key = route.idempotent ? (idempotencyKey ?? crypto.randomUUID()) : undefined;
+    const attempt = (token: string | undefined): Promise<Response> =>
+      send(requestPath(route.path, input.params, input.query), {
+        method: route.method,
+        credentials: 'same-origin',
+        headers: {
+          accept,
+          ...input.headers,
+          ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(token === undefined || route.method === 'GET' ? {} : { 'x-csrf-token': token }),
+          ...(key === undefined ? {} : { 'idempotency-key': key }),
+        },
+        body: input.body === undefined ? null : JSON.stringify(input.body),
+        signal: signal ?? null,
+      }).catch((cause: unknown) => {
+        throw signal?.aborted ? cause : unreachable(cause);
+      });
+    const response = await attempt(options.csrfToken());
+    if (response.ok) return response;
+    const error = await failureOf(response);
+    if (error.code !== 'CSRF_FAILED') throw error;
+    const renewed = await options.renewCsrfToken();
+    if (renewed === undefined) throw error;
+    const repeated = await attempt(renewed);
+    if (repeated.ok) return repeated;
+    throw await failureOf(repeated);
+  };
+
+  const call = async (route: Route, input: AnyInput, callOptions: CallOptions = {}): Promise<unknown> =>
+    readReply(route, await request(route, input, 'application/json', callOptions));
+
+  async function* stream(route: Route, input: AnyInput, callOptions: CallOptions = {}) {
+    const response = await request(route, input, eventStream, callOptions);
+    // An answer that the platform has stored arrives whole.
+    if (!isStream(response)) yield { event: 'done', data: await readReply(route, response) };
+    else yield* readEvents(response, callOptions.signal);
+  }
+
+  const methods = (perform: (route: Route, input: AnyInput, options?: CallOptions) => unknown): unknown =>
+    Object.fromEntries(
+      Object.entries(routes).map(([name, route]) => [
+        name,
+        (input: AnyInput, callOptions?: CallOptions) => perform(route, input, callOptions),
+      ]),
+    );
+  return { call: methods(call) as WebClient['call'], stream: methods(stream) as WebClient['stream'] };
+}
+
+function isStream({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith(eventStream) ?? false;
+}
+
+async function failureOf(response: Response) {
+  return errorFrom(await response.json().catch(() => undefined), response);
+}
+
+async function readReply({ reply }: Route, response: Response): Promise<unknown> {
+  if (reply === 'empty') return undefined;
+  const body: unknown = await response.json().catch((cause: unknown) => {
+    throw unreachable(cause);
+  });
+  if (reply === 'raw') return body;
+  const { data, pagination } = body as { readonly data: unknown; readonly pagination?: object };
+  return reply === 'list' ? { items: data, ...pagination } : data;
+}

@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const repository = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
+
+/** Builds the web application, which the gateway serves, into dist/<app> or `out`. */
+export async function buildPage(app: string, out = join(repository, 'dist', app)): Promise<void> {
+  await build({
+    root: join(repository, 'apps', app),
+    configFile: join(repository, 'apps', app, 'vite.config.ts'),
+    logLevel: 'warn',
+    mode: 'production',
+    build: { outDir: out },
+  });
+}
