@@ -16,7 +16,7 @@ export const routes = {
   listUsers: {method: "GET", path: "/api/admin/users", reply: "list"},
   updateUser: {method: "PUT", path: "/api/admin/users/:id", reply: "data"},
   listAuditRecords: {method: "GET", path: "/api/admin/audit", reply: "list"},
-  generateCanvas: {method: "POST", path: "/api/canvas/generate", reply: "data", idempotent: true},
+  generateCanvas: {method: "POST", path: "/api/canvas/generate", reply: "data", idempotent: true, events: true},
   listCanvases: {method: "GET", path: "/api/canvas", reply: "list"},
   getCanvas: {method: "GET", path: "/api/canvas/:id", reply: "data"},
   updateCanvas: {method: "PUT", path: "/api/canvas/:id", reply: "data"},
