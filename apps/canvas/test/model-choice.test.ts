@@ -1,3 +1,4 @@
+import { AppError } from '@valuecanvas/contracts-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Flag, modelOfPrompt, startNeighbours } from './support/neighbours.ts';
 import { aBakery, expectError, usePlatform } from './support/platform.ts';
@@ -43,6 +44,33 @@ test.each<[string, Flag[]]>([
 ])('if the flag %s, the prompt’s model is used', async (_, flags) => {
   expect(await modelWith(flags, modelOfPrompt)).toBe(modelOfPrompt);
 });
+
+test.each<[string, string | undefined, (string | undefined)[]]>([
+  ['the flag’s', modelOfPrompt, ['model-of-the-flag', modelOfPrompt]],
+  ['the flag’s, and the prompt names none,', undefined, ['model-of-the-flag', undefined]],
+  ['the flag’s and the prompt’s', 'unserved', ['model-of-the-flag', 'unserved', undefined]],
+])(
+  'if no provider serves %s model, the next choice is used, counted by source',
+  async (_, promptModel, asked) => {
+    const prompts = platform.prompts.map((prompt) => ({
+      ...prompt,
+      metadata: { ...prompt.metadata, ...(promptModel === undefined ? {} : { model: promptModel }) },
+    }));
+    const neighbours = await startNeighbours(platform.identities, prompts, [flag({ variants })]);
+    onTestFinished(neighbours.stop);
+    neighbours.answer = ({ model }) => {
+      if (model === asked.at(-1)) return {};
+      throw new AppError('MODEL_NOT_FOUND');
+    };
+    const service = await platform.start(neighbours.environment);
+    const request = { method: 'POST', as: platform.user, body: aBakery };
+    expect((await service.request('/api/canvas/generate', request)).status).toBe(200);
+    expect(neighbours.asked.map(({ model }) => model)).toEqual(asked);
+    const metrics = await (await fetch(`${service.internalUrl}/metrics`)).text();
+    expect(metrics).toMatch(/^canvas_unserved_models_total\{.*source="flag".*\} 1$/m);
+    expect(await platform.executions()).toMatchObject([{ success: true }]);
+  },
+);
 
 test('if no model is named, the router’s default is used', async () => {
   expect(await modelWith([])).toBeUndefined();

@@ -29,8 +29,13 @@ test.each<[string, number, string]>([
     const { router, provider } = await routerRefusedWith(status, body);
     for (let call = 0; call < 11; call += 1)
       expectError(await platform.chat(router), 400, 'VALIDATION_FAILED');
-    expect((await v1(router, true)).status).toBe(400);
-    expect(provider.requests).toHaveLength(12);
+    expect((await platform.chat(router)).body).toMatchObject({ refused: 'content' });
+    const response = await v1(router, true);
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { error: { code: 'content_filter' } },
+    ]);
+    expect(provider.requests).toHaveLength(13);
     expect(await platform.stats(router)).toMatchObject({
       together_ai: { state: 'closed', failures: 0, models: { [llama]: 'closed' } },
     });

@@ -187,6 +187,35 @@ test('an unknown version cannot be activated', async () => {
   expect(body.code).toBe('NOT_FOUND');
 });
 
+test('a version whose required variables are not always given is not activated, and the reason is stated', async () => {
+  const needy = await registry.create({
+    promptKey: 'canvas.generate',
+    template: 'Tone {{tone}} for {{industry}}: {{businessDescription}}',
+    variables: ['tone', 'businessDescription', 'industry'],
+  });
+  const { status, body } = await registry.activate(needy);
+  expect([status, body.code]).toEqual([400, 'VALIDATION_FAILED']);
+  expect(body.message).toContain('businessDescription');
+  expect(body.details).toEqual([
+    { path: 'variables.0', message: expect.stringMatching(/^tone is required/) },
+    { path: 'variables.2', message: expect.stringMatching(/^industry is required/) },
+  ]);
+  const active = await registry.as(registry.user, '/api/prompts/canvas.generate');
+  expect(active.body.data.version).not.toBe(needy.version);
+});
+
+test.each([
+  ['canvas.generate', ['businessDescription', { name: 'tone', required: false }]],
+  ['canvas.refine', ['section', 'currentContent', 'context']],
+  ['canvas.generate', []],
+])('a version of %s with the variables %j is activated', async (promptKey, variables) => {
+  const names = variables.map((variable) => (typeof variable === 'string' ? variable : variable.name));
+  const template = `Hello ${names.map((name) => `{{${name}}}`).join(' ')}`;
+  expect((await registry.activate(await registry.create({ promptKey, template, variables }))).status).toBe(
+    200,
+  );
+});
+
 test('an invalid version number is rejected', async () => {
   const version = await registry.create({ promptKey: 'huge.one' });
   expect((await registry.activate({ ...version, version: 9_999_999_999 })).status).toBe(400);

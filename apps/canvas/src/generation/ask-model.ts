@@ -1,6 +1,7 @@
 import {
   AppError,
   type DownstreamKeys,
+  type ErrorCode,
   publicHeaders,
   type UserCall,
   type UserPrincipal,
@@ -72,6 +73,14 @@ export interface ModelDependencies {
   readonly router: Pick<Client<typeof llmRouterContract>, 'call' | 'stream'>;
   readonly executions: Journal<typeof promptExecution>;
   readonly onLostExecution: (error: unknown) => void;
+  /** Called when no provider serves a model that an operator chose. The next choice is used instead. */
+  readonly onUnservedModel: (choice: ModelChoice) => void;
+}
+
+/** A model, and where it was chosen. Without a model, the router uses its default. */
+export interface ModelChoice {
+  readonly source: 'request' | 'flag' | 'prompt' | 'default';
+  readonly model: string | undefined;
 }
 
 /**
@@ -82,12 +91,13 @@ export type ModelCall = UserCall & DownstreamKeys & { header(name: string): stri
 
 /**
  * Asks a model with a prompt of the registry, and records the execution of that prompt version. If the answer is
- * incomplete, asks once for the rest. The result then has the cost of both calls.
+ * incomplete, asks once for the rest. The result then has the cost of both calls. Throws INTERNAL_ERROR for a prompt that
+ * cannot be rendered and for a refusal that the user cannot have caused, so that operators are alerted.
  */
 export type AskModel = <T>(call: ModelCall, question: Question<T>) => Promise<Answer<T>>;
 
 export function createAskModel(dependencies: ModelDependencies): AskModel {
-  const { prompts, flags, router, executions, onLostExecution } = dependencies;
+  const { prompts, flags, router, executions, onLostExecution, onUnservedModel } = dependencies;
 
   /** Logs a failure to record an execution. A gap in the statistics must not fail the request. */
   const record = async (execution: PromptExecution): Promise<void> => {
@@ -101,8 +111,10 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
   };
 
   /** Calls the router with an idempotency key, so that repeating the request after a crash does not pay twice. */
-  const askRouter = async (call: ModelCall, request: RouterRequest): Promise<ChatResult> => {
-    const { body, caching, listener } = request;
+  const callRouter = async (call: ModelCall, request: RouterRequest): Promise<ChatResult> => {
+    const { caching, listener } = request;
+    const model = request.choices[0]?.model;
+    const body = { ...request.body, ...(model === undefined ? {} : { model }) };
     const key = call.downstreamKey(JSON.stringify(body));
     const headers = {
       ...(key === undefined ? {} : { [publicHeaders.idempotencyKey]: key }),
@@ -116,6 +128,21 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
     throw new Error('The stream of the router ended without a result.');
   };
 
+  /** Calls the router with the first choice of a model that a provider serves. The others are removed from the choices. */
+  const askRouter = async (call: ModelCall, request: RouterRequest): Promise<ChatResult> => {
+    for (;;) {
+      try {
+        return await callRouter(call, request);
+      } catch (error) {
+        const [unserved] = request.choices;
+        const isUnserved = error instanceof AppError && error.code === 'MODEL_NOT_FOUND';
+        if (!isUnserved || !unserved || request.choices.length === 1) throw error;
+        request.choices.shift();
+        onUnservedModel(unserved);
+      }
+    }
+  };
+
   /**
    * Makes one call of the router, which is one execution of the prompt. If the router's cache has an answer that cannot be
    * used, a second call replaces it.
@@ -123,7 +150,7 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
   async function askOnce<A>(
     call: ModelCall,
     prompt: RenderedVersion,
-    body: ChatRequest,
+    { body, choices }: Pick<RouterRequest, 'body' | 'choices'>,
     {
       parse,
       createListener,
@@ -133,7 +160,7 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
     const execution = startExecution(call, prompt.versionId);
     let chat: ChatResult | undefined;
     try {
-      chat = await askRouter(call, { body, caching, listener: createListener?.() });
+      chat = await askRouter(call, { body, choices, caching, listener: createListener?.() });
       const value = parse(chat);
       const incomplete = value instanceof Unfinished ? new AppError('LLM_BAD_RESPONSE') : undefined;
       await record(execution.ended(chat, incomplete));
@@ -143,38 +170,97 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
       if (chat) call.discardDownstreamAnswers();
       await record(execution.ended(chat, error));
       if (chat?.cached && caching !== 'no-cache')
-        return askOnce(call, prompt, body, { parse, createListener }, 'no-cache');
+        return askOnce(call, prompt, { body, choices }, { parse, createListener }, 'no-cache');
       throw error;
     }
   }
 
-  return async <T>(call: ModelCall, question: Question<T>): Promise<Answer<T>> => {
-    const prompt = prompts.render(question.promptKey, question.variables);
-    const request = chatRequest(flags, call, question, prompt);
-    const first = await askOnce(call, prompt, { ...request, ...textAndFormat(prompt, question) }, question);
+  /** Renders the active version with the variables that it declares: a prompt need not use all of them. */
+  const render = ({ promptKey, variables }: Pick<Question<unknown>, 'promptKey' | 'variables'>) => {
+    const declared = prompts.resolve(promptKey).variables.map(({ name }) => name);
+    const entries = Object.entries(variables).filter(([name]) => declared.includes(name));
+    return prompts.render(promptKey, Object.fromEntries(entries));
+  };
+
+  async function ask<T>(call: ModelCall, question: Question<T>): Promise<Answer<T>> {
+    const prompt = render(question);
+    const settings = settingsOf(question, prompt);
+    const choices = modelChoices(flags, call, question, prompt);
+    const body = { ...settings, ...textAndFormat(prompt, question) };
+    const first = await askOnce(call, prompt, { body, choices }, question);
     if (!(first.value instanceof Unfinished)) return { value: first.value, facts: first.facts };
     const { followUp } = first.value;
-    const rest = { ...request, ...textAndFormat(prompt, followUp, followUp.instruction) };
-    const second = await askOnce(call, prompt, rest, {
-      parse: followUp.parse,
-      createListener: question.createListener,
-    });
+    const rest = { ...settings, ...textAndFormat(prompt, followUp, followUp.instruction) };
+    const second = await askOnce(
+      call,
+      prompt,
+      { body: rest, choices },
+      {
+        parse: followUp.parse,
+        createListener: question.createListener,
+      },
+    );
     return { value: second.value, facts: sumOf(first.facts, second.facts) };
-  };
+  }
+
+  return (call, question) =>
+    ask(call, question).catch((error: unknown) => {
+      throw isOfUser(error, question) ? error : innerFault(error);
+    });
+}
+
+/** Client errors that pass from the router to the user: they depend on the user, not on what canvas sent. */
+const usersErrors: readonly ErrorCode[] = [
+  'BUDGET_EXCEEDED',
+  'RATE_LIMITED',
+  'PROVIDER_RATE_LIMITED',
+  'FORBIDDEN',
+  'IDEMPOTENCY_IN_FLIGHT',
+];
+
+/**
+ * Returns true for an error that may be passed to the user. Canvas itself builds the request to the router, so a refusal of
+ * this request is the user's only if it concerns the content of the text, or the model that the user chose.
+ */
+function isOfUser(error: unknown, { model }: Pick<Question<unknown>, 'model'>): boolean {
+  if (!(error instanceof AppError) || error.status >= 500 || usersErrors.includes(error.code)) return true;
+  const isOfRequest = error.code === 'VALIDATION_FAILED' || error.code === 'MODEL_NOT_FOUND';
+  return isOfRequest && (model !== undefined || error.extra.refused === 'content');
+}
+
+function innerFault(cause: unknown): AppError {
+  const code = cause instanceof AppError ? ` with ${cause.code}` : '';
+  const internal = `prompt, flag or router refused the request that canvas built${code}`;
+  return new AppError('INTERNAL_ERROR', { internal, cause });
 }
 
 interface RouterRequest {
-  readonly body: ChatRequest;
+  readonly body: Omit<ChatRequest, 'model'>;
+  /** Models in order of preference. At least one. */
+  readonly choices: ModelChoice[];
   readonly caching: string | undefined;
   readonly listener: TextListener | undefined;
 }
 
-function chatRequest<T>(flags: Flags, call: UserCall, question: Question<T>, prompt: RenderedVersion) {
+/** A user's own choice has no alternative. An operator's choice that no provider serves is replaced by the next one. */
+function modelChoices(
+  flags: Flags,
+  call: UserCall,
+  { model }: Pick<Question<unknown>, 'model'>,
+  prompt: RenderedVersion,
+): ModelChoice[] {
+  if (model !== undefined) return [{ source: 'request', model }];
+  const chosen: ModelChoice[] = [
+    { source: 'flag', model: modelFromFlag(flags, call.principal) },
+    { source: 'prompt', model: prompt.metadata.model },
+  ];
+  return [...chosen.filter((choice) => choice.model !== undefined), { source: 'default', model: undefined }];
+}
+
+function settingsOf(question: Pick<Question<unknown>, 'variables'>, prompt: RenderedVersion) {
   const { temperature, maxTokens } = prompt.metadata;
-  const model = question.model ?? modelFromFlag(flags, call.principal) ?? prompt.metadata.model;
   return {
     promptVersionId: prompt.versionId,
-    ...(model === undefined ? {} : { model }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(maxTokens === undefined
       ? {}

@@ -22,7 +22,7 @@ const probeMs = 1_000;
 
 /** The generation of canvases, with its prompts, flags and the clients of the services behind it. */
 export async function composeGeneration(
-  { config, log, lifecycle, now }: Kit<CanvasConfig>,
+  { config, log, lifecycle, metrics, now }: Kit<CanvasConfig>,
   { redis, keys, waiting }: OpenRedis,
   stored: { readonly store: CanvasStore; readonly canvases: CanvasesService },
 ): Promise<{ readonly generation: GenerationService; readonly probe: () => Promise<void> }> {
@@ -56,12 +56,21 @@ export async function composeGeneration(
   // The service also starts without them and keeps fetching them.
   await Promise.all([prompts.ready(firstSnapshotMs), flags.ready(firstSnapshotMs)]);
 
+  const unservedModels = metrics.counter(
+    'canvas_unserved_models_total',
+    'Calls whose model, chosen by a flag or a prompt, no provider serves.',
+    ['source'],
+  );
   const ask = createAskModel({
     prompts,
     flags,
     router,
     executions: createJournal(promptExecution, { redis, keys, maxLength: config.JOURNAL_MAX_LENGTH }),
     onLostExecution: onError('journal'),
+    onUnservedModel({ source, model }) {
+      unservedModels.inc({ source });
+      log.warn({ source, model }, 'canvas: no provider serves the chosen model, the next choice is used');
+    },
   });
   return {
     generation: createGenerationService({ ask, ...stored }),

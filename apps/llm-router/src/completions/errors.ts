@@ -21,6 +21,7 @@ export function providersError(
       message: `The provider refused the request: ${last.message}`,
       details: [faultIn(last)],
       internal,
+      ...(last.isContentRefusal ? { extra: { refused: 'content' } } : {}),
     });
   }
   if (last?.fault === 'cancelled' || signal.aborted) return new AppError('DEADLINE_EXCEEDED', { internal });
@@ -50,7 +51,8 @@ function reasonOf({ provider, fault, statusCode, code, cause }: ProviderError): 
 }
 
 /** A provider's refusal with its own code: clients act on some codes, such as `context_length_exceeded`. */
-function faultIn({ message, code, param = '' }: ProviderError) {
+function faultIn({ message, param = '', isContentRefusal, ...error }: ProviderError) {
+  const code = error.code ?? (isContentRefusal ? 'content_filter' : undefined);
   return { path: param.replace(/\[(\d+)\]/g, '.$1'), message, ...(code === undefined ? {} : { code }) };
 }
 

@@ -7,14 +7,40 @@ import {
   type PageRequest,
   type UserPrincipal,
 } from '@valuecanvas/contracts-core';
-import type { CreatePromptVersionRequest, PromptVersion } from '@valuecanvas/contracts-prompt-registry';
+import {
+  type ActivePrompt,
+  alwaysGiven,
+  type CreatePromptVersionRequest,
+  type PromptVersion,
+} from '@valuecanvas/contracts-prompt-registry';
 import type { BeforeCommit } from '@valuecanvas/postgres';
 import { type PerformanceOf, unused } from '../executions/performance.ts';
 import { newVersion } from './new-version.ts';
-import { toPromptVersion } from './version-row.ts';
+import { toPromptVersion, toRenderable } from './version-row.ts';
 import type { VersionsStore } from './versions.store.ts';
 
 export type VersionsService = ReturnType<typeof createVersionsService>;
+
+/** A version never changes, so this check holds for its activation. */
+function assertRenderable({ promptKey, variables }: ActivePrompt): void {
+  const given = Object.hasOwn(alwaysGiven, promptKey) ? alwaysGiven[promptKey] : undefined;
+  if (!given) return;
+  const details = variables.flatMap(({ name, required }, index) =>
+    required && !given.includes(name)
+      ? [
+          {
+            path: `variables.${index}`,
+            message: `${name} is required, but not always given. Make it optional.`,
+          },
+        ]
+      : [],
+  );
+  if (details.length === 0) return;
+  throw new AppError('VALIDATION_FAILED', {
+    message: `This version cannot be rendered: of the variables of ${promptKey}, ${given.join(', ')} may be required. Store a version that requires no other one.`,
+    details,
+  });
+}
 
 /** Maximum attempts. An attempt fails only if another version of the prompt is created at the same time. */
 const maxAttempts = 10;
@@ -69,8 +95,13 @@ export function createVersionsService(options: {
       });
     },
 
-    /** Throws NOT_FOUND if the version does not exist. */
+    /**
+     * Throws NOT_FOUND if the version does not exist, and VALIDATION_FAILED if it requires a variable that the service which
+     * renders it does not always give.
+     */
     async activate(call: AuditedCall, promptKey: string, version: number): Promise<PromptVersion> {
+      const candidate = await store.find(promptKey, version);
+      if (candidate) assertRenderable(toRenderable(candidate));
       const row = await store.activate(promptKey, version, (replaced) =>
         factOf(call, {
           target: targetOf(promptKey),

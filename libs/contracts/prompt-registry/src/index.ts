@@ -5,6 +5,7 @@ import { activatePromptVersion, createPromptVersion, listPromptVersions } from '
 
 export { type PromptExecution, promptExecution } from './execution-fact.ts';
 export {
+  alwaysGiven,
   PromptMetadata,
   PromptPerformance,
   PromptVariable,

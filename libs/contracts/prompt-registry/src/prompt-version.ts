@@ -1,6 +1,15 @@
 import { field, strictObject } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 
+/**
+ * Variables that services give in every rendering, by prompt key. A version of such a prompt that requires another variable
+ * cannot be activated.
+ */
+export const alwaysGiven: Readonly<Record<string, readonly string[]>> = {
+  'canvas.generate': ['businessDescription'],
+  'canvas.refine': ['section', 'currentContent', 'context'],
+};
+
 /** Reserved names, which are routes below /api/prompts. */
 export const reservedKeys = ['versions', 'ab-tests', 'executions'] as const;
 

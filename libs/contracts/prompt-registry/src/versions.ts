@@ -70,7 +70,8 @@ export const activatePromptVersion = defineRoute({
   method: 'POST',
   path: '/api/prompts/versions/:promptKey/:version/activate',
   summary: 'Activate a prompt version',
-  description: 'Makes a version the active one for all users. All services use it within a second.',
+  description:
+    'Makes a version the active one for all users. All services use it within a second. Fails with VALIDATION_FAILED if the version requires a variable that the service of the prompt does not always give.',
   auth: permission('prompts:activate'),
   params: Type.Object({
     promptKey,
