@@ -6,12 +6,14 @@ import {
   type ConfigOf,
   identityVariables,
   kitVariables,
+  modelVariables,
   serviceUrl,
   signingVariables,
 } from '@valuecanvas/service-kit';
 
 export const canvasVariables = {
   ...kitVariables('canvas'),
+  ...modelVariables,
   ...identityVariables,
   ...signingVariables,
   ...postgresVariables,

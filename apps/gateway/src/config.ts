@@ -1,12 +1,19 @@
 import { postgresVariables } from '@valuecanvas/postgres';
 import { redisVariables } from '@valuecanvas/redis';
-import { type ConfigOf, type Kit, kitVariables, signingVariables } from '@valuecanvas/service-kit';
+import {
+  type ConfigOf,
+  type Kit,
+  kitVariables,
+  modelVariables,
+  signingVariables,
+} from '@valuecanvas/service-kit';
 import Type from 'typebox';
 import { upstreamVariables } from './upstreams.ts';
 
 /** The environment variables of the gateway. */
 export const gatewayVariables = {
   ...kitVariables('gateway'),
+  ...modelVariables,
   ...signingVariables,
   ...postgresVariables,
   ...redisVariables,

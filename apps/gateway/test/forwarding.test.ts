@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import type { Principal } from '@valuecanvas/contracts-core';
 import { createInternalVerifier, importPublicKeys } from '@valuecanvas/identity';
 import { eventually } from '@valuecanvas/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createKeyOfUser } from './support/api-keys.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 import { echo } from './support/stub-upstream.ts';
@@ -57,6 +57,15 @@ describe('a forwarded request', () => {
     expect(body.headers['x-request-id']).toBe('chosen-by-client');
     expect(headers.get('x-request-id')).toBe('chosen-by-client');
     expect(Number(body.headers['x-vc-deadline-ms'])).toBe(95_000);
+  });
+
+  test('has as much time as the operator gives requests that wait for a model', async () => {
+    const patient = await startGateway({ LLM_DEADLINE: '300000' });
+    onTestFinished(patient.stop);
+    const { body } = await patient.service.request('/v1/chat/completions', { method: 'POST', body: '{}' });
+    expect(Number(body.headers['x-vc-deadline-ms'])).toBe(305_000);
+    const flags = await patient.service.request('/api/flags/evaluate');
+    expect(Number(flags.body.headers['x-vc-deadline-ms'])).toBe(35_000);
   });
 
   test('carries no internal headers of the client, no credentials and no hop-by-hop headers', async () => {

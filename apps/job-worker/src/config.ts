@@ -5,6 +5,7 @@ import {
   type ConfigOf,
   identityVariables,
   kitVariables,
+  modelVariables,
   serviceUrl,
   signingVariables,
 } from '@valuecanvas/service-kit';
@@ -13,6 +14,7 @@ import Type from 'typebox';
 /** The environment of the job worker. */
 export const jobWorkerVariables = {
   ...kitVariables('job-worker'),
+  ...modelVariables,
   ...identityVariables,
   ...signingVariables,
   ...postgresVariables,

@@ -2,6 +2,7 @@ import { AppError } from '@valuecanvas/contracts-core';
 import { Interruption } from '@valuecanvas/queue';
 import { eventually, startSeverableLink } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
+import { jobDefinitions } from '../src/kinds/job-definitions.ts';
 import type { JobKinds } from '../src/kinds/job-kinds.ts';
 import { createAttemptsStore } from '../src/worker/attempts.store.ts';
 import { createJobHandlers } from '../src/worker/run-jobs.ts';
@@ -44,6 +45,7 @@ test('an answer that cannot be stored before the timeout does not fail its job, 
   const attempts = createAttemptsStore(platform.connect(), 30_000);
   const [handler] = createJobHandlers({
     kinds: { canvas_generation: async () => undefined } as Partial<JobKinds> as JobKinds,
+    definitions: jobDefinitions(90_000),
     attempts: {
       ...attempts,
       async complete() {

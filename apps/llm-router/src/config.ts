@@ -5,6 +5,7 @@ import {
   type ConfigOf,
   identityVariables,
   kitVariables,
+  modelVariables,
   serviceUrl,
   signingVariables,
 } from '@valuecanvas/service-kit';
@@ -12,6 +13,7 @@ import Type from 'typebox';
 
 export const llmRouterVariables = {
   ...kitVariables('llm-router'),
+  ...modelVariables,
   ...identityVariables,
   ...signingVariables,
   ...postgresVariables,

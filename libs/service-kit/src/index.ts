@@ -1,6 +1,7 @@
 export {
   identityVariables,
   kitVariables,
+  modelVariables,
   serviceInternalUrl,
   serviceUrl,
   signingVariables,

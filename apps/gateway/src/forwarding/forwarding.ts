@@ -2,6 +2,7 @@ import {
   AppError,
   anonymous,
   type Contract,
+  deadlineOf,
   defaultDeadlineMs,
   dialectAt,
   headers,
@@ -72,7 +73,7 @@ export async function composeForwarding(
       await app.register(async (scope) => {
         useRawBodies(scope);
         for (const target of targets) {
-          addPaths(scope, target.contract, target);
+          addPaths(scope, target.contract, target, config.LLM_DEADLINE);
           if (!config.PUBLIC_STATUS_ENABLED) restrictStatusRoutes(scope, target.contract, target);
         }
       });
@@ -80,11 +81,16 @@ export async function composeForwarding(
   };
 }
 
-function addPaths(scope: FastifyInstance, contract: Contract, service: Service): void {
+function addPaths(
+  scope: FastifyInstance,
+  contract: Contract,
+  service: Service,
+  modelDeadlineMs: number,
+): void {
   for (const prefix of contract.prefixes) {
     const target = {
       ...service,
-      responseTimeoutMs: longestDeadlineBelow(contract, prefix) + deadlineMarginMs,
+      responseTimeoutMs: longestDeadlineBelow(contract, prefix, modelDeadlineMs) + deadlineMarginMs,
     };
     for (const url of [prefix, `${prefix}/*`]) {
       scope.route({
@@ -122,9 +128,9 @@ const refuseAnonymous: preHandlerHookHandler = ({ principal }, _reply, done) => 
 };
 
 /** Returns the longest deadline of the routes below a prefix. */
-function longestDeadlineBelow({ routes }: Contract, prefix: string): number {
+function longestDeadlineBelow({ routes }: Contract, prefix: string, modelDeadlineMs: number): number {
   const below = Object.values(routes).filter((route) => !isInternal(route) && isUnder(prefix, route.path));
-  return Math.max(...below.map(({ deadlineMs = defaultDeadlineMs }) => deadlineMs), 0) || defaultDeadlineMs;
+  return Math.max(...below.map((route) => deadlineOf(route, modelDeadlineMs)), 0) || defaultDeadlineMs;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import type { JobWorkerConfig } from '../config.ts';
 import type { Database } from '../db.ts';
 import type { Dispatch } from '../jobs/dispatch.ts';
+import { jobDefinitions } from '../kinds/job-definitions.ts';
 import { createQueueGauges } from '../queue-metrics/queue-gauges.ts';
 import type { QueueMetricsStore } from '../queue-metrics/queue-metrics.store.ts';
 import { createSchedule } from './schedule.ts';
@@ -20,11 +21,12 @@ export function composeSweeper(
   },
 ): void {
   const { dispatch, producer, figures } = parts;
-  const store = createSweepStore(db, {
+  const delays = {
     untilEnqueuedMs: config.QUEUE_SWEEP_MS,
     betweenRemindersMs: config.QUEUE_SWEEP_MS * 6,
     lockMs: config.QUEUE_LOCK_MS,
-  });
+  };
+  const store = createSweepStore(db, delays, jobDefinitions(config.LLM_DEADLINE));
   const showBacklogs = createQueueGauges(metrics);
   const submitScheduled = createSchedule({ store, dispatch, now });
   const sweep = createSweep({

@@ -1,8 +1,9 @@
-import { type JobName, jobCatalogue } from '@valuecanvas/contracts-job-worker';
+import type { JobName } from '@valuecanvas/contracts-job-worker';
 import { acrossUsers } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
 import type { StoredJob } from '../jobs/dispatch.ts';
+import type { CatalogueJob } from '../kinds/job-definitions.ts';
 
 /** Rows handled by one sweep, so that a long backlog does not delay it. */
 const batchSize = 500;
@@ -20,8 +21,11 @@ export interface SweepDelays {
 export type SweepStore = ReturnType<typeof createSweepStore>;
 
 /** Finds the jobs on which the sweeper acts. Ignores kinds that only newer replicas know. */
-export function createSweepStore(db: Kysely<Database>, delays: SweepDelays) {
-  const definitions = Object.values(jobCatalogue);
+export function createSweepStore(
+  db: Kysely<Database>,
+  delays: SweepDelays,
+  definitions: readonly CatalogueJob[],
+) {
   return {
     /** Unfinished jobs that may be missing from the queue, oldest first. */
     findForgotten(): Promise<StoredJob[]> {

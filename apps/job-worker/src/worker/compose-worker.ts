@@ -3,6 +3,7 @@ import type { Kit } from '@valuecanvas/service-kit';
 import type { Kysely } from 'kysely';
 import type { JobWorkerConfig } from '../config.ts';
 import type { Database } from '../db.ts';
+import { jobDefinitions } from '../kinds/job-definitions.ts';
 import type { JobKinds } from '../kinds/job-kinds.ts';
 import { createAttemptsStore } from './attempts.store.ts';
 import { createJobHandlers } from './run-jobs.ts';
@@ -19,7 +20,12 @@ export function composeWorker(
 ): void {
   const worker = startWorkerHost({
     ...connection,
-    handlers: createJobHandlers({ kinds, attempts: createAttemptsStore(db, config.QUEUE_LOCK_MS), log }),
+    handlers: createJobHandlers({
+      kinds,
+      definitions: jobDefinitions(config.LLM_DEADLINE),
+      attempts: createAttemptsStore(db, config.QUEUE_LOCK_MS),
+      log,
+    }),
     concurrency: config.QUEUE_CONCURRENCY,
     rateLimitPerMinute: config.QUEUE_RATE_LIMIT,
     lockMs: config.QUEUE_LOCK_MS,

@@ -7,7 +7,7 @@ import {
   type Tier,
   tiers,
 } from '@valuecanvas/contracts-core';
-import { customPrompt, jobCatalogue, jobWorkerContract, submitJob } from '@valuecanvas/contracts-job-worker';
+import { customPrompt, jobWorkerContract, submitJob } from '@valuecanvas/contracts-job-worker';
 import {
   interruptionOf,
   type JobContext,
@@ -18,11 +18,12 @@ import {
 import { forever, lengthen, retry } from '@valuecanvas/resilience';
 import type { Logger } from '@valuecanvas/service-kit';
 import Value from 'typebox/value';
+import type { CatalogueJob } from '../kinds/job-definitions.ts';
 import type { JobCall, JobKinds, StoreEffect } from '../kinds/job-kinds.ts';
 import type { Attempt, AttemptsStore } from './attempts.store.ts';
 
 /** The name under which the previous release queued every job. Jobs that it left in Redis run like the rest. */
-const previousRelease: JobDefinition = { ...customPrompt, name: 'llm' };
+const previousName = 'llm';
 
 /**
  * Maximum number of attempts at a job whose worker is lost. It is higher than the number of counted attempts, because a lost
@@ -51,10 +52,11 @@ interface Kind {
 export function createJobHandlers(parts: {
   readonly kinds: JobKinds;
   readonly attempts: AttemptsStore;
+  /** The catalogue, with the timeouts of this deployment. */
+  readonly definitions: readonly CatalogueJob[];
   readonly log: Pick<Logger, 'info' | 'error'>;
 }): JobHandler[] {
-  const { attempts, log } = parts;
-  const definitions = Object.values(jobCatalogue);
+  const { attempts, definitions, log } = parts;
   const kinds = new Map(
     definitions.map((definition): [string, Kind] => [
       definition.name,
@@ -106,7 +108,10 @@ export function createJobHandlers(parts: {
     await work(kind, attempt, context).catch((error: unknown) => giveUp(kind, attempt, error, context));
   };
 
-  return [...definitions, previousRelease].map((definition) => ({ definition, run }));
+  const previous = definitions
+    .filter(({ name }) => name === customPrompt.name)
+    .map((job) => ({ ...job, name: previousName }));
+  return [...definitions, ...previous].map((definition) => ({ definition, run }));
 }
 
 /** The fields that the kind knows. Rows keep the whole submission, fields without effect included. */

@@ -17,6 +17,8 @@ export interface UpstreamRules {
   /** Timeout between bytes of an answer. */
   readonly stallMs: number;
   readonly onHangup: 'stop' | 'drain';
+  /** Time for which an answer is drained after its client has disconnected. */
+  readonly drainMs: number;
 }
 
 export interface AttemptDependencies {
@@ -170,9 +172,6 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await wait(ms, undefined, { signal }).catch(() => undefined);
 }
 
-/** Time for which an answer is drained after its client has disconnected. */
-const drainMs = 120_000;
-
 /**
  * Builds the abort signal and timeouts of an attempt. An answer for an idempotency key is read to its end even if its client
  * disconnects.
@@ -180,7 +179,7 @@ const drainMs = 120_000;
 function transportCall(
   { call, idempotency }: CompletionRequest,
   { candidate, lacked }: Attempt,
-  { firstByteMs, stallMs, onHangup }: UpstreamRules,
+  { firstByteMs, stallMs, onHangup, drainMs }: UpstreamRules,
 ): TransportCall {
   const drains = onHangup === 'drain' || idempotency !== undefined;
   return {

@@ -36,6 +36,9 @@ export interface Completions {
   readonly candidates: Candidates;
 }
 
+/** Time beyond the deadline of a request for which an answer is drained after its client has disconnected. */
+const drainMarginMs = 30_000;
+
 /** Composes whole and streamed completions. Pending settlements are made when the service stops. */
 export function composeCompletions(
   { config, log, lifecycle, now }: Kit<LlmRouterConfig>,
@@ -91,6 +94,7 @@ export function composeCompletions(
         firstByteMs: config.LLM_TIMEOUT,
         stallMs: config.LLM_STALL_TIMEOUT,
         onHangup: config.LLM_ON_HANGUP,
+        drainMs: config.LLM_DEADLINE + drainMarginMs,
       },
       observer,
       onLack: (lack) => log.warn(lack, 'providers: a model lacks a feature, requests are sent without it'),

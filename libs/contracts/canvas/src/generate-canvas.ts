@@ -12,8 +12,8 @@ import {
   cacheRequestHeader,
   completionFacts,
   modelName,
-  spendingDeadlineMs,
   spendingErrors,
+  spendingTimeout,
 } from '@valuecanvas/contracts-llm-router';
 import Type, { type Static } from 'typebox';
 import { blockOf, businessDescription, Canvas, promptFacts, Section } from './canvas.ts';
@@ -73,7 +73,7 @@ export const generateCanvas = defineRoute({
     industry: 'Food',
     targetMarket: 'Families and small offices nearby',
   },
-  deadlineMs: spendingDeadlineMs,
+  ...spendingTimeout,
   idempotent: true,
   requestHeaders: { ...cacheRequestHeader, ...preferHeader },
   reply: data(GenerateCanvasResult),

@@ -3,8 +3,8 @@ import {
   cacheRequestHeader,
   completionFacts,
   modelName,
-  spendingDeadlineMs,
   spendingErrors,
+  spendingTimeout,
 } from '@valuecanvas/contracts-llm-router';
 import Type, { type Static } from 'typebox';
 import { canvasParams, promptFacts, Section } from './canvas.ts';
@@ -51,7 +51,7 @@ export const refineSection = defineRoute({
   params: canvasParams,
   body: RefineSectionRequest,
   example: { section: 'channels', context: 'Suggest channels that cost little.' },
-  deadlineMs: spendingDeadlineMs,
+  ...spendingTimeout,
   idempotent: true,
   requestHeaders: cacheRequestHeader,
   reply: data(RefineSectionResult),

@@ -102,6 +102,7 @@ export {
 export {
   type BodyOf,
   canStream,
+  deadlineOf,
   defaultDeadlineMs,
   defaultStreamMaxMs,
   defineRoute,

@@ -13,6 +13,8 @@ export interface JobDefinition {
   readonly backoffMs: number;
   /** Timeout of one attempt. */
   readonly timeoutMs: number;
+  /** Present if an attempt waits for a model. Its timeout is then longer than `LLM_DEADLINE` in any case. */
+  readonly waitsForModel?: true;
   /** Time after the submission for which a job waits for unavailable dependencies, without using up attempts. */
   readonly maxWaitMs: number;
   /** Days for which a finished job and its result are kept, at least 2. */

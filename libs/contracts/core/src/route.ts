@@ -11,7 +11,6 @@ export interface RouteDefinition {
   /** `<owner>.<operation>` in dotted lower camel case. Names spans, log fields and metric labels. */
   readonly id: string;
   readonly method: HttpMethod;
-  /** Path with parameters as `:name`. */
   /** Path with parameters as `:name`. A last parameter `:name*` takes the rest of the path, slashes included. */
   readonly path: string;
   readonly summary: string;
@@ -48,6 +47,8 @@ export interface RouteDefinition {
    * Timeout of the operation, or of a stream's head, if the caller sends no deadline. Defaults to 30,000 ms.
    */
   readonly deadlineMs?: number;
+  /** Present if the operation waits for a model. Operators then set its timeout with `LLM_DEADLINE`. */
+  readonly waitsForModel?: true;
   /** Maximum size of the body in bytes. By default, what the schema of the body allows, as `bodyLimitOf` returns it. */
   readonly bodyLimitBytes?: number;
   /** Dialect of the route. Defaults to the platform's own. */
@@ -88,6 +89,14 @@ export type EventsOf<R extends RouteDefinition> =
   R['events'] extends Readonly<Record<string, TSchema>>
     ? { readonly [E in keyof R['events']]: Static<R['events'][E]> }
     : never;
+
+/** Returns the timeout of a route in milliseconds, given the operator's timeout of operations that wait for a model. */
+export function deadlineOf(
+  { deadlineMs = defaultDeadlineMs, waitsForModel }: RouteDefinition,
+  modelDeadlineMs: number | undefined,
+): number {
+  return waitsForModel ? (modelDeadlineMs ?? deadlineMs) : deadlineMs;
+}
 
 /** Returns the status of a route's usual success. */
 export function successStatus({ status, reply }: RouteDefinition): number {

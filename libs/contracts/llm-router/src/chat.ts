@@ -115,13 +115,14 @@ export const spendingErrors = [
 ] as const satisfies readonly ErrorCode[];
 
 /** Timeout of a request that calls a model. */
-export const spendingDeadlineMs = 90_000;
+export const spendingTimeout = { deadlineMs: 90_000, waitsForModel: true } as const;
 
 /** Settings of jobs whose work is one call of a model. */
 export const spendingJob = {
   attempts: 3,
   backoffMs: 2_000,
   timeoutMs: 120_000,
+  waitsForModel: true,
   maxWaitMs: 3_600_000,
   retentionDays: 90,
 } as const;
@@ -170,7 +171,7 @@ export const chat = defineRoute({
   body: ChatRequest,
   example: { prompt: 'How can a bakery find its first customers?', maxTokens: 300 },
   bodyLimitBytes: 8 * 1024 * 1024,
-  deadlineMs: spendingDeadlineMs,
+  ...spendingTimeout,
   idempotent: 'own',
   requestHeaders: cacheRequestHeader,
   reply: data(ChatResult),

@@ -14,9 +14,9 @@ export {
   cacheRequestHeader,
   chat,
   modelName,
-  spendingDeadlineMs,
   spendingErrors,
   spendingJob,
+  spendingTimeout,
 } from './chat.ts';
 export { type AlertList, type CostAlert, costAlert } from './cost-alerts.ts';
 export type { ClosedBreakers } from './maintenance.ts';

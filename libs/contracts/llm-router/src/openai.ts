@@ -1,12 +1,6 @@
 import { defineRoute, permission, raw } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
-import {
-  cacheRequestHeader,
-  completionHeaders,
-  modelName,
-  spendingDeadlineMs,
-  spendingErrors,
-} from './chat.ts';
+import { cacheRequestHeader, completionHeaders, modelName, spendingErrors, spendingTimeout } from './chat.ts';
 import { openAi } from './open-ai-dialect.ts';
 
 /** OpenAI accepts null for an absent field. */
@@ -74,7 +68,7 @@ export const createChatCompletion = defineRoute({
   },
   // The edge's limit: enough for a message with an image of 6 MiB.
   bodyLimitBytes: 8 * 1024 * 1024,
-  deadlineMs: spendingDeadlineMs,
+  ...spendingTimeout,
   idempotent: 'own',
   requestHeaders: cacheRequestHeader,
   reply: raw(Type.Unknown({ description: "A chat completion in OpenAI's format." })),

@@ -66,6 +66,17 @@ export function kitVariables(service: ServiceName | DefaultPorts) {
   };
 }
 
+/** Variables of services with operations that wait for a model, on their own or through another service. */
+export const modelVariables = {
+  LLM_DEADLINE: Type.Integer({
+    minimum: 1_000,
+    maximum: 3_600_000,
+    default: 90_000,
+    description:
+      'Milliseconds that a request that waits for a model may take, or a stream until its first content. Set the same value for all services. For long whole answers, raise LLM_TIMEOUT as well.',
+  }),
+};
+
 function portsOf(service: ServiceName): DefaultPorts {
   const { port, internalPort } = serviceTable[service];
   return { public: port, internal: internalPort };

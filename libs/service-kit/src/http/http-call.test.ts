@@ -44,6 +44,20 @@ test('a deadline from the caller never exceeds the timeout of the route’s cont
 });
 
 test.each([
+  ['a route that waits for a model has the operator’s timeout', true as const, 300_000],
+  ['any other route keeps its own', undefined, 60_000],
+])('%s', async (_, waitsForModel, expected) => {
+  const definition = defineRoute({ ...route, ...(waitsForModel && { waitsForModel }) });
+  const service = await startInTest({
+    routes: [serve(definition, (call) => call.remainingMs())],
+    environment: { LLM_DEADLINE: '300000' },
+  });
+  const { body } = await service.request('/test/watched');
+  expect(body.data).toBeGreaterThan(expected - 1_000);
+  expect(body.data).toBeLessThanOrEqual(expected);
+});
+
+test.each([
   ['5000', 4_000, 5_000],
   [undefined, 59_000, 60_000],
   ['600000', 59_000, 60_000],

@@ -1,6 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import {
   AppError,
+  deadlineOf,
   defaultDeadlineMs,
   headers,
   type Principal,
@@ -57,16 +58,21 @@ export function installRequestHooks(
 }
 
 /** Installs the hooks that run after those of the edge: deadline, authentication and authorization. */
-export function installAdmission(app: FastifyInstance, authenticate: Authenticator): void {
+export function installAdmission(
+  app: FastifyInstance,
+  authenticate: Authenticator,
+  modelDeadlineMs?: number,
+): void {
   app.addHook('onRequest', (request, _reply, done) => {
-    request.deadlineAt = request.receivedAt + allowedMs(request);
+    request.deadlineAt = request.receivedAt + allowedMs(request, modelDeadlineMs);
     admit(request, authenticate, done);
   });
 }
 
 /** Returns the caller's deadline, limited by the route's timeout, or the route's timeout if the caller sent none. */
-function allowedMs(request: FastifyRequest): number {
-  const own = request.routeConfig.operation?.deadlineMs ?? defaultDeadlineMs;
+function allowedMs(request: FastifyRequest, modelDeadlineMs: number | undefined): number {
+  const { operation } = request.routeConfig;
+  const own = operation ? deadlineOf(operation, modelDeadlineMs) : defaultDeadlineMs;
   const given = Number(request.headers[headers.deadline] || own);
   return given >= 0 && given < own ? given : own;
 }

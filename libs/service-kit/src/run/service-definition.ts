@@ -2,7 +2,7 @@ import type { Contract } from '@valuecanvas/contracts-core';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { TProperties } from 'typebox';
-import type { KitVariables } from '../config/kit-variables.ts';
+import type { KitVariables, modelVariables } from '../config/kit-variables.ts';
 import type { ConfigOf } from '../config/parse-config.ts';
 import type { Authenticator } from '../http/authenticator.ts';
 import type { Implementation } from '../http/implement.ts';
@@ -10,8 +10,8 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { Probe } from './health.ts';
 import type { Lifecycle } from './lifecycle.ts';
 
-/** Configuration that every service has. */
-export type KitConfig = ConfigOf<KitVariables>;
+/** Configuration that every service has, and that of services with operations that wait for a model. */
+export type KitConfig = ConfigOf<KitVariables> & Partial<ConfigOf<typeof modelVariables>>;
 
 /** Dependencies that the kit passes to `compose`. */
 export interface Kit<C extends KitConfig = KitConfig> {

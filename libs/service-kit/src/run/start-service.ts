@@ -107,7 +107,7 @@ export async function startService<C extends KitConfig>(
     });
     refuseUndeclaredRoutes(app);
     await composition.edge?.protect(app);
-    installAdmission(app, composition.authenticate);
+    installAdmission(app, composition.authenticate, config.LLM_DEADLINE);
     await composition.edge?.forward(app);
     for (const route of served) registerRoute(app, route, log);
     installInternalRoutes(internal, {

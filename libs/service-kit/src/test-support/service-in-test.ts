@@ -13,7 +13,7 @@ import {
   importSigningKey,
 } from '@valuecanvas/identity';
 import { onTestFinished } from 'vitest';
-import { identityVariables, kitVariables } from '../config/kit-variables.ts';
+import { identityVariables, kitVariables, modelVariables } from '../config/kit-variables.ts';
 import type { Environment } from '../config/parse-config.ts';
 import { internalTokenAuthenticator } from '../http/authenticator.ts';
 import type { BoundRoute, Handler } from '../http/implement.ts';
@@ -88,7 +88,7 @@ export async function startInTest(setup: Setup): Promise<ServiceInTest> {
   const contract = setup.contract ?? contractOf(setup.routes);
   const definition = defineService({
     contract,
-    variables: { ...kitVariables({ public: 0, internal: 0 }), ...identityVariables },
+    variables: { ...kitVariables({ public: 0, internal: 0 }), ...modelVariables, ...identityVariables },
     compose: async (kit) => ({
       authenticate: await internalTokenAuthenticator(contract, kit.config.INTERNAL_PUBLIC_KEYS, kit.now),
       probes: {},
