@@ -20,10 +20,9 @@ export const canvasService = defineService({
   async compose(kit) {
     const { INTERNAL_PUBLIC_KEYS: publicKeys } = kit.config;
     const { db, ping } = openDatabase<Database>('canvas', kit);
-    const store = createCanvasStore(db);
     const { producer } = openQueue('canvas', kit);
-    const canvases = createCanvasesService(store);
-    const { generation, probe } = await composeGeneration(kit, openRedis('canvas', kit), { store, canvases });
+    const canvases = createCanvasesService(createCanvasStore(db));
+    const { generation, probe } = await composeGeneration(kit, openRedis('canvas', kit), { db, canvases });
 
     return {
       authenticate: await internalTokenAuthenticator(canvasContract, publicKeys, kit.now),

@@ -5,6 +5,7 @@ import type { ColumnType } from 'kysely';
 export interface Database {
   canvas_revisions: CanvasRevisionsTable;
   canvases: CanvasesTable;
+  'vc_private.canvas_reservations': CanvasReservationsTable;
   'vc_private.idempotency_keys': IdempotencyKeysTable;
 }
 
@@ -35,6 +36,15 @@ export interface CanvasesTable {
   revision: number;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
   updated_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface CanvasReservationsTable {
+  canvas_id: string;
+  user_id: string;
+  request_key: ColumnType<string | null, string | null | undefined, string | null>;
+  filler: Buffer;
+  reserved_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  stored_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 }
 
 export interface IdempotencyKeysTable {

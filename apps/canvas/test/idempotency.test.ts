@@ -195,18 +195,19 @@ test('a service that is killed between commit and reply has stored its answer, w
   expect(platform.neighbours.asked).toHaveLength(1);
 });
 
-test('a service whose connection breaks at the commit cannot know the outcome, and its client still gets one canvas', async () => {
+test('a service whose connection breaks at the commit cannot know the outcome, and its client gets the one canvas', async () => {
   const gate = await startCommitGate(platform.database.urlFor('canvas'), {
     statement: insertsCanvas,
     side: 'after',
   });
   const service = await platform.start({ DATABASE_URL: gate.url });
-  const failing = generate(aBakery, service);
+  const answering = generate(aBakery, service);
   await gate.stopped;
   gate.cut();
-  expectError(await failing, 503, 'DEPENDENCY_UNAVAILABLE');
-  const answer = await generate(aBakery, service);
-  expect(isReplayed(answer)).toBe(true);
+  const answer = await answering;
+  expect(answer.status).toBe(200);
+  const again = await generate(aBakery, service);
+  expect([isReplayed(again), again.body]).toEqual([true, answer.body]);
   expect(await canvasIds()).toEqual([answer.body.data.canvasId]);
 });
 

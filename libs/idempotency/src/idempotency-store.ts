@@ -186,10 +186,11 @@ async function renewLeases(tx: Transaction, claimIds: readonly string[]): Promis
     )`.execute(tx);
 }
 
+/** Succeeds again for the same answer: after a lost connection, the process cannot know whether its commit succeeded. */
 async function keepAnswer(tx: Transaction, claimId: string, answer: Buffer): Promise<void> {
   const { numAffectedRows } = await sql`
     update vc_private.idempotency_keys set answer = ${answer}, leased_until = null, expires_at = ${expiry}
-    where claim_id = ${claimId} and answer is null`.execute(tx);
+    where claim_id = ${claimId} and (answer is null or answer = ${answer})`.execute(tx);
   if (numAffectedRows !== 1n) {
     throw new AppError('IDEMPOTENCY_IN_FLIGHT', {
       internal: 'the claim of the idempotency key was taken over',

@@ -86,6 +86,9 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
   'vc_private.auth_refresh_tokens': { vc_gateway: everything },
   'vc_private.auth_sessions': { vc_gateway: everything },
   'vc_private.browser_sessions': { vc_gateway: everything },
+  'vc_private.canvas_reservations': {
+    vc_canvas: { select: ownOrAcross, insert: own, update: own, delete: ownOrAcross },
+  },
   'vc_private.idempotency_keys': Object.fromEntries(
     ['vc_canvas', 'vc_gateway', 'vc_job_worker', 'vc_prompt_registry'].map((role) => [
       role,

@@ -24,6 +24,7 @@ export const expectedGrants: Record<string, Record<string, string>> = {
   'vc_private.auth_refresh_tokens': { vc_gateway: 'delete, insert, select, update' },
   'vc_private.auth_sessions': { vc_gateway: 'delete, insert, select, update' },
   'vc_private.browser_sessions': { vc_gateway: 'delete, insert, select, update' },
+  'vc_private.canvas_reservations': { vc_canvas: 'delete, insert, select, update' },
   'vc_private.idempotency_keys': {
     vc_canvas: 'delete, insert, select, update',
     vc_gateway: 'delete, insert, select, update',

@@ -97,6 +97,12 @@ export const userTables: readonly UserTable[] = [
     }),
   },
   {
+    table: 'vc_private.canvas_reservations',
+    role: 'vc_canvas',
+    isSharedWork: true,
+    row: () => ({ canvas_id: randomUUID(), filler: randomBytes(32) }),
+  },
+  {
     table: 'vc_private.idempotency_keys',
     role: 'vc_canvas',
     isSharedWork: true,

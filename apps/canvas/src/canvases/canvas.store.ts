@@ -14,14 +14,6 @@ export interface NewRevision {
 
 /** Canvases and their history. Every method reads and changes only the user's own canvases. */
 export interface CanvasStore {
-  /** Throws DEPENDENCY_UNAVAILABLE if PostgreSQL cannot store anything. */
-  assertReachable(owner: UserPrincipal): Promise<void>;
-  create<T>(
-    owner: UserPrincipal,
-    id: string,
-    revision: NewRevision,
-    beforeCommit: BeforeCommit<Canvas, T>,
-  ): Promise<T>;
   find(owner: UserPrincipal, id: string): Promise<Canvas | undefined>;
   /** Newest first. */
   list(owner: UserPrincipal, page: PageRequest): Promise<ListPage<Canvas>>;
@@ -41,24 +33,7 @@ export interface CanvasStore {
 
 export function createCanvasStore(db: Kysely<Database>): CanvasStore {
   return {
-    assertReachable: (owner) => asUser(db, owner, async () => undefined),
-
-    create: (owner, id, revision, beforeCommit) =>
-      asUser(db, owner, async (tx) => {
-        const row = await tx
-          .insertInto('canvases')
-          .values({ id, user_id: owner.userId, revision: 1, ...toColumns(revision.content) })
-          .returningAll()
-          .executeTakeFirstOrThrow();
-        await insertRevision(tx, row, revision);
-        return beforeCommit(tx, toCanvas(row));
-      }),
-
-    find: (owner, id) =>
-      asUser(db, owner, async (tx) => {
-        const row = await tx.selectFrom('canvases').selectAll().where('id', '=', id).executeTakeFirst();
-        return row && toCanvas(row);
-      }),
+    find: (owner, id) => asUser(db, owner, (tx) => selectCanvas(tx, id)),
 
     list: (owner, page) =>
       asUser(db, owner, async (tx) => {
@@ -118,6 +93,27 @@ export function createCanvasStore(db: Kysely<Database>): CanvasStore {
 }
 
 const newestFirst = listOrder('desc', { created_at: 'timestamptz', id: 'uuid' });
+
+/** Inserts a canvas with its first revision. */
+export async function insertCanvas(
+  tx: Kysely<Database>,
+  userId: string,
+  id: string,
+  revision: NewRevision,
+): Promise<Canvas> {
+  const row = await tx
+    .insertInto('canvases')
+    .values({ id, user_id: userId, revision: 1, ...toColumns(revision.content) })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await insertRevision(tx, row, revision);
+  return toCanvas(row);
+}
+
+export async function selectCanvas(tx: Kysely<Database>, id: string): Promise<Canvas | undefined> {
+  const row = await tx.selectFrom('canvases').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && toCanvas(row);
+}
 
 async function insertRevision(
   tx: Kysely<Database>,

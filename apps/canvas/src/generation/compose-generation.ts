@@ -4,15 +4,19 @@ import { promptExecution, promptRegistryContract } from '@valuecanvas/contracts-
 import { createFlags } from '@valuecanvas/flags-sdk';
 import { createClient } from '@valuecanvas/http-client';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
-import { createJournal } from '@valuecanvas/journal';
+import { createJournal, drainIntoTable } from '@valuecanvas/journal';
 import { createPrompts } from '@valuecanvas/prompts-sdk';
 import type { OpenRedis } from '@valuecanvas/redis';
 import type { Kit } from '@valuecanvas/service-kit';
-import type { CanvasStore } from '../canvases/canvas.store.ts';
+import type { Kysely } from 'kysely';
 import type { CanvasesService } from '../canvases/canvases.service.ts';
 import type { CanvasConfig } from '../config.ts';
+import type { Database } from '../db.ts';
 import { createAskModel } from './ask-model.ts';
 import { createGenerationService, type GenerationService } from './generation.service.ts';
+import { createKeepCanvas, type KeepCanvas } from './keep-canvas.ts';
+import { createReservationStore, type ReservationStore } from './reservations.store.ts';
+import { unstoredCanvas } from './unstored-canvas.ts';
 
 /** Time that the start waits for prompts and flags, so that they are available to the first requests. */
 const firstSnapshotMs = 1_000;
@@ -20,12 +24,17 @@ const firstSnapshotMs = 1_000;
 /** Time that a health check waits for the first prompts. */
 const probeMs = 1_000;
 
+/** Reservations are left behind by crashes only, so a missed round does no harm. */
+const purgeMs = 3_600_000;
+
 /** The generation of canvases, with its prompts, flags and the clients of the services behind it. */
 export async function composeGeneration(
-  { config, log, lifecycle, metrics, now }: Kit<CanvasConfig>,
-  { redis, keys, waiting }: OpenRedis,
-  stored: { readonly store: CanvasStore; readonly canvases: CanvasesService },
+  kit: Kit<CanvasConfig>,
+  openRedis: OpenRedis,
+  { db, canvases }: { readonly db: Kysely<Database>; readonly canvases: CanvasesService },
 ): Promise<{ readonly generation: GenerationService; readonly probe: () => Promise<void> }> {
+  const { config, log, lifecycle, metrics, now } = kit;
+  const { redis, keys, waiting } = openRedis;
   const onError = (part: string) => (err: unknown) =>
     log.warn({ err, part }, 'canvas: a part of the platform is unavailable');
 
@@ -73,10 +82,39 @@ export async function composeGeneration(
     },
   });
   return {
-    generation: createGenerationService({ ask, ...stored }),
+    generation: createGenerationService({
+      ask,
+      canvases,
+      ...composeStorage(kit, openRedis, db),
+      onLeftReservation: onError('postgres'),
+    }),
     /** Until the first prompts have arrived, nothing can be generated. After that, the last known ones are used. */
     async probe() {
       if (!(await prompts.ready(probeMs))) throw new Error('no prompts have been loaded yet');
     },
   };
+}
+
+/** The storage of generated canvases: reservations, and the journal for those that PostgreSQL cannot store. */
+function composeStorage(
+  { config, log, lifecycle }: Kit<CanvasConfig>,
+  { redis, keys, waiting }: OpenRedis,
+  db: Kysely<Database>,
+): { readonly reservations: ReservationStore; readonly keep: KeepCanvas } {
+  const reservations = createReservationStore(db);
+  const keep = createKeepCanvas({
+    reservations,
+    journal: createJournal(unstoredCanvas, { redis, keys, maxLength: config.JOURNAL_MAX_LENGTH }),
+    onLost: (err) =>
+      log.error({ err }, 'generation: journal unavailable, a paid canvas is kept in memory only'),
+  });
+  const drain = drainIntoTable(unstoredCanvas, {
+    redis: waiting('unstored'),
+    keys,
+    insert: reservations.storeLater,
+    log,
+  });
+  lifecycle.onStop('drain', 'journal of canvases', drain.stop);
+  lifecycle.every('generation: purge of reservations', purgeMs, reservations.purge);
+  return { reservations, keep };
 }

@@ -8,12 +8,11 @@ import {
   sections,
 } from '@valuecanvas/contracts-canvas';
 import type { BeforeCommit } from '@valuecanvas/postgres';
-import { v7 as uuidv7 } from 'uuid';
-import type { CanvasStore } from '../canvases/canvas.store.ts';
 import { blocksOf } from '../canvases/canvas-content.ts';
 import type { CanvasesService } from '../canvases/canvases.service.ts';
 import { type AskModel, type ModelCall, Unfinished } from './ask-model.ts';
 import { createBlockReader } from './block-reader.ts';
+import type { KeepCanvas } from './keep-canvas.ts';
 import {
   canvasAnswer,
   completeBlocks,
@@ -23,6 +22,7 @@ import {
   parseRefinement,
   RefinementAnswer,
 } from './parse-answer.ts';
+import type { ReservationStore } from './reservations.store.ts';
 
 /** Generation and refinement of canvases by models. */
 export interface GenerationService {
@@ -54,24 +54,44 @@ export function withoutBlanks({
 
 export function createGenerationService(dependencies: {
   readonly ask: AskModel;
-  readonly store: CanvasStore;
-  readonly canvases: CanvasesService;
+  readonly reservations: Pick<ReservationStore, 'reserve' | 'release'>;
+  readonly keep: KeepCanvas;
+  readonly canvases: Pick<CanvasesService, 'get'>;
+  /** Receives the error if a reservation could not be removed. It expires by itself. */
+  readonly onLeftReservation: (error: unknown) => void;
 }): GenerationService {
-  const { ask, store, canvases } = dependencies;
+  const { ask, reservations, keep, canvases, onLeftReservation } = dependencies;
+
+  /** Runs `generate` with the id of a reserved canvas, so that nothing is spent on a canvas that cannot be stored. */
+  const withReservation = async <T>(
+    call: ModelCall,
+    request: GenerateCanvasRequest,
+    generate: () => Promise<T>,
+  ): Promise<{ readonly id: string; readonly generated: T }> => {
+    const requestKey = call.downstreamKey(JSON.stringify(request));
+    const id = await reservations.reserve(call.principal, requestKey);
+    try {
+      return { id, generated: await generate() };
+    } catch (error) {
+      await reservations.release(call.principal, id).catch(onLeftReservation);
+      throw error;
+    }
+  };
+
   return {
-    async generate(call, { model, ...given }, beforeCommit, onBlock) {
-      const business = withoutBlanks(given);
-      // Checks the database first, so that no money is spent on a canvas that cannot be stored.
-      await store.assertReachable(call.principal);
-      const { value: blocks, facts } = await ask(call, {
-        promptKey: 'canvas.generate',
-        variables: business,
-        model,
-        schema: { name: 'business_model_canvas', schema: canvasAnswer(sections) },
-        ...canvasReading(onBlock),
-      });
-      const revision = { content: { ...business, blocks }, source: 'generate', changed: sections } as const;
-      return store.create(call.principal, uuidv7(), revision, (tx, canvas) =>
+    async generate(call, request, beforeCommit, onBlock) {
+      const business = withoutBlanks(request);
+      const { id, generated } = await withReservation(call, request, () =>
+        ask(call, {
+          promptKey: 'canvas.generate',
+          variables: business,
+          model: request.model,
+          schema: { name: 'business_model_canvas', schema: canvasAnswer(sections) },
+          ...canvasReading(onBlock),
+        }),
+      );
+      const { value: blocks, facts } = generated;
+      return keep(call, { id, content: { ...business, blocks } }, (tx, canvas) =>
         beforeCommit(tx, { canvasId: canvas.id, canvas, ...facts }),
       );
     },
