@@ -13,6 +13,8 @@ export function projectTests(
   needs: { readonly servers?: boolean; readonly sharedProcess?: boolean } = {},
 ): UserProjectConfigExport {
   return {
+    // Node runs the code as it is: helpers for an older target are not resolvable in Vitest's module runner.
+    oxc: { target: 'esnext' },
     test: {
       name,
       include: ['**/*.test.{ts,mts,js,mjs}'],
