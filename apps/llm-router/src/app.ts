@@ -40,7 +40,7 @@ export const llmRouterService = defineService({
       spent: ledger.spent,
       onLost: meters.leasesLost,
     });
-    const { complete, stream, candidates } = composeCompletions(kit, {
+    const { complete, stream, candidates, defaultModel } = composeCompletions(kit, {
       clients,
       admission,
       flags,
@@ -61,7 +61,7 @@ export const llmRouterService = defineService({
       // No probes: without PostgreSQL, usage waits in the journal. Without Redis, the offline allowance applies.
       probes: {},
       routes: implement(llmRouterContract, {
-        chat: chatHandler(createChatService(complete, stream, config.LLM_DEFAULT_MODEL)),
+        chat: chatHandler(createChatService(complete, stream, defaultModel)),
         createChatCompletion: createChatCompletionHandler(complete, stream),
         listModels: listModelsHandler(clients.map(({ provider }) => provider)),
         getModel: getModelHandler(candidates),

@@ -56,7 +56,7 @@ export const llmRouterVariables = {
     Type.String({
       secret: true,
       description:
-        'More OpenAI-compatible providers, as a JSON list of { id, baseUrl, apiKey?, models, fallbackModel?, prices?, priceId?, maxTokensField?, lacks?, propagateTrace? }. lacks lists the features that its models lack: json_schema, json_object, developer, stream_options, limit_name, output_limit, service_tier. With propagateTrace: true, a provider receives trace headers.',
+        'More OpenAI-compatible providers, as a JSON list of { id, baseUrl, apiKey?, keyHeader?, models, fallbackModel?, prices?, priceId?, maxTokensField?, lacks?, propagateTrace? }. lacks lists the features that its models lack: json_schema, json_object, developer, stream_options, limit_name, output_limit, service_tier. With propagateTrace: true, a provider receives trace headers.',
     }),
   ),
   LLM_PROVIDER_ORDER: Type.Optional(
@@ -67,7 +67,8 @@ export const llmRouterVariables = {
   ),
   LLM_DEFAULT_MODEL: Type.String({
     default: 'meta-llama/Llama-3-70b-chat-hf',
-    description: 'Default model of requests that name none.',
+    description:
+      'Default model of requests that name none. If no provider serves it, the first model that a provider serves.',
   }),
   LLM_TIMEOUT: Type.Integer({
     minimum: 100,

@@ -132,6 +132,72 @@ test('the official client gets each listed model by its id, with slashes encoded
   expect(await client.models.retrieve(llama)).toMatchObject({ id: llama, owned_by: 'openai' });
 });
 
+const hostileNames = [
+  '__proto__',
+  'constructor',
+  'hasOwnProperty',
+  'null',
+  '0',
+  ' leading and trailing ',
+  'a/b//c/',
+  '/rooted',
+  'with?query=1&b#hash',
+  'percent%2Fencoded%zz',
+  '100%',
+  'back\\slash',
+  `quotes'"\``,
+  'colon:free@latest',
+  'star*',
+  '<script>',
+  '日本語モデル',
+  'نموذج',
+  '🦙-7b',
+  'e\u0301 and \u00e9',
+  '\u2028line\u2029',
+  'x'.repeat(200),
+];
+
+test.each(['list', 'map'])(
+  'every model that is listed can be asked for, whatever its name, in a %s',
+  async (form) => {
+    const own = Object.fromEntries(
+      hostileNames.map((name, index) => [name, `own ${index} ${name}`.slice(0, 200)]),
+    );
+    const router = await platform.start({
+      ...withLocal(),
+      ...withoutOpenAi,
+      LLM_PROVIDERS: JSON.stringify([
+        { id: 'local', baseUrl: platform.together.url, models: form === 'list' ? hostileNames : own },
+      ]),
+    });
+    const client = await clientOf(router);
+    const listed = (await client.models.list()).data.map(({ id }) => id);
+    expect(listed.toSorted()).toEqual(hostileNames.toSorted());
+    for (const model of listed) {
+      expect(await client.models.retrieve(model)).toMatchObject({ id: model, owned_by: 'local' });
+      expect((await client.chat.completions.create({ ...simple, model })).model).toBe(
+        form === 'list' ? model : own[model],
+      );
+      const chunks = await client.chat.completions.create({ ...simple, model, stream: true });
+      let text = '';
+      for await (const { choices } of chunks) text += choices[0]?.delta.content ?? '';
+      expect(text).not.toBe('');
+    }
+  },
+);
+
+test('without a provider for the configured default model, the first model that is served is the default', async () => {
+  const router = await platform.start({
+    ...withoutOpenAi,
+    TOGETHER_API_KEY: undefined,
+    LLM_PROVIDERS: JSON.stringify([
+      { id: 'local', baseUrl: platform.together.url, models: ['mine', 'other'] },
+    ]),
+  });
+  const { status, body } = await platform.chat(router);
+  expect([status, body.data.model]).toEqual([200, 'mine']);
+});
+
 test.each(['no-such-model', 'org/no-such-model', 'нет', 'a b', 'constructor', ' '])(
   'the model %j, which no provider serves, is a NotFoundError of both routes',
   async (model) => {

@@ -5,7 +5,7 @@ import { createIds, type Kit } from '@valuecanvas/service-kit';
 import type { ComposedAdmission } from '../admission/compose-admission.ts';
 import type { LlmRouterConfig } from '../config.ts';
 import { offeredModels } from '../providers/offered-models.ts';
-import { type Candidates, createModelMap } from '../routing/model-map.ts';
+import { type Candidates, createModelMap, servedDefault } from '../routing/model-map.ts';
 import type { ProviderClient } from '../routing/provider-client.ts';
 import { createRetryDelay } from '../routing/retry.ts';
 import type { SpendingRules } from '../spending/tier-limits.ts';
@@ -34,6 +34,8 @@ export interface Completions {
   readonly complete: Complete;
   readonly stream: Stream;
   readonly candidates: Candidates;
+  /** Model of requests that name none. */
+  readonly defaultModel: string;
 }
 
 /** Time beyond the deadline of a request for which an answer is drained after its client has disconnected. */
@@ -64,6 +66,11 @@ export function composeCompletions(
     offered: new Set([...offeredModels, config.LLM_DEFAULT_MODEL]),
     now,
   });
+  const defaultModel = servedDefault(config.LLM_DEFAULT_MODEL, clients, candidates);
+  if (defaultModel !== config.LLM_DEFAULT_MODEL) {
+    const fields = { configured: config.LLM_DEFAULT_MODEL, model: defaultModel };
+    log.warn(fields, 'providers: no provider serves LLM_DEFAULT_MODEL, another model is the default');
+  }
   const dependencies = {
     prepare: createPrepare({
       clients,
@@ -106,5 +113,6 @@ export function composeCompletions(
     complete: createComplete(dependencies),
     stream: createStream(dependencies, maxEntryBytes),
     candidates,
+    defaultModel,
   };
 }

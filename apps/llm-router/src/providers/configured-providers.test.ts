@@ -104,6 +104,7 @@ test('a provider in LLM_PROVIDERS needs no code', () => {
     modelNames: { llama: 'llama-8b' },
     fallbackModel: 'llama-8b',
     maxTokensField: 'max_completion_tokens',
+    keyHeader: 'authorization',
     propagateTrace: true,
     lacks: { '*': ['json_schema'] },
   });

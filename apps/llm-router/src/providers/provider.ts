@@ -5,9 +5,12 @@ import type { Feature } from './features.ts';
 export interface Provider {
   /** Id in answers, ledger and metrics. */
   readonly id: string;
+  /** Completions are below its path. Its query is sent with each call. */
   readonly baseUrl: string;
   /** Undefined for servers without authentication. */
   readonly apiKey: string | undefined;
+  /** The header with the key: `authorization` as a bearer token, `api-key` as it is, as Azure expects it. */
+  readonly keyHeader: 'authorization' | 'api-key';
   /** Its id in the price data. If undefined, calls are free unless `prices` contains the model. */
   readonly priceId: string | undefined;
   /** Prices that override the price data, by the provider's own model names. */

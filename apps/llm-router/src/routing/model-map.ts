@@ -110,6 +110,19 @@ function serves(provider: Provider, model: string, at: Date): boolean {
   return isSold && priceOf(provider, model, at) !== undefined;
 }
 
+/**
+ * Returns the model of requests that name none: the configured one, or the first that a provider serves if none serves it. A
+ * platform whose only providers are its own need not have the configured default.
+ */
+export function servedDefault(
+  configured: string,
+  clients: readonly { readonly provider: Provider }[],
+  candidates: (body: CompletionBody) => readonly unknown[],
+): string {
+  const models = [configured, ...clients.flatMap(({ provider }) => provider.models)];
+  return models.find((model) => candidates({ model, messages: [] }).length > 0) ?? configured;
+}
+
 type Need = 'tools' | 'images' | 'streaming';
 
 /** Capabilities that a request requires. The router replaces a JSON schema, so it is not required. */

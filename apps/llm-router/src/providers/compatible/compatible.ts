@@ -34,16 +34,14 @@ function faultsOf(entries: unknown): string[] {
   return entries.flatMap(({ id, baseUrl }, index) => [
     ...(reservedIds.has(id) ? [`/${index}/id ${id} is taken`] : []),
     ...(ids.indexOf(id) < index ? [`/${index}/id ${id} occurs twice`] : []),
-    ...(isPlainUrl(baseUrl)
-      ? []
-      : [`/${index}/baseUrl must be a URL without user, password, query and fragment`]),
+    ...(isPlainUrl(baseUrl) ? [] : [`/${index}/baseUrl must be a URL without user, password and fragment`]),
   ]);
 }
 
 function isPlainUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { username, password, search, hash } = new URL(text);
-  return [username, password, search, hash].every((part) => part === '');
+  const { username, password, hash } = new URL(text);
+  return [username, password, hash].every((part) => part === '');
 }
 
 function toProvider(entry: ProviderEntry): Provider {
@@ -52,6 +50,7 @@ function toProvider(entry: ProviderEntry): Provider {
     id,
     baseUrl,
     apiKey,
+    keyHeader: entry.keyHeader ?? 'authorization',
     priceId,
     prices,
     serviceTiers: serviceTiersOf(priceId),

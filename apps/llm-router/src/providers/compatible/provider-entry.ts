@@ -28,6 +28,7 @@ const ProviderEntry = Type.Object(
     id: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,39}$' }),
     baseUrl: Type.String({ pattern: '^https?://' }),
     apiKey: Type.Optional(Type.String({ pattern: printable })),
+    keyHeader: Type.Optional(Type.Enum(['authorization', 'api-key'])),
     /** Model names as offered, or a map from offered names to the provider's own. */
     models: Type.Union([Type.Array(name), Type.Record(Type.String(), name)]),
     fallbackModel: Type.Optional(name),

@@ -25,6 +25,7 @@ export function openai(
     models: [...new Set([...(ownServer === undefined ? models : []), fallbackModel])],
     modelNames: {},
     fallbackModel,
+    keyHeader: 'authorization',
     propagateTrace: false,
     // OpenAI's newer models take no other field, and other servers often do not know this one.
     maxTokensField: ownServer === undefined ? 'max_completion_tokens' : 'max_tokens',

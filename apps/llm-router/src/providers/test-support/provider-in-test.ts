@@ -12,6 +12,7 @@ export function providerInTest(settings: Partial<Provider> = {}): Provider {
     models: [],
     modelNames: {},
     fallbackModel: undefined,
+    keyHeader: 'authorization',
     propagateTrace: false,
     maxTokensField: 'max_tokens',
     lacks: {},

@@ -17,6 +17,7 @@ export function together(
     models: offeredModels,
     modelNames: {},
     fallbackModel: undefined,
+    keyHeader: 'authorization',
     propagateTrace: false,
     maxTokensField: 'max_tokens',
     lacks: {},

@@ -41,6 +41,21 @@ test('a call carries its key and its request id', async () => {
   expect(requests[1]?.headers).not.toHaveProperty('authorization');
 });
 
+test('a provider as in Azure gets the query of its base URL and its key as `api-key`', async () => {
+  const { url, requests } = await startServerInTest((response) => response.end(JSON.stringify(answer)));
+  const provider = providerInTest({
+    baseUrl: `${url}/?api-version=2024-10-21`,
+    apiKey: 'secret',
+    keyHeader: 'api-key',
+  });
+  const transport = createTransport(provider);
+  onTestFinished(() => void transport.close());
+  await transport.complete(callOf());
+  expect(requests[0]?.url).toBe('/v1/chat/completions?api-version=2024-10-21');
+  expect(requests[0]?.headers).toMatchObject({ 'api-key': 'secret' });
+  expect(requests[0]?.headers).not.toHaveProperty('authorization');
+});
+
 test('the bytes of an answer are the received bytes', async () => {
   const text = `\n\n ${JSON.stringify({ ...answer, unknown: 'é😀' }, undefined, 3)}`;
   const transport = await transportWith((response) => {

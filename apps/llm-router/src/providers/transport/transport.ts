@@ -36,7 +36,7 @@ export function createTransport(
   provider: Provider,
   { connections = 256, maxAnswerBytes = defaultMaxAnswerBytes, now = Date.now }: TransportOptions = {},
 ): Transport {
-  const { origin, pathname } = new URL(provider.baseUrl);
+  const { origin, pathname, search } = new URL(provider.baseUrl);
   const pool = new Pool(origin, {
     connections,
     connect: { timeout: connectMs },
@@ -49,12 +49,8 @@ export function createTransport(
   const connection = {
     provider,
     pool,
-    path: `${pathname.replace(/\/$/, '')}/chat/completions`,
-    headers: [
-      'content-type',
-      'application/json',
-      ...(provider.apiKey === undefined ? [] : ['authorization', `Bearer ${provider.apiKey}`]),
-    ],
+    path: `${pathname.replace(/\/$/, '')}/chat/completions${search}`,
+    headers: ['content-type', 'application/json', ...keyHeaders(provider)],
     maxAnswerBytes,
     now,
   };
@@ -69,6 +65,11 @@ export interface WholeAnswer {
   /** The received bytes, or the answer in OpenAI's form if they are in another one. */
   readonly bytes: Buffer;
   readonly answer: CompletionAnswer;
+}
+
+function keyHeaders({ apiKey, keyHeader }: Provider): readonly string[] {
+  if (apiKey === undefined) return [];
+  return [keyHeader, keyHeader === 'authorization' ? `Bearer ${apiKey}` : apiKey];
 }
 
 /** Requests a whole answer. Throws ProviderError. */
