@@ -19,6 +19,7 @@ const shutdown = { drainMs: 5_000, graceMs: 25_000 };
 const productionValues: Readonly<Record<string, string>> = {
   LOG_LEVEL: 'info',
   SENTRY_ENVIRONMENT: 'production',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel-collector.observability:4318',
   SHUTDOWN_DRAIN_MS: String(shutdown.drainMs),
   SHUTDOWN_GRACE_MS: String(shutdown.graceMs),
   DATABASE_POOL_SIZE: '5',
@@ -30,6 +31,7 @@ const productionValues: Readonly<Record<string, string>> = {
 
 const comments: Readonly<Record<string, string>> = {
   SHUTDOWN_DRAIN_MS: 'Longer than the cluster takes to update endpoints: until then requests still arrive.',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'Without a collector, set it empty in platform-overrides.',
   DATABASE_POOL_SIZE:
     'All pods, and one more of each service during a rollout, stay below the 100 connections that PostgreSQL allows.',
   TRUST_PROXY: 'The ingress reaches the gateway from an address of the cluster.',
