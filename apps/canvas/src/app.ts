@@ -13,6 +13,8 @@ import { composeGeneration } from './generation/compose-generation.ts';
 import { generationRoutes } from './generation/routes.ts';
 import { createSubmitGeneration } from './generation/submit-generation.ts';
 
+const hourMs = 3_600_000;
+
 /** Canvas service: users' canvases with their history, and their generation and refinement by models. */
 export const canvasService = defineService({
   contract: canvasContract,
@@ -20,8 +22,10 @@ export const canvasService = defineService({
   async compose(kit) {
     const { INTERNAL_PUBLIC_KEYS: publicKeys } = kit.config;
     const { db, ping } = openDatabase<Database>('canvas', kit);
+    const store = createCanvasStore(db);
+    kit.lifecycle.every('canvases: removal of deleted canvases', hourMs, store.purge);
     const { producer } = openQueue('canvas', kit);
-    const canvases = createCanvasesService(createCanvasStore(db));
+    const canvases = createCanvasesService(store);
     const { generation, probe } = await composeGeneration(kit, openRedis('canvas', kit), { db, canvases });
 
     return {

@@ -14,8 +14,8 @@ export interface CanvasRevisionsTable {
   revision: ColumnType<number, number, never>;
   user_id: ColumnType<string, string, never>;
   source: ColumnType<
-    'generate' | 'edit' | 'apply' | 'restore',
-    'generate' | 'edit' | 'apply' | 'restore',
+    'generate' | 'edit' | 'apply' | 'restore' | 'create' | 'import',
+    'generate' | 'edit' | 'apply' | 'restore' | 'create' | 'import',
     never
   >;
   changed: ColumnType<string[], string[] | undefined, never>;
@@ -24,6 +24,7 @@ export interface CanvasRevisionsTable {
   target_market: ColumnType<string | null, string | null | undefined, never>;
   blocks: ColumnType<unknown, string, never>;
   created_at: ColumnType<Date, Date | string | undefined, never>;
+  title: ColumnType<string | null, string | null | undefined, never>;
 }
 
 export interface CanvasesTable {
@@ -36,6 +37,8 @@ export interface CanvasesTable {
   revision: number;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
   updated_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  title: ColumnType<string | null, string | null | undefined, string | null>;
+  deleted_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 }
 
 export interface CanvasReservationsTable {

@@ -1,7 +1,14 @@
-import { type Blocks, type Canvas, type Section, sections } from '@valuecanvas/contracts-canvas';
+import {
+  type Blocks,
+  type Canvas,
+  type CreateCanvasRequest,
+  type Section,
+  sections,
+} from '@valuecanvas/contracts-canvas';
 
 /** Content of a revision: everything that a user can change. */
 export interface CanvasContent {
+  readonly title?: string;
   readonly businessDescription: string;
   readonly industry?: string;
   readonly targetMarket?: string;
@@ -15,13 +22,28 @@ export function blocksOf(canvas: Canvas): Blocks {
 
 /** Returns the current content of a canvas. */
 export function contentOf(canvas: Canvas): CanvasContent {
-  const { businessDescription, industry, targetMarket } = canvas;
+  return { ...wordsOf(canvas), blocks: blocksOf(canvas) };
+}
+
+type Words = Omit<CanvasContent, 'blocks'>;
+type GivenWords = { readonly [K in keyof Words]: Words[K] | undefined } & {
+  readonly businessDescription: string;
+};
+
+/** Returns the words about a business. Blank ones count as absent. */
+export function wordsOf({ title, businessDescription, industry, targetMarket }: GivenWords): Words {
   return {
+    ...(title?.trim() ? { title } : {}),
     businessDescription,
-    ...(industry === undefined ? {} : { industry }),
-    ...(targetMarket === undefined ? {} : { targetMarket }),
-    blocks: blocksOf(canvas),
+    ...(industry?.trim() ? { industry } : {}),
+    ...(targetMarket?.trim() ? { targetMarket } : {}),
   };
+}
+
+/** Returns the content that a request gives. Blocks that it leaves out are empty. */
+export function contentFrom(request: CreateCanvasRequest): CanvasContent {
+  const blocks = sections.map((section) => [section, request[section] ?? []]);
+  return { ...wordsOf(request), blocks: Object.fromEntries(blocks) as Blocks };
 }
 
 /** Returns the blocks whose items, or their order, differ. */

@@ -6,8 +6,9 @@ import type { CanvasContent } from './canvas-content.ts';
 export type CanvasRow = Selectable<CanvasesTable>;
 
 /** Returns the content of a revision as columns, which both tables share. */
-export function toColumns({ businessDescription, industry, targetMarket, blocks }: CanvasContent) {
+export function toColumns({ title, businessDescription, industry, targetMarket, blocks }: CanvasContent) {
   return {
+    title: title ?? null,
     business_description: businessDescription,
     industry: industry ?? null,
     target_market: targetMarket ?? null,
@@ -16,9 +17,10 @@ export function toColumns({ businessDescription, industry, targetMarket, blocks 
 }
 
 export function toContent(
-  row: Pick<CanvasRow, 'business_description' | 'industry' | 'target_market' | 'blocks'>,
+  row: Pick<CanvasRow, 'title' | 'business_description' | 'industry' | 'target_market' | 'blocks'>,
 ): CanvasContent {
   return {
+    ...(row.title === null ? {} : { title: row.title }),
     businessDescription: row.business_description,
     ...(row.industry === null ? {} : { industry: row.industry }),
     ...(row.target_market === null ? {} : { targetMarket: row.target_market }),

@@ -1,8 +1,8 @@
 import type { Canvas, Revision, Section } from '@valuecanvas/contracts-canvas';
 import { type ListPage, mapPage, type PageRequest, type UserPrincipal } from '@valuecanvas/contracts-core';
-import { asUser, type BeforeCommit, listOrder, selectPage } from '@valuecanvas/postgres';
-import type { Kysely } from 'kysely';
-import type { Database } from '../db.ts';
+import { acrossUsers, asUser, type BeforeCommit, listOrder, selectPage } from '@valuecanvas/postgres';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { CanvasRevisionsTable, Database } from '../db.ts';
 import type { CanvasContent } from './canvas-content.ts';
 import { type CanvasRow, toCanvas, toColumns, toContent } from './canvas-row.ts';
 
@@ -12,11 +12,32 @@ export interface NewRevision {
   readonly changed: readonly Section[];
 }
 
-/** Canvases and their history. Every method reads and changes only the user's own canvases. */
+/** Selection and order of a list. */
+export interface CanvasFilter {
+  readonly search?: string;
+  readonly sort?: 'created' | 'updated';
+  readonly deleted?: boolean;
+}
+
+export interface StoredRevision {
+  readonly facts: Revision;
+  readonly content: CanvasContent;
+}
+
+/**
+ * Canvases and their history. Every method reads and changes only the user's own canvases, and treats a deleted one as absent
+ * unless it says otherwise.
+ */
 export interface CanvasStore {
+  create<T>(
+    owner: UserPrincipal,
+    id: string,
+    revision: NewRevision,
+    beforeCommit: BeforeCommit<Canvas, T>,
+  ): Promise<T>;
   find(owner: UserPrincipal, id: string): Promise<Canvas | undefined>;
   /** Newest first. */
-  list(owner: UserPrincipal, page: PageRequest): Promise<ListPage<Canvas>>;
+  list(owner: UserPrincipal, wanted: CanvasFilter, page: PageRequest): Promise<ListPage<Canvas>>;
   /** Returns undefined if the canvas does not exist or is no longer at revision `basedOn`. */
   revise<T>(
     owner: UserPrincipal,
@@ -26,19 +47,40 @@ export interface CanvasStore {
     beforeCommit: BeforeCommit<Canvas, T>,
   ): Promise<T | undefined>;
   revisions(owner: UserPrincipal, id: string): Promise<Revision[]>;
-  findRevision(owner: UserPrincipal, id: string, revision: number): Promise<CanvasContent | undefined>;
-  /** Returns true if the canvas existed. Keeps it if `check` throws. */
+  findRevision(owner: UserPrincipal, id: string, revision: number): Promise<StoredRevision | undefined>;
+  /** Marks a canvas as deleted. Returns true if it existed. Keeps it if `check` throws. */
   remove(owner: UserPrincipal, id: string, check: (canvas: Canvas) => void): Promise<boolean>;
+  /** Returns the canvas, or undefined if it does not exist any more. */
+  recover(owner: UserPrincipal, id: string): Promise<Canvas | undefined>;
+  /** Removes the canvases of all users that were deleted more than 30 days ago. Returns their number. */
+  purge(): Promise<number>;
 }
 
 export function createCanvasStore(db: Kysely<Database>): CanvasStore {
   return {
-    find: (owner, id) => asUser(db, owner, (tx) => selectCanvas(tx, id)),
+    create: (owner, id, revision, beforeCommit) =>
+      asUser(db, owner, async (tx) => beforeCommit(tx, await insertCanvas(tx, owner.userId, id, revision))),
 
-    list: (owner, page) =>
+    find: (owner, id) =>
       asUser(db, owner, async (tx) => {
-        const own = tx.selectFrom('canvases').selectAll().where('user_id', '=', owner.userId);
-        return mapPage(await selectPage(own, newestFirst, page), toCanvas);
+        const row = await tx
+          .selectFrom('canvases')
+          .selectAll()
+          .where('id', '=', id)
+          .where('deleted_at', 'is', null)
+          .executeTakeFirst();
+        return row && toCanvas(row);
+      }),
+
+    list: (owner, { search = '', sort = 'created', deleted = false }, page) =>
+      asUser(db, owner, async (tx) => {
+        let own = tx
+          .selectFrom('canvases')
+          .selectAll()
+          .where('user_id', '=', owner.userId)
+          .where('deleted_at', deleted ? 'is not' : 'is', null);
+        if (search.trim() !== '') own = own.where(searchedText, 'ilike', `%${escapeLike(search.trim())}%`);
+        return mapPage(await selectPage(own, newestFirst[sort], page), toCanvas);
       }),
 
     revise: (owner, id, basedOn, revision, beforeCommit) =>
@@ -48,6 +90,7 @@ export function createCanvasStore(db: Kysely<Database>): CanvasStore {
           .set({ ...toColumns(revision.content), revision: basedOn + 1, updated_at: new Date() })
           .where('id', '=', id)
           .where('revision', '=', basedOn)
+          .where('deleted_at', 'is', null)
           .returningAll()
           .executeTakeFirst();
         if (!row) return undefined;
@@ -57,42 +100,94 @@ export function createCanvasStore(db: Kysely<Database>): CanvasStore {
 
     revisions: (owner, id) =>
       asUser(db, owner, async (tx) => {
-        const rows = await tx
-          .selectFrom('canvas_revisions')
-          .select(['revision', 'created_at', 'source', 'changed'])
-          .where('canvas_id', '=', id)
-          .orderBy('revision', 'desc')
-          .execute();
-        return rows.map((row) => ({
-          revision: row.revision,
-          createdAt: row.created_at.toISOString(),
-          source: row.source,
-          changed: row.changed as Section[],
-        }));
+        const rows = await revisionsOf(tx, id).select(factColumns).orderBy('revision', 'desc').execute();
+        return rows.map(toRevision);
       }),
 
     findRevision: (owner, id, revision) =>
       asUser(db, owner, async (tx) => {
-        const row = await tx
-          .selectFrom('canvas_revisions')
-          .select(['business_description', 'industry', 'target_market', 'blocks'])
-          .where('canvas_id', '=', id)
+        const row = await revisionsOf(tx, id)
+          .select([...factColumns, 'title', 'business_description', 'industry', 'target_market', 'blocks'])
           .where('revision', '=', revision)
           .executeTakeFirst();
-        return row && toContent(row);
+        return row && { facts: toRevision(row), content: toContent(row) };
       }),
 
     remove: (owner, id, check) =>
       asUser(db, owner, async (tx) => {
-        const row = await tx.deleteFrom('canvases').where('id', '=', id).returningAll().executeTakeFirst();
+        const row = await tx
+          .updateTable('canvases')
+          .set({ deleted_at: new Date() })
+          .where('id', '=', id)
+          .where('deleted_at', 'is', null)
+          .returningAll()
+          .executeTakeFirst();
         if (!row) return false;
         check(toCanvas(row));
         return true;
       }),
+
+    recover: (owner, id) =>
+      asUser(db, owner, async (tx) => {
+        const row = await tx
+          .updateTable('canvases')
+          .set({ deleted_at: null })
+          .where('id', '=', id)
+          .returningAll()
+          .executeTakeFirst();
+        return row && toCanvas(row);
+      }),
+
+    purge: () =>
+      acrossUsers(db, async (tx) => {
+        const expired = sql<Date>`now() - interval '30 days'`;
+        const { numDeletedRows } = await tx
+          .deleteFrom('canvases')
+          .where('deleted_at', '<', expired)
+          .executeTakeFirst();
+        return Number(numDeletedRows);
+      }),
   };
 }
 
-const newestFirst = listOrder('desc', { created_at: 'timestamptz', id: 'uuid' });
+const newestFirst = {
+  created: listOrder('desc', { created_at: 'timestamptz', id: 'uuid' }),
+  updated: listOrder('desc', { updated_at: 'timestamptz', id: 'uuid' }),
+};
+
+/** Everything that a user wrote or a model wrote for them, without the names of the blocks. */
+const searchedText = sql<string>`concat_ws(' ', title, business_description, industry, target_market,
+  (select string_agg(item, ' ') from jsonb_each(blocks) block, jsonb_array_elements_text(block.value) item))`;
+
+const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
+
+const factColumns = [
+  'canvas_revisions.revision',
+  'canvas_revisions.created_at',
+  'source',
+  'changed',
+] as const;
+
+/** History of a canvas that is not deleted. */
+function revisionsOf(tx: Kysely<Database>, id: string) {
+  return tx
+    .selectFrom('canvas_revisions')
+    .where('canvas_id', '=', id)
+    .where(({ exists, selectFrom }) =>
+      exists(selectFrom('canvases').select('id').where('id', '=', id).where('deleted_at', 'is', null)),
+    );
+}
+
+function toRevision(
+  row: Pick<Selectable<CanvasRevisionsTable>, 'revision' | 'created_at' | 'source' | 'changed'>,
+): Revision {
+  return {
+    revision: row.revision,
+    createdAt: row.created_at.toISOString(),
+    source: row.source,
+    changed: row.changed as Section[],
+  };
+}
 
 /** Inserts a canvas with its first revision. */
 export async function insertCanvas(
@@ -110,6 +205,7 @@ export async function insertCanvas(
   return toCanvas(row);
 }
 
+/** Returns a canvas, even if it is deleted. */
 export async function selectCanvas(tx: Kysely<Database>, id: string): Promise<Canvas | undefined> {
   const row = await tx.selectFrom('canvases').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toCanvas(row);

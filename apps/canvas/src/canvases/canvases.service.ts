@@ -1,8 +1,11 @@
-import type {
-  ApplySuggestionsRequest,
-  Canvas,
-  Revision,
-  UpdateCanvasRequest,
+import {
+  type ApplySuggestionsRequest,
+  type Canvas,
+  type CreateCanvasRequest,
+  type Revision,
+  type RevisionContent,
+  sections,
+  type UpdateCanvasRequest,
 } from '@valuecanvas/contracts-canvas';
 import {
   AppError,
@@ -12,15 +15,29 @@ import {
   type UserPrincipal,
 } from '@valuecanvas/contracts-core';
 import type { BeforeCommit } from '@valuecanvas/postgres';
-import type { CanvasStore } from './canvas.store.ts';
-import { blocksOf, type CanvasContent, changedSections, contentOf } from './canvas-content.ts';
+import { v7 as uuidv7 } from 'uuid';
+import type { CanvasFilter, CanvasStore, StoredRevision } from './canvas.store.ts';
+import {
+  blocksOf,
+  type CanvasContent,
+  changedSections,
+  contentFrom,
+  contentOf,
+  wordsOf,
+} from './canvas-content.ts';
 
 /** Maximum number of items in a block. */
 const maxItems = 50;
 
 /** Rules for editing canvases. A canvas of another user is treated as absent. */
 export interface CanvasesService {
-  list(owner: UserPrincipal, page: PageRequest): Promise<ListPage<Canvas>>;
+  list(owner: UserPrincipal, wanted: CanvasFilter, page: PageRequest): Promise<ListPage<Canvas>>;
+  create<T>(
+    owner: UserPrincipal,
+    request: CreateCanvasRequest,
+    source: 'create' | 'import',
+    beforeCommit: BeforeCommit<Canvas, T>,
+  ): Promise<T>;
   get(owner: UserPrincipal, id: string): Promise<Canvas>;
   /** Throws CONFLICT if the canvas is at another revision than the change or the header If-Match states. */
   update(owner: UserPrincipal, id: string, change: UpdateCanvasRequest, ifMatch?: string): Promise<Canvas>;
@@ -31,13 +48,16 @@ export interface CanvasesService {
     beforeCommit: BeforeCommit<Canvas, T>,
   ): Promise<T>;
   revisions(owner: UserPrincipal, id: string): Promise<Revision[]>;
+  revision(owner: UserPrincipal, id: string, revision: number): Promise<RevisionContent>;
   restore<T>(
     owner: UserPrincipal,
     id: string,
     revision: number,
     beforeCommit: BeforeCommit<Canvas, T>,
   ): Promise<T>;
+  /** The canvas can be recovered for 30 days. */
   remove(owner: UserPrincipal, id: string, ifMatch?: string): Promise<void>;
+  recover(owner: UserPrincipal, id: string): Promise<Canvas>;
 }
 
 export function createCanvasesService(store: CanvasStore): CanvasesService {
@@ -52,6 +72,12 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
     const canvas = await get(owner, id);
     if (canvas.revision !== revision) throw staleRevision(canvas.revision);
     return canvas;
+  };
+
+  const getRevision = async (owner: UserPrincipal, id: string, revision: number): Promise<StoredRevision> => {
+    const found = await store.findRevision(owner, id, revision);
+    if (found) return found;
+    throw new AppError('NOT_FOUND', { message: `Revision ${revision} of this canvas does not exist.` });
   };
 
   const revise = async <T>(
@@ -70,17 +96,34 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
   return {
     get,
 
-    list: (owner, page) => store.list(owner, page),
+    list: (owner, wanted, page) => store.list(owner, wanted, page),
 
-    async update(owner, id, { revision, businessDescription, ...blocks }, ifMatch) {
+    create: (owner, request, source, beforeCommit) =>
+      store.create(
+        owner,
+        uuidv7(),
+        {
+          content: contentFrom(request),
+          source,
+          changed: sections.filter((section) => request[section]?.length),
+        },
+        beforeCommit,
+      ),
+
+    async update(owner, id, change, ifMatch) {
+      const { revision, title, businessDescription, industry, targetMarket } = change;
       const canvas = await getAt(owner, id, revision);
       assertIfMatch(ifMatch, 'canvas', canvas.revision);
+      assertUnchanged(canvas, change);
       const content = contentOf(canvas);
-      const edited = {
-        ...content,
+      const words = wordsOf({
+        title: title ?? content.title,
         businessDescription: businessDescription ?? content.businessDescription,
-        blocks: { ...content.blocks, ...blocks },
-      };
+        industry: industry ?? content.industry,
+        targetMarket: targetMarket ?? content.targetMarket,
+      });
+      const given = sections.flatMap((section) => (change[section] ? [[section, change[section]]] : []));
+      const edited = { ...words, blocks: { ...content.blocks, ...Object.fromEntries(given) } };
       return revise(owner, canvas, { source: 'edit', content: edited }, async (_tx, revised) => revised);
     },
 
@@ -100,11 +143,15 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
       return revisions;
     },
 
+    async revision(owner, id, revision) {
+      const { facts, content } = await getRevision(owner, id, revision);
+      const { blocks, ...words } = content;
+      return { ...facts, ...words, ...blocks };
+    },
+
     async restore(owner, id, revision, beforeCommit) {
       const canvas = await get(owner, id);
-      const content = await store.findRevision(owner, id, revision);
-      if (!content)
-        throw new AppError('NOT_FOUND', { message: `Revision ${revision} of this canvas does not exist.` });
+      const { content } = await getRevision(owner, id, revision);
       return revise(owner, canvas, { source: 'restore', content }, beforeCommit);
     },
 
@@ -114,7 +161,23 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
       );
       if (!removed) throw new AppError('NOT_FOUND');
     },
+
+    async recover(owner, id) {
+      const canvas = await store.recover(owner, id);
+      if (!canvas) throw new AppError('NOT_FOUND');
+      return canvas;
+    },
   };
+}
+
+/** Fields that a client may send back and not change. */
+const fixedFields = ['id', 'userId', 'createdAt', 'updatedAt'] as const;
+
+function assertUnchanged(canvas: Canvas, change: UpdateCanvasRequest): void {
+  const changed = fixedFields.filter((name) => change[name] !== undefined && change[name] !== canvas[name]);
+  if (changed.length === 0) return;
+  const details = changed.map((path) => ({ path, message: 'cannot be changed' }));
+  throw new AppError('VALIDATION_FAILED', { details });
 }
 
 function staleRevision(current: number): AppError {

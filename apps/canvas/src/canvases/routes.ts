@@ -1,17 +1,24 @@
 import type { Canvas, canvasContract } from '@valuecanvas/contracts-canvas';
 import { formatEntityTag } from '@valuecanvas/contracts-core';
 import { type HandlersOf, respond } from '@valuecanvas/service-kit';
+import { fileOf } from '../files/canvas-file.ts';
 import type { CanvasesService } from './canvases.service.ts';
 
 export const canvasRoutes = (canvases: CanvasesService) =>
   ({
-    listCanvases: ({ principal, page }) => canvases.list(principal, page),
+    listCanvases: ({ principal, query, page }) => canvases.list(principal, query, page),
+    createCanvas: ({ principal, body, keep }) => canvases.create(principal, body, 'create', keep),
+    importCanvas: ({ principal, body, keep }) => canvases.create(principal, body, 'import', keep),
     getCanvas: async ({ principal, params }) => tagged(await canvases.get(principal, params.id)),
     updateCanvas: async (call) =>
       tagged(await canvases.update(call.principal, call.params.id, call.body, call.header('if-match'))),
     deleteCanvas: (call) => canvases.remove(call.principal, call.params.id, call.header('if-match')),
+    undeleteCanvas: ({ principal, params }) => canvases.recover(principal, params.id),
+    exportCanvas: async ({ principal, params, query }) =>
+      fileOf(await canvases.get(principal, params.id), query.format ?? 'json'),
     applySuggestions: ({ principal, params, body, keep }) => canvases.apply(principal, params.id, body, keep),
     listRevisions: ({ principal, params }) => canvases.revisions(principal, params.id),
+    getRevision: ({ principal, params }) => canvases.revision(principal, params.id, params.n),
     restoreRevision: ({ principal, params, keep }) => canvases.restore(principal, params.id, params.n, keep),
   }) satisfies Partial<HandlersOf<typeof canvasContract>>;
 

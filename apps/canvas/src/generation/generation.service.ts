@@ -8,7 +8,7 @@ import {
   sections,
 } from '@valuecanvas/contracts-canvas';
 import type { BeforeCommit } from '@valuecanvas/postgres';
-import { blocksOf } from '../canvases/canvas-content.ts';
+import { blocksOf, wordsOf } from '../canvases/canvas-content.ts';
 import type { CanvasesService } from '../canvases/canvases.service.ts';
 import { type AskModel, type ModelCall, Unfinished } from './ask-model.ts';
 import { createBlockReader } from './block-reader.ts';
@@ -39,19 +39,6 @@ export interface GenerationService {
   refine(call: ModelCall, canvasId: string, request: RefineSectionRequest): Promise<RefineSectionResult>;
 }
 
-/** Drops optional texts that are empty or blank. */
-export function withoutBlanks({
-  businessDescription,
-  industry,
-  targetMarket,
-}: Omit<GenerateCanvasRequest, 'model'>) {
-  return {
-    businessDescription,
-    ...(industry?.trim() ? { industry } : {}),
-    ...(targetMarket?.trim() ? { targetMarket } : {}),
-  };
-}
-
 export function createGenerationService(dependencies: {
   readonly ask: AskModel;
   readonly reservations: Pick<ReservationStore, 'reserve' | 'release'>;
@@ -80,7 +67,7 @@ export function createGenerationService(dependencies: {
 
   return {
     async generate(call, request, beforeCommit, onBlock) {
-      const business = withoutBlanks(request);
+      const business = wordsOf(request);
       const { id, generated } = await withReservation(call, request, () =>
         ask(call, {
           promptKey: 'canvas.generate',

@@ -5,8 +5,8 @@ import { type Producer, traceContextOf } from '@valuecanvas/queue';
 import { type Logger, type Respond, respond } from '@valuecanvas/service-kit';
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
+import { wordsOf } from '../canvases/canvas-content.ts';
 import type { Database } from '../db.ts';
-import { withoutBlanks } from './generation.service.ts';
 
 interface SubmittingCall {
   readonly principal: UserPrincipal;
@@ -33,7 +33,7 @@ export function createSubmitGeneration(
     const traceContext = traceContextOf(call);
     const cacheControl = call.header('cache-control');
     const payload = {
-      promptVariables: withoutBlanks(given),
+      promptVariables: wordsOf(given),
       ...(model === undefined ? {} : { model }),
       ...(cacheControl === undefined ? {} : { cacheControl }),
     };

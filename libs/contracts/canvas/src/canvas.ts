@@ -43,6 +43,7 @@ export const businessDescription = Type.String({
   pattern: '^\\s*[^\\s\\u0000][^\\u0000]*$',
   description: 'Description of the business in plain language.',
 });
+export const title = Type.String({ minLength: 1, maxLength: 120, description: 'Title of the canvas.' });
 const industry = Type.String({
   minLength: 1,
   maxLength: 200,
@@ -58,6 +59,7 @@ export const Canvas = Type.Object(
   {
     id: field.uuid('Id of the canvas.'),
     userId: field.uuid('Owner of the canvas.'),
+    title: Type.Optional(title),
     businessDescription,
     industry: Type.Optional(industry),
     targetMarket: Type.Optional(targetMarket),
@@ -80,3 +82,27 @@ export const promptFacts = {
   promptVersion: field.ordinal('Version of the prompt that was used.'),
   executionId: field.uuid('Id of the prompt execution, needed to rate the result.'),
 };
+
+/** Optional text, for which forms send an empty or blank text if their user leaves it out. */
+export const orBlank = (maxLength: number, description: string) =>
+  Type.Optional(
+    Type.String({
+      maxLength,
+      description: `${description} Blank text counts as absent.`,
+    }),
+  );
+
+/** Words about the business that a user may leave out. */
+export const optionalWords = {
+  title: orBlank(120, 'Title of the canvas.'),
+  industry: orBlank(200, 'Industry of the business.'),
+  targetMarket: orBlank(500, 'Target market of the business.'),
+};
+
+/** Fields of a canvas that only the platform sets. Requests may contain them, so that a canvas can be sent back as it came. */
+export const platformFields = (description: string) => ({
+  id: Type.Optional(Type.Unknown({ description })),
+  userId: Type.Optional(Type.Unknown({ description })),
+  createdAt: Type.Optional(Type.Unknown({ description })),
+  updatedAt: Type.Optional(Type.Unknown({ description })),
+});

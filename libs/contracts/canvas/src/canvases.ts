@@ -4,6 +4,7 @@ import {
   empty,
   entityTagHeader,
   field,
+  file,
   ifMatchHeader,
   list,
   listQuery,
@@ -11,7 +12,14 @@ import {
   user,
 } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
-import { blockProperties, businessDescription, Canvas, canvasParams } from './canvas.ts';
+import {
+  blockProperties,
+  businessDescription,
+  Canvas,
+  canvasParams,
+  optionalWords,
+  platformFields,
+} from './canvas.ts';
 
 const revision = field.ordinal('Number of the revision on which the change is based.');
 
@@ -20,11 +28,119 @@ export const listCanvases = defineRoute({
   method: 'GET',
   path: '/api/canvas',
   summary: 'List your canvases',
-  description: "The caller's canvases, newest first.",
+  description: "The caller's canvases, newest first unless sorted otherwise.",
   auth: user,
-  query: listQuery(),
+  query: listQuery({
+    search: Type.Optional(
+      Type.String({
+        maxLength: 200,
+        description:
+          'Text that the title, the description, the industry, the target market or an item contains.',
+      }),
+    ),
+    sort: Type.Optional(
+      Type.Enum(['created', 'updated'], {
+        default: 'created',
+        description: 'Sorts by the time of creation or of the latest change, newest first.',
+      }),
+    ),
+    deleted: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'If true, lists the deleted canvases that can be recovered.',
+      }),
+    ),
+  }),
   reply: list(Canvas),
   errors: ['DEPENDENCY_UNAVAILABLE'],
+});
+
+const content = {
+  ...optionalWords,
+  businessDescription,
+  ...Type.Partial(Type.Object(blockProperties)).properties,
+};
+
+export const CreateCanvasRequest = strictObject(content, {
+  title: 'CreateCanvasRequest',
+  description: 'A canvas that its user fills in. Blocks that are left out are empty.',
+});
+export type CreateCanvasRequest = Static<typeof CreateCanvasRequest>;
+
+export const createCanvas = defineRoute({
+  id: 'canvas.create',
+  method: 'POST',
+  path: '/api/canvas',
+  summary: 'Create a canvas without a model',
+  description: 'Stores an empty or given canvas as revision 1. It costs nothing.',
+  auth: user,
+  body: CreateCanvasRequest,
+  example: { title: 'My bakery', businessDescription: 'A bakery', channels: ['A stall at the market'] },
+  idempotent: true,
+  status: 201,
+  reply: data(Canvas),
+  errors: ['DEPENDENCY_UNAVAILABLE'],
+});
+
+const formatVersion = Type.Literal(1, { description: 'Version of the file format.' });
+
+export const CanvasFile = strictObject(
+  {
+    formatVersion,
+    ...content,
+    ...platformFields('Ignored.'),
+    revision: Type.Optional(Type.Unknown({ description: 'Ignored.' })),
+  },
+  { title: 'CanvasFile', description: 'A canvas as the JSON export returns it.' },
+);
+export type CanvasFile = Static<typeof CanvasFile>;
+
+export const importCanvas = defineRoute({
+  id: 'canvas.import',
+  method: 'POST',
+  path: '/api/canvas/import',
+  summary: 'Import a canvas',
+  description: 'Creates a canvas from a file of the JSON export. History and ids are not imported.',
+  auth: user,
+  body: CanvasFile,
+  example: { formatVersion: 1, businessDescription: 'A bakery', keyPartners: ['A mill nearby'] },
+  idempotent: true,
+  status: 201,
+  reply: data(Canvas),
+  errors: ['DEPENDENCY_UNAVAILABLE'],
+});
+
+export const exportCanvas = defineRoute({
+  id: 'canvas.export',
+  method: 'GET',
+  path: '/api/canvas/:id/export',
+  summary: 'Export a canvas',
+  description: 'Returns the current revision of a canvas as a file.',
+  auth: user,
+  params: canvasParams,
+  query: Type.Object({
+    format: Type.Optional(
+      Type.Enum(['json', 'md'], {
+        default: 'json',
+        description: 'json for a file that can be imported, md for Markdown.',
+      }),
+    ),
+  }),
+  reply: file('application/json', 'text/markdown'),
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+});
+
+export const undeleteCanvas = defineRoute({
+  id: 'canvas.undelete',
+  method: 'POST',
+  path: '/api/canvas/:id/undelete',
+  summary: 'Recover a deleted canvas',
+  description:
+    'Recovers a canvas within 30 days of its deletion. A canvas that is not deleted stays as it is.',
+  auth: user,
+  params: canvasParams,
+  reply: data(Canvas),
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });
 
 export const getCanvas = defineRoute({
@@ -43,10 +159,12 @@ export const getCanvas = defineRoute({
 export const UpdateCanvasRequest = strictObject(
   {
     revision,
+    ...optionalWords,
     businessDescription: Type.Optional(businessDescription),
     ...Type.Partial(Type.Object(blockProperties)).properties,
+    ...platformFields('Must be unchanged if it is present.'),
   },
-  { title: 'UpdateCanvasRequest', description: 'New content of some blocks.' },
+  { title: 'UpdateCanvasRequest', description: 'New content of some fields.' },
 );
 export type UpdateCanvasRequest = Static<typeof UpdateCanvasRequest>;
 
@@ -56,7 +174,7 @@ export const updateCanvas = defineRoute({
   path: '/api/canvas/:id',
   summary: 'Update a canvas',
   description:
-    'Replaces the given blocks and keeps the others. Fails with CONFLICT if the canvas has a newer revision.',
+    'Replaces the given fields and keeps the others. A blank title, industry or target market is removed. Fails with CONFLICT if the canvas has a newer revision.',
   auth: user,
   params: canvasParams,
   body: UpdateCanvasRequest,
@@ -72,7 +190,7 @@ export const deleteCanvas = defineRoute({
   method: 'DELETE',
   path: '/api/canvas/:id',
   summary: 'Delete a canvas',
-  description: 'Deletes a canvas with its history. This cannot be undone.',
+  description: 'Deletes a canvas with its history. It can be recovered for 30 days.',
   auth: user,
   params: canvasParams,
   requestHeaders: ifMatchHeader,

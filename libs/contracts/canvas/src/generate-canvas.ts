@@ -16,17 +16,13 @@ import {
   spendingTimeout,
 } from '@valuecanvas/contracts-llm-router';
 import Type, { type Static } from 'typebox';
-import { blockOf, businessDescription, Canvas, promptFacts, Section } from './canvas.ts';
-
-/** Optional text, for which forms send an empty or blank text if their user leaves it out. */
-const orBlank = (maxLength: number, description: string) =>
-  Type.Optional(Type.String({ maxLength, description: `${description} Blank text counts as absent.` }));
+import { blockOf, businessDescription, Canvas, optionalWords, promptFacts, Section } from './canvas.ts';
 
 export const GenerateCanvasRequest = strictObject(
   {
     businessDescription,
-    industry: orBlank(200, 'Industry of the business.'),
-    targetMarket: orBlank(500, 'Target market of the business.'),
+    industry: optionalWords.industry,
+    targetMarket: optionalWords.targetMarket,
     model: Type.Optional(
       modelName(
         'A model that GET /v1/models lists. By default, a feature flag or the platform’s default model decides.',

@@ -1,15 +1,24 @@
 import { defineContract } from '@valuecanvas/contracts-core';
-import { deleteCanvas, getCanvas, listCanvases, updateCanvas } from './canvases.ts';
+import {
+  createCanvas,
+  deleteCanvas,
+  exportCanvas,
+  getCanvas,
+  importCanvas,
+  listCanvases,
+  undeleteCanvas,
+  updateCanvas,
+} from './canvases.ts';
 import { generateCanvas } from './generate-canvas.ts';
 import { refineSection } from './refine-section.ts';
-import { applySuggestions, listRevisions, restoreRevision } from './revisions.ts';
+import { applySuggestions, getRevision, listRevisions, restoreRevision } from './revisions.ts';
 
 export { Blocks, Canvas, Section, sections } from './canvas.ts';
-export { UpdateCanvasRequest } from './canvases.ts';
+export { CanvasFile, CreateCanvasRequest, UpdateCanvasRequest } from './canvases.ts';
 export { GenerateCanvasRequest, GenerateCanvasResult } from './generate-canvas.ts';
 export { canvasGeneration, canvasRefinement } from './jobs.ts';
 export { RefineSectionRequest, RefineSectionResult } from './refine-section.ts';
-export { ApplySuggestionsRequest, Revision } from './revisions.ts';
+export { ApplySuggestionsRequest, Revision, RevisionContent } from './revisions.ts';
 
 export const canvasContract = defineContract({
   service: 'canvas',
@@ -20,12 +29,17 @@ export const canvasContract = defineContract({
   routes: {
     generateCanvas,
     listCanvases,
+    createCanvas,
+    importCanvas,
     getCanvas,
     updateCanvas,
     deleteCanvas,
+    undeleteCanvas,
+    exportCanvas,
     refineSection,
     applySuggestions,
     listRevisions,
+    getRevision,
     restoreRevision,
   },
 });

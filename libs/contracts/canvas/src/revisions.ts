@@ -1,6 +1,6 @@
 import { data, defineRoute, field, strictObject, user } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
-import { Canvas, canvasParams, Section } from './canvas.ts';
+import { blockProperties, Canvas, canvasParams, Section } from './canvas.ts';
 
 const basedOn = field.ordinal('Number of the revision on which the change is based.');
 
@@ -46,7 +46,7 @@ export const Revision = Type.Object(
   {
     revision: field.ordinal('Number of the revision.'),
     createdAt: field.timestamp('Time at which the revision was created.'),
-    source: Type.Enum(['generate', 'edit', 'apply', 'restore'], {
+    source: Type.Enum(['generate', 'edit', 'apply', 'restore', 'create', 'import'], {
       description: 'Operation that created the revision.',
     }),
     changed: Type.Array(Section, { description: 'Blocks that differ from the previous revision.' }),
@@ -54,6 +54,33 @@ export const Revision = Type.Object(
   { title: 'Revision', description: 'One revision of a canvas.' },
 );
 export type Revision = Static<typeof Revision>;
+
+export const RevisionContent = Type.Object(
+  {
+    ...Revision.properties,
+    ...Type.Pick(Canvas, ['title', 'businessDescription', 'industry', 'targetMarket']).properties,
+    ...blockProperties,
+  },
+  { title: 'RevisionContent', description: 'One revision of a canvas with its content.' },
+);
+export type RevisionContent = Static<typeof RevisionContent>;
+
+const revisionParams = Type.Object({
+  ...canvasParams.properties,
+  n: field.ordinal('Number of the revision.'),
+});
+
+export const getRevision = defineRoute({
+  id: 'canvas.getRevision',
+  method: 'GET',
+  path: '/api/canvas/:id/revisions/:n',
+  summary: 'Get a revision of a canvas',
+  description: 'Returns a revision with its content.',
+  auth: user,
+  params: revisionParams,
+  reply: data(RevisionContent),
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+});
 
 export const listRevisions = defineRoute({
   id: 'canvas.listRevisions',
@@ -74,10 +101,7 @@ export const restoreRevision = defineRoute({
   summary: 'Restore a revision',
   description: 'Creates a new revision with the content of an earlier one.',
   auth: user,
-  params: Type.Object({
-    ...canvasParams.properties,
-    n: field.ordinal('Number of the revision to restore.'),
-  }),
+  params: revisionParams,
   idempotent: true,
   reply: data(Canvas),
   errors: ['NOT_FOUND', 'CONFLICT', 'DEPENDENCY_UNAVAILABLE'],
