@@ -16,16 +16,16 @@ begin
 
   create index if not exists canvases_user_id_updated_at_id_idx
     on public.canvases (user_id, updated_at desc, id desc);
-  create index if not exists canvases_deleted_at_idx on public.canvases (deleted_at) where deleted_at is not null;
+  create index if not exists canvases_deleted_at_idx on public.canvases (deleted_at);
 
   -- The canvas service removes canvases of all users whose time to be recovered is over. Its own policies show it only the
   -- rows of the current user.
   grant execute on function vc_private.across_users() to vc_canvas;
   drop policy if exists service_selects_expired on public.canvases;
   create policy service_selects_expired on public.canvases for select to vc_canvas
-    using (vc_private.across_users() and deleted_at < now() - interval '30 days');
+    using ((select vc_private.across_users()) and deleted_at < now() - interval '30 days');
   drop policy if exists service_deletes_expired on public.canvases;
   create policy service_deletes_expired on public.canvases for delete to vc_canvas
-    using (vc_private.across_users() and deleted_at < now() - interval '30 days');
+    using ((select vc_private.across_users()) and deleted_at < now() - interval '30 days');
 end
 $migration$;
