@@ -1,7 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { AppError } from '@valuecanvas/contracts-core';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { serviceCall } from './service-call.ts';
 import { clientFor, clientOf, contextFor, json, serveInTest } from './test-support/service-in-test.ts';
 
@@ -34,10 +34,26 @@ test('a call waits for a restarting service, even if it changes data', async () 
   expect(attempts).toBe(3);
 });
 
-test('a service that stays unavailable is DEPENDENCY_UNAVAILABLE', async () => {
-  expect(await codeOf(clientOf(await freePort()).read(readInput, contextFor()))).toBe(
-    'DEPENDENCY_UNAVAILABLE',
-  );
+test('calls of a service that has been unavailable for longer than a restart takes fail at once', async () => {
+  const clock = vi.spyOn(performance, 'now');
+  onTestFinished(() => clock.mockRestore());
+  let attempts = 0;
+  const call = clientOf(await freePort(), () => {
+    attempts += 1;
+    if (attempts === 3) clock.mockReturnValue(performance.now() + 10_001);
+  });
+  const context = () => contextFor({ remainingMs: () => 60_000 });
+  expect(await codeOf(call.save({ body: { id: 'a' } }, context()))).toBe('DEPENDENCY_UNAVAILABLE');
+  expect(attempts).toBe(3);
+  expect(await codeOf(call.save({ body: { id: 'a' } }, context()))).toBe('DEPENDENCY_UNAVAILABLE');
+  expect(await codeOf(call.read(readInput, context()))).toBe('DEPENDENCY_UNAVAILABLE');
+  expect(attempts).toBe(5);
+});
+
+test('a read is retried five times if its connections break', async () => {
+  const { server, call } = await breaking(Number.POSITIVE_INFINITY);
+  expect(await codeOf(call.read(readInput, contextFor()))).toBe('DEPENDENCY_UNAVAILABLE');
+  expect(server.received).toHaveLength(6);
 });
 
 test('a call does not wait for a service beyond the deadline', async () => {
@@ -46,7 +62,7 @@ test('a call does not wait for a service beyond the deadline', async () => {
     attempts += 1;
   });
   await codeOf(call.read(readInput, contextFor({ remainingMs: () => 200 })));
-  expect(attempts).toBe(3);
+  expect(attempts).toBe(4);
 });
 
 /** Breaks the connections of the first `times` requests. */

@@ -6,39 +6,45 @@ import {
 } from '@valuecanvas/contracts-core';
 import { type RetryPolicy, retry } from '@valuecanvas/resilience';
 import { connectionFaultOf } from './connection-fault.ts';
-
-/** About 2 s in total: a service that restarts accepts connections again within that time. */
-const delaysMs = [25, 100, 250, 500, 1_000];
-
-const writePolicy: RetryPolicy = {
-  delaysMs,
-  isRetryable: (error) => connectionFaultOf(error) === 'never_received',
-};
-
-/** A GET is safe to repeat, even if the service may have received it. */
-const readPolicy: RetryPolicy = {
-  delaysMs,
-  isRetryable(error) {
-    const fault = connectionFaultOf(error);
-    return fault === 'never_received' || fault === 'broken';
-  },
-};
+import { createRestartWindow, maxBrokenReads, restartDelaysMs } from './restart-window.ts';
 
 /**
- * Repeats `attempt` if that is safe and the caller's deadline leaves room. Rejects with AppError only:
- * DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, or the AppError of the attempt.
+ * Runs the attempts of one call. Repeats an attempt if that is safe and the caller's deadline leaves room. Rejects with
+ * AppError only: DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, or the AppError of the attempt.
  */
-export async function withConnectionRetry<T>(
-  service: ServiceName,
+export type ConnectionRetry = <T>(
   route: RouteDefinition,
   call: CallContext,
   attempt: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await retry(attempt, route.method === 'GET' ? readPolicy : writePolicy, call);
-  } catch (error) {
-    throw toAppError(service, call, error);
-  }
+) => Promise<T>;
+
+/** Creates the retries of one service's client. */
+export function createConnectionRetry(service: ServiceName): ConnectionRetry {
+  const window = createRestartWindow();
+  const writePolicy: RetryPolicy = {
+    delaysMs: restartDelaysMs,
+    isRetryable(error) {
+      window.failed(error);
+      return window.isOpen();
+    },
+  };
+  /** A GET is safe to repeat, even if the service may have received it. */
+  const readPolicy: RetryPolicy = {
+    delaysMs: restartDelaysMs,
+    isRetryable(error, _call, retries) {
+      const fault = window.failed(error);
+      return window.isOpen() || (fault === 'broken' && retries < maxBrokenReads);
+    },
+  };
+  return async (route, call, attempt) => {
+    try {
+      const result = await retry(attempt, route.method === 'GET' ? readPolicy : writePolicy, call);
+      window.responded();
+      return result;
+    } catch (error) {
+      throw toAppError(service, call, error);
+    }
+  };
 }
 
 /** Converts the failure of a request, or of its response body, into an AppError of the caller. */

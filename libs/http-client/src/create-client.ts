@@ -11,7 +11,7 @@ import {
 import { requestPath } from '@valuecanvas/contracts-core/request-path';
 import type { InternalSigner } from '@valuecanvas/identity';
 import { type Dispatcher, Pool } from 'undici';
-import { withConnectionRetry } from './connection-retry.ts';
+import { createConnectionRetry } from './connection-retry.ts';
 import { readEvents, type StreamEvent } from './read-events.ts';
 import { readFailure, readReply } from './read-reply.ts';
 
@@ -69,6 +69,8 @@ export function createClient<const C extends Contract>(
     pipelining: 1,
   });
 
+  const withRetry = createConnectionRetry(contract.service);
+
   const request = async (
     route: RouteDefinition,
     input: AnyInput,
@@ -117,8 +119,7 @@ export function createClient<const C extends Contract>(
     Object.fromEntries(
       Object.entries(contract.routes).map(([name, route]) => [
         name,
-        (input: AnyInput, call: CallContext) =>
-          withConnectionRetry(contract.service, route, call, () => perform(route, input, call)),
+        (input: AnyInput, call: CallContext) => withRetry(route, call, () => perform(route, input, call)),
       ]),
     );
   return {

@@ -6,8 +6,8 @@ export interface RetryPolicy<B extends RetryBounds = RetryBounds> {
   readonly delaysMs: Iterable<number>;
   /** Maximum random extension as a share of the delay, so that callers that failed together do not retry together. */
   readonly jitter?: number;
-  /** Called after each failed attempt except the last possible one. */
-  readonly isRetryable: (error: unknown, bounds: B) => boolean;
+  /** Called after each failed attempt except the last possible one, with the number of retries so far. */
+  readonly isRetryable: (error: unknown, bounds: B, retries: number) => boolean;
 }
 
 /** Bounds of one call. The policy's `isRetryable` receives them, so a subtype can add fields for its decision. */
@@ -42,10 +42,12 @@ async function retryAfter<T, B extends RetryBounds>(
   bounds: B,
 ): Promise<T> {
   let error = firstError;
+  let retries = 0;
   for (const plannedMs of delaysMs) {
     const delayMs = lengthen(plannedMs, jitter);
-    if (!isRetryable(error, bounds) || delayMs >= (bounds.remainingMs?.() ?? Infinity)) throw error;
+    if (!isRetryable(error, bounds, retries) || delayMs >= (bounds.remainingMs?.() ?? Infinity)) throw error;
     await pause(delayMs, bounds.signal);
+    retries += 1;
     try {
       return await attempt();
     } catch (latest) {

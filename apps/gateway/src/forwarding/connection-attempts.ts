@@ -1,12 +1,11 @@
 import { AppError } from '@valuecanvas/contracts-core';
-import { connectionFaultOf } from '@valuecanvas/http-client';
+import {
+  connectionFaultOf,
+  createRestartWindow,
+  maxBrokenReads,
+  restartDelaysMs,
+} from '@valuecanvas/http-client';
 import { type RetryBounds, type RetryPolicy, retry } from '@valuecanvas/resilience';
-
-/** About 4 s in total: a service that restarts accepts connections again within that time. */
-const delaysMs = [25, 50, 100, 200, 400, 600, 600, 1_000, 1_000];
-
-/** A service that refuses connections for longer is down rather than restarting: its requests fail immediately. */
-const longestRestartMs = 10_000;
 
 /** Conditions under which a request may be sent again. */
 export interface Repeatable extends RetryBounds {
@@ -26,24 +25,21 @@ export type Attempts = (repeatable: Repeatable, attempt: () => Promise<void>) =>
 
 /** Attempts at one service. The policy is shared by all its requests, so that a request allocates nothing for it. */
 export function createAttempts(service: string): Attempts {
-  let unreachableSince: number | undefined;
+  const window = createRestartWindow();
 
   const policy: RetryPolicy<Repeatable> = {
-    delaysMs,
-    isRetryable(error, { whole, reads, abandoned }) {
-      const fault = connectionFaultOf(error);
-      if (fault === 'never_received') unreachableSince ??= performance.now();
-      else unreachableSince = undefined;
+    delaysMs: restartDelaysMs,
+    isRetryable(error, { whole, reads, abandoned }, retries) {
+      const fault = window.failed(error);
       if (abandoned() || !whole()) return false;
-      if (unreachableSince !== undefined) return performance.now() - unreachableSince <= longestRestartMs;
-      return reads && fault === 'broken';
+      return window.isOpen() || (reads && fault === 'broken' && retries < maxBrokenReads);
     },
   };
 
   return async (repeatable, attempt) => {
     try {
       await retry(attempt, policy, repeatable);
-      unreachableSince = undefined;
+      window.responded();
     } catch (error) {
       throw toAppError(service, error);
     }
