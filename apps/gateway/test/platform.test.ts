@@ -62,6 +62,19 @@ describe('the readiness of the platform', () => {
     expect(body.services[name]).toEqual({ status: 'down', checks: {} });
   });
 
+  test.each([
+    ['llm-router', 503, 'unavailable'],
+    ['job-worker', 200, 'degraded'],
+  ] as const)(
+    'of %s counts what its main job lacks, even if the service itself is up',
+    async (name, expected, word) => {
+      services[name].answer(report(200, { providers: 'down' }));
+      const { status, body } = await ready();
+      expect([status, body.status]).toEqual([expected, word]);
+      expect(body.services[name]).toEqual({ status: 'up', checks: { providers: 'down' } });
+    },
+  );
+
   test('reports a hanging service as down within a few seconds', async () => {
     services['job-worker'].answer(() => undefined);
     expect((await ready()).body.services['job-worker'].status).toBe('down');

@@ -16,7 +16,7 @@ import { createChatCompletionHandler } from './openai/create-chat-completion.han
 import { getModelHandler, listModelsHandler } from './openai/models.handlers.ts';
 import { composeProviders } from './routing/compose-providers.ts';
 import { composeSpending } from './spending/compose-spending.ts';
-import { statusRoutes } from './status/routes.ts';
+import { assertHealthy, statusRoutes } from './status/routes.ts';
 import { composeTelemetry } from './telemetry/compose-telemetry.ts';
 import { spanAttributes } from './telemetry/names.ts';
 import { composeViolations } from './violations/compose-violations.ts';
@@ -60,6 +60,7 @@ export const llmRouterService = defineService({
       authenticate: await internalTokenAuthenticator(llmRouterContract, config.INTERNAL_PUBLIC_KEYS, now),
       // No probes: without PostgreSQL, usage waits in the journal. Without Redis, the offline allowance applies.
       probes: {},
+      reports: { providers: () => assertHealthy(clients) },
       routes: implement(llmRouterContract, {
         chat: chatHandler(createChatService(complete, stream, defaultModel)),
         createChatCompletion: createChatCompletionHandler(complete, stream),

@@ -10,6 +10,7 @@ const ready = {
   demoData: true,
   logs: '/clone/.dev/logs',
   inspectors: ['canvas at 127.0.0.1:9229'],
+  problems: [],
 };
 
 test('the screen names address, time, logs, and every demo account with its password', () => {
@@ -25,6 +26,18 @@ test('the screen names address, time, logs, and every demo account with its pass
 test('the screen says that answers are simulated, and how to use real models', () => {
   expect(readyScreen(ready)).toMatch(/SIMULATED.*TOGETHER_API_KEY/s);
   expect(readyScreen({ ...ready, simulated: false })).not.toContain('SIMULATED');
+});
+
+test('the screen warns of providers that cannot serve, and names the log with the reason', () => {
+  const screen = readyScreen({
+    ...ready,
+    simulated: false,
+    problems: ['openai refuses its key or account.'],
+  });
+  expect(screen).toMatch(
+    /WARNING: openai refuses its key or account\..*\/clone\/\.dev\/logs\/llm-router\.log/s,
+  );
+  expect(screen).not.toContain('cost money');
 });
 
 test('without demo accounts the screen names none, and its first canvas begins with a sign-up', () => {

@@ -9,6 +9,8 @@ export interface ReadyScreen {
   readonly logs: string;
   /** Services that accept a debugger, with their addresses. */
   readonly inspectors: readonly string[];
+  /** A sentence for each provider of models that cannot serve. */
+  readonly problems: readonly string[];
 }
 
 /** Renders the summary that npm start prints once the platform is ready. */
@@ -47,7 +49,9 @@ function accounts({ demoData }: ReadyScreen): string {
   return `Demo accounts, with their passwords:\n${lines.join('\n')}`;
 }
 
-function answers({ simulated }: ReadyScreen): string {
+function answers({ simulated, problems, logs }: ReadyScreen): string {
+  if (problems.length > 0)
+    return `WARNING: ${problems.join(' ')} Check its settings in the file .env, then restart. The reason is in ${logs}/llm-router.log.`;
   if (!simulated) return 'Answers come from the configured language models and cost money.';
   return `Answers are SIMULATED: no language model is called. To use real models, put TOGETHER_API_KEY or OPENAI_API_KEY into
 the file .env (or OPENAI_BASE_URL and OPENAI_FALLBACK_MODEL, for Ollama or vLLM), then restart.`;

@@ -17,6 +17,7 @@ import { openState } from './open-state.ts';
 import { choosePorts } from './ports.ts';
 import { createProcessTable, type ProcessTable } from './process-table.ts';
 import { inspectorOf, serviceProgram, simulatorProgram, simulatorUrl, stopOrder } from './programs.ts';
+import { providerProblems } from './provider-problems.ts';
 import { givenProviders, simulatedProviders } from './providers.ts';
 import type { ReadyScreen } from './screen.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
@@ -90,7 +91,8 @@ export async function startPlatform(
   stop.throwIfAborted();
   if (settings.watch) await watchPlatform(programOf, processes, terminal);
   const inspectors = settings.inspect.map((service) => `${service} at ${inspectorOf(service, settings)}`);
-  return { url, simulated: given === undefined, demoData, logs, inspectors };
+  const problems = await providerProblems(url, stop);
+  return { url, simulated: given === undefined, demoData, logs, inspectors, problems };
 }
 
 /** Waits for a value in the background. The returned function gives it, or throws the error that prevented it. */

@@ -39,8 +39,8 @@ export function createPlatformReadiness(options: {
       state: states[index] ?? { status: 'down' as const, checks: {} },
     }));
     const mainJobCanBeDone =
-      postgres === 'up' && parts.every(({ essential, state }) => !essential || state.status === 'up');
-    const allUp = redis === 'up' && parts.every(({ state }) => state.status === 'up');
+      postgres === 'up' && parts.every(({ essential, state }) => !essential || isWhole(state));
+    const allUp = redis === 'up' && parts.every(({ state }) => isWhole(state));
     const gateway: PartState = { status: 'up', checks: { postgres, redis } };
     return {
       status: mainJobCanBeDone ? (allUp ? 'ok' : 'degraded') : 'unavailable',
@@ -53,6 +53,11 @@ export function createPlatformReadiness(options: {
     if (!latest || latest.until <= now) latest = { until: now + cacheTtlMs, answer: ask() };
     return latest.answer;
   };
+}
+
+/** A service that runs may lack what its main job needs, such as a provider of models. */
+function isWhole({ status, checks }: PartState): boolean {
+  return status === 'up' && Object.values(checks).every((state) => state === 'up');
 }
 
 function stateOf(probe: Probe): Promise<'up' | 'down'> {

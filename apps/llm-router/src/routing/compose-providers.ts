@@ -6,6 +6,9 @@ import { createTransport } from '../providers/transport/transport.ts';
 import { createProviderClient, type ProviderClient } from './provider-client.ts';
 import { type SharedBreakers, shareBreakers } from './share-breakers.ts';
 
+/** Interval at which providers with a problem are checked again. */
+const checkEveryMs = 15_000;
+
 export interface Providers {
   /** In order of preference. */
   readonly clients: readonly ProviderClient[];
@@ -29,7 +32,11 @@ export function composeProviders(
       concurrency: config.LLM_PROVIDER_CONCURRENCY,
       queue: config.LLM_PROVIDER_QUEUE,
       now,
+      log,
     }),
+  );
+  lifecycle.every('providers: health check', checkEveryMs, (signal) =>
+    Promise.all(clients.map((client) => client.check(signal))),
   );
   for (const client of clients) lifecycle.onStop('close', client.provider.id, client.close);
   const { reset } = shareBreakers({

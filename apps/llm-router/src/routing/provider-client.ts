@@ -1,7 +1,7 @@
 import { createSemaphore, type SemaphoreFigures } from '@valuecanvas/resilience';
 import { createLearnedFeatures, type LearnedFeatures } from '../providers/features.ts';
 import type { Provider } from '../providers/provider.ts';
-import { ProviderError } from '../providers/provider-error.ts';
+import { ProviderError, wasCalled } from '../providers/provider-error.ts';
 import type {
   ProviderStream,
   Transport,
@@ -10,6 +10,7 @@ import type {
 } from '../providers/transport/transport.ts';
 import { type Breaker, type BreakerState, type CircuitSettings, isBreakerFailure } from './breaker.ts';
 import { type Breakers, createBreakers } from './breakers.ts';
+import { type ConditionLog, createProviderCondition, type ProviderCondition } from './provider-condition.ts';
 import { onStreamEnd } from './stream-end.ts';
 
 /** The client of one provider: transport, concurrency limit, breakers and statistics. */
@@ -17,8 +18,13 @@ export interface ProviderClient {
   readonly provider: Provider;
   readonly breakers: Breakers;
   readonly learned: LearnedFeatures;
+  readonly condition: ProviderCondition;
   /** State of the provider as a whole. */
   state(): BreakerState;
+  /** True if calls can succeed, as far as known: not all breakers are open, and the provider has no other problem. */
+  isHealthy(): boolean;
+  /** Checks the provider without a call, unless it is known to be well. Never rejects. */
+  check(signal: AbortSignal): Promise<void>;
   /** Returns true if a call would not be refused immediately; checked before its reservation. */
   mayServe(model: string): boolean;
   /**
@@ -48,7 +54,10 @@ export interface ProviderClientOptions {
   readonly circuit?: CircuitSettings;
   readonly maxModels?: number;
   readonly now?: () => number;
+  readonly log?: ConditionLog;
 }
+
+const silent = { error: () => undefined, warn: () => undefined, info: () => undefined };
 
 /** Longest wait for a permit. */
 const defaultMaxWaitMs = 5_000;
@@ -59,6 +68,7 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
   const semaphore = createSemaphore({ concurrency, maxQueued, maxWaitMs });
   const breakers = createBreakers({ ...options, provider: provider.id });
   const statistics = createProviderStatistics();
+  const condition = createProviderCondition(provider.id, options.log ?? silent);
 
   async function waitForPermit(signal: AbortSignal | undefined): Promise<void> {
     try {
@@ -81,8 +91,10 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
     try {
       const result = await breaker.run(work);
       statistics.succeeded(performance.now() - startedAt, asFallback);
+      condition.succeeded();
       return result;
     } catch (error) {
+      if (error instanceof ProviderError && wasCalled(error)) condition.failed(error);
       if (isBreakerFailure(error)) statistics.failed();
       throw error;
     }
@@ -103,7 +115,14 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
     provider,
     breakers,
     learned: createLearnedFeatures(options.now ?? Date.now),
+    condition,
     state: breakers.state,
+    isHealthy: () => condition.problem() === undefined && breakers.state() !== 'open',
+    async check(signal) {
+      if (condition.isKnown() && condition.problem() === undefined) return;
+      const check = await transport.check(signal);
+      if (!signal.aborted) condition.checked(check);
+    },
     mayServe: (model) => breakers.known(model)?.letsThrough() !== false && !semaphore.isFull(),
     async complete(model, call, asFallback) {
       if (!semaphore.tryAcquire()) await waitForPermit(call.signal);

@@ -4,6 +4,16 @@ import { type HandlersOf, respond } from '@valuecanvas/service-kit';
 import { breakerStatesOf, type ProviderClient } from '../routing/provider-client.ts';
 import type { CacheCounts } from '../telemetry/observe-completions.ts';
 
+/** Rejects if no provider can serve calls. */
+export async function assertHealthy(clients: readonly ProviderClient[]): Promise<void> {
+  if (!clients.some((client) => client.isHealthy())) throw new Error('no provider can serve calls');
+}
+
+function problemOf({ condition }: ProviderClient) {
+  const problem = condition.problem();
+  return problem === undefined ? {} : { problem };
+}
+
 export const statusRoutes = (status: {
   readonly clients: readonly ProviderClient[];
   readonly cacheCounts: CacheCounts;
@@ -31,7 +41,12 @@ export const statusRoutes = (status: {
       const providers = Object.fromEntries(
         status.clients.map((client) => [
           client.provider.id,
-          { healthy: client.state() !== 'open', state: client.state() },
+          {
+            healthy: client.isHealthy(),
+            state: client.state(),
+            checked: client.condition.isKnown(),
+            ...problemOf(client),
+          },
         ]),
       );
       const healthy = Object.values(providers).some((provider) => provider.healthy);

@@ -48,8 +48,18 @@ const LlmHealth = Type.Object(
     providers: Type.Record(
       Type.String(),
       Type.Object({
-        healthy: Type.Boolean({ description: 'True if the provider can serve calls.' }),
+        healthy: Type.Boolean({
+          description:
+            'True if the provider can serve calls, as calls and a check at the start of the service have shown.',
+        }),
         state: breakerState,
+        checked: Type.Boolean({ description: 'False until the first check or call has ended.' }),
+        problem: Type.Optional(
+          Type.Enum(['refused', 'unreachable'], {
+            description:
+              'refused: the provider refuses the platform’s key or account. unreachable: no connection to the provider can be established.',
+          }),
+        ),
       }),
       { description: 'By provider.' },
     ),

@@ -53,6 +53,21 @@ test.each<[string, Probe]>([
   });
 });
 
+test('a report that fails is shown, and does not make the service unready', async () => {
+  const service = await startInTest({
+    routes: [serve(route, () => 'hello')],
+    compose: () => ({
+      probes: { postgres: async () => 1 },
+      reports: { providers: () => Promise.reject(new Error('none')) },
+    }),
+  });
+  const response = await fetch(`${service.internalUrl}/health/ready`);
+  expect([response.status, await response.json()]).toEqual([
+    200,
+    { status: 'degraded', checks: { postgres: 'up', providers: 'down' } },
+  ]);
+});
+
 test('a probe that hangs counts as down after two seconds and is aborted', async () => {
   let told: AbortSignal | undefined;
   const hanging: Probe = (signal) => {

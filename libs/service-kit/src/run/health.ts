@@ -13,19 +13,24 @@ export interface Readiness {
   readonly checks: Readonly<Record<string, 'up' | 'down'>>;
 }
 
-/** Runs all probes concurrently. A draining service is not ready, regardless of their results. */
+type Probes = Readonly<Record<string, Probe>>;
+
+/**
+ * Runs all probes and reports concurrently. Readiness depends on the probes only. A draining service is not ready, regardless
+ * of their results.
+ */
 export async function checkReadiness(
-  probes: Readonly<Record<string, Probe>>,
+  { probes, reports = {} }: { readonly probes: Probes; readonly reports?: Probes },
   draining: boolean,
 ): Promise<Readiness> {
   const checks = Object.fromEntries(
     await Promise.all(
-      Object.entries(probes).map(
+      Object.entries({ ...reports, ...probes }).map(
         async ([name, probe]) => [name, (await isUp(probe)) ? 'up' : 'down'] as const,
       ),
     ),
   );
-  return { ready: !draining && Object.values(checks).every((state) => state === 'up'), checks };
+  return { ready: !draining && Object.keys(probes).every((name) => checks[name] === 'up'), checks };
 }
 
 function isUp(probe: Probe): Promise<boolean> {
@@ -43,9 +48,11 @@ export function installInternalRoutes(
   app.get('/health/live', () => ({ status: 'ok' }));
   app.get('/health/ready', async (_request, reply) => {
     const readiness = await options.readiness();
+    const { ready, checks } = readiness;
+    const isWhole = Object.values(checks).every((state) => state === 'up');
     return reply
-      .code(readiness.ready ? 200 : 503)
-      .send({ status: readiness.ready ? 'ok' : 'unavailable', checks: readiness.checks });
+      .code(ready ? 200 : 503)
+      .send({ status: ready ? (isWhole ? 'ok' : 'degraded') : 'unavailable', checks });
   });
   app.get('/metrics', async (_request, reply) =>
     reply.type(options.metrics.registry.contentType).send(await options.metrics.registry.metrics()),

@@ -29,6 +29,11 @@ export interface Composition<C extends Contract = Contract> {
   readonly routes: Implementation<C>;
   /** Probes of dependencies that this process cannot work without. Their names appear in /health/ready. */
   readonly probes: Readonly<Record<string, Probe>>;
+  /**
+   * Probes of what the service's main job needs, although the process can work without it: /health/ready shows them, and the
+   * platform counts them, but they do not take this process out of service.
+   */
+  readonly reports?: Readonly<Record<string, Probe>>;
   /** `internalTokenAuthenticator` behind the edge. The edge has its own. */
   readonly authenticate: Authenticator;
   readonly edge?: Edge;

@@ -111,7 +111,7 @@ export async function startService<C extends KitConfig>(
     await composition.edge?.forward(app);
     for (const route of served) registerRoute(app, route, log);
     installInternalRoutes(internal, {
-      readiness: () => checkReadiness(composition.probes, draining.hasBegun()),
+      readiness: () => checkReadiness(composition, draining.hasBegun()),
       metrics,
     });
     const internalUrl = await listen(internal, config.HOST, config.INTERNAL_PORT);

@@ -2,6 +2,7 @@ import { Pool } from 'undici';
 import { readAnswer } from '../../protocol/answer-reader.ts';
 import type { CompletionAnswer } from '../../protocol/completion.ts';
 import type { Provider } from '../provider.ts';
+import { refusal } from '../refusal.ts';
 import { openEventStream, type ProviderStream } from './event-stream.ts';
 import { type Connection, startExchange, type TransportCall } from './exchange.ts';
 import { parseJson, readWith } from './parse.ts';
@@ -15,9 +16,17 @@ export interface Transport {
   complete(call: TransportCall): Promise<WholeAnswer>;
   /** Requests a stream and resolves when its first choice has started. Throws ProviderError. */
   stream(call: TransportCall): Promise<ProviderStream>;
+  /** Lists the models, which costs nothing, to learn if the provider can be reached and accepts the key. Never rejects. */
+  check(signal: AbortSignal): Promise<ProviderCheck>;
   /** Waits for calls in flight and closes. */
   close(): Promise<void>;
 }
+
+export type ProviderCheck =
+  | { readonly kind: 'accepted' }
+  /** The provider does not accept the key. */
+  | { readonly kind: 'refused'; readonly statusCode: number; readonly message: string }
+  | { readonly kind: 'unreachable'; readonly reason: string };
 
 export interface TransportOptions {
   /** Maximum number of connections; further calls wait for one. */
@@ -37,6 +46,7 @@ export function createTransport(
   { connections = 256, maxAnswerBytes = defaultMaxAnswerBytes, now = Date.now }: TransportOptions = {},
 ): Transport {
   const { origin, pathname, search } = new URL(provider.baseUrl);
+  const basePath = pathname.replace(/\/$/, '');
   const pool = new Pool(origin, {
     connections,
     connect: { timeout: connectMs },
@@ -49,7 +59,7 @@ export function createTransport(
   const connection = {
     provider,
     pool,
-    path: `${pathname.replace(/\/$/, '')}/chat/completions${search}`,
+    path: `${basePath}/chat/completions${search}`,
     headers: ['content-type', 'application/json', ...keyHeaders(provider)],
     maxAnswerBytes,
     now,
@@ -57,8 +67,41 @@ export function createTransport(
   return {
     complete: (call) => fetchWholeAnswer(connection, call),
     stream: (call) => openEventStream(connection, call),
+    check: (signal) => checkProvider(connection, `${basePath}/models${search}`, signal),
     close: () => pool.close(),
   };
+}
+
+/** Timeout of a check. */
+const checkMs = 5_000;
+
+/**
+ * Only 401 refuses the key: a key of limited scope may be refused the list of models with 403, and some servers have no such
+ * list.
+ */
+async function checkProvider(
+  { provider, pool, headers, now }: Connection,
+  path: string,
+  signal: AbortSignal,
+): Promise<ProviderCheck> {
+  try {
+    const response = await pool.request({
+      method: 'GET',
+      path,
+      headers: [...headers],
+      signal: AbortSignal.any([signal, AbortSignal.timeout(checkMs)]),
+    });
+    const { statusCode, body } = response;
+    if (statusCode !== 401) {
+      await body.dump();
+      return { kind: 'accepted' };
+    }
+    const { message } = refusal(provider, response, await body.text(), now());
+    return { kind: 'refused', statusCode, message };
+  } catch (error) {
+    const { code, name } = error as NodeJS.ErrnoException;
+    return { kind: 'unreachable', reason: code ?? name };
+  }
 }
 
 export interface WholeAnswer {
