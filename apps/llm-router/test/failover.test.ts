@@ -88,8 +88,28 @@ test('when all providers are rate limiting, retryAfter is their shortest wait', 
   expectError(answer, 429, 'PROVIDER_RATE_LIMITED');
   expect(answer.body.retryAfter).toBe(7);
   expect(answer.headers.get('retry-after')).toBe('7');
-  expect(answer.headers.get('x-should-retry')).toBe('false');
+  expect(answer.headers.has('x-should-retry')).toBe(false);
 });
+
+test.each(['429', '503'] as const)(
+  'the advice about a retry agrees with the wait after %s',
+  async (fault) => {
+    const router = await platform.start();
+    for (const [retryAfterMs, advice] of [
+      [7_000, null],
+      [600_000, 'false'],
+    ] as const) {
+      for (const provider of [platform.together, platform.openai])
+        provider.behave({ rules: [{ fault, retryAfterMs }] });
+      const { status, headers } = await platform.chat(router);
+      expect(status).toBe(Number(fault));
+      expect([headers.get('retry-after'), headers.get('x-should-retry')]).toEqual([
+        String(retryAfterMs / 1_000),
+        advice,
+      ]);
+    }
+  },
+);
 
 test.each(['seconds', 'milliseconds', 'date'] as const)(
   'a provider may state its wait in %s',

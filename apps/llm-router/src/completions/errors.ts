@@ -94,9 +94,6 @@ type Refused = Extract<
 /** RetryAfter in seconds while the journal is full. */
 const journalRetryAfter = 5;
 
-/** Longest wait for which clients should retry automatically. */
-const worthWaitingMs = 60_000;
-
 /** Builds the error of a request that was not admitted. */
 export function admissionError(admission: Refused, user: UserPrincipal, upgradeUrl: string): AppError {
   switch (admission.kind) {
@@ -124,7 +121,6 @@ function rateLimited(
   const seconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
   return new AppError('RATE_LIMITED', {
     retryAfterSeconds: seconds,
-    retryHelps: limit.windowMs <= worthWaitingMs,
     message: `Your tier allows ${limit.limit} ${limit.unit} in ${limit.windowMs / 60_000} minutes${limit.model ? ` for ${limit.model}` : ''}. Wait for the time in retryAfter.`,
     extra: { tier, limit: limit.limit, windowMs: limit.windowMs, unit: limit.unit, upgradeUrl },
   });

@@ -91,6 +91,8 @@ describe("OpenAI's client retries", () => {
     ['a limit of a minute', 'RATE_LIMITED', { retryAfterMs: 20 }],
     ['a service at its capacity', 'OVERLOADED', { retryAfterMs: 20 }],
     ['an unavailable part of the platform', 'DEPENDENCY_UNAVAILABLE', { retryAfterMs: 20 }],
+    ['what our failover has tried, after the stated wait', 'LLM_UNAVAILABLE', { retryAfterMs: 20 }],
+    ['limits of all providers, after the stated wait', 'PROVIDER_RATE_LIMITED', { retryAfterMs: 20 }],
   ])('%s', async (_what, code, options) => {
     expect(await outcome(code, options)).toMatchObject({ asked: 2, answer: { choices: [] } });
   });
@@ -103,8 +105,19 @@ describe("OpenAI's client does not retry", () => {
     ['a budget', 'BUDGET_EXCEEDED', undefined, OpenAI.APIError],
     ['an hour-long limit', 'RATE_LIMITED', { retryAfterSeconds: 3_000 }, OpenAI.RateLimitError],
     ['a limit that the thrower knows to last', 'RATE_LIMITED', { retryHelps: false }, OpenAI.RateLimitError],
-    ['what our failover has tried', 'LLM_UNAVAILABLE', { retryAfterSeconds: 1 }, OpenAI.InternalServerError],
-    ['limits of all providers', 'PROVIDER_RATE_LIMITED', { retryAfterSeconds: 1 }, OpenAI.RateLimitError],
+    ['what our failover has tried', 'LLM_UNAVAILABLE', undefined, OpenAI.InternalServerError],
+    [
+      'a long wait of all providers',
+      'LLM_UNAVAILABLE',
+      { retryAfterSeconds: 90 },
+      OpenAI.InternalServerError,
+    ],
+    [
+      'long limits of all providers',
+      'PROVIDER_RATE_LIMITED',
+      { retryAfterSeconds: 90 },
+      OpenAI.RateLimitError,
+    ],
     ['a time-out of the providers', 'LLM_TIMEOUT', undefined, OpenAI.InternalServerError],
     ['a key of another request', 'IDEMPOTENCY_MISMATCH', undefined, OpenAI.UnprocessableEntityError],
     ['a conflict', 'CONFLICT', undefined, OpenAI.ConflictError],

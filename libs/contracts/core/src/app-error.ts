@@ -35,7 +35,7 @@ export class AppError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly retryAfterMs: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  /** True if the same request can succeed soon. Also false if the retry delay is longer than a minute. */
+  /** True if the same request can succeed soon. A retry delay decides this, unless the thrower does: at most a minute is soon. */
   readonly retryHelps: boolean;
   readonly internal: string | undefined;
 
@@ -50,7 +50,8 @@ export class AppError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.retryAfterSeconds = options.retryAfterSeconds ?? wholeSeconds(options.retryAfterMs);
     this.retryHelps =
-      options.retryHelps ?? (definition.retryHelps && (this.retryAfterSeconds ?? 0) <= longestWait);
+      options.retryHelps ??
+      (this.retryAfterSeconds === undefined ? definition.retryHelps : this.retryAfterSeconds <= longestWait);
     this.internal = options.internal;
   }
 

@@ -5,7 +5,10 @@ export interface ErrorDefinition {
   readonly title: string;
   /** Advice to the caller, sent as the envelope's `message` unless the thrown error has its own. */
   readonly message: string;
-  /** False if the same request cannot succeed soon. Clients then get `x-should-retry: false`. */
+  /**
+   * False if the same request cannot succeed soon. Clients then get `x-should-retry: false`, unless the error has a retry delay of
+   * at most a minute.
+   */
   readonly retryHelps: boolean;
 }
 
@@ -109,7 +112,7 @@ export const errorCatalogue = {
   },
   PROVIDER_RATE_LIMITED: {
     status: 429,
-    title: 'LLM providers are rate limiting',
+    title: 'Rate limit exceeded',
     message: 'Every provider rejected the call because of its own rate limits. Retry later.',
     retryHelps: false,
   },

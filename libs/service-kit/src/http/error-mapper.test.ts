@@ -1,4 +1,13 @@
-import { AppError, anyone, type Dialect, data, defineRoute, ownDialect } from '@valuecanvas/contracts-core';
+import {
+  AppError,
+  anyone,
+  type Dialect,
+  data,
+  defineRoute,
+  type ErrorCode,
+  errorCatalogue,
+  ownDialect,
+} from '@valuecanvas/contracts-core';
 import { QueueFullError } from '@valuecanvas/resilience';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
@@ -83,6 +92,18 @@ test('a retry delay of more than a minute tells the client not to retry', async 
     (await failing(new AppError('RATE_LIMITED', { retryAfterSeconds }))).headers.get('x-should-retry');
   expect([await advice(60), await advice(61)]).toEqual([null, 'false']);
 });
+
+test.each(Object.keys(errorCatalogue) as ErrorCode[])(
+  'for %s, the advice about a retry agrees with the retry delay',
+  async (code) => {
+    const { status } = errorCatalogue[code];
+    const soon = await failing(new AppError(code, { retryAfterSeconds: 7 }));
+    expect(soon.headers.get('retry-after')).toBe('7');
+    expect(soon.headers.get('x-should-retry')).not.toBe('false');
+    const late = await failing(new AppError(code, { retryAfterSeconds: 3_600 }));
+    expect(late.headers.get('x-should-retry')).toBe(status > 401 ? 'false' : null);
+  },
+);
 
 test('a temporary conflict tells the client to retry, which most clients do not do on 409', async () => {
   const { headers } = await failing(new AppError('IDEMPOTENCY_IN_FLIGHT', { retryAfterMs: 100 }));

@@ -13,7 +13,8 @@ Every failed request is answered with its status and this body; routes that spea
 \`\`\`
 
 Some codes add fields, among them \`details\` and \`retryAfter\` (whole seconds). If the same request cannot
-succeed soon, the response has the header \`x-should-retry: false\`.
+succeed soon, the response has the header \`x-should-retry: false\`. A \`retryAfter\` decides this: up to a minute, a retry helps,
+and beyond it does not. The table says what holds without it.
 `;
 
 /** The text of docs/errors.md. */
