@@ -12,6 +12,9 @@ import type { Database } from './db.ts';
 import { composeGeneration } from './generation/compose-generation.ts';
 import { generationRoutes } from './generation/routes.ts';
 import { createSubmitGeneration } from './generation/submit-generation.ts';
+import { sharingRoutes } from './sharing/routes.ts';
+import { createSharesService } from './sharing/shares.service.ts';
+import { createSharesStore } from './sharing/shares.store.ts';
 
 const hourMs = 3_600_000;
 
@@ -28,12 +31,18 @@ export const canvasService = defineService({
     const canvases = createCanvasesService(store);
     const { generation, probe } = await composeGeneration(kit, openRedis('canvas', kit), { db, canvases });
 
+    const shares = createSharesService({ store: createSharesStore(db), canvases, now: kit.now });
+
     return {
       authenticate: await internalTokenAuthenticator(canvasContract, publicKeys, kit.now),
       probes: { postgres: ping, prompts: probe },
       routes: implement(
         canvasContract,
-        { ...canvasRoutes(canvases), ...generationRoutes(generation, createSubmitGeneration(db, producer)) },
+        {
+          ...canvasRoutes(canvases),
+          ...generationRoutes(generation, createSubmitGeneration(db, producer)),
+          ...sharingRoutes(shares),
+        },
         openIdempotency(db, kit),
       ),
     };

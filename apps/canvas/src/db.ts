@@ -6,6 +6,7 @@ export interface Database {
   canvas_revisions: CanvasRevisionsTable;
   canvases: CanvasesTable;
   'vc_private.canvas_reservations': CanvasReservationsTable;
+  'vc_private.canvas_shares': CanvasSharesTable;
   'vc_private.idempotency_keys': IdempotencyKeysTable;
 }
 
@@ -48,6 +49,15 @@ export interface CanvasReservationsTable {
   filler: Buffer;
   reserved_at: ColumnType<Date, Date | string | undefined, Date | string>;
   stored_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}
+
+export interface CanvasSharesTable {
+  id: ColumnType<string, string, never>;
+  canvas_id: ColumnType<string, string, never>;
+  user_id: ColumnType<string, string, never>;
+  token_hash: ColumnType<Buffer, Buffer, never>;
+  created_at: ColumnType<Date, Date | string | undefined, never>;
+  expires_at: ColumnType<Date | null, Date | string | null | undefined, never>;
 }
 
 export interface IdempotencyKeysTable {

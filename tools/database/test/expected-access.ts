@@ -89,6 +89,7 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
   'vc_private.canvas_reservations': {
     vc_canvas: { select: ownOrAcross, insert: own, update: own, delete: ownOrAcross },
   },
+  'vc_private.canvas_shares': { vc_canvas: { select: own, insert: own, delete: own } },
   'vc_private.idempotency_keys': Object.fromEntries(
     ['vc_canvas', 'vc_gateway', 'vc_job_worker', 'vc_prompt_registry'].map((role) => [
       role,

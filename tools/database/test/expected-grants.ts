@@ -24,6 +24,7 @@ export const expectedGrants: Record<string, Record<string, string>> = {
   'vc_private.auth_refresh_tokens': { vc_gateway: 'delete, insert, select, update' },
   'vc_private.auth_sessions': { vc_gateway: 'delete, insert, select, update' },
   'vc_private.browser_sessions': { vc_gateway: 'delete, insert, select, update' },
+  'vc_private.canvas_shares': { vc_canvas: 'delete, insert, select' },
   'vc_private.canvas_reservations': { vc_canvas: 'delete, insert, select, update' },
   'vc_private.idempotency_keys': {
     vc_canvas: 'delete, insert, select, update',
@@ -44,6 +45,7 @@ export const expectedFunctions: Record<string, string> = {
   'vc_private.find_api_key(bytea)': 'vc_gateway',
   'vc_private.has_permission(text)': 'vc_gateway',
   'vc_private.record_audit(jsonb)': 'vc_feature_flags, vc_gateway, vc_prompt_registry',
+  'vc_private.shared_canvas(bytea)': 'vc_canvas',
   'vc_private.submit_llm_job(uuid,text,jsonb,smallint,uuid,jsonb,jsonb)': 'vc_canvas, vc_job_worker',
   'vc_private.uuid_v7_time(uuid)': 'vc_llm_router',
 };

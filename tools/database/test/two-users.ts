@@ -97,6 +97,12 @@ export const userTables: readonly UserTable[] = [
     }),
   },
   {
+    table: 'vc_private.canvas_shares',
+    role: 'vc_canvas',
+    isSharedWork: false,
+    row: (user) => ({ id: randomUUID(), canvas_id: user, token_hash: randomBytes(32) }),
+  },
+  {
     table: 'vc_private.canvas_reservations',
     role: 'vc_canvas',
     isSharedWork: true,

@@ -2,6 +2,7 @@ import type { Canvas, canvasContract } from '@valuecanvas/contracts-canvas';
 import { formatEntityTag } from '@valuecanvas/contracts-core';
 import { type HandlersOf, respond } from '@valuecanvas/service-kit';
 import { fileOf } from '../files/canvas-file.ts';
+import { contentOf } from './canvas-content.ts';
 import type { CanvasesService } from './canvases.service.ts';
 
 export const canvasRoutes = (canvases: CanvasesService) =>
@@ -14,8 +15,11 @@ export const canvasRoutes = (canvases: CanvasesService) =>
       tagged(await canvases.update(call.principal, call.params.id, call.body, call.header('if-match'))),
     deleteCanvas: (call) => canvases.remove(call.principal, call.params.id, call.header('if-match')),
     undeleteCanvas: ({ principal, params }) => canvases.recover(principal, params.id),
-    exportCanvas: async ({ principal, params, query }) =>
-      fileOf(await canvases.get(principal, params.id), query.format ?? 'json'),
+    async exportCanvas({ principal, params, query }) {
+      const canvas = await canvases.get(principal, params.id);
+      const exported = { canvasId: canvas.id, revision: canvas.revision, content: contentOf(canvas) };
+      return fileOf(exported, query.format ?? 'json');
+    },
     applySuggestions: ({ principal, params, body, keep }) => canvases.apply(principal, params.id, body, keep),
     listRevisions: ({ principal, params }) => canvases.revisions(principal, params.id),
     getRevision: ({ principal, params }) => canvases.revision(principal, params.id, params.n),

@@ -1,6 +1,7 @@
-import { type Canvas, type Section, sections } from '@valuecanvas/contracts-canvas';
+import { type Section, sections } from '@valuecanvas/contracts-canvas';
 import type { Heading, List, Paragraph, RootContent } from 'mdast';
 import { toMarkdown as write } from 'mdast-util-to-markdown';
+import type { CanvasContent } from '../canvases/canvas-content.ts';
 
 const headings: Readonly<Record<Section, string>> = {
   keyPartners: 'Key Partners',
@@ -15,8 +16,8 @@ const headings: Readonly<Record<Section, string>> = {
 };
 
 /** Writes a canvas as Markdown: the title, the description and a list for each block. Text of the canvas is escaped. */
-export function toMarkdown(canvas: Canvas): string {
-  const { title, businessDescription, industry, targetMarket } = canvas;
+export function toMarkdown(content: CanvasContent): string {
+  const { title, businessDescription, industry, targetMarket, blocks } = content;
   const facts = [
     ...(industry === undefined ? [] : [`Industry: ${industry}`]),
     ...(targetMarket === undefined ? [] : [`Target market: ${targetMarket}`]),
@@ -27,7 +28,7 @@ export function toMarkdown(canvas: Canvas): string {
     ...(facts.length > 0 ? [list(facts)] : []),
     ...sections.flatMap((section): RootContent[] => [
       heading(2, headings[section]),
-      canvas[section].length > 0 ? list(canvas[section]) : paragraph('–'),
+      blocks[section].length > 0 ? list(blocks[section]) : paragraph('–'),
     ]),
   ];
   return write({ type: 'root', children }, { bullet: '-' });

@@ -110,6 +110,15 @@ export const importCanvas = defineRoute({
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });
 
+export const fileQuery = Type.Object({
+  format: Type.Optional(
+    Type.Enum(['json', 'md'], {
+      default: 'json',
+      description: 'json for a file that can be imported, md for Markdown.',
+    }),
+  ),
+});
+
 export const exportCanvas = defineRoute({
   id: 'canvas.export',
   method: 'GET',
@@ -118,14 +127,7 @@ export const exportCanvas = defineRoute({
   description: 'Returns the current revision of a canvas as a file.',
   auth: user,
   params: canvasParams,
-  query: Type.Object({
-    format: Type.Optional(
-      Type.Enum(['json', 'md'], {
-        default: 'json',
-        description: 'json for a file that can be imported, md for Markdown.',
-      }),
-    ),
-  }),
+  query: fileQuery,
   reply: file('application/json', 'text/markdown'),
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });

@@ -12,6 +12,7 @@ import {
 import { generateCanvas } from './generate-canvas.ts';
 import { refineSection } from './refine-section.ts';
 import { applySuggestions, getRevision, listRevisions, restoreRevision } from './revisions.ts';
+import { createShare, deleteShare, exportSharedCanvas, getSharedCanvas, listShares } from './shares.ts';
 
 export { Blocks, Canvas, Section, sections } from './canvas.ts';
 export { CanvasFile, CreateCanvasRequest, UpdateCanvasRequest } from './canvases.ts';
@@ -19,12 +20,13 @@ export { GenerateCanvasRequest, GenerateCanvasResult } from './generate-canvas.t
 export { canvasGeneration, canvasRefinement } from './jobs.ts';
 export { RefineSectionRequest, RefineSectionResult } from './refine-section.ts';
 export { ApplySuggestionsRequest, Revision, RevisionContent } from './revisions.ts';
+export { NewShare, Share, SharedCanvas } from './shares.ts';
 
 export const canvasContract = defineContract({
   service: 'canvas',
   title: 'Canvas',
   description: 'Business model canvases: generate, refine and edit them, with a full history.',
-  prefixes: ['/api/canvas'],
+  prefixes: ['/api/canvas', '/api/shared'],
   callers: ['gateway', 'job-worker'],
   routes: {
     generateCanvas,
@@ -41,5 +43,10 @@ export const canvasContract = defineContract({
     listRevisions,
     getRevision,
     restoreRevision,
+    createShare,
+    listShares,
+    deleteShare,
+    getSharedCanvas,
+    exportSharedCanvas,
   },
 });
