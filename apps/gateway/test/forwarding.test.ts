@@ -60,11 +60,11 @@ describe('a forwarded request', () => {
   });
 
   test('has as much time as the operator gives requests that wait for a model', async () => {
-    const patient = await startGateway({ LLM_DEADLINE: '300000' });
-    onTestFinished(patient.stop);
-    const { body } = await patient.service.request('/v1/chat/completions', { method: 'POST', body: '{}' });
+    const other = await startGateway({ LLM_DEADLINE: '300000' });
+    onTestFinished(other.stop);
+    const { body } = await other.service.request('/v1/chat/completions', { method: 'POST', body: '{}' });
     expect(Number(body.headers['x-vc-deadline-ms'])).toBe(305_000);
-    const flags = await patient.service.request('/api/flags/evaluate');
+    const flags = await other.service.request('/api/flags/evaluate');
     expect(Number(flags.body.headers['x-vc-deadline-ms'])).toBe(35_000);
   });
 

@@ -165,10 +165,10 @@ test('a model that no provider has is unknown, even if price lists contain it', 
 
 test('operators decide how long an answer may take', async () => {
   platform.together.behave({ latencyMs: 1_500 });
-  const [impatient, patient] = [
+  const [impatient, other] = [
     await platform.start({ LLM_DEADLINE: '1000', LLM_TIMEOUT: '5000' }),
     await platform.start({ LLM_DEADLINE: '10000', LLM_TIMEOUT: '5000' }),
   ];
   expectError(await platform.chat(impatient), 504, 'DEADLINE_EXCEEDED');
-  expect((await platform.chat(patient)).body.data.provider).toBe('together_ai');
+  expect((await platform.chat(other)).body.data.provider).toBe('together_ai');
 });

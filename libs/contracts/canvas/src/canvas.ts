@@ -43,7 +43,7 @@ export const businessDescription = Type.String({
   pattern: '^\\s*[^\\s\\u0000][^\\u0000]*$',
   description: 'Description of the business in plain language.',
 });
-export const title = Type.String({ minLength: 1, maxLength: 120, description: 'Title of the canvas.' });
+const title = Type.String({ minLength: 1, maxLength: 120, description: 'Title of the canvas.' });
 const industry = Type.String({
   minLength: 1,
   maxLength: 200,
@@ -84,7 +84,7 @@ export const promptFacts = {
 };
 
 /** Optional text, for which forms send an empty or blank text if their user leaves it out. */
-export const orBlank = (maxLength: number, description: string) =>
+const orBlank = (maxLength: number, description: string) =>
   Type.Optional(
     Type.String({
       maxLength,

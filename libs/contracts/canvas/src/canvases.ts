@@ -84,7 +84,7 @@ export const createCanvas = defineRoute({
 
 const formatVersion = Type.Literal(1, { description: 'Version of the file format.' });
 
-export const CanvasFile = strictObject(
+const CanvasFile = strictObject(
   {
     formatVersion,
     ...content,
@@ -93,7 +93,6 @@ export const CanvasFile = strictObject(
   },
   { title: 'CanvasFile', description: 'A canvas as the JSON export returns it.' },
 );
-export type CanvasFile = Static<typeof CanvasFile>;
 
 export const importCanvas = defineRoute({
   id: 'canvas.import',

@@ -15,12 +15,12 @@ import { applySuggestions, getRevision, listRevisions, restoreRevision } from '.
 import { createShare, deleteShare, exportSharedCanvas, getSharedCanvas, listShares } from './shares.ts';
 
 export { Blocks, Canvas, Section, sections } from './canvas.ts';
-export { CanvasFile, CreateCanvasRequest, UpdateCanvasRequest } from './canvases.ts';
+export { CreateCanvasRequest, UpdateCanvasRequest } from './canvases.ts';
 export { GenerateCanvasRequest, GenerateCanvasResult } from './generate-canvas.ts';
 export { canvasGeneration, canvasRefinement } from './jobs.ts';
 export { RefineSectionRequest, RefineSectionResult } from './refine-section.ts';
 export { ApplySuggestionsRequest, Revision, RevisionContent } from './revisions.ts';
-export { NewShare, Share, SharedCanvas } from './shares.ts';
+export { NewShare, Share } from './shares.ts';
 
 export const canvasContract = defineContract({
   service: 'canvas',

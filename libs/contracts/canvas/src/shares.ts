@@ -88,7 +88,7 @@ export const deleteShare = defineRoute({
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });
 
-export const SharedCanvas = Type.Object(
+const SharedCanvas = Type.Object(
   {
     ...Type.Pick(Canvas, ['title', 'businessDescription', 'industry', 'targetMarket', 'revision']).properties,
     ...blockProperties,
@@ -96,14 +96,13 @@ export const SharedCanvas = Type.Object(
   },
   { title: 'SharedCanvas', description: 'A canvas as its link shows it.' },
 );
-export type SharedCanvas = Static<typeof SharedCanvas>;
 
 const tokenParams = Type.Object({
   token: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$', description: 'The secret in the link.' }),
 });
 
 /** Shared views are not for search engines and caches. */
-export const sharedHeaders = {
+const sharedHeaders = {
   'x-robots-tag': Type.String({ description: 'Always noindex.' }),
   'cache-control': Type.String({ description: 'Always no-store.' }),
 };
