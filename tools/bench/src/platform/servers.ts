@@ -9,6 +9,8 @@ export interface Servers {
   readonly postgresPid: number;
   readonly redisPid: number;
   readonly redisUrl: string;
+  /** Connection URL as the owner of all tables. */
+  readonly ownerUrl: string;
   /** Connection URL for a service's role. */
   databaseUrl(service: Service): string;
 }
@@ -37,6 +39,7 @@ export async function startServers(folder: string, cleanup: AsyncDisposableStack
     postgresPid: postgres.pid,
     redisPid: redis.pid,
     redisUrl: redis.url,
+    ownerUrl: postgres.url,
     databaseUrl(service) {
       const url = new URL(postgres.url);
       url.username = serviceRoles[service];

@@ -11,7 +11,7 @@ import type { Servers } from './servers.ts';
 const enough = 1_000_000_000;
 const enoughDollars = 1_000_000;
 
-const tier = {
+export const tier = {
   requestsPerHour: enough,
   requestsPerMinute: enough,
   tokensPerHour: enough * 1_000,
