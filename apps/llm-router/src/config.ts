@@ -52,6 +52,13 @@ export const llmRouterVariables = {
     default: 'gpt-4o-mini',
     description: 'Model that the fallback serves instead of a model that it lacks.',
   }),
+  LLM_SIMULATOR_URL: Type.Optional(
+    Type.String({
+      format: 'url',
+      description:
+        'Base URL of the simulator, ending in /v1. If set, it replaces all providers, and answers name it as their provider.',
+    }),
+  ),
   LLM_PROVIDERS: Type.Optional(
     Type.String({
       secret: true,

@@ -50,9 +50,10 @@ test('a retry that exceeds the budget is not made', async () => {
   const router = await platform.start({
     LLM_TIMEOUT: '200',
     // Room for the maximum cost of one call, and for less than the prompt of a second one beside it.
-    LLM_TIERS: JSON.stringify({ pro: { budgetPerDay: 0.0006 } }),
+    LLM_TIERS: JSON.stringify({ pro: { budgetPerDay: 0.0029 } }),
   });
-  expectError(await platform.chat(router, { prompt: 'Why?', maxTokens: 20 }), 504, 'LLM_TIMEOUT');
+  const question = { prompt: 'Why? '.repeat(400), maxTokens: 20 };
+  expectError(await platform.chat(router, question), 504, 'LLM_TIMEOUT');
   expect(platform.openai.calls().calls).toBe(0);
   expect(await platform.booked(1)).toMatchObject([{ status: 'timed_out' }]);
 });

@@ -54,6 +54,11 @@ test('only the router gets the keys of providers', () => {
   expect(holders).toEqual(['llm-router']);
 });
 
+test('the simulator of Compose, which .env may name, is no provider here', () => {
+  const caller = { LLM_SIMULATOR_URL: 'http://llm-simulator:4010/v1' };
+  for (const service of services) expect(of(service, caller)).not.toHaveProperty('LLM_SIMULATOR_URL');
+});
+
 test('only services that call others can sign, each with its own key', () => {
   const signers = services.filter((service) => of(service).INTERNAL_SIGNING_KEY);
   expect(signers).toEqual(['gateway', 'llm-router', 'canvas', 'job-worker']);

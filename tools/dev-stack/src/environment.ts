@@ -44,11 +44,16 @@ const ownVariables: Partial<Record<Service, (platform: Platform) => Environment>
   'llm-router': ({ providers }) => providers,
 };
 
-/** Variables that a service must not inherit: the owner's access, secrets of other services, and its own signing key. */
+/**
+ * Variables that a service must not inherit: the owner's access, secrets of other services, its own signing key, and the address
+ * of another simulator.
+ */
 const withheld = new Set<string>([
   'MIGRATION_DATABASE_URL',
   'INTERNAL_SIGNING_KEY',
   'AUTH_SIGNING_KEYS',
+  // The simulator of Compose, in a .env that both read.
+  'LLM_SIMULATOR_URL',
   ...providerVariables,
   ...services.map(passwordVariable),
 ]);

@@ -23,12 +23,7 @@ export function givenProviders(environment: Environment): Environment | undefine
   return Object.fromEntries(providerVariables.map((name) => [name, environment[name]]));
 }
 
-/** Returns variables that replace both providers by the simulator. `url` is its base URL, ending in /v1. */
+/** Returns the variable that replaces all providers by the simulator. `url` is its base URL, ending in /v1. */
 export function simulatedProviders(url: string): Environment {
-  return {
-    TOGETHER_API_KEY: 'simulated',
-    TOGETHER_BASE_URL: url,
-    OPENAI_API_KEY: 'simulated',
-    OPENAI_BASE_URL: url,
-  };
+  return { LLM_SIMULATOR_URL: url };
 }

@@ -40,10 +40,9 @@ test.each([
   expect(givenProviders(environment)).toMatchObject(environment);
 });
 
-test('without a key, the simulator replaces both providers', () => {
+test('without a key, the simulator replaces all providers', () => {
   expect(givenProviders({ OPENAI_API_KEY: '' })).toBeUndefined();
-  expect(simulatedProviders('http://127.0.0.1:4010/v1')).toMatchObject({
-    TOGETHER_BASE_URL: 'http://127.0.0.1:4010/v1',
-    OPENAI_BASE_URL: 'http://127.0.0.1:4010/v1',
+  expect(simulatedProviders('http://127.0.0.1:4010/v1')).toEqual({
+    LLM_SIMULATOR_URL: 'http://127.0.0.1:4010/v1',
   });
 });

@@ -34,7 +34,7 @@ async function killDatabase(stack: StackProcess, name: string): Promise<void> {
 
 /** The commands of "A first canvas" on the ready screen, as a user would paste them. */
 function firstCanvas(stack: StackProcess): string {
-  return /A first canvas:\n(.*?)\n\n/s.exec(`${stack.output().replace(':\n\n', ':\n')}`)?.[1] ?? '';
+  return /A first canvas[^:]*:\n(.*?)\n\n/s.exec(`${stack.output().replace(':\n\n', ':\n')}`)?.[1] ?? '';
 }
 
 function smoke(port: number): Promise<string> {
@@ -53,7 +53,9 @@ test(
     const processes = processesOf();
     expect(processes.filter(isAlive)).toHaveLength(services.length + 1);
 
-    expect(await runCommand('sh', ['-c', firstCanvas(stack)])).toContain('"canvasId"');
+    const generated = await runCommand('sh', ['-c', firstCanvas(stack)]);
+    expect(generated).toContain('"canvasId"');
+    expect(generated).toContain('"provider":"simulator"');
     expect(await smoke(port)).toMatch(/^\d+ passed, 0 failed$/m);
 
     expect(await stack.end('SIGINT')).toBe(0);

@@ -26,6 +26,12 @@ test.each<[ProviderFault[], string]>([
   expect(errorOf(faults.map((fault) => failed(fault))).code).toBe(code);
 });
 
+test('refusals of our key or account by all providers are told as such', () => {
+  const refused = new ProviderError('unavailable', 'a', 'secret detail', { isLasting: true });
+  expect(errorOf([refused, refused]).message).toMatch(/refuse the access of this platform/);
+  expect(errorOf([refused, failed('unavailable')]).message).toMatch(/Retry later/);
+});
+
 test('an expired deadline is reported as such', () => {
   expect(errorOf([failed('unavailable')], AbortSignal.abort()).code).toBe('DEADLINE_EXCEEDED');
 });

@@ -36,7 +36,13 @@ export function providersError(
   if (all('not_served')) return unknownModelError(model, internal);
   if (all('timeout')) return new AppError('LLM_TIMEOUT', { internal });
   if (all('bad_response')) return new AppError('LLM_BAD_RESPONSE', { internal });
-  return new AppError('LLM_UNAVAILABLE', { internal, retryAfterSeconds: soonest(failures) });
+  const isRefused = failures.length > 0 && failures.every(({ isLasting }) => isLasting);
+  const message = 'The providers refuse the access of this platform. An operator must correct it.';
+  return new AppError('LLM_UNAVAILABLE', {
+    internal,
+    retryAfterSeconds: soonest(failures),
+    ...(isRefused ? { message } : {}),
+  });
 }
 
 /** For the log: names and numbers only, because a provider's message may repeat the prompt. */

@@ -9,6 +9,7 @@ const {
   OPENAI_API_KEY,
   OPENAI_BASE_URL,
   OPENAI_FALLBACK_MODEL,
+  LLM_SIMULATOR_URL,
   LLM_PROVIDERS,
   LLM_PROVIDER_ORDER,
 } = llmRouterVariables;
@@ -18,6 +19,7 @@ const variables = {
   OPENAI_API_KEY,
   OPENAI_BASE_URL,
   OPENAI_FALLBACK_MODEL,
+  LLM_SIMULATOR_URL,
   LLM_PROVIDERS,
   LLM_PROVIDER_ORDER,
 };
@@ -176,4 +178,16 @@ test.each(['', ' \n', 'a\u0000b', 'half \ud83d', 'x'.repeat(201)])(
 test('names of models may be in any script', () => {
   const [provider] = providersOf(listing({ ...groq, models: { локал: '本地模型' } }));
   expect(provider?.models).toEqual(['локал']);
+});
+
+test('the simulator replaces all providers, under its own ids, with their models and prices', () => {
+  const providers = providersOf({
+    TOGETHER_API_KEY: 'key',
+    OPENAI_API_KEY: 'key',
+    LLM_SIMULATOR_URL: 'http://127.0.0.1:4010/v1',
+  });
+  expect(providers).toMatchObject([
+    { id: 'simulator', baseUrl: 'http://127.0.0.1:4010/v1', priceId: 'together' },
+    { id: 'simulator_fallback', baseUrl: 'http://127.0.0.1:4010/v1', fallbackModel: 'gpt-4o-mini' },
+  ]);
 });

@@ -6,6 +6,7 @@ import { priceOf } from '../pricing/prices.ts';
 import { compatible } from './compatible/compatible.ts';
 import { openai } from './openai/openai.ts';
 import { modelsOf, type Provider } from './provider.ts';
+import { simulator } from './simulator/simulator.ts';
 import { together } from './together/together.ts';
 
 /** The variables that configure providers. */
@@ -16,15 +17,18 @@ export type ProviderSettings = Pick<
   | 'OPENAI_API_KEY'
   | 'OPENAI_BASE_URL'
   | 'OPENAI_FALLBACK_MODEL'
+  | 'LLM_SIMULATOR_URL'
   | 'LLM_PROVIDERS'
   | 'LLM_PROVIDER_ORDER'
 >;
 
 /** Returns the configured providers in order of preference. Throws ConfigError, which contains no key. */
 export function configuredProviders(config: ProviderSettings): Provider[] {
-  const providers = [together(config), openai(config), ...compatible(config.LLM_PROVIDERS)].filter(
-    (provider) => provider !== undefined,
-  );
+  const providers =
+    simulator(config) ??
+    [together(config), openai(config), ...compatible(config.LLM_PROVIDERS)].filter(
+      (provider) => provider !== undefined,
+    );
   const order = (config.LLM_PROVIDER_ORDER ?? '').split(',').flatMap((id) => id.trim() || []);
   const faults = [
     ...providers.flatMap(invalidNames),
@@ -56,7 +60,7 @@ function invalidNames(provider: Provider): string[] {
 }
 
 function sourceOf(id: string): string {
-  return id === 'openai' ? 'OPENAI_FALLBACK_MODEL' : 'LLM_PROVIDERS';
+  return id === 'openai' || id === 'simulator_fallback' ? 'OPENAI_FALLBACK_MODEL' : 'LLM_PROVIDERS';
 }
 
 /** Unconfigured built-in providers may be named, so that one order serves all environments. */

@@ -5,7 +5,7 @@ import type { Provider } from '../provider.ts';
 import { ProviderEntries, type ProviderEntry } from './provider-entry.ts';
 
 /** Ids reserved for built-in providers and cached answers. */
-const reservedIds = new Set(['together_ai', 'openai', 'cache']);
+const reservedIds = new Set(['together_ai', 'openai', 'simulator', 'simulator_fallback', 'cache']);
 
 /** Reads OpenAI-compatible providers from LLM_PROVIDERS. Throws ConfigError, which repeats no value, since values include keys. */
 export function compatible(list: string | undefined): Provider[] {

@@ -20,16 +20,11 @@ const values: Readonly<Record<string, string>> = {
   PUBLIC_URL: `\${PUBLIC_URL:-http://localhost:\${PORT:-3000}}`,
   UPGRADE_URL: `\${UPGRADE_URL:-http://localhost:\${PORT:-3000}/upgrade}`,
   ANSWERS_SIMULATED: `\${LLM_SIMULATOR_URL:+true}`,
-  TOGETHER_API_KEY: `\${TOGETHER_API_KEY:-\${LLM_SIMULATOR_URL:+simulated}}`,
-  TOGETHER_BASE_URL: `\${LLM_SIMULATOR_URL:-\${TOGETHER_BASE_URL:-}}`,
-  OPENAI_API_KEY: `\${OPENAI_API_KEY:-\${LLM_SIMULATOR_URL:+simulated}}`,
-  OPENAI_BASE_URL: `\${LLM_SIMULATOR_URL:-\${OPENAI_BASE_URL:-}}`,
 };
 
 const comments: Readonly<Record<string, string>> = {
   SHUTDOWN_DRAIN_MS: 'Long enough for a request that is already on an idle connection.',
   SHUTDOWN_GRACE_MS: 'Fixed, because stop_grace_period depends on it.',
-  TOGETHER_API_KEY: 'While LLM_SIMULATOR_URL is set, the simulator stands in for both providers.',
 };
 
 /** REDIS_PASSWORD is part of REDIS_URL. */
