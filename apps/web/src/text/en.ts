@@ -78,7 +78,6 @@ export const text = {
   },
   writing: {
     title: 'New canvas',
-    writing: 'Writing',
     progress: (done: number) => `Writing… ${done} of 9`,
     waiting: 'Writing…',
     stop: 'Stop',

@@ -128,7 +128,7 @@ export function createCanvasDocument({
       conflicts[section] = { yours: written(mine), saved: next[section] };
       return mine;
     });
-    const isChanged = sections.some((section) => !isSame(base[section], next[section]));
+    const isChanged = sections.some((section) => !isSame(blocks[section], state.blocks[section]));
     base = next;
     update({ blocks, conflicts, revision, wasMerged: isChanged });
     if (unsaved().length > 0) drafts.write({ base, blocks });

@@ -1,10 +1,10 @@
 import { Link, Navigate, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button, buttonClass } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { useAnnounce } from '../../shell/announcer.tsx';
 import { text } from '../../text/en.ts';
-import { itemCount } from './blocks.ts';
+import { type Blocks, itemCount, nameOf, type Section } from './blocks.ts';
 import { WritingSheet } from './canvas-sheet.tsx';
 import styles from './new-canvas-page.module.css';
 import { forgetPending, type PendingCanvas, readPending } from './pending-canvas.ts';
@@ -22,8 +22,10 @@ function Writing({ pending }: { readonly pending: PendingCanvas }) {
   const announce = useAnnounce();
   const { blocks, status, error, canvas, stop, retry } = useGeneration(pending);
   const isRunning = status === 'running';
+  const done = Object.keys(blocks).length;
 
   useEffect(() => announce(text.writing.announceStart), [announce]);
+  useAnnouncedProgress(isRunning ? blocks : {});
   useEffect(() => {
     if (!canvas) return;
     forgetPending();
@@ -42,7 +44,7 @@ function Writing({ pending }: { readonly pending: PendingCanvas }) {
         </div>
         {isRunning && (
           <div className={styles.progress}>
-            <span>{text.writing.waiting}</span>
+            <span>{done === 0 ? text.writing.waiting : text.writing.progress(done)}</span>
             <Button onClick={stop}>{text.writing.stop}</Button>
           </div>
         )}
@@ -63,4 +65,24 @@ function Writing({ pending }: { readonly pending: PendingCanvas }) {
       <WritingSheet blocks={blocks} isBusy={isRunning} missing={text.writing.notWritten} />
     </div>
   );
+}
+
+/** Announcements of blocks are at least this far apart. If several blocks arrive meanwhile, only the last one is said. */
+const announceMs = 1_000;
+
+/** Has screen readers say which block was written last. */
+function useAnnouncedProgress(blocks: Partial<Blocks>): void {
+  const announce = useAnnounce();
+  const announcedAt = useRef(Number.NEGATIVE_INFINITY);
+  useEffect(() => {
+    const written = Object.keys(blocks) as Section[];
+    const last = written.at(-1);
+    if (last === undefined) return;
+    const say = () => {
+      announcedAt.current = performance.now();
+      announce(text.writing.announceBlock(nameOf(last), blocks[last]?.length ?? 0, written.length));
+    };
+    const timer = setTimeout(say, Math.max(0, announcedAt.current + announceMs - performance.now()));
+    return () => clearTimeout(timer);
+  }, [blocks, announce]);
 }

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { ApiError } from '@valuecanvas/web-client';
 import { useCallback, useEffect, useState } from 'react';
 import { type Api, queryOf, useApi } from '../../api.tsx';
-import type { Blocks, Canvas } from './blocks.ts';
+import type { Blocks, Canvas, Section } from './blocks.ts';
 import { type PendingCanvas, requestOf } from './pending-canvas.ts';
 
 export interface Generation {
@@ -18,7 +18,10 @@ const atStart: Generation = { blocks: {}, status: 'running', error: undefined, c
 /** Pauses before a lost request is sent again. Its key makes the repetition free. */
 const repeatMs = [1_000, 2_000, 4_000];
 
-/** Generates a canvas while the page is open. The canvas is put into the cache. */
+/**
+ * Generates a canvas while the page is open, and shows each block as soon as the model has completed it. The canvas is put
+ * into the cache.
+ */
 export function useGeneration(pending: PendingCanvas) {
   const api = useApi();
   const queries = useQueryClient();
@@ -29,7 +32,9 @@ export function useGeneration(pending: PendingCanvas) {
     const controller = new AbortController();
     setRun(controller);
     setGeneration(atStart);
-    generate(api, pending, controller.signal)
+    const show = (section: Section, items: readonly string[]) =>
+      setGeneration((before) => ({ ...before, blocks: { ...before.blocks, [section]: items } }));
+    generate(api, pending, controller.signal, show)
       .then((canvas) => {
         queries.setQueryData(queryOf(api, 'getCanvas', { params: { id: canvas.id } }).queryKey, canvas);
         void queries.invalidateQueries({ queryKey: ['listCanvases'] });
@@ -54,18 +59,26 @@ export function useGeneration(pending: PendingCanvas) {
   return { ...generation, stop, retry: start };
 }
 
-/** Sends the request, and sends it again with the same key if the answer was lost or is still being written. */
-async function generate(api: Api, pending: PendingCanvas, signal: AbortSignal): Promise<Canvas> {
+/** Reads the stream, and sends the request again with the same key if the answer was lost or is still being written. */
+async function generate(
+  api: Api,
+  pending: PendingCanvas,
+  signal: AbortSignal,
+  show: (section: Section, items: readonly string[]) => void,
+): Promise<Canvas> {
   for (const pauseMs of [...repeatMs, undefined]) {
     try {
-      const options = { signal, idempotencyKey: pending.key };
-      return (await api.call.generateCanvas(requestOf(pending), options)).canvas;
+      const events = api.stream.generateCanvas(requestOf(pending), { signal, idempotencyKey: pending.key });
+      for await (const { event, data } of events) {
+        if (event === 'done') return data.canvas;
+        show(data.section, data.items);
+      }
     } catch (error) {
       if (pauseMs === undefined || !isLost(error)) throw error;
       await pause((error.retryAfter ?? 0) * 1_000 || pauseMs, signal);
     }
   }
-  throw new Error('unreachable');
+  throw new Error('The stream has neither a result nor an error.');
 }
 
 function isLost(error: unknown): error is ApiError {

@@ -1,0 +1,69 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { buildPage } from '@valuecanvas/build/page';
+import type { Manifest } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let folder: string;
+let manifest: Manifest;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'page-'));
+  await buildPage('web', folder);
+  manifest = JSON.parse(await readFile(join(folder, '.vite/manifest.json'), 'utf8')) as Manifest;
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const kilobytes = async (file: string) =>
+  gzipSync(await readFile(join(folder, file)), { level: 9 }).length / 1_000;
+
+/** The files that a browser loads before it shows a chunk: the chunk itself and its static imports. */
+function filesOf(key: string, found = new Set<string>()): Set<string> {
+  const { file = '', imports = [], css = [] } = manifest[key] ?? {};
+  if (found.has(file)) return found;
+  for (const one of [file, ...css]) found.add(one);
+  for (const imported of imports) filesOf(imported, found);
+  return found;
+}
+
+async function sizeOf(keys: readonly string[], extension: string): Promise<number> {
+  const files = new Set(keys.flatMap((key) => [...filesOf(key)]));
+  const sizes = [...files].filter((file) => file.endsWith(extension)).map(kilobytes);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+const entry = 'index.html';
+const page = (name: string) => `src/people/${name}.tsx`;
+
+test.each([
+  ['the start page and signing in', [entry], 125],
+  ['the list of canvases', [entry, page('canvases/canvases-page')], 130],
+  ['a new canvas', [entry, page('canvas/new-canvas-page')], 130],
+  ['a canvas', [entry, page('canvas/canvas-page')], 130],
+  ['the account', [entry, page('account/account-page')], 130],
+])('%s needs no more scripts before the first paint than its budget', async (_, keys, budget) => {
+  for (const key of keys) expect(manifest).toHaveProperty([key]);
+  expect(await sizeOf(keys, '.js')).toBeLessThanOrEqual(budget);
+});
+
+test('all scripts, all styles and the preloaded font are within their budgets', async () => {
+  expect(await sizeOf(Object.keys(manifest), '.js')).toBeLessThanOrEqual(220);
+  expect(await sizeOf(Object.keys(manifest), '.css')).toBeLessThanOrEqual(25);
+  const html = await readFile(join(folder, 'index.html'), 'utf8');
+  const [, font = ''] = /rel="preload"\s+href="\/(assets\/inter-latin-wght[^"]+)"/.exec(html) ?? [];
+  expect((await readFile(join(folder, font))).length).toBeLessThanOrEqual(48 * 1_024);
+});
+
+test('the page carries no TypeBox, no source map, and nothing inline that its policy forbids', async () => {
+  const files = await readdir(folder, { recursive: true });
+  expect(files.filter((file) => file.endsWith('.map'))).toEqual([]);
+  for (const file of files.filter((name) => name.endsWith('.js'))) {
+    const script = await readFile(join(folder, file), 'utf8');
+    expect(script).not.toMatch(/typebox|~kind/i);
+  }
+  const html = await readFile(join(folder, 'index.html'), 'utf8');
+  expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
+  expect((await readFile(join(folder, 'start.js'))).length).toBeLessThanOrEqual(1_024);
+});

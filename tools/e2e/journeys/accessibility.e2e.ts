@@ -1,0 +1,69 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { openBrowser } from '../src/open-browser.ts';
+import { drawCanvas, itemsOf, signInAsDemo } from '../src/steps.ts';
+
+const { open } = openBrowser();
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** Names each fault that axe finds on the page with its elements. */
+async function faultsOf(page: Page): Promise<string[]> {
+  // Base UI's focus guards are hidden from screen readers and reachable by Tab, on purpose.
+  const axe = new AxeBuilder({ page }).withTags(rules).exclude('[data-base-ui-focus-guard]');
+  const { violations } = await axe.analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${String(target)}`));
+}
+
+const screens = [
+  { theme: 'light', width: 1440 },
+  { theme: 'dark', width: 1440 },
+  { theme: 'light', width: 390 },
+  { theme: 'dark', width: 390 },
+] as const;
+
+test.each(screens)(
+  'axe finds nothing, and nothing scrolls sideways: $theme, $width px',
+  async ({ theme, width }) => {
+    const page = await open({ colorScheme: theme, viewport: { width, height: 844 } });
+    const found: Record<string, string[]> = {};
+    const look = async (screen: string) => {
+      found[screen] = await faultsOf(page);
+      if (await page.evaluate('document.documentElement.scrollWidth > innerWidth')) {
+        found[screen].push('scrolls sideways');
+      }
+    };
+    await page.getByRole('heading', { name: /Describe a business/ }).waitFor();
+    await look('start');
+    await page.goto('/signin');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await look('sign-in');
+    await signInAsDemo(page);
+    await drawCanvas(page, 'A repair café on wheels');
+    await itemsOf(page, 'Channels').first().click();
+    await look('canvas');
+    await page.keyboard.press('Escape');
+    await page
+      .getByRole('button', { name: /^Actions for/ })
+      .first()
+      .click();
+    await page.getByRole('menu').waitFor();
+    await look('menu');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('alertdialog').waitFor();
+    await look('dialog');
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Canvases' }).click();
+    await page
+      .getByRole('link', { name: /repair café/i })
+      .first()
+      .waitFor();
+    await look('canvases');
+    await page.getByRole('link', { name: 'Account' }).click();
+    await page.getByText('calls in the last 30 days').waitFor();
+    await look('account');
+    expect(found).toEqual(Object.fromEntries(Object.keys(found).map((screen) => [screen, []])));
+  },
+);

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { openBrowser } from '../src/open-browser.ts';
+import { signInAsDemo } from '../src/steps.ts';
+
+const { open, expectFault } = openBrowser();
+
+test('a new account is created on the page that needs it, and signing out ends its session', async () => {
+  const page = await open();
+  await page.goto('/account');
+  await page.waitForURL(/\/signin\?next=/);
+  await page.getByRole('button', { name: 'Create an account' }).click();
+  await page.getByLabel('E-mail').fill('founder@example.com');
+  await page.getByLabel('Password').fill('a-long-password');
+  await page.getByRole('button', { name: 'Create an account' }).click();
+  await page.waitForURL('**/account');
+  await page.getByText('founder@example.com').waitFor();
+  await page.getByRole('link', { name: 'Canvases' }).click();
+  await page.getByText('Your canvases will be here').waitFor();
+
+  await page.goto('/account');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('link', { name: 'Sign in' }).waitFor();
+  await page.goto('/canvases');
+  await page.waitForURL(/\/signin/);
+});
+
+test('a wrong password and a taken address are refused in words', async () => {
+  expectFault(/status of (401|422)/);
+  const page = await open();
+  await page.goto('/signin');
+  await page.getByLabel('E-mail').fill('demo@valuecanvas.local');
+  await page.getByLabel('Password').fill('not the password');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByText('The e-mail address or the password is wrong.').waitFor();
+  expect(await page.getByLabel('E-mail').inputValue()).toBe('demo@valuecanvas.local');
+  await page.getByRole('button', { name: 'Create an account' }).click();
+  await page.getByLabel('Password').fill('another password');
+  await page.getByRole('button', { name: 'Create an account' }).click();
+  await page.getByText('This address cannot be used.').waitFor();
+});
+
+test('a chosen theme is applied before the first paint of the next visit', async () => {
+  const page = await open({ colorScheme: 'light' });
+  await signInAsDemo(page);
+  await page.getByRole('link', { name: 'Account' }).click();
+  await page.getByLabel('Dark').check();
+  await page.reload({ waitUntil: 'commit' });
+  await page.getByRole('heading', { name: 'Account' }).waitFor();
+  expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
+  expect(await page.evaluate('getComputedStyle(document.documentElement).backgroundColor')).toBe(
+    'rgb(20, 19, 17)',
+  );
+});
+
+test('an address that does not exist says so', async () => {
+  const page = await open();
+  await page.goto('/nothing/here');
+  await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+});

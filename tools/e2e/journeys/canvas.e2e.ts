@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest';
+import { openBrowser } from '../src/open-browser.ts';
+import { addItem, block, drawCanvas, isSaved, itemsOf, replaceItem, signInAsDemo } from '../src/steps.ts';
+
+const { open, expectFault } = openBrowser();
+
+const blocks = [
+  'Key partners',
+  'Key activities',
+  'Value propositions',
+  'Customer relationships',
+  'Customer segments',
+  'Key resources',
+  'Channels',
+  'Cost structure',
+  'Revenue streams',
+];
+
+test('a description becomes nine blocks with one click to sign in, and edits are still there after a reload', async () => {
+  const page = await open();
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  await page.reload({ waitUntil: 'networkidle' });
+  expect(requests.length).toBeLessThanOrEqual(8);
+
+  await page.getByRole('button', { name: 'Repair café' }).click();
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('button', { name: 'the demo user' }).click();
+  await page.waitForURL(/\/c\//);
+  for (const name of blocks) await itemsOf(page, name).first().waitFor();
+
+  await replaceItem(page, 'Channels', 0, 'A van with a workshop inside');
+  await isSaved(page);
+  await page.getByText('Revision 2').waitFor();
+  await page.reload();
+  await page.getByRole('button', { name: 'A van with a workshop inside', exact: true }).waitFor();
+
+  await page.getByRole('link', { name: 'Canvases' }).click();
+  await page
+    .getByRole('link', { name: /A repair café on wheels/ })
+    .first()
+    .waitFor();
+});
+
+test('items are added, undone, moved and removed by keyboard alone', async () => {
+  const page = await open();
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A library of tools that neighbours share');
+  const partners = itemsOf(page, 'Key partners');
+  const before = await partners.count();
+
+  await page.getByRole('button', { name: 'Add an item to Key partners' }).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('Hardware stores');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('Repair shops');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  expect(await partners.allTextContents()).toEqual(
+    expect.arrayContaining(['Hardware stores', 'Repair shops']),
+  );
+  expect(await partners.count()).toBe(before + 2);
+
+  await partners.last().focus();
+  await page.keyboard.press('Alt+ArrowUp');
+  expect((await partners.allTextContents()).slice(-2)).toEqual(['Repair shops', 'Hardware stores']);
+  await page.keyboard.press('Alt+Shift+ArrowRight');
+  await block(page, 'Key activities').getByRole('button', { name: 'Repair shops', exact: true }).waitFor();
+  await page.keyboard.press('Control+Z');
+  await partners.getByText('Repair shops').waitFor();
+  await partners.last().focus();
+  await page.keyboard.press('Delete');
+  expect(await partners.count()).toBe(before + 1);
+  await isSaved(page);
+});
+
+test('pasted lines become items, and a menu moves an item to another block', async () => {
+  const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A theatre on a barge');
+  await page.evaluate(`navigator.clipboard.writeText('- Schools\\n- Tourists\\n\\n- Families')`);
+  await page.getByRole('button', { name: 'Add an item to Channels' }).click();
+  await page.keyboard.press('ControlOrMeta+V');
+  await page.keyboard.press('Tab');
+  expect((await itemsOf(page, 'Channels').allTextContents()).slice(-3)).toEqual([
+    'Schools',
+    'Tourists',
+    'Families',
+  ]);
+  await block(page, 'Channels').getByRole('button', { name: 'Actions for “Tourists”' }).click();
+  await page.getByRole('menuitem', { name: 'Customer segments' }).click();
+  await itemsOf(page, 'Customer segments').getByText('Tourists').waitFor();
+  expect(await itemsOf(page, 'Channels').allTextContents()).not.toContain('Tourists');
+  await isSaved(page);
+});
+
+test('two pages that edit one canvas lose nothing', async () => {
+  expectFault(/status of 409/);
+  const page = await open();
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A school for urban gardening');
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await itemsOf(other, 'Channels').first().waitFor();
+
+  await replaceItem(page, 'Channels', 0, 'Workshops on balconies');
+  await isSaved(page);
+  await page.getByText('Revision 2').waitFor();
+  await addItem(other, 'Key partners', 'City council');
+  await other.getByText('Merged with a change made elsewhere').waitFor();
+  await itemsOf(other, 'Channels').getByText('Workshops on balconies').waitFor();
+
+  await replaceItem(page, 'Channels', 0, 'A newsletter each month');
+  await page.getByText('Revision 4').waitFor();
+  await replaceItem(other, 'Channels', 0, 'Posters in the metro');
+  await other.getByText('This block was changed elsewhere').waitFor();
+  await other.getByRole('button', { name: 'Keep both' }).click();
+  await isSaved(other);
+  await other.reload();
+  await itemsOf(other, 'Channels').first().waitFor();
+  const kept = await itemsOf(other, 'Channels').allTextContents();
+  expect(kept).toEqual(expect.arrayContaining(['A newsletter each month', 'Posters in the metro']));
+});
+
+test('what is written without a connection is kept, also across a reload, and saved afterwards', async () => {
+  expectFault(/ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
+  const page = await open();
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A bicycle courier for pharmacies');
+  await page.route('**/api/canvas/*', (route) =>
+    route.request().method() === 'PUT' ? route.abort() : route.continue(),
+  );
+  await addItem(page, 'Revenue streams', 'A fee for each parcel');
+  await page.getByText('Not saved. What you wrote is kept in this browser.').waitFor();
+  await page.unroute('**/api/canvas/*');
+  await page.reload();
+  await itemsOf(page, 'Revenue streams').getByText('A fee for each parcel').waitFor();
+  await page.getByText('Revision 2').waitFor();
+  await isSaved(page);
+});
+
+test('a canvas is deleted only after a question that names it', async () => {
+  const page = await open();
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A museum of failed products');
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  const dialog = page.getByRole('alertdialog', { name: 'Delete “A museum of failed products”?' });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByRole('button', { name: 'Delete this canvas' }).click();
+  await page.waitForURL('**/canvases');
+  await page.getByRole('heading', { name: 'Canvases' }).waitFor();
+  await page.getByRole('link', { name: /A museum of failed products/ }).waitFor({ state: 'detached' });
+});
