@@ -6,7 +6,10 @@ import type { TestProject } from 'vitest/node';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** Starts the platform with empty data as `npm start` does, and names its address to the journeys. */
+/**
+ * Starts the platform with empty data as `npm start` does, and names its address to the journeys.
+ * @public Vitest calls it.
+ */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const port = await freePort();
   const args = ['tools/dev-stack/start.mjs', '--fresh', '--state', '.cache/e2e'];
