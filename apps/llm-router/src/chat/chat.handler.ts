@@ -1,6 +1,7 @@
 import type { chat } from '@valuecanvas/contracts-llm-router';
-import { type Handler, respond, serverEvents, stream } from '@valuecanvas/service-kit';
+import { type Handler, respond, serverEvents } from '@valuecanvas/service-kit';
 import { answerHeaders } from '../completions/answer.ts';
+import { streamReply } from '../completions/stream.ts';
 import type { ChatService } from './chat.service.ts';
 
 const eventStream = 'text/event-stream';
@@ -13,8 +14,6 @@ export function chatHandler(service: ChatService): Handler<typeof chat> {
       return respond(200, result, answerHeaders(source, facts));
     }
     const streamed = await service.stream(call);
-    return stream({ headers: answerHeaders(streamed.source, streamed) }, (sink) =>
-      streamed.readTo(serverEvents<typeof chat>(call, sink)),
-    );
+    return streamReply(streamed, (sink) => streamed.readTo(() => serverEvents<typeof chat>(call, sink)));
   };
 }

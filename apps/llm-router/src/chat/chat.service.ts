@@ -17,8 +17,8 @@ type ChatCall = Call<typeof chat>;
 export interface ChatService {
   chat(call: ChatCall): Promise<Pick<WholeCompletion, 'source' | 'facts'> & { readonly result: ChatResult }>;
   stream(call: ChatCall): Promise<
-    Pick<StreamedCompletion, 'source' | 'provider' | 'model'> & {
-      readTo(events: ServerEvents<typeof chat>): Promise<void>;
+    Pick<StreamedCompletion, 'source' | 'provider' | 'model' | 'abandon'> & {
+      readTo(createEvents: () => ServerEvents<typeof chat>): Promise<void>;
     }
   >;
 }
@@ -53,7 +53,8 @@ export function createChatService(complete: Complete, stream: Stream, defaultMod
       const streamed = await stream(toRequest(call, true));
       return {
         ...streamed,
-        readTo: (events) => streamed.readTo(chatReader(events, (facts) => toResult(streamed.source, facts))),
+        readTo: (createEvents) =>
+          streamed.readTo(() => chatReader(createEvents(), (facts) => toResult(streamed.source, facts))),
       };
     },
   };

@@ -3,7 +3,7 @@ import { type CompletionAnswer, type Reported, usageIn } from '../protocol/compl
 import type { WholeAnswer } from '../providers/transport/transport.ts';
 import type { AdmissionOutcome, createAdmitCompletion } from './admit-completion.ts';
 import { type AnswerFacts, factsOf, outcomeOf, type Source, writeRecord } from './answer.ts';
-import type { CallProvider, createTryCandidates, Served } from './attempts.ts';
+import { type CallProvider, type createTryCandidates, type Served, unexpectedError } from './attempts.ts';
 import type { AnswerLabels, CompletionObserver } from './observer.ts';
 import type { CompletionRequest, createPrepare, Prepared } from './request.ts';
 
@@ -115,15 +115,21 @@ export function createComplete(dependencies: ServeDependencies): Complete {
         answer: () => readAnswer(JSON.parse(text.toString())),
       };
     }
-    const { served, source } = begun;
+    const { served, source, attempt, admitted } = begun;
     const { answer, bytes } = served;
-    const facts = await book(dependencies, begun, {
-      reported: { usage: usageIn(answer), tier: answer.service_tier, answerBytes: bytes.length },
-      labels: labelsOf(served),
-      text: isStored(begun) ? bytes.toString('utf8') : undefined,
-      isShareable: isShareable(answer),
-    });
-    return { source, facts, bytes, answer: () => answer };
+    try {
+      const facts = await book(dependencies, begun, {
+        reported: { usage: usageIn(answer), tier: answer.service_tier, answerBytes: bytes.length },
+        labels: labelsOf(served),
+        text: isStored(begun) ? bytes.toString('utf8') : undefined,
+        isShareable: isShareable(answer),
+      });
+      return { source, facts, bytes, answer: () => answer };
+    } catch (error) {
+      // Repeating a settlement changes nothing.
+      await admitted.reservation.failed(attempt, unexpectedError(error, attempt), undefined);
+      throw error;
+    }
   };
 }
 

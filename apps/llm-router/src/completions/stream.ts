@@ -1,5 +1,6 @@
 import type { AppError } from '@valuecanvas/contracts-core';
 import { createSseSplitter, dataOf } from '@valuecanvas/http-client';
+import { type StreamBody, type StreamSink, stream } from '@valuecanvas/service-kit';
 import {
   contentBytesOf,
   hasAnswer,
@@ -17,11 +18,11 @@ import {
 } from '../protocol/completion.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 import type { ProviderStream } from '../providers/transport/transport.ts';
-import { type AnswerFacts, outcomeOf, type Source } from './answer.ts';
+import { type AnswerFacts, answerHeaders, type Outcome, outcomeOf, type Source } from './answer.ts';
 import { unexpectedError } from './attempts.ts';
 import { providersError } from './errors.ts';
 import type { AnswerLabels } from './observer.ts';
-import type { CompletionRequest } from './request.ts';
+import type { Attempt, CompletionRequest } from './request.ts';
 import { type Begun, begin, book, isStored, type ServeDependencies, type Stored } from './serve.ts';
 
 /** Receives the events of a streamed answer, and its end. */
@@ -39,8 +40,10 @@ export interface StreamedCompletion {
   readonly source: Source;
   readonly provider: string;
   readonly model: string;
-  /** Sends the answer to a reader. Resolves when it has ended in any way, and is booked. */
-  readTo(reader: StreamReader): Promise<void>;
+  /** Sends the answer to a new reader. Resolves when it has ended in any way, and is booked. Rejects if no reader can be created. */
+  readTo(createReader: () => StreamReader): Promise<void>;
+  /** Ends and books an answer that will not be read. */
+  abandon(error: unknown): Promise<void>;
 }
 
 /** Serves a request with a stream: a stored one, or that of the first provider that starts one. Throws AppError before. */
@@ -53,13 +56,23 @@ export function createStream(dependencies: ServeDependencies, maxStoredBytes: nu
       client.stream(candidate.model, call, asFallback),
     );
     if (begun.kind === 'stored') return storedStream(begun);
-    begun.callObserver.firstEvent();
     const { client, model } = begun.attempt.candidate;
+    const abandon = async (error: unknown): Promise<void> => {
+      await bookBroken(error, begun, createStreamTrack());
+    };
+    try {
+      begun.callObserver.firstEvent();
+    } catch (error) {
+      await abandon(error);
+      throw error;
+    }
     return {
       source: begun.source,
       provider: client.provider.id,
       model,
-      readTo: (reader) => relay(dependencies, begun, reader, isStored(begun) ? maxStoredBytes : 0),
+      readTo: (createReader) =>
+        relay(dependencies, begun, createReader, isStored(begun) ? maxStoredBytes : 0),
+      abandon,
     };
   };
 }
@@ -69,10 +82,12 @@ function storedStream({ source, record: { facts, text } }: Stored): StreamedComp
     source,
     provider: facts.provider,
     model: facts.model,
-    async readTo(reader) {
+    async readTo(createReader) {
+      const reader = createReader();
       await reader.take(storedEvents(text));
       reader.done(facts);
     },
+    abandon: async () => undefined,
   };
 }
 
@@ -91,28 +106,47 @@ function storedEvents(text: Buffer): StreamEvent[] {
 async function relay(
   dependencies: ServeDependencies,
   begun: Begun<ProviderStream>,
-  reader: StreamReader,
+  createReader: () => StreamReader,
   maxStoredBytes: number,
 ): Promise<void> {
   const track = createStreamTrack();
   const transcript = maxStoredBytes > 0 ? createTranscript(maxStoredBytes) : noTranscript;
+  let reader: StreamReader | undefined;
+  let facts: AnswerFacts;
   try {
+    reader = createReader();
     for await (const batch of begun.served.events) {
       for (const event of batch) if (!event.done && track.see(event)) transcript.add(event.bytes);
       const full = reader.take(batch);
       if (full) await full;
     }
+    facts = await book(dependencies, begun, {
+      reported: track.reported(),
+      labels: track.labels(),
+      text: transcript.text(),
+      isShareable: track.isShareable(),
+    });
   } catch (error) {
-    reader.broken(await bookBroken(error, begun, track));
+    const failure = await bookBroken(error, begun, track);
+    if (!reader) throw error;
+    reader.broken(failure);
     return;
   }
-  const answer = {
-    reported: track.reported(),
-    labels: track.labels(),
-    text: transcript.text(),
-    isShareable: track.isShareable(),
-  };
-  reader.done(await book(dependencies, begun, answer));
+  reader.done(facts);
+}
+
+/** Builds the reply that relays a streamed answer. Whatever throws before the answer is read ends and books it. */
+export function streamReply(
+  streamed: Pick<StreamedCompletion, 'source' | 'provider' | 'model' | 'abandon'>,
+  read: (sink: StreamSink) => Promise<void>,
+): StreamBody {
+  const abandon = (error: unknown) => void streamed.abandon(error);
+  try {
+    return stream({ headers: answerHeaders(streamed.source, streamed) }, read, abandon);
+  } catch (error) {
+    abandon(error);
+    throw error;
+  }
 }
 
 /** Books the received part of an answer that broke off, and returns the reader's error. */
@@ -124,12 +158,29 @@ async function bookBroken(
   const { call, body } = prepared.request;
   served.cancel();
   const failure = error instanceof ProviderError ? error : unexpectedError(error, attempt);
-  callObserver.failed(failure);
+  try {
+    callObserver.failed(failure);
+  } finally {
+    await admitted.reservation.failed(attempt, failure, undefined, outcomeSeen(attempt, failure, track));
+  }
+  return providersError([failure], { model: body.model, signal: call.signal });
+}
+
+/** Undefined if nothing was seen of the answer, or if its cost is what failed. */
+function outcomeSeen(
+  attempt: Attempt,
+  { fault, billed }: ProviderError,
+  track: StreamTrack,
+): Outcome | undefined {
   const reported = track.reported();
   const isUnseen = reported.answerBytes === 0 && reported.usage === undefined;
-  const seen = isUnseen && failure.billed === 'no' ? undefined : outcomeOf(attempt, reported);
-  await admitted.reservation.failed(attempt, failure, undefined, seen);
-  return providersError([failure], { model: body.model, signal: call.signal });
+  if (isUnseen && billed === 'no') return undefined;
+  try {
+    return outcomeOf(attempt, reported);
+  } catch (error) {
+    if (fault === 'internal') return undefined;
+    throw error;
+  }
 }
 
 /** Tracks the cost-related content of a stream. */

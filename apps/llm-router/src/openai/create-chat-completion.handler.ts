@@ -1,9 +1,9 @@
 import type { createChatCompletion } from '@valuecanvas/contracts-llm-router';
-import { type Call, type Handler, respond, stream } from '@valuecanvas/service-kit';
+import { type Call, type Handler, respond } from '@valuecanvas/service-kit';
 import { answerHeaders } from '../completions/answer.ts';
 import { type CompletionRequest, cachingOf, idempotencyOf } from '../completions/request.ts';
 import type { Complete } from '../completions/serve.ts';
-import type { Stream } from '../completions/stream.ts';
+import { type Stream, streamReply } from '../completions/stream.ts';
 import type { CompletionBody } from '../protocol/completion.ts';
 import { openAiReader } from './openai-reader.ts';
 
@@ -19,9 +19,7 @@ export function createChatCompletionHandler(
       return respond(200, bytes, answerHeaders(source, facts));
     }
     const streamed = await startStream(request);
-    return stream({ headers: answerHeaders(streamed.source, streamed) }, (sink) =>
-      streamed.readTo(openAiReader(call, sink, request.body)),
-    );
+    return streamReply(streamed, (sink) => streamed.readTo(() => openAiReader(call, sink, request.body)));
   };
 }
 

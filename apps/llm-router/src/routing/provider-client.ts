@@ -134,11 +134,17 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
     },
     async stream(model, call, asFallback) {
       if (!semaphore.tryAcquire()) await waitForPermit(call.signal);
+      let opened: ProviderStream | undefined;
+      const open = () =>
+        transport.stream(call).then((stream) => {
+          opened = stream;
+          return stream;
+        });
       try {
         const breaker = breakers.of(model);
-        const begun = await ask(breaker, asFallback, () => transport.stream(call));
-        return hold(breaker, begun, call.signal);
+        return hold(breaker, await ask(breaker, asFallback, open), call.signal);
       } catch (error) {
+        opened?.cancel();
         semaphore.release();
         throw error;
       }

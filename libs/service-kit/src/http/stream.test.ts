@@ -347,3 +347,17 @@ test('only streams of server-sent events have comments', async () => {
   sink.end();
   expect(await text(response)).toBe('');
 });
+
+test('a stream whose head cannot be sent is abandoned instead of produced', async () => {
+  const abandoned: unknown[] = [];
+  const produce = vi.fn(async () => undefined);
+  const service = await startInTest({
+    routes: [
+      serve(route, () =>
+        stream({ headers: { 'x-name': 'line\nbreak' } }, produce, (error) => abandoned.push(error)),
+      ),
+    ],
+  });
+  expect((await service.request(route.path)).status).toBe(500);
+  expect([produce.mock.calls.length, abandoned]).toEqual([0, [expect.any(Error)]]);
+});

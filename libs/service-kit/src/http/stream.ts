@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import {
   type AppError,
+  canStream,
   defaultStreamMaxMs,
   type EventsOf,
   type RouteDefinition,
@@ -39,21 +40,27 @@ export type StreamProducer = (sink: StreamSink) => Promise<void>;
 export class StreamBody {
   readonly head: StreamHead;
   readonly produce: StreamProducer;
+  readonly abandon: (error: unknown) => void;
 
-  constructor(head: StreamHead, produce: StreamProducer) {
+  constructor(head: StreamHead, produce: StreamProducer, abandon: (error: unknown) => void) {
     this.head = head;
     this.produce = produce;
+    this.abandon = abandon;
   }
 }
 
 /**
  * Returns a stream as the reply. The head is sent as soon as the handler returns, so a handler that may still fail
- * returns later. `produce` is always called, even if the client has disconnected. If it throws, the connection is
- * aborted, so that no client mistakes a part for the whole. To send an error to the client, `produce` writes it and
- * resolves.
+ * returns later. `produce` is called even if the client has disconnected. If it throws, the connection is aborted, so that
+ * no client mistakes a part for the whole. To send an error to the client, `produce` writes it and resolves. If the head
+ * cannot be sent, `abandon` is called instead, to release what the stream would have used.
  */
-export function stream(head: StreamHead, produce: StreamProducer): StreamBody {
-  return new StreamBody(head, produce);
+export function stream(
+  head: StreamHead,
+  produce: StreamProducer,
+  abandon: (error: unknown) => void = () => undefined,
+): StreamBody {
+  return new StreamBody(head, produce, abandon);
 }
 
 type Named<R extends RouteDefinition> = EventsOf<R>;
@@ -127,14 +134,31 @@ export function sendStream(
   call: StreamingCall,
   body: StreamBody,
 ): void {
-  const contentType = body.head.contentType ?? eventStream;
-  writeHead(route, reply, body, contentType);
-  const stream = new OpenStream(reply.raw, contentType.startsWith(eventStream));
-  countUnfinished(reply, stream);
-  call.extendDeadline(route.streamMaxMs ?? defaultStreamMaxMs);
-  whenAborted(call.signal, () => stream.cutSoon());
+  const stream = openStream(route, reply, call, body);
   void produce(body, stream, call);
   stream.flushHead();
+}
+
+function openStream(
+  route: RouteDefinition,
+  reply: FastifyReply,
+  call: StreamingCall,
+  body: StreamBody,
+): OpenStream {
+  try {
+    if (!canStream(route))
+      throw new Error(`${route.id} returned a stream, which its contract does not declare.`);
+    const contentType = body.head.contentType ?? eventStream;
+    writeHead(route, reply, body, contentType);
+    const stream = new OpenStream(reply.raw, contentType.startsWith(eventStream));
+    countUnfinished(reply, stream);
+    call.extendDeadline(route.streamMaxMs ?? defaultStreamMaxMs);
+    whenAborted(call.signal, () => stream.cutSoon());
+    return stream;
+  } catch (error) {
+    body.abandon(error);
+    throw error;
+  }
 }
 
 function writeHead(
