@@ -8,6 +8,7 @@ const shop: Manifest = {
   folder: 'apps/shop',
   name: '@valuecanvas/shop',
   dependencies: { clock: '1.0.0', '@valuecanvas/redis': '*' },
+  devDependencies: { '@types/trees': '1.0.0' },
   nx: { tags: ['type:app', 'scope:shop'] },
 };
 
@@ -59,6 +60,7 @@ describe('an import', () => {
   test.each([
     "import { clock } from 'clock';",
     "import type { Redis } from '@valuecanvas/redis';",
+    "import type { Root } from 'trees';",
     "import { own } from '@valuecanvas/shop';",
     "import { join } from 'node:path';\nimport './own.ts';",
     "const text = 'import bank from';",
@@ -71,6 +73,7 @@ describe('an import', () => {
     ["import { bank } from '@valuecanvas/bank';", '@valuecanvas/bank'],
     ["import {\n  type Bank,\n} from '@valuecanvas/bank';", '@valuecanvas/bank'],
     ["export * from '@valuecanvas/bank/testing';", '@valuecanvas/bank'],
+    ["import { root } from 'trees';", 'trees'],
     ["import 'watch/register';", 'watch'],
     ["const { test } = await import('vitest');", 'vitest'],
     ["import { test } from 'vitest';", 'vitest'],

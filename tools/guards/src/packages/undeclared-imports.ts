@@ -21,7 +21,7 @@ const testPattern = /(^|\/)(test|test-support)\/|\.test\.ts$|\.config\.ts$/;
 
 /**
  * Returns one sentence per import of a package that the workspace's package.json does not name. Tests and type imports may
- * also use development dependencies, including those of the root. Knip reports npm packages that no package.json names,
+ * also use development dependencies, including those of the root; type imports may use a package of types alone. Knip reports npm packages that no package.json names,
  * but neither workspace packages nor packages of the root.
  */
 export function undeclaredFaults(top: Manifest, workspace: Manifest, sources: readonly Source[]): string[] {
@@ -39,9 +39,13 @@ export function undeclaredFaults(top: Manifest, workspace: Manifest, sources: re
       .flatMap((pattern) => [...code.matchAll(pattern)])
       .map(([statement, specifier = '']) => ({
         name: packageOf(specifier),
-        declared: isTest || typesOnly.test(statement) ? inTests : production,
+        isType: typesOnly.test(statement),
       }))
-      .filter(({ name, declared }) => !isBuiltin(name) && !name.startsWith('.') && !declared.has(name))
+      .filter(({ name, isType }) => {
+        if (isBuiltin(name) || name.startsWith('.')) return false;
+        if (isType && inTests.has(`@types/${name}`)) return false;
+        return !(isTest || isType ? inTests : production).has(name);
+      })
       .map(
         ({ name }) =>
           `${workspace.folder}/${path} imports ${name}, which ${workspace.folder}/package.json does not name.`,
