@@ -1,4 +1,5 @@
-import { permissions } from '@valuecanvas/contracts-core';
+import { canvasContract } from '@valuecanvas/contracts-canvas';
+import { bodyLimitOf, permissions } from '@valuecanvas/contracts-core';
 import type { TestRequest } from '@valuecanvas/testing';
 import { apiKeyPrincipal } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
@@ -65,7 +66,7 @@ test('only the gateway and the job worker may call on behalf of users', async ()
 
 test('a body above the limit, or not in JSON, is rejected', async () => {
   const { id } = await platform.aCanvas();
-  const large = { revision: 1, channels: ['x'.repeat(1024 * 1024)] };
+  const large = { revision: 1, channels: ['x'.repeat(bodyLimitOf(canvasContract.routes.updateCanvas))] };
   expectError(await platform.put(`/api/canvas/${id}`, large), 413, 'PAYLOAD_TOO_LARGE');
   const text = { headers: { 'content-type': 'text/plain' } };
   expectError(await platform.put(`/api/canvas/${id}`, 'revision=1', text), 415, 'UNSUPPORTED_MEDIA_TYPE');

@@ -1,4 +1,5 @@
-import type { Principal } from '@valuecanvas/contracts-core';
+import { bodyLimitOf, type Principal } from '@valuecanvas/contracts-core';
+import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import { apiKeyPrincipal } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
 import { expectError, llama, usePlatform } from './support/platform.ts';
@@ -54,7 +55,9 @@ test.each(['feature-flags', 'prompt-registry'] as const)('%s is not a trusted ca
 
 test('a body beyond the limit, or in another form than JSON, is refused', async () => {
   const router = await platform.start();
-  const large = { messages: [{ role: 'user', content: 'x'.repeat(1024 * 1024) }] };
+  const large = {
+    messages: [{ role: 'user', content: 'x'.repeat(bodyLimitOf(llmRouterContract.routes.chat)) }],
+  };
   expectError(await platform.chat(router, large), 413, 'PAYLOAD_TOO_LARGE');
   const text = { headers: { 'content-type': 'text/plain' } };
   expectError(await platform.chat(router, 'Why?' as never, text), 415, 'UNSUPPORTED_MEDIA_TYPE');

@@ -1,4 +1,5 @@
-import type { PromptVersion } from '@valuecanvas/contracts-prompt-registry';
+import { bodyLimitOf } from '@valuecanvas/contracts-core';
+import { type PromptVersion, promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type NewPrompt, startRegistry, type TestRegistry } from './registry.ts';
 
@@ -95,7 +96,8 @@ test.each<[string, Partial<NewPrompt>, { path: string; message: string }[]]>([
 });
 
 test('a template above the body limit is rejected', async () => {
-  const { status } = await post({ promptKey: 'long.one', template: 'x'.repeat(600_000), variables: [] });
+  const template = 'x'.repeat(bodyLimitOf(promptRegistryContract.routes.createPromptVersion));
+  const { status } = await post({ promptKey: 'long.one', template, variables: [] });
   expect(status).toBe(413);
 });
 
