@@ -10,7 +10,7 @@ export default defineConfig({
     // The journeys share one platform and two cores with a browser.
     fileParallelism: false,
     retry: 0,
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    testTimeout: 240_000,
+    hookTimeout: 300_000,
   },
 });

@@ -59,6 +59,7 @@ export function openBrowser() {
         ...options,
       });
       contexts.push(context);
+      context.setDefaultTimeout(60_000);
       await context.addInitScript({ content: recordViolations });
       context.on('console', (message) => {
         if (message.type() === 'error') faults.push(`console: ${message.text()} ${message.location().url}`);
