@@ -38,9 +38,12 @@ export function providersError(
   if (all('bad_response')) return new AppError('LLM_BAD_RESPONSE', { internal });
   const isRefused = failures.length > 0 && failures.every(({ isLasting }) => isLasting);
   const message = 'The providers refuse the access of this platform. An operator must correct it.';
+  // Failover has tried every provider: a retry helps only after a wait that a provider has stated.
+  const statesWait = failures.some(({ retryAfterSeconds }) => retryAfterSeconds !== undefined);
   return new AppError('LLM_UNAVAILABLE', {
     internal,
     retryAfterSeconds: soonest(failures),
+    ...(isRefused || !statesWait ? { retryHelps: false } : {}),
     ...(isRefused ? { message } : {}),
   });
 }
