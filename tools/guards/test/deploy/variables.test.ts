@@ -51,6 +51,8 @@ const setBy = {
     'AUTH_SIGNING_KEYS',
     'PAGES_DIR',
     'ANSWERS_SIMULATED',
+    // `npm start` starts the simulator itself.
+    'LLM_SIMULATOR_URL',
   ]),
 };
 
