@@ -94,7 +94,7 @@ test(
       await new Promise<void>((resolve, reject) => {
         const read = (chunk: Buffer) => {
           printed += chunk;
-          if (printed.includes('A first canvas:')) resolve();
+          if (printed.includes('ValueCanvas is ready at')) resolve();
         };
         stack.stdout.on('data', read);
         stack.stderr.on('data', read);
