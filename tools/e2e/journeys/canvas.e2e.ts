@@ -18,6 +18,8 @@ const blocks = [
 
 test('a description becomes nine blocks with one click to sign in, and edits are still there after a reload', async () => {
   const page = await open();
+  // The requests of the first load would count as well.
+  await page.waitForLoadState('networkidle');
   const requests: string[] = [];
   page.on('request', (request) => requests.push(request.url()));
   await page.reload({ waitUntil: 'networkidle' });
