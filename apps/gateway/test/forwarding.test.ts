@@ -339,6 +339,8 @@ describe('an unavailable service', () => {
       expect(own.status).toBe(200);
     } finally {
       await gateway.upstream.comeBack();
+      // The gateway learns from a response that the services are back.
+      await Promise.all(['/api/canvas', '/v1/models'].map((path) => gateway.service.request(path)));
     }
   });
 

@@ -3,6 +3,9 @@ import { type ConnectionFault, connectionFaultOf } from './connection-fault.ts';
 /** A service that refuses connections for longer is down rather than restarting: its calls then fail at once. */
 const longestRestartMs = 10_000;
 
+/** After so long without calls, earlier refusals say nothing about the present state of a service. */
+const longestSilenceMs = 60_000;
+
 /** Delays between attempts at a service that refuses connections. Together they are longer than the longest restart. */
 export const restartDelaysMs: readonly number[] = [25, 50, 100, 200, 400, ...Array<number>(20).fill(500)];
 
@@ -20,17 +23,22 @@ export interface RestartWindow {
 }
 
 export function createRestartWindow(): RestartWindow {
-  let unreachableSince: number | undefined;
+  let refusals: { readonly since: number; readonly latest: number } | undefined;
   return {
     failed(error) {
       const fault = connectionFaultOf(error);
-      if (fault === 'never_received') unreachableSince ??= performance.now();
-      else unreachableSince = undefined;
+      if (fault !== 'never_received') {
+        refusals = undefined;
+        return fault;
+      }
+      const latest = performance.now();
+      const isContinued = refusals !== undefined && latest - refusals.latest <= longestSilenceMs;
+      refusals = { since: isContinued && refusals ? refusals.since : latest, latest };
       return fault;
     },
     responded() {
-      unreachableSince = undefined;
+      refusals = undefined;
     },
-    isOpen: () => unreachableSince !== undefined && performance.now() - unreachableSince <= longestRestartMs,
+    isOpen: () => refusals !== undefined && performance.now() - refusals.since <= longestRestartMs,
   };
 }
