@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { type Api, queryOf, siteQuery } from './api.tsx';
+import { titleOf } from './people/canvas/blocks.ts';
 import { DescribePage } from './people/describe/describe-page.tsx';
 import { SignInPage } from './people/sign-in/sign-in-page.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
@@ -87,7 +88,7 @@ const canvasRoute = createRoute({
   path: '/c/$id',
   loader: ({ context: { api, queries }, params }) =>
     queries.ensureQueryData(queryOf(api, 'getCanvas', { params })),
-  head: ({ loaderData }) => titled(loaderData?.businessDescription.slice(0, 60) ?? text.canvas.title),
+  head: ({ loaderData }) => titled(loaderData ? titleOf(loaderData) : text.canvas.title),
   component: lazyRouteComponent(() => import('./people/canvas/canvas-page.tsx'), 'CanvasPage'),
 });
 

@@ -4,7 +4,7 @@ import { Button, buttonClass } from './button.tsx';
 import styles from './confirm-dialog.module.css';
 import { ErrorNotice } from './error-notice.tsx';
 
-/** Asks before something that cannot be undone. Names what it affects, and closes once it is done. */
+/** Asks before something that the page cannot undo. Names what it affects, and closes once it is done. */
 export function ConfirmDialog({
   title,
   description,

@@ -139,7 +139,7 @@ export const text = {
     redo: 'Redo',
     delete: 'Delete',
     deleteTitle: (title: string) => `Delete “${title}”?`,
-    deleteText: 'The canvas and its history are deleted. This cannot be undone.',
+    deleteText: 'The canvas and its history are deleted. The API can recover them for 30 days.',
     deleteConfirm: 'Delete this canvas',
     cancel: 'Cancel',
     revision: (revision: number) => `Revision ${revision}`,

@@ -35,8 +35,12 @@ export function isSame(some: readonly string[], others: readonly string[]): bool
   return some.length === others.length && some.every((item, index) => item === others[index]);
 }
 
-/** The first clause of the description, since canvases have no names of their own. */
-export function titleOf({ businessDescription }: { readonly businessDescription: string }): string {
+/** The title of a canvas, or the first clause of its description if it has none. */
+export function titleOf({
+  title: given,
+  businessDescription,
+}: Pick<Canvas, 'title' | 'businessDescription'>): string {
+  if (given !== undefined) return given;
   const [clause = ''] = businessDescription.trim().split(/[.,;:!?\n–—]/, 1);
   const title = clause.trim() || businessDescription.trim();
   return title.length <= 80 ? title : `${title.slice(0, title.lastIndexOf(' ', 78) + 1 || 78).trimEnd()}…`;

@@ -12,6 +12,7 @@ import styles from './canvas-page.module.css';
 import { CanvasFrame } from './canvas-sheet.tsx';
 import { localDrafts } from './drafts.ts';
 import { EditableBlock } from './editable-block.tsx';
+import frame from './frame.module.css';
 
 const ConfirmDialog = lazy(async () => ({
   default: (await import('../../parts/confirm-dialog.tsx')).ConfirmDialog,
@@ -29,8 +30,8 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
   const { canvasDocument, state } = useCanvasDocument(canvas);
   useUndoKeys(canvasDocument);
   return (
-    <div className={styles.page}>
-      <header className={styles.head}>
+    <div className={frame.page}>
+      <header className={frame.head}>
         <div className={styles.heading}>
           <h1 dir="auto">{titleOf(canvas)}</h1>
           <p className={styles.facts}>

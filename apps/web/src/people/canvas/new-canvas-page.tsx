@@ -6,6 +6,7 @@ import { useAnnounce } from '../../shell/announcer.tsx';
 import { text } from '../../text/en.ts';
 import { type Blocks, itemCount, nameOf, type Section } from './blocks.ts';
 import { WritingSheet } from './canvas-sheet.tsx';
+import frame from './frame.module.css';
 import styles from './new-canvas-page.module.css';
 import { forgetPending, type PendingCanvas, readPending } from './pending-canvas.ts';
 import { useGeneration } from './use-generation.ts';
@@ -34,8 +35,8 @@ function Writing({ pending }: { readonly pending: PendingCanvas }) {
   }, [canvas, announce, navigate]);
 
   return (
-    <div className={styles.page}>
-      <header className={styles.head}>
+    <div className={frame.page}>
+      <header className={frame.head}>
         <div>
           <h1>{text.writing.title}</h1>
           <p className={styles.description} dir="auto">
