@@ -1,3 +1,5 @@
+import { canvasGeneration } from '@valuecanvas/contracts-canvas';
+import Value from 'typebox/value';
 import { expect, test } from 'vitest';
 import { aBakery, expectError, usePlatform } from './support/platform.ts';
 
@@ -38,7 +40,21 @@ test('a generation that may be asynchronous becomes a job of its user', async ()
     },
     trace_context: { traceparent },
   });
+  // The job worker checks the payload with the same schema.
+  expect(Value.Check(canvasGeneration.payload, job?.payload)).toBe(true);
   expect(platform.neighbours.asked).toEqual([]);
+});
+
+test('without Redis the job is stored all the same', async () => {
+  const service = await platform.start({ REDIS_URL: 'redis://127.0.0.1:1' });
+  const { status, body } = await service.request('/api/canvas/generate', {
+    method: 'POST',
+    as: platform.user,
+    body: aBakery,
+    headers: { prefer: 'respond-async' },
+  });
+  expect(status).toBe(202);
+  expect(await jobs()).toMatchObject([{ id: body.data.jobId }]);
 });
 
 test('a repeated submission with the same key is one job', async () => {

@@ -87,7 +87,7 @@ test('a failure before the first block has its usual status', async () => {
     throw new AppError('BUDGET_EXCEEDED');
   };
   const { answer } = await generate();
-  expectError({ ...answer, body: JSON.parse(JSON.stringify(answer.body)) }, 402, 'BUDGET_EXCEEDED');
+  expectError(answer, 402, 'BUDGET_EXCEEDED');
 });
 
 test('a stream that breaks after blocks ends with an error, and nothing is stored', async () => {
