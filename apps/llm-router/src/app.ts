@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createAuditFacts } from '@valuecanvas/contracts-core';
 import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import { createAuditJournal } from '@valuecanvas/journal';
@@ -70,6 +71,7 @@ export const llmRouterService = defineService({
           clients,
           cacheCounts,
           since: new Date(now()).toISOString(),
+          instance: randomUUID().slice(0, 8),
           audit,
           resetBreakers,
           clearCache: admission.cache.clear,

@@ -32,6 +32,7 @@ test('a router that has just started is healthy and has counted nothing', async 
     ),
     cache: { hits: 0, misses: 0, hitRate: 0 },
     since: expect.any(String),
+    instance: expect.stringMatching(/^[0-9a-f]{8}$/),
   });
 });
 

@@ -43,6 +43,17 @@ const describeRoute = createRoute({
 const nextSearch = ({ next }: Record<string, unknown>): { next?: string } =>
   typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {};
 
+/** The search parameters of a screen with these names, which hold its filters, its order and what is open. */
+function textsOf<N extends string>(...names: readonly N[]) {
+  return (search: Record<string, unknown>): { readonly [K in N]?: string | undefined } =>
+    Object.fromEntries(
+      names.flatMap((name) => {
+        const value = search[name];
+        return typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : [];
+      }),
+    ) as { readonly [K in N]?: string | undefined };
+}
+
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/signin',
@@ -99,11 +110,43 @@ const accountRoute = createRoute({
   component: lazyRouteComponent(() => import('./people/account/account-page.tsx'), 'AccountPage'),
 });
 
+const consoleRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/console',
+  head: () => titled(text.shell.console),
+  component: lazyRouteComponent(() => import('./console/console-shell.tsx'), 'ConsoleShell'),
+});
+
+const overviewRoute = createRoute({
+  getParentRoute: () => consoleRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./console/overview/overview-page.tsx'), 'OverviewPage'),
+});
+
+const providersRoute = createRoute({
+  getParentRoute: () => consoleRoute,
+  path: '/providers',
+  validateSearch: textsOf('open'),
+  component: lazyRouteComponent(() => import('./console/providers/providers-page.tsx'), 'ProvidersPage'),
+});
+
+const queueRoute = createRoute({
+  getParentRoute: () => consoleRoute,
+  path: '/queue',
+  component: lazyRouteComponent(() => import('./console/queue/queue-page.tsx'), 'QueuePage'),
+});
+
 const routeTree = rootRoute.addChildren([
   describeRoute,
   signInRoute,
   signUpRoute,
-  signedInRoute.addChildren([canvasesRoute, newCanvasRoute, canvasRoute, accountRoute]),
+  signedInRoute.addChildren([
+    canvasesRoute,
+    newCanvasRoute,
+    canvasRoute,
+    accountRoute,
+    consoleRoute.addChildren([overviewRoute, providersRoute, queueRoute]),
+  ]),
 ]);
 
 export function createAppRouter(context: Context) {

@@ -1,9 +1,14 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** Signs in as the demo user with one click, from the sign-in page. */
-export async function signInAsDemo(page: Page): Promise<void> {
+/** Signs in with one click as an account of the local platform, from the sign-in page. */
+export async function signInAs(page: Page, account: 'the demo user' | 'the admin'): Promise<void> {
   await page.goto('/signin');
-  await page.getByRole('button', { name: 'the demo user' }).click();
+  await page.getByRole('button', { name: account }).click();
+  await page.waitForURL((url) => url.pathname !== '/signin');
+}
+
+export async function signInAsDemo(page: Page): Promise<void> {
+  await signInAs(page, 'the demo user');
   await page.getByRole('heading', { name: 'Canvases' }).waitFor();
 }
 

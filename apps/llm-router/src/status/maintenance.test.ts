@@ -42,6 +42,7 @@ function routes(audit: AuditJournal) {
     clients: [client],
     cacheCounts: createCacheCounts(),
     since: '2026-01-01T00:00:00.000Z',
+    instance: 'a0b1c2d3',
     audit,
     resetBreakers: async () => {
       changes.push('reset');

@@ -19,6 +19,8 @@ export const statusRoutes = (status: {
   readonly cacheCounts: CacheCounts;
   /** Start time of the counts. */
   readonly since: string;
+  /** ID of this process. */
+  readonly instance: string;
   readonly audit: AuditJournal;
   /** Closes the breakers of all replicas and returns those that were not closed. */
   readonly resetBreakers: () => Promise<ClosedBreakers['closed']>;
@@ -35,6 +37,7 @@ export const statusRoutes = (status: {
       ),
       cache: status.cacheCounts.figures(),
       since: status.since,
+      instance: status.instance,
     }),
 
     getHealth() {

@@ -1,7 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { HeadContent, Link, Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { setSession, siteQuery, useApi } from '../api.tsx';
+import { type Session, setSession, siteQuery, useApi } from '../api.tsx';
+import { opensConsole } from '../console/screens.ts';
 import { Button, buttonClass } from '../parts/button.tsx';
 import { text } from '../text/en.ts';
 import { Announcer } from './announcer.tsx';
@@ -34,7 +35,7 @@ function Bar() {
         <span className={site?.session ? styles.brand : ''}>{text.name}</span>
       </Link>
       <nav className={styles.links} aria-label={text.shell.main}>
-        {site?.session ? <SignedInLinks /> : <SignedOutLinks />}
+        {site?.session ? <SignedInLinks user={site.session.user} /> : <SignedOutLinks />}
       </nav>
     </header>
   );
@@ -48,12 +49,18 @@ function SignedOutLinks() {
   );
 }
 
-function SignedInLinks() {
+function SignedInLinks({ user }: { readonly user: Session['user'] }) {
+  const hasConsole = opensConsole(user);
   return (
     <>
-      <Link className={styles.link} to="/canvases">
+      <Link className={`${styles.link} ${hasConsole ? styles.roomy : ''}`} to="/canvases">
         {text.shell.canvases}
       </Link>
+      {hasConsole && (
+        <Link className={styles.link} to="/console">
+          {text.shell.console}
+        </Link>
+      )}
       <Link className={styles.link} to="/account">
         {text.shell.account}
       </Link>
@@ -88,12 +95,18 @@ function useFocusAfterNavigation() {
   useEffect(() => {
     const before = previous.current;
     previous.current = path;
-    if (before === undefined || before === path || main.current?.contains(document.activeElement)) return;
+    if (before === undefined || before === path || hasOwnFocus(main.current)) return;
     const heading = main.current?.querySelector('h1');
     heading?.setAttribute('tabindex', '-1');
     (heading ?? main.current)?.focus({ preventScroll: true });
   }, [path]);
   return main;
+}
+
+/** Returns true if the new page has focused one of its parts. A link to it in a navigation does not count. */
+function hasOwnFocus(page: HTMLElement | null): boolean {
+  const active = document.activeElement;
+  return Boolean(active && page?.contains(active) && !active.closest('nav'));
 }
 
 function Mark() {

@@ -8,6 +8,7 @@ export const text = {
     newCanvas: 'New canvas',
     canvases: 'Canvases',
     account: 'Account',
+    console: 'Console',
     signIn: 'Sign in',
     signOut: 'Sign out',
     loading: 'Loading',

@@ -27,6 +27,9 @@ const LlmStats = Type.Object(
       { description: 'Statistics of the response cache.' },
     ),
     since: field.timestamp('Start of the statistics.'),
+    instance: Type.String({
+      description: 'Router process that the statistics are of. It is another one after a restart.',
+    }),
   },
   { title: 'LlmStats', description: 'Statistics of the providers and the cache.' },
 );
@@ -36,7 +39,8 @@ export const getStats = defineRoute({
   method: 'GET',
   path: '/api/llm/stats',
   summary: 'Get statistics of providers and cache',
-  description: 'Returns aggregate figures of this router since it started.',
+  description:
+    'Returns aggregate figures of one router process since it started. Several processes answer in turn: tell their figures apart by `instance`.',
   auth: publicStatus,
   reply: data(LlmStats),
   errors: [],

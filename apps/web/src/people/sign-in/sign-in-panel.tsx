@@ -31,7 +31,7 @@ export function SignInPanel({
   onSignedIn,
 }: {
   readonly initialMode: Mode;
-  readonly onSignedIn: () => void;
+  readonly onSignedIn: (session: Session) => void;
 }) {
   const api = useApi();
   const queries = useQueryClient();
@@ -40,7 +40,7 @@ export function SignInPanel({
 
   const accept = (session: Session) => {
     setSession(queries, session);
-    onSignedIn();
+    onSignedIn(session);
   };
   const attempt = async (mode: Mode, body: Credentials): Promise<Outcome> => {
     try {

@@ -1,0 +1,52 @@
+import type { ReactNode } from 'react';
+import styles from './screen.module.css';
+
+/** A screen of the console: its heading, the age of its figures, filters and actions, and its content. */
+export function ScreenFrame({
+  title,
+  aside,
+  controls,
+  children,
+}: {
+  readonly title: ReactNode;
+  readonly aside?: ReactNode;
+  readonly controls?: ReactNode;
+  readonly children: ReactNode;
+}) {
+  return (
+    <div className={styles.frame}>
+      <div className={styles.head}>
+        <h1 className={styles.title}>{title}</h1>
+        {aside}
+      </div>
+      {controls && <div className={styles.controls}>{controls}</div>}
+      {children}
+    </div>
+  );
+}
+
+/** A row of figures with their names. */
+export function Facts({ children }: { readonly children: ReactNode }) {
+  return <dl className={styles.facts}>{children}</dl>;
+}
+
+/** One figure. The note below says what it means, and is coloured where an operator should look. */
+export function Fact({
+  name,
+  value,
+  note,
+  look,
+}: {
+  readonly name: ReactNode;
+  readonly value: ReactNode;
+  readonly note?: ReactNode;
+  readonly look?: 'warn' | 'bad' | undefined;
+}) {
+  return (
+    <div className={styles.fact}>
+      <dt>{name}</dt>
+      <dd className={styles.value}>{value}</dd>
+      {note && <dd className={`${styles.note} ${look ? styles[look] : ''}`}>{note}</dd>}
+    </div>
+  );
+}
