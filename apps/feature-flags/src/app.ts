@@ -2,6 +2,7 @@ import { createAuditFacts } from '@valuecanvas/contracts-core';
 import { featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
+import { openServedModels } from '@valuecanvas/served-models';
 import { createIds, defineService, implement, internalTokenAuthenticator } from '@valuecanvas/service-kit';
 import { featureFlagsVariables } from './config.ts';
 import type { Database } from './db.ts';
@@ -20,8 +21,9 @@ export const featureFlagsService = defineService({
     const { db } = openDatabase<Database>('feature-flags', kit);
     const store = createFlagsStore(db);
     const { snapshots, current } = composeEvaluation(kit, store, openRedis('feature-flags', kit));
+    const models = await openServedModels('feature-flags', kit);
     const factOf = createAuditFacts({ newId: createIds(now), now });
-    const flags = createFlagsService({ store, snapshots, factOf });
+    const flags = createFlagsService({ store, snapshots, models, factOf });
 
     return {
       authenticate: await internalTokenAuthenticator(featureFlagsContract, config.INTERNAL_PUBLIC_KEYS, now),

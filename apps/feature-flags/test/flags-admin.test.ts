@@ -27,6 +27,8 @@ async function create(settings: object = {}): Promise<string> {
   return key;
 }
 
+const rule = (attribute: string, operator: string, ...values: unknown[]) => ({ attribute, operator, values });
+
 const variant = (name: string, weight = 1) => ({ name, weight, config: { model: name } });
 
 describe('creating a flag', () => {
@@ -59,8 +61,7 @@ describe('creating a flag', () => {
       targeting: {
         userIds: ['u1'],
         tiers: ['pro'],
-        countries: ['DE'],
-        rules: [{ attribute: 'seats', operator: 'greaterThan', values: [5] }],
+        rules: [{ attribute: 'role', operator: 'notEquals', values: ['admin'] }],
       },
       variants: [variant('blue', 33.3), variant('green', 0)],
     };
@@ -104,11 +105,6 @@ describe('creating a flag', () => {
     ],
     ['variants without a weight', { key: 'a', variants: [variant('x', 0)] }, 'variants'],
     ['an empty list of variants', { key: 'a', variants: [] }, 'variants'],
-    [
-      'a rule that can never match',
-      { key: 'a', targeting: { rules: [{ attribute: 'n', operator: 'lessThan', values: ['5'] }] } },
-      'targeting.rules.0.values',
-    ],
   ])('is rejected for %s, with its path', async (_, body, path) => {
     const answer = await send('POST', '/api/flags', body);
     expect(answer.status).toBe(400);
@@ -211,6 +207,89 @@ describe('changing a flag', () => {
     expect((await send('PUT', '/api/flags/a', { description: 'x'.repeat(70_000) })).status).toBe(413);
     const xml = { method: 'PUT', as: admin, body: '<off/>', headers: { 'content-type': 'application/xml' } };
     expect((await service.request('/api/flags/a', xml)).status).toBe(415);
+  });
+});
+
+describe('targeting that can never match', () => {
+  test.each<[string, object, string, string]>([
+    ['of countries', { countries: ['DE'] }, 'targeting.countries', 'targetingKey, tier, role'],
+    [
+      'on an unknown attribute',
+      { rules: [rule('seats', 'equals', 5)] },
+      'targeting.rules.0.attribute',
+      'tier',
+    ],
+    [
+      'on the country, even negated',
+      { rules: [rule('tier', 'equals', 'pro'), rule('country', 'notEquals', 'US')] },
+      'targeting.rules.1.attribute',
+      'Evaluations supply',
+    ],
+    [
+      'with a number for a text',
+      { rules: [rule('role', 'notIn', 'admin', 1)] },
+      'targeting.rules.0.values',
+      'text',
+    ],
+    [
+      'by a comparison of numbers',
+      { rules: [rule('tier', 'greaterThan', 1)] },
+      'targeting.rules.0.operator',
+      'text',
+    ],
+    [
+      'on an unknown tier',
+      { rules: [rule('tier', 'in', 'pro', 'gold')] },
+      'targeting.rules.0.values',
+      'gold',
+    ],
+    ['on part of no tier', { rules: [rule('tier', 'contains', 'gold')] }, 'targeting.rules', 'tier'],
+    ['on no tier', { tiers: [] }, 'targeting.tiers', 'tier'],
+    [
+      'on tiers that exclude each other',
+      { tiers: ['free'], rules: [rule('tier', 'notEquals', 'free')] },
+      'targeting.rules',
+      'tier',
+    ],
+    [
+      'on two roles at once',
+      { rules: [rule('role', 'equals', 'admin'), rule('role', 'in', 'user', 'operator')] },
+      'targeting.rules',
+      'role',
+    ],
+  ])('%s is refused, on creation and change, with what exists', async (_, targeting, path, words) => {
+    const key = await create();
+    const answers = [
+      await send('POST', '/api/flags', { key: freshKey(), targeting }),
+      await send('PUT', `/api/flags/${key}`, { targeting }),
+    ];
+    for (const { status, body } of answers) {
+      expect([status, body.code]).toEqual([400, 'VALIDATION_FAILED']);
+      expect(body.details).toEqual([{ path, message: expect.stringContaining(words) }]);
+    }
+    expect((await send('GET', `/api/flags/${key}`)).body.data).toMatchObject({ targeting: {}, version: 1 });
+  });
+
+  test.each<[string, object]>([
+    ['texts', { rules: [rule('targetingKey', 'startsWith', 'a'), rule('role', 'endsWith', 'or')] }],
+    ['overlapping lists', { tiers: ['free', 'pro'], rules: [rule('tier', 'notIn', 'free', 'basic')] }],
+    ['listed users, who need not meet the conditions', { userIds: ['u1'], tiers: [] }],
+  ])('is not seen in %s', async (_, targeting) => {
+    expect((await send('POST', '/api/flags', { key: freshKey(), targeting })).status).toBe(201);
+  });
+
+  test('of an earlier release prevents no other change, but switching on', async () => {
+    const key = await create({ enabled: true });
+    const targeting = { countries: ['DE'] };
+    await platform.database.query('update feature_flags set targeting = $1 where key = $2', [targeting, key]);
+    const { data: stored } = (await send('GET', `/api/flags/${key}`)).body;
+    const { name, description, rolloutPercentage } = stored;
+    const whole = { name, description, rolloutPercentage, targeting };
+    const statusOf = async (change: object) => (await send('PUT', `/api/flags/${key}`, change)).status;
+    expect(await statusOf({ ...whole, rolloutPercentage: 5 })).toBe(200);
+    expect(await statusOf({ enabled: false })).toBe(200);
+    expect(await statusOf({ ...whole, enabled: false })).toBe(200);
+    expect(await statusOf({ enabled: true })).toBe(400);
   });
 });
 

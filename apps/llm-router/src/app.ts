@@ -14,7 +14,7 @@ import type { Database } from './db.ts';
 import { composeFlags } from './flags/compose-flags.ts';
 import { composeLedger } from './ledger/compose-ledger.ts';
 import { createChatCompletionHandler } from './openai/create-chat-completion.handler.ts';
-import { getModelHandler, listModelsHandler } from './openai/models.handlers.ts';
+import { checkModelsHandler, getModelHandler, listModelsHandler } from './openai/models.handlers.ts';
 import { composeProviders } from './routing/compose-providers.ts';
 import { composeSpending } from './spending/compose-spending.ts';
 import { assertHealthy, statusRoutes } from './status/routes.ts';
@@ -57,6 +57,7 @@ export const llmRouterService = defineService({
       factOf: createAuditFacts({ newId: createIds(now), now }),
     });
 
+    const providers = clients.map(({ provider }) => provider);
     return {
       authenticate: await internalTokenAuthenticator(llmRouterContract, config.INTERNAL_PUBLIC_KEYS, now),
       // No probes: without PostgreSQL, usage waits in the journal. Without Redis, the offline allowance applies.
@@ -65,8 +66,9 @@ export const llmRouterService = defineService({
       routes: implement(llmRouterContract, {
         chat: chatHandler(createChatService(complete, stream, defaultModel)),
         createChatCompletion: createChatCompletionHandler(complete, stream),
-        listModels: listModelsHandler(clients.map(({ provider }) => provider)),
+        listModels: listModelsHandler(providers),
         getModel: getModelHandler(candidates),
+        checkModels: checkModelsHandler(providers, candidates),
         ...statusRoutes({
           clients,
           cacheCounts,

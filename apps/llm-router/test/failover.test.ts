@@ -1,4 +1,6 @@
+import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import type { Fault } from '@valuecanvas/llm-simulator';
+import { callAs } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
 import { expectError, llama, refusedUrl, usePlatform } from './support/platform.ts';
 import { startScriptedProvider } from './support/scripted-provider.ts';
@@ -161,6 +163,20 @@ test('a model that no provider has is unknown, even if price lists contain it', 
   const answer = await platform.chat(await platform.start());
   expectError(answer, 404, 'MODEL_NOT_FOUND');
   expect(answer.body.message).toContain('/v1/models');
+});
+
+test('services learn which models no configured provider serves', async () => {
+  const router = await platform.start();
+  const check = router.client(llmRouterContract, 'feature-flags').checkModels;
+  const call = callAs({ kind: 'service', service: 'feature-flags' });
+  const models = [llama, 'gpt-4o-mini', 'gpt-99', '', 'a\nb'];
+  const { unserved, listed } = await check({ body: { models } }, call);
+  expect(unserved).toEqual(['gpt-99', '', 'a\nb']);
+  expect(listed).toEqual(expect.arrayContaining([llama]));
+  for (const model of models) {
+    const answer = await platform.chat(router, { prompt: 'Hello', model });
+    expect(answer.status === 200).toBe(!unserved.includes(model));
+  }
 });
 
 test('operators decide how long an answer may take', async () => {

@@ -24,7 +24,7 @@ export const promptRegistryService = defineService({
 
     const executions = composeExecutions(kit, db, openedRedis);
     const { performanceOf } = executions;
-    const { store, snapshots, versions } = composeVersions(kit, db, openedRedis, performanceOf);
+    const { store, snapshots, versions } = await composeVersions(kit, db, openedRedis, performanceOf);
     const prompts = createPromptsService({ store, performanceOf });
 
     return {

@@ -1,10 +1,20 @@
 import { postgresVariables } from '@valuecanvas/postgres';
 import { redisVariables } from '@valuecanvas/redis';
-import { identityVariables, kitVariables } from '@valuecanvas/service-kit';
+import {
+  type ConfigOf,
+  identityVariables,
+  kitVariables,
+  serviceUrl,
+  signingVariables,
+} from '@valuecanvas/service-kit';
 
 export const promptRegistryVariables = {
   ...kitVariables('prompt-registry'),
   ...identityVariables,
+  ...signingVariables,
   ...postgresVariables,
   ...redisVariables,
+  LLM_ROUTER_URL: serviceUrl('llm-router'),
 };
+
+export type PromptRegistryConfig = ConfigOf<typeof promptRegistryVariables>;

@@ -21,17 +21,23 @@ async function start(environment: Record<string, string>) {
   );
 }
 
-test('an activation succeeds without Redis', async () => {
+test('an activation succeeds without Redis and without the router, which cannot check the model then', async () => {
   const database = await createTestDatabase();
   const service = await start({
     DATABASE_URL: database.urlFor('prompt-registry'),
     REDIS_URL: `redis://${unusedAddress}`,
+    LLM_ROUTER_URL: `http://${unusedAddress}`,
   });
-  const { status } = await service.request('/api/prompts/versions/canvas.refine/1/activate', {
-    method: 'POST',
-    as: admin,
-  });
-  expect(status).toBe(200);
+  const post = (path: string, body?: object) =>
+    service.request(`/api/prompts/versions${path}`, { method: 'POST', as: admin, body });
+  const draft = {
+    promptKey: 'canvas.refine',
+    template: 'Hello',
+    variables: [],
+    metadata: { model: 'gpt-99' },
+  };
+  const { version } = (await post('', draft)).body.data;
+  expect((await post(`/canvas.refine/${version}/activate`)).status).toBe(200);
   expect((await fetch(`${service.internalUrl}/health/ready`)).status).toBe(200);
   await service.stop();
   await database.drop();

@@ -1,8 +1,10 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import type { PromptVersion } from '@valuecanvas/contracts-prompt-registry';
 import {
   createTestBackends,
   startTestService,
+  stubService,
   type TestAnswer,
   type TestDatabase,
   type TestIdentities,
@@ -20,6 +22,8 @@ export interface TestRegistry {
   readonly admin: UserPrincipal;
   readonly user: UserPrincipal;
   readonly identities: TestIdentities;
+  /** Stub of the router, which serves `served` and `also-served`. */
+  readonly router: TestService;
   as(principal: UserPrincipal, path: string, request?: TestRequest): Promise<TestAnswer>;
   /** Creates a version as the admin. */
   create(version: NewPrompt): Promise<PromptVersion>;
@@ -37,7 +41,18 @@ export interface NewPrompt {
 export async function startRegistry(): Promise<TestRegistry> {
   const backends = await createTestBackends();
   const { database, redis, identities } = backends;
-  const environment = backends.environmentOf('prompt-registry');
+  const listed = ['served', 'also-served'];
+  const router = await stubService(
+    llmRouterContract,
+    {
+      checkModels: ({ body: { models } }) => ({
+        unserved: models.filter((model) => !listed.includes(model)),
+        listed,
+      }),
+    },
+    identities,
+  );
+  const environment = { ...backends.environmentOf('prompt-registry'), LLM_ROUTER_URL: router.url };
   const service = await startTestService(promptRegistryService, environment, identities);
   const [admin, user] = [await database.createUser({ role: 'admin' }), await database.createUser()];
   const as: TestRegistry['as'] = (principal, path, request = {}) =>
@@ -48,6 +63,7 @@ export async function startRegistry(): Promise<TestRegistry> {
     redis,
     service,
     identities,
+    router,
     admin,
     user,
     as,
@@ -60,7 +76,7 @@ export async function startRegistry(): Promise<TestRegistry> {
     activate: ({ promptKey, version }) =>
       as(admin, `/api/prompts/versions/${promptKey}/${version}/activate`, { method: 'POST' }),
     async stop() {
-      await service.stop();
+      await Promise.all([service.stop(), router.stop()]);
       await backends.stop();
     },
   };

@@ -218,6 +218,28 @@ test.each([
   );
 });
 
+const generating = (model: string): NewPrompt => ({
+  promptKey: 'canvas.generate',
+  template: 'Write a canvas for {{businessDescription}}',
+  variables: ['businessDescription'],
+  metadata: { model },
+});
+
+test('a version for a model that no provider serves is not activated, and the models to choose from are named', async () => {
+  const draft = await registry.create(generating('gpt-99'));
+  const { status, body } = await registry.activate(draft);
+  expect([status, body.code]).toEqual([400, 'VALIDATION_FAILED']);
+  const reason = '"gpt-99" is served by no configured provider. Choose one of served, also-served.';
+  expect(body.details).toEqual([{ path: 'metadata.model', message: reason }]);
+  expect(body.message).toContain(reason);
+  expect((await registry.activate(await registry.create(generating('also-served')))).status).toBe(200);
+});
+
+test('a prompt that the platform does not render itself may name any model', async () => {
+  const own = { ...generating('gpt-99'), promptKey: 'another.app' };
+  expect((await registry.activate(await registry.create(own))).status).toBe(200);
+});
+
 test('an invalid version number is rejected', async () => {
   const version = await registry.create({ promptKey: 'huge.one' });
   expect((await registry.activate({ ...version, version: 9_999_999_999 })).status).toBe(400);

@@ -59,10 +59,10 @@ test('the simulator of Compose, which .env may name, is no provider here', () =>
   for (const service of services) expect(of(service, caller)).not.toHaveProperty('LLM_SIMULATOR_URL');
 });
 
-test('only services that call others can sign, each with its own key', () => {
-  const signers = services.filter((service) => of(service).INTERNAL_SIGNING_KEY);
-  expect(signers).toEqual(['gateway', 'llm-router', 'canvas', 'job-worker']);
-  expect(new Set(signers.map((service) => of(service).INTERNAL_SIGNING_KEY)).size).toBe(4);
+test('every service signs with its own key', () => {
+  const keys = services.map((service) => of(service).INTERNAL_SIGNING_KEY);
+  expect(keys).not.toContain(undefined);
+  expect(new Set(keys).size).toBe(services.length);
 });
 
 test('only the gateway can issue access tokens', () => {

@@ -14,17 +14,21 @@ import { contractOf } from './service-contracts.ts';
 interface Callers {
   /** Services that may vouch for any principal: a user, an administrator, an anonymous caller. */
   readonly forAny: readonly ServiceName[];
-  /** Services that may fetch a snapshot for themselves, and vouch for no other principal. */
+  /** Services that may call internal routes for themselves, and vouch for no other principal. */
   readonly forItself: readonly ServiceName[];
 }
 
 /**
  * Allowed calls between services, stated here and not read from the contracts. The gateway calls every service, a service
- * calls another one to do work for a user, and services that use an SDK fetch its snapshots. No service calls the gateway.
+ * calls another one to do work for a user, services that use an SDK fetch its snapshots, and services that store an
+ * operator's choice of a model check it. No service calls the gateway.
  */
 const table: Readonly<Record<ServiceName, Callers>> = {
   gateway: { forAny: [], forItself: [] },
-  'llm-router': { forAny: ['gateway', 'canvas', 'job-worker'], forItself: [] },
+  'llm-router': {
+    forAny: ['gateway', 'canvas', 'job-worker'],
+    forItself: ['prompt-registry', 'feature-flags'],
+  },
   canvas: { forAny: ['gateway', 'job-worker'], forItself: [] },
   'prompt-registry': { forAny: ['gateway'], forItself: ['canvas', 'llm-router'] },
   'feature-flags': { forAny: ['gateway'], forItself: ['canvas', 'llm-router'] },

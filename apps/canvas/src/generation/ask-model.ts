@@ -6,9 +6,10 @@ import {
   type UserCall,
   type UserPrincipal,
 } from '@valuecanvas/contracts-core';
+import { modelFlagKey } from '@valuecanvas/contracts-feature-flags';
 import type { ChatRequest, ChatResult, llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import type { PromptExecution, promptExecution } from '@valuecanvas/contracts-prompt-registry';
-import type { Flags } from '@valuecanvas/flags-sdk';
+import { type Flags, userContext } from '@valuecanvas/flags-sdk';
 import type { Client } from '@valuecanvas/http-client';
 import type { Journal } from '@valuecanvas/journal';
 import { toDollars } from '@valuecanvas/money';
@@ -270,11 +271,7 @@ function settingsOf(question: Pick<Question<unknown>, 'variables'>, prompt: Rend
 
 /** Returns the model in the user's variant of the flag, if the variant names one. */
 function modelFromFlag(flags: Flags, user: UserPrincipal): string | undefined {
-  const evaluation = flags.evaluate('ai_model_selection', {
-    targetingKey: user.userId,
-    tier: user.tier,
-    role: user.role,
-  });
+  const evaluation = flags.evaluate(modelFlagKey, userContext(user));
   if (!evaluation?.enabled) return undefined;
   const { model } = (evaluation.value ?? {}) as { model?: unknown };
   return typeof model === 'string' ? model : undefined;

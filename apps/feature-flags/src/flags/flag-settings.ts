@@ -1,11 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '@valuecanvas/contracts-core';
-import type {
-  CreateFlagRequest,
-  Flag,
-  TargetingRule,
-  UpdateFlagRequest,
-  Variant,
+import {
+  type CreateFlagRequest,
+  type Flag,
+  modelFlagKey,
+  type UpdateFlagRequest,
+  type Variant,
 } from '@valuecanvas/contracts-feature-flags';
+import { type Fault, targetingFaults } from './targeting-faults.ts';
 
 /** Editable settings of a flag. */
 export type FlagSettings = Pick<
@@ -28,19 +30,57 @@ export function changedSettings(
   return { ...rest, ...changes, ...(kept.length === 0 ? {} : { variants: kept }) };
 }
 
-interface Fault {
-  readonly path: string;
-  readonly message: string;
+/** Change of a flag's settings. `before` is absent for a new flag. */
+export interface SettingsChange {
+  readonly key: string;
+  readonly before: FlagSettings | undefined;
+  readonly after: FlagSettings;
 }
 
-/** Throws VALIDATION_FAILED, with all errors, for settings that match the contract but are inconsistent. */
-export function checkSettings({ rolloutPercentage, variants, targeting }: FlagSettings): void {
+/**
+ * Throws VALIDATION_FAILED, with all errors, for settings that match the contract but are inconsistent or can have no
+ * effect. `refusals` are the reasons for models that no provider serves. Of settings that are stored already, only those that
+ * the change switches on are checked for their effect, so that an old fault never prevents another change, such as the kill
+ * switch.
+ */
+export function checkChange(change: SettingsChange, refusals: ReadonlyMap<string, string>): void {
+  const { before, after } = change;
+  const isTargetingNew = isSwitchedOn(change) || !isDeepStrictEqual(before?.targeting, after.targeting);
   const details = [
-    ...rolloutFaults(rolloutPercentage),
-    ...variantFaults(variants),
-    ...(targeting.rules ?? []).flatMap(ruleFaults),
+    ...rolloutFaults(after.rolloutPercentage),
+    ...variantFaults(after.variants),
+    ...(isTargetingNew ? targetingFaults(after.targeting) : []),
+    ...newModels(change).flatMap(({ path, model }) => modelFaults(path, model, refusals)),
   ];
   if (details.length > 0) throw new AppError('VALIDATION_FAILED', { details });
+}
+
+function isSwitchedOn({ before, after }: SettingsChange): boolean {
+  return before === undefined || (after.enabled && !before.enabled);
+}
+
+interface NamedModel {
+  readonly path: string;
+  readonly model: unknown;
+}
+
+/** Returns the models that a change introduces or switches on. A variant without weight is never chosen. */
+export function newModels(change: SettingsChange): NamedModel[] {
+  if (change.key !== modelFlagKey) return [];
+  const known = isSwitchedOn(change) ? [] : modelsOf(change.before).map(({ model }) => model);
+  return modelsOf(change.after).filter(({ model }) => !known.includes(model));
+}
+
+function modelsOf(settings: Pick<FlagSettings, 'variants'> | undefined): NamedModel[] {
+  return (settings?.variants ?? []).flatMap(({ weight, config: { model } }, index) =>
+    weight > 0 && model !== undefined ? [{ path: `variants.${index}.config.model`, model }] : [],
+  );
+}
+
+function modelFaults(path: string, model: unknown, refusals: ReadonlyMap<string, string>): Fault[] {
+  if (typeof model !== 'string') return [{ path, message: 'must be the name of a model.' }];
+  const message = refusals.get(model);
+  return message === undefined ? [] : [{ path, message }];
 }
 
 function rolloutFaults(percentage: number): Fault[] {
@@ -58,18 +98,4 @@ function variantFaults(variants: readonly Variant[] | undefined): Fault[] {
   );
   const hasWeight = variants.some(({ weight }) => weight > 0);
   return hasWeight ? repeated : [...repeated, { path: 'variants', message: 'must have a weight above 0' }];
-}
-
-/** Types that the values of a rule need for its operator. */
-const operandTypes: Partial<Record<TargetingRule['operator'], 'string' | 'number'>> = {
-  startsWith: 'string',
-  endsWith: 'string',
-  greaterThan: 'number',
-  lessThan: 'number',
-};
-
-function ruleFaults({ operator, values }: TargetingRule, index: number): Fault[] {
-  const wanted = operandTypes[operator];
-  if (wanted === undefined || values.every((value) => typeof value === wanted)) return [];
-  return [{ path: `targeting.rules.${index}.values`, message: `must be ${wanted}s for ${operator}` }];
 }

@@ -9,10 +9,18 @@ import {
 import {
   type CreateFlagRequest,
   type Flag,
+  modelFlagKey,
   reservedKeys,
   type UpdateFlagRequest,
 } from '@valuecanvas/contracts-feature-flags';
-import { changedSettings, checkSettings, initialSettings } from './flag-settings.ts';
+import type { ServedModels } from '@valuecanvas/served-models';
+import {
+  changedSettings,
+  checkChange,
+  initialSettings,
+  newModels,
+  type SettingsChange,
+} from './flag-settings.ts';
 import type { FlagsStore } from './flags.store.ts';
 
 export type FlagsService = ReturnType<typeof createFlagsService>;
@@ -21,10 +29,22 @@ export type FlagsService = ReturnType<typeof createFlagsService>;
 export function createFlagsService(options: {
   readonly store: FlagsStore;
   readonly snapshots: { publish(): Promise<void> };
+  readonly models: ServedModels;
   readonly factOf: AuditFacts;
 }) {
-  const { store, snapshots, factOf } = options;
+  const { store, snapshots, models, factOf } = options;
   const targetOf = (id: string) => ({ kind: 'flag', id });
+
+  const refusals = (change: SettingsChange) =>
+    models.refusals(newModels(change).flatMap(({ model }) => (typeof model === 'string' ? [model] : [])));
+
+  /** Asks the router before the flag is locked, and only about an update that can put a model into effect. */
+  const refusalsOfUpdate = async (key: string, request: UpdateFlagRequest) => {
+    if (key !== modelFlagKey || (!request.enabled && !request.variants)) return new Map<string, string>();
+    const before = await store.find(key);
+    return refusals({ key, before, after: changedSettings(before ?? refuseUnknown(key), request) });
+  };
+
   return {
     list: (page: PageRequest): Promise<ListPage<Flag>> => store.list(page),
 
@@ -36,7 +56,8 @@ export function createFlagsService(options: {
       const { key } = request;
       refuseReserved(key);
       const settings = initialSettings(request);
-      checkSettings(settings);
+      const change = { key, before: undefined, after: settings };
+      checkChange(change, await refusals(change));
       const flag =
         (await store.insert(key, settings, (after) => factOf(call, { target: targetOf(key), after }))) ??
         refuseTaken(key);
@@ -45,14 +66,15 @@ export function createFlagsService(options: {
     },
 
     async update(call: AuditedCall, key: string, request: UpdateFlagRequest): Promise<Flag> {
+      const refused = await refusalsOfUpdate(key, request);
       const updated = await store.update(
         key,
         (current) => {
           assertIfMatch(call.header('if-match'), 'flag', current.version);
           assertBasedOn(request.version, current);
-          const settings = changedSettings(current, request);
-          checkSettings(settings);
-          return settings;
+          const after = changedSettings(current, request);
+          checkChange({ key, before: current, after }, refused);
+          return after;
         },
         (before, after) => factOf(call, { target: targetOf(key), before, after }),
       );

@@ -1,4 +1,4 @@
-import type { getModel, listModels } from '@valuecanvas/contracts-llm-router';
+import type { checkModels, getModel, listModels } from '@valuecanvas/contracts-llm-router';
 import type { Handler } from '@valuecanvas/service-kit';
 import { unknownModelError } from '../completions/errors.ts';
 import { ownModelName, type Provider } from '../providers/provider.ts';
@@ -29,6 +29,18 @@ export function getModelHandler(candidates: Candidates): Handler<typeof getModel
       (owners.length > 0 ? owners : serving).map(({ client }) => client.provider),
     );
   };
+}
+
+/** Checks with the same lookup as completions do. */
+export function checkModelsHandler(
+  providers: readonly Provider[],
+  candidates: Candidates,
+): Handler<typeof checkModels> {
+  const listed = [...new Set(providers.flatMap(({ models }) => models))];
+  return ({ body: { models } }) => ({
+    unserved: models.filter((model) => candidates({ model, messages: [] }).length === 0),
+    listed,
+  });
 }
 
 function toModel(id: string, providers: readonly Pick<Provider, 'id'>[]) {

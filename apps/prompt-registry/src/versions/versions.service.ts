@@ -14,6 +14,7 @@ import {
   type PromptVersion,
 } from '@valuecanvas/contracts-prompt-registry';
 import type { BeforeCommit } from '@valuecanvas/postgres';
+import type { ServedModels } from '@valuecanvas/served-models';
 import { type PerformanceOf, unused } from '../executions/performance.ts';
 import { newVersion } from './new-version.ts';
 import { toPromptVersion, toRenderable } from './version-row.ts';
@@ -50,10 +51,22 @@ export function createVersionsService(options: {
   readonly store: VersionsStore;
   readonly performanceOf: PerformanceOf;
   readonly snapshots: { publish(): Promise<void> };
+  readonly models: ServedModels;
   readonly factOf: AuditFacts;
 }) {
-  const { store, performanceOf, snapshots, factOf } = options;
+  const { store, performanceOf, snapshots, models, factOf } = options;
   const targetOf = (id: string) => ({ kind: 'prompt', id });
+
+  /** The router serves only the platform's own prompts, so the models of all others are not checked. */
+  const assertServed = async ({ promptKey, metadata: { model } }: ActivePrompt): Promise<void> => {
+    if (model === undefined || !Object.hasOwn(alwaysGiven, promptKey)) return;
+    const message = (await models.refusals([model])).get(model);
+    if (message === undefined) return;
+    throw new AppError('VALIDATION_FAILED', {
+      message: `The model of this version cannot be called: ${message}`,
+      details: [{ path: 'metadata.model', message }],
+    });
+  };
 
   return {
     /** Newest first. Drafts are included for callers that hold `prompts:write`. */
@@ -97,11 +110,14 @@ export function createVersionsService(options: {
 
     /**
      * Throws NOT_FOUND if the version does not exist, and VALIDATION_FAILED if it requires a variable that the service which
-     * renders it does not always give.
+     * renders it does not always give, or names a model that no provider serves.
      */
     async activate(call: AuditedCall, promptKey: string, version: number): Promise<PromptVersion> {
       const candidate = await store.find(promptKey, version);
-      if (candidate) assertRenderable(toRenderable(candidate));
+      if (candidate) {
+        assertRenderable(toRenderable(candidate));
+        await assertServed(toRenderable(candidate));
+      }
       const row = await store.activate(promptKey, version, (replaced) =>
         factOf(call, {
           target: targetOf(promptKey),

@@ -48,7 +48,7 @@ export const serviceTable = {
     internalPort: 9103,
     owns: 'prompt versions, executions, ratings',
     essential: false,
-    signs: false,
+    signs: true,
     resources: { cpu: '100m', memory: '160Mi', memoryLimit: '384Mi' },
   },
   'feature-flags': {
@@ -56,7 +56,7 @@ export const serviceTable = {
     internalPort: 9104,
     owns: 'flags and their evaluation',
     essential: false,
-    signs: false,
+    signs: true,
     resources: { cpu: '100m', memory: '160Mi', memoryLimit: '384Mi' },
   },
   'job-worker': {

@@ -4,6 +4,15 @@ import Type, { type Static } from 'typebox';
 /** Reserved keys, which are routes below /api/flags. */
 export const reservedKeys = ['evaluate'] as const;
 
+/** Flag whose variants choose the model for canvases, in the field `model` of their configuration. */
+export const modelFlagKey = 'ai_model_selection';
+
+/**
+ * Attributes of every evaluation, all of them texts. A rule on another attribute would never match, so it is refused. OFREP
+ * and trusted headers will supply more.
+ */
+export const suppliedAttributes = ['targetingKey', 'tier', 'role'] as const;
+
 const keyPattern = '^[a-z][a-z0-9_.-]{0,99}$';
 
 export const flagKey = Type.String({
@@ -32,7 +41,11 @@ export type Variant = Static<typeof Variant>;
 /** Condition on the context in which a flag is evaluated. */
 export const TargetingRule = strictObject(
   {
-    attribute: Type.String({ minLength: 1, maxLength: 100, description: 'Attribute of the context.' }),
+    attribute: Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: `Attribute of the context: ${suppliedAttributes.join(', ')}.`,
+    }),
     operator: Type.Enum(
       ['equals', 'notEquals', 'in', 'notIn', 'contains', 'startsWith', 'endsWith', 'greaterThan', 'lessThan'],
       {
@@ -64,7 +77,8 @@ export const Targeting = strictObject(
     countries: Type.Optional(
       Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), {
         maxItems: 250,
-        description: 'Countries (ISO 3166-1 alpha-2) that can get the flag. All countries by default.',
+        description:
+          'Countries (ISO 3166-1 alpha-2) that can get the flag. All countries by default. Refused, because evaluations do not know the country.',
       }),
     ),
     rules: Type.Optional(

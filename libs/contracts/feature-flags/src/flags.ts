@@ -67,7 +67,7 @@ export const updateFlag = defineRoute({
   path: '/api/flags/:key',
   summary: 'Update a flag',
   description:
-    'Changes the given settings, everywhere within a second; { "enabled": false } is the kill switch.',
+    'Changes the given settings, everywhere within a second; { "enabled": false } is the kill switch. Fails with VALIDATION_FAILED if targeting could never match, or a variant of ai_model_selection names a model that no configured provider serves.',
   auth: permission('flags:write'),
   params,
   body: UpdateFlagRequest,

@@ -8,7 +8,9 @@ export { Evaluation } from './evaluate.ts';
 export {
   CreateFlagRequest,
   Flag,
+  modelFlagKey,
   reservedKeys,
+  suppliedAttributes,
   Targeting,
   TargetingRule,
   UpdateFlagRequest,

@@ -1,5 +1,6 @@
 import { defineContract } from '@valuecanvas/contracts-core';
 import { chat } from './chat.ts';
+import { checkModels } from './check-models.ts';
 import { getOwnAlerts, getPlatformAlerts } from './cost-alerts.ts';
 import { clearCache, resetBreakers } from './maintenance.ts';
 import { openAi } from './open-ai-dialect.ts';
@@ -18,6 +19,7 @@ export {
   spendingJob,
   spendingTimeout,
 } from './chat.ts';
+export { checkModels } from './check-models.ts';
 export { type AlertList, type CostAlert, costAlert } from './cost-alerts.ts';
 export type { ClosedBreakers } from './maintenance.ts';
 export { openAi, toOpenAiError } from './open-ai-dialect.ts';
@@ -46,6 +48,7 @@ export const llmRouterContract = defineContract({
     createChatCompletion,
     listModels,
     getModel,
+    checkModels,
     getStats,
     getHealth,
     resetBreakers,

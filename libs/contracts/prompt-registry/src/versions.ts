@@ -71,7 +71,7 @@ export const activatePromptVersion = defineRoute({
   path: '/api/prompts/versions/:promptKey/:version/activate',
   summary: 'Activate a prompt version',
   description:
-    'Makes a version the active one for all users. All services use it within a second. Fails with VALIDATION_FAILED if the version requires a variable that the service of the prompt does not always give.',
+    'Makes a version the active one for all users. All services use it within a second. Fails with VALIDATION_FAILED if the version requires a variable that the service of the prompt does not always give, or names a model that no configured provider serves.',
   auth: permission('prompts:activate'),
   params: Type.Object({
     promptKey,

@@ -1,4 +1,5 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import type { suppliedAttributes } from '@valuecanvas/contracts-feature-flags';
 
 /** Context in which a flag is evaluated. */
 export interface EvaluationContext {
@@ -12,7 +13,9 @@ export interface EvaluationContext {
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
+type Supplied = Required<Pick<EvaluationContext, (typeof suppliedAttributes)[number]>>;
+
 /** Returns the context of a signed-in user, from the verified principal. */
-export function userContext({ userId, tier, role }: UserPrincipal): EvaluationContext {
+export function userContext({ userId, tier, role }: UserPrincipal): Supplied {
   return { targetingKey: userId, tier, role };
 }

@@ -99,6 +99,7 @@ export function flagsProgram({ servers, identities }: Surroundings, ports: Ports
     environment: {
       ...imageOf('feature-flags').environment,
       ...environment(ports, servers.databaseUrl('feature-flags'), servers),
+      INTERNAL_SIGNING_KEY: identities.signingKeys.flags,
       INTERNAL_PUBLIC_KEYS: identities.publicKeys,
     },
   };
