@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import { type Api, queryOf, siteQuery } from './api.tsx';
 import { titleOf } from './people/canvas/blocks.ts';
+import type { CanvasesSearch } from './people/canvases/canvases-page.tsx';
 import { DescribePage } from './people/describe/describe-page.tsx';
 import { SignInPage } from './people/sign-in/sign-in-page.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
@@ -83,6 +84,11 @@ const signedInRoute = createRoute({
 const canvasesRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/canvases',
+  validateSearch: ({ search, sort, deleted }: Record<string, unknown>): CanvasesSearch => ({
+    ...(typeof search === 'string' && search !== '' && { search }),
+    ...(sort === 'updated' && { sort }),
+    ...(deleted === true && { deleted }),
+  }),
   head: () => titled(text.canvases.title),
   component: lazyRouteComponent(() => import('./people/canvases/canvases-page.tsx'), 'CanvasesPage'),
 });

@@ -53,16 +53,25 @@ test('axe finds nothing, and nothing scrolls sideways, on any screen, wide and l
   await page.getByRole('menu').waitFor();
   await look('menu');
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Delete', exact: true }).click();
-  await page.getByRole('alertdialog').waitFor();
-  await look('dialog');
-  await page.keyboard.press('Escape');
   await page.getByRole('link', { name: 'Canvases' }).click();
   await page
     .getByRole('link', { name: /repair café/i })
     .first()
     .waitFor();
   await look('canvases');
+  await page
+    .getByRole('button', { name: /^Actions for/ })
+    .first()
+    .click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  await look('toast');
+  await page.goto('/canvases?deleted=true');
+  await page
+    .getByRole('button', { name: /^Recover/ })
+    .first()
+    .waitFor();
+  await look('deleted canvases');
   await page.getByRole('link', { name: 'Account' }).click();
   await page.getByText('calls in the last 30 days').waitFor();
   await look('account');

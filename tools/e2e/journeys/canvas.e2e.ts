@@ -141,17 +141,54 @@ test('what is written without a connection is kept, also across a reload, and sa
   await isSaved(page);
 });
 
-test('a canvas is deleted only after a question that names it', async () => {
+test('title, industry and target market are changed in place, and are still there after a reload', async () => {
+  const page = await open();
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A choir for people who cannot sing');
+  await page.getByRole('button', { name: 'A choir for people who cannot sing' }).first().focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('Choir of the Shy');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Choir of the Shy', level: 1 }).waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox', { name: 'Industry' }).fill('Music');
+  await page.getByRole('button', { name: 'Add a target market' }).click();
+  await page.keyboard.type('Shy adults');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Add a target market' }).waitFor();
+  await isSaved(page);
+  await page.reload();
+  await page.getByRole('heading', { name: 'Choir of the Shy', level: 1 }).waitFor();
+  await page.getByRole('button', { name: 'Music' }).waitFor();
+});
+
+test('canvases are searched and sorted, and a deleted one comes back with Undo or from the deleted ones', async () => {
   const page = await open();
   await signInAsDemo(page);
   await drawCanvas(page, 'A museum of failed products');
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
-  const dialog = page.getByRole('alertdialog', { name: 'Delete “A museum of failed products”?' });
-  await dialog.getByRole('button', { name: 'Cancel' }).click();
-  await dialog.waitFor({ state: 'detached' });
-  await page.getByRole('button', { name: 'Delete', exact: true }).click();
-  await page.getByRole('button', { name: 'Delete this canvas' }).click();
   await page.waitForURL('**/canvases');
-  await page.getByRole('heading', { name: 'Canvases' }).waitFor();
-  await page.getByRole('link', { name: /A museum of failed products/ }).waitFor({ state: 'detached' });
+  const card = page.getByRole('link', { name: /A museum of failed products/ });
+  await card.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await card.waitFor();
+
+  await page.getByRole('searchbox', { name: 'Search canvases' }).fill('museum of failed');
+  await page.waitForURL(/search=/);
+  await page.getByText('1 canvas found').waitFor();
+  await page.getByLabel('Order').selectOption('Last changed first');
+  await page.waitForURL(/sort=updated/);
+  await page.getByRole('button', { name: 'Actions for “A museum of failed products”' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Delete' }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.getByText('No canvas contains “museum of failed”.').waitFor();
+
+  await page.getByRole('link', { name: 'Deleted canvases' }).click();
+  await page.getByRole('button', { name: 'Recover “A museum of failed products”' }).click();
+  await page.getByText('“A museum of failed products” is back').waitFor();
+  await page.getByRole('link', { name: 'Back to your canvases' }).click();
+  await card.waitFor();
 });

@@ -7,20 +7,23 @@ import { Button, buttonClass } from '../parts/button.tsx';
 import { text } from '../text/en.ts';
 import { Announcer } from './announcer.tsx';
 import styles from './shell.module.css';
+import { Toasts } from './toasts.tsx';
 
 /** The frame of every page: the bar, the content, and the region that screen readers follow. */
 export function Shell() {
   const main = useFocusAfterNavigation();
   return (
     <Announcer>
-      <HeadContent />
-      <a className={styles.skip} href="#main">
-        {text.shell.skip}
-      </a>
-      <Bar />
-      <main className={styles.main} id="main" ref={main} tabIndex={-1}>
-        <Outlet />
-      </main>
+      <Toasts>
+        <HeadContent />
+        <a className={styles.skip} href="#main">
+          {text.shell.skip}
+        </a>
+        <Bar />
+        <main className={styles.main} id="main" ref={main} tabIndex={-1}>
+          <Outlet />
+        </main>
+      </Toasts>
     </Announcer>
   );
 }

@@ -1,6 +1,6 @@
 import { ApiError } from '@valuecanvas/web-client';
 import { expect, test, vi } from 'vitest';
-import { type Blocks, type Canvas, mapBlocks } from './blocks.ts';
+import { type Canvas, type Content, contentOf, mapBlocks } from './blocks.ts';
 import { createCanvasDocument } from './canvas-document.ts';
 import type { Draft, Drafts } from './drafts.ts';
 
@@ -19,7 +19,7 @@ function setUp(stored: Draft[] = []) {
   let fault: Error | undefined;
   let kept = stored;
   const timers: (() => void)[] = [];
-  const requests: Partial<Blocks>[] = [];
+  const requests: Partial<Content>[] = [];
   const drafts: Drafts = {
     read: () => kept,
     write(draft) {
@@ -29,7 +29,7 @@ function setUp(stored: Draft[] = []) {
       kept = [];
     },
   };
-  const store = (changed: Partial<Blocks>): Canvas => {
+  const store = (changed: Partial<Content>): Canvas => {
     platform = { ...platform, ...changed, revision: platform.revision + 1 } as Canvas;
     return platform;
   };
@@ -76,7 +76,7 @@ test('only changed blocks are saved, after a pause, and blank items never', asyn
   page.elapse();
   await page.saved();
   expect(page.requests).toEqual([{ channels: ['Web shop'] }]);
-  expect(page.state()).toMatchObject({ revision: 2, blocks: { channels: ['Web shop', ' '] } });
+  expect(page.state()).toMatchObject({ revision: 2, content: { channels: ['Web shop', ' '] } });
 });
 
 test('a change stays in the browser until the platform has stored it', async () => {
@@ -84,7 +84,7 @@ test('a change stays in the browser until the platform has stored it', async () 
   page.fail(failure('UNREACHABLE', true));
   page.canvasDocument.change('channels', ['Web shop']);
   expect(page.kept()).toHaveLength(1);
-  page.canvasDocument.flush();
+  void page.canvasDocument.flush();
   await page.saved('failed');
   expect(page.kept()).toHaveLength(1);
   page.fail(undefined);
@@ -98,16 +98,16 @@ test('a refusal that repeating cannot change is not repeated', async () => {
   const page = setUp();
   page.fail(failure('VALIDATION_FAILED'));
   page.canvasDocument.change('channels', ['Web shop']);
-  page.canvasDocument.flush();
+  void page.canvasDocument.flush();
   await page.saved('failed');
   page.elapse();
   expect(page.requests).toHaveLength(1);
 });
 
 test('a draft of an earlier visit is merged with what was stored since, and saved', async () => {
-  const base = { ...mapBlocks((section) => initial[section]), channels: [] };
-  const page = setUp([{ base, blocks: { ...base, channels: ['Web shop'] } }]);
-  expect(page.state().blocks.channels).toEqual(['first of channels', 'Web shop']);
+  const base = { ...contentOf(initial), channels: [] };
+  const page = setUp([{ base, content: { ...base, channels: ['Web shop'] } }]);
+  expect(page.state().content.channels).toEqual(['first of channels', 'Web shop']);
   page.elapse();
   await page.saved();
   expect(page.stored().channels).toEqual(['first of channels', 'Web shop']);
@@ -118,12 +118,12 @@ test('a change made elsewhere to another block is merged without asking', async 
   const page = setUp();
   page.changeElsewhere({ keyPartners: ['Mills'] });
   page.canvasDocument.change('channels', ['Web shop']);
-  page.canvasDocument.flush();
+  void page.canvasDocument.flush();
   await page.saved();
   expect(page.state()).toMatchObject({
     conflicts: {},
     wasMerged: true,
-    blocks: { channels: ['Web shop'], keyPartners: ['Mills'] },
+    content: { channels: ['Web shop'], keyPartners: ['Mills'] },
   });
   expect(page.stored()).toMatchObject({ channels: ['Web shop'], keyPartners: ['Mills'], revision: 3 });
 });
@@ -139,7 +139,7 @@ test.each([
     page.changeElsewhere({ channels: ['theirs'] });
     page.canvasDocument.change('channels', ['mine']);
     page.canvasDocument.change('keyPartners', ['Mills']);
-    page.canvasDocument.flush();
+    void page.canvasDocument.flush();
     await page.saved();
     expect(page.state().conflicts).toEqual({ channels: { yours: ['mine'], saved: ['theirs'] } });
     expect(page.stored()).toMatchObject({ channels: ['theirs'], keyPartners: ['Mills'] });
@@ -155,7 +155,7 @@ test.each([
 test('what is typed while a save is running is saved after it', async () => {
   const page = setUp();
   page.canvasDocument.change('channels', ['W'], 'typing');
-  page.canvasDocument.flush();
+  void page.canvasDocument.flush();
   page.canvasDocument.change('channels', ['Web shop'], 'typing');
   await page.saved();
   expect(page.requests).toEqual([{ channels: ['W'] }, { channels: ['Web shop'] }]);
@@ -163,11 +163,11 @@ test('what is typed while a save is running is saved after it', async () => {
 
 test('steps are undone and redone, typing in one item as one step', () => {
   const { canvasDocument } = setUp();
-  const channels = () => canvasDocument.getState().blocks.channels;
+  const channels = () => canvasDocument.getState().content.channels;
   canvasDocument.change('channels', ['W'], 'channels 0');
   canvasDocument.change('channels', ['We'], 'channels 0');
   canvasDocument.move('channels', 0, 'keyPartners');
-  expect(canvasDocument.getState().blocks).toMatchObject({
+  expect(canvasDocument.getState().content).toMatchObject({
     channels: [],
     keyPartners: ['first of keyPartners', 'We'],
   });
@@ -178,5 +178,88 @@ test('steps are undone and redone, typing in one item as one step', () => {
   expect(canvasDocument.getState().canUndo).toBe(false);
   canvasDocument.redo();
   canvasDocument.redo();
-  expect(canvasDocument.getState().blocks.keyPartners).toContain('We');
+  expect(canvasDocument.getState().content.keyPartners).toContain('We');
+});
+
+test('words about the business are saved and merged like blocks, and blank ones are removed', async () => {
+  const page = setUp();
+  page.canvasDocument.change('title', 'Bread by bike');
+  page.canvasDocument.change('industry', '  ');
+  page.changeElsewhere({ industry: 'Food' });
+  await page.canvasDocument.flush();
+  expect(page.stored()).toMatchObject({ title: 'Bread by bike', industry: 'Food' });
+  page.canvasDocument.change('industry', '  ');
+  await page.canvasDocument.flush();
+  expect(page.requests.at(-1)).toEqual({ industry: '' });
+});
+
+test('a description that is too short is not saved', async () => {
+  const page = setUp();
+  page.canvasDocument.change('businessDescription', 'A');
+  await page.canvasDocument.flush();
+  expect(page.requests).toEqual([]);
+});
+
+test('a title that both sides changed stays as it is here, and the other one can be taken', async () => {
+  const page = setUp();
+  page.changeElsewhere({ title: 'Theirs' });
+  page.canvasDocument.change('title', 'Mine');
+  await page.canvasDocument.flush();
+  expect(page.stored().title).toBe('Mine');
+  expect(page.state().wordsElsewhere).toEqual({ title: 'Theirs' });
+  page.canvasDocument.resolveWords('title', 'saved');
+  await page.saved();
+  expect(page.stored().title).toBe('Theirs');
+  expect(page.state().wordsElsewhere).toEqual({});
+});
+
+test('undoing a step keeps what was changed elsewhere since', async () => {
+  const page = setUp();
+  page.canvasDocument.change('channels', ['Web shop']);
+  page.changeElsewhere({ keyPartners: ['Mills'] });
+  await page.canvasDocument.flush();
+  page.canvasDocument.undo();
+  await page.canvasDocument.flush();
+  expect(page.stored()).toMatchObject({ channels: ['first of channels'], keyPartners: ['Mills'] });
+});
+
+test('a change by the platform comes after the unsaved edits, and is undone alone', async () => {
+  const page = setUp();
+  page.canvasDocument.change('keyPartners', ['Mills']);
+  const undo = await page.canvasDocument.perform(async (revision) => {
+    expect(revision).toBe(2);
+    return page.changeElsewhere({ channels: ['first of channels', 'Suggested'] });
+  });
+  expect(page.state()).toMatchObject({ revision: 3, saving: 'saved', conflicts: {} });
+  expect(page.state().content.channels).toEqual(['first of channels', 'Suggested']);
+  page.canvasDocument.change('keyResources', ['Ovens']);
+  undo();
+  await page.canvasDocument.flush();
+  expect(page.stored()).toMatchObject({
+    channels: ['first of channels'],
+    keyPartners: ['Mills'],
+    keyResources: ['Ovens'],
+  });
+});
+
+test('a change by the platform is repeated on top of a change made elsewhere', async () => {
+  const page = setUp();
+  page.changeElsewhere({ keyPartners: ['Mills'] });
+  await page.canvasDocument.perform(async (revision) => {
+    if (revision === 1) throw failure('CONFLICT');
+    return page.changeElsewhere({ channels: ['Suggested'] });
+  });
+  expect(page.state().content).toMatchObject({ channels: ['Suggested'], keyPartners: ['Mills'] });
+  page.canvasDocument.undo();
+  expect(page.state().content).toMatchObject({ channels: ['first of channels'], keyPartners: ['Mills'] });
+});
+
+test('a change by the platform that fails leaves the canvas as it is, and saving goes on', async () => {
+  const page = setUp();
+  const change = page.canvasDocument.perform(() => Promise.reject(failure('UNREACHABLE', true)));
+  await expect(change).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  expect(page.state().canUndo).toBe(false);
+  page.canvasDocument.change('channels', ['Web shop']);
+  await page.canvasDocument.flush();
+  expect(page.stored().channels).toEqual(['Web shop']);
 });

@@ -1,7 +1,19 @@
-import { ApiError } from '@valuecanvas/web-client';
-import { type Blocks, blocksOf, type Canvas, isSame, mapBlocks, type Section, sections } from './blocks.ts';
+import { ApiError, requestLimits } from '@valuecanvas/web-client';
+import {
+  type Canvas,
+  type Content,
+  contentOf,
+  type Field,
+  fields,
+  isSame,
+  mapContent,
+  type Section,
+  sections,
+  type WordName,
+  type Words,
+} from './blocks.ts';
 import type { Drafts } from './drafts.ts';
-import { mergeItems, union } from './merge-items.ts';
+import { mergeValues, union } from './merge-items.ts';
 
 /** A block that was changed here and elsewhere. */
 export interface Conflict {
@@ -10,9 +22,11 @@ export interface Conflict {
 }
 
 export interface DocumentState {
-  /** The blocks as the person sees them. Items can still be blank. */
-  readonly blocks: Blocks;
+  /** The canvas as the person sees it. Items can still be blank. */
+  readonly content: Content;
   readonly conflicts: Partial<Readonly<Record<Section, Conflict>>>;
+  /** Words that were changed elsewhere and here. Those of this page are kept. */
+  readonly wordsElsewhere: Partial<Words>;
   readonly saving: 'saved' | 'pending' | 'saving' | 'failed';
   /** The reason of `failed`. */
   readonly error: Error | undefined;
@@ -27,15 +41,22 @@ export interface DocumentState {
 export interface CanvasDocument {
   getState(): DocumentState;
   subscribe(listener: () => void): () => void;
-  /** Replaces the items of a block. Changes with the same `step` in a row are undone together. */
-  change(section: Section, items: readonly string[], step?: string): void;
+  /** Replaces the items of a block, or words. Changes with the same `step` in a row are undone together. */
+  change<F extends Field>(field: F, value: Content[F], step?: string): void;
   /** Moves an item to the end of another block. */
   move(from: Section, index: number, to: Section): void;
+  /**
+   * Saves, and then has the platform change the canvas, for example apply suggestions. The step is undone like an edit; the
+   * returned function undoes it alone and keeps later edits.
+   */
+  perform(request: (revision: number) => Promise<Canvas>): Promise<() => void>;
   undo(): void;
   redo(): void;
   resolve(section: Section, choice: 'yours' | 'saved' | 'both'): void;
-  /** Saves now instead of after the pause. */
-  flush(): void;
+  /** Replaces the words of this page by those saved elsewhere, or keeps them. */
+  resolveWords(name: WordName, choice: 'yours' | 'saved'): void;
+  /** Saves now instead of after the pause. Ends once the save has succeeded or failed. */
+  flush(): Promise<void>;
   /** Stops saving. The drafts remain. */
   close(): void;
 }
@@ -52,6 +73,8 @@ const maxRebases = 5;
 /** Steps that can be undone. */
 const maxSteps = 100;
 
+const minDescription = requestLimits.updateCanvas.businessDescription.minLength;
+
 export function createCanvasDocument({
   canvas,
   drafts,
@@ -61,16 +84,17 @@ export function createCanvasDocument({
 }: {
   readonly canvas: Canvas;
   readonly drafts: Drafts;
-  /** Stores the changed blocks on top of a revision. Rejects with CONFLICT if the canvas has a newer one. */
-  readonly save: (revision: number, changed: Partial<Blocks>) => Promise<Canvas>;
+  /** Stores the changed fields on top of a revision. Rejects with CONFLICT if the canvas has a newer one. */
+  readonly save: (revision: number, changed: Partial<Content>) => Promise<Canvas>;
   readonly read: () => Promise<Canvas>;
   /** Calls back later, unless the returned function is called before. */
   readonly schedule?: (callback: () => void, ms: number) => () => void;
 }): CanvasDocument {
-  let base: Blocks = blocksOf(canvas);
+  let base: Content = contentOf(canvas);
   let state: DocumentState = {
-    blocks: base,
+    content: base,
     conflicts: {},
+    wordsElsewhere: {},
     saving: 'saved',
     error: undefined,
     revision: canvas.revision,
@@ -78,11 +102,12 @@ export function createCanvasDocument({
     canUndo: false,
     canRedo: false,
   };
-  let past: Blocks[] = [];
-  let future: Blocks[] = [];
+  let past: Content[] = [];
+  let future: Content[] = [];
   let lastStep: string | undefined;
   let cancelTimer = (): void => undefined;
-  let isSaving = false;
+  /** The request that is running. Saves and other changes follow each other. */
+  let running: Promise<void> | undefined;
   let isClosed = false;
   let failures = 0;
   const listeners = new Set<() => void>();
@@ -92,86 +117,123 @@ export function createCanvasDocument({
     for (const listener of listeners) listener();
   };
 
-  const unsaved = (): Section[] =>
-    sections.filter(
-      (section) => !state.conflicts[section] && !isSame(written(state.blocks[section]), base[section]),
-    );
+  const isUnsaved = (field: Field): boolean =>
+    !(isSection(field) && state.conflicts[field]) &&
+    !isSame(written(field, state.content, base), base[field]);
+
+  const unsaved = (): readonly Field[] => fields.filter(isUnsaved);
 
   const later = (ms: number): void => {
     cancelTimer();
     if (!isClosed) cancelTimer = schedule(() => void saveAll(), ms);
   };
 
-  /** Shows changed blocks, keeps them in the browser, and saves them after a pause. */
-  const show = (blocks: Blocks, change: Partial<DocumentState> = {}): void => {
-    update({ ...change, blocks, wasMerged: false });
+  /** Shows changed content, keeps it in the browser, and saves it after a pause. */
+  const show = (content: Content, change: Partial<DocumentState> = {}): void => {
+    update({ ...change, content, wasMerged: false });
     const hasChanges = unsaved().length > 0;
-    if (hasChanges) drafts.write({ base, blocks });
-    if (!isSaving) update({ saving: hasChanges ? 'pending' : 'saved', error: undefined });
+    if (hasChanges) drafts.write({ base, content });
+    if (!running) update({ saving: hasChanges ? 'pending' : 'saved', error: undefined });
     if (hasChanges) later(pauseMs);
   };
 
   const remember = (): void => {
-    past = [...past.slice(1 - maxSteps), state.blocks];
+    past = [...past.slice(1 - maxSteps), state.content];
     future = [];
   };
 
-  /** Puts the changes of this page on top of another revision. */
-  const rebase = (revision: number, next: Blocks): void => {
+  /** Puts the changes of this page on top of another revision. Returns true if this changes what the page shows. */
+  const rebase = (revision: number, next: Content): boolean => {
     const conflicts: Partial<Record<Section, Conflict>> = { ...state.conflicts };
-    const blocks = mapBlocks((section) => {
-      const mine = state.blocks[section];
-      if (isSame(written(mine), base[section]))
-        return isSame(base[section], next[section]) ? mine : next[section];
-      const merged = mergeItems(base[section], written(mine), next[section]);
-      if (merged) return isSame(merged, written(mine)) ? mine : merged;
-      conflicts[section] = { yours: written(mine), saved: next[section] };
-      return mine;
+    const wordsElsewhere: Partial<Record<WordName, string>> = { ...state.wordsElsewhere };
+    const content = mapContent((field) => {
+      const shown = state.content[field];
+      const mine = written(field, state.content, base);
+      if (isSame(mine, base[field])) return isSame(base[field], next[field]) ? shown : next[field];
+      const merged = mergeValues(base[field], mine, next[field]);
+      if (merged !== undefined) return isSame(merged, mine) ? shown : merged;
+      if (isSection(field)) conflicts[field] = { yours: mine as readonly string[], saved: next[field] };
+      else wordsElsewhere[field] = next[field];
+      return shown;
     });
-    const isChanged = sections.some((section) => !isSame(blocks[section], state.blocks[section]));
+    const isChanged = fields.some((field) => !isSame(content[field], state.content[field]));
     base = next;
-    update({ blocks, conflicts, revision, wasMerged: isChanged });
-    if (unsaved().length > 0) drafts.write({ base, blocks });
+    update({ content, conflicts, wordsElsewhere, revision });
+    if (unsaved().length > 0) drafts.write({ base, content });
+    return isChanged;
   };
 
-  /** Saves until nothing is left. One request at a time, with the changed blocks alone. */
+  /** Reads what was changed elsewhere and merges it. Undoing a step of this page keeps those changes. */
+  const mergeElsewhere = async (): Promise<void> => {
+    const theirs = await read();
+    const before = base;
+    const next = contentOf(theirs);
+    const withTheirs = (step: Content): Content =>
+      mapContent((field) => mergeValues(before[field], step[field], next[field]) ?? step[field]);
+    past = past.map(withTheirs);
+    future = future.map(withTheirs);
+    update({ wasMerged: rebase(theirs.revision, next) });
+  };
+
+  /** Sends a request on top of the current revision, and again after a merge if another change came first. */
+  const sendOnCurrent = async (request: (revision: number) => Promise<Canvas>): Promise<Canvas> => {
+    for (let rebases = 0; ; rebases++) {
+      try {
+        return await request(state.revision);
+      } catch (error) {
+        if (!isConflict(error) || rebases >= maxRebases) throw error;
+        await mergeElsewhere();
+      }
+    }
+  };
+
+  const settle = (): void => {
+    const isWaiting = sections.some((section) => state.conflicts[section]);
+    if (!isWaiting && unsaved().length === 0) drafts.clear();
+    update({ saving: unsaved().length > 0 ? 'pending' : 'saved', error: undefined });
+  };
+
+  /** Runs after the request that is running, and before any other. */
+  const alone = (work: () => Promise<void>): Promise<void> => {
+    const result = work().finally(() => {
+      running = undefined;
+      if (state.saving === 'pending') later(pauseMs);
+    });
+    running = result.catch(() => undefined);
+    return result;
+  };
+
+  /** Saves until nothing is left, with the changed fields alone. */
   const saveAll = async (): Promise<void> => {
     cancelTimer();
-    if (isSaving || isClosed) return;
-    isSaving = true;
-    let rebases = 0;
-    try {
-      for (let changed = unsaved(); changed.length > 0; changed = unsaved()) {
-        update({ saving: 'saving', error: undefined });
-        const sent = Object.fromEntries(changed.map((section) => [section, written(state.blocks[section])]));
-        try {
-          const answer = await save(state.revision, sent);
-          base = blocksOf(answer);
+    if (running || isClosed) return running;
+    await alone(async () => {
+      try {
+        while (unsaved().length > 0) {
+          update({ saving: 'saving', error: undefined });
+          const answer = await sendOnCurrent((revision) => {
+            const changed = unsaved().map((field) => [field, written(field, state.content, base)]);
+            return changed.length === 0 ? read() : save(revision, Object.fromEntries(changed));
+          });
+          base = contentOf(answer);
           failures = 0;
           update({ revision: answer.revision });
-        } catch (error) {
-          if (!isConflict(error) || ++rebases > maxRebases) throw error;
-          const theirs = await read();
-          rebase(theirs.revision, blocksOf(theirs));
+        }
+        settle();
+      } catch (error) {
+        update({ saving: 'failed', error: error as Error });
+        if (!(error instanceof ApiError) || error.retryHelps) {
+          later(retryMs[Math.min(failures++, retryMs.length - 1)] ?? pauseMs);
         }
       }
-      if (sections.every((section) => !state.conflicts[section])) drafts.clear();
-      update({ saving: 'saved', error: undefined });
-    } catch (error) {
-      update({ saving: 'failed', error: error as Error });
-      if (!(error instanceof ApiError) || error.retryHelps) {
-        later(retryMs[Math.min(failures++, retryMs.length - 1)] ?? pauseMs);
-      }
-    } finally {
-      isSaving = false;
-    }
+    });
   };
 
   for (const draft of drafts.read()) {
     const current = base;
     base = draft.base;
-    update({ blocks: mapBlocks((section) => draft.blocks[section]) });
-    rebase(canvas.revision, current);
+    update({ content: draft.content });
+    update({ wasMerged: rebase(canvas.revision, current) });
   }
   if (unsaved().length > 0) {
     update({ saving: 'pending' });
@@ -184,27 +246,52 @@ export function createCanvasDocument({
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    change(section, items, step) {
+    change(field, value, step) {
       if (step === undefined || step !== lastStep) remember();
       lastStep = step;
-      show({ ...state.blocks, [section]: items });
+      show({ ...state.content, [field]: value });
     },
     move(from, index, to) {
-      const item = state.blocks[from][index];
+      const item = state.content[from][index];
       if (item === undefined || from === to) return;
       remember();
       lastStep = undefined;
       show({
-        ...state.blocks,
-        [from]: state.blocks[from].toSpliced(index, 1),
-        [to]: [...state.blocks[to], item],
+        ...state.content,
+        [from]: state.content[from].toSpliced(index, 1),
+        [to]: [...state.content[to], item],
       });
+    },
+    async perform(request) {
+      await saveAll();
+      while (running) await running;
+      if (state.error) throw state.error;
+      let before = state.content;
+      await alone(async () => {
+        const answer = await sendOnCurrent(request);
+        remember();
+        lastStep = undefined;
+        before = state.content;
+        rebase(answer.revision, contentOf(answer));
+        settle();
+      });
+      const after = state.content;
+      return () => {
+        remember();
+        lastStep = undefined;
+        show(
+          mapContent(
+            (field) => mergeValues(after[field], state.content[field], before[field]) ?? state.content[field],
+          ),
+        );
+        void saveAll();
+      };
     },
     undo() {
       const before = past.at(-1);
       if (!before) return;
       past = past.slice(0, -1);
-      future = [...future, state.blocks];
+      future = [...future, state.content];
       lastStep = undefined;
       show(before);
     },
@@ -212,7 +299,7 @@ export function createCanvasDocument({
       const after = future.at(-1);
       if (!after) return;
       future = future.slice(0, -1);
-      past = [...past, state.blocks];
+      past = [...past, state.content];
       lastStep = undefined;
       show(after);
     },
@@ -222,10 +309,21 @@ export function createCanvasDocument({
       const { yours, saved } = conflict;
       const items = choice === 'yours' ? yours : choice === 'saved' ? saved : union(saved, yours);
       remember();
-      show({ ...state.blocks, [section]: items }, { conflicts });
+      show({ ...state.content, [section]: items }, { conflicts });
       void saveAll();
     },
-    flush: () => void saveAll(),
+    resolveWords(name, choice) {
+      const { [name]: saved, ...wordsElsewhere } = state.wordsElsewhere;
+      if (saved === undefined) return;
+      if (choice === 'yours') update({ wordsElsewhere });
+      else {
+        remember();
+        lastStep = undefined;
+        show({ ...state.content, [name]: saved }, { wordsElsewhere });
+        void saveAll();
+      }
+    },
+    flush: saveAll,
     close() {
       isClosed = true;
       cancelTimer();
@@ -233,9 +331,16 @@ export function createCanvasDocument({
   };
 }
 
-/** The items that are stored: blank ones are not. */
-function written(items: readonly string[]): readonly string[] {
-  return items.filter((item) => item.trim() !== '');
+function isSection(field: Field): field is Section {
+  return sections.includes(field as Section);
+}
+
+/** What is stored of a field: no blank items and words, and a description that is too short not yet. */
+function written(field: Field, content: Content, base: Content): Content[Field] {
+  const value = content[field];
+  if (typeof value !== 'string') return value.filter((item) => item.trim() !== '');
+  if (field === 'businessDescription') return value.trim().length < minDescription ? base[field] : value;
+  return value.trim() === '' ? '' : value;
 }
 
 function isConflict(error: unknown): boolean {

@@ -1,22 +1,23 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
+import { type InputOf, requestLimits } from '@valuecanvas/web-client';
 import { Redo2, Undo2 } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { queryOf, useApi } from '../../api.tsx';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { text } from '../../text/en.ts';
+import { useDeletion } from '../canvases/use-deletion.ts';
 import { type Canvas, titleOf } from './blocks.ts';
 import { type CanvasDocument, createCanvasDocument, type DocumentState } from './canvas-document.ts';
 import styles from './canvas-page.module.css';
 import { CanvasFrame } from './canvas-sheet.tsx';
 import { localDrafts } from './drafts.ts';
 import { EditableBlock } from './editable-block.tsx';
+import { EditableText, WordsElsewhere } from './editable-text.tsx';
 import frame from './frame.module.css';
 
-const ConfirmDialog = lazy(async () => ({
-  default: (await import('../../parts/confirm-dialog.tsx')).ConfirmDialog,
-}));
+const limits = requestLimits.updateCanvas;
 
 /** A canvas to edit. */
 export function CanvasPage() {
@@ -29,11 +30,25 @@ export function CanvasPage() {
 function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
   const { canvasDocument, state } = useCanvasDocument(canvas);
   useUndoKeys(canvasDocument);
+  const editing = { words: state.content, canvasDocument };
   return (
     <div className={frame.page}>
       <header className={frame.head}>
         <div className={styles.heading}>
-          <h1 dir="auto">{titleOf(canvas)}</h1>
+          <h1 dir="auto">
+            <EditableText name="title" {...editing} maxLength={limits.title.maxLength}>
+              {titleOf(state.content)}
+            </EditableText>
+          </h1>
+          <div className={styles.facts}>
+            <EditableText name="industry" {...editing} maxLength={limits.industry.maxLength}>
+              {state.content.industry || text.canvas.addIndustry}
+            </EditableText>
+            <span aria-hidden="true">·</span>
+            <EditableText name="targetMarket" {...editing} maxLength={limits.targetMarket.maxLength}>
+              {state.content.targetMarket || text.canvas.addTargetMarket}
+            </EditableText>
+          </div>
           <p className={styles.facts}>
             <SaveStatus state={state} />
             <span>{text.canvas.revision(state.revision)}</span>
@@ -60,13 +75,14 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
           <DeleteCanvas canvas={canvas} canvasDocument={canvasDocument} />
         </div>
       </header>
-      {state.error && <ErrorNotice error={state.error} retry={canvasDocument.flush} />}
+      {state.error && <ErrorNotice error={state.error} retry={() => void canvasDocument.flush()} />}
+      <WordsElsewhere words={state.wordsElsewhere} canvasDocument={canvasDocument} />
       <CanvasFrame tall>
         {(section) => (
           <EditableBlock
             key={section}
             section={section}
-            items={state.blocks[section]}
+            items={state.content[section]}
             conflict={state.conflicts[section]}
             canvasDocument={canvasDocument}
           />
@@ -74,7 +90,14 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
       </CanvasFrame>
       <details className={styles.about}>
         <summary>{text.canvas.about}</summary>
-        <p dir="auto">{canvas.businessDescription}</p>
+        <EditableText
+          name="businessDescription"
+          {...editing}
+          maxLength={limits.businessDescription.maxLength}
+          isLong
+        >
+          {state.content.businessDescription}
+        </EditableText>
       </details>
     </div>
   );
@@ -94,7 +117,10 @@ function useCanvasDocument(canvas: Canvas): {
       drafts: localDrafts(canvas.id),
       read: () => api.call.getCanvas({ params }),
       async save(revision, changed) {
-        const answer = await api.call.updateCanvas({ params, body: { revision, ...changed } as never });
+        const answer = await api.call.updateCanvas({
+          params,
+          body: { revision, ...changed } as InputOf<'updateCanvas'>['body'],
+        });
         queries.setQueryData(queryOf(api, 'getCanvas', { params }).queryKey, answer);
         void queries.invalidateQueries({ queryKey: ['listCanvases'] });
         return answer;
@@ -104,12 +130,12 @@ function useCanvasDocument(canvas: Canvas): {
   const state = useSyncExternalStore(canvasDocument.subscribe, canvasDocument.getState);
   useEffect(() => {
     const saveWhenHidden = () => {
-      if (document.visibilityState === 'hidden') canvasDocument.flush();
+      if (document.visibilityState === 'hidden') void canvasDocument.flush();
     };
     document.addEventListener('visibilitychange', saveWhenHidden);
     return () => {
       document.removeEventListener('visibilitychange', saveWhenHidden);
-      canvasDocument.flush();
+      void canvasDocument.flush();
     };
   }, [canvasDocument]);
   return { canvasDocument, state };
@@ -119,7 +145,7 @@ function useCanvasDocument(canvas: Canvas): {
 function useUndoKeys(canvas: CanvasDocument): void {
   useEffect(() => {
     const undo = (event: KeyboardEvent) => {
-      const isText = event.target instanceof HTMLTextAreaElement;
+      const isText = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
       if (isText || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z') return;
       event.preventDefault();
       if (event.shiftKey) canvas.redo();
@@ -145,36 +171,26 @@ function DeleteCanvas({
   readonly canvas: Canvas;
   readonly canvasDocument: CanvasDocument;
 }) {
-  const api = useApi();
-  const queries = useQueryClient();
   const navigate = useNavigate();
-  const [isOpen, setOpen] = useState(false);
-  const remove = async () => {
-    canvasDocument.close();
-    const input = { params: { id: canvas.id } };
-    await api.call.deleteCanvas(input);
-    localDrafts(canvas.id).clear();
-    await navigate({ to: '/canvases' });
-    queries.removeQueries({ queryKey: queryOf(api, 'getCanvas', input).queryKey });
-    await queries.invalidateQueries({ queryKey: ['listCanvases'] });
+  const { remove } = useDeletion();
+  const [error, setError] = useState<Error | undefined>(undefined);
+  /** Saves first, so that nothing is missing if the canvas is recovered. */
+  const removeAndLeave = async () => {
+    try {
+      await canvasDocument.flush();
+      await remove(canvas);
+      canvasDocument.close();
+      await navigate({ to: '/canvases' });
+    } catch (cause) {
+      setError(cause as Error);
+    }
   };
   return (
     <>
-      <Button look="quiet" onClick={() => setOpen(true)}>
+      <Button look="quiet" onClick={() => void removeAndLeave()}>
         {text.canvas.delete}
       </Button>
-      {isOpen && (
-        <Suspense>
-          <ConfirmDialog
-            title={text.canvas.deleteTitle(titleOf(canvas))}
-            description={text.canvas.deleteText}
-            confirm={text.canvas.deleteConfirm}
-            cancel={text.canvas.cancel}
-            onConfirm={remove}
-            onClose={() => setOpen(false)}
-          />
-        </Suspense>
-      )}
+      {error && <ErrorNotice error={error} />}
     </>
   );
 }

@@ -1,9 +1,9 @@
-import type { Blocks } from './blocks.ts';
+import type { Content } from './blocks.ts';
 
 /** Unsaved changes of a canvas, with the revision on which they are based. */
 export interface Draft {
-  readonly base: Blocks;
-  readonly blocks: Blocks;
+  readonly base: Content;
+  readonly content: Content;
 }
 
 /** Keeps unsaved changes until the platform has stored them. */
@@ -19,7 +19,7 @@ export interface Drafts {
  * Each tab writes a draft of its own, and reads those of all tabs: a merge of changes that are saved already changes nothing.
  */
 export function localDrafts(canvasId: string, storage: Storage = localStorage): Drafts {
-  const prefix = `draft:${canvasId}:`;
+  const prefix = `unsaved:${canvasId}:`;
   const own = `${prefix}${crypto.randomUUID()}`;
   const read = new Set<string>();
   return {

@@ -62,7 +62,7 @@ export function EditableBlock({
 
   const change = (next: readonly string[], step?: string) => canvasDocument.change(section, next, step);
   /** The newest items: an event can follow another one before this component is rendered again. */
-  const current = () => canvasDocument.getState().blocks[section];
+  const current = () => canvasDocument.getState().content[section];
   const isFull = items.length >= maxItems;
 
   const edit = (index: number | undefined) => {
@@ -86,7 +86,7 @@ export function EditableBlock({
   const finish = (index: number) => {
     if (current()[index]?.trim() === '') change(current().toSpliced(index, 1), `${section} ${index}`);
     edit(undefined);
-    canvasDocument.flush();
+    void canvasDocument.flush();
   };
   const reorder = (index: number, to: number) => {
     const item = items[index];

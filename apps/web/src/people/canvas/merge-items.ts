@@ -1,5 +1,5 @@
 import { diff3Merge } from 'node-diff3';
-import { isSame } from './blocks.ts';
+import { type Content, type Field, isSame } from './blocks.ts';
 
 /**
  * Merges two changes of one block, item by item. Items that both sides add at the same place are all kept. Returns
@@ -21,6 +21,18 @@ export function mergeItems(
     else return undefined;
   }
   return merged;
+}
+
+/** Merges two changes of one field. Returns undefined if they contradict each other, as two different titles do. */
+export function mergeValues(
+  base: Content[Field],
+  mine: Content[Field],
+  theirs: Content[Field],
+): Content[Field] | undefined {
+  if (typeof base !== 'string' && typeof mine !== 'string' && typeof theirs !== 'string')
+    return mergeItems(base, mine, theirs);
+  if (isSame(mine, theirs) || isSame(theirs, base)) return mine;
+  return isSame(mine, base) ? theirs : undefined;
 }
 
 /** Returns the first items followed by those of the others that are not among them. */
