@@ -83,6 +83,14 @@ export function usePlatform() {
     processEnvironment: (settings: Environment): Environment =>
       environment({ ...parts.backends.processEnvironmentOf('canvas'), ...settings }),
 
+    /** The environment of a real router, as a separate process, in front of one provider. */
+    routerEnvironment: (providerUrl: string): Environment => ({
+      ...parts.backends.processEnvironmentOf('llm-router'),
+      FEATURE_FLAGS_URL: parts.neighbours.environment.FEATURE_FLAGS_URL,
+      TOGETHER_API_KEY: 'together-key',
+      TOGETHER_BASE_URL: providerUrl,
+    }),
+
     /** Starts another service with its own settings. It stops with the test. */
     async start(settings: Environment): Promise<TestService> {
       const other = await start(settings);
