@@ -84,3 +84,34 @@ test('a job whose workers are killed more often than it has attempts completes w
   await completesWithOneCanvas(jobId, canvas.url);
   expect(canvas.routerKeys).toHaveLength(1);
 });
+
+test.each(['stored its canvas', 'asked the model'] as const)(
+  'a job that has lost too many workers takes over the canvas if the last one had %s, and calls no model',
+  async (progress) => {
+    const isStored = progress === 'stored its canvas';
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+    const canvas = await startCanvas(platform.backends, () => {
+      ask();
+      return isStored ? undefined : new Promise(() => undefined);
+    });
+    const gate = await startCommitGate(platform.database.urlFor('job-worker'), {
+      statement: 'insert into "llm_job_results"',
+      side: 'before',
+    });
+    const doomed = await startServiceProcess(
+      'job-worker',
+      platform.processEnvironment({ CANVAS_URL: canvas.url, DATABASE_URL: gate.url }),
+    );
+    const jobId = await platform.store('canvas_generation', generationOf('A bakery'));
+    await (isStored ? gate.stopped : asked);
+    await doomed.kill();
+    gate.cut();
+    await platform.database.query(`update vc_private.llm_jobs set lost_attempts = 9 where id = $1`, [jobId]);
+    await platform.start({ CANVAS_URL: canvas.url });
+    const end = isStored ? 'completed' : 'failed';
+    expect(await platform.reaches(jobId, end, 60_000)).toMatchObject({ lost_attempts: 10 });
+    const made = await canvases();
+    expect(await platform.results(jobId)).toMatchObject(made.map(({ id }) => ({ canvas_id: id })));
+    expect([made.length, canvas.routerKeys.length]).toEqual([isStored ? 1 : 0, 1]);
+  },
+);

@@ -19,7 +19,7 @@ import { forever, lengthen, retry } from '@valuecanvas/resilience';
 import type { Logger } from '@valuecanvas/service-kit';
 import Value from 'typebox/value';
 import type { CatalogueJob } from '../kinds/job-definitions.ts';
-import type { JobCall, JobKinds, StoreEffect } from '../kinds/job-kinds.ts';
+import { type JobCall, type JobKinds, kindsWithStoredAnswers, type StoreEffect } from '../kinds/job-kinds.ts';
 import type { Attempt, AttemptsStore } from './attempts.store.ts';
 
 /** The name under which the previous release queued every job. Jobs that it left in Redis run like the rest. */
@@ -27,7 +27,8 @@ const previousName = 'llm';
 
 /**
  * Maximum number of attempts at a job whose worker is lost. It is higher than the number of counted attempts, because a lost
- * worker is rarely the job's fault, and a failed job must not leave an effect behind.
+ * worker is rarely the job's fault. Because a failed job must not leave an effect behind, it then looks once for the stored
+ * outcome of an earlier attempt.
  */
 const maxLostAttempts = 10;
 
@@ -65,11 +66,27 @@ export function createJobHandlers(parts: {
   );
 
   const work = async (kind: Kind, attempt: Attempt, context: JobContext): Promise<void> => {
-    if (attempt.lost >= maxLostAttempts) throw lostTooOften(attempt);
-    const payload = payloadOf(kind.definition, attempt);
-    const effect = await kind.run(payload as never, callOf(attempt, context));
+    const effect = await effectOf(kind, attempt, context);
     const status = await storeOutcome(() => attempts.complete(attempt, effect), context.signal);
     logEnd(attempt, status ?? 'taken over');
+  };
+
+  const effectOf = async (
+    kind: Kind,
+    attempt: Attempt,
+    context: JobContext,
+  ): Promise<StoreEffect | undefined> => {
+    const storedAnswerOnly = attempt.lost >= maxLostAttempts;
+    // A look that loses its worker as well is not repeated.
+    const mayLook = attempt.lost === maxLostAttempts && kindsWithStoredAnswers.includes(kind.definition.name);
+    if (storedAnswerOnly && !mayLook) throw lostTooOften(attempt);
+    const payload = payloadOf(kind.definition, attempt);
+    try {
+      return await kind.run(payload as never, { ...callOf(attempt, context), storedAnswerOnly });
+    } catch (error) {
+      const isAbsent = storedAnswerOnly && error instanceof AppError && error.code === 'NOT_FOUND';
+      throw isAbsent ? lostTooOften(attempt) : error;
+    }
   };
 
   /** Records the failure. Throws an error that tells the queue whether there will be another attempt. */
@@ -129,7 +146,7 @@ function lostTooOften({ lost }: Attempt): AppError {
 }
 
 /** Spending of a user's job is recorded under the submitting operation. */
-function callOf(attempt: Attempt, context: JobContext): JobCall {
+function callOf(attempt: Attempt, context: JobContext): Omit<JobCall, 'storedAnswerOnly'> {
   return {
     requestId: `${attempt.jobId}.${attempt.fence}`,
     ...identityOf(attempt),

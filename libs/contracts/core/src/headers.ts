@@ -14,6 +14,11 @@ export const headers = {
   operation: 'x-vc-operation',
   /** Id of the job that makes the request. */
   job: 'x-vc-job',
+  /**
+   * `true` if only the stored answer of the idempotency key is wanted. If there is none, the request fails with NOT_FOUND
+   * and has no effect.
+   */
+  storedAnswerOnly: 'x-vc-stored-answer-only',
 } as const;
 
 /** Maximum number of characters of an idempotency key. */

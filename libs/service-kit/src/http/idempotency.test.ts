@@ -5,6 +5,7 @@ import {
   defineContract,
   defineRoute,
   type ErrorCode,
+  headers as internalHeaders,
   type UserPrincipal,
   user,
 } from '@valuecanvas/contracts-core';
@@ -66,15 +67,29 @@ interface Order {
   readonly oven?: string;
   readonly body?: unknown;
   readonly as?: UserPrincipal;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-const order = (service: ServiceInTest, { key = 'order-1', oven = 'a', body, as = ada }: Order = {}) =>
+const order = (
+  service: ServiceInTest,
+  { key = 'order-1', oven = 'a', body, as = ada, headers = {} }: Order = {},
+) =>
   service.request(`/test/ovens/${oven}/loaves`, {
     method: 'POST',
     as,
     body: body ?? { name: 'rye' },
-    headers: key === '' ? {} : { 'idempotency-key': key },
+    headers: key === '' ? headers : { 'idempotency-key': key, ...headers },
   });
+
+test('a request for a stored answer only gets that answer, or has no effect', async () => {
+  const { service, store, baked } = await startBakery();
+  const storedOnly = { headers: { [internalHeaders.storedAnswerOnly]: 'true' } };
+  expect((await order(service, storedOnly)).status).toBe(404);
+  expect([baked(), store.renewed.size]).toEqual([0, 0]);
+  expect((await order(service)).status).toBe(201);
+  const replayed = await order(service, storedOnly);
+  expect([replayed.status, replayed.headers.get('idempotent-replayed'), baked()]).toEqual([201, 'true', 1]);
+});
 
 test('a repeated request is answered with the stored answer, and its handler runs once', async () => {
   const { service, store, baked } = await startBakery();

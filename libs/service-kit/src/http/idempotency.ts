@@ -4,6 +4,7 @@ import {
   type AppErrorOptions,
   type DownstreamKeys,
   type ErrorCode,
+  headers,
   type IdempotencyClaim,
   type IdempotencyStore,
   type KeyedRequest,
@@ -99,8 +100,17 @@ export async function answerOnce(
       reply.header(publicHeaders.idempotentReplayed, 'true');
       return decodeOutcome(outcome.answer);
     case 'claimed':
-      return answerClaimed(call, outcome.claim, handle);
+      return call.header(headers.storedAnswerOnly) === 'true'
+        ? refuseUnanswered(call, outcome.claim)
+        : answerClaimed(call, outcome.claim, handle);
   }
+}
+
+/** Releases the key, so that the request can still be sent with it. */
+async function refuseUnanswered(call: IdempotentCall, claim: IdempotencyClaim<Transaction>): Promise<never> {
+  await bestEffort(call.log, claim.release({ nextAttempt: false }));
+  claim.stopRenewal();
+  throw new AppError('NOT_FOUND', { message: 'No answer is stored for this idempotency key.' });
 }
 
 async function answerClaimed(
