@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import { type Api, queryOf, siteQuery } from './api.tsx';
 import { titleOf } from './people/canvas/blocks.ts';
+import { readCanvasSearch } from './people/canvas/panels.ts';
 import type { CanvasesSearch } from './people/canvases/canvases-page.tsx';
 import { DescribePage } from './people/describe/describe-page.tsx';
 import { SignInPage } from './people/sign-in/sign-in-page.tsx';
@@ -103,6 +104,7 @@ const newCanvasRoute = createRoute({
 const canvasRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/c/$id',
+  validateSearch: readCanvasSearch,
   loader: ({ context: { api, queries }, params }) =>
     queries.ensureQueryData(queryOf(api, 'getCanvas', { params })),
   head: ({ loaderData }) => titled(loaderData ? titleOf(loaderData) : text.canvas.title),

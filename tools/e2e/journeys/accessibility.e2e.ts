@@ -53,6 +53,18 @@ test('axe finds nothing, and nothing scrolls sideways, on any screen, wide and l
   await page.getByRole('menu').waitFor();
   await look('menu');
   await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Suggest items for Channels' }).click();
+  const panel = page.getByRole('complementary');
+  await panel.getByRole('button', { name: 'Suggest' }).click();
+  await panel.getByRole('checkbox').first().waitFor();
+  await look('suggestions');
+  await panel.getByRole('button', { name: /^Add / }).click();
+  await page.getByRole('button', { name: 'Undo' }).last().waitFor();
+  await page.getByRole('button', { name: 'History' }).click();
+  await panel.getByRole('button', { name: /Written/ }).click();
+  await page.getByRole('deletion').first().waitFor();
+  await look('history');
+  await page.keyboard.press('Escape');
   await page.getByRole('link', { name: 'Canvases' }).click();
   await page
     .getByRole('link', { name: /repair café/i })

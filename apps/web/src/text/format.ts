@@ -1,5 +1,12 @@
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
 const date = new Intl.DateTimeFormat('en', { dateStyle: 'medium' });
+const day = new Intl.DateTimeFormat('en', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+});
+const time = new Intl.DateTimeFormat('en', { timeStyle: 'short' });
 const count = new Intl.NumberFormat('en');
 
 const units: readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
@@ -19,6 +26,15 @@ export function ago(time: string, now = Date.now()): string {
 
 export function dateOf(time: string): string {
   return date.format(Date.parse(time));
+}
+
+/** The day of a time, in the time zone of the browser. */
+export function dayOf(value: string): string {
+  return day.format(Date.parse(value));
+}
+
+export function timeOf(value: string): string {
+  return time.format(Date.parse(value));
 }
 
 export function counted(value: number): string {

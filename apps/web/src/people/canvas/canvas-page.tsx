@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { type InputOf, requestLimits } from '@valuecanvas/web-client';
 import { Redo2, Undo2 } from 'lucide-react';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { queryOf, useApi } from '../../api.tsx';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
@@ -16,6 +16,20 @@ import { localDrafts } from './drafts.ts';
 import { EditableBlock } from './editable-block.tsx';
 import { EditableText, WordsElsewhere } from './editable-text.tsx';
 import frame from './frame.module.css';
+import { usePanel } from './panels.ts';
+import { type AnswerFacts, AnswerLine, answerKey } from './rating.tsx';
+
+const RefinePanel = lazy(async () => ({
+  default: (await import('../refine/refine-panel.tsx')).RefinePanel,
+}));
+const HistoryPanel = lazy(async () => ({
+  default: (await import('../history/history-panel.tsx')).HistoryPanel,
+}));
+const HistorySheet = lazy(async () => ({
+  default: (await import('../history/history-sheet.tsx')).HistorySheet,
+}));
+
+const none: readonly string[] = [];
 
 const limits = requestLimits.updateCanvas;
 
@@ -29,8 +43,13 @@ export function CanvasPage() {
 
 function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
   const { canvasDocument, state } = useCanvasDocument(canvas);
+  const queries = useQueryClient();
+  const { panel, block = 'keyPartners', revision, against, show, close } = usePanel();
+  const [suggested, setSuggested] = useState<readonly string[]>([]);
   useUndoKeys(canvasDocument);
   const editing = { words: state.content, canvasDocument };
+  const answer = queries.getQueryData<AnswerFacts>(answerKey(canvas.id));
+  const isHistory = panel === 'history';
   return (
     <div className={frame.page}>
       <header className={frame.head}>
@@ -58,6 +77,13 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
         <div className={styles.actions}>
           <Button
             look="quiet"
+            aria-expanded={isHistory}
+            onClick={() => (isHistory ? close() : show({ panel: 'history' }))}
+          >
+            {text.history.title}
+          </Button>
+          <Button
+            look="quiet"
             aria-label={text.canvas.undo}
             disabled={!state.canUndo}
             onClick={canvasDocument.undo}
@@ -77,17 +103,63 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
       </header>
       {state.error && <ErrorNotice error={state.error} retry={() => void canvasDocument.flush()} />}
       <WordsElsewhere words={state.wordsElsewhere} canvasDocument={canvasDocument} />
-      <CanvasFrame tall>
-        {(section) => (
-          <EditableBlock
-            key={section}
-            section={section}
-            items={state.content[section]}
-            conflict={state.conflicts[section]}
-            canvasDocument={canvasDocument}
-          />
+      <div className={panel ? styles.withPanel : ''}>
+        {isHistory && revision !== undefined ? (
+          <Suspense>
+            <HistorySheet
+              canvasId={canvas.id}
+              revision={revision}
+              against={against}
+              present={state.content}
+            />
+          </Suspense>
+        ) : (
+          <CanvasFrame tall>
+            {(section) => (
+              <EditableBlock
+                key={section}
+                section={section}
+                items={state.content[section]}
+                conflict={state.conflicts[section]}
+                suggested={panel === 'refine' && section === block ? suggested : none}
+                canvasDocument={canvasDocument}
+                onSuggest={() => show({ panel: 'refine', block: section })}
+              />
+            )}
+          </CanvasFrame>
         )}
-      </CanvasFrame>
+        <Suspense>
+          {panel === 'refine' && (
+            <RefinePanel
+              canvasId={canvas.id}
+              section={block}
+              present={state.content[block]}
+              canvasDocument={canvasDocument}
+              onSection={(section) => show({ panel, block: section })}
+              onPreview={setSuggested}
+              onClose={close}
+            />
+          )}
+          {isHistory && (
+            <HistoryPanel
+              canvasId={canvas.id}
+              current={state.revision}
+              selected={revision}
+              against={against}
+              canvasDocument={canvasDocument}
+              onSelect={(chosen, other) =>
+                show({
+                  panel,
+                  ...(chosen !== undefined && { revision: chosen }),
+                  ...(other !== undefined && { against: other }),
+                })
+              }
+              onClose={close}
+            />
+          )}
+        </Suspense>
+      </div>
+      {answer && <AnswerLine facts={answer} />}
       <details className={styles.about}>
         <summary>{text.canvas.about}</summary>
         <EditableText

@@ -32,12 +32,17 @@ export function EditableBlock({
   section,
   items,
   conflict,
+  suggested,
   canvasDocument,
+  onSuggest,
 }: {
   readonly section: Section;
   readonly items: readonly string[];
   readonly conflict: Conflict | undefined;
+  /** Chosen suggestions, which are not on the canvas yet. */
+  readonly suggested: readonly string[];
   readonly canvasDocument: CanvasDocument;
+  readonly onSuggest: () => void;
 }) {
   const [editing, setEditing] = useState<number | undefined>(undefined);
   /** Text of the item that is edited. A merge can move it to another place. */
@@ -126,6 +131,14 @@ export function EditableBlock({
           <Button
             look="quiet"
             className={styles.add ?? ''}
+            aria-label={text.refine.suggestFor(nameOf(section))}
+            onClick={onSuggest}
+          >
+            {text.refine.suggest}
+          </Button>
+          <Button
+            look="quiet"
+            className={styles.add ?? ''}
             aria-label={text.canvas.addTo(nameOf(section))}
             disabled={isFull}
             title={isFull ? text.canvas.full : undefined}
@@ -197,6 +210,15 @@ export function EditableBlock({
           </li>
         ))}
       </ul>
+      {suggested.length > 0 && (
+        <ul className={styles.suggested} aria-label={text.refine.suggested}>
+          {suggested.map((item) => (
+            <li key={item} dir="auto">
+              {item} <span className={styles.hint}>{text.refine.suggested}</span>
+            </li>
+          ))}
+        </ul>
+      )}
     </BlockFrame>
   );
 }

@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { ApiError } from '@valuecanvas/web-client';
+import { ApiError, type ResultOf } from '@valuecanvas/web-client';
 import { useCallback, useEffect, useState } from 'react';
 import { type Api, queryOf, useApi } from '../../api.tsx';
 import type { Blocks, Canvas, Section } from './blocks.ts';
 import { type PendingCanvas, requestOf } from './pending-canvas.ts';
+import { type AnswerFacts, answerKey } from './rating.tsx';
 
 export interface Generation {
   readonly blocks: Partial<Blocks>;
@@ -35,7 +36,8 @@ export function useGeneration(pending: PendingCanvas) {
     const show = (section: Section, items: readonly string[]) =>
       setGeneration((before) => ({ ...before, blocks: { ...before.blocks, [section]: items } }));
     generate(api, pending, controller.signal, show)
-      .then((canvas) => {
+      .then(({ canvas, ...facts }) => {
+        queries.setQueryData<AnswerFacts>(answerKey(canvas.id), facts);
         queries.setQueryData(queryOf(api, 'getCanvas', { params: { id: canvas.id } }).queryKey, canvas);
         void queries.invalidateQueries({ queryKey: ['listCanvases'] });
         setGeneration({ ...atStart, blocks: canvas, status: 'done', canvas });
@@ -65,12 +67,12 @@ async function generate(
   pending: PendingCanvas,
   signal: AbortSignal,
   show: (section: Section, items: readonly string[]) => void,
-): Promise<Canvas> {
+): Promise<ResultOf<'generateCanvas'>> {
   for (const pauseMs of [...repeatMs, undefined]) {
     try {
       const events = api.stream.generateCanvas(requestOf(pending), { signal, idempotencyKey: pending.key });
       for await (const { event, data } of events) {
-        if (event === 'done') return data.canvas;
+        if (event === 'done') return data;
         show(data.section, data.items);
       }
     } catch (error) {
