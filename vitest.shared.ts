@@ -5,12 +5,12 @@ const servers = fileURLToPath(new URL('./libs/testing/src/global-setup.ts', impo
 
 /**
  * The configuration of every project's tests: random order, no retries. `servers`: the tests need real PostgreSQL and
- * Redis. `sharedProcess`: the tests leave nothing behind in their process, so that files share one; to load the modules
- * again for each file takes longer than most tests.
+ * Redis. Test files of a project share processes, because loading the modules takes longer than most tests.
+ * `ownProcess`: each file gets a new process, because the tests change their process.
  */
 export function projectTests(
   name: string,
-  needs: { readonly servers?: boolean; readonly sharedProcess?: boolean } = {},
+  needs: { readonly servers?: boolean; readonly ownProcess?: boolean } = {},
 ): UserProjectConfigExport {
   return {
     // Node runs the code as it is: helpers for an older target are not resolvable in Vitest's module runner.
@@ -20,7 +20,7 @@ export function projectTests(
       include: ['**/*.test.{ts,mts,js,mjs}'],
       environment: 'node',
       pool: 'forks',
-      isolate: !needs.sharedProcess,
+      isolate: needs.ownProcess ?? false,
       sequence: { shuffle: true },
       retry: 0,
       testTimeout: 180_000,

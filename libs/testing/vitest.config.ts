@@ -1,4 +1,4 @@
 import { defineProject } from 'vitest/config';
 import { projectTests } from '../../vitest.shared.ts';
 
-export default defineProject(projectTests('testing'));
+export default defineProject(projectTests('testing', { ownProcess: true }));

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { brotliDecompressSync, gzipSync } from 'node:zlib';
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openPages } from '../src/static-files/pages.ts';
 import { rawRequest } from './support/raw-request.ts';
@@ -28,6 +28,8 @@ const html = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 describe('a gateway with PAGES_DIR', () => {
   let root: string;
   let gateway: TestGateway;
+  /** The global agent may be that of Node's own `fetch`, whose parser differs. */
+  const dispatcher = new Agent();
 
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'pages-'));
@@ -42,12 +44,13 @@ describe('a gateway with PAGES_DIR', () => {
     gateway = await startGateway({ PAGES_DIR: pages });
   });
   afterAll(async () => {
+    await dispatcher.close();
     await gateway.stop();
     await rm(root, { recursive: true });
   });
 
   const get = (path: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') =>
-    request(`${gateway.service.url}${path}`, { method, headers });
+    request(`${gateway.service.url}${path}`, { method, headers, dispatcher });
 
   test('serves the index page at / with a policy for pages, to be revalidated', async () => {
     const { statusCode, headers, body } = await get('/');

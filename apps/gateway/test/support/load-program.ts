@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { eventually } from '@valuecanvas/testing';
+import { compileCache, eventually } from '@valuecanvas/testing';
 import { onTestFinished } from 'vitest';
 
 export interface Program {
@@ -20,7 +20,14 @@ export async function loadProgram(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Program> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), [], {
-    env: { HOST: '127.0.0.1', PORT: '0', INTERNAL_PORT: '0', SHUTDOWN_DRAIN_MS: '0', ...environment },
+    env: {
+      ...compileCache(),
+      HOST: '127.0.0.1',
+      PORT: '0',
+      INTERNAL_PORT: '0',
+      SHUTDOWN_DRAIN_MS: '0',
+      ...environment,
+    },
     silent: true,
   });
   onTestFinished(() => void child.kill('SIGKILL'));

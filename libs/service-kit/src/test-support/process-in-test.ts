@@ -17,9 +17,17 @@ export interface ProcessInTest {
 
 /** Runs a service as in production, with preload, signals and an IPC channel to its parent. It ends with the test. */
 export function runInTest(environment: Readonly<Record<string, string>> = {}): ProcessInTest {
+  const { NODE_COMPILE_CACHE } = process.env;
   const child = fork(program, [], {
     execArgv: ['--import', '@valuecanvas/service-kit/register'],
-    env: { HOST: '127.0.0.1', PORT: '0', INTERNAL_PORT: '0', SHUTDOWN_DRAIN_MS: '0', ...environment },
+    env: {
+      ...(NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {}),
+      HOST: '127.0.0.1',
+      PORT: '0',
+      INTERNAL_PORT: '0',
+      SHUTDOWN_DRAIN_MS: '0',
+      ...environment,
+    },
     silent: true,
   });
   onTestFinished(() => void child.kill('SIGKILL'));
