@@ -11,6 +11,8 @@ export interface Program {
   readonly environment: Environment;
   /** Health check. Answers 200 once the program is ready. */
   readonly readyUrl: string;
+  /** True if a new process can listen before the old one has stopped. It sends `started` to its parent then. */
+  readonly sharesPorts: boolean;
   readonly logFile: string;
 }
 
@@ -18,6 +20,8 @@ export interface Program {
 export interface ChildRun {
   /** Undefined if it could not be started. */
   readonly pid: number | undefined;
+  /** Resolves when a program that `sharesPorts` listens. */
+  readonly started: Promise<'started'>;
   /** Resolves with the exit code or signal as text. Never rejects. */
   readonly exited: Promise<string>;
   /** Has no effect once the process has ended. */
@@ -38,7 +42,9 @@ export function startChild(program: Program): ChildRun {
   });
   closeSync(log);
   const { promise: exited, resolve } = Promise.withResolvers<string>();
+  const { promise: started, resolve: start } = Promise.withResolvers<'started'>();
+  child.once('message', () => start('started'));
   child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
   child.on('error', (error) => resolve(error.message));
-  return { pid: child.pid, exited, signal: (signal) => void child.kill(signal) };
+  return { pid: child.pid, started, exited, signal: (signal) => void child.kill(signal) };
 }

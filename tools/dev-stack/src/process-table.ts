@@ -3,16 +3,19 @@ import { logTail } from './log-tail.ts';
 import type { RunRecord } from './run-record.ts';
 import { stopChild } from './stop-child.ts';
 import { type CrashReport, type Supervised, supervise } from './supervise.ts';
-import { untilReady } from './until-ready.ts';
+import { untilReady, untilStarted } from './until-ready.ts';
 
-/** Time for a restarting service to finish its requests. */
+/** Time for a restarting service to finish its requests before the new process can listen. */
 const restartDrainMs = 500;
 
 /** The processes of one run, by name. */
 export interface ProcessTable {
   /** Starts a program and waits until it is ready. Restarts it whenever it ends later. Throws StackError. */
   start(program: Program): Promise<void>;
-  /** Restarts a program with its current sources. Throws StackError if it does not become ready. */
+  /**
+   * Restarts a program with its current sources. If it shares its ports, the old process serves until the new one listens,
+   * and then finishes its requests. Throws StackError if the new process does not become ready.
+   */
   restart(program: Program): Promise<void>;
   /** Stops the named programs concurrently. `force` ends the wait. */
   stop(names: readonly string[], force: AbortSignal): Promise<void>;
@@ -27,11 +30,33 @@ export function createProcessTable(options: {
   const { record, say } = options;
   const running = new Map<string, Supervised>();
   const released = new Set<string>();
+  /** Ends of replaced processes that still finish their requests. */
+  const retiring = new Set<Promise<void>>();
 
   const launch = (program: Program): ChildRun => {
     const child = startChild(program);
     if (child.pid !== undefined) record.add(program.name, child.pid);
     return child;
+  };
+
+  const superviseChild = (program: Program, child: ChildRun): void => {
+    const report = (crash: CrashReport) => void describeCrash(program, crash).then(say);
+    running.set(program.name, supervise(child, { again: () => launch(program), report }));
+  };
+
+  const replace = async (program: Program, old: Supervised): Promise<void> => {
+    const child = startChild(program);
+    try {
+      await untilStarted(program, child, options.stop);
+    } catch (error) {
+      await stopChild(child, options.stop, restartDrainMs);
+      throw error;
+    }
+    old.release();
+    if (child.pid !== undefined) record.add(program.name, child.pid);
+    superviseChild(program, child);
+    const retired = stopChild(old.current(), options.stop).then(() => void retiring.delete(retired));
+    retiring.add(retired);
   };
 
   return {
@@ -42,12 +67,12 @@ export function createProcessTable(options: {
       await untilReady(program, child, options.stop);
       // If another program failed, this one may have been told to stop just as it became ready.
       if (released.has(program.name)) return;
-      const report = (crash: CrashReport) => void describeCrash(program, crash).then(say);
-      running.set(program.name, supervise(child, { again: () => launch(program), report }));
+      superviseChild(program, child);
     },
     async restart(program) {
       const supervised = running.get(program.name);
       if (supervised === undefined || released.has(program.name)) return;
+      if (program.sharesPorts) return replace(program, supervised);
       supervised.release();
       await stopChild(supervised.current(), options.stop, restartDrainMs);
       if (!released.has(program.name)) await this.start(program);
@@ -60,7 +85,7 @@ export function createProcessTable(options: {
         supervised.release();
         await stopChild(supervised.current(), force);
       });
-      await Promise.all(stopped);
+      await Promise.all([...stopped, ...retiring]);
     },
   };
 }

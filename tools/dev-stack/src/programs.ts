@@ -27,6 +27,8 @@ export function serviceProgram(
   },
 ): Program {
   const inspector = inspectorOf(service, options.settings);
+  // Only Linux distributes connections over all processes at a port. A debugger's port cannot be shared.
+  const sharesPorts = options.settings.watch && process.platform === 'linux' && inspector === undefined;
   const environment = {
     NODE_COMPILE_CACHE: compileCache,
     ...serviceEnvironment(service, options.platform, options.caller),
@@ -40,8 +42,11 @@ export function serviceProgram(
       '@valuecanvas/service-kit/register',
       'src/main.ts',
     ],
-    // A restart during development need not wait for requests in flight.
-    environment: options.settings.watch ? { ...environment, SHUTDOWN_DRAIN_MS: '0' } : environment,
+    // After a restart, new requests must reach the new process only.
+    environment: options.settings.watch
+      ? { ...environment, SHUTDOWN_DRAIN_MS: '0', SHARE_PORTS: String(sharesPorts) }
+      : environment,
+    sharesPorts,
     readyUrl: `http://127.0.0.1:${options.platform.ports[service].internalPort}/health/ready`,
     logFile: join(options.logs, `${service}.log`),
   };
@@ -55,6 +60,7 @@ export function simulatorProgram(port: number, caller: Environment, logs: string
     args: ['src/main.ts'],
     environment: { PATH: caller.PATH, HOST: '127.0.0.1', PORT: String(port) },
     readyUrl: `${simulatorUrl(port)}/models`,
+    sharesPorts: false,
     logFile: join(logs, 'llm-simulator.log'),
   };
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { utimes } from 'node:fs/promises';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { services } from '@valuecanvas/database';
 import { freePort } from '@valuecanvas/local-servers';
@@ -30,6 +32,18 @@ async function killDatabase(stack: StackProcess, name: string): Promise<void> {
   const port = new RegExp(`^${name} .* runs on port (\\d+)`, 'm').exec(stack.output())?.[1];
   const pid = Number(await runCommand('pgrep', ['-f', '--', `-p(ort)? ${port}( |$)`]));
   process.kill(pid, 'SIGKILL');
+}
+
+/** Sends requests one after the other, each on its own connection, and returns their statuses or errors. */
+async function requestUntil(end: AbortSignal, url: string): Promise<unknown[]> {
+  const outcomes: unknown[] = [];
+  while (!end.aborted) {
+    const sent = get(url, { agent: false });
+    const [response] = await once(sent, 'response').catch((error: NodeJS.ErrnoException) => [error.code]);
+    response.resume?.();
+    outcomes.push(response.statusCode ?? response);
+  }
+  return outcomes;
 }
 
 /** The commands of "A first canvas" on the ready screen, as a user would paste them. */
@@ -76,7 +90,7 @@ async function allEnded(stack: StackProcess, processes: readonly ProcessIdentity
 }
 
 test(
-  'everything ends with a killed starter or npm, the next start has the data, and --watch restarts what has changed',
+  'everything ends with a killed starter or npm, the next start has the data, and --watch replaces what has changed without a refused request',
   async () => {
     const port = await freePort();
     const killed = startStack(stateFolder(), port);
@@ -96,6 +110,13 @@ test(
     expect(recorded().canvas).not.toEqual(before.canvas);
     // The service's log, one line per event.
     expect(next.output()).toMatch(/^canvas +\d\d:\d\d:\d\d\.\d{3} INFO /m);
+
+    const restarted = new AbortController();
+    const statuses = requestUntil(restarted.signal, `http://127.0.0.1:${port}/health/live`);
+    await utimes(join(projectRoot, 'apps/gateway/src/main.ts'), now, now);
+    await expect.poll(next.output, { timeout: 120_000 }).toMatch(/^gateway restarted in [\d.]+ s$/m);
+    restarted.abort();
+    expect(new Set(await statuses)).toEqual(new Set([200]));
 
     const successors = processesOf();
     process.kill(next.pid, 'SIGKILL');

@@ -19,6 +19,11 @@ export function kitVariables(service: ServiceName | DefaultPorts) {
       'Port of health checks and metrics. It is never exposed. 0 picks a free port.',
       ports.internal,
     ),
+    SHARE_PORTS: Type.Boolean({
+      default: false,
+      description:
+        'Whether other processes of the same user may listen on the same ports (SO_REUSEPORT, on Linux), so that a new process starts before the old one stops.',
+    }),
     SERVICE_VERSION: Type.String({
       default: 'dev',
       description: 'Version and commit of the build, set by its image.',

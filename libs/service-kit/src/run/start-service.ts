@@ -114,8 +114,8 @@ export async function startService<C extends KitConfig>(
       readiness: () => checkReadiness(composition, draining.hasBegun()),
       metrics,
     });
-    const internalUrl = await listen(internal, config.HOST, config.INTERNAL_PORT);
-    const url = await listen(app, config.HOST, config.PORT);
+    const internalUrl = await listen(internal, config, config.INTERNAL_PORT);
+    const url = await listen(app, config, config.PORT);
     log.info({ url, internalUrl }, 'started');
     return {
       url,
@@ -137,8 +137,14 @@ function serviceUrlsIn(config: Readonly<Record<string, unknown>>): string[] {
     .filter((url) => typeof url === 'string');
 }
 
-async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
-  await app.listen({ host, port });
+async function listen(
+  app: FastifyInstance,
+  { HOST: host, SHARE_PORTS: reusePort }: KitConfig,
+  port: number,
+): Promise<string> {
+  // Fastify passes options that it does not know to Node's server.
+  const options = { host, port, reusePort };
+  await app.listen(options);
   const { port: actual } = app.server.address() as AddressInfo;
   return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${actual}`;
 }
