@@ -73,14 +73,16 @@ test('a broken stream is not stored', async () => {
   expect(chunksOf(await again.text()).at(-1)).toBe('[DONE]');
 });
 
-test('no-store neither reads nor writes, no-cache writes only', async () => {
+test('no-store neither reads nor writes, no-cache and max-age=0 write only', async () => {
   const router = await platform.start(cached);
   expect(outcome(await ask(router, { 'cache-control': 'no-store' }))).toBe('bypass');
   expect(outcome(await ask(router))).toBe('miss');
   expect(outcome(await ask(router, { 'cache-control': 'no-cache' }))).toBe('bypass');
+  expect(outcome(await ask(router, { 'cache-control': 'Max-Age=0' }))).toBe('bypass');
+  expect(outcome(await ask(router, { 'cache-control': 'max-age=60' }))).toBe('hit');
   expect(outcome(await ask(router, { 'cache-control': 'no-store' }))).toBe('bypass');
   expect(outcome(await ask(router))).toBe('hit');
-  expect(platform.together.calls().calls).toBe(4);
+  expect(platform.together.calls().calls).toBe(5);
 });
 
 test.each([

@@ -32,7 +32,9 @@ export function cachingOf(cacheControl: string | undefined): Caching {
   if (cacheControl === undefined) return 'use';
   const directives = cacheControl.toLowerCase();
   if (directives.includes('no-store')) return 'none';
-  return directives.includes('no-cache') ? 'refresh' : 'use';
+  // A client that accepts no stored answer of any age, such as a browser that reloads, asks for a new one.
+  const acceptsNoAge = /(?:^|,)\s*max-age\s*=\s*"?0+"?\s*(?:,|$)/.test(directives);
+  return acceptsNoAge || directives.includes('no-cache') ? 'refresh' : 'use';
 }
 
 /**

@@ -136,7 +136,7 @@ export const cacheControlField = Type.Optional(
 export const cacheRequestHeader = {
   'cache-control': Type.String({
     description:
-      'no-cache requests a new answer, which is cached. no-store requests a new answer that is neither cached nor shared with other requests.',
+      'no-cache, or max-age=0, requests a new answer, which is cached. no-store requests a new answer that is neither cached nor shared with other requests.',
   }),
 };
 
