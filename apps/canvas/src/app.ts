@@ -7,6 +7,7 @@ import { defineService, implement, internalTokenAuthenticator } from '@valuecanv
 import { createCanvasStore } from './canvases/canvas.store.ts';
 import { createCanvasesService } from './canvases/canvases.service.ts';
 import { canvasRoutes } from './canvases/routes.ts';
+import { createComparison } from './comparison/comparison.service.ts';
 import { canvasVariables } from './config.ts';
 import type { Database } from './db.ts';
 import { composeGeneration } from './generation/compose-generation.ts';
@@ -39,7 +40,7 @@ export const canvasService = defineService({
       routes: implement(
         canvasContract,
         {
-          ...canvasRoutes(canvases),
+          ...canvasRoutes(canvases, createComparison(canvases)),
           ...generationRoutes(generation, createSubmitGeneration(db, producer)),
           ...sharingRoutes(shares),
         },

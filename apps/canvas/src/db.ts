@@ -40,6 +40,8 @@ export interface CanvasesTable {
   updated_at: ColumnType<Date, Date | string | undefined, Date | string>;
   title: ColumnType<string | null, string | null | undefined, string | null>;
   deleted_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  variant_of: ColumnType<string | null, string | null | undefined, string | null>;
+  variant_kind: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 export interface CanvasReservationsTable {

@@ -10,11 +10,14 @@ afterAll(() => registry.stop());
 const render = (promptKey: string, body: object, as = registry.user) =>
   registry.as(as, `/api/prompts/${promptKey}/render`, { method: 'POST', body });
 
-test.each(['canvas.generate', 'canvas.refine'])('%s is active in a new deployment', async (promptKey) => {
-  const { status, body } = await registry.as(registry.user, `/api/prompts/${promptKey}`);
-  expect(status).toBe(200);
-  expect(body.data).toMatchObject({ promptKey, version: 1, status: 'active' });
-});
+test.each(['canvas.generate', 'canvas.refine', 'canvas.variant'])(
+  '%s is active in a new deployment',
+  async (promptKey) => {
+    const { status, body } = await registry.as(registry.user, `/api/prompts/${promptKey}`);
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject({ promptKey, version: 1, status: 'active' });
+  },
+);
 
 test('the prompts of a new deployment can be rendered with and without their optional variables', async () => {
   const variables = { businessDescription: 'A bakery with its own mill' };

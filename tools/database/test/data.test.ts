@@ -26,6 +26,7 @@ it('the first prompts are active, and declare just the variables that they use',
   expect(rows.map(({ prompt_key, version, status }) => [prompt_key, version, status])).toEqual([
     ['canvas.generate', 1, 'active'],
     ['canvas.refine', 1, 'active'],
+    ['canvas.variant', 1, 'active'],
   ]);
   for (const { template, variables } of rows) {
     const used = new Set([...template.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name));

@@ -1,10 +1,4 @@
-import {
-  type Blocks,
-  type Canvas,
-  type CreateCanvasRequest,
-  type Section,
-  sections,
-} from '@valuecanvas/contracts-canvas';
+import { type Blocks, type CreateCanvasRequest, type Section, sections } from '@valuecanvas/contracts-canvas';
 
 /** Content of a revision: everything that a user can change. */
 export interface CanvasContent {
@@ -15,18 +9,21 @@ export interface CanvasContent {
   readonly blocks: Blocks;
 }
 
+/** The current revision of a canvas, or an earlier one. */
+type RevisedContent = Omit<CanvasContent, 'blocks'> & Blocks;
+
 /** Returns the nine blocks of a canvas without other fields. */
-export function blocksOf(canvas: Canvas): Blocks {
+export function blocksOf(canvas: Blocks): Blocks {
   return Object.fromEntries(sections.map((section) => [section, canvas[section]])) as Blocks;
 }
 
 /** Returns the current content of a canvas. */
-export function contentOf(canvas: Canvas): CanvasContent {
+export function contentOf(canvas: RevisedContent): CanvasContent {
   return { ...wordsOf(canvas), blocks: blocksOf(canvas) };
 }
 
 type Words = Omit<CanvasContent, 'blocks'>;
-type GivenWords = { readonly [K in keyof Words]: Words[K] | undefined } & {
+type GivenWords = { readonly [K in keyof Words]?: Words[K] | undefined } & {
   readonly businessDescription: string;
 };
 
@@ -49,4 +46,25 @@ export function contentFrom(request: CreateCanvasRequest): CanvasContent {
 /** Returns the blocks whose items, or their order, differ. */
 export function changedSections(before: Blocks, after: Blocks): Section[] {
   return sections.filter((section) => JSON.stringify(before[section]) !== JSON.stringify(after[section]));
+}
+
+/** End of a clause in the scripts of the world: a full stop before white space, and other punctuation anywhere. */
+const clauseEnd = /\.(?=\s|$)|[,;:!?\n–—。，、；：！？।۔،؛؟።]/u;
+
+/** Returns the first clause of a text, which serves as its title. */
+export function firstClause(text: string): string {
+  const [clause = ''] = text.trim().split(clauseEnd, 1);
+  return clause.trim() || text.trim();
+}
+
+/** Shortens a text to one line of at most `maxLength` UTF-16 code units, at a word if possible. */
+export function shortened(text: string, maxLength: number): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  if (line.length <= maxLength) return line;
+  const start = line
+    .slice(0, maxLength - 1)
+    .toWellFormed()
+    .replace(/\uFFFD$/u, '');
+  const words = start.replace(/\s+\S*$/u, '');
+  return `${words.length > maxLength / 2 ? words : start}…`;
 }

@@ -35,6 +35,8 @@ export function toCanvas(row: CanvasRow): Canvas {
     userId: row.user_id,
     ...words,
     ...blocks,
+    ...(row.variant_of === null ? {} : { variantOf: row.variant_of }),
+    ...(row.variant_kind === null ? {} : { variantKind: row.variant_kind }),
     revision: row.revision,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

@@ -12,11 +12,24 @@ export interface NewRevision {
   readonly changed: readonly Section[];
 }
 
+/** The canvas from which a variant was made, and the kind of the variant. */
+export interface VariantOrigin {
+  readonly canvasId: string;
+  readonly kind: string;
+}
+
+/** First revision of a canvas. */
+export interface NewCanvas extends NewRevision {
+  readonly variantOf?: VariantOrigin | undefined;
+}
+
 /** Selection and order of a list. */
 export interface CanvasFilter {
   readonly search?: string;
   readonly sort?: 'created' | 'updated';
   readonly deleted?: boolean;
+  /** Lists only the variants of this canvas. */
+  readonly variantOf?: string;
 }
 
 export interface StoredRevision {
@@ -72,13 +85,14 @@ export function createCanvasStore(db: Kysely<Database>): CanvasStore {
         return row && toCanvas(row);
       }),
 
-    list: (owner, { search = '', sort = 'created', deleted = false }, page) =>
+    list: (owner, { search = '', sort = 'created', deleted = false, variantOf }, page) =>
       asUser(db, owner, async (tx) => {
         let own = tx
           .selectFrom('canvases')
           .selectAll()
           .where('user_id', '=', owner.userId)
           .where('deleted_at', deleted ? 'is not' : 'is', null);
+        if (variantOf !== undefined) own = own.where('variant_of', '=', variantOf);
         if (search.trim() !== '') own = own.where(searchedText, 'ilike', `%${escapeLike(search.trim())}%`);
         return mapPage(await selectPage(own, newestFirst[sort], page), toCanvas);
       }),
@@ -194,11 +208,21 @@ export async function insertCanvas(
   tx: Kysely<Database>,
   userId: string,
   id: string,
-  revision: NewRevision,
+  { variantOf, ...revision }: NewCanvas,
 ): Promise<Canvas> {
   const row = await tx
     .insertInto('canvases')
-    .values({ id, user_id: userId, revision: 1, ...toColumns(revision.content) })
+    .values({
+      id,
+      user_id: userId,
+      revision: 1,
+      ...toColumns(revision.content),
+      ...(variantOf && {
+        // Absent if the canvas was removed meanwhile.
+        variant_of: tx.selectFrom('canvases').select('id').where('id', '=', variantOf.canvasId),
+        variant_kind: variantOf.kind,
+      }),
+    })
     .returningAll()
     .executeTakeFirstOrThrow();
   await insertRevision(tx, row, revision);

@@ -32,6 +32,8 @@ const maxItems = 50;
 /** Rules for editing canvases. A canvas of another user is treated as absent. */
 export interface CanvasesService {
   list(owner: UserPrincipal, wanted: CanvasFilter, page: PageRequest): Promise<ListPage<Canvas>>;
+  /** Variants of a canvas, newest first. */
+  variants(owner: UserPrincipal, id: string, page: PageRequest): Promise<ListPage<Canvas>>;
   create<T>(
     owner: UserPrincipal,
     request: CreateCanvasRequest,
@@ -97,6 +99,11 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
     get,
 
     list: (owner, wanted, page) => store.list(owner, wanted, page),
+
+    async variants(owner, id, page) {
+      await get(owner, id);
+      return store.list(owner, { variantOf: id }, page);
+    },
 
     create: (owner, request, source, beforeCommit) =>
       store.create(
@@ -171,7 +178,7 @@ export function createCanvasesService(store: CanvasStore): CanvasesService {
 }
 
 /** Fields that a client may send back and not change. */
-const fixedFields = ['id', 'userId', 'createdAt', 'updatedAt'] as const;
+const fixedFields = ['id', 'userId', 'variantOf', 'variantKind', 'createdAt', 'updatedAt'] as const;
 
 function assertUnchanged(canvas: Canvas, change: UpdateCanvasRequest): void {
   const changed = fixedFields.filter((name) => change[name] !== undefined && change[name] !== canvas[name]);

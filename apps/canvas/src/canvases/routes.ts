@@ -1,11 +1,12 @@
 import type { Canvas, canvasContract } from '@valuecanvas/contracts-canvas';
 import { formatEntityTag } from '@valuecanvas/contracts-core';
 import { type HandlersOf, respond } from '@valuecanvas/service-kit';
+import type { CompareCanvases } from '../comparison/comparison.service.ts';
 import { fileOf } from '../files/canvas-file.ts';
 import { contentOf } from './canvas-content.ts';
 import type { CanvasesService } from './canvases.service.ts';
 
-export const canvasRoutes = (canvases: CanvasesService) =>
+export const canvasRoutes = (canvases: CanvasesService, compare: CompareCanvases) =>
   ({
     listCanvases: ({ principal, query, page }) => canvases.list(principal, query, page),
     createCanvas: ({ principal, body, keep }) => canvases.create(principal, body, 'create', keep),
@@ -19,6 +20,11 @@ export const canvasRoutes = (canvases: CanvasesService) =>
       const canvas = await canvases.get(principal, params.id);
       const exported = { canvasId: canvas.id, revision: canvas.revision, content: contentOf(canvas) };
       return fileOf(exported, query.format ?? 'json');
+    },
+    listVariants: ({ principal, params, page }) => canvases.variants(principal, params.id, page),
+    compareCanvases({ principal, params: { id }, query }) {
+      const after = { canvasId: query.with ?? id, revision: query.withRevision };
+      return compare(principal, { canvasId: id, revision: query.revision }, after);
     },
     applySuggestions: ({ principal, params, body, keep }) => canvases.apply(principal, params.id, body, keep),
     listRevisions: ({ principal, params }) => canvases.revisions(principal, params.id),

@@ -1,5 +1,7 @@
 import {
   type Blocks,
+  type Canvas,
+  type CreateVariantRequest,
   type GenerateCanvasRequest,
   type GenerateCanvasResult,
   type RefineSectionRequest,
@@ -10,9 +12,9 @@ import {
 import type { BeforeCommit } from '@valuecanvas/postgres';
 import { blocksOf, wordsOf } from '../canvases/canvas-content.ts';
 import type { CanvasesService } from '../canvases/canvases.service.ts';
-import { type AskModel, type ModelCall, Unfinished } from './ask-model.ts';
+import { type AskModel, type ModelCall, type Question, Unfinished } from './ask-model.ts';
 import { createBlockReader } from './block-reader.ts';
-import type { KeepCanvas } from './keep-canvas.ts';
+import type { GeneratedCanvas, KeepCanvas } from './keep-canvas.ts';
 import {
   canvasAnswer,
   completeBlocks,
@@ -23,8 +25,12 @@ import {
   RefinementAnswer,
 } from './parse-answer.ts';
 import type { ReservationStore } from './reservations.store.ts';
+import { instructionFor, titleOfVariant } from './variants.ts';
 
-/** Generation and refinement of canvases by models. */
+/** Receives a block as soon as the model has completed it. */
+export type OnBlock = (section: Section, items: string[]) => void;
+
+/** Generation, variation and refinement of canvases by models. */
 export interface GenerationService {
   /**
    * Runs `beforeCommit` in the transaction that stores the canvas and returns its result. With `onBlock`, the model's answer
@@ -34,7 +40,15 @@ export interface GenerationService {
     call: ModelCall,
     request: GenerateCanvasRequest,
     beforeCommit: BeforeCommit<GenerateCanvasResult, T>,
-    onBlock?: (section: Section, items: string[]) => void,
+    onBlock?: OnBlock,
+  ): Promise<T>;
+  /** As `generate`, for a variant of one of the user's canvases. */
+  createVariant<T>(
+    call: ModelCall,
+    canvasId: string,
+    request: CreateVariantRequest,
+    beforeCommit: BeforeCommit<GenerateCanvasResult, T>,
+    onBlock?: OnBlock,
   ): Promise<T>;
   refine(call: ModelCall, canvasId: string, request: RefineSectionRequest): Promise<RefineSectionResult>;
 }
@@ -49,37 +63,58 @@ export function createGenerationService(dependencies: {
 }): GenerationService {
   const { ask, reservations, keep, canvases, onLeftReservation } = dependencies;
 
-  /** Runs `generate` with the id of a reserved canvas, so that nothing is spent on a canvas that cannot be stored. */
-  const withReservation = async <T>(
+  /** Asks for a reserved canvas, so that nothing is spent on a canvas that cannot be stored, and stores it. */
+  const create = async <T>(
     call: ModelCall,
-    request: GenerateCanvasRequest,
-    generate: () => Promise<T>,
-  ): Promise<{ readonly id: string; readonly generated: T }> => {
-    const requestKey = call.downstreamKey(JSON.stringify(request));
-    const id = await reservations.reserve(call.principal, requestKey);
-    try {
-      return { id, generated: await generate() };
-    } catch (error) {
+    request: { readonly key: unknown } & Pick<Question<Blocks>, 'promptKey' | 'variables' | 'model'>,
+    canvasWith: (blocks: Blocks) => Omit<GeneratedCanvas, 'id'>,
+    beforeCommit: BeforeCommit<GenerateCanvasResult, T>,
+    onBlock: OnBlock | undefined,
+  ): Promise<T> => {
+    const { key, ...question } = request;
+    const id = await reservations.reserve(call.principal, call.downstreamKey(JSON.stringify(key)));
+    const { value, facts } = await ask(call, {
+      ...question,
+      schema: { name: 'business_model_canvas', schema: canvasAnswer(sections) },
+      ...canvasReading(onBlock),
+    }).catch(async (error: unknown) => {
       await reservations.release(call.principal, id).catch(onLeftReservation);
       throw error;
-    }
+    });
+    return keep(call, { id, ...canvasWith(value) }, (tx, canvas) =>
+      beforeCommit(tx, { canvasId: canvas.id, canvas, ...facts }),
+    );
   };
 
   return {
-    async generate(call, request, beforeCommit, onBlock) {
+    generate(call, request, beforeCommit, onBlock) {
       const business = wordsOf(request);
-      const { id, generated } = await withReservation(call, request, () =>
-        ask(call, {
-          promptKey: 'canvas.generate',
-          variables: business,
-          model: request.model,
-          schema: { name: 'business_model_canvas', schema: canvasAnswer(sections) },
-          ...canvasReading(onBlock),
-        }),
+      return create(
+        call,
+        { key: request, promptKey: 'canvas.generate', variables: business, model: request.model },
+        (blocks) => ({ content: { ...business, blocks } }),
+        beforeCommit,
+        onBlock,
       );
-      const { value: blocks, facts } = generated;
-      return keep(call, { id, content: { ...business, blocks } }, (tx, canvas) =>
-        beforeCommit(tx, { canvasId: canvas.id, canvas, ...facts }),
+    },
+
+    async createVariant(call, canvasId, { kind, model }, beforeCommit, onBlock) {
+      const canvas = await canvases.get(call.principal, canvasId);
+      const { title, ...business } = wordsOf(canvas);
+      return create(
+        call,
+        {
+          key: { canvasId, kind, model },
+          promptKey: 'canvas.variant',
+          variables: { ...business, currentCanvas: describeBlocks(canvas), variant: instructionFor(kind) },
+          model,
+        },
+        (blocks) => ({
+          content: { title: titleOfVariant(kind, canvas), ...business, blocks },
+          variantOf: { canvasId, kind },
+        }),
+        beforeCommit,
+        onBlock,
       );
     },
 
@@ -106,7 +141,7 @@ export function createGenerationService(dependencies: {
  * blocks only. With `onBlock`, blocks are read while they are written. They are final: a different version of a block in
  * the rest of the answer is ignored.
  */
-function canvasReading(onBlock: ((section: Section, items: string[]) => void) | undefined) {
+function canvasReading(onBlock: OnBlock | undefined) {
   const written: Partial<Record<Section, string[]>> = {};
   const write = (section: Section, items: string[]): void => {
     if (written[section]) return;
@@ -139,7 +174,12 @@ function asList(items: readonly string[]): string {
 }
 
 /** Describes the business and its whole canvas as text, so that suggestions for one block fit the others. */
-function describe(canvas: Parameters<typeof blocksOf>[0]): string {
-  const blocks = Object.entries(blocksOf(canvas)).map(([section, items]) => `${section}:\n${asList(items)}`);
-  return [`The business: ${canvas.businessDescription}`, ...blocks].join('\n');
+function describe(canvas: Canvas): string {
+  return `The business: ${canvas.businessDescription}\n${describeBlocks(canvas)}`;
+}
+
+function describeBlocks(canvas: Canvas): string {
+  return Object.entries(blocksOf(canvas))
+    .map(([section, items]) => `${section}:\n${asList(items)}`)
+    .join('\n');
 }

@@ -3,14 +3,16 @@ import { AppError, type DownstreamKeys, type UserCall } from '@valuecanvas/contr
 import type { Journal } from '@valuecanvas/journal';
 import type { BeforeCommit } from '@valuecanvas/postgres';
 import { forever, type RetryPolicy, retry } from '@valuecanvas/resilience';
+import type { VariantOrigin } from '../canvases/canvas.store.ts';
 import type { CanvasContent } from '../canvases/canvas-content.ts';
 import type { ReservationStore } from './reservations.store.ts';
-import { generatedRevision, type unstoredCanvas } from './unstored-canvas.ts';
+import { generatedCanvas, type unstoredCanvas } from './unstored-canvas.ts';
 
 /** A generated canvas and the id under which it was reserved. */
 export interface GeneratedCanvas {
   readonly id: string;
   readonly content: CanvasContent;
+  readonly variantOf?: VariantOrigin;
 }
 
 /**
@@ -36,14 +38,14 @@ export function createKeepCanvas(dependencies: {
   readonly onLost: (error: unknown) => void;
 }): KeepCanvas {
   const { reservations, journal, onLost } = dependencies;
-  return async (call, { id, content }, beforeCommit) => {
-    const store = () => reservations.store(call.principal, id, generatedRevision(content), beforeCommit);
+  return async (call, { id, ...canvas }, beforeCommit) => {
+    const store = () => reservations.store(call.principal, id, generatedCanvas(canvas), beforeCommit);
     try {
       return await store();
     } catch (error) {
       if (!isUnavailable(error)) throw error;
     }
-    const isKept = await journal.record({ id, userId: call.principal.userId, content }).then(
+    const isKept = await journal.record({ id, userId: call.principal.userId, ...canvas }).then(
       () => true,
       (error: unknown) => {
         onLost(error);

@@ -4,9 +4,9 @@ import { rolePermissions, type UserPrincipal } from '@valuecanvas/contracts-core
 import { acrossUsers, asUser, type BeforeCommit } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import { insertCanvas, type NewRevision, selectCanvas } from '../canvases/canvas.store.ts';
+import { insertCanvas, type NewCanvas, selectCanvas } from '../canvases/canvas.store.ts';
 import type { Database } from '../db.ts';
-import { generatedRevision, type UnstoredCanvas } from './unstored-canvas.ts';
+import { generatedCanvas, type UnstoredCanvas } from './unstored-canvas.ts';
 
 /** Size of a canvas with its revision and its stored answer. Random bytes cannot be compressed. */
 const fillerBytes = 16 * 1024;
@@ -51,7 +51,7 @@ export function createReservationStore(db: Kysely<Database>) {
     store<T>(
       owner: UserPrincipal,
       canvasId: string,
-      revision: NewRevision,
+      revision: NewCanvas,
       beforeCommit: BeforeCommit<Canvas, T>,
     ): Promise<T> {
       return asUser(db, owner, async (tx) => {
@@ -73,7 +73,7 @@ export function createReservationStore(db: Kysely<Database>) {
             .where('canvas_id', '=', id)
             .where('stored_at', 'is', null)
             .executeTakeFirst();
-          if (numUpdatedRows > 0n) await insertCanvas(tx, userId, id, generatedRevision(canvas.content));
+          if (numUpdatedRows > 0n) await insertCanvas(tx, userId, id, generatedCanvas(canvas));
         });
       }
     },

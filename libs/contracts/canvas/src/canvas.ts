@@ -1,4 +1,5 @@
 import { field } from '@valuecanvas/contracts-core';
+import { modelName } from '@valuecanvas/contracts-llm-router';
 import Type, { type Static } from 'typebox';
 
 /** Nine blocks of a business model canvas, in the order in which they are usually filled. */
@@ -36,11 +37,13 @@ export const blockProperties = {
 export const Blocks = Type.Object(blockProperties, { description: 'The nine blocks of the canvas.' });
 export type Blocks = Static<typeof Blocks>;
 
+/** Matches text that is not blank, and has no NUL, which PostgreSQL cannot store. */
+export const notBlank = '^\\s*[^\\s\\u0000][^\\u0000]*$';
+
 export const businessDescription = Type.String({
   minLength: 3,
   maxLength: 5_000,
-  // Not blank, and without NUL, which PostgreSQL cannot store.
-  pattern: '^\\s*[^\\s\\u0000][^\\u0000]*$',
+  pattern: notBlank,
   description: 'Description of the business in plain language.',
 });
 const title = Type.String({ minLength: 1, maxLength: 120, description: 'Title of the canvas.' });
@@ -55,6 +58,13 @@ const targetMarket = Type.String({
   description: 'Target market of the business.',
 });
 
+export const variantKind = Type.String({
+  minLength: 1,
+  maxLength: 500,
+  pattern: notBlank,
+  description: 'Kind of variant: lean, premium, partnership, or your own words, such as "for schools only".',
+});
+
 export const Canvas = Type.Object(
   {
     id: field.uuid('Id of the canvas.'),
@@ -63,6 +73,10 @@ export const Canvas = Type.Object(
     businessDescription,
     industry: Type.Optional(industry),
     targetMarket: Type.Optional(targetMarket),
+    variantOf: Type.Optional(
+      field.uuid('Id of the canvas of which this one is a variant. Absent after that canvas was removed.'),
+    ),
+    variantKind: Type.Optional(variantKind),
     revision: field.ordinal('Number of the current revision.'),
     ...blockProperties,
     createdAt: field.timestamp('Time at which the canvas was created.'),
@@ -73,9 +87,16 @@ export const Canvas = Type.Object(
 export type Canvas = Static<typeof Canvas>;
 
 /** The canvas in `supabase/seed.sql`, which belongs to the demo user. */
-const sampleCanvasId = '019359c0-6000-7000-8000-000000000101';
+export const sampleCanvasId = '019359c0-6000-7000-8000-000000000101';
 
 export const canvasParams = Type.Object({ id: field.uuid('Id of the canvas.', sampleCanvasId) });
+
+/** Model of a request that asks a model. */
+export const chosenModel = Type.Optional(
+  modelName(
+    'A model that GET /v1/models lists. By default, a feature flag or the platform’s default model decides.',
+  ),
+);
 
 /** Fields of every result that came from a prompt. */
 export const promptFacts = {
@@ -103,6 +124,8 @@ export const optionalWords = {
 export const platformFields = (description: string) => ({
   id: Type.Optional(Type.Unknown({ description })),
   userId: Type.Optional(Type.Unknown({ description })),
+  variantOf: Type.Optional(Type.Unknown({ description })),
+  variantKind: Type.Optional(Type.Unknown({ description })),
   createdAt: Type.Optional(Type.Unknown({ description })),
   updatedAt: Type.Optional(Type.Unknown({ description })),
 });

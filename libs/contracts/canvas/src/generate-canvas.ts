@@ -11,23 +11,26 @@ import {
 import {
   cacheRequestHeader,
   completionFacts,
-  modelName,
   spendingErrors,
   spendingTimeout,
 } from '@valuecanvas/contracts-llm-router';
 import Type, { type Static } from 'typebox';
-import { blockOf, businessDescription, Canvas, optionalWords, promptFacts, Section } from './canvas.ts';
+import {
+  blockOf,
+  businessDescription,
+  Canvas,
+  chosenModel,
+  optionalWords,
+  promptFacts,
+  Section,
+} from './canvas.ts';
 
 export const GenerateCanvasRequest = strictObject(
   {
     businessDescription,
     industry: optionalWords.industry,
     targetMarket: optionalWords.targetMarket,
-    model: Type.Optional(
-      modelName(
-        'A model that GET /v1/models lists. By default, a feature flag or the platform’s default model decides.',
-      ),
-    ),
+    model: chosenModel,
   },
   { title: 'GenerateCanvasRequest', description: 'Description of a business.' },
 );
@@ -47,7 +50,7 @@ export const GenerateCanvasResult = Type.Object(
 );
 export type GenerateCanvasResult = Static<typeof GenerateCanvasResult>;
 
-const WrittenBlock = Type.Object(
+export const WrittenBlock = Type.Object(
   {
     section: Section,
     items: blockOf('Items of the block.'),

@@ -9,18 +9,22 @@ import {
   undeleteCanvas,
   updateCanvas,
 } from './canvases.ts';
+import { compareCanvases } from './compare-canvases.ts';
 import { generateCanvas } from './generate-canvas.ts';
 import { refineSection } from './refine-section.ts';
 import { applySuggestions, getRevision, listRevisions, restoreRevision } from './revisions.ts';
 import { createShare, deleteShare, exportSharedCanvas, getSharedCanvas, listShares } from './shares.ts';
+import { createVariant, listVariants } from './variants.ts';
 
 export { Blocks, Canvas, Section, sections } from './canvas.ts';
 export { CreateCanvasRequest, UpdateCanvasRequest } from './canvases.ts';
+export { BlockDiff, CanvasDiff, ItemDiff } from './compare-canvases.ts';
 export { GenerateCanvasRequest, GenerateCanvasResult } from './generate-canvas.ts';
 export { canvasGeneration, canvasRefinement } from './jobs.ts';
 export { RefineSectionRequest, RefineSectionResult } from './refine-section.ts';
 export { ApplySuggestionsRequest, Revision, RevisionContent } from './revisions.ts';
 export { NewShare, Share } from './shares.ts';
+export { CreateVariantRequest, variantKinds } from './variants.ts';
 
 export const canvasContract = defineContract({
   service: 'canvas',
@@ -43,6 +47,9 @@ export const canvasContract = defineContract({
     listRevisions,
     getRevision,
     restoreRevision,
+    createVariant,
+    listVariants,
+    compareCanvases,
     createShare,
     listShares,
     deleteShare,

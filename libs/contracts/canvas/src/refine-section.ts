@@ -2,12 +2,11 @@ import { data, defineRoute, strictObject, user } from '@valuecanvas/contracts-co
 import {
   cacheRequestHeader,
   completionFacts,
-  modelName,
   spendingErrors,
   spendingTimeout,
 } from '@valuecanvas/contracts-llm-router';
 import Type, { type Static } from 'typebox';
-import { canvasParams, promptFacts, Section } from './canvas.ts';
+import { canvasParams, chosenModel, promptFacts, Section } from './canvas.ts';
 
 export const RefineSectionRequest = strictObject(
   {
@@ -15,11 +14,7 @@ export const RefineSectionRequest = strictObject(
     context: Type.Optional(
       Type.String({ maxLength: 5_000, description: 'Instructions for the suggestions.' }),
     ),
-    model: Type.Optional(
-      modelName(
-        'A model that GET /v1/models lists. By default, a feature flag or the platform’s default model decides.',
-      ),
-    ),
+    model: chosenModel,
   },
   { title: 'RefineSectionRequest', description: 'Request for improvements to one block.' },
 );
