@@ -10,6 +10,9 @@ import { canvasRoutes } from './canvases/routes.ts';
 import { createComparison } from './comparison/comparison.service.ts';
 import { canvasVariables } from './config.ts';
 import type { Database } from './db.ts';
+import { createFindingsService } from './findings/findings.service.ts';
+import { createFindingsStore } from './findings/findings.store.ts';
+import { findingsRoutes } from './findings/routes.ts';
 import { composeGeneration } from './generation/compose-generation.ts';
 import { generationRoutes } from './generation/routes.ts';
 import { createSubmitGeneration } from './generation/submit-generation.ts';
@@ -30,8 +33,17 @@ export const canvasService = defineService({
     kit.lifecycle.every('canvases: removal of deleted canvases', hourMs, store.purge);
     const { producer } = openQueue('canvas', kit);
     const canvases = createCanvasesService(store);
-    const { generation, probe } = await composeGeneration(kit, openRedis('canvas', kit), { db, canvases });
+    const { ask, generation, probe } = await composeGeneration(kit, openRedis('canvas', kit), {
+      db,
+      canvases,
+    });
 
+    const findings = createFindingsService({
+      store: createFindingsStore(db),
+      canvases,
+      ask,
+      now: kit.now,
+    });
     const shares = createSharesService({ store: createSharesStore(db), canvases, now: kit.now });
 
     return {
@@ -42,6 +54,7 @@ export const canvasService = defineService({
         {
           ...canvasRoutes(canvases, createComparison(canvases)),
           ...generationRoutes(generation, createSubmitGeneration(db, producer)),
+          ...findingsRoutes(findings),
           ...sharingRoutes(shares),
         },
         openIdempotency(db, kit),

@@ -5,6 +5,8 @@ import type { ColumnType } from 'kysely';
 export interface Database {
   canvas_revisions: CanvasRevisionsTable;
   canvases: CanvasesTable;
+  'vc_private.canvas_checks': CanvasChecksTable;
+  'vc_private.canvas_dismissals': CanvasDismissalsTable;
   'vc_private.canvas_reservations': CanvasReservationsTable;
   'vc_private.canvas_shares': CanvasSharesTable;
   'vc_private.idempotency_keys': IdempotencyKeysTable;
@@ -42,6 +44,23 @@ export interface CanvasesTable {
   deleted_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   variant_of: ColumnType<string | null, string | null | undefined, string | null>;
   variant_kind: ColumnType<string | null, string | null | undefined, string | null>;
+}
+
+export interface CanvasChecksTable {
+  canvas_id: string;
+  revision: number;
+  user_id: string;
+  findings: ColumnType<unknown, string, string>;
+  is_complete: boolean;
+  checked_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface CanvasDismissalsTable {
+  canvas_id: string;
+  finding_id: string;
+  user_id: string;
+  reason: string;
+  dismissed_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
 export interface CanvasReservationsTable {

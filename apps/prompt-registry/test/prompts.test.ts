@@ -10,7 +10,7 @@ afterAll(() => registry.stop());
 const render = (promptKey: string, body: object, as = registry.user) =>
   registry.as(as, `/api/prompts/${promptKey}/render`, { method: 'POST', body });
 
-test.each(['canvas.generate', 'canvas.refine', 'canvas.variant'])(
+test.each(['canvas.generate', 'canvas.refine', 'canvas.variant', 'canvas.check'])(
   '%s is active in a new deployment',
   async (promptKey) => {
     const { status, body } = await registry.as(registry.user, `/api/prompts/${promptKey}`);

@@ -13,6 +13,8 @@ const rowsOf = new Map([
 /** Columns that must differ between a user's rows, by row number. */
 const changes: Readonly<Record<string, (user: string, number: number) => Row>> = {
   'public.canvas_revisions': (user, number) => ({ canvas_id: numbered(user, 1), revision: number }),
+  'vc_private.canvas_checks': (user, number) => ({ canvas_id: numbered(user, 1), revision: number }),
+  'vc_private.canvas_dismissals': (user) => ({ canvas_id: numbered(user, 1) }),
   'vc_private.canvas_shares': (user) => ({ canvas_id: numbered(user, 1) }),
   'public.cost_alerts': (_user, number) => ({ period_start: `2024-11-${10 + number}` }),
   'public.llm_job_results': (user, number) => ({

@@ -24,6 +24,7 @@ it('the first prompts are active, and declare just the variables that they use',
     `select prompt_key, version, status, template, variables from prompt_versions order by prompt_key`,
   );
   expect(rows.map(({ prompt_key, version, status }) => [prompt_key, version, status])).toEqual([
+    ['canvas.check', 1, 'active'],
     ['canvas.generate', 1, 'active'],
     ['canvas.refine', 1, 'active'],
     ['canvas.variant', 1, 'active'],

@@ -86,6 +86,8 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
   'vc_private.auth_refresh_tokens': { vc_gateway: everything },
   'vc_private.auth_sessions': { vc_gateway: everything },
   'vc_private.browser_sessions': { vc_gateway: everything },
+  'vc_private.canvas_checks': { vc_canvas: { select: own, insert: own, update: own } },
+  'vc_private.canvas_dismissals': { vc_canvas: { select: own, insert: own, update: own, delete: own } },
   'vc_private.canvas_reservations': {
     vc_canvas: { select: ownOrAcross, insert: own, update: own, delete: ownOrAcross },
   },

@@ -25,6 +25,8 @@ export const expectedGrants: Record<string, Record<string, string>> = {
   'vc_private.auth_sessions': { vc_gateway: 'delete, insert, select, update' },
   'vc_private.browser_sessions': { vc_gateway: 'delete, insert, select, update' },
   'vc_private.canvas_shares': { vc_canvas: 'delete, insert, select' },
+  'vc_private.canvas_checks': { vc_canvas: 'insert, select, update' },
+  'vc_private.canvas_dismissals': { vc_canvas: 'delete, insert, select, update' },
   'vc_private.canvas_reservations': { vc_canvas: 'delete, insert, select, update' },
   'vc_private.idempotency_keys': {
     vc_canvas: 'delete, insert, select, update',

@@ -103,6 +103,18 @@ export const userTables: readonly UserTable[] = [
     row: (user) => ({ id: randomUUID(), canvas_id: user, token_hash: randomBytes(32) }),
   },
   {
+    table: 'vc_private.canvas_checks',
+    role: 'vc_canvas',
+    isSharedWork: false,
+    row: (user) => ({ canvas_id: user, revision: 1, findings: '[]', is_complete: true }),
+  },
+  {
+    table: 'vc_private.canvas_dismissals',
+    role: 'vc_canvas',
+    isSharedWork: false,
+    row: (user) => ({ canvas_id: user, finding_id: randomUUID(), reason: 'no problem' }),
+  },
+  {
     table: 'vc_private.canvas_reservations',
     role: 'vc_canvas',
     isSharedWork: true,

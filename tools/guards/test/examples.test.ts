@@ -23,7 +23,7 @@ const accounts = {
 
 let simulator: Simulator;
 let platform: Awaited<ReturnType<typeof startPlatform>>;
-/** IDs that no example can know, by operation. */
+/** IDs that no example can know, by operation and parameter. */
 const ids = new Map<string, string>();
 
 beforeAll(async () => {
@@ -43,7 +43,7 @@ beforeAll(async () => {
     'select id from auth.users where email = $1',
     [accounts.user.email],
   );
-  ids.set('admin.updateUser', String(demoUser?.id));
+  ids.set('admin.updateUser id', String(demoUser?.id));
 }, 300_000);
 
 afterAll(async () => {
@@ -57,7 +57,8 @@ test.each(operations.map((route) => ({ id: route.id, route })))(
     expect(route.example).toBeDefined();
     await restoreSampleCanvas();
     const token = await logIn(route);
-    if (id === 'prompts.rateExecution') ids.set(id, await recordedExecution());
+    if (id === 'prompts.rateExecution') ids.set(`${id} id`, await recordedExecution());
+    if (id === 'canvas.dismissFinding') ids.set(`${id} fid`, await findingOfSampleCanvas(token));
     const { status, body } = await send(route.method, targetOf(route), { token, body: route.example });
     expect({ status, body }).toMatchObject({ status: successStatus(route) });
   },
@@ -68,6 +69,15 @@ async function restoreSampleCanvas(): Promise<void> {
   const seed = await readFile(new URL('../../../supabase/seed.sql', import.meta.url), 'utf8');
   await platform.database.query('delete from public.canvases');
   await platform.database.query(seed);
+}
+
+/** Checks the sample canvas and returns the id of the first finding. */
+async function findingOfSampleCanvas(token: string): Promise<string> {
+  const check = operations.find((route) => route.id === 'canvas.check');
+  if (!check) throw new Error('There is no operation canvas.check.');
+  const { body } = await send('POST', targetOf(check), { token, body: check.example });
+  const [finding] = (body as { data: { findings: { id: string }[] } }).data.findings;
+  return String(finding?.id);
 }
 
 /** Generates a canvas and waits until its execution is recorded, which happens in the background. */
@@ -98,7 +108,7 @@ async function logIn(route: RouteDefinition | undefined): Promise<string> {
 /** The path and query with the examples of the document. */
 function targetOf({ id, path, params, query }: RouteDefinition): string {
   const filled = path.replace(/:([a-zA-Z]+)/g, (_, name: string) =>
-    encodeURIComponent(ids.get(id) ?? exampleOf(params?.properties[name])),
+    encodeURIComponent(ids.get(`${id} ${name}`) ?? exampleOf(params?.properties[name])),
   );
   const required = (query?.required ?? []) as readonly string[];
   const asked = required.map((name): [string, string] => [name, exampleOf(query?.properties[name])]);

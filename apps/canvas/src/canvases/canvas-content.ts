@@ -68,3 +68,12 @@ export function shortened(text: string, maxLength: number): string {
   const words = start.replace(/\s+\S*$/u, '');
   return `${words.length > maxLength / 2 ? words : start}…`;
 }
+
+export const asList = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');
+
+/** Writes the blocks as text for a prompt. */
+export function describeBlocks(canvas: Blocks): string {
+  return Object.entries(blocksOf(canvas))
+    .map(([section, items]) => `${section}:\n${asList(items)}`)
+    .join('\n');
+}

@@ -12,7 +12,7 @@ import type { Kysely } from 'kysely';
 import type { CanvasesService } from '../canvases/canvases.service.ts';
 import type { CanvasConfig } from '../config.ts';
 import type { Database } from '../db.ts';
-import { createAskModel } from './ask-model.ts';
+import { type AskModel, createAskModel } from './ask-model.ts';
 import { createGenerationService, type GenerationService } from './generation.service.ts';
 import { createKeepCanvas, type KeepCanvas } from './keep-canvas.ts';
 import { createReservationStore, type ReservationStore } from './reservations.store.ts';
@@ -32,7 +32,11 @@ export async function composeGeneration(
   kit: Kit<CanvasConfig>,
   openRedis: OpenRedis,
   { db, canvases }: { readonly db: Kysely<Database>; readonly canvases: CanvasesService },
-): Promise<{ readonly generation: GenerationService; readonly probe: () => Promise<void> }> {
+): Promise<{
+  readonly ask: AskModel;
+  readonly generation: GenerationService;
+  readonly probe: () => Promise<void>;
+}> {
   const { config, log, lifecycle, metrics, now } = kit;
   const { redis, keys, waiting } = openRedis;
   const onError = (part: string) => (err: unknown) =>
@@ -82,6 +86,7 @@ export async function composeGeneration(
     },
   });
   return {
+    ask,
     generation: createGenerationService({
       ask,
       canvases,

@@ -10,7 +10,7 @@ import {
   sections,
 } from '@valuecanvas/contracts-canvas';
 import type { BeforeCommit } from '@valuecanvas/postgres';
-import { blocksOf, wordsOf } from '../canvases/canvas-content.ts';
+import { asList, describeBlocks, wordsOf } from '../canvases/canvas-content.ts';
 import type { CanvasesService } from '../canvases/canvases.service.ts';
 import { type AskModel, type ModelCall, type Question, Unfinished } from './ask-model.ts';
 import { createBlockReader } from './block-reader.ts';
@@ -169,17 +169,7 @@ function canvasReading(onBlock: OnBlock | undefined) {
   };
 }
 
-function asList(items: readonly string[]): string {
-  return items.map((item) => `- ${item}`).join('\n');
-}
-
 /** Describes the business and its whole canvas as text, so that suggestions for one block fit the others. */
 function describe(canvas: Canvas): string {
   return `The business: ${canvas.businessDescription}\n${describeBlocks(canvas)}`;
-}
-
-function describeBlocks(canvas: Canvas): string {
-  return Object.entries(blocksOf(canvas))
-    .map(([section, items]) => `${section}:\n${asList(items)}`)
-    .join('\n');
 }

@@ -10,6 +10,7 @@ import {
   updateCanvas,
 } from './canvases.ts';
 import { compareCanvases } from './compare-canvases.ts';
+import { checkCanvas, dismissFinding, listFindings, restoreFinding } from './findings.ts';
 import { generateCanvas } from './generate-canvas.ts';
 import { refineSection } from './refine-section.ts';
 import { applySuggestions, getRevision, listRevisions, restoreRevision } from './revisions.ts';
@@ -19,6 +20,7 @@ import { createVariant, listVariants } from './variants.ts';
 export { Blocks, Canvas, Section, sections } from './canvas.ts';
 export { CreateCanvasRequest, UpdateCanvasRequest } from './canvases.ts';
 export { BlockDiff, CanvasDiff, ItemDiff } from './compare-canvases.ts';
+export { CheckResult, Finding, FindingsReport, findingKinds, findingSeverities } from './findings.ts';
 export { GenerateCanvasRequest, GenerateCanvasResult } from './generate-canvas.ts';
 export { canvasGeneration, canvasRefinement } from './jobs.ts';
 export { RefineSectionRequest, RefineSectionResult } from './refine-section.ts';
@@ -50,6 +52,10 @@ export const canvasContract = defineContract({
     createVariant,
     listVariants,
     compareCanvases,
+    checkCanvas,
+    listFindings,
+    dismissFinding,
+    restoreFinding,
     createShare,
     listShares,
     deleteShare,
