@@ -7,9 +7,9 @@ import { projectRoot } from '../platform/own-script.ts';
 import type { Servers } from '../platform/servers.ts';
 import { tier } from '../platform/services.ts';
 
-/** Services that make and store canvases, in the order of their start, and the services that sign tokens. */
+/** Services that make and store canvases, in the order of their start, and all services, which sign tokens. */
 const behindWorker = ['prompt-registry', 'feature-flags', 'llm-router', 'canvas'] as const;
-const signers = ['llm-router', 'canvas', 'job-worker'] as const;
+const signers = [...behindWorker, 'job-worker'] as const;
 
 /** Everything that a worker needs, and a function that starts one. */
 export interface WorkerPlatform {
