@@ -8,8 +8,14 @@ import {
   type WebClient,
 } from '@valuecanvas/web-client';
 import { createContext, use } from 'react';
+import { type Connection, createConnection } from './shell/connection.ts';
+import { createSignInGate, type SignInGate } from './shell/sign-in-gate.ts';
 
-export type Api = WebClient;
+/** The client of the gateway, and what the page knows about its session and connection. */
+export interface Api extends WebClient {
+  readonly signInGate: SignInGate;
+  readonly connection: Connection;
+}
 
 /** Facts about the platform and the session of this browser. */
 export type Site = ResultOf<'getSite'>;
@@ -19,11 +25,16 @@ const siteKey = ['getSite', {}] as const;
 
 /** Creates the client of the gateway. The session is part of the site, in the cache of `queries`. */
 export function createApi(queries: QueryClient): Api {
-  const api = createWebClient({
+  const signInGate = createSignInGate();
+  const connection: Connection = createConnection(() => api.call.getLiveness({}));
+  const client = createWebClient({
     csrfToken: () => queries.getQueryData<Site>(siteKey)?.session?.csrfToken,
     renewCsrfToken: async () =>
       (await queries.fetchQuery({ ...siteQuery(api), staleTime: 0 })).session?.csrfToken,
+    signInAgain: signInGate.ask,
+    onReached: connection.report,
   });
+  const api: Api = { ...client, signInGate, connection };
   return api;
 }
 

@@ -11,6 +11,8 @@ interface Sent {
 /** A client whose requests get these responses in turn, and the requests that it has sent. */
 function setUp(...responses: (Response | Error)[]) {
   const sent: Sent[] = [];
+  const reached: boolean[] = [];
+  const session = { isRenewed: false, asked: 0 };
   let token: string | undefined = 'first';
   const client = createWebClient({
     csrfToken: () => token,
@@ -18,6 +20,12 @@ function setUp(...responses: (Response | Error)[]) {
       token = 'second';
       return token;
     },
+    async signInAgain() {
+      session.asked++;
+      token = 'third';
+      return session.isRenewed;
+    },
+    onReached: (isReached) => void reached.push(isReached),
     fetch: async (url, init = {}) => {
       const { method = 'GET', headers, body } = init;
       sent.push({
@@ -31,7 +39,7 @@ function setUp(...responses: (Response | Error)[]) {
       return response;
     },
   });
-  return { client, sent };
+  return { client, sent, reached, session };
 }
 
 const json = (body: unknown, status = 200, headers = {}) => Response.json(body, { status, headers });
@@ -154,4 +162,33 @@ test('a stream that fails or breaks throws', async () => {
   const { client } = setUp(stream(event('error', envelope)), stream(event('delta', { content: 'H' })));
   await expect(collect(client.stream.chat(chat))).rejects.toMatchObject({ code: 'LLM_UNAVAILABLE' });
   await expect(collect(client.stream.chat(chat))).rejects.toMatchObject({ code: 'UNREACHABLE' });
+});
+
+test('a request is repeated once the person whose session has ended has signed in again', async () => {
+  const { client, sent, session } = setUp(
+    failure('UNAUTHENTICATED', 401),
+    json({ success: true, data: canvas }),
+  );
+  session.isRenewed = true;
+  expect(await client.call.updateCanvas(update)).toEqual(canvas);
+  expect(sent.map(({ headers }) => headers.get('x-csrf-token'))).toEqual(['first', 'third']);
+});
+
+test('a refusal stands if the person declines to sign in, or signs in with a wrong password', async () => {
+  const { client, sent, session } = setUp(failure('UNAUTHENTICATED', 401), failure('UNAUTHENTICATED', 401));
+  await expect(client.call.updateCanvas(update)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  expect(session.asked).toBe(1);
+  const credentials = { body: { email: 'a@example.com', password: 'wrong' } };
+  await expect(client.call.openBrowserSession(credentials)).rejects.toMatchObject({
+    code: 'UNAUTHENTICATED',
+  });
+  expect(session.asked).toBe(1);
+  expect(sent).toHaveLength(2);
+});
+
+test('each response and each lost request is reported', async () => {
+  const { client, reached } = setUp(new TypeError('no network'), json({ success: true, data: canvas }));
+  await expect(client.call.updateCanvas(update)).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  await client.call.updateCanvas(update);
+  expect(reached).toEqual([false, true]);
 });

@@ -43,6 +43,9 @@ interface AnyInput {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Routes that open and end sessions. */
+const sessionPaths = '/auth/';
+
 const eventStream = 'text/event-stream';
 
 /**
@@ -52,6 +55,13 @@ const eventStream = 'text/event-stream';
 export function createWebClient(options: {
   readonly csrfToken: () => string | undefined;
   readonly renewCsrfToken: () => Promise<string | undefined>;
+  /**
+   * Called if the platform refuses a request because the session has ended. The request is repeated if this resolves with
+   * true. Not called for requests that open or end sessions.
+   */
+  readonly signInAgain?: () => Promise<boolean>;
+  /** Called with true after each response, and with false if none arrived. */
+  readonly onReached?: (isReached: boolean) => void;
   readonly fetch?: typeof fetch;
 }): WebClient {
   // A method of `window`, which must not be called on another object.
@@ -77,18 +87,34 @@ export function createWebClient(options: {
         },
         body: input.body === undefined ? null : JSON.stringify(input.body),
         signal: signal ?? null,
-      }).catch((cause: unknown) => {
-        throw signal?.aborted ? cause : unreachable(cause);
-      });
-    const response = await attempt(options.csrfToken());
+      }).then(
+        (response) => {
+          options.onReached?.(true);
+          return response;
+        },
+        (cause: unknown) => {
+          if (signal?.aborted) throw cause;
+          options.onReached?.(false);
+          throw unreachable(cause);
+        },
+      );
+    const token = options.csrfToken();
+    let response = await attempt(token);
     if (response.ok) return response;
-    const error = await failureOf(response);
-    if (error.code !== 'CSRF_FAILED') throw error;
-    const renewed = await options.renewCsrfToken();
-    if (renewed === undefined) throw error;
-    const repeated = await attempt(renewed);
-    if (repeated.ok) return repeated;
-    throw await failureOf(repeated);
+    let error = await failureOf(response);
+    if (error.code === 'CSRF_FAILED') {
+      const renewed = await options.renewCsrfToken();
+      if (renewed === undefined) throw error;
+      response = await attempt(renewed);
+      if (response.ok) return response;
+      error = await failureOf(response);
+    }
+    const hadSession = token !== undefined && !route.path.startsWith(sessionPaths);
+    if (error.code !== 'UNAUTHENTICATED' || !hadSession || !options.signInAgain) throw error;
+    if (!(await options.signInAgain())) throw error;
+    response = await attempt(options.csrfToken());
+    if (response.ok) return response;
+    throw await failureOf(response);
   };
 
   const call = async (route: Route, input: AnyInput, callOptions: CallOptions = {}): Promise<unknown> =>

@@ -3,11 +3,12 @@ import { Menu } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import { Button } from '../parts/button.tsx';
 import page from '../shell/shell.module.css';
+import { readShortcuts, writeShortcuts } from '../shell/shortcut-setting.ts';
 import { consoleText as text } from '../text/console.en.ts';
 import styles from './console-shell.module.css';
 import { LiveContext } from './live.tsx';
 import { type Screen, screens, screensOf } from './screens.ts';
-import { readShortcuts, useShortcuts, writeShortcuts } from './shortcuts.ts';
+import { useShortcuts } from './shortcuts.ts';
 
 /** The frame of the console: a rail of the screens that the user may see, which is a menu on narrow screens. */
 export function ConsoleShell() {

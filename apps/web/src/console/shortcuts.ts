@@ -1,17 +1,5 @@
 import { useEffect, useRef } from 'react';
 
-const key = 'shortcuts';
-
-/** Returns false if the user has switched single-letter shortcuts off, for example because of dictation (WCAG 2.1.4). */
-export function readShortcuts(): boolean {
-  return localStorage.getItem(key) !== 'off';
-}
-
-export function writeShortcuts(isOn: boolean): void {
-  if (isOn) localStorage.removeItem(key);
-  else localStorage.setItem(key, 'off');
-}
-
 /** Milliseconds in which the letter of a screen must follow `g`. */
 const pairMs = 1_500;
 

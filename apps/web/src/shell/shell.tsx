@@ -6,7 +6,9 @@ import { opensConsole } from '../console/screens.ts';
 import { Button, buttonClass } from '../parts/button.tsx';
 import { text } from '../text/en.ts';
 import { Announcer } from './announcer.tsx';
+import { Notices } from './notices.tsx';
 import styles from './shell.module.css';
+import { Shortcuts } from './shortcuts.tsx';
 import { Toasts } from './toasts.tsx';
 
 /** The frame of every page: the bar, the content, and the region that screen readers follow. */
@@ -15,14 +17,17 @@ export function Shell() {
   return (
     <Announcer>
       <Toasts>
-        <HeadContent />
-        <a className={styles.skip} href="#main">
-          {text.shell.skip}
-        </a>
-        <Bar />
-        <main className={styles.main} id="main" ref={main} tabIndex={-1}>
-          <Outlet />
-        </main>
+        <Shortcuts>
+          <HeadContent />
+          <a className={styles.skip} href="#main">
+            {text.shell.skip}
+          </a>
+          <Bar />
+          <Notices />
+          <main className={styles.main} id="main" ref={main} tabIndex={-1}>
+            <Outlet />
+          </main>
+        </Shortcuts>
       </Toasts>
     </Announcer>
   );

@@ -5,6 +5,7 @@ import { useId, useState } from 'react';
 import { queryOf, siteQuery, useApi } from '../../api.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { SignOutButton } from '../../shell/shell.tsx';
+import { readShortcuts, writeShortcuts } from '../../shell/shortcut-setting.ts';
 import { text } from '../../text/en.ts';
 import { counted, dateOf, dollars } from '../../text/format.ts';
 import styles from './account-page.module.css';
@@ -117,6 +118,7 @@ function ByModel({ rows }: { readonly rows: UsageReport['byModel'] }) {
 
 function Appearance() {
   const [theme, choose] = useState(readTheme);
+  const [hasShortcuts, setShortcuts] = useState(readShortcuts);
   return (
     <section className={styles.section}>
       <h2 id="appearance">{text.account.appearance}</h2>
@@ -136,6 +138,20 @@ function Appearance() {
           </label>
         ))}
       </div>
+      <div className={styles.themes}>
+        <label>
+          <input
+            type="checkbox"
+            checked={hasShortcuts}
+            onChange={({ target }) => {
+              writeShortcuts(target.checked);
+              setShortcuts(target.checked);
+            }}
+          />
+          {text.shortcuts.setting}
+        </label>
+      </div>
+      <p className={styles.note}>{text.shortcuts.settingHint}</p>
     </section>
   );
 }

@@ -1,15 +1,15 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { type InputOf, requestLimits } from '@valuecanvas/web-client';
-import { Redo2, Undo2 } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { queryOf, useApi } from '../../api.tsx';
-import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { useIsOffline } from '../../shell/notices.tsx';
 import { text } from '../../text/en.ts';
-import { useDeletion } from '../canvases/use-deletion.ts';
+import { type AnswerFacts, answerKey } from './answer.ts';
 import { type Canvas, titleOf } from './blocks.ts';
 import { type CanvasDocument, createCanvasDocument, type DocumentState } from './canvas-document.ts';
+import { moveBetweenBlocks, useCanvasKeys } from './canvas-keys.ts';
 import styles from './canvas-page.module.css';
 import { CanvasFrame } from './canvas-sheet.tsx';
 import { localDrafts } from './drafts.ts';
@@ -17,8 +17,9 @@ import { EditableBlock } from './editable-block.tsx';
 import { EditableText, WordsElsewhere } from './editable-text.tsx';
 import frame from './frame.module.css';
 import { usePanel } from './panels.ts';
-import { type AnswerFacts, AnswerLine, answerKey } from './rating.tsx';
 
+const AnswerLine = lazy(async () => ({ default: (await import('./answer-line.tsx')).AnswerLine }));
+const CanvasActions = lazy(async () => ({ default: (await import('./canvas-actions.tsx')).CanvasActions }));
 const RefinePanel = lazy(async () => ({
   default: (await import('../refine/refine-panel.tsx')).RefinePanel,
 }));
@@ -45,11 +46,16 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
   const { canvasDocument, state } = useCanvasDocument(canvas);
   const queries = useQueryClient();
   const { panel, block = 'keyPartners', revision, against, show, close } = usePanel();
+  const isHistory = panel === 'history';
   const [suggested, setSuggested] = useState<readonly string[]>([]);
+  const toggleHistory = () => (isHistory ? close() : show({ panel: 'history' }));
   useUndoKeys(canvasDocument);
+  useCanvasKeys({
+    onSuggest: (section) => show({ panel: 'refine', block: section }),
+    onHistory: toggleHistory,
+  });
   const editing = { words: state.content, canvasDocument };
   const answer = queries.getQueryData<AnswerFacts>(answerKey(canvas.id));
-  const isHistory = panel === 'history';
   return (
     <div className={frame.page}>
       <header className={frame.head}>
@@ -75,30 +81,15 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
           </p>
         </div>
         <div className={styles.actions}>
-          <Button
-            look="quiet"
-            aria-expanded={isHistory}
-            onClick={() => (isHistory ? close() : show({ panel: 'history' }))}
-          >
-            {text.history.title}
-          </Button>
-          <Button
-            look="quiet"
-            aria-label={text.canvas.undo}
-            disabled={!state.canUndo}
-            onClick={canvasDocument.undo}
-          >
-            <Undo2 size={16} aria-hidden="true" />
-          </Button>
-          <Button
-            look="quiet"
-            aria-label={text.canvas.redo}
-            disabled={!state.canRedo}
-            onClick={canvasDocument.redo}
-          >
-            <Redo2 size={16} aria-hidden="true" />
-          </Button>
-          <DeleteCanvas canvas={canvas} canvasDocument={canvasDocument} />
+          <Suspense>
+            <CanvasActions
+              canvas={canvas}
+              canvasDocument={canvasDocument}
+              state={state}
+              hasHistory={isHistory}
+              onHistory={toggleHistory}
+            />
+          </Suspense>
         </div>
       </header>
       {state.error && <ErrorNotice error={state.error} retry={() => void canvasDocument.flush()} />}
@@ -114,7 +105,7 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
             />
           </Suspense>
         ) : (
-          <CanvasFrame tall>
+          <CanvasFrame tall onKeyDown={moveBetweenBlocks}>
             {(section) => (
               <EditableBlock
                 key={section}
@@ -159,7 +150,7 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
           )}
         </Suspense>
       </div>
-      {answer && <AnswerLine facts={answer} />}
+      <Suspense>{answer && <AnswerLine facts={answer} />}</Suspense>
       <details className={styles.about}>
         <summary>{text.canvas.about}</summary>
         <EditableText
@@ -200,6 +191,10 @@ function useCanvasDocument(canvas: Canvas): {
     });
   });
   const state = useSyncExternalStore(canvasDocument.subscribe, canvasDocument.getState);
+  const isOffline = useIsOffline();
+  useEffect(() => {
+    if (!isOffline) void canvasDocument.flush();
+  }, [isOffline, canvasDocument]);
   useEffect(() => {
     const saveWhenHidden = () => {
       if (document.visibilityState === 'hidden') void canvasDocument.flush();
@@ -233,36 +228,5 @@ function SaveStatus({ state: { saving, wasMerged } }: { readonly state: Document
     <span role="status" className={saving === 'failed' ? styles.failed : ''}>
       {wasMerged && saving === 'saved' ? text.canvas.merged : text.canvas[saving]}
     </span>
-  );
-}
-
-function DeleteCanvas({
-  canvas,
-  canvasDocument,
-}: {
-  readonly canvas: Canvas;
-  readonly canvasDocument: CanvasDocument;
-}) {
-  const navigate = useNavigate();
-  const { remove } = useDeletion();
-  const [error, setError] = useState<Error | undefined>(undefined);
-  /** Saves first, so that nothing is missing if the canvas is recovered. */
-  const removeAndLeave = async () => {
-    try {
-      await canvasDocument.flush();
-      await remove(canvas);
-      canvasDocument.close();
-      await navigate({ to: '/canvases' });
-    } catch (cause) {
-      setError(cause as Error);
-    }
-  };
-  return (
-    <>
-      <Button look="quiet" onClick={() => void removeAndLeave()}>
-        {text.canvas.delete}
-      </Button>
-      {error && <ErrorNotice error={error} />}
-    </>
   );
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
 import { type Blocks, nameOf, type Section, sections } from './blocks.ts';
 import styles from './canvas-sheet.module.css';
 
@@ -7,13 +7,20 @@ export function CanvasFrame({
   children,
   tall = false,
   isBusy = false,
+  onKeyDown,
 }: {
   readonly children: (section: Section) => ReactNode;
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
   readonly tall?: boolean;
   readonly isBusy?: boolean;
 }) {
   return (
-    <div className={`${styles.canvas} ${tall ? styles.tall : ''}`} aria-busy={isBusy || undefined}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the blocks, which take the focus.
+    <div
+      className={`${styles.canvas} ${tall ? styles.tall : ''}`}
+      aria-busy={isBusy || undefined}
+      onKeyDown={onKeyDown}
+    >
       {sections.map(children)}
     </div>
   );
@@ -39,6 +46,8 @@ export function BlockFrame({
     <section
       className={`${styles.block} ${styles[section]} ${className}`}
       aria-labelledby={`block-${section}`}
+      data-block={section}
+      tabIndex={-1}
     >
       <div className={styles.head}>
         <Heading className={styles.heading} id={`block-${section}`}>

@@ -131,14 +131,15 @@ export function EditableBlock({
           <Button
             look="quiet"
             className={styles.add ?? ''}
-            aria-label={text.refine.suggestFor(nameOf(section))}
+            aria-label={text.canvas.suggestFor(nameOf(section))}
             onClick={onSuggest}
           >
-            {text.refine.suggest}
+            {text.canvas.suggest}
           </Button>
           <Button
             look="quiet"
             className={styles.add ?? ''}
+            data-add
             aria-label={text.canvas.addTo(nameOf(section))}
             disabled={isFull}
             title={isFull ? text.canvas.full : undefined}
@@ -211,10 +212,10 @@ export function EditableBlock({
         ))}
       </ul>
       {suggested.length > 0 && (
-        <ul className={styles.suggested} aria-label={text.refine.suggested}>
+        <ul className={styles.suggested} aria-label={text.canvas.suggested}>
           {suggested.map((item) => (
             <li key={item} dir="auto">
-              {item} <span className={styles.hint}>{text.refine.suggested}</span>
+              {item} <span className={styles.hint}>{text.canvas.suggested}</span>
             </li>
           ))}
         </ul>

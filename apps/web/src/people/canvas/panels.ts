@@ -1,6 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { Section } from './blocks.ts';
-import { sections } from './blocks.ts';
+import { type Section, sections } from './blocks.ts';
 
 /** The panels beside a canvas, as in the address of its page. */
 const panels = ['refine', 'history'] as const;
@@ -15,13 +14,17 @@ export interface CanvasSearch {
   readonly against?: number;
 }
 
-export function readCanvasSearch(search: Record<string, unknown>): CanvasSearch {
-  const panel = panels.find((name) => name === search['panel']);
-  const block = sections.find((name) => name === search['block']);
-  const { revision, against } = search;
+export function readCanvasSearch({
+  panel,
+  block,
+  revision,
+  against,
+}: Readonly<Record<string, unknown>>): CanvasSearch {
+  const knownPanel = panels.find((name) => name === panel);
+  const knownBlock = sections.find((name) => name === block);
   return {
-    ...(panel && { panel }),
-    ...(block && { block }),
+    ...(knownPanel && { panel: knownPanel }),
+    ...(knownBlock && { block: knownBlock }),
     ...(isOrdinal(revision) && { revision }),
     ...(isOrdinal(against) && { against }),
   };

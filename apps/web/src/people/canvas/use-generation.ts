@@ -2,9 +2,9 @@ import { useQueryClient } from '@tanstack/react-query';
 import { ApiError, type ResultOf } from '@valuecanvas/web-client';
 import { useCallback, useEffect, useState } from 'react';
 import { type Api, queryOf, useApi } from '../../api.tsx';
+import { type AnswerFacts, answerKey } from './answer.ts';
 import type { Blocks, Canvas, Section } from './blocks.ts';
 import { type PendingCanvas, requestOf } from './pending-canvas.ts';
-import { type AnswerFacts, answerKey } from './rating.tsx';
 
 export interface Generation {
   readonly blocks: Partial<Blocks>;

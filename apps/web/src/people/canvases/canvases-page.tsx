@@ -5,6 +5,7 @@ import { useApi } from '../../api.tsx';
 import { Button, buttonClass } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { useAnnounce } from '../../shell/announcer.tsx';
+import { useShortcuts } from '../../shell/shortcuts.tsx';
 import { text } from '../../text/en.ts';
 import { ago } from '../../text/format.ts';
 import { type Canvas, itemCount, titleOf } from '../canvas/blocks.ts';
@@ -28,6 +29,15 @@ export function CanvasesPage() {
   const announce = useAnnounce();
   const wanted: CanvasesSearch = useSearch({ from: '/signed-in/canvases' });
   const { remove, recover } = useDeletion();
+  const navigate = useNavigate();
+  useShortcuts([
+    {
+      keys: ['/'],
+      label: text.shortcuts.search,
+      run: () => document.querySelector<HTMLElement>('[data-search]')?.focus(),
+    },
+    { keys: ['n'], label: text.shortcuts.newCanvas, run: () => void navigate({ to: '/' }) },
+  ]);
   const {
     data,
     error,
@@ -79,7 +89,13 @@ export function CanvasesPage() {
                 </>
               ) : (
                 <>
-                  <Link className={styles.card} to="/c/$id" params={{ id: canvas.id }}>
+                  <Link
+                    className={styles.card}
+                    to="/c/$id"
+                    params={{ id: canvas.id }}
+                    viewTransition={!isMotionReduced()}
+                    onClick={({ currentTarget }) => nameForTransition(currentTarget)}
+                  >
                     <CardContent canvas={canvas} />
                   </Link>
                   <span className={styles.menu}>
@@ -107,6 +123,15 @@ export function CanvasesPage() {
       </Link>
     </div>
   );
+}
+
+function isMotionReduced(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
+
+/** The picture of a card grows into the canvas, which has the same name for the transition. */
+function nameForTransition(card: HTMLElement): void {
+  card.querySelector('svg')?.style.setProperty('view-transition-name', 'canvas');
 }
 
 /** The list follows the typing after a pause. */

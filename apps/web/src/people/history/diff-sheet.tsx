@@ -1,4 +1,4 @@
-import { text } from '../../text/en.ts';
+import { panelsText } from '../../text/panels.en.ts';
 import { type Blocks, isSame } from '../canvas/blocks.ts';
 import { BlockFrame, CanvasFrame } from '../canvas/canvas-sheet.tsx';
 import { diffItems, type ItemDifference } from './diff.ts';
@@ -49,7 +49,7 @@ function Item({ difference }: { readonly difference: ItemDifference }) {
 export function Added({ children }: { readonly children: string }) {
   return (
     <ins className={styles.added}>
-      <Mark sign="+" name={text.history.added} />
+      <Mark sign="+" name={panelsText.history.added} />
       {children}
     </ins>
   );
@@ -58,7 +58,7 @@ export function Added({ children }: { readonly children: string }) {
 export function Removed({ children }: { readonly children: string }) {
   return (
     <del className={styles.removed}>
-      <Mark sign="−" name={text.history.removed} />
+      <Mark sign="−" name={panelsText.history.removed} />
       {children}
     </del>
   );

@@ -6,6 +6,7 @@ import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { useToast } from '../../shell/toasts.tsx';
 import { text } from '../../text/en.ts';
 import { dayOf, timeOf } from '../../text/format.ts';
+import { panelsText } from '../../text/panels.en.ts';
 import { nameOf } from '../canvas/blocks.ts';
 import type { CanvasDocument } from '../canvas/canvas-document.ts';
 import { SidePanel } from '../canvas/side-panel.tsx';
@@ -55,7 +56,7 @@ export function HistoryPanel({
     },
     onSuccess({ revision, undo }) {
       onSelect(undefined);
-      toast({ title: text.history.restored(revision), action: { label: text.canvas.undo, run: undo } });
+      toast({ title: panelsText.history.restored(revision), action: { label: text.canvas.undo, run: undo } });
     },
   });
   /** `j` and `k` step through the list, like the arrow keys. */
@@ -75,24 +76,25 @@ export function HistoryPanel({
   };
   const days = Map.groupBy(revisions ?? [], ({ createdAt }) => dayOf(createdAt));
   return (
-    <SidePanel title={text.history.title} onClose={onClose}>
+    <SidePanel title={text.canvas.history} onClose={onClose}>
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
-      {revisions?.length === 1 && <p className={styles.note}>{text.history.empty}</p>}
+      {revisions?.length === 1 && <p className={styles.note}>{panelsText.history.empty}</p>}
       {selected !== undefined && (
         <div className={styles.selected}>
           <p className={styles.note}>
-            {text.history.legend} <ins className={styles.added}>{text.history.onlyHere(selected)}</ins>{' '}
-            <del className={styles.removed}>{text.history.onlyThere(against)}</del>
+            {panelsText.history.legend}{' '}
+            <ins className={styles.added}>{panelsText.history.onlyHere(selected)}</ins>{' '}
+            <del className={styles.removed}>{panelsText.history.onlyThere(against)}</del>
           </p>
           <label className={styles.against}>
-            {text.history.against}
+            {panelsText.history.against}
             <select
               value={against ?? ''}
               onChange={({ target }) =>
                 onSelect(selected, target.value === '' ? undefined : Number(target.value))
               }
             >
-              <option value="">{text.history.present}</option>
+              <option value="">{panelsText.history.present}</option>
               {revisions
                 ?.filter(({ revision }) => revision !== selected)
                 .map(({ revision }) => (
@@ -109,9 +111,9 @@ export function HistoryPanel({
               disabled={restore.isPending || selected === current}
               onClick={() => restore.mutate(selected)}
             >
-              {text.history.restore}
+              {panelsText.history.restore}
             </Button>
-            <Button onClick={() => onSelect(undefined)}>{text.history.back}</Button>
+            <Button onClick={() => onSelect(undefined)}>{panelsText.history.back}</Button>
           </div>
         </div>
       )}
@@ -130,9 +132,9 @@ export function HistoryPanel({
                     onClick={() => onSelect(revision)}
                   >
                     <span className={styles.facts}>
-                      <span>{text.history.sources[source]}</span>
+                      <span>{panelsText.history.sources[source]}</span>
                       <span className={styles.time}>
-                        {revision === current ? text.history.current : text.canvas.revision(revision)} ·{' '}
+                        {revision === current ? panelsText.history.current : text.canvas.revision(revision)} ·{' '}
                         {timeOf(createdAt)}
                       </span>
                     </span>

@@ -8,9 +8,10 @@ import { useAnnounce } from '../../shell/announcer.tsx';
 import { useToast } from '../../shell/toasts.tsx';
 import { text } from '../../text/en.ts';
 import { dollars } from '../../text/format.ts';
+import { panelsText } from '../../text/panels.en.ts';
+import { AnswerLine } from '../canvas/answer-line.tsx';
 import { nameOf, type Section, sections } from '../canvas/blocks.ts';
 import type { CanvasDocument } from '../canvas/canvas-document.ts';
-import { AnswerLine } from '../canvas/rating.tsx';
 import { SidePanel } from '../canvas/side-panel.tsx';
 import styles from './refine-panel.module.css';
 
@@ -61,7 +62,7 @@ export function RefinePanel({
       const fresh = [...new Set(suggestions)].filter((item) => !items.includes(item));
       setOpen(fresh);
       setChosen(fresh);
-      announce(text.refine.arrived(fresh.length, nameOf(answered)));
+      announce(panelsText.refine.arrived(fresh.length, nameOf(answered)));
       void queries.invalidateQueries({ queryKey: ['getOwnUsage'] });
     },
   });
@@ -87,7 +88,7 @@ export function RefinePanel({
       // The button that was pressed can disappear.
       askButton.current?.focus();
       toast({
-        title: text.refine.taken(suggestions.length, nameOf(section)),
+        title: panelsText.refine.taken(suggestions.length, nameOf(section)),
         action: { label: text.canvas.undo, run: undo },
       });
     },
@@ -112,10 +113,10 @@ export function RefinePanel({
     setChosen((before) => (before.includes(item) ? before.filter((one) => one !== item) : [...before, item]));
 
   return (
-    <SidePanel title={text.refine.title(nameOf(section))} onClose={onClose}>
+    <SidePanel title={panelsText.refine.title(nameOf(section))} onClose={onClose}>
       <form className={styles.form} onSubmit={submit}>
         <label className={styles.label} htmlFor={`${id}-block`}>
-          {text.refine.block}
+          {panelsText.refine.block}
         </label>
         <select
           id={`${id}-block`}
@@ -131,7 +132,7 @@ export function RefinePanel({
           ))}
         </select>
         <label className={styles.label} htmlFor={`${id}-wish`}>
-          {text.refine.wish}
+          {panelsText.refine.wish}
         </label>
         <textarea
           id={`${id}-wish`}
@@ -139,7 +140,7 @@ export function RefinePanel({
           dir="auto"
           rows={2}
           maxLength={requestLimits.refineSection.context.maxLength}
-          placeholder={text.refine.wishExample}
+          placeholder={panelsText.refine.wishExample}
           value={wish}
           onChange={({ target }) => setWish(target.value)}
           onKeyDown={(event) => {
@@ -153,7 +154,11 @@ export function RefinePanel({
             type="submit"
             disabled={isBusy}
           >
-            {ask.isPending ? text.refine.asking : result ? text.refine.again : text.refine.ask}
+            {ask.isPending
+              ? panelsText.refine.asking
+              : result
+                ? panelsText.refine.again
+                : panelsText.refine.ask}
           </Button>
           <Left />
         </div>
@@ -162,10 +167,10 @@ export function RefinePanel({
       {take.error && <ErrorNotice error={take.error} />}
       {result && (
         <div className={styles.result} aria-busy={ask.isPending || undefined}>
-          {open.length === 0 && <p className={styles.note}>{text.refine.none}</p>}
+          {open.length === 0 && <p className={styles.note}>{panelsText.refine.none}</p>}
           {open.length > 0 && (
             <fieldset className={styles.list}>
-              <legend className={styles.label}>{text.refine.choose}</legend>
+              <legend className={styles.label}>{panelsText.refine.choose}</legend>
               {open.map((item) => (
                 <label key={item} className={styles.suggestion}>
                   <input type="checkbox" checked={chosen.includes(item)} onChange={() => toggle(item)} />
@@ -181,11 +186,11 @@ export function RefinePanel({
                 disabled={isBusy || chosen.length === 0 || isTooMany}
                 onClick={() => take.mutate('append')}
               >
-                {text.refine.add(chosen.length)}
+                {panelsText.refine.add(chosen.length)}
               </Button>
               {present.length > 0 && (
                 <Button disabled={isBusy || chosen.length === 0} onClick={() => take.mutate('replace')}>
-                  {text.refine.replace(present.length, chosen.length)}
+                  {panelsText.refine.replace(present.length, chosen.length)}
                 </Button>
               )}
             </div>
@@ -193,7 +198,7 @@ export function RefinePanel({
           {isTooMany && <p className={styles.note}>{text.canvas.full}</p>}
           {result.reasoning && (
             <details className={styles.reasoning}>
-              <summary>{text.refine.reasoning}</summary>
+              <summary>{panelsText.refine.reasoning}</summary>
               <p dir="auto">{result.reasoning}</p>
             </details>
           )}
@@ -210,5 +215,5 @@ function Left() {
   const { data: usage } = useQuery(queryOf(api, 'getOwnUsage', { query: {} }));
   if (!usage) return null;
   const { spent, limit } = usage.budget.day;
-  return <span className={styles.note}>{text.refine.left(dollars(Math.max(0, limit - spent)))}</span>;
+  return <span className={styles.note}>{panelsText.refine.left(dollars(Math.max(0, limit - spent)))}</span>;
 }

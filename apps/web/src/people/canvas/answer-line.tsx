@@ -2,21 +2,10 @@ import { ApiError } from '@valuecanvas/web-client';
 import { ThumbsDown, ThumbsUp } from 'lucide-react';
 import { useState } from 'react';
 import { useApi } from '../../api.tsx';
-import { text } from '../../text/en.ts';
 import { dollars } from '../../text/format.ts';
-import styles from './rating.module.css';
-
-/** What a model's answer cost, and the execution that a rating refers to. */
-export interface AnswerFacts {
-  readonly executionId: string;
-  readonly model: string;
-  readonly cost: number;
-  readonly latency: number;
-  readonly cached: boolean;
-}
-
-/** Key under which the facts of a canvas's generation are cached until the page is left. */
-export const answerKey = (canvasId: string) => ['answer', canvasId] as const;
+import { panelsText } from '../../text/panels.en.ts';
+import type { AnswerFacts } from './answer.ts';
+import styles from './answer-line.module.css';
 
 /** The platform knows an execution a moment after its answer. */
 const repeatMs = 1_500;
@@ -40,14 +29,14 @@ export function AnswerLine({ facts }: { readonly facts: AnswerFacts }) {
       setRating(before);
     }
   };
-  const price = cached ? text.answer.cached : dollars(cost);
+  const price = cached ? panelsText.answer.cached : dollars(cost);
   return (
     <p className={styles.line}>
-      <span>{[text.answer.seconds(latency / 1_000), price, model].join(' · ')}</span>
+      <span>{[panelsText.answer.seconds(latency / 1_000), price, model].join(' · ')}</span>
       <span className={styles.thumbs}>
         <button
           type="button"
-          aria-label={text.answer.good}
+          aria-label={panelsText.answer.good}
           aria-pressed={rating === 5}
           onClick={() => void rate(5)}
         >
@@ -55,7 +44,7 @@ export function AnswerLine({ facts }: { readonly facts: AnswerFacts }) {
         </button>
         <button
           type="button"
-          aria-label={text.answer.bad}
+          aria-label={panelsText.answer.bad}
           aria-pressed={rating === 1}
           onClick={() => void rate(1)}
         >

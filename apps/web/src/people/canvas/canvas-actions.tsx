@@ -1,0 +1,80 @@
+import { useNavigate } from '@tanstack/react-router';
+import { Redo2, Undo2 } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../../parts/button.tsx';
+import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { text } from '../../text/en.ts';
+import { useDeletion } from '../canvases/use-deletion.ts';
+import type { Canvas } from './blocks.ts';
+import type { CanvasDocument, DocumentState } from './canvas-document.ts';
+
+/** The buttons above a canvas, which are loaded after it. */
+export function CanvasActions({
+  canvas,
+  canvasDocument,
+  state,
+  hasHistory,
+  onHistory,
+}: {
+  readonly canvas: Canvas;
+  readonly canvasDocument: CanvasDocument;
+  readonly state: DocumentState;
+  readonly hasHistory: boolean;
+  readonly onHistory: () => void;
+}) {
+  return (
+    <>
+      <Button look="quiet" aria-expanded={hasHistory} onClick={onHistory}>
+        {text.canvas.history}
+      </Button>
+      <Button
+        look="quiet"
+        aria-label={text.canvas.undo}
+        disabled={!state.canUndo}
+        onClick={canvasDocument.undo}
+      >
+        <Undo2 size={16} aria-hidden="true" />
+      </Button>
+      <Button
+        look="quiet"
+        aria-label={text.canvas.redo}
+        disabled={!state.canRedo}
+        onClick={canvasDocument.redo}
+      >
+        <Redo2 size={16} aria-hidden="true" />
+      </Button>
+      <DeleteCanvas canvas={canvas} canvasDocument={canvasDocument} />
+    </>
+  );
+}
+
+function DeleteCanvas({
+  canvas,
+  canvasDocument,
+}: {
+  readonly canvas: Canvas;
+  readonly canvasDocument: CanvasDocument;
+}) {
+  const navigate = useNavigate();
+  const { remove } = useDeletion();
+  const [error, setError] = useState<Error | undefined>(undefined);
+  /** Saves first, so that nothing is missing if the canvas is recovered. */
+  const removeAndLeave = async () => {
+    try {
+      await canvasDocument.flush();
+      await remove(canvas);
+      canvasDocument.close();
+      await navigate({ to: '/canvases' });
+    } catch (cause) {
+      setError(cause as Error);
+    }
+  };
+  return (
+    <>
+      <Button look="quiet" onClick={() => void removeAndLeave()}>
+        {text.canvas.delete}
+      </Button>
+      {error && <ErrorNotice error={error} />}
+    </>
+  );
+}

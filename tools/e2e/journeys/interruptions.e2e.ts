@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { openBrowser } from '../src/open-browser.ts';
+import { addItem, block, drawCanvas, isSaved, itemsOf, signInAsDemo } from '../src/steps.ts';
+
+const { open, expectFault } = openBrowser();
+
+test('a session that ended elsewhere is opened again over the page, and the refused save is repeated', async () => {
+  expectFault(/status of 401/);
+  const page = await open();
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A shop for one kind of tea');
+  await page.context().clearCookies();
+  await addItem(page, 'Channels', 'Letters with samples');
+  const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+  await dialog.getByRole('button', { name: 'the demo user' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByText('Revision 2').waitFor();
+  await isSaved(page);
+
+  await page.context().clearCookies();
+  await addItem(page, 'Channels', 'Tastings at noon');
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByText('Not saved. What you wrote is kept in this browser.').waitFor();
+});
+
+test('a lost connection is named, and what was written meanwhile is saved once it is back', async () => {
+  expectFault(/ERR_INTERNET_DISCONNECTED/);
+  const page = await open();
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A circus without animals');
+  await page.context().setOffline(true);
+  await addItem(page, 'Channels', 'Posters');
+  const notice = page.getByText('Not connected. What you write is kept here');
+  await notice.waitFor();
+  await page.context().setOffline(false);
+  await notice.waitFor({ state: 'detached' });
+  await page.getByText('Revision 2').waitFor();
+  await isSaved(page);
+});
+
+test('keys lead through a canvas, are listed with ?, and can be switched off', async () => {
+  const page = await open();
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A post office for slow letters');
+  const focused = (section: string) => page.locator(`[data-block="${section}"]:focus`).waitFor();
+  await page.keyboard.press('?');
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await sheet.getByText('Add an item to the block').waitFor();
+  await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+
+  await page.keyboard.press('1');
+  await focused('keyPartners');
+  await page.keyboard.press('ArrowRight');
+  await focused('keyActivities');
+  await page.keyboard.press('ArrowDown');
+  await focused('keyResources');
+  const before = await itemsOf(page, 'Key resources').count();
+  await page.keyboard.press('a');
+  await page.keyboard.type('Ink');
+  await page.keyboard.press('Escape');
+  // Escape restored the empty item, which disappeared.
+  expect(await itemsOf(page, 'Key resources').count()).toBe(before);
+  await page.keyboard.press('3');
+  await page.keyboard.press('Enter');
+  await block(page, 'Value propositions').locator('[data-item]:focus').waitFor();
+  await page.keyboard.press('Escape');
+  await focused('valuePropositions');
+  await page.keyboard.press('r');
+  await page.getByRole('complementary', { name: 'Suggestions for Value propositions' }).waitFor();
+  await page.keyboard.press('Escape');
+  await focused('valuePropositions');
+  await page.keyboard.press('h');
+  await page.getByRole('complementary', { name: 'History' }).waitFor();
+
+  await page.getByRole('link', { name: 'Canvases' }).click();
+  await page.getByRole('heading', { name: 'Canvases' }).waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('slow letters');
+  await page.getByText('1 canvas found').waitFor({ state: 'attached' });
+
+  await page.getByRole('link', { name: 'Account' }).click();
+  await page.getByLabel('Single-letter shortcuts').uncheck();
+  await page.getByRole('link', { name: 'Canvases' }).click();
+  await page.getByRole('searchbox').waitFor();
+  await page.keyboard.press('/');
+  expect(await page.locator('[data-search]:focus').count()).toBe(0);
+});
+
+test('a new version of the page is offered, and a card grows into its canvas', async () => {
+  const page = await open({ reducedMotion: 'no-preference' });
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A market for moss');
+  await page.goto('/canvases');
+  await page.getByRole('link', { name: /A market for moss/ }).click();
+  await itemsOf(page, 'Channels').first().waitFor();
+
+  await page.clock.install();
+  let version = 'one';
+  await page.route('**/health', (route) => route.fulfill({ json: { status: 'ok', version } }));
+  await page.goto('/account');
+  await page.getByRole('heading', { name: 'Account' }).waitFor();
+  const first = page.waitForResponse('**/health');
+  await page.clock.runFor(20_000);
+  await first;
+  version = 'two';
+  await page.clock.runFor(300_000);
+  const notice = page.getByText('There is a new version of this page.');
+  await notice.waitFor();
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await notice.waitFor({ state: 'detached' });
+});
