@@ -10,7 +10,7 @@ import { generation, question, usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
 
-/** Submits a job and cuts the connection to PostgreSQL while its call of the router runs. `end` ends the call. */
+/** Submits a job and cuts the connection to PostgreSQL while the job calls the router. `end` ends the call. */
 async function cutDuringCall(end: (gate: PromiseWithResolvers<void>) => void) {
   const link = await startSeverableLink(platform.database.urlFor('job-worker'));
   const service = await platform.start({ DATABASE_URL: link.url });
@@ -40,7 +40,7 @@ test('a failure that happens while PostgreSQL is unavailable is stored as soon a
   expect(platform.performers.calls).toHaveLength(1);
 });
 
-test('an answer that cannot be stored before the timeout does not fail its job, which waits to repeat the call', async () => {
+test('a job whose answer cannot be stored before the timeout does not fail and repeats the call later', async () => {
   const timeout = new AbortController();
   const attempts = createAttemptsStore(platform.connect(), 30_000);
   const [handler] = createJobHandlers({

@@ -23,7 +23,7 @@ export type Session = NonNullable<Site['session']>;
 
 const siteKey = ['getSite', {}] as const;
 
-/** Creates the client of the gateway. The session is part of the site, in the cache of `queries`. */
+/** Creates the client of the gateway. The cache of `queries` holds the session as a part of the site. */
 export function createApi(queries: QueryClient): Api {
   const signInGate = createSignInGate();
   const connection: Connection = createConnection(() => api.call.getLiveness({}));

@@ -2,8 +2,8 @@ import { describe } from './process-identity.ts';
 import type { Terminal } from './start-platform.ts';
 
 /**
- * Aborts `stop` on Ctrl-C, SIGTERM, when the terminal closes and when npm ends, and `force` on the second of these. Drops
- * output to a closed terminal.
+ * Aborts `stop` on the first of these events, and `force` on the second: Ctrl-C, SIGTERM, the terminal closes, npm ends.
+ * Drops output to a closed terminal.
  */
 export function listenToTerminal(self: NodeJS.Process): Terminal {
   const stop = new AbortController();
@@ -29,7 +29,7 @@ export function listenToTerminal(self: NodeJS.Process): Terminal {
 const checkMs = 500;
 
 /**
- * Stops the platform when npm ends. npm does not forward every signal, and none if it is killed. It runs scripts in a
+ * Stops the platform when npm ends. npm does not forward every signal, and no signal at all if it is killed. It runs scripts in a
  * shell. If the shell outlives npm, the shell gets another parent.
  */
 function whenNpmEnds(self: NodeJS.Process, stop: () => void): void {

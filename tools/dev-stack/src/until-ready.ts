@@ -4,7 +4,7 @@ import type { ChildRun, Program } from './child-run.ts';
 import { logTail } from './log-tail.ts';
 import { StackError } from './stack-error.ts';
 
-/** Only bounds a service that hangs, because one that ends is reported at once. */
+/** Limits only programs that hang: a program that ends is reported at once. */
 const readyWithinMs = 5 * 60_000;
 
 /** Waits until the program is ready. Throws StackError with the end of its log if it ends or takes too long. */

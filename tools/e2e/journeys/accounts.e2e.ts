@@ -24,7 +24,7 @@ test('a new account is created on the page that needs it, and signing out ends i
   await page.waitForURL(/\/signin/);
 });
 
-test('a wrong password and a taken address are refused in words', async () => {
+test('a wrong password and a taken address are refused with an explanation', async () => {
   expectFault(/status of (401|422)/);
   const page = await open();
   await page.goto('/signin');

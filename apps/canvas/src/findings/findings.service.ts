@@ -118,7 +118,7 @@ function withDismissals({ check, dismissals }: KnownCheck): Finding[] {
 /** Codes of errors that concern the whole call, not the model. */
 const passedOn = ['INTERNAL_ERROR', 'IDEMPOTENCY_IN_FLIGHT', 'DEADLINE_EXCEEDED'];
 
-/** Returns an error with which rules alone still give a result. Throws any other, and the refusal of a model that the user chose. */
+/** Returns the error if the findings of the rules suffice. Throws other errors, and the refusal of a model that the user chose. */
 function unavailable(error: unknown, model: string | undefined): AppError | Answer<FoundFault[]> {
   if (!(error instanceof AppError) || passedOn.includes(error.code)) throw error;
   if (error.code === 'MODEL_NOT_FOUND' && model !== undefined) throw error;
@@ -126,8 +126,8 @@ function unavailable(error: unknown, model: string | undefined): AppError | Answ
 }
 
 /**
- * Gives each finding an id that depends on its kind and the texts that it is about, and sorts the findings by severity. What a
- * rule and the model both find is kept once.
+ * Gives each finding an id that depends on its kind and the texts that it is about, and sorts the findings by severity. A
+ * finding of both a rule and the model is kept once.
  */
 function identified(canvasId: string, blocks: Blocks, found: readonly FoundFault[]): StoredFinding[] {
   const findings = new Map<string, StoredFinding>();

@@ -2,7 +2,7 @@ import { type CompletionBody, isObject, outputLimitOf } from '../protocol/comple
 import type { ProviderError } from './provider-error.ts';
 
 /**
- * Parts of a request that the router adds or names: the request of usage in streams, the name of the output limit's field, the
+ * Parts of a request that the router adds or names: the option for usage in streams, the name of the output limit's field, the
  * default output limit, and the default service tier.
  */
 export const additions = ['stream_options', 'limit_name', 'output_limit', 'service_tier'] as const;
@@ -16,14 +16,14 @@ export interface SentRequest {
   /** The caller's body. */
   readonly body: CompletionBody;
   readonly stream: boolean;
-  /** Additions that it lacked, among other features. */
+  /** Features that the request lacked, additions among them. */
   readonly lacked: ReadonlySet<string>;
 }
 
 const limitWords =
   /max_(?:completion_|new_|output_)?tokens|context[ _](?:length|window|size)|(?:completion|output) tokens/i;
 
-/** Words of a server that does not know a field, in contrast to one that refuses the field's value. */
+/** Matches the messages of servers that do not know a field. Does not match a refusal of the field's value. */
 const unknownFieldWords =
   /unsupported|not supported|unknown|unrecogni[sz]ed|unexpected|not (?:permitted|allowed)|extra (?:input|field|param)|instead|invalid (?:field|parameter|argument)/i;
 
@@ -42,7 +42,7 @@ export interface NamedAdditions {
   readonly isLacked: boolean;
 }
 
-/** Returns the additions of a request that a refusal names. A refusal without any words may concern each of them. */
+/** Returns the additions of a request that a refusal names. A refusal without a message may concern any of them. */
 export function additionsNamedBy(error: ProviderError, sent: SentRequest): NamedAdditions {
   const { fault, statusCode = 0, message, code = '', param = '', isContentRefusal } = error;
   const isRefusal = (fault === 'caller' || fault === 'unavailable') && statuses.has(statusCode);

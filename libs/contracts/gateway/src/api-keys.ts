@@ -53,7 +53,7 @@ export const CreatedApiKey = Type.Object(
     ...fields,
     key: Type.String({
       description:
-        'The key itself. It is shown only once; an idempotency key repeats the answer for 24 hours.',
+        'The key itself. It is shown only once. A retry with the same idempotency key gets the same answer for 24 hours.',
     }),
   },
   { title: 'CreatedApiKey', description: 'A new API key, with its secret.' },

@@ -117,7 +117,7 @@ const echo = defineRoute({
 });
 
 test.each(['gzip', 'br', 'deflate', 'zstd', 'gzip, br', 'made-up'])(
-  'a body with the coding %s is refused in words',
+  'a body with the coding %s is refused with an explanation',
   async (coding) => {
     const service = await startInTest({ routes: [serve(echo, ({ body }) => body)] });
     const answer = await service.request('/test/echo', {

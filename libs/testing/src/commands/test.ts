@@ -6,11 +6,11 @@ import { parseCLI, startVitest, type Vitest } from 'vitest/node';
 // Runs vitest over all projects, or over those that are named, and ends with the line "N passed, N failed".
 
 /**
- * Test files wait for servers more than they compute, so two cores run two files at a time, where vitest alone would run
- * one. Beyond six, the shared servers become the bottleneck. Passed as a flag, because projects ignore the root's
- * configuration.
+ * Test files wait for servers and timers during a third of their time, so two cores run three files at a time, where vitest
+ * alone would run one. Beyond six, the shared servers become the bottleneck. Passed as a flag, because projects ignore the
+ * root's configuration.
  */
-const maxWorkers = Math.min(Math.max(availableParallelism(), 2), 6);
+const maxWorkers = Math.min(Math.max(Math.ceil(availableParallelism() * 1.5), 2), 6);
 
 // Tests start services as processes. With compiled modules, these need about 40 % less CPU time to start.
 process.env.NODE_COMPILE_CACHE ??= resolve('.cache/compiled');
