@@ -1,4 +1,4 @@
-/** What a model's answer cost, and the execution that a rating refers to. */
+/** The cost of a model's answer, and the execution that a rating refers to. */
 export interface AnswerFacts {
   readonly executionId: string;
   readonly model: string;

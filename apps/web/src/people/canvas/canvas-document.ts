@@ -335,7 +335,7 @@ function isSection(field: Field): field is Section {
   return sections.includes(field as Section);
 }
 
-/** What is stored of a field: no blank items and words, and a description that is too short not yet. */
+/** Returns the fields to store: without blank items and words, and without a description that is too short. */
 function written(field: Field, content: Content, base: Content): Content[Field] {
   const value = content[field];
   if (typeof value !== 'string') return value.filter((item) => item.trim() !== '');

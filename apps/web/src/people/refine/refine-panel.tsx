@@ -209,7 +209,7 @@ export function RefinePanel({
   );
 }
 
-/** What is left of the user's budget today. */
+/** The rest of the user's budget today. */
 function Left() {
   const api = useApi();
   const { data: usage } = useQuery(queryOf(api, 'getOwnUsage', { query: {} }));
