@@ -62,7 +62,7 @@ const isComplete = Type.Boolean({
 const revision = field.ordinal('Number of the checked revision.');
 const checkedAt = field.timestamp('Time of the check.');
 
-export const CheckCanvasRequest = strictObject(
+const CheckCanvasRequest = strictObject(
   { model: chosenModel },
   { title: 'CheckCanvasRequest', description: 'Settings of a coherence check.' },
 );
@@ -146,7 +146,7 @@ const findingParams = Type.Object({
   fid: field.uuid('Id of the finding.'),
 });
 
-export const DismissFindingRequest = strictObject(
+const DismissFindingRequest = strictObject(
   {
     reason: Type.String({
       minLength: 1,
