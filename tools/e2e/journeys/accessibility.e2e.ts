@@ -65,6 +65,10 @@ test('axe finds nothing, and nothing scrolls sideways, on any screen, wide and l
   await page.getByRole('deletion').first().waitFor();
   await look('history');
   await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+  await look('shortcuts');
+  await page.keyboard.press('Escape');
   await page.getByRole('link', { name: 'Canvases' }).click();
   await page
     .getByRole('link', { name: /repair café/i })
