@@ -128,6 +128,7 @@ const consoleRoute = createRoute({
 const overviewRoute = createRoute({
   getParentRoute: () => consoleRoute,
   path: '/',
+  head: () => titled(text.consoleScreens.overview),
   component: lazyRouteComponent(() => import('./console/overview/overview-page.tsx'), 'OverviewPage'),
 });
 
@@ -135,13 +136,47 @@ const providersRoute = createRoute({
   getParentRoute: () => consoleRoute,
   path: '/providers',
   validateSearch: textsOf('open'),
+  head: () => titled(text.consoleScreens.providers),
   component: lazyRouteComponent(() => import('./console/providers/providers-page.tsx'), 'ProvidersPage'),
 });
 
 const queueRoute = createRoute({
   getParentRoute: () => consoleRoute,
   path: '/queue',
+  head: () => titled(text.consoleScreens.queue),
   component: lazyRouteComponent(() => import('./console/queue/queue-page.tsx'), 'QueuePage'),
+});
+
+const costsRoute = createRoute({
+  getParentRoute: () => consoleRoute,
+  path: '/costs',
+  validateSearch: textsOf('range', 'from', 'to', 'view', 'models', 'users'),
+  head: () => titled(text.consoleScreens.costs),
+  component: lazyRouteComponent(() => import('./console/costs/costs-page.tsx'), 'CostsPage'),
+});
+
+const alertsRoute = createRoute({
+  getParentRoute: () => consoleRoute,
+  path: '/alerts',
+  validateSearch: textsOf('level'),
+  head: () => titled(text.consoleScreens.alerts),
+  component: lazyRouteComponent(() => import('./console/alerts/alerts-page.tsx'), 'AlertsPage'),
+});
+
+const usersRoute = createRoute({
+  getParentRoute: () => consoleRoute,
+  path: '/users',
+  validateSearch: textsOf('email', 'edit'),
+  head: () => titled(text.consoleScreens.users),
+  component: lazyRouteComponent(() => import('./console/users/users-page.tsx'), 'UsersPage'),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => consoleRoute,
+  path: '/audit',
+  validateSearch: textsOf('operation', 'kind', 'target', 'open'),
+  head: () => titled(text.consoleScreens.audit),
+  component: lazyRouteComponent(() => import('./console/audit/audit-page.tsx'), 'AuditPage'),
 });
 
 const routeTree = rootRoute.addChildren([
@@ -153,7 +188,15 @@ const routeTree = rootRoute.addChildren([
     newCanvasRoute,
     canvasRoute,
     accountRoute,
-    consoleRoute.addChildren([overviewRoute, providersRoute, queueRoute]),
+    consoleRoute.addChildren([
+      overviewRoute,
+      providersRoute,
+      costsRoute,
+      alertsRoute,
+      queueRoute,
+      usersRoute,
+      auditRoute,
+    ]),
   ]),
 ]);
 

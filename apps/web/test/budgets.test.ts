@@ -48,7 +48,11 @@ test.each([
   ['the account', [entry, page('account/account-page')], 130],
   ['the overview of the console', [...consoleFrame, screen('overview/overview-page')], 160],
   ['the providers', [...consoleFrame, screen('providers/providers-page')], 160],
+  ['the costs', [...consoleFrame, screen('costs/costs-page')], 160],
+  ['the alerts', [...consoleFrame, screen('alerts/alerts-page')], 160],
   ['the queue', [...consoleFrame, screen('queue/queue-page')], 160],
+  ['the users', [...consoleFrame, screen('users/users-page')], 160],
+  ['the audit log', [...consoleFrame, screen('audit/audit-page')], 160],
 ])('%s needs no more scripts before the first paint than its budget', async (_, keys, budget) => {
   for (const key of keys) expect(manifest).toHaveProperty([key]);
   expect(await sizeOf(keys, '.js')).toBeLessThanOrEqual(budget);
@@ -56,6 +60,16 @@ test.each([
 
 /** Keys that a browser asks for: shared chunks come with them. */
 const isEntryOrPage = (key: string) => key.startsWith('src/') || key === entry;
+
+test('only the screen of costs loads the charts', async () => {
+  const withCharts: string[] = [];
+  for (const key of Object.keys(manifest).filter(isEntryOrPage)) {
+    const scripts = [...filesOf(key)].filter((file) => file.endsWith('.js'));
+    const texts = await Promise.all(scripts.map((file) => readFile(join(folder, file), 'utf8')));
+    if (texts.some((script) => script.includes('visx-'))) withCharts.push(key);
+  }
+  expect(withCharts).toEqual([screen('costs/costs-page')]);
+});
 
 test('no page of people loads a script of the console', () => {
   const screens = Object.keys(manifest).filter(isConsole);

@@ -5,6 +5,7 @@ import { Button } from '../parts/button.tsx';
 import page from '../shell/shell.module.css';
 import { readShortcuts, writeShortcuts } from '../shell/shortcut-setting.ts';
 import { consoleText as text } from '../text/console.en.ts';
+import { text as pageText } from '../text/en.ts';
 import styles from './console-shell.module.css';
 import { LiveContext } from './live.tsx';
 import { type Screen, screens, screensOf } from './screens.ts';
@@ -71,7 +72,7 @@ function Rail({
         onClick={() => setOpen(!isOpen)}
       >
         <Menu size={16} aria-hidden="true" />
-        {current ? text.screens[current.name] : text.menu}
+        {current ? pageText.consoleScreens[current.name] : text.menu}
       </Button>
       <nav id={id} className={`${styles.nav} ${isOpen ? styles.open : ''}`} aria-label={text.name}>
         <ul>
@@ -83,7 +84,7 @@ function Rail({
                 activeOptions={{ exact: to === '/console' }}
                 onClick={() => setOpen(false)}
               >
-                {text.screens[name]}
+                {pageText.consoleScreens[name]}
                 {hasShortcuts && (
                   <span className={styles.key} aria-hidden="true">
                     g {key}

@@ -6,7 +6,11 @@ export type Permission = Session['user']['permissions'][number];
 export const screens = [
   { name: 'overview', to: '/console', permission: undefined, key: 'o' },
   { name: 'providers', to: '/console/providers', permission: 'llm:operate', key: 'p' },
+  { name: 'costs', to: '/console/costs', permission: 'costs:read', key: 'c' },
+  { name: 'alerts', to: '/console/alerts', permission: 'costs:read', key: 'a' },
   { name: 'queue', to: '/console/queue', permission: 'jobs:read', key: 'q' },
+  { name: 'users', to: '/console/users', permission: 'users:read', key: 'u' },
+  { name: 'audit', to: '/console/audit', permission: 'audit:read', key: 'l' },
 ] as const satisfies readonly {
   readonly name: string;
   readonly to: string;

@@ -225,4 +225,14 @@ export const text = {
     session: 'This browser',
     signedInUntil: (when: string) => `Signed in until ${when} at the latest.`,
   },
+  /** Names of the console's screens, which are also the titles of their pages. */
+  consoleScreens: {
+    overview: 'Overview',
+    providers: 'Providers',
+    costs: 'Costs',
+    alerts: 'Alerts',
+    queue: 'Queue',
+    users: 'Users',
+    audit: 'Audit log',
+  },
 } as const;

@@ -1,0 +1,274 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
+import type { ResultOf } from '@valuecanvas/web-client';
+import { queryOf, useApi } from '../../api.tsx';
+import { Button, buttonClass } from '../../parts/button.tsx';
+import { Field } from '../../parts/field.tsx';
+import { consoleText } from '../../text/console.en.ts';
+import { counted } from '../../text/format.ts';
+import { Freshness, ReadState, slow, useLive } from '../live.tsx';
+import { BarChart } from '../parts/bar-chart.tsx';
+import { type Column, DataTable } from '../parts/data-table.tsx';
+import { dayOf, share } from '../parts/format.ts';
+import { columnOf, exactDecimal, exactDollars, nanosOf } from '../parts/money.ts';
+import { Fact, Facts, ScreenFrame } from '../parts/screen.tsx';
+import { Select } from '../parts/select.tsx';
+import styles from './costs-page.module.css';
+import { type Days, dateOf, daysOf, everyDay, ranges } from './days.ts';
+
+const text = consoleText.costs;
+
+type Costs = ResultOf<'getPlatformCosts'>;
+
+/** Calls and cost of a day, a model or a user. */
+interface Group {
+  readonly id: string;
+  readonly name: string;
+  readonly requests: number;
+  readonly nanos: number;
+}
+
+/** Spending of all users by day, model and user. Days are UTC days, as in the ledger, and are never converted. */
+export function CostsPage() {
+  const search = useSearch({ from: '/signed-in/console/costs' });
+  const days = daysOf(search, Date.now());
+  const costs = useLive('getPlatformCosts', { query: days }, { every: slow });
+  return (
+    <ScreenFrame
+      title={text.title}
+      aside={<Freshness reads={[costs]} isLive />}
+      controls={<RangeControls days={days} />}
+    >
+      <ReadState read={costs} />
+      {costs.data && <Report costs={costs.data} days={days} />}
+    </ScreenFrame>
+  );
+}
+
+function RangeControls({ days: { startDate, endDate } }: { readonly days: Days }) {
+  const { range, from } = useSearch({ from: '/signed-in/console/costs' });
+  const navigate = useNavigate({ from: '/console/costs' });
+  const isOwn = from !== undefined;
+  const set = (asked: { range?: string; from?: string; to?: string }) =>
+    void navigate({
+      search: ({ range: _range, from: _from, to: _to, ...rest }) => ({ ...rest, ...asked }),
+      replace: true,
+    });
+  return (
+    <>
+      <Select
+        label={text.range}
+        value={isOwn ? 'own' : (ranges.find((known) => known === range) ?? '30')}
+        onChange={({ target }) =>
+          set(target.value === 'own' ? { from: startDate, to: endDate } : { range: target.value })
+        }
+        options={[
+          ...ranges.map((value) => ({ value, name: text.lastDays(value) })),
+          { value: 'own', name: text.own },
+        ]}
+      />
+      {isOwn && (
+        <>
+          <Field
+            label={text.from}
+            type="date"
+            required
+            max={dateOf(Date.now())}
+            value={startDate}
+            onChange={({ target }) => target.value && set({ from: target.value, to: endDate })}
+          />
+          <Field
+            label={text.to}
+            type="date"
+            required
+            max={dateOf(Date.now())}
+            value={endDate}
+            onChange={({ target }) => target.value && set({ from: startDate, to: target.value })}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+function Report({ costs, days }: { readonly costs: Costs; readonly days: Days }) {
+  const names = useNamesOfUsers();
+  const byDay = daysWithGaps(costs, days);
+  const byModel = costs.byModel.map((group) => toGroup(group.model, group.model, group));
+  const byUser = costs.byUser.map((group) =>
+    toGroup(group.userId, names.get(group.userId) ?? group.userId, group),
+  );
+  const total = nanosOf(costs.totalCost);
+  const estimated = nanosOf(costs.estimatedCost);
+  return (
+    <>
+      <Facts>
+        <Fact
+          name={text.total}
+          value={<span title={exactDollars(total)}>{columnOf([total])(total)}</span>}
+          note={text.days(days.startDate, days.endDate)}
+        />
+        <Fact name={text.calls} value={counted(costs.requestCount)} note={text.users(costs.userCount)} />
+        <Fact
+          name={text.cached}
+          value={share(costs.cachedCount, costs.requestCount)}
+          note={text.cachedNote}
+        />
+        <Fact
+          name={text.estimated}
+          value={<span title={exactDollars(estimated)}>{columnOf([estimated])(estimated)}</span>}
+          note={text.estimatedNote}
+        />
+      </Facts>
+      {total > 0 && <ByDay groups={byDay} total={total} days={days} />}
+      <div className={styles.tables}>
+        <Groups caption={text.byModel} head={text.model} groups={byModel} param="models" total={total} />
+        <Groups caption={text.byUser} head={text.user} groups={byUser} param="users" total={total} />
+      </div>
+    </>
+  );
+}
+
+const toGroup = (
+  id: string,
+  name: string,
+  { requests, cost }: { requests: number; cost: number },
+): Group => ({
+  id,
+  name,
+  requests,
+  nanos: nanosOf(cost),
+});
+
+function daysWithGaps({ byDay }: Costs, days: Days): readonly Group[] {
+  const known = new Map(byDay.map((group) => [group.day, group]));
+  return everyDay(days).map((day) => toGroup(day, dayOf(day), known.get(day) ?? { requests: 0, cost: 0 }));
+}
+
+/** Addresses of the users, for those who may read them. Others see the IDs of the ledger. */
+function useNamesOfUsers(): ReadonlyMap<string, string> {
+  const api = useApi();
+  const { session } = useRouteContext({ from: '/signed-in' });
+  const { data } = useQuery({
+    ...queryOf(api, 'listUsers', { query: { limit: 100 } }),
+    enabled: session.user.permissions.includes('users:read'),
+  });
+  return new Map(data?.items.map(({ id, email }) => [id, email]));
+}
+
+function ByDay({
+  groups,
+  total,
+  days,
+}: {
+  readonly groups: readonly Group[];
+  readonly total: number;
+  readonly days: Days;
+}) {
+  const { view } = useSearch({ from: '/signed-in/console/costs' });
+  const navigate = useNavigate({ from: '/console/costs' });
+  const isTable = view === 'table';
+  const toggle = () =>
+    void navigate({
+      search: (before) => ({ ...before, view: isTable ? undefined : 'table' }),
+      replace: true,
+    });
+  const format = columnOf(groups.map(({ nanos }) => nanos));
+  const highest = groups.toSorted((a, b) => b.nanos - a.nanos)[0];
+  return (
+    <section className={styles.section} aria-labelledby="by-day">
+      <div className={styles.head}>
+        <h2 id="by-day">{text.byDay}</h2>
+        <span className={styles.actions}>
+          <Button look="quiet" aria-pressed={isTable} onClick={toggle}>
+            {text.asTable}
+          </Button>
+          <a
+            className={buttonClass('quiet')}
+            download={`costs-${days.startDate}-${days.endDate}.csv`}
+            href={csvOf(groups)}
+          >
+            {text.csv}
+          </a>
+        </span>
+      </div>
+      {isTable ? (
+        <DataTable
+          caption={text.byDay}
+          isCaptionHidden
+          columns={columnsOf(text.day, format, total)}
+          rows={groups}
+          keyOf={({ id }) => id}
+        />
+      ) : (
+        <BarChart
+          summary={text.summary(
+            days.startDate,
+            days.endDate,
+            exactDollars(total),
+            highest && highest.nanos > 0 ? `${highest.name}, ${format(highest.nanos)}` : undefined,
+          )}
+          data={groups.map(({ id, name, nanos }) => ({ id, name, value: nanos }))}
+          format={columnOf}
+          exact={({ name, value }) => `${name}: ${exactDollars(value)}`}
+        />
+      )}
+    </section>
+  );
+}
+
+function Groups({
+  caption,
+  head,
+  groups,
+  param,
+  total,
+}: {
+  readonly caption: string;
+  readonly head: string;
+  readonly groups: readonly Group[];
+  /** Search parameter that holds the order of the table. */
+  readonly param: 'models' | 'users';
+  readonly total: number;
+}) {
+  const search = useSearch({ from: '/signed-in/console/costs' });
+  const navigate = useNavigate({ from: '/console/costs' });
+  return (
+    <DataTable
+      caption={caption}
+      columns={columnsOf(head, columnOf(groups.map(({ nanos }) => nanos)), total)}
+      rows={groups}
+      keyOf={({ id }) => id}
+      sort={search[param] ?? '-cost'}
+      onSort={(sort) => void navigate({ search: (before) => ({ ...before, [param]: sort }), replace: true })}
+      empty={text.empty}
+    />
+  );
+}
+
+function columnsOf(head: string, format: (nanos: number) => string, total: number): readonly Column<Group>[] {
+  return [
+    { id: 'name', head, cell: ({ name }) => name, sortBy: ({ name }) => name },
+    {
+      id: 'calls',
+      head: text.calls,
+      cell: ({ requests }) => counted(requests),
+      sortBy: ({ requests }) => requests,
+      isNumeric: true,
+    },
+    {
+      id: 'cost',
+      head: text.cost,
+      cell: ({ nanos }) => <span title={exactDollars(nanos)}>{format(nanos)}</span>,
+      sortBy: ({ nanos }) => nanos,
+      isNumeric: true,
+    },
+    { id: 'share', head: text.share, cell: ({ nanos }) => share(nanos, total), isNumeric: true },
+  ];
+}
+
+/** A file with the exact amounts. */
+function csvOf(groups: readonly Group[]): string {
+  const lines = groups.map(({ id, requests, nanos }) => `${id},${requests},${exactDecimal(nanos)}`);
+  return `data:text/csv;charset=utf-8,${encodeURIComponent(`day_utc,calls,cost_usd\n${lines.join('\n')}\n`)}`;
+}
