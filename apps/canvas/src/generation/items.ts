@@ -33,12 +33,15 @@ function partsOf(value: unknown): string[] {
   const entries = Object.entries(value);
   const list = entries.find(([key, inner]) => listKeys.includes(key.toLowerCase()) && Array.isArray(inner));
   if (list) return partsOf(list[1]);
-  return entries.flatMap(([, inner]) => (Array.isArray(inner) ? partsOf(inner) : [textOf(inner)]));
+  return entries.flatMap(([, inner]) => (Array.isArray(inner) ? partsOf(inner) : linesOf(textOf(inner))));
 }
+
+const linesOf = (text: string): string[] =>
+  text.split(/\r?\n|<br\s*\/?>/i).filter((line) => line.trim() !== '');
 
 /** Splits a text at its lines. A single line is split at its separators if that leaves short parts, as in "Shop, Web". */
 function splitText(text: string): string[] {
-  const lines = text.split(/\r?\n|<br\s*\/?>/i).filter((line) => line.trim() !== '');
+  const lines = linesOf(text);
   if (lines.length !== 1 || text.length > maxSearchedLength) return lines;
   const parts = text.split(/\s*[;；、•|]\s*|,\s+(?![^()]*\))|，\s*/);
   const isList = parts.length > 1 && !/[.!?。]\s*$/.test(text) && parts.every(isShort);

@@ -54,6 +54,10 @@ describe('all nine blocks are read from', () => {
     ],
     ['a list of single blocks', JSON.stringify(sections.map((block) => ({ [block]: blocks[block] })))],
     [
+      'one object per block, each on its own line',
+      sections.map((block) => JSON.stringify({ [block]: blocks[block] })).join('\n'),
+    ],
+    [
       'blocks with titles',
       JSON.stringify(Object.fromEntries(sections.map((key) => [key, { title: key, items: blocks[key] }]))),
     ],
@@ -81,6 +85,10 @@ describe('all nine blocks are read from', () => {
     [
       'YAML',
       sections.map((key) => `${key}:\n${blocks[key].map((item) => `  - ${item}`).join('\n')}`).join('\n'),
+    ],
+    [
+      'YAML with quotes',
+      sections.map((key) => `${key}:\n${blocks[key].map((item) => `  - "${item}"`).join('\n')}`).join('\n'),
     ],
   ])('%s', (_, content) => {
     expect(parse(content)).toEqual(blocks);
@@ -119,6 +127,7 @@ test.each<[string, unknown, string[]]>([
     [{ name: 'Vans', examples: ['North', 'South'] }, ['Web', 'Fairs']],
     ['Vans: North, South', 'Web', 'Fairs'],
   ],
+  ['lines of a text in an object', { content: '- Shop\n- Web' }, ['Shop', 'Web']],
   ['an object of lists', { primary: ['Shop'], secondary: ['Web'] }, ['Shop', 'Web']],
   ['numbers among texts', ['Shop', 7, null, 'None', 'NaN', ''], ['Shop', '7']],
   ['text that reorders its surroundings', ['Shop \u202eevil'], ['Shop evil']],

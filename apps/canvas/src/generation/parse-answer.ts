@@ -33,7 +33,7 @@ const maxDepth = 5;
  */
 export function parseBlocks(answer: ModelAnswer): Partial<Blocks> {
   assertAnswered(answer);
-  const blocks = fullest(jsonValuesIn(answer.content).map((value) => blocksIn(value, maxDepth)));
+  const blocks = joined(jsonValuesIn(answer.content).map((value) => blocksIn(value, maxDepth)));
   if (Object.keys(blocks).length > 0) return blocks;
   const written = blocksInText(answer.content);
   if (Object.keys(written).length === 0) throw unusable(answer, 'it has no block');
@@ -68,6 +68,14 @@ export function parseRefinement(answer: ModelAnswer): RefinementAnswer {
 function fullest(candidates: readonly Partial<Blocks>[]): Partial<Blocks> {
   const count = (blocks: Partial<Blocks>) => Object.keys(blocks).length;
   return candidates.reduce((best, next) => (count(next) > 0 && count(next) >= count(best) ? next : best), {});
+}
+
+/** Joins the fullest answer with those that have other blocks only: some models write one JSON object per block. */
+function joined(candidates: readonly Partial<Blocks>[]): Partial<Blocks> {
+  const blocks: Partial<Blocks> = { ...fullest(candidates) };
+  for (const next of candidates)
+    if (Object.keys(next).every((key) => !Object.hasOwn(blocks, key))) Object.assign(blocks, next);
+  return blocks;
 }
 
 function blocksIn(value: unknown, depth: number): Partial<Blocks> {
@@ -155,11 +163,14 @@ function blocksInText(content: string): Partial<Blocks> {
         .replace(/\|$/, '')
         .replace(/^[*_]+$|^[[{"].*/, '');
       parts.push(block(current, items));
-    } else if (current && isItem(line)) parts.push(block(current, [line]));
+    } else if (current && isItem(line)) parts.push(block(current, [line.replace(quotedItem, '$1$3')]));
     else if (/^\s*#|^```/.test(line)) current = undefined;
   }
   return merged(parts);
 }
+
+/** An item in quotes, as YAML writes it. */
+const quotedItem = /^(\s*-\s+)(["'])(.*)\2\s*$/;
 
 const isItem = (line: string) => /^\s*(?:[-*+•–]\s|\(?\d{1,3}[.)]\s)/u.test(line);
 
