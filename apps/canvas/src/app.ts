@@ -13,6 +13,8 @@ import type { Database } from './db.ts';
 import { createFindingsService } from './findings/findings.service.ts';
 import { createFindingsStore } from './findings/findings.store.ts';
 import { findingsRoutes } from './findings/routes.ts';
+import { createFileWriter } from './files/canvas-file.ts';
+import { createRenderer } from './files/renderer.ts';
 import { composeGeneration } from './generation/compose-generation.ts';
 import { generationRoutes } from './generation/routes.ts';
 import { createSubmitGeneration } from './generation/submit-generation.ts';
@@ -44,6 +46,7 @@ export const canvasService = defineService({
       ask,
       now: kit.now,
     });
+    const writeFile = createFileWriter(createRenderer(kit));
     const shares = createSharesService({ store: createSharesStore(db), canvases, now: kit.now });
 
     return {
@@ -52,10 +55,10 @@ export const canvasService = defineService({
       routes: implement(
         canvasContract,
         {
-          ...canvasRoutes(canvases, createComparison(canvases)),
+          ...canvasRoutes(canvases, createComparison(canvases), writeFile),
           ...generationRoutes(generation, createSubmitGeneration(db, producer)),
           ...findingsRoutes(findings),
-          ...sharingRoutes(shares),
+          ...sharingRoutes(shares, writeFile),
         },
         openIdempotency(db, kit),
       ),

@@ -85,3 +85,17 @@ test.each([
 ])('a file with %s is not imported', async (_, file) => {
   expectError(await platform.post('/api/canvas/import', file), 400, 'VALIDATION_FAILED');
 });
+
+test.each([
+  ['svg', 'image/svg+xml'],
+  ['png', 'image/png'],
+  ['pdf', 'application/pdf'],
+])('a canvas is exported as %s, once for each paper', async (format, contentType) => {
+  const { id } = await stored({ ...knownBlocks, ...hostile });
+  const file = await download(id, format);
+  expect([file.status, file.headers.get('content-type')]).toEqual([200, contentType]);
+  expect(file.headers.get('content-disposition')).toContain(`.${format}`);
+  const held = { 'if-none-match': file.headers.get('etag') ?? '' };
+  expect((await download(id, format, held)).status).toBe(304);
+  expect((await download(id, `${format}&paper=a3`, held)).status).toBe(200);
+});

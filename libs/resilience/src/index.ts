@@ -9,4 +9,4 @@ export {
   type SemaphoreOptions,
 } from './semaphore.ts';
 export { coalesce, singleFlight } from './single-flight.ts';
-export { settlesWithin, untilAborted, withTimeout } from './timeout.ts';
+export { settlesWithin, TimeoutError, untilAborted, withTimeout } from './timeout.ts';

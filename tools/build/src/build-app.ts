@@ -43,5 +43,9 @@ async function entryPoints(app: string, root: string): Promise<Record<string, st
   for await (const command of glob(`apps/${app}/src/commands/*.ts`, { cwd: root })) {
     if (!command.endsWith('.test.ts')) entries[basename(command, '.ts')] = command;
   }
+  // Programs of child processes.
+  for await (const program of glob(`apps/${app}/src/**/*.process.ts`, { cwd: root })) {
+    entries[basename(program, '.ts')] = program;
+  }
   return entries;
 }

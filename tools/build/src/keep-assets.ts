@@ -16,6 +16,9 @@ export function keepAssets(outdir: string): Plugin {
       build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         const source = await readFile(path, 'utf8');
         const contents = source.replace(besideItself, (_, asset: string) => {
+          // The build has an entry for each program of a child process.
+          if (asset.endsWith('.process.ts'))
+            return `new URL('./${basename(asset, '.ts')}.js', import.meta.url)`;
           const name = register(assets, resolve(dirname(path), asset));
           return `new URL('./${name}', import.meta.url)`;
         });

@@ -2,11 +2,11 @@ import type { Canvas, canvasContract } from '@valuecanvas/contracts-canvas';
 import { formatEntityTag } from '@valuecanvas/contracts-core';
 import { type HandlersOf, respond } from '@valuecanvas/service-kit';
 import type { CompareCanvases } from '../comparison/comparison.service.ts';
-import { fileOf } from '../files/canvas-file.ts';
+import type { WriteFile } from '../files/canvas-file.ts';
 import { contentOf } from './canvas-content.ts';
 import type { CanvasesService } from './canvases.service.ts';
 
-export const canvasRoutes = (canvases: CanvasesService, compare: CompareCanvases) =>
+export const canvasRoutes = (canvases: CanvasesService, compare: CompareCanvases, writeFile: WriteFile) =>
   ({
     listCanvases: ({ principal, query, page }) => canvases.list(principal, query, page),
     createCanvas: ({ principal, body, keep }) => canvases.create(principal, body, 'create', keep),
@@ -16,10 +16,16 @@ export const canvasRoutes = (canvases: CanvasesService, compare: CompareCanvases
       tagged(await canvases.update(call.principal, call.params.id, call.body, call.header('if-match'))),
     deleteCanvas: (call) => canvases.remove(call.principal, call.params.id, call.header('if-match')),
     undeleteCanvas: ({ principal, params }) => canvases.recover(principal, params.id),
-    async exportCanvas({ principal, params, query }) {
-      const canvas = await canvases.get(principal, params.id);
-      const exported = { canvasId: canvas.id, revision: canvas.revision, content: contentOf(canvas) };
-      return fileOf(exported, query.format ?? 'json');
+    async exportCanvas(call) {
+      const canvas = await canvases.get(call.principal, call.params.id);
+      const { id: canvasId, revision } = canvas;
+      const exported = {
+        canvasId,
+        revision,
+        updatedAt: new Date(canvas.updatedAt),
+        content: contentOf(canvas),
+      };
+      return writeFile(exported, call.query, call);
     },
     listVariants: ({ principal, params, page }) => canvases.variants(principal, params.id, page),
     compareCanvases({ principal, params: { id }, query }) {

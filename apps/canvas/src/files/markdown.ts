@@ -3,7 +3,7 @@ import type { Heading, List, Paragraph, RootContent } from 'mdast';
 import { toMarkdown as write } from 'mdast-util-to-markdown';
 import type { CanvasContent } from '../canvases/canvas-content.ts';
 
-const headings: Readonly<Record<Section, string>> = {
+export const headings: Readonly<Record<Section, string>> = {
   keyPartners: 'Key Partners',
   keyActivities: 'Key Activities',
   valuePropositions: 'Value Propositions',

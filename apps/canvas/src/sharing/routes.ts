@@ -1,11 +1,11 @@
 import type { canvasContract } from '@valuecanvas/contracts-canvas';
 import { type HandlersOf, respond } from '@valuecanvas/service-kit';
-import { fileOf } from '../files/canvas-file.ts';
+import type { WriteFile } from '../files/canvas-file.ts';
 import type { SharesService } from './shares.service.ts';
 
 const sharedHeaders = { 'x-robots-tag': 'noindex', 'cache-control': 'no-store' };
 
-export const sharingRoutes = (shares: SharesService) =>
+export const sharingRoutes = (shares: SharesService, writeFile: WriteFile) =>
   ({
     createShare: ({ principal, params, body }) => shares.create(principal, params.id, body.expiresInDays),
     listShares: ({ principal, params, page }) => shares.list(principal, params.id, page),
@@ -16,8 +16,8 @@ export const sharingRoutes = (shares: SharesService) =>
       const shared = { ...words, ...blocks, revision, updatedAt: updatedAt.toISOString() };
       return respond(200, shared, sharedHeaders);
     },
-    async exportSharedCanvas({ params, query }) {
-      const shared = await shares.open(params.token);
-      return fileOf(shared, query.format ?? 'json', sharedHeaders);
+    async exportSharedCanvas(call) {
+      const shared = await shares.open(call.params.token);
+      return writeFile(shared, call.query, call, sharedHeaders);
     },
   }) satisfies Partial<HandlersOf<typeof canvasContract>>;

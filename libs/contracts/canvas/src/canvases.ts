@@ -109,11 +109,27 @@ export const importCanvas = defineRoute({
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });
 
+/** Media types of the export formats. */
+export const fileTypes = [
+  'application/json',
+  'text/markdown',
+  'image/svg+xml',
+  'image/png',
+  'application/pdf',
+] as const;
+
 export const fileQuery = Type.Object({
   format: Type.Optional(
-    Type.Enum(['json', 'md'], {
+    Type.Enum(['json', 'md', 'svg', 'png', 'pdf'], {
       default: 'json',
-      description: 'json for a file that can be imported, md for Markdown.',
+      description:
+        'json for a file that can be imported, md for Markdown, svg and png for a picture, pdf for a document to print.',
+    }),
+  ),
+  paper: Type.Optional(
+    Type.Enum(['a4', 'a3', 'letter'], {
+      default: 'a4',
+      description: 'Paper of a drawn file (svg, png, pdf), in landscape.',
     }),
   ),
 });
@@ -127,8 +143,8 @@ export const exportCanvas = defineRoute({
   auth: user,
   params: canvasParams,
   query: fileQuery,
-  reply: file('application/json', 'text/markdown'),
-  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+  reply: file(...fileTypes),
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE', 'OVERLOADED'],
 });
 
 export const undeleteCanvas = defineRoute({

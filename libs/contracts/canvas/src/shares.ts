@@ -12,7 +12,7 @@ import {
 } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 import { blockProperties, Canvas, canvasParams } from './canvas.ts';
-import { fileQuery } from './canvases.ts';
+import { fileQuery, fileTypes } from './canvases.ts';
 
 const shareFields = {
   id: field.uuid('Id of the link.'),
@@ -130,7 +130,7 @@ export const exportSharedCanvas = defineRoute({
   auth: anyone,
   params: tokenParams,
   query: fileQuery,
-  reply: file('application/json', 'text/markdown'),
+  reply: file(...fileTypes),
   responseHeaders: sharedHeaders,
-  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE', 'OVERLOADED'],
 });

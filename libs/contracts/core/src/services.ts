@@ -41,7 +41,8 @@ export const serviceTable = {
     owns: 'canvases, their revisions, generation and refinement',
     essential: true,
     signs: true,
-    resources: { cpu: '100m', memory: '192Mi', memoryLimit: '512Mi' },
+    // The process that draws exports needs up to 450 MB for the largest canvas.
+    resources: { cpu: '100m', memory: '192Mi', memoryLimit: '1Gi' },
   },
   'prompt-registry': {
     port: 3103,

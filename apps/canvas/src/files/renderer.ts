@@ -1,0 +1,133 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { AppError } from '@valuecanvas/contracts-core';
+import { createSemaphore, QueueFullError, TimeoutError, withTimeout } from '@valuecanvas/resilience';
+import type { Kit } from '@valuecanvas/service-kit';
+import type { Drawing, DrawnFile } from './drawing.ts';
+
+export interface RendererBounds {
+  /** Time for one file, after which the process is killed. Far above what the largest file takes on an idle machine. */
+  readonly timeoutMs: number;
+  /** Files after which the process is replaced, because its memory grows with every file. */
+  readonly filesPerProcess: number;
+  /** Requests that may wait for the process. */
+  readonly maxQueued: number;
+  /** Idle time after which the process ends. */
+  readonly idleMs: number;
+}
+
+const defaultBounds: RendererBounds = {
+  timeoutMs: 30_000,
+  filesPerProcess: 100,
+  maxQueued: 8,
+  idleMs: 60_000,
+};
+
+/** Seconds after which a client may ask again. */
+const retryAfterSeconds = 5;
+
+/** Limit of the process's own heap in megabytes. The template and the images are outside it. */
+const maxHeapMb = 128;
+
+export interface Renderer {
+  /** Draws a file. Throws OVERLOADED if too many wait, or if the file takes too long. */
+  draw(drawing: Drawing): Promise<Uint8Array>;
+  /** Id of the running process. */
+  readonly pid: number | undefined;
+}
+
+/** Draws SVG, PNG and PDF files in a process of its own, one at a time. The process starts with the first file. */
+export function createRenderer(
+  { log, lifecycle }: Pick<Kit, 'log' | 'lifecycle'>,
+  bounds: Partial<RendererBounds> = {},
+): Renderer {
+  const { timeoutMs, filesPerProcess, maxQueued, idleMs } = { ...defaultBounds, ...bounds };
+  const turns = createSemaphore({ concurrency: 1, maxQueued });
+  let running: { readonly child: ChildProcess; files: number } | undefined;
+  let idle: NodeJS.Timeout | undefined;
+
+  function stop(): void {
+    clearTimeout(idle);
+    running?.child.kill('SIGKILL');
+    running = undefined;
+  }
+
+  function current(): { readonly child: ChildProcess; files: number } {
+    if (running) return running;
+    // Without the service's environment and flags: the process has no secrets, and is not traced.
+    const child = fork(new URL('./draw.process.ts', import.meta.url), {
+      env: {},
+      execArgv: [`--max-old-space-size=${maxHeapMb}`],
+      serialization: 'advanced',
+    });
+    const started = { child, files: 0 };
+    child.once('exit', (code, signal) => {
+      if (running !== started) return;
+      running = undefined;
+      log.error({ code, signal }, 'exports: drawing process ended');
+    });
+    running = started;
+    return started;
+  }
+
+  async function drawNow(drawing: Drawing): Promise<DrawnFile> {
+    clearTimeout(idle);
+    const process = current();
+    try {
+      const file = await withTimeout((signal) => ask(process.child, drawing, signal), timeoutMs);
+      process.files += 1;
+      if (process.files >= filesPerProcess) stop();
+      return file;
+    } catch (error) {
+      stop();
+      throw error;
+    } finally {
+      idle = setTimeout(stop, idleMs).unref();
+    }
+  }
+
+  lifecycle.onStop('close', 'drawing process', stop);
+
+  return {
+    get pid() {
+      return running?.child.pid;
+    },
+    async draw(drawing) {
+      try {
+        const { content, nonConforming } = await turns.run(() => drawNow(drawing));
+        if (nonConforming !== undefined)
+          log.warn({ reason: nonConforming }, 'exports: PDF does not conform to PDF/UA-1');
+        return content;
+      } catch (error) {
+        if (error instanceof QueueFullError) throw new AppError('OVERLOADED', { retryAfterSeconds });
+        if (error instanceof TimeoutError) {
+          log.warn({ format: drawing.format, timeoutMs }, 'exports: drawing timed out');
+          const message = 'The file could not be drawn in time. Export the canvas as Markdown, or try again.';
+          throw new AppError('OVERLOADED', { message, retryAfterSeconds });
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+/** Sends a drawing and resolves with the file. Rejects if the process fails or ends. */
+function ask(child: ChildProcess, drawing: Drawing, signal: AbortSignal): Promise<DrawnFile> {
+  const { promise, resolve, reject } = Promise.withResolvers<DrawnFile>();
+  const onMessage = (answer: unknown): void => {
+    const file = answer as DrawnFile | { readonly error: string };
+    if ('error' in file) reject(new Error(`The drawing process failed: ${file.error}`));
+    else resolve(file);
+  };
+  const onExit = (): void => reject(new Error('The drawing process ended before it answered.'));
+  const release = (): void => {
+    child.off('message', onMessage);
+    child.off('exit', onExit);
+    child.off('error', reject);
+  };
+  child.once('message', onMessage);
+  child.once('exit', onExit);
+  child.once('error', reject);
+  signal.addEventListener('abort', release);
+  child.send(drawing, (error) => error && reject(error));
+  return promise.finally(release);
+}
