@@ -37,7 +37,8 @@ function contentOf(
 
 const aCanvas = contentOf((section) => [`One ${section}`, `Two ${section}`]);
 const hasPoppler = spawnSync('pdftotext', ['-v']).error === undefined;
-if (!hasPoppler) process.emitWarning('pdftotext and pdfinfo are missing: install poppler-utils to test PDF files.');
+if (!hasPoppler)
+  process.emitWarning('pdftotext and pdfinfo are missing: install poppler-utils to test PDF files.');
 
 /** Text of a PDF without the spaces and direction marks that only its layout needs. */
 function textOf(pdf: Uint8Array): string {
