@@ -102,7 +102,10 @@ export function drawingOf(
 
 function partOf(section: Section, { name, items }: { name: string; items: readonly Line[] }): Part {
   let characters = 0;
-  const end = items.findIndex(({ text }) => (characters += text.length) > maxCharacters);
+  const end = items.findIndex(({ text }) => {
+    characters += text.length;
+    return characters > maxCharacters;
+  });
   const shown = end === -1 ? items : items.slice(0, end);
   return {
     name,
