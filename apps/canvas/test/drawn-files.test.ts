@@ -101,20 +101,20 @@ test('a PNG has 2,400 pixels in width and the proportions of the paper', async (
 
 test('no process runs before the first file, and a killed one is replaced', async () => {
   const renderer = rendererInTest();
-  expect(renderer.pid).toBeUndefined();
+  expect(renderer.pid()).toBeUndefined();
   const first = await renderer.draw(drawing(aCanvas, 'svg'));
-  const { pid } = renderer;
+  const pid = renderer.pid();
   const interrupted = renderer.draw(drawing(aCanvas, 'png'));
   process.kill(Number(pid), 'SIGKILL');
   await expect(interrupted).rejects.toThrow('ended before it answered');
   expect(await renderer.draw(drawing(aCanvas, 'svg'))).toEqual(first);
-  expect(renderer.pid).not.toBe(pid);
+  expect(renderer.pid()).not.toBe(pid);
 });
 
 test('the process is replaced after its number of files', async () => {
   const renderer = rendererInTest({ filesPerProcess: 1 });
   await renderer.draw(drawing(aCanvas, 'svg'));
-  expect(renderer.pid).toBeUndefined();
+  expect(renderer.pid()).toBeUndefined();
 });
 
 test('a full queue and a file that takes too long are OVERLOADED', async () => {
@@ -125,5 +125,5 @@ test('a full queue and a file that takes too long are OVERLOADED', async () => {
   expect(settled[2]).toMatchObject({ reason: { code: 'OVERLOADED' } });
   const slow = rendererInTest({ timeoutMs: 1 });
   await expect(slow.draw(drawing(aCanvas, 'pdf'))).rejects.toMatchObject({ code: 'OVERLOADED' });
-  expect(slow.pid).toBeUndefined();
+  expect(slow.pid()).toBeUndefined();
 });

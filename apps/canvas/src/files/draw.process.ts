@@ -1,3 +1,4 @@
+import { on } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
@@ -29,14 +30,14 @@ const colours = JSON.stringify(
   lightColours(await readFile(new URL('../../../web/src/design/tokens.css', import.meta.url), 'utf8')),
 );
 
-process.on('message', async (drawing: Drawing) => {
+for await (const [drawing] of on(process, 'message') as AsyncIterable<[Drawing]>) {
   try {
     process.send?.(await draw(drawing));
   } catch (error) {
     process.send?.({ error: error instanceof Error ? error.message.slice(0, 2_000) : String(error) });
   }
   compiler.evictCache(0);
-});
+}
 
 async function draw({ format, page, description, createdAt }: Drawing): Promise<DrawnFile> {
   const inputs = { canvas: JSON.stringify(page), colours };

@@ -31,8 +31,8 @@ const maxHeapMb = 128;
 export interface Renderer {
   /** Draws a file. Throws OVERLOADED if too many wait, or if the file takes too long. */
   draw(drawing: Drawing): Promise<Uint8Array>;
-  /** Id of the running process. */
-  readonly pid: number | undefined;
+  /** Returns the id of the running process. */
+  pid(): number | undefined;
 }
 
 /** Draws SVG, PNG and PDF files in a process of its own, one at a time. The process starts with the first file. */
@@ -88,9 +88,7 @@ export function createRenderer(
   lifecycle.onStop('close', 'drawing process', stop);
 
   return {
-    get pid() {
-      return running?.child.pid;
-    },
+    pid: () => running?.child.pid,
     async draw(drawing) {
       try {
         const { content, nonConforming } = await turns.run(() => drawNow(drawing));
