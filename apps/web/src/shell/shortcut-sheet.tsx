@@ -1,6 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { buttonClass } from '../parts/button.tsx';
-import dialog from '../parts/confirm-dialog.module.css';
+import dialog from '../parts/dialog.module.css';
 import { text } from '../text/en.ts';
 import styles from './shortcut-sheet.module.css';
 

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { type Site, siteQuery, useApi } from '../api.tsx';
 import { buttonClass } from '../parts/button.tsx';
-import styles from '../parts/confirm-dialog.module.css';
+import styles from '../parts/dialog.module.css';
 import { SignInPanel } from '../people/sign-in/sign-in-panel.tsx';
 import { text } from '../text/en.ts';
 

@@ -144,11 +144,7 @@ function Row<Row>({
 }
 
 /** Returns the rows in the given order, or as they are if it names no column that can be sorted by. */
-export function sortRows<Row>(
-  rows: readonly Row[],
-  columns: readonly Column<Row>[],
-  sort: Sort,
-): readonly Row[] {
+function sortRows<Row>(rows: readonly Row[], columns: readonly Column<Row>[], sort: Sort): readonly Row[] {
   const isDescending = sort?.startsWith('-') ?? false;
   const sortBy = columns.find(({ id }) => id === (isDescending ? sort?.slice(1) : sort))?.sortBy;
   if (!sortBy) return rows;

@@ -1,7 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { type ReactNode, useState } from 'react';
 import { Button, buttonClass } from '../../parts/button.tsx';
-import styles from '../../parts/confirm-dialog.module.css';
+import styles from '../../parts/dialog.module.css';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { Field } from '../../parts/field.tsx';
 import { consoleText as text } from '../../text/console.en.ts';
