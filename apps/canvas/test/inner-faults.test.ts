@@ -106,6 +106,8 @@ test('a prompt may require every variable that the registry promises', async () 
   for (const [path, body] of [
     ['/api/canvas/generate', { businessDescription }],
     [`/api/canvas/${id}/refine`, { section: 'channels' }],
+    [`/api/canvas/${id}/variants`, { kind: 'lean' }],
+    [`/api/canvas/${id}/check`, {}],
   ] as const)
     expect((await post(path, body)).body.code).not.toBe('INTERNAL_ERROR');
 });

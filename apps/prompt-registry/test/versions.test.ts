@@ -209,6 +209,8 @@ test('a version whose required variables are not always given is not activated, 
 test.each([
   ['canvas.generate', ['businessDescription', { name: 'tone', required: false }]],
   ['canvas.refine', ['section', 'currentContent', 'context']],
+  ['canvas.variant', ['businessDescription', 'currentCanvas', 'variant']],
+  ['canvas.check', ['businessDescription', 'currentCanvas']],
   ['canvas.generate', []],
 ])('a version of %s with the variables %j is activated', async (promptKey, variables) => {
   const names = variables.map((variable) => (typeof variable === 'string' ? variable : variable.name));

@@ -8,6 +8,8 @@ import Type, { type Static } from 'typebox';
 export const alwaysGiven: Readonly<Record<string, readonly string[]>> = {
   'canvas.generate': ['businessDescription'],
   'canvas.refine': ['section', 'currentContent', 'context'],
+  'canvas.variant': ['businessDescription', 'currentCanvas', 'variant'],
+  'canvas.check': ['businessDescription', 'currentCanvas'],
 };
 
 /** Reserved names, which are routes below /api/prompts. */
