@@ -8,8 +8,14 @@ const { open } = openBrowser();
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
+/** Waits until colours have changed and panels are open. */
+const ended = `Promise.allSettled(document.getAnimations()
+  .filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime))
+  .map((animation) => animation.finished))`;
+
 /** Names each fault that axe finds on the page with its elements. */
 async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(ended);
   // Base UI's focus guards are hidden from screen readers and reachable by Tab, on purpose.
   const axe = new AxeBuilder({ page }).withTags(rules).exclude('[data-base-ui-focus-guard]');
   const { violations } = await axe.analyze();
@@ -81,6 +87,8 @@ test('axe finds nothing, and nothing scrolls sideways, on any screen, wide and l
     .click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Undo' }).waitFor();
+  // With the focus, which F6 moves to them, toasts stay.
+  await page.keyboard.press('F6');
   await look('toast');
   await page.goto('/canvases?deleted=true');
   await page
