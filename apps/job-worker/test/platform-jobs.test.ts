@@ -1,4 +1,5 @@
-import { jobCatalogue } from '@valuecanvas/contracts-job-worker';
+import type { JobDefinition } from '@valuecanvas/contracts-core';
+import { jobCatalogue, jobTypes } from '@valuecanvas/contracts-job-worker';
 import { eventually } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
@@ -17,16 +18,26 @@ const retentionJobs = () =>
     `select id, status, attempts from vc_private.llm_jobs where type = 'job_retention'`,
   );
 
-/** Stores a job that completed the given number of days ago, with a result if its kind has one. */
-async function storeFinished(type: string, daysAgo: number): Promise<string> {
+/** All kinds of jobs. */
+const kinds: readonly JobDefinition[] = Object.values(jobCatalogue);
+
+/** Users submit jobs of these kinds and read their results. */
+const hasResult = ({ name }: JobDefinition): boolean => jobTypes.some((type) => type === name);
+
+/**
+ * Stores a job that completed the given number of days ago, with a result if its kind has one. Scheduled jobs have no
+ * submitter.
+ */
+async function storeFinished(kind: JobDefinition, daysAgo: number): Promise<string> {
   const id = uuidv7();
-  const isPlatforms = type === 'job_retention';
+  const type = kind.name;
+  const isPlatforms = kind.schedule !== undefined;
   await platform.database.query(
     `insert into vc_private.llm_jobs (id, user_id, type, payload, tier, status, finished_at)
      values ($1, $2, $3, '{}', $4, 'completed', now() - make_interval(days => $5))`,
     [id, isPlatforms ? null : platform.user.userId, type, isPlatforms ? null : 'free', daysAgo],
   );
-  if (!isPlatforms) {
+  if (hasResult(kind)) {
     await platform.database.query(
       `insert into llm_job_results (job_id, user_id, type, content, provider, model, latency_ms)
        values ($1, $2, $3, 'an answer', 'p', 'm', 1)`,
@@ -46,9 +57,9 @@ const retentionEnded = () =>
 test('a finished job of any kind is deleted with its result after the retention of its kind, and not before', async () => {
   const expired: string[] = [];
   const kept: string[] = [];
-  for (const { name, retentionDays } of Object.values(jobCatalogue)) {
-    expired.push(await storeFinished(name, retentionDays + 1));
-    kept.push(await storeFinished(name, retentionDays - 1));
+  for (const kind of kinds) {
+    expired.push(await storeFinished(kind, kind.retentionDays + 1));
+    kept.push(await storeFinished(kind, kind.retentionDays - 1));
   }
   await platform.start();
   await eventually(async () => {
@@ -60,7 +71,7 @@ test('a finished job of any kind is deleted with its result after the retention 
   });
   const results = await platform.database.query<{ job_id: string }>('select job_id from llm_job_results');
   expect(results.every(({ job_id }) => kept.includes(job_id))).toBe(true);
-  expect(results).toHaveLength(kept.length - 1);
+  expect(results).toHaveLength(kinds.filter(hasResult).length);
 });
 
 test('an unfinished job is kept regardless of its age', async () => {
