@@ -50,6 +50,8 @@ const compact = (text: string) => text.replaceAll(/[\s\u200B\u202A-\u202E\u2066-
 describe.skipIf(!hasPoppler)('a PDF, as an independent reader sees it', () => {
   test.each([
     ['Latin', ['Straße & Größe', 'Ordinary words']],
+    // Readers order the words of a line from right to left in different ways, so each item is one word.
+    ['Arabic', ['المخبز', 'التوصيل']],
     ['Japanese', ['近くの製粉所が週に二回、小麦を届けます。']],
     ['emoji', ['Bread 🥖 and ☕']],
     ['long words', ['Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft']],
@@ -117,13 +119,15 @@ test('the process is replaced after its number of files', async () => {
   expect(renderer.pid()).toBeUndefined();
 });
 
-test('a full queue and a file that takes too long are OVERLOADED', async () => {
+test('a full queue, and a file or a start of the process that takes too long, are OVERLOADED', async () => {
   const full = rendererInTest({ maxQueued: 1 });
   const files = Array.from({ length: 3 }, () => full.draw(drawing(aCanvas, 'svg')));
   const settled = await Promise.allSettled(files);
   expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
   expect(settled[2]).toMatchObject({ reason: { code: 'OVERLOADED' } });
-  const slow = rendererInTest({ timeoutMs: 1 });
-  await expect(slow.draw(drawing(aCanvas, 'pdf'))).rejects.toMatchObject({ code: 'OVERLOADED' });
-  expect(slow.pid()).toBeUndefined();
+  for (const bounds of [{ timeoutMs: 1 }, { startTimeoutMs: 1 }]) {
+    const slow = rendererInTest(bounds);
+    await expect(slow.draw(drawing(aCanvas, 'pdf'))).rejects.toMatchObject({ code: 'OVERLOADED' });
+    expect(slow.pid()).toBeUndefined();
+  }
 });

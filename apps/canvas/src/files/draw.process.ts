@@ -30,7 +30,10 @@ const colours = JSON.stringify(
   lightColours(await readFile(new URL('../../../web/src/design/tokens.css', import.meta.url), 'utf8')),
 );
 
-for await (const [drawing] of on(process, 'message') as AsyncIterable<[Drawing]>) {
+const drawings = on(process, 'message') as AsyncIterable<[Drawing]>;
+process.send?.({ ready: true });
+
+for await (const [drawing] of drawings) {
   try {
     process.send?.(await draw(drawing));
   } catch (error) {

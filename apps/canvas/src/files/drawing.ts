@@ -1,5 +1,5 @@
 import { type Section, sections } from '@valuecanvas/contracts-canvas';
-import type { CanvasContent } from '../canvases/canvas-content.ts';
+import { type CanvasContent, firstClause, shortened } from '../canvases/canvas-content.ts';
 import { headings } from './markdown.ts';
 
 export type DrawnFormat = 'svg' | 'png' | 'pdf';
@@ -71,7 +71,7 @@ export function drawingOf(
   paper: Paper,
 ): Drawing {
   const [width, height] = papers[paper];
-  const title = oneLine(content.title ?? firstClause(content.businessDescription));
+  const title = oneLine(content.title ?? shortened(firstClause(content.businessDescription), 80));
   const subtitle = [content.industry, content.targetMarket].filter((words) => words !== undefined);
   const all = sections.map((section) => ({
     name: headings[section],
@@ -148,13 +148,6 @@ function breakable(text: string): string {
       .map(({ segment }, index) => (index > 0 && index % 10 === 0 ? `\u200B${segment}` : segment))
       .join(''),
   );
-}
-
-/** The title that the page shows for a canvas without one. */
-function firstClause(description: string): string {
-  const [clause = ''] = description.trim().split(/[.,;:!?\n–—]/, 1);
-  const title = clause.trim() || description.trim();
-  return title.length <= 80 ? title : `${title.slice(0, title.lastIndexOf(' ', 78) + 1 || 78).trimEnd()}…`;
 }
 
 function wholeText({ businessDescription, blocks }: CanvasContent): string {

@@ -5,6 +5,8 @@ import type { Kit } from '@valuecanvas/service-kit';
 import type { Drawing, DrawnFile } from './drawing.ts';
 
 export interface RendererBounds {
+  /** Time for the start of the process, which loads the fonts, after which it is killed. */
+  readonly startTimeoutMs: number;
   /** Time for one file, after which the process is killed. Far above what the largest file takes on an idle machine. */
   readonly timeoutMs: number;
   /** Files after which the process is replaced, because its memory grows with every file. */
@@ -16,6 +18,7 @@ export interface RendererBounds {
 }
 
 const defaultBounds: RendererBounds = {
+  startTimeoutMs: 30_000,
   timeoutMs: 30_000,
   filesPerProcess: 100,
   maxQueued: 8,
@@ -28,8 +31,15 @@ const retryAfterSeconds = 5;
 /** Limit of the process's own heap in megabytes. The template and the images are outside it. */
 const maxHeapMb = 128;
 
+/** A running process. It is ready once it has loaded the fonts. */
+interface DrawingProcess {
+  readonly child: ChildProcess;
+  readonly ready: Promise<unknown>;
+  files: number;
+}
+
 export interface Renderer {
-  /** Draws a file. Throws OVERLOADED if too many wait, or if the file takes too long. */
+  /** Draws a file. Throws OVERLOADED if too many wait, or if the file or the start of the process takes too long. */
   draw(drawing: Drawing): Promise<Uint8Array>;
   /** Returns the id of the running process. */
   pid(): number | undefined;
@@ -40,9 +50,9 @@ export function createRenderer(
   { log, lifecycle }: Pick<Kit, 'log' | 'lifecycle'>,
   bounds: Partial<RendererBounds> = {},
 ): Renderer {
-  const { timeoutMs, filesPerProcess, maxQueued, idleMs } = { ...defaultBounds, ...bounds };
+  const { startTimeoutMs, timeoutMs, filesPerProcess, maxQueued, idleMs } = { ...defaultBounds, ...bounds };
   const turns = createSemaphore({ concurrency: 1, maxQueued });
-  let running: { readonly child: ChildProcess; files: number } | undefined;
+  let running: DrawingProcess | undefined;
   let idle: NodeJS.Timeout | undefined;
 
   function stop(): void {
@@ -51,7 +61,7 @@ export function createRenderer(
     running = undefined;
   }
 
-  function current(): { readonly child: ChildProcess; files: number } {
+  function current(): DrawingProcess {
     if (running) return running;
     // Without the service's environment and flags: the process has no secrets, and is not traced.
     const child = fork(new URL('./draw.process.ts', import.meta.url), {
@@ -59,7 +69,8 @@ export function createRenderer(
       execArgv: [`--max-old-space-size=${maxHeapMb}`],
       serialization: 'advanced',
     });
-    const started = { child, files: 0 };
+    const ready = withTimeout((signal) => nextMessage(child, signal), startTimeoutMs);
+    const started = { child, ready, files: 0 };
     child.once('exit', (code, signal) => {
       if (running !== started) return;
       running = undefined;
@@ -73,6 +84,7 @@ export function createRenderer(
     clearTimeout(idle);
     const process = current();
     try {
+      await process.ready;
       const file = await withTimeout((signal) => ask(process.child, drawing, signal), timeoutMs);
       process.files += 1;
       if (process.files >= filesPerProcess) stop();
@@ -98,7 +110,7 @@ export function createRenderer(
       } catch (error) {
         if (error instanceof QueueFullError) throw new AppError('OVERLOADED', { retryAfterSeconds });
         if (error instanceof TimeoutError) {
-          log.warn({ format: drawing.format, timeoutMs }, 'exports: drawing timed out');
+          log.warn({ format: drawing.format, err: error }, 'exports: drawing timed out');
           const message = 'The file could not be drawn in time. Export the canvas as Markdown, or try again.';
           throw new AppError('OVERLOADED', { message, retryAfterSeconds });
         }
@@ -108,24 +120,28 @@ export function createRenderer(
   };
 }
 
-/** Sends a drawing and resolves with the file. Rejects if the process fails or ends. */
-function ask(child: ChildProcess, drawing: Drawing, signal: AbortSignal): Promise<DrawnFile> {
-  const { promise, resolve, reject } = Promise.withResolvers<DrawnFile>();
-  const onMessage = (answer: unknown): void => {
-    const file = answer as DrawnFile | { readonly error: string };
-    if ('error' in file) reject(new Error(`The drawing process failed: ${file.error}`));
-    else resolve(file);
-  };
+/** Sends a drawing and returns the file. Throws if the process fails or ends. */
+async function ask(child: ChildProcess, drawing: Drawing, signal: AbortSignal): Promise<DrawnFile> {
+  const message = nextMessage(child, signal);
+  // If the process ends before it receives the drawing, its end is the error.
+  child.send(drawing, () => undefined);
+  const answer = (await message) as DrawnFile | { readonly error: string };
+  if ('error' in answer) throw new Error(`The drawing process failed: ${answer.error}`);
+  return answer;
+}
+
+/** Resolves with the next message of a process. Rejects if the process ends. Stops listening when the signal is aborted. */
+function nextMessage(child: ChildProcess, signal: AbortSignal): Promise<unknown> {
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   const onExit = (): void => reject(new Error('The drawing process ended before it answered.'));
   const release = (): void => {
-    child.off('message', onMessage);
+    child.off('message', resolve);
     child.off('exit', onExit);
     child.off('error', reject);
   };
-  child.once('message', onMessage);
+  child.once('message', resolve);
   child.once('exit', onExit);
   child.once('error', reject);
   signal.addEventListener('abort', release);
-  child.send(drawing, (error) => error && reject(error));
   return promise.finally(release);
 }
