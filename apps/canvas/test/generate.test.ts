@@ -121,7 +121,10 @@ test('blocks that an answer lacks are asked for once, and the result has the cos
   });
   const [first, second, ...more] = platform.neighbours.asked;
   expect(more).toEqual([]);
-  expect(second?.prompt).toContain(first?.prompt);
+  const instruction = first?.prompt?.lastIndexOf('\n\n');
+  expect(first?.prompt?.slice(instruction)).toContain('"title"');
+  expect(second?.prompt).toContain(first?.prompt?.slice(0, instruction));
+  expect(second?.prompt).not.toContain('"title"');
   expect(second?.prompt).toMatch(/exactly these keys: "channels"\.$/);
   expect(second?.responseFormat).toMatchObject({ json_schema: { schema: { required: ['channels'] } } });
   expect(await platform.executions()).toMatchObject([

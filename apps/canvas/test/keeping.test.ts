@@ -60,8 +60,8 @@ test('a revision is returned with its content', async () => {
   const canvas = await platform.aCanvas();
   await platform.put(`/api/canvas/${canvas.id}`, { revision: 1, channels: ['New'] });
   const { body } = await platform.request(`/api/canvas/${canvas.id}/revisions/1`);
-  const { businessDescription, industry, targetMarket } = canvas;
-  const words = { businessDescription, industry, targetMarket };
+  const { title, businessDescription, industry, targetMarket } = canvas;
+  const words = { title, businessDescription, industry, targetMarket };
   expect(body.data).toEqual({
     revision: 1,
     createdAt: canvas.createdAt,

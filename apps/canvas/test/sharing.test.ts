@@ -12,7 +12,7 @@ const open = (token: string, suffix = ''): Promise<TestAnswer> =>
   platform.request(`/api/shared/${token}${suffix}`, anonymous);
 
 test('anyone with the link sees the current canvas, and nothing of its owner', async () => {
-  const { id, businessDescription, industry, targetMarket } = await platform.aCanvas();
+  const { id, title, businessDescription, industry, targetMarket } = await platform.aCanvas();
   const { status, body } = await share(id);
   expect(status).toBe(201);
   const { token, url } = body.data;
@@ -21,6 +21,7 @@ test('anyone with the link sees the current canvas, and nothing of its owner', a
   const shared = await open(token);
   expect(shared.status).toBe(200);
   expect(shared.body.data).toEqual({
+    title,
     businessDescription,
     industry,
     targetMarket,

@@ -51,10 +51,10 @@ export function changedSections(before: Blocks, after: Blocks): Section[] {
 /** End of a clause in the scripts of the world: a full stop before white space, and other punctuation anywhere. */
 const clauseEnd = /\.(?=\s|$)|[,;:!?\n–—。，、；：！？।۔،؛؟።]/u;
 
-/** Returns the first clause of a text, which serves as its title. */
+/** Returns the first clause of a text, which serves as its title. A clause without a letter or digit gives the whole text. */
 export function firstClause(text: string): string {
   const [clause = ''] = text.trim().split(clauseEnd, 1);
-  return clause.trim() || text.trim();
+  return /[\p{L}\p{N}]/u.test(clause) ? clause.trim() : text.trim();
 }
 
 /** Shortens a text to one line of at most `maxLength` UTF-16 code units, at a word if possible. */

@@ -18,6 +18,7 @@ import type { TSchema } from 'typebox';
 import type { TextListener } from './block-reader.ts';
 import { startExecution } from './execution.ts';
 import type { ModelAnswer } from './parse-answer.ts';
+import { leakDetector, type RepeatsPrompt, withoutPrompt } from './prompt-leak.ts';
 import { tokenLimit } from './token-limit.ts';
 
 export interface Question<T> {
@@ -26,10 +27,15 @@ export interface Question<T> {
   /** Model from the request. By default, a flag, the prompt or the router's default decides. */
   readonly model: string | undefined;
   readonly schema: AnswerSchema;
-  /** Parses the answer. Throws LLM_BAD_RESPONSE if it is not usable. */
-  readonly parse: (answer: ModelAnswer) => T | Unfinished<T>;
+  /** Appended to the prompt of the first call, whichever version of the prompt is active. */
+  readonly instruction?: string | undefined;
+  /**
+   * Parses the answer. Throws LLM_BAD_RESPONSE if it is not usable. A result that repeats the prompt is refused afterwards, so
+   * only text that leaves the service earlier needs `repeatsPrompt`.
+   */
+  readonly parse: (answer: ModelAnswer, repeatsPrompt: RepeatsPrompt) => T | Unfinished<T>;
   /** If present, answers are streamed. Creates the listener for the text of one answer. */
-  readonly createListener?: (() => TextListener) | undefined;
+  readonly createListener?: ((repeatsPrompt: RepeatsPrompt) => TextListener) | undefined;
 }
 
 export interface AnswerSchema {
@@ -51,7 +57,7 @@ export interface FollowUp<T> {
   readonly instruction: string;
   readonly schema: AnswerSchema;
   /** Parses the second answer and joins it with the first. Throws LLM_BAD_RESPONSE if something is still missing. */
-  readonly parse: (answer: ModelAnswer) => T;
+  readonly parse: (answer: ModelAnswer, repeatsPrompt: RepeatsPrompt) => T;
 }
 
 /** Fields of every result that came from a prompt: version, execution, model, tokens and cost. */
@@ -152,10 +158,7 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
     call: ModelCall,
     prompt: RenderedVersion,
     { body, choices }: Pick<RouterRequest, 'body' | 'choices'>,
-    {
-      parse,
-      createListener,
-    }: Pick<Question<A>, 'createListener'> & { readonly parse: (answer: ModelAnswer) => A },
+    { parse, createListener }: Reading<A>,
     caching = call.header('cache-control'),
   ): Promise<Answer<A>> {
     const execution = startExecution(call, prompt.versionId);
@@ -187,20 +190,21 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
     const prompt = render(question);
     const settings = settingsOf(question, prompt);
     const choices = modelChoices(flags, call, question, prompt);
-    const body = { ...settings, ...textAndFormat(prompt, question) };
-    const first = await askOnce(call, prompt, { body, choices }, question);
+    const body = { ...settings, ...textAndFormat(prompt, question, question.instruction) };
+    const repeatsPrompt = leakDetector(prompts.resolve(question.promptKey).template, question.variables);
+    const { createListener } = question;
+    const reading = <A>(parse: (answer: ModelAnswer, repeats: RepeatsPrompt) => A): Reading<A> => ({
+      createListener: createListener && (() => createListener(repeatsPrompt)),
+      parse(answer) {
+        const value = parse(answer, repeatsPrompt);
+        return value instanceof Unfinished ? value : withoutPrompt(value, repeatsPrompt);
+      },
+    });
+    const first = await askOnce(call, prompt, { body, choices }, reading(question.parse));
     if (!(first.value instanceof Unfinished)) return { value: first.value, facts: first.facts };
     const { followUp } = first.value;
     const rest = { ...settings, ...textAndFormat(prompt, followUp, followUp.instruction) };
-    const second = await askOnce(
-      call,
-      prompt,
-      { body: rest, choices },
-      {
-        parse: followUp.parse,
-        createListener: question.createListener,
-      },
-    );
+    const second = await askOnce(call, prompt, { body: rest, choices }, reading(followUp.parse));
     return { value: second.value, facts: sumOf(first.facts, second.facts) };
   }
 
@@ -241,6 +245,12 @@ interface RouterRequest {
   readonly choices: ModelChoice[];
   readonly caching: string | undefined;
   readonly listener: TextListener | undefined;
+}
+
+/** How one answer is read: as a whole, and while it is written. */
+interface Reading<A> {
+  readonly parse: (answer: ModelAnswer) => A;
+  readonly createListener: (() => TextListener) | undefined;
 }
 
 /** A user's own choice has no alternative. An operator's choice that no provider serves is replaced by the next one. */

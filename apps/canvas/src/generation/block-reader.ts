@@ -1,6 +1,7 @@
 import { JSONParser } from '@streamparser/json';
 import { type Section, sections } from '@valuecanvas/contracts-canvas';
 import { itemsOf } from './items.ts';
+import { titleAt } from './parse-answer.ts';
 import { sectionNamed } from './section-names.ts';
 
 /** Receives the text of one answer, piece by piece. */
@@ -13,13 +14,18 @@ const beforeJson = /^\s*$|```\w*\s*$/;
 const blockPaths = ['$.*', '$.*.*'];
 
 /**
- * Reads the blocks of an answer while a model writes it. Calls `onBlock` once for each block, as soon as it is complete.
- * Only valid JSON is read. The blocks of any other answer are found when it is complete.
+ * Reads the blocks and the title of an answer while a model writes it. Calls `onBlock` once for each block, as soon as it is
+ * complete. Only valid JSON is read. The blocks of any other answer are found when it is complete.
  */
-export function createBlockReader(onBlock: (section: Section, items: string[]) => void): TextListener {
+export function createBlockReader(
+  onBlock: (section: Section, items: string[]) => void,
+  onTitle: (title: string) => void = () => undefined,
+): TextListener {
   const found = new Set<Section>();
   const parser = new JSONParser({ paths: blockPaths, keepStack: true });
   parser.onValue = ({ value, key, stack }) => {
+    const title = sectionAt(stack.at(-1)?.key) ? undefined : titleAt(key, value);
+    if (title !== undefined) onTitle(title);
     const section = sectionAt(key);
     // A key inside a block is no block, as in `{"channels": {"customers": […]}}`.
     if (section === undefined || found.has(section) || sectionAt(stack.at(-1)?.key)) return;

@@ -1,6 +1,7 @@
 import { type Blocks, type Section, sections } from '@valuecanvas/contracts-canvas';
 import { AppError } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
+import { shortened } from '../canvases/canvas-content.ts';
 import { itemsOf } from './items.ts';
 import { jsonValuesIn, withoutReasoning } from './read-json.ts';
 import { sectionNamed } from './section-names.ts';
@@ -9,7 +10,17 @@ const items = Type.Array(Type.String());
 
 /** JSON schema of a model's answer for a canvas: the given blocks only. */
 export const canvasAnswer = (wanted: readonly Section[]) =>
-  Type.Object(Object.fromEntries(wanted.map((section) => [section, items])), { additionalProperties: false });
+  Type.Object(blocksAnswer(wanted), { additionalProperties: false });
+
+/** JSON schema of a model's answer for a whole canvas with its title. */
+export const titledCanvasAnswer = Type.Object(
+  { title: Type.String(), ...blocksAnswer(sections) },
+  { additionalProperties: false },
+);
+
+function blocksAnswer(wanted: readonly Section[]) {
+  return Object.fromEntries(wanted.map((section) => [section, items]));
+}
 
 /** JSON schema of a model's answer for suggestions for one block. */
 export const RefinementAnswer = Type.Object(
@@ -38,6 +49,40 @@ export function parseBlocks(answer: ModelAnswer): Partial<Blocks> {
   const written = blocksInText(answer.content);
   if (Object.keys(written).length === 0) throw unusable(answer, 'it has no block');
   return written;
+}
+
+const titleKey =
+  /^(?:canvas|business)?[\s_-]?(?:title|name)$|^(?:titel|titre|t[ií]tulo|titolo|judul|название|العنوان|标题|タイトル)$/iu;
+
+/** Words that name the method instead of the business, alone or before the name of the business. */
+const nameOfMethod =
+  /^(?:the\s+)?(?:business model )?canvas$|^(?:the\s+)?business model canvas\s*(?:[:–—-]\s*|(?:for|of)\s+)/i;
+
+/** Maximum length of a title. */
+export const maxTitleLength = 120;
+
+/** Returns the title that a key and its value give, or undefined. */
+export function titleAt(key: unknown, value: unknown): string | undefined {
+  if (typeof key !== 'string' || typeof value !== 'string' || !titleKey.test(key)) return undefined;
+  const [text = ''] = itemsOf([value]);
+  const title = shortened(text.replace(nameOfMethod, ''), maxTitleLength);
+  return title === '' || sectionNamed(title) ? undefined : title;
+}
+
+/** Parses the title from a model's answer. Returns undefined if there is none. */
+export function parseTitle({ content }: ModelAnswer): string | undefined {
+  return jsonValuesIn(content)
+    .map((value) => titleIn(value, 2))
+    .findLast((title) => title !== undefined);
+}
+
+function titleIn(value: unknown, depth: number): string | undefined {
+  if (depth === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const entries = Object.entries(value).filter(([key]) => !sectionNamed(key));
+  return (
+    entries.map(([key, inner]) => titleAt(key, inner)).find((title) => title !== undefined) ??
+    entries.map(([, inner]) => titleIn(inner, depth - 1)).find((title) => title !== undefined)
+  );
 }
 
 /** Returns the blocks of a canvas that a model's answers lack. */
@@ -126,14 +171,16 @@ function completedByPosition(
   entries: readonly (readonly [string, unknown])[],
   known: Partial<Blocks>,
 ): Partial<Blocks> {
+  const hasTitle = entries.length === sections.length + 1 && typeof entries[0]?.[1] === 'string';
+  const lists = hasTitle ? entries.slice(1) : entries;
   const inOrder =
-    entries.length === sections.length &&
-    entries.every(([key, value], index) => {
+    lists.length === sections.length &&
+    lists.every(([key, value], index) => {
       const section = sectionNamed(key);
       return section ? section === sections[index] : Array.isArray(value) && value.length > 0;
     });
   if (!inOrder) return known;
-  return merged(sections.map((section, index) => block(section, entries[index]?.[1])));
+  return merged(sections.map((section, index) => block(section, lists[index]?.[1])));
 }
 
 const maxHeadingLength = 80;

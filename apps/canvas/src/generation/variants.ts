@@ -1,10 +1,8 @@
 import type { variantKinds } from '@valuecanvas/contracts-canvas';
 import { type CanvasContent, firstClause, shortened } from '../canvases/canvas-content.ts';
+import { maxTitleLength } from './parse-answer.ts';
 
 type VariantKind = (typeof variantKinds)[number];
-
-/** Maximum length of a title. */
-const maxTitleLength = 120;
 
 const kinds: Readonly<Record<VariantKind, { readonly name: string; readonly instruction: string }>> = {
   lean: {

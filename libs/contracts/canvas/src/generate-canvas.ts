@@ -28,6 +28,7 @@ import {
 export const GenerateCanvasRequest = strictObject(
   {
     businessDescription,
+    title: optionalWords.title,
     industry: optionalWords.industry,
     targetMarket: optionalWords.targetMarket,
     model: chosenModel,
@@ -58,13 +59,19 @@ export const WrittenBlock = Type.Object(
   { title: 'WrittenBlock', description: 'A block that the model has completed.' },
 );
 
+/** A title that the model has written. */
+const WrittenTitle = Type.Object(
+  { title: Type.String({ description: 'Title of the canvas.' }) },
+  { title: 'WrittenTitle', description: 'The title that the model has given to the canvas.' },
+);
+
 export const generateCanvas = defineRoute({
   id: 'canvas.generate',
   method: 'POST',
   path: '/api/canvas/generate',
   summary: 'Generate a canvas',
   description:
-    'Lets a model create a canvas from a business description and stores it as revision 1. With `accept: text/event-stream`, each block is sent as soon as the model has completed it. A block does not change after it was sent, but nothing is stored before the event done. With `prefer: respond-async`, a background job does the work.',
+    'Lets a model create a canvas from a business description and stores it as revision 1. The model also writes a title, unless the request has one. With `accept: text/event-stream`, the title and each block are sent as soon as the model has completed them. They do not change after they were sent, but nothing is stored before the event done. With `prefer: respond-async`, a background job does the work.',
   auth: user,
   body: GenerateCanvasRequest,
   example: {
@@ -77,6 +84,6 @@ export const generateCanvas = defineRoute({
   requestHeaders: { ...cacheRequestHeader, ...preferHeader },
   reply: data(GenerateCanvasResult),
   otherReplies: { 202: accepted(AcceptedJob) },
-  events: { section: WrittenBlock, done: GenerateCanvasResult },
+  events: { title: WrittenTitle, section: WrittenBlock, done: GenerateCanvasResult },
   errors: spendingErrors,
 });

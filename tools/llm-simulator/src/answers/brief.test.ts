@@ -56,6 +56,16 @@ describe('the brief of a conversation', () => {
     expect(said(text)).toMatchObject({ business, audience });
   });
 
+  test.each([
+    ['<business>A museum of failed products</business>', 'A museum of failed products'],
+    ['<business>A repair café on wheels that visits small towns once a week.</business>', 'A repair café on wheels'],
+    ['Business: Bright Minds, online tutoring for teenagers', 'Bright Minds'],
+    ['为老年人提供上门理发服务的小团队，周末也营业', '为老年人提供上门理发服务的小团队'],
+    ['', 'the business'],
+  ])('finds a title for %j', (text, title) => {
+    expect(said(text).title).toBe(title);
+  });
+
   test('reads the description from the instructions if the user gives none', () => {
     const messages = [
       { role: 'system', text: 'Business description: Harbour Brewery brews pale ale' },

@@ -10,6 +10,8 @@ export interface Brief {
   readonly language: LanguageCode;
   /** The business as it appears in a sentence: "Sunrise Bakery", or "the neighbourhood bakery". */
   readonly business: string;
+  /** The proper name of the business, or the first words of its description. */
+  readonly title: string;
   /** False if the conversation describes no business. */
   readonly describesBusiness: boolean;
   readonly industry: IndustryName;
@@ -32,6 +34,9 @@ const sectionLabel = /\b(?:section|block)\b[^\n.:>=]{0,60}[:>=]\s{0,4}([^\n.]{1,
 const MAX_LABELS = 8_192;
 const MAX_PHRASE = 60;
 const MAX_NAME_WORDS = 7;
+const MAX_TITLE_WORDS = 8;
+/** Words that remain of a longer clause. */
+const SHORT_TITLE_WORDS = 5;
 /** Length of the section's current content that takes part in recognising the language. */
 const MAX_CONTENT = 400;
 
@@ -53,6 +58,7 @@ export function briefOf(messages: readonly Message[]): Brief {
   return {
     language,
     business: name ?? commonName(description.text, language) ?? texts.business,
+    title: name ?? (firstWords(description.text) || texts.business),
     describesBusiness: description.marked || name !== null || industry !== 'general',
     industry,
     offer: offer ?? texts.industries[industry].offer,
@@ -96,6 +102,14 @@ function commonName(description: string, language: LanguageCode): string | null 
     .join(' ');
   const phrase = words.slice(0, MAX_PHRASE).toWellFormed();
   return phrase === '' ? null : definite(phrase);
+}
+
+/** The first clause of a description, or its first words if it is long. */
+function firstWords(description: string): string {
+  const [clause = ''] = description.split(/[.,;:!?–—。，；：！？،؛।]/, 1);
+  const words = clause.trim().split(/\s+/);
+  const kept = words.length > MAX_TITLE_WORDS ? words.slice(0, SHORT_TITLE_WORDS) : words;
+  return kept.join(' ').slice(0, MAX_PHRASE).toWellFormed();
 }
 
 function audienceOf(

@@ -1,7 +1,7 @@
 import { pick, type Random } from '../random.ts';
 import { blockNamed } from './blocks.ts';
 import type { Brief } from './brief.ts';
-import { canvasFor, suggestionsFor } from './canvas.ts';
+import { canvasFor, capitalised, suggestionsFor } from './canvas.ts';
 import { paragraphFor, reasoningFor } from './paragraph.ts';
 import type { SchemaWriter } from './schema/schema-writer.ts';
 
@@ -23,7 +23,8 @@ export function createWriter(brief: Brief, random: Random): SchemaWriter {
     const name = path.at(-1) ?? '';
     if (/reason|rationale|explanation/i.test(name)) return reasoningFor(brief, section);
     if (/^(?:section|block)(?:name|key)?$/i.test(name)) return section;
-    if (/^(?:name|business|company|title)(?:name)?$/i.test(name)) return brief.business;
+    if (/^title$/i.test(name)) return capitalised(brief.title);
+    if (/^(?:name|business|company)(?:name)?$/i.test(name)) return brief.business;
     if (/(?:^|_)(?:audience|market|customers?)$|target/i.test(name)) return brief.audience;
     return paragraphFor(brief, random);
   }

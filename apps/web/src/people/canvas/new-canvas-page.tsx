@@ -21,7 +21,7 @@ export function NewCanvasPage() {
 function Writing({ pending }: { readonly pending: PendingCanvas }) {
   const navigate = useNavigate();
   const announce = useAnnounce();
-  const { blocks, status, error, canvas, stop, retry } = useGeneration(pending);
+  const { title, blocks, status, error, canvas, stop, retry } = useGeneration(pending);
   const isRunning = status === 'running';
   const done = Object.keys(blocks).length;
 
@@ -38,7 +38,7 @@ function Writing({ pending }: { readonly pending: PendingCanvas }) {
     <div className={frame.page}>
       <header className={frame.head}>
         <div>
-          <h1>{text.writing.title}</h1>
+          <h1 dir="auto">{title ?? text.writing.title}</h1>
           <p className={styles.description} dir="auto">
             {pending.businessDescription}
           </p>

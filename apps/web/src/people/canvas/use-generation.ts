@@ -7,6 +7,8 @@ import type { Blocks, Canvas, Section } from './blocks.ts';
 import { type PendingCanvas, requestOf } from './pending-canvas.ts';
 
 export interface Generation {
+  /** Title that the model has given to the canvas. */
+  readonly title: string | undefined;
   readonly blocks: Partial<Blocks>;
   readonly status: 'running' | 'stopped' | 'failed' | 'done';
   readonly error: Error | undefined;
@@ -14,14 +16,20 @@ export interface Generation {
   readonly canvas: Canvas | undefined;
 }
 
-const atStart: Generation = { blocks: {}, status: 'running', error: undefined, canvas: undefined };
+const atStart: Generation = {
+  title: undefined,
+  blocks: {},
+  status: 'running',
+  error: undefined,
+  canvas: undefined,
+};
 
 /** Pauses before a lost request is sent again. Its key makes the repetition free. */
 const repeatMs = [1_000, 2_000, 4_000];
 
 /**
- * Generates a canvas while the page is open, and shows each block as soon as the model has completed it. The canvas is put
- * into the cache.
+ * Generates a canvas while the page is open, and shows its title and each block as soon as the model has completed them. The
+ * canvas is put into the cache.
  */
 export function useGeneration(pending: PendingCanvas) {
   const api = useApi();
@@ -33,14 +41,17 @@ export function useGeneration(pending: PendingCanvas) {
     const controller = new AbortController();
     setRun(controller);
     setGeneration(atStart);
-    const show = (section: Section, items: readonly string[]) =>
-      setGeneration((before) => ({ ...before, blocks: { ...before.blocks, [section]: items } }));
+    const show = {
+      title: (title: string) => setGeneration((before) => ({ ...before, title })),
+      block: (section: Section, items: readonly string[]) =>
+        setGeneration((before) => ({ ...before, blocks: { ...before.blocks, [section]: items } })),
+    };
     generate(api, pending, controller.signal, show)
       .then(({ canvas, ...facts }) => {
         queries.setQueryData<AnswerFacts>(answerKey(canvas.id), facts);
         queries.setQueryData(queryOf(api, 'getCanvas', { params: { id: canvas.id } }).queryKey, canvas);
         void queries.invalidateQueries({ queryKey: ['listCanvases'] });
-        setGeneration({ ...atStart, blocks: canvas, status: 'done', canvas });
+        setGeneration({ ...atStart, title: canvas.title, blocks: canvas, status: 'done', canvas });
       })
       .catch((error: Error) => {
         if (controller.signal.aborted) return;
@@ -66,14 +77,18 @@ async function generate(
   api: Api,
   pending: PendingCanvas,
   signal: AbortSignal,
-  show: (section: Section, items: readonly string[]) => void,
+  show: {
+    readonly title: (title: string) => void;
+    readonly block: (section: Section, items: readonly string[]) => void;
+  },
 ): Promise<ResultOf<'generateCanvas'>> {
   for (const pauseMs of [...repeatMs, undefined]) {
     try {
       const events = api.stream.generateCanvas(requestOf(pending), { signal, idempotencyKey: pending.key });
       for await (const { event, data } of events) {
         if (event === 'done') return data;
-        show(data.section, data.items);
+        if (event === 'title') show.title(data.title);
+        else show.block(data.section, data.items);
       }
     } catch (error) {
       if (pauseMs === undefined || !isLost(error)) throw error;
