@@ -58,7 +58,10 @@ describe('the brief of a conversation', () => {
 
   test.each([
     ['<business>A museum of failed products</business>', 'A museum of failed products'],
-    ['<business>A repair café on wheels that visits small towns once a week.</business>', 'A repair café on wheels'],
+    [
+      '<business>A repair café on wheels that visits small towns once a week.</business>',
+      'A repair café on wheels',
+    ],
     ['Business: Bright Minds, online tutoring for teenagers', 'Bright Minds'],
     ['为老年人提供上门理发服务的小团队，周末也营业', '为老年人提供上门理发服务的小团队'],
     ['', 'the business'],
