@@ -99,7 +99,7 @@ function useSeconds(): number {
   return now;
 }
 
-/** The failure of a read, or a placeholder while it runs for the first time. Nothing once there are data without failure. */
+/** The failure of a read, or a placeholder during the first read. Shows nothing if the last read succeeded. */
 export function ReadState({ read }: { readonly read: Read }) {
   if (read.error) return <ErrorNotice error={read.error} retry={() => void read.refetch()} />;
   if (read.data !== undefined) return null;
