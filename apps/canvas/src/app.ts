@@ -17,7 +17,7 @@ import { createFindingsStore } from './findings/findings.store.ts';
 import { findingsRoutes } from './findings/routes.ts';
 import { composeGeneration } from './generation/compose-generation.ts';
 import { generationRoutes } from './generation/routes.ts';
-import { createSubmitGeneration } from './generation/submit-generation.ts';
+import { createSubmitJob } from './generation/submit-job.ts';
 import { sharingRoutes } from './sharing/routes.ts';
 import { createSharesService } from './sharing/shares.service.ts';
 import { createSharesStore } from './sharing/shares.store.ts';
@@ -56,7 +56,7 @@ export const canvasService = defineService({
         canvasContract,
         {
           ...canvasRoutes(canvases, createComparison(canvases), writeFile),
-          ...generationRoutes(generation, createSubmitGeneration(db, producer)),
+          ...generationRoutes(generation, canvases, createSubmitJob(db, producer)),
           ...findingsRoutes(findings),
           ...sharingRoutes(shares, writeFile),
         },

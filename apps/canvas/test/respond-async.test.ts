@@ -1,6 +1,6 @@
-import { canvasGeneration } from '@valuecanvas/contracts-canvas';
+import { canvasGeneration, canvasRefinement, canvasVariant } from '@valuecanvas/contracts-canvas';
 import Value from 'typebox/value';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { aBakery, expectError, usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
@@ -43,6 +43,51 @@ test('a generation that may be asynchronous becomes a job of its user', async ()
   // The job worker checks the payload with the same schema.
   expect(Value.Check(canvasGeneration.payload, job?.payload)).toBe(true);
   expect(platform.neighbours.asked).toEqual([]);
+});
+
+describe.each([
+  [
+    'variants',
+    canvasVariant,
+    { kind: 'for schools only', model: 'a-model' },
+    { kind: 'for schools only', model: 'a-model' },
+  ],
+  [
+    'refine',
+    canvasRefinement,
+    { section: 'channels', context: 'only online' },
+    { section: 'channels', promptVariables: { context: 'only online' } },
+  ],
+] as const)('asynchronous %s of a canvas', (path, definition, body, payload) => {
+  const headers = { prefer: 'respond-async', 'cache-control': 'no-store', 'idempotency-key': 'order-19' };
+
+  test('becomes one job, also if it is submitted again', async () => {
+    const canvasId = (await platform.aCanvas()).id;
+    const send = () => platform.post(`/api/canvas/${canvasId}/${path}`, body, { headers });
+    const answer = await send();
+    expect(await send()).toMatchObject({ status: 202, body: answer.body });
+    const [job, ...others] = await jobs();
+    expect(others).toEqual([]);
+    expect(job).toMatchObject({ type: definition.name, tier: 'pro' });
+    expect(job?.payload).toEqual({ canvasId, ...payload, cacheControl: 'no-store' });
+    expect(Value.Check(definition.payload, job?.payload)).toBe(true);
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { data: { jobId: job?.id, status: 'queued', statusUrl: `/api/queue/llm/${job?.id}` } },
+    });
+    expect(answer.headers.get('location')).toBe(`/api/queue/llm/${job?.id}`);
+    expect(answer.headers.get('preference-applied')).toBe('respond-async');
+    expect(platform.neighbours.asked).toEqual([]);
+  });
+
+  test('is refused without a job if the canvas is not the caller’s', async () => {
+    const { id } = await platform.aCanvas();
+    const as = await platform.database.createUser();
+    expectError(await platform.post(`/api/canvas/${id}/${path}`, body, { headers, as }), 404, 'NOT_FOUND');
+    expect(
+      await platform.database.query('select from vc_private.llm_jobs where user_id = $1', [as.userId]),
+    ).toEqual([]);
+  });
 });
 
 test('without Redis the job is stored all the same', async () => {

@@ -12,8 +12,8 @@ export interface LlmJobResultsTable {
   job_id: ColumnType<string, string, never>;
   user_id: ColumnType<string, string, never>;
   type: ColumnType<
-    'canvas_generation' | 'canvas_refinement' | 'custom_prompt',
-    'canvas_generation' | 'canvas_refinement' | 'custom_prompt',
+    'canvas_generation' | 'canvas_variant' | 'canvas_refinement' | 'custom_prompt',
+    'canvas_generation' | 'canvas_variant' | 'canvas_refinement' | 'custom_prompt',
     never
   >;
   content: ColumnType<string, string, never>;

@@ -1,3 +1,4 @@
+import { sections } from '@valuecanvas/contracts-canvas';
 import { startCommitGate, startServiceProcess } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
 import { startCanvas } from './support/canvas-process.ts';
@@ -5,16 +6,27 @@ import { usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
 
+const original = 'The original';
+
+/** Canvases that jobs have created. */
 const canvases = () =>
-  platform.database.query<{ id: string; business_description: string }>(
-    'select id, business_description from canvases where user_id = $1',
-    [platform.user.userId],
+  platform.database.query<{ id: string }>(
+    'select id from canvases where user_id = $1 and title is distinct from $2',
+    [platform.user.userId, original],
   );
 
-const generationOf = (businessDescription: string) => ({
-  type: 'canvas_generation',
-  promptVariables: { businessDescription },
-});
+/** Stores a job that creates a canvas: a new one, or a variant of an existing one. */
+async function storeJob(type: 'canvas_generation' | 'canvas_variant'): Promise<string> {
+  if (type === 'canvas_generation')
+    return platform.store(type, { type, promptVariables: { businessDescription: 'A bakery' } });
+  const blocks = Object.fromEntries(sections.map((section) => [section, ['One', 'Two']]));
+  const [canvas] = await platform.database.query<{ id: string }>(
+    `insert into canvases (id, user_id, title, business_description, blocks, revision)
+     values (gen_random_uuid(), $1, $2, 'A bakery', $3, 1) returning id`,
+    [platform.user.userId, original, JSON.stringify(blocks)],
+  );
+  return platform.store(type, { canvasId: canvas?.id, kind: 'lean' });
+}
 
 async function completesWithOneCanvas(jobId: string, canvasUrl: string): Promise<void> {
   await platform.start({ CANVAS_URL: canvasUrl });
@@ -24,9 +36,12 @@ async function completesWithOneCanvas(jobId: string, canvasUrl: string): Promise
   expect(await platform.results(jobId)).toMatchObject([{ canvas_id: made?.id }]);
 }
 
-test.each(['before', 'after'] as const)(
-  'a worker killed %s the commit of its result leaves one canvas and one model call',
-  async (side) => {
+test.each([
+  ['before', 'canvas_generation'],
+  ['after', 'canvas_variant'],
+] as const)(
+  'a worker killed %s the commit of the result of a %s leaves one canvas and one model call',
+  async (side, type) => {
     const canvas = await startCanvas(platform.backends);
     const gate = await startCommitGate(platform.database.urlFor('job-worker'), {
       statement: 'insert into "llm_job_results"',
@@ -36,7 +51,7 @@ test.each(['before', 'after'] as const)(
       'job-worker',
       platform.processEnvironment({ CANVAS_URL: canvas.url, DATABASE_URL: gate.url }),
     );
-    const jobId = await platform.store('canvas_generation', generationOf('A bakery'));
+    const jobId = await storeJob(type);
     await gate.stopped;
     await doomed.kill();
     expect(await canvases()).toHaveLength(1);
@@ -56,7 +71,7 @@ test('a worker killed while the model answers leaves one canvas, and the router 
     'job-worker',
     platform.processEnvironment({ CANVAS_URL: canvas.url }),
   );
-  const jobId = await platform.store('canvas_generation', generationOf('A bakery'));
+  const jobId = await storeJob('canvas_generation');
   await asked;
   await doomed.kill();
   expect(await canvases()).toHaveLength(0);
@@ -67,7 +82,7 @@ test('a worker killed while the model answers leaves one canvas, and the router 
 
 test('a job whose workers are killed more often than it has attempts completes with its one canvas', async () => {
   const canvas = await startCanvas(platform.backends);
-  const jobId = await platform.store('canvas_generation', generationOf('A bakery'));
+  const jobId = await storeJob('canvas_variant');
   for (let kill = 0; kill < 4; kill += 1) {
     const gate = await startCommitGate(platform.database.urlFor('job-worker'), {
       statement: 'insert into "llm_job_results"',
@@ -102,7 +117,7 @@ test.each(['stored its canvas', 'asked the model'] as const)(
       'job-worker',
       platform.processEnvironment({ CANVAS_URL: canvas.url, DATABASE_URL: gate.url }),
     );
-    const jobId = await platform.store('canvas_generation', generationOf('A bakery'));
+    const jobId = await storeJob(isStored ? 'canvas_variant' : 'canvas_generation');
     await (isStored ? gate.stopped : asked);
     await doomed.kill();
     gate.cut();

@@ -56,6 +56,24 @@ test('a generation runs as its submitter, with the tier of the submission, and i
   });
 });
 
+test('a variant is made of the canvas, and its result is the new canvas', async () => {
+  const service = await platform.start();
+  const words = { canvasId, kind: 'for schools only', model: 'a-model' };
+  const jobId = await platform.submit(service, {
+    type: 'canvas_variant',
+    promptKey: 'canvas.variant',
+    ...words,
+    section: 'has no effect',
+  });
+  await platform.reaches(jobId, 'completed');
+  expect(platform.performers.calls).toMatchObject([
+    { body: { kind: 'for schools only', model: 'a-model' }, idempotencyKey: `job-${jobId}` },
+  ]);
+  const { body } = await platform.get(service, jobId, '/result');
+  expect(body.data).toMatchObject({ type: 'canvas_variant', canvasId: expect.not.stringMatching(canvasId) });
+  expect(JSON.parse(body.data.content)).toMatchObject({ id: body.data.canvasId, variantOf: canvasId });
+});
+
 test('a refinement asks for suggestions for one block of the canvas', async () => {
   const service = await platform.start();
   const jobId = await platform.submit(service, {
@@ -105,6 +123,8 @@ const unsuitable: [string, object, string][] = [
   ['a prompt key of another type', { ...generation, promptKey: 'canvas.refine' }, 'promptKey'],
   ['a refinement without a canvas', { type: 'canvas_refinement', section: 'channels' }, 'canvasId'],
   ['a refinement without a section', { type: 'canvas_refinement', canvasId }, 'section'],
+  ['a variant without a kind', { type: 'canvas_variant', canvasId }, 'kind'],
+  ['a variant without a canvas', { type: 'canvas_variant', kind: 'lean' }, 'canvasId'],
   ['an unknown section', { type: 'canvas_refinement', canvasId, section: 'dreams' }, 'section'],
   ['a custom prompt without a prompt', { type: 'custom_prompt' }, 'prompt'],
   ['a custom prompt with a prompt key', { ...question, promptKey: 'canvas.generate' }, 'promptKey'],
@@ -202,21 +222,23 @@ test('of two waiting jobs, the one with the higher priority runs first', async (
   ]);
 });
 
-test.each([generation, question, { type: 'canvas_refinement', canvasId, section: 'channels' }])(
-  'cache-control of the submission reaches the call of a $type job',
-  async (body) => {
-    const service = await platform.start();
-    const { status, body: answer } = await service.request('/api/queue/llm', {
-      method: 'POST',
-      as: platform.user,
-      body,
-      headers: { 'cache-control': 'no-store' },
-    });
-    expect(status).toBe(202);
-    await platform.reaches(answer.data.jobId, 'completed');
-    expect(platform.performers.calls.map(({ cacheControl }) => cacheControl)).toEqual(['no-store']);
-  },
-);
+test.each([
+  generation,
+  question,
+  { type: 'canvas_refinement', canvasId, section: 'channels' },
+  { type: 'canvas_variant', canvasId, kind: 'lean' },
+])('cache-control of the submission reaches the call of a $type job', async (body) => {
+  const service = await platform.start();
+  const { status, body: answer } = await service.request('/api/queue/llm', {
+    method: 'POST',
+    as: platform.user,
+    body,
+    headers: { 'cache-control': 'no-store' },
+  });
+  expect(status).toBe(202);
+  await platform.reaches(answer.data.jobId, 'completed');
+  expect(platform.performers.calls.map(({ cacheControl }) => cacheControl)).toEqual(['no-store']);
+});
 
 test('the trace context of the submission is stored with the job', async () => {
   const service = await platform.start();

@@ -61,6 +61,7 @@ describe('a file', () => {
     ['20261201193000_add_idempotency_keys', '20241123100000_baseline'],
     ['20261126110000_add_rate_limit_violation_retention', '20241123110000_add_llm_monitoring'],
     ['20261201204500_generalise_jobs', '20241123150000_add_job_outbox'],
+    ['20261202113000_allow_results_of_variant_jobs', '20241123140000_add_llm_job_results'],
   ])('%s says in one sentence that it needs %s', async (name, needed) => {
     const url = await server.database();
     await applyRaw(

@@ -8,6 +8,7 @@ const timeouts = (modelDeadlineMs: number) =>
 test('an attempt outlasts the deadline of its request to a model', () => {
   expect(timeouts(600_000)).toEqual({
     canvas_generation: 630_000,
+    canvas_variant: 630_000,
     canvas_refinement: 630_000,
     custom_prompt: 630_000,
     job_retention: jobCatalogue.job_retention.timeoutMs,

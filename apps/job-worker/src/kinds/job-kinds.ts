@@ -1,4 +1,4 @@
-import { canvasGeneration, canvasRefinement } from '@valuecanvas/contracts-canvas';
+import { canvasGeneration, canvasRefinement, canvasVariant } from '@valuecanvas/contracts-canvas';
 import type { CallContext, JobDefinition, PayloadOf } from '@valuecanvas/contracts-core';
 import type { jobCatalogue } from '@valuecanvas/contracts-job-worker';
 import type { Kysely } from 'kysely';
@@ -16,7 +16,11 @@ export type JobCall = CallContext & {
 };
 
 /** Kinds whose outcome the service that does the work stores by the job's idempotency key. */
-export const kindsWithStoredAnswers: readonly string[] = [canvasGeneration.name, canvasRefinement.name];
+export const kindsWithStoredAnswers: readonly string[] = [
+  canvasGeneration.name,
+  canvasVariant.name,
+  canvasRefinement.name,
+];
 
 /** Writes the effect of a job in the transaction that ends the job: both are stored or neither. */
 export type StoreEffect = (transaction: Kysely<Database>) => Promise<void>;

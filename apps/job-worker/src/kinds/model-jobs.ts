@@ -7,7 +7,10 @@ import type { JobCall, JobKinds, StoreEffect } from './job-kinds.ts';
 
 /** Clients of the services that do the work. */
 export interface Performers {
-  readonly canvas: Pick<ClientOf<typeof canvasContract>, 'generateCanvas' | 'refineSection'>;
+  readonly canvas: Pick<
+    ClientOf<typeof canvasContract>,
+    'generateCanvas' | 'createVariant' | 'refineSection'
+  >;
   readonly llm: Pick<ClientOf<typeof llmRouterContract>, 'chat'>;
 }
 
@@ -20,9 +23,20 @@ export function createModelJobs({ canvas, llm }: Performers): Pick<JobKinds, Job
         { body: { ...promptVariables, ...choice }, headers: headersOf(call, cacheControl) },
         call,
       );
-      if (!('canvas' in made)) throw new Error('The canvas service submitted a job to do this job.');
+      if ('jobId' in made) throw submittedAgain();
       const content = JSON.stringify(made.canvas);
       return storeResult(call, userId, 'canvas_generation', { ...made, content });
+    },
+
+    async canvas_variant({ promptKey: _promptKey, canvasId, cacheControl, ...body }, call) {
+      const userId = submitterOf(call);
+      const made = await canvas.createVariant(
+        { params: { id: canvasId }, body, headers: headersOf(call, cacheControl) },
+        call,
+      );
+      if ('jobId' in made) throw submittedAgain();
+      const content = JSON.stringify(made.canvas);
+      return storeResult(call, userId, 'canvas_variant', { ...made, content });
     },
 
     async canvas_refinement(payload, call) {
@@ -34,6 +48,7 @@ export function createModelJobs({ canvas, llm }: Performers): Pick<JobKinds, Job
         { params: { id: canvasId }, body, headers: headersOf(call, cacheControl) },
         call,
       );
+      if ('jobId' in made) throw submittedAgain();
       const { suggestions, reasoning } = made;
       const content = JSON.stringify({ section, suggestions, reasoning });
       return storeResult(call, userId, 'canvas_refinement', { ...made, canvasId, content });
@@ -58,6 +73,11 @@ function headersOf({ jobId, attempt, storedAnswerOnly }: JobCall, submitted: str
     ...(caching === undefined ? {} : { 'cache-control': caching }),
     ...(storedAnswerOnly ? { [headers.storedAnswerOnly]: 'true' } : {}),
   };
+}
+
+/** Jobs do not send `prefer: respond-async`, so canvas must do the work itself. */
+function submittedAgain(): Error {
+  return new Error('The canvas service submitted a job to do this job.');
 }
 
 /** Returns the submitter. Throws before any spending if there is none, because no user could pay for and own the result. */

@@ -74,6 +74,14 @@ export async function startPerformers(identities: TestIdentities): Promise<Perfo
         await seen(call);
         return generated(call.principal, call.body);
       },
+      async createVariant(call) {
+        await seen(call);
+        const { canvas, ...made } = generated(call.principal, { businessDescription: 'A bakery in Lisbon' });
+        return {
+          ...made,
+          canvas: { ...canvas, variantOf: call.params.id, variantKind: call.body.kind },
+        };
+      },
       async refineSection(call) {
         await seen(call);
         const { section } = call.body;

@@ -22,7 +22,7 @@ export { CreateCanvasRequest, UpdateCanvasRequest } from './canvases.ts';
 export { BlockDiff, CanvasDiff, ItemDiff } from './compare-canvases.ts';
 export { CheckResult, Finding, FindingsReport, findingKinds, findingSeverities } from './findings.ts';
 export { GenerateCanvasRequest, GenerateCanvasResult } from './generate-canvas.ts';
-export { canvasGeneration, canvasRefinement } from './jobs.ts';
+export { canvasGeneration, canvasRefinement, canvasVariant } from './jobs.ts';
 export { RefineSectionRequest, RefineSectionResult } from './refine-section.ts';
 export { ApplySuggestionsRequest, Revision, RevisionContent } from './revisions.ts';
 export { NewShare, Share } from './shares.ts';

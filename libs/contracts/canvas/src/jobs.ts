@@ -3,6 +3,7 @@ import { cacheControlField, spendingJob } from '@valuecanvas/contracts-llm-route
 import Type from 'typebox';
 import { GenerateCanvasRequest } from './generate-canvas.ts';
 import { RefineSectionRequest } from './refine-section.ts';
+import { CreateVariantRequest } from './variants.ts';
 
 const { model, ...generationVariables } = GenerateCanvasRequest.properties;
 
@@ -16,6 +17,21 @@ export const canvasGeneration = defineJob({
       }),
     ),
     promptVariables: strictObject(generationVariables, { description: 'Description of the business.' }),
+    model,
+    cacheControl: cacheControlField,
+  }),
+  ...spendingJob,
+});
+
+export const canvasVariant = defineJob({
+  name: 'canvas_variant',
+  description: 'Creates a variant of a canvas for the user who submitted the job.',
+  payload: Type.Object({
+    promptKey: Type.Optional(
+      Type.Literal('canvas.variant', { description: 'Must be canvas.variant if present.' }),
+    ),
+    canvasId: field.uuid('Canvas of which to create a variant.'),
+    kind: CreateVariantRequest.properties.kind,
     model,
     cacheControl: cacheControlField,
   }),

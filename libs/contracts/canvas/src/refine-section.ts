@@ -1,4 +1,12 @@
-import { data, defineRoute, strictObject, user } from '@valuecanvas/contracts-core';
+import {
+  AcceptedJob,
+  accepted,
+  data,
+  defineRoute,
+  preferHeader,
+  strictObject,
+  user,
+} from '@valuecanvas/contracts-core';
 import {
   cacheRequestHeader,
   completionFacts,
@@ -41,14 +49,15 @@ export const refineSection = defineRoute({
   path: '/api/canvas/:id/refine',
   summary: 'Suggest improvements to a block',
   description:
-    'Asks a model for better items for one block. The canvas does not change until you apply suggestions.',
+    'Asks a model for better items for one block. The canvas does not change until you apply suggestions. With `prefer: respond-async`, a background job does the work, and its result has the suggestions.',
   auth: user,
   params: canvasParams,
   body: RefineSectionRequest,
   example: { section: 'channels', context: 'Suggest channels that cost little.' },
   ...spendingTimeout,
   idempotent: true,
-  requestHeaders: cacheRequestHeader,
+  requestHeaders: { ...cacheRequestHeader, ...preferHeader },
   reply: data(RefineSectionResult),
+  otherReplies: { 202: accepted(AcceptedJob) },
   errors: ['NOT_FOUND', ...spendingErrors],
 });

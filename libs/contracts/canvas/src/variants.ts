@@ -1,4 +1,14 @@
-import { data, defineRoute, list, listQuery, strictObject, user } from '@valuecanvas/contracts-core';
+import {
+  AcceptedJob,
+  accepted,
+  data,
+  defineRoute,
+  list,
+  listQuery,
+  preferHeader,
+  strictObject,
+  user,
+} from '@valuecanvas/contracts-core';
 import { cacheRequestHeader, spendingErrors, spendingTimeout } from '@valuecanvas/contracts-llm-router';
 import type { Static } from 'typebox';
 import { Canvas, canvasParams, chosenModel, variantKind } from './canvas.ts';
@@ -19,15 +29,16 @@ export const createVariant = defineRoute({
   path: '/api/canvas/:id/variants',
   summary: 'Create a variant of a canvas',
   description:
-    'Lets a model rework a canvas and stores the result as a canvas of its own, whose `variantOf` is the id of the first one. The first canvas does not change, and the variant remains if the first canvas is deleted. With `accept: text/event-stream`, each block is sent as soon as the model has completed it, as for canvas.generate.',
+    'Lets a model rework a canvas and stores the result as a canvas of its own, whose `variantOf` is the id of the first one. The first canvas does not change, and the variant remains if the first canvas is deleted. With `accept: text/event-stream`, each block is sent as soon as the model has completed it, as for canvas.generate. With `prefer: respond-async`, a background job does the work, on the canvas as it is when the job runs.',
   auth: user,
   params: canvasParams,
   body: CreateVariantRequest,
   example: { kind: 'lean' },
   ...spendingTimeout,
   idempotent: true,
-  requestHeaders: cacheRequestHeader,
+  requestHeaders: { ...cacheRequestHeader, ...preferHeader },
   reply: data(GenerateCanvasResult),
+  otherReplies: { 202: accepted(AcceptedJob) },
   events: { section: WrittenBlock, done: GenerateCanvasResult },
   errors: ['NOT_FOUND', ...spendingErrors],
 });

@@ -1,4 +1,4 @@
-import { canvasGeneration, canvasRefinement } from '@valuecanvas/contracts-canvas';
+import { canvasGeneration, canvasRefinement, canvasVariant } from '@valuecanvas/contracts-canvas';
 import { defineJob, defineJobs } from '@valuecanvas/contracts-core';
 import { ChatRequest, cacheControlField, spendingJob } from '@valuecanvas/contracts-llm-router';
 import Type from 'typebox';
@@ -32,6 +32,12 @@ const jobRetention = defineJob({
 });
 
 /** All kinds of jobs that the job worker runs. A new kind also needs a handler in apps/job-worker/src/kinds. */
-export const jobCatalogue = defineJobs(canvasGeneration, canvasRefinement, customPrompt, jobRetention);
+export const jobCatalogue = defineJobs(
+  canvasGeneration,
+  canvasVariant,
+  canvasRefinement,
+  customPrompt,
+  jobRetention,
+);
 
 export type JobName = keyof typeof jobCatalogue;

@@ -2,7 +2,12 @@ import { field } from '@valuecanvas/contracts-core';
 import { completionFacts } from '@valuecanvas/contracts-llm-router';
 import Type, { type Static } from 'typebox';
 
-export const jobTypes = ['canvas_generation', 'canvas_refinement', 'custom_prompt'] as const;
+export const jobTypes = [
+  'canvas_generation',
+  'canvas_variant',
+  'canvas_refinement',
+  'custom_prompt',
+] as const;
 export type JobType = (typeof jobTypes)[number];
 
 export const jobStatuses = ['queued', 'active', 'completed', 'failed', 'delayed', 'cancelled'] as const;
@@ -48,7 +53,7 @@ export const JobResult = Type.Object(
     content: Type.String({
       description: 'Output of the model: text, or a canvas or suggestions as JSON.',
     }),
-    canvasId: Type.Optional(field.uuid('Canvas that was generated or refined.')),
+    canvasId: Type.Optional(field.uuid('Canvas that was generated or refined, or the new variant.')),
     ...completionFacts,
     createdAt: field.timestamp('Time at which the result was stored.'),
   },

@@ -1,4 +1,4 @@
-import { canvasGeneration, canvasRefinement } from '@valuecanvas/contracts-canvas';
+import { canvasGeneration, canvasRefinement, canvasVariant } from '@valuecanvas/contracts-canvas';
 import {
   AcceptedJob,
   accepted,
@@ -23,6 +23,7 @@ const otherFields = {
   prompt: Type.Optional(Type.String({ maxLength: 100_000, description: 'Has no effect for this type.' })),
   canvasId: Type.Optional(field.uuid('Has no effect for this type.')),
   section: Type.Optional(Type.String({ maxLength: 50, description: 'Has no effect for this type.' })),
+  kind: Type.Optional(Type.String({ maxLength: 500, description: 'Has no effect for this type.' })),
   maxTokens: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 131_072, description: 'Has no effect for this type.' }),
   ),
@@ -64,6 +65,16 @@ const CanvasGenerationJob = strictObject(
   { title: 'CanvasGenerationJob', description: canvasGeneration.description },
 );
 
+const CanvasVariantJob = strictObject(
+  {
+    type: type(canvasVariant.name),
+    ...otherFields,
+    ...bodyOf(canvasVariant.payload.properties),
+    ...commonFields,
+  },
+  { title: 'CanvasVariantJob', description: canvasVariant.description },
+);
+
 const CanvasRefinementJob = strictObject(
   {
     type: type(canvasRefinement.name),
@@ -86,7 +97,7 @@ const CustomPromptJob = strictObject(
 
 export const SubmitJobRequest = taggedUnion(
   'type',
-  [CanvasGenerationJob, CanvasRefinementJob, CustomPromptJob],
+  [CanvasGenerationJob, CanvasVariantJob, CanvasRefinementJob, CustomPromptJob],
   { description: 'A background job.' },
 );
 export type SubmitJobRequest = Static<typeof SubmitJobRequest>;

@@ -1,11 +1,15 @@
-import { canvasGeneration, type GenerateCanvasRequest } from '@valuecanvas/contracts-canvas';
-import { type AcceptedJob, acceptedJob, type UserPrincipal } from '@valuecanvas/contracts-core';
+import type { canvasGeneration, canvasRefinement, canvasVariant } from '@valuecanvas/contracts-canvas';
+import {
+  type AcceptedJob,
+  acceptedJob,
+  type PayloadOf,
+  type UserPrincipal,
+} from '@valuecanvas/contracts-core';
 import { asUser, type BeforeCommit } from '@valuecanvas/postgres';
 import { type Producer, traceContextOf } from '@valuecanvas/queue';
 import { type Logger, type Respond, respond } from '@valuecanvas/service-kit';
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import { wordsOf } from '../canvases/canvas-content.ts';
 import type { Database } from '../db.ts';
 
 interface SubmittingCall {
@@ -14,36 +18,31 @@ interface SubmittingCall {
   header(name: string): string | undefined;
 }
 
+type CanvasJob = typeof canvasGeneration | typeof canvasVariant | typeof canvasRefinement;
+
 /**
- * Submits a job that generates a canvas for the caller. Runs `beforeCommit` in the transaction that stores the job and
- * returns its result.
+ * Submits a job of the caller, which passes the caller's `cache-control` to its model call. Runs `beforeCommit` in the
+ * transaction that stores the job and returns its result.
  */
-export type SubmitGeneration = <T>(
+export type SubmitJob = <J extends CanvasJob, T>(
   call: SubmittingCall,
-  request: GenerateCanvasRequest,
+  job: J,
+  payload: Omit<PayloadOf<J>, 'promptKey' | 'cacheControl'>,
   beforeCommit: BeforeCommit<Respond<202, AcceptedJob>, T>,
 ) => Promise<T>;
 
-export function createSubmitGeneration(
-  db: Kysely<Database>,
-  producer: Pick<Producer, 'enqueue'>,
-): SubmitGeneration {
-  return async (call, { model, ...given }, beforeCommit) => {
+export function createSubmitJob(db: Kysely<Database>, producer: Pick<Producer, 'enqueue'>): SubmitJob {
+  return async (call, job, given, beforeCommit) => {
     const id = uuidv7();
     const traceContext = traceContextOf(call);
-    const cacheControl = call.header('cache-control');
-    const payload = {
-      promptVariables: wordsOf(given),
-      ...(model === undefined ? {} : { model }),
-      ...(cacheControl === undefined ? {} : { cacheControl }),
-    };
+    const payload = JSON.stringify({ ...given, cacheControl: call.header('cache-control') });
     const accepted = await asUser(db, call.principal, async (tx) => {
-      await sql`select vc_private.submit_llm_job(${id}, ${canvasGeneration.name}, ${JSON.stringify(payload)}::jsonb,
+      await sql`select vc_private.submit_llm_job(${id}, ${job.name}, ${payload}::jsonb,
         job_trace_context => ${JSON.stringify(traceContext)}::jsonb)`.execute(tx);
       return beforeCommit(tx, respond(202, acceptedJob(id), { 'preference-applied': 'respond-async' }));
     });
     await producer
-      .enqueue(canvasGeneration, { id, traceContext })
+      .enqueue(job, { id, traceContext })
       .catch((err: unknown) =>
         call.log.warn({ err }, 'queue: unavailable, the sweeper will queue the stored job'),
       );
