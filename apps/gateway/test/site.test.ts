@@ -23,7 +23,7 @@ const getSite = (headers: Record<string, string> = {}) => gateway.service.reques
 const cookieIn = (headers: Headers) => headers.getSetCookie()[0]?.split(';')[0] ?? '';
 
 describe('GET /api/site', () => {
-  test('succeeds without a session, and names none', async () => {
+  test('without a session, succeeds and returns no session', async () => {
     const { status, headers, body } = await getSite();
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');

@@ -67,7 +67,7 @@ test('axe finds nothing, and nothing scrolls sideways, on any screen, wide and l
   await panel.getByRole('button', { name: /^Add / }).click();
   await page.getByRole('button', { name: 'Undo' }).last().waitFor();
   await page.getByRole('button', { name: 'History' }).click();
-  await panel.getByRole('button', { name: /Written/ }).click();
+  await panel.getByRole('button', { name: /Generated/ }).click();
   await page.getByRole('deletion').first().waitFor();
   await look('history');
   await page.keyboard.press('Escape');

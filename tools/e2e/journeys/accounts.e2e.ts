@@ -31,7 +31,7 @@ test('a wrong password and a taken address are refused with an explanation', asy
   await page.getByLabel('E-mail').fill('demo@valuecanvas.local');
   await page.getByLabel('Password').fill('not the password');
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.getByText('The e-mail address or the password is wrong.').waitFor();
+  await page.getByText('The e-mail address or password is incorrect.').waitFor();
   expect(await page.getByLabel('E-mail').inputValue()).toBe('demo@valuecanvas.local');
   await page.getByRole('button', { name: 'Create an account' }).click();
   await page.getByLabel('Password').fill('another password');
@@ -55,5 +55,5 @@ test('a chosen theme is applied before the first paint of the next visit', async
 test('an address that does not exist says so', async () => {
   const page = await open();
   await page.goto('/nothing/here');
-  await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+  await page.getByRole('heading', { name: 'Page not found' }).waitFor();
 });

@@ -177,7 +177,7 @@ test('canvases are searched and sorted, and a deleted one comes back with Undo o
   await page.getByRole('searchbox', { name: 'Search canvases' }).fill('museum of failed');
   await page.waitForURL(/search=/);
   await page.getByText('1 canvas found').waitFor();
-  await page.getByLabel('Order').selectOption('Last changed first');
+  await page.getByLabel('Sort').selectOption('Recently changed first');
   await page.waitForURL(/sort=updated/);
   await page.getByRole('button', { name: 'Actions for “A museum of failed products”' }).focus();
   await page.keyboard.press('Enter');
@@ -188,7 +188,7 @@ test('canvases are searched and sorted, and a deleted one comes back with Undo o
 
   await page.getByRole('link', { name: 'Deleted canvases' }).click();
   await page.getByRole('button', { name: 'Recover “A museum of failed products”' }).click();
-  await page.getByText('“A museum of failed products” is back').waitFor();
+  await page.getByText('“A museum of failed products” was recovered').waitFor();
   await page.getByRole('link', { name: 'Back to your canvases' }).click();
   await card.waitFor();
 });

@@ -24,14 +24,14 @@ test('a session that ended elsewhere is opened again over the page, and the refu
   await page.getByText('Not saved. What you wrote is kept in this browser.').waitFor();
 });
 
-test('a lost connection is named, and what was written meanwhile is saved once it is back', async () => {
+test('the page shows that it is offline, and saves what was written meanwhile after the reconnection', async () => {
   expectFault(/ERR_INTERNET_DISCONNECTED/);
   const page = await open();
   await signInAsDemo(page);
   await drawCanvas(page, 'A circus without animals');
   await page.context().setOffline(true);
   await addItem(page, 'Channels', 'Posters');
-  const notice = page.getByText('Not connected. What you write is kept here');
+  const notice = page.getByText('You are offline. Your changes are kept here');
   await notice.waitFor();
   await page.context().setOffline(false);
   await notice.waitFor({ state: 'detached' });
@@ -106,7 +106,7 @@ test('a new version of the page is offered, and a card grows into its canvas', a
   await first;
   version = 'two';
   await page.clock.runFor(300_000);
-  const notice = page.getByText('There is a new version of this page.');
+  const notice = page.getByText('A new version is available.');
   await notice.waitFor();
   await page.getByRole('button', { name: 'Reload' }).click();
   await notice.waitFor({ state: 'detached' });

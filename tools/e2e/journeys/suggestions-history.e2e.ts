@@ -4,7 +4,7 @@ import { block, drawCanvas, isSaved, itemsOf, replaceItem, signInAsDemo } from '
 
 const { open } = openBrowser();
 
-test('suggestions change nothing until some are added by keyboard alone, and are undone alone', async () => {
+test('suggestions are asked for, chosen and added by keyboard, and one undo takes them back', async () => {
   const page = await open();
   await signInAsDemo(page);
   await drawCanvas(page, 'A ferry that is a library');
@@ -18,7 +18,7 @@ test('suggestions change nothing until some are added by keyboard alone, and are
   await page.keyboard.press('Enter');
   const panel = page.getByRole('complementary', { name: 'Suggestions for Channels' });
   await panel.getByText(/left today/).waitFor();
-  await panel.getByLabel('What should it heed?').focus();
+  await panel.getByLabel('Anything to keep in mind?').focus();
   await page.keyboard.type('Nothing that needs a shop');
   await page.keyboard.press('Control+Enter');
   const suggestions = panel.getByRole('checkbox');
@@ -34,7 +34,7 @@ test('suggestions change nothing until some are added by keyboard alone, and are
   await page.keyboard.press('Space');
   await panel.getByRole('button', { name: `Add ${count - 1}` }).focus();
   await page.keyboard.press('Enter');
-  await page.getByText(`taken over into Channels`).waitFor();
+  await page.getByText(`added to Channels`).waitFor();
   expect(await channels.count()).toBe(before.length + count - 1);
   await page.getByRole('button', { name: 'Undo' }).last().click();
   await expect.poll(() => channels.allTextContents()).toEqual(before);
@@ -59,7 +59,7 @@ test('an earlier revision is compared word by word and restored, and Ctrl+Z brin
   await page.getByRole('button', { name: 'History' }).focus();
   await page.keyboard.press('Enter');
   const panel = page.getByRole('complementary', { name: 'History' });
-  await panel.getByRole('button', { name: /Written/ }).waitFor();
+  await panel.getByRole('button', { name: /Generated/ }).waitFor();
   await panel.getByRole('button', { name: /Edited.*Revision 2/ }).focus();
   await page.keyboard.press('Enter');
   await block(page, 'Channels').getByRole('deletion').getByText('Saturday').waitFor();
@@ -69,7 +69,7 @@ test('an earlier revision is compared word by word and restored, and Ctrl+Z brin
   await page.keyboard.press('j');
   await page.waitForURL(/revision=2/);
 
-  await panel.getByRole('button', { name: 'Restore this one' }).click();
+  await panel.getByRole('button', { name: 'Restore this revision' }).click();
   await page.getByText('Revision 2 was restored').waitFor();
   await page.getByText('Revision 4', { exact: true }).waitFor();
   const first = itemsOf(page, 'Channels').first();

@@ -10,7 +10,7 @@ import { lastWords } from './run-command.ts';
 
 /** Covers crash recovery of a developer's data on a busy machine. A server that ends is reported at once. */
 const READY_WITHIN_MS = 5 * 60_000;
-/** Covers sessions of a killed server that still end, and a chosen port that another process takes. */
+/** Long enough for the connections of a killed server to end, and for another process to free the port. */
 const RETRY_FOR_MS = 60_000;
 
 export interface Launch {
@@ -92,7 +92,10 @@ async function spawnDetached(launch: Launch, port: number): Promise<Spawned> {
   }
 }
 
-/** Signals a server when this process ends: a shell waits until a pipe closes that only this process holds open. */
+/**
+ * Signals a server when this process ends. A shell waits for the end of a pipe whose other end only this process holds, so
+ * it also notices SIGKILL.
+ */
 function endWithStarter(server: Spawned['server'], signal: NodeJS.Signals): void {
   const script = `read -r _; kill -s ${signal.slice('SIG'.length)} ${server.pid}`;
   const watchdog = spawn('/bin/sh', ['-c', script], {
