@@ -35,7 +35,7 @@ export const canvasService = defineService({
     kit.lifecycle.every('canvases: removal of deleted canvases', hourMs, store.purge);
     const { producer } = openQueue('canvas', kit);
     const canvases = createCanvasesService(store);
-    const { ask, generation, probe } = await composeGeneration(kit, openRedis('canvas', kit), {
+    const { ask, reserve, generation, probe } = await composeGeneration(kit, openRedis('canvas', kit), {
       db,
       canvases,
     });
@@ -44,6 +44,7 @@ export const canvasService = defineService({
       store: createFindingsStore(db),
       canvases,
       ask,
+      reserve,
       now: kit.now,
     });
     const writeFile = createFileWriter(createRenderer(kit));

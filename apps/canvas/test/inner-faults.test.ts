@@ -96,7 +96,7 @@ test('a prompt need not use the industry and the target market', async () => {
 
 test('a prompt may require every variable that the registry promises', async () => {
   const { id } = await platform.aCanvas();
-  const { post } = await serviceWith(({ promptKey }) => {
+  const { post, neighbours } = await serviceWith(({ promptKey }) => {
     const names = alwaysGiven[promptKey] ?? expect.fail(`${promptKey} has no promised variables`);
     return {
       variables: names.map((name) => ({ name, required: true })),
@@ -109,6 +109,11 @@ test('a prompt may require every variable that the registry promises', async () 
     [`/api/canvas/${id}/refine`, { section: 'channels' }],
     [`/api/canvas/${id}/variants`, { kind: 'lean' }],
     [`/api/canvas/${id}/check`, {}],
-  ] as const)
+  ] as const) {
+    neighbours.asked.length = 0;
     expect((await post(path, body)).body.code).not.toBe('INTERNAL_ERROR');
+    expect(neighbours.asked.map(({ prompt }) => prompt)).toEqual([
+      expect.stringContaining(businessDescription),
+    ]);
+  }
 });

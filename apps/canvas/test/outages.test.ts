@@ -1,4 +1,4 @@
-import { headers } from '@valuecanvas/contracts-core';
+import { AppError, headers } from '@valuecanvas/contracts-core';
 import { createKeys } from '@valuecanvas/redis';
 import { eventually, startServiceProcess, startSeverableLink, type TestService } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
@@ -8,6 +8,9 @@ import { aBakery, expectError, usePlatform } from './support/platform.ts';
 const platform = usePlatform();
 
 const readiness = async ({ internalUrl }: TestService) => (await fetch(`${internalUrl}/health/ready`)).status;
+
+const check = (service: TestService, id: string) =>
+  service.request(`/api/canvas/${id}/check`, { method: 'POST', as: platform.user, body: {} });
 
 const generate = (service: TestService) =>
   service.request('/api/canvas/generate', { method: 'POST', as: platform.user, body: aBakery });
@@ -77,6 +80,24 @@ test('if PostgreSQL fails during a generation, its canvas is stored as soon as P
   expect(platform.neighbours.asked).toHaveLength(1);
 });
 
+test('if PostgreSQL fails during a check, its findings are stored as soon as PostgreSQL is back', async () => {
+  const { id } = await platform.aCanvas();
+  const { link, service } = await startOverLink();
+  platform.neighbours.answer = async () => {
+    await link.cut();
+    return {};
+  };
+  const answering = check(service, id);
+  await eventually(() => expect(platform.neighbours.asked).toHaveLength(1));
+  await link.mend();
+  const { status, body } = await answering;
+  expect([status, body.data.isComplete]).toEqual([200, true]);
+  const stored = await platform.request(`/api/canvas/${id}/findings`);
+  expect(stored.body.data).toMatchObject({ isComplete: true, findings: body.data.findings });
+  expect(await reservations()).toBe(0);
+  expect(platform.neighbours.asked).toHaveLength(1);
+});
+
 describe('while PostgreSQL refuses writes', () => {
   const refuse = (table: string) =>
     platform.database.query(
@@ -97,15 +118,18 @@ describe('while PostgreSQL refuses writes', () => {
   const soon = { [headers.deadline]: '1500' };
   const key = { 'idempotency-key': 'order-18' };
 
-  test('nothing is spent, because the reservation of the canvas fails', async () => {
+  test('nothing is spent, because the reservation of the canvas or its check fails', async () => {
+    const { id } = await platform.aCanvas();
     await refuse('vc_private.canvas_reservations');
     expectError(await platform.generate(), 503, 'DEPENDENCY_UNAVAILABLE');
+    expectError(await platform.post(`/api/canvas/${id}/check`, {}), 503, 'DEPENDENCY_UNAVAILABLE');
     await accept('vc_private.canvas_reservations');
     const readOnly = new URL(platform.database.urlFor('canvas'));
     const options = `${readOnly.searchParams.get('options')} -c default_transaction_read_only=on`;
     readOnly.searchParams.set('options', options);
     const service = await platform.start({ DATABASE_URL: readOnly.href });
     expectError(await generate(service), 503, 'DEPENDENCY_UNAVAILABLE');
+    expectError(await check(service, id), 503, 'DEPENDENCY_UNAVAILABLE');
     expect(platform.neighbours.asked).toEqual([]);
   });
 
@@ -170,9 +194,13 @@ describe('while PostgreSQL refuses writes', () => {
   });
 });
 
-test('a generation that fails leaves no reservation', async () => {
+test('a generation or a check that fails leaves no reservation', async () => {
+  const { id } = await platform.aCanvas();
   platform.neighbours.answer = () => ({ content: 'I would rather not.' });
   expectError(await platform.generate(), 502, 'LLM_BAD_RESPONSE');
+  platform.neighbours.answer = () => Promise.reject(new AppError('MODEL_NOT_FOUND'));
+  const refused = await platform.post(`/api/canvas/${id}/check`, { model: 'gpt-99' });
+  expectError(refused, 404, 'MODEL_NOT_FOUND');
   expect(await reservations()).toBe(0);
 });
 

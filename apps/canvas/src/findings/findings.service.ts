@@ -1,5 +1,6 @@
 import {
   type Blocks,
+  type Canvas,
   type CheckResult,
   type Finding,
   type FindingsReport,
@@ -7,11 +8,14 @@ import {
 } from '@valuecanvas/contracts-canvas';
 import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
 import type { BeforeCommit } from '@valuecanvas/postgres';
+import { retry } from '@valuecanvas/resilience';
 import type { Logger } from '@valuecanvas/service-kit';
 import { v5 as uuidv5 } from 'uuid';
 import { blocksOf, describeBlocks } from '../canvases/canvas-content.ts';
 import type { CanvasesService } from '../canvases/canvases.service.ts';
 import type { Answer, AskModel, ModelCall } from '../generation/ask-model.ts';
+import { whileUnavailable } from '../generation/keep-canvas.ts';
+import type { Reserve } from '../generation/reservations.store.ts';
 import type { FindingsStore, KnownCheck, StoredFinding } from './findings.store.ts';
 import { FindingsAnswer, parseFindings } from './parse-findings.ts';
 import { type FoundFault, findByRules } from './rules.ts';
@@ -38,45 +42,56 @@ export function createFindingsService(parts: {
   readonly store: FindingsStore;
   readonly canvases: Pick<CanvasesService, 'get'>;
   readonly ask: AskModel;
+  readonly reserve: Reserve;
   readonly now: () => number;
 }): FindingsService {
-  const { store, canvases, ask, now } = parts;
+  const { store, canvases, ask, reserve, now } = parts;
+
+  /** Asks a model about a canvas. Returns the error if the findings of the rules suffice. */
+  const askAbout = (call: ModelCall, canvas: Canvas, blocks: Blocks, model: string | undefined) =>
+    ask(call, {
+      promptKey: 'canvas.check',
+      variables: {
+        businessDescription: canvas.businessDescription,
+        currentCanvas: describeBlocks(blocks),
+      },
+      model,
+      schema: { name: 'findings', schema: FindingsAnswer },
+      parse: (given) => parseFindings(given, blocks),
+    }).catch((error: unknown) => unavailable(error, model));
+
   return {
     async check(call, canvasId, model, beforeCommit) {
       const canvas = await canvases.get(call.principal, canvasId);
-      const blocks = blocksOf(canvas);
-      const answer = await ask(call, {
-        promptKey: 'canvas.check',
-        variables: {
-          businessDescription: canvas.businessDescription,
-          currentCanvas: describeBlocks(blocks),
-        },
-        model,
-        schema: { name: 'findings', schema: FindingsAnswer },
-        parse: (given) => parseFindings(given, blocks),
-      }).catch((error: unknown) => unavailable(error, model));
-      if (answer instanceof AppError)
-        call.log.warn({ err: answer }, 'findings: no model has checked the canvas, only rules were applied');
-      const found = answer instanceof AppError ? [] : answer.value;
-      const findings = identified(canvasId, blocks, [...findByRules(blocks), ...found]);
       const { revision } = canvas;
-      const isComplete = !(answer instanceof AppError);
-      const checkedAt = new Date(now());
-      return store.save(
-        call.principal,
-        canvasId,
-        { revision, checkedAt, isComplete, findings },
-        (tx, dismissals) =>
-          beforeCommit(tx, {
-            revision,
-            checkedAt: checkedAt.toISOString(),
-            isComplete,
-            findings: findings.filter(({ id }) => !dismissals.has(id)),
-            ...(answer instanceof AppError
-              ? { modelError: { code: answer.code, message: answer.message } }
-              : { completion: answer.facts }),
-          }),
-      );
+      const key = call.downstreamKey(JSON.stringify({ canvasId, revision, model }));
+      return reserve(call.principal, key, async (reservation) => {
+        const blocks = blocksOf(canvas);
+        const answer = await askAbout(call, canvas, blocks, model);
+        if (answer instanceof AppError)
+          call.log.warn({ err: answer }, 'findings: no model has checked the canvas, only rules were applied');
+        const found = answer instanceof AppError ? [] : answer.value;
+        const findings = identified(canvasId, blocks, [...findByRules(blocks), ...found]);
+        const isComplete = !(answer instanceof AppError);
+        const checkedAt = new Date(now());
+        const save = () =>
+          store.save(
+            call.principal,
+            { canvasId, reservation },
+            { revision, checkedAt, isComplete, findings },
+            (tx, dismissals) =>
+              beforeCommit(tx, {
+                revision,
+                checkedAt: checkedAt.toISOString(),
+                isComplete,
+                findings: findings.filter(({ id }) => !dismissals.has(id)),
+                ...(answer instanceof AppError
+                  ? { modelError: { code: answer.code, message: answer.message } }
+                  : { completion: answer.facts }),
+              }),
+          );
+        return retry(save, whileUnavailable, call);
+      });
     },
 
     async report(owner, canvasId, { revision, dismissed = false }) {

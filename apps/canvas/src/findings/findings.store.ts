@@ -3,6 +3,7 @@ import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import { asUser, type BeforeCommit } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
+import { takeReservation } from '../generation/reservations.store.ts';
 
 /** A finding as it was made, without its dismissal. */
 export type StoredFinding = Omit<Finding, 'dismissal'>;
@@ -29,13 +30,15 @@ export type FindingsStore = ReturnType<typeof createFindingsStore>;
 /** Checks and dismissals. Every method reads and changes only what belongs to the user. */
 export function createFindingsStore(db: Kysely<Database>) {
   return {
+    /** Stores a check in place of its reservation. */
     save<T>(
       owner: UserPrincipal,
-      canvasId: string,
+      { canvasId, reservation }: { readonly canvasId: string; readonly reservation: string },
       { revision, checkedAt, isComplete, findings }: StoredCheck,
       beforeCommit: BeforeCommit<Dismissals, T>,
     ): Promise<T> {
       return asUser(db, owner, async (tx) => {
+        await takeReservation(tx, reservation);
         const content = {
           findings: JSON.stringify(findings),
           is_complete: isComplete,

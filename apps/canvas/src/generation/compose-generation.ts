@@ -15,7 +15,7 @@ import type { Database } from '../db.ts';
 import { type AskModel, createAskModel } from './ask-model.ts';
 import { createGenerationService, type GenerationService } from './generation.service.ts';
 import { createKeepCanvas, type KeepCanvas } from './keep-canvas.ts';
-import { createReservationStore, type ReservationStore } from './reservations.store.ts';
+import { createReservationStore, createReserve, type Reserve } from './reservations.store.ts';
 import { unstoredCanvas } from './unstored-canvas.ts';
 
 /** Time that the start waits for prompts and flags, so that they are available to the first requests. */
@@ -34,6 +34,7 @@ export async function composeGeneration(
   { db, canvases }: { readonly db: Kysely<Database>; readonly canvases: CanvasesService },
 ): Promise<{
   readonly ask: AskModel;
+  readonly reserve: Reserve;
   readonly generation: GenerationService;
   readonly probe: () => Promise<void>;
 }> {
@@ -85,14 +86,11 @@ export async function composeGeneration(
       log.warn({ source, model }, 'canvas: no provider serves the chosen model, the next choice is used');
     },
   });
+  const { reserve, keep } = composeStorage(kit, openRedis, db);
   return {
     ask,
-    generation: createGenerationService({
-      ask,
-      canvases,
-      ...composeStorage(kit, openRedis, db),
-      onLeftReservation: onError('postgres'),
-    }),
+    reserve,
+    generation: createGenerationService({ ask, canvases, reserve, keep }),
     /** Until the first prompts have arrived, nothing can be generated. After that, the last known ones are used. */
     async probe() {
       if (!(await prompts.ready(probeMs))) throw new Error('no prompts have been loaded yet');
@@ -105,7 +103,7 @@ function composeStorage(
   { config, log, lifecycle }: Kit<CanvasConfig>,
   { redis, keys, waiting }: OpenRedis,
   db: Kysely<Database>,
-): { readonly reservations: ReservationStore; readonly keep: KeepCanvas } {
+): { readonly reserve: Reserve; readonly keep: KeepCanvas } {
   const reservations = createReservationStore(db);
   const keep = createKeepCanvas({
     reservations,
@@ -121,5 +119,8 @@ function composeStorage(
   });
   lifecycle.onStop('drain', 'journal of canvases', drain.stop);
   lifecycle.every('generation: purge of reservations', purgeMs, reservations.purge);
-  return { reservations, keep };
+  const reserve = createReserve(reservations, (err) =>
+    log.warn({ err }, 'generation: a reservation could not be removed, it expires'),
+  );
+  return { reserve, keep };
 }

@@ -28,7 +28,7 @@ import {
   titledCanvasAnswer,
 } from './parse-answer.ts';
 import { type RepeatsPrompt, withoutPrompt } from './prompt-leak.ts';
-import type { ReservationStore } from './reservations.store.ts';
+import type { Reserve } from './reservations.store.ts';
 import { instructionFor, titleOfVariant } from './variants.ts';
 
 /** Receives the title and each block as soon as the model has completed them. */
@@ -66,13 +66,11 @@ const titleInstruction =
 
 export function createGenerationService(dependencies: {
   readonly ask: AskModel;
-  readonly reservations: Pick<ReservationStore, 'reserve' | 'release'>;
+  readonly reserve: Reserve;
   readonly keep: KeepCanvas;
   readonly canvases: Pick<CanvasesService, 'get'>;
-  /** Receives the error if a reservation could not be removed. It expires by itself. */
-  readonly onLeftReservation: (error: unknown) => void;
 }): GenerationService {
-  const { ask, reservations, keep, canvases, onLeftReservation } = dependencies;
+  const { ask, reserve, keep, canvases } = dependencies;
 
   /** Asks for a reserved canvas, so that nothing is spent on a canvas that cannot be stored, and stores it. */
   const create = async <T>(
@@ -83,17 +81,17 @@ export function createGenerationService(dependencies: {
     listener: CanvasListener | undefined,
   ): Promise<T> => {
     const { key, schema, ...question } = request;
-    const id = await reservations.reserve(call.principal, call.downstreamKey(JSON.stringify(key)));
-    const { value, facts } = await ask(call, {
-      ...question,
-      schema: { name: 'business_model_canvas', schema },
-      ...canvasReading(listener),
-    }).catch(async (error: unknown) => {
-      await reservations.release(call.principal, id).catch(onLeftReservation);
-      throw error;
-    });
-    return keep(call, { id, ...canvasWith(value) }, (tx, canvas) =>
-      beforeCommit(tx, { canvasId: canvas.id, canvas, ...facts }),
+    const requestKey = call.downstreamKey(JSON.stringify(key));
+    const { id, answer } = await reserve(call.principal, requestKey, async (reservation) => ({
+      id: reservation,
+      answer: await ask(call, {
+        ...question,
+        schema: { name: 'business_model_canvas', schema },
+        ...canvasReading(listener),
+      }),
+    }));
+    return keep(call, { id, ...canvasWith(answer.value) }, (tx, canvas) =>
+      beforeCommit(tx, { canvasId: canvas.id, canvas, ...answer.facts }),
     );
   };
 

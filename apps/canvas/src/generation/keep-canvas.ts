@@ -26,7 +26,8 @@ export type KeepCanvas = <T>(
   beforeCommit: BeforeCommit<Canvas, T>,
 ) => Promise<T>;
 
-const whileUnavailable: RetryPolicy = {
+/** Retries a write while PostgreSQL is unavailable, until the call's deadline. */
+export const whileUnavailable: RetryPolicy = {
   delaysMs: { [Symbol.iterator]: () => forever(500) },
   isRetryable: isUnavailable,
 };

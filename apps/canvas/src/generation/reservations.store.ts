@@ -16,14 +16,40 @@ const keptFor = sql`interval '2 days'`;
 
 export type ReservationStore = ReturnType<typeof createReservationStore>;
 
-/** Reservations of canvases that are being generated. A reservation is removed in the transaction that stores its canvas. */
+/**
+ * Reserves space for what a model's answer will be stored in, and passes the reservation's id to `work`. Requests with the same
+ * key get the same id. Removes the reservation if `work` fails. Throws DEPENDENCY_UNAVAILABLE if PostgreSQL cannot store anything.
+ */
+export type Reserve = <T>(
+  owner: UserPrincipal,
+  requestKey: string | undefined,
+  work: (id: string) => Promise<T>,
+) => Promise<T>;
+
+/** `onLeft` receives the error if a reservation could not be removed. It expires by itself. */
+export function createReserve(
+  store: Pick<ReservationStore, 'insert' | 'release'>,
+  onLeft: (error: unknown) => void,
+): Reserve {
+  return async (owner, requestKey, work) => {
+    const id = await store.insert(owner, requestKey);
+    try {
+      return await work(id);
+    } catch (error) {
+      await store.release(owner, id).catch(onLeft);
+      throw error;
+    }
+  };
+}
+
+/**
+ * Reservations of canvases that are being generated or checked. A reservation is removed in the transaction that stores the
+ * canvas, under the reservation's id, or the findings of the check.
+ */
 export function createReservationStore(db: Kysely<Database>) {
   return {
-    /**
-     * Writes a reservation of the size of a canvas and returns the canvas's id. Requests with the same key get the same id.
-     * Throws DEPENDENCY_UNAVAILABLE if PostgreSQL cannot store anything.
-     */
-    reserve(owner: UserPrincipal, requestKey: string | undefined): Promise<string> {
+    /** Writes a reservation of the size of a canvas and returns its id. */
+    insert(owner: UserPrincipal, requestKey: string | undefined): Promise<string> {
       return asUser(db, owner, async (tx) => {
         const { canvas_id } = await tx
           .insertInto('vc_private.canvas_reservations')
@@ -42,7 +68,7 @@ export function createReservationStore(db: Kysely<Database>) {
       });
     },
 
-    /** Removes the reservation of a canvas that could not be generated. */
+    /** Removes a reservation without an outcome. */
     async release(owner: UserPrincipal, canvasId: string): Promise<void> {
       await asUser(db, owner, (tx) => takeReservation(tx, canvasId));
     },
@@ -90,7 +116,8 @@ export function createReservationStore(db: Kysely<Database>) {
   };
 }
 
-function takeReservation(tx: Kysely<Database>, canvasId: string) {
+/** Removes a reservation in the transaction that stores its outcome. */
+export function takeReservation(tx: Kysely<Database>, canvasId: string) {
   return tx
     .deleteFrom('vc_private.canvas_reservations')
     .where('canvas_id', '=', canvasId)
