@@ -11,11 +11,7 @@ export interface Database {
 export interface LlmJobResultsTable {
   job_id: ColumnType<string, string, never>;
   user_id: ColumnType<string, string, never>;
-  type: ColumnType<
-    'canvas_generation' | 'canvas_variant' | 'canvas_refinement' | 'custom_prompt',
-    'canvas_generation' | 'canvas_variant' | 'canvas_refinement' | 'custom_prompt',
-    never
-  >;
+  type: ColumnType<string, string, never>;
   content: ColumnType<string, string, never>;
   canvas_id: ColumnType<string | null, string | null | undefined, never>;
   provider: ColumnType<string, string, never>;

@@ -90,14 +90,16 @@ it('a service that submits cannot read jobs', async () => {
   await expect(actAs(owner, { role: 'vc_canvas', user: alice }, read)).rejects.toThrow(/permission denied/);
 });
 
-it('the worker stores a result once', async () => {
+it('the worker stores a result once, of any well-named kind', async () => {
   const store = `
     insert into llm_job_results (job_id, user_id, type, content, provider, model, latency_ms)
-    values ($1, $1, 'custom_prompt', 'another answer', 'p', 'm', 1) on conflict (job_id) do nothing`;
+    values ($1, $1, $2, 'another answer', 'p', 'm', 1) on conflict (job_id) do nothing`;
   const worker = { role: 'vc_job_worker', acrossUsers: true };
-  expect((await actAs(owner, worker, store, [alice])).rowCount).toBe(0);
+  const stored = (type: string, job: string) => actAs(owner, worker, store, [job, type]);
+  expect((await stored('custom_prompt', alice)).rowCount).toBe(0);
   await owner.query('delete from llm_job_results where job_id = $1', [bob]);
-  expect((await actAs(owner, worker, store, [bob])).rowCount).toBe(1);
+  await expect(stored('Not a kind', bob)).rejects.toThrow(/llm_job_results_type_check/);
+  expect((await stored('canvas_export', bob)).rowCount).toBe(1);
 });
 
 it('a job of any well-named kind can be stored, for a user with a tier or for the platform with neither', async () => {

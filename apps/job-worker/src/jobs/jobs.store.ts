@@ -5,7 +5,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Database, LlmJobResultsTable, LlmJobsTable } from '../db.ts';
 
 export type JobRow = Selectable<LlmJobsTable> & { readonly type: JobType };
-export type JobResultRow = Selectable<LlmJobResultsTable>;
+export type JobResultRow = Selectable<LlmJobResultsTable> & { readonly type: JobType };
 
 export interface NewJob {
   readonly id: string;
@@ -54,6 +54,8 @@ export function createJobsStore(db: Kysely<Database>) {
           .selectAll()
           .where('job_id', '=', id)
           .where('user_id', '=', owner.userId)
+          .where('type', 'in', [...jobTypes])
+          .$castTo<JobResultRow>()
           .executeTakeFirst(),
       );
     },
