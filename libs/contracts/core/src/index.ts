@@ -62,6 +62,7 @@ export {
   page,
   type SortKey,
 } from './lists.ts';
+export { nullReader } from './nulls.ts';
 export { type OpenApiDocument, toOpenApi } from './openapi.ts';
 export type { SecuritySchemes } from './openapi-security.ts';
 export {

@@ -12,7 +12,8 @@ export function forbidNul(node: unknown): unknown {
 }
 
 function isAnyText(schema: Json): boolean {
-  return schema.type === 'string' && !['pattern', 'format', 'const', 'enum'].some((rule) => rule in schema);
+  const { type } = schema;
+  return (type === 'string' || (Array.isArray(type) && type.includes('string'))) && !['pattern', 'format', 'const', 'enum'].some((rule) => rule in schema);
 }
 
 /** Returns the names of all schemas that a part of the document references, directly or indirectly. */

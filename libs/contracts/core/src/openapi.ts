@@ -6,6 +6,7 @@ import { failures } from './openapi-failures.ts';
 import { headerComponents, headerParameters, headerReferences, successHeaders } from './openapi-headers.ts';
 import { descriptionOf, permissionOf, securityOf } from './openapi-security.ts';
 import { forbidNul, namesIn } from './openapi-texts.ts';
+import { withNulls } from './nulls.ts';
 import { empty, type Reply, wireSchema } from './reply.ts';
 import { canStream, type RouteDefinition, successStatus } from './route.ts';
 
@@ -21,6 +22,8 @@ interface Components {
   readonly schemas: Map<string, Json>;
   /** Names of the schemas that occur in requests. */
   readonly sent: Set<string>;
+  /** Names of the schemas that occur in replies. */
+  readonly replied: ReadonlySet<string>;
   readonly responses: Map<string, Json>;
 }
 
@@ -29,7 +32,12 @@ export function toOpenApi(
   contracts: readonly Contract[],
   info: { readonly title: string; readonly version: string; readonly description: string },
 ): OpenApiDocument {
-  const components: Components = { schemas: new Map(), sent: new Set(), responses: new Map() };
+  const components: Components = {
+    schemas: new Map(),
+    sent: new Set(),
+    replied: titlesInReplies(contracts),
+    responses: new Map(),
+  };
   const paths: Record<string, Json> = {};
   for (const contract of contracts) {
     for (const route of Object.values(contract.routes).filter((route) => !isInternal(route))) {
@@ -55,6 +63,19 @@ export function toOpenApi(
       ),
     },
   };
+}
+
+/** Returns the titles of all schemas in replies and events, at any depth. */
+function titlesInReplies(contracts: readonly Contract[]): Set<string> {
+  const routes = contracts.flatMap(({ routes }) => Object.values(routes));
+  const replies = routes.map(({ reply, otherReplies, events, chunks }) => [
+    reply,
+    otherReplies,
+    events,
+    chunks,
+  ]);
+  const titles = JSON.stringify(replies).matchAll(/"title":"([^"]+)"/g);
+  return new Set([...titles].map(([, title = '']) => title));
 }
 
 /** Sorts by name, so that the document does not depend on the order of declarations. */
@@ -89,7 +110,10 @@ function requestBody(body: TSchema, route: RouteDefinition, components: Componen
     description: `At most ${bodyLimitOf(route) / 1024} KiB.`,
     content: {
       'application/json': {
-        schema: sentReference(body, components),
+        schema: sentReference(
+          withNulls(body, (title) => components.replied.has(title)),
+          components,
+        ),
         ...(route.example === undefined ? {} : { example: route.example }),
       },
     },

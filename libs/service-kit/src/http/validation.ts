@@ -1,4 +1,4 @@
-import { AppError, hasTaggedUnion, narrowTaggedUnions } from '@valuecanvas/contracts-core';
+import { AppError, hasTaggedUnion, narrowTaggedUnions, nullReader } from '@valuecanvas/contracts-core';
 import type { FastifySchema, FastifySchemaCompiler } from 'fastify';
 import type { TObject, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -11,8 +11,8 @@ const maxDetails = 20;
 type Result = { value: unknown } | { error: Error };
 
 /**
- * Compiles TypeBox schemas for Fastify. Text from the URL is converted to the type of its schema, and a body is not
- * converted. Errors become VALIDATION_FAILED with one detail per field.
+ * Compiles TypeBox schemas for Fastify. Text from the URL is converted to the type of its schema. Of a body only null is
+ * converted, for an optional field that does not admit it. Errors become VALIDATION_FAILED with one detail per field.
  */
 export const validatorCompiler: FastifySchemaCompiler<FastifySchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema as TSchema);
@@ -21,6 +21,7 @@ export const validatorCompiler: FastifySchemaCompiler<FastifySchema> = ({ schema
     : (value: unknown) => validator.Errors(value);
   const check = (value: unknown): Result =>
     validator.Check(value) ? { value } : { error: validationError(errorsOf(value)) };
+  if (httpPart === 'body') return checkBody(nullReader(schema as TSchema), check);
   if (httpPart !== 'querystring' && httpPart !== 'params') return check;
   const convert = fromUrl(schema as TSchema);
   return (values) => {
@@ -29,6 +30,14 @@ export const validatorCompiler: FastifySchemaCompiler<FastifySchema> = ({ schema
     return check(convert(texts));
   };
 };
+
+const checkBody = (readNulls: ReturnType<typeof nullReader>, check: (value: unknown) => Result) =>
+  readNulls === undefined
+    ? check
+    : (value: unknown) => {
+        readNulls(value);
+        return check(value);
+      };
 
 /** PostgreSQL cannot store NUL in text. */
 const hasNul = (value: unknown) => typeof value === 'string' && value.includes('\0');
