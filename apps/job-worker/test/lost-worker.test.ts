@@ -1,3 +1,4 @@
+import { AppError } from '@valuecanvas/contracts-core';
 import { eventually, startServiceProcess } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
 import type { SeenCall } from './support/performers.ts';
@@ -54,9 +55,14 @@ test('a running job completes even if its worker and all Redis data are lost', a
 });
 
 test.each([
-  [9, 'completed'],
-  [10, 'failed'],
-] as const)('a job that has lost %i workers and loses another one is %s', async (lost, end) => {
+  { lost: 9, end: 'completed', looks: [false] },
+  { lost: 10, end: 'completed', looks: [true], stored: true },
+  { lost: 10, end: 'failed', looks: [true] },
+  { lost: 11, end: 'failed', looks: [], stored: true },
+] as const)('a job that has lost $lost workers is $end', async ({ lost, end, looks, ...router }) => {
+  platform.performers.before = ({ storedAnswerOnly }) => {
+    if (storedAnswerOnly && !('stored' in router)) throw new AppError('NOT_FOUND');
+  };
   const jobId = await storeAndCrash();
   await platform.database.query(
     `update vc_private.llm_jobs set status = 'active', attempts = 1, fence = 10, lost_attempts = $1,
@@ -65,7 +71,8 @@ test.each([
   );
   await platform.start();
   expect(await platform.reaches(jobId, end)).toMatchObject({ attempts: 1, lost_attempts: lost });
-  expect(platform.performers.calls).toHaveLength(end === 'completed' ? 1 : 0);
+  expect(platform.performers.calls.map(({ storedAnswerOnly }) => storedAnswerOnly)).toEqual(looks);
+  expect(await platform.results(jobId)).toHaveLength(end === 'completed' ? 1 : 0);
 });
 
 test('a running job stays with its worker, even if Redis has lost it', async () => {

@@ -1,5 +1,6 @@
 import { sections } from '@valuecanvas/contracts-canvas';
-import { startCommitGate, startServiceProcess } from '@valuecanvas/testing';
+import { createKeys } from '@valuecanvas/redis';
+import { eventually, startCommitGate, startServiceProcess } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
 import { startCanvas } from './support/canvas-process.ts';
 import { usePlatform } from './support/platform.ts';
@@ -130,3 +131,30 @@ test.each(['stored its canvas', 'asked the model'] as const)(
     expect([made.length, canvas.routerKeys.length]).toEqual([isStored ? 1 : 0, 1]);
   },
 );
+
+test('a job that has lost too many workers takes over a canvas that PostgreSQL could not store yet', async () => {
+  const { database, redis } = platform;
+  await database.query(
+    `create function refuse_canvas() returns trigger language plpgsql as
+       $$ begin raise exception 'No space left on device' using errcode = '53100'; end $$;
+     create trigger refuse_canvas before insert on canvases execute function refuse_canvas()`,
+  );
+  const canvas = await startCanvas(platform.backends);
+  const doomed = await startServiceProcess(
+    'job-worker',
+    platform.processEnvironment({ CANVAS_URL: canvas.url }),
+  );
+  const jobId = await platform.store('canvas_generation', generationOf('A bakery'));
+  const journal = createKeys(redis.prefix)('journal', 'canvas.unstored');
+  await eventually(async () => expect(await redis.client.xlen(journal)).toBe(1), { timeoutMs: 40_000 });
+  await doomed.kill();
+  await database.query(`update vc_private.llm_jobs set lost_attempts = 9 where id = $1`, [jobId]);
+  await platform.start({ CANVAS_URL: canvas.url });
+  await eventually(() => expect(canvas.recoveredKeys).toEqual(canvas.routerKeys), { timeoutMs: 40_000 });
+  await database.query('drop function refuse_canvas cascade');
+  expect(await platform.reaches(jobId, 'completed', 60_000)).toMatchObject({ lost_attempts: 10 });
+  const [made, ...surplus] = await canvases();
+  expect(surplus).toEqual([]);
+  expect(await platform.results(jobId)).toMatchObject([{ canvas_id: made?.id }]);
+  expect(canvas.routerKeys).toHaveLength(1);
+});

@@ -29,7 +29,6 @@ async function answered(jobId: string, content: string): Promise<StoreEffect | u
       principal: platform.user,
       jobId,
       attempt: 1,
-      storedAnswerOnly: false,
     },
   );
 }

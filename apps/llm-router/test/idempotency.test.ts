@@ -1,3 +1,4 @@
+import { headers } from '@valuecanvas/contracts-core';
 import { eventually, type TestService } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
 import { expectError, llama, usePlatform } from './support/platform.ts';
@@ -27,6 +28,22 @@ test('the chat route replays the original cost and latency', async () => {
   const first = await platform.chat(router, { prompt: 'Why?' }, { headers: key });
   const again = await platform.chat(router, { prompt: 'Why?' }, { headers: key });
   expect(again.body).toEqual(first.body);
+});
+
+test('a request for a stored answer gets it, or 404 without a call, whatever the cache has', async () => {
+  const router = await platform.start({ LLM_CACHE_ENABLED: 'true' });
+  const storedOnly = { [headers.storedAnswerOnly]: 'true' };
+  const body = { prompt: 'Why?' };
+  const asked = await platform.chat(router, body);
+  for (const sent of [storedOnly, { ...storedOnly, ...key }])
+    expectError(await platform.chat(router, body, { headers: sent }), 404, 'NOT_FOUND');
+  const first = await platform.chat(router, body, { headers: key });
+  expect(first.body.data.content).toBe(asked.body.data.content);
+  const again = await platform.chat(router, body, { headers: { ...storedOnly, ...key } });
+  expect(again.body.data).toEqual({ ...first.body.data, latency: expect.any(Number) });
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expect(platform.together.calls().calls).toBe(1);
+  await platform.booked(2);
 });
 
 test('a key belongs to one request', async () => {

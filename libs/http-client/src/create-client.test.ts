@@ -57,15 +57,16 @@ test('a body is sent as JSON, and only if the contract has one', async () => {
   expect([read?.body, read?.headers['content-type']]).toEqual(['', undefined]);
 });
 
-test('every call carries identity, request id, deadline, operation and job', async () => {
+test('every call carries identity, request id, deadline, operation, job and the wish for a stored answer', async () => {
   const { server, call } = await clientFor(json(200, item));
-  const context = contextFor({ jobId: 'job-1', timeoutMs: 5_000 });
+  const context = contextFor({ jobId: 'job-1', storedAnswerOnly: true, timeoutMs: 5_000 });
   await call.read({ params: { id: 'a' }, query: {} }, context);
   const received = server.received[0]?.headers ?? {};
   expect(received).toMatchObject({
     'x-request-id': 'request-in-test',
     'x-vc-operation': 'canvas.generate',
     'x-vc-job': 'job-1',
+    'x-vc-stored-answer-only': 'true',
   });
   expect(JSON.parse(String(received['x-vc-identity']))).toEqual({
     audience: 'llm-router',
@@ -81,5 +82,6 @@ test('a call without a job sends no job header, and input headers cannot replace
   const headers = { 'x-request-id': 'forged-request-id' };
   await call.read({ params: { id: 'a' }, query: {}, headers }, contextFor());
   expect(server.received[0]?.headers).not.toHaveProperty('x-vc-job');
+  expect(server.received[0]?.headers).not.toHaveProperty('x-vc-stored-answer-only');
   expect(server.received[0]?.headers['x-request-id']).toBe('request-in-test');
 });

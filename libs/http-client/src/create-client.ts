@@ -113,6 +113,7 @@ export function createClient<const C extends Contract>(
     [headers.deadline]: String(Math.floor(call.remainingMs())),
     [headers.operation]: call.operation,
     ...(call.jobId === undefined ? {} : { [headers.job]: call.jobId }),
+    ...(call.storedAnswerOnly ? { [headers.storedAnswerOnly]: 'true' } : {}),
   });
 
   const methods = (perform: typeof send): unknown =>

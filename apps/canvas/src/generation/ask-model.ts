@@ -210,7 +210,7 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
 
   return (call, question) =>
     ask(call, question).catch((error: unknown) => {
-      throw isOfUser(error, question) ? error : innerFault(error);
+      throw isOfUser(error, question) || isUnanswered(error, call) ? error : innerFault(error);
     });
 }
 
@@ -231,6 +231,11 @@ function isOfUser(error: unknown, { model }: Pick<Question<unknown>, 'model'>): 
   if (!(error instanceof AppError) || error.status >= 500 || usersErrors.includes(error.code)) return true;
   const isOfRequest = error.code === 'VALIDATION_FAILED' || error.code === 'MODEL_NOT_FOUND';
   return isOfRequest && (model !== undefined || error.extra.refused === 'content');
+}
+
+/** Returns true for the router's reply to a call for stored answers only that it has not answered before. */
+function isUnanswered(error: unknown, { storedAnswerOnly = false }: UserCall): boolean {
+  return storedAnswerOnly && error instanceof AppError && error.code === 'NOT_FOUND';
 }
 
 function innerFault(cause: unknown): AppError {

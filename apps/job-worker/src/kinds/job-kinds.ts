@@ -1,4 +1,3 @@
-import { canvasGeneration, canvasRefinement, canvasVariant } from '@valuecanvas/contracts-canvas';
 import type { CallContext, JobDefinition, PayloadOf } from '@valuecanvas/contracts-core';
 import type { jobCatalogue } from '@valuecanvas/contracts-job-worker';
 import type { Kysely } from 'kysely';
@@ -6,21 +5,12 @@ import type { Database } from '../db.ts';
 
 /**
  * Context of the calls of an attempt. The principal is the user who submitted the job, with the tier of the submission.
- * For a job of the platform it is the service itself. `attempt` counts from 1. With `storedAnswerOnly`, the job must not do
- * its work, but take over the stored outcome of an earlier attempt, or throw NOT_FOUND.
+ * For a job of the platform it is the service itself. `attempt` counts from 1.
  */
 export type JobCall = CallContext & {
   readonly jobId: string;
   readonly attempt: number;
-  readonly storedAnswerOnly: boolean;
 };
-
-/** Kinds whose outcome the service that does the work stores by the job's idempotency key. */
-export const kindsWithStoredAnswers: readonly string[] = [
-  canvasGeneration.name,
-  canvasVariant.name,
-  canvasRefinement.name,
-];
 
 /** Writes the effect of a job in the transaction that ends the job: both are stored or neither. */
 export type StoreEffect = (transaction: Kysely<Database>) => Promise<void>;

@@ -1,5 +1,4 @@
 import type { canvasContract } from '@valuecanvas/contracts-canvas';
-import { headers } from '@valuecanvas/contracts-core';
 import type { JobResult, JobType } from '@valuecanvas/contracts-job-worker';
 import type { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import type { ClientOf } from '@valuecanvas/http-client';
@@ -66,12 +65,11 @@ export function createModelJobs({ canvas, llm }: Performers): Pick<JobKinds, Job
  * All attempts send the same idempotency key, so that the callee replays an answer that it has already stored. Later attempts
  * bypass the cache, because a cached answer may be the reason why an earlier attempt failed.
  */
-function headersOf({ jobId, attempt, storedAnswerOnly }: JobCall, submitted: string | undefined) {
+function headersOf({ jobId, attempt }: JobCall, submitted: string | undefined) {
   const caching = submitted ?? (attempt > 1 ? 'no-cache' : undefined);
   return {
     'idempotency-key': `job-${jobId}`,
     ...(caching === undefined ? {} : { 'cache-control': caching }),
-    ...(storedAnswerOnly ? { [headers.storedAnswerOnly]: 'true' } : {}),
   };
 }
 

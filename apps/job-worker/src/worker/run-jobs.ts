@@ -19,7 +19,7 @@ import { forever, lengthen, retry } from '@valuecanvas/resilience';
 import type { Logger } from '@valuecanvas/service-kit';
 import Value from 'typebox/value';
 import type { CatalogueJob } from '../kinds/job-definitions.ts';
-import { type JobCall, type JobKinds, kindsWithStoredAnswers, type StoreEffect } from '../kinds/job-kinds.ts';
+import type { JobCall, JobKinds, StoreEffect } from '../kinds/job-kinds.ts';
 import type { Attempt, AttemptsStore } from './attempts.store.ts';
 
 /** The name under which the previous release queued every job. Jobs that it left in Redis run like the rest. */
@@ -78,7 +78,7 @@ export function createJobHandlers(parts: {
   ): Promise<StoreEffect | undefined> => {
     const storedAnswerOnly = attempt.lost >= maxLostAttempts;
     // A look that loses its worker as well is not repeated.
-    const mayLook = attempt.lost === maxLostAttempts && kindsWithStoredAnswers.includes(kind.definition.name);
+    const mayLook = attempt.lost === maxLostAttempts && attempt.userId !== null;
     if (storedAnswerOnly && !mayLook) throw lostTooOften(attempt);
     const payload = payloadOf(kind.definition, attempt);
     try {

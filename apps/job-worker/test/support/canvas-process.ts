@@ -1,4 +1,5 @@
 import { sections } from '@valuecanvas/contracts-canvas';
+import { AppError } from '@valuecanvas/contracts-core';
 import { featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
 import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import { type PromptSnapshot, promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
@@ -12,8 +13,10 @@ import { onTestFinished } from 'vitest';
 import { facts } from './performers.ts';
 
 export interface CanvasInTest extends ServiceProcess {
-  /** Idempotency keys of the router's calls, oldest first. */
+  /** Idempotency keys of the router's calls that ask a model, oldest first. */
   readonly routerKeys: readonly (string | undefined)[];
+  /** Idempotency keys whose stored answer the router was asked for. */
+  readonly recoveredKeys: readonly (string | undefined)[];
 }
 
 const content = JSON.stringify(Object.fromEntries(sections.map((section) => [section, [`A ${section}`]])));
@@ -29,12 +32,20 @@ export async function startCanvas(
        from prompt_versions where status = 'active'`,
   );
   const routerKeys: (string | undefined)[] = [];
+  const recoveredKeys: (string | undefined)[] = [];
+  const answeredKeys = new Set<string | undefined>();
   const [router, registry, flags] = await Promise.all([
     stubService(
       llmRouterContract,
       {
-        chat: async (call) => {
-          await answered(routerKeys.push(call.idempotencyKey) - 1);
+        chat: async ({ idempotencyKey, storedAnswerOnly }) => {
+          if (storedAnswerOnly) {
+            recoveredKeys.push(idempotencyKey);
+            if (!answeredKeys.has(idempotencyKey)) throw new AppError('NOT_FOUND');
+          } else {
+            await answered(routerKeys.push(idempotencyKey) - 1);
+            answeredKeys.add(idempotencyKey);
+          }
           return { ...facts, content, finishReason: 'stop' };
         },
       },
@@ -52,5 +63,5 @@ export async function startCanvas(
     PROMPT_REGISTRY_URL: registry.url,
     FEATURE_FLAGS_URL: flags.url,
   });
-  return { ...canvas, routerKeys };
+  return { ...canvas, routerKeys, recoveredKeys };
 }

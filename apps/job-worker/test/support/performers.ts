@@ -18,11 +18,12 @@ export interface SeenCall {
   readonly jobId: string | undefined;
   readonly idempotencyKey: string | undefined;
   readonly cacheControl: string | undefined;
+  readonly storedAnswerOnly: boolean | undefined;
   readonly signal: AbortSignal;
 }
 
 /** The part of a call that is recorded. */
-type SeenFrom = Pick<Call, 'principal' | 'operation' | 'jobId' | 'signal' | 'header'> & {
+type SeenFrom = Pick<Call, 'principal' | 'operation' | 'jobId' | 'storedAnswerOnly' | 'signal' | 'header'> & {
   readonly body: unknown;
 };
 
@@ -54,12 +55,13 @@ const promptFacts = { promptVersion: 1, executionId: uuidv7() };
 export async function startPerformers(identities: TestIdentities): Promise<Performers> {
   const calls: SeenCall[] = [];
   const seen = async (call: SeenFrom): Promise<void> => {
-    const { principal, operation, jobId, signal } = call;
+    const { principal, operation, jobId, storedAnswerOnly, signal } = call;
     const entry = {
       body: call.body,
       principal,
       operation,
       jobId,
+      storedAnswerOnly,
       signal,
       idempotencyKey: call.header('idempotency-key'),
       cacheControl: call.header('cache-control'),

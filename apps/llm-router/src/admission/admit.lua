@@ -158,7 +158,7 @@ if record then
   for _, total in ipairs(readState().counts) do answer[#answer + 1] = total end
   return answer
 end
-local early = earlierUse() or hit()
+local early = earlierUse() or (storedAnswerOnly == '1' and { 'unanswered' }) or hit()
 if early then return early end
 local state = readState()
 local role = joinOrLead(state.flight)

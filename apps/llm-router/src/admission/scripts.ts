@@ -30,6 +30,7 @@ const argumentNames = {
   admit: [
     ...[...shared, 'callId', 'userId', 'hour', 'reserved', 'lostRow', 'hitRow', 'maxFacts', 'leaseEnd'],
     ...['claimKey', 'bodyHash', 'claimMs', 'cacheMode', 'cacheKey', 'thresholds', 'nextHour', 'budgetCount'],
+    'storedAnswerOnly',
   ],
   settle: [
     ...[
@@ -145,6 +146,7 @@ export async function runAdmit(
     thresholds: thresholdText(request.thresholds),
     nextHour: hourToCreate(now),
     budgetCount: budgets.length,
+    storedAnswerOnly: request.storedAnswerOnly ? 1 : 0,
   };
   const unnamed: ScriptArgument[] = [];
   for (const budget of budgets) unnamed.push(numberOf(budget), budget.limitNanos.toString());

@@ -44,6 +44,8 @@ export interface AdmissionRequest {
   readonly callId: string;
   readonly userId: string;
   readonly idempotency?: IdempotencyKey | undefined;
+  /** True if the call may only be answered with what its idempotency key has stored. */
+  readonly storedAnswerOnly?: boolean | undefined;
   /** Absent for neither cache nor single flight. With `read: false` the call stores an answer but reads none. */
   readonly cache?: { readonly key: string; readonly read: boolean } | undefined;
   /** Empty for admins. */
@@ -74,6 +76,8 @@ export type Admission =
   | { readonly kind: 'cached'; readonly value: Buffer; readonly storedAt: number }
   | { readonly kind: 'replay'; readonly answer: string }
   | { readonly kind: 'mismatch' }
+  /** Nothing is stored for a request that wants a stored answer only. */
+  | { readonly kind: 'unanswered' }
   | { readonly kind: 'in_flight'; readonly retryAfterMs: number }
   /** An identical call is in flight: see `admitOrFollow`. */
   | { readonly kind: 'wait' }

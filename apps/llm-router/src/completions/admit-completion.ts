@@ -77,6 +77,7 @@ export function createAdmitCompletion(dependencies: AdmitDependencies) {
       callId: first.id,
       userId: user.userId,
       idempotency,
+      storedAnswerOnly: call.storedAnswerOnly,
       cache: isCached
         ? { key: cacheKeyOf(prepared, user, caching.scope), read: request.caching === 'use' }
         : undefined,
@@ -140,8 +141,8 @@ export function createAdmitCompletion(dependencies: AdmitDependencies) {
       const asked = request.cache?.read === true;
       return { kind: 'admitted', first, reservation, isCached: cacheKey !== undefined, asked };
     } catch (error) {
-      // Without Redis an idempotency key cannot be honoured.
-      if (!isUnavailable(error) || idempotency) throw error;
+      // Without Redis neither an idempotency key nor a stored answer can be found.
+      if (!isUnavailable(error) || idempotency || call.storedAnswerOnly) throw error;
       const reservation = offlineReservation({ prepared, basis, settlements, allowance });
       return { kind: 'admitted', first, reservation, isCached: false, asked: false };
     }

@@ -97,7 +97,7 @@ function soonest(failures: readonly ProviderError[]): number {
 
 type Refused = Extract<
   Admission,
-  { kind: 'mismatch' | 'in_flight' | 'limited' | 'over_budget' | 'journal_full' }
+  { kind: 'mismatch' | 'unanswered' | 'in_flight' | 'limited' | 'over_budget' | 'journal_full' }
 >;
 
 /** RetryAfter in seconds while the journal is full. */
@@ -108,6 +108,8 @@ export function admissionError(admission: Refused, user: UserPrincipal, upgradeU
   switch (admission.kind) {
     case 'mismatch':
       return new AppError('IDEMPOTENCY_MISMATCH');
+    case 'unanswered':
+      return new AppError('NOT_FOUND', { message: 'No answer is stored for this idempotency key.' });
     case 'in_flight':
       return new AppError('IDEMPOTENCY_IN_FLIGHT', { retryAfterMs: admission.retryAfterMs });
     case 'limited':

@@ -81,6 +81,7 @@ export const generateCanvas = defineRoute({
   },
   ...spendingTimeout,
   idempotent: true,
+  isRecoverable: true,
   requestHeaders: { ...cacheRequestHeader, ...preferHeader },
   reply: data(GenerateCanvasResult),
   otherReplies: { 202: accepted(AcceptedJob) },

@@ -56,6 +56,7 @@ export const refineSection = defineRoute({
   example: { section: 'channels', context: 'Suggest channels that cost little.' },
   ...spendingTimeout,
   idempotent: true,
+  isRecoverable: true,
   requestHeaders: { ...cacheRequestHeader, ...preferHeader },
   reply: data(RefineSectionResult),
   otherReplies: { 202: accepted(AcceptedJob) },

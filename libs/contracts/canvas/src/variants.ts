@@ -36,6 +36,7 @@ export const createVariant = defineRoute({
   example: { kind: 'lean' },
   ...spendingTimeout,
   idempotent: true,
+  isRecoverable: true,
   requestHeaders: { ...cacheRequestHeader, ...preferHeader },
   reply: data(GenerateCanvasResult),
   otherReplies: { 202: accepted(AcceptedJob) },

@@ -11,6 +11,11 @@ export interface CallContext {
   readonly operation: string;
   /** The job on whose behalf the call is made, if any. */
   readonly jobId?: string | undefined;
+  /**
+   * True if the work must not be done again: the call is answered with what its idempotency key, or the keys of the calls that
+   * it causes, have stored. Without a stored answer it fails with NOT_FOUND and spends nothing.
+   */
+  readonly storedAnswerOnly?: boolean | undefined;
   /** Aborts when the caller has disconnected or the deadline has passed. */
   readonly signal: AbortSignal;
   /** Returns the milliseconds until the deadline, never less than 0. */

@@ -14,10 +14,7 @@ export const headers = {
   operation: 'x-vc-operation',
   /** Id of the job that makes the request. */
   job: 'x-vc-job',
-  /**
-   * `true` if only the stored answer of the idempotency key is wanted. If there is none, the request fails with NOT_FOUND
-   * and has no effect.
-   */
+  /** `true` if only a stored answer is wanted, as in `CallContext.storedAnswerOnly`. */
   storedAnswerOnly: 'x-vc-stored-answer-only',
 } as const;
 

@@ -37,6 +37,11 @@ export interface RouteDefinition {
    * kit stores it, or the service itself with `own`.
    */
   readonly idempotent?: true | 'own';
+  /**
+   * Present if the answer can be composed again from the stored answers of the services that the route calls. If the kit has
+   * stored no answer, a call for stored answers only then runs the handler, and otherwise fails.
+   */
+  readonly isRecoverable?: true;
   /** Request headers that affect the result, by lower-case name. They are documented and not validated. */
   readonly requestHeaders?: Readonly<Record<string, TSchema>>;
   /** Headers of a success, by lower-case name. They are documented and not validated. */

@@ -56,6 +56,10 @@ export class HttpCall implements Call {
     return this.header(headers.job);
   }
 
+  get storedAnswerOnly(): boolean {
+    return this.header(headers.storedAnswerOnly) === 'true';
+  }
+
   get params(): never {
     return this.#request.params as never;
   }

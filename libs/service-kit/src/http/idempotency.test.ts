@@ -50,15 +50,15 @@ const transaction = {} as Transaction;
 const ada: UserPrincipal = { kind: 'user', userId: 'ada', tier: 'free', role: 'user', permissions: [] };
 
 /** Starts a service whose oven counts the loaves that it bakes, unless `handle` does something else. */
-async function startBakery(handle?: Handler<typeof bake>) {
+async function startBakery(handle?: Handler<typeof bake>, contractInTest: typeof contract = contract) {
   const store = createMemoryIdempotency();
   let baked = 0;
   const usual: Handler<typeof bake> = ({ body, keep }) => {
     baked += 1;
     return keep(transaction, { name: body.name, baked });
   };
-  const routes = implement(contract, { bake: handle ?? usual }, store);
-  const service = await startInTest({ contract, routes: routes.served });
+  const routes = implement(contractInTest, { bake: handle ?? usual }, store);
+  const service = await startInTest({ contract: contractInTest, routes: routes.served });
   return { service, store, baked: () => baked };
 }
 
@@ -81,14 +81,29 @@ const order = (
     headers: key === '' ? headers : { 'idempotency-key': key, ...headers },
   });
 
+const storedOnly = { headers: { [internalHeaders.storedAnswerOnly]: 'true' } };
+
 test('a request for a stored answer only gets that answer, or has no effect', async () => {
   const { service, store, baked } = await startBakery();
-  const storedOnly = { headers: { [internalHeaders.storedAnswerOnly]: 'true' } };
   expect((await order(service, storedOnly)).status).toBe(404);
   expect([baked(), store.renewed.size]).toEqual([0, 0]);
   expect((await order(service)).status).toBe(201);
   const replayed = await order(service, storedOnly);
   expect([replayed.status, replayed.headers.get('idempotent-replayed'), baked()]).toEqual([201, 'true', 1]);
+});
+
+test('the handler of a recoverable route runs for a request for a stored answer, and passes the request on', async () => {
+  const recoverable = { ...contract, routes: { bake: { ...bake, isRecoverable: true } } } as const;
+  const wanted: unknown[] = [];
+  const { service } = await startBakery(({ keep, storedAnswerOnly }) => {
+    wanted.push(storedAnswerOnly);
+    if (wanted.length === 1) throw new AppError('NOT_FOUND', { retryHelps: true });
+    return keep(transaction, { name: 'rye', baked: 1 });
+  }, recoverable);
+  expect((await order(service, storedOnly)).status).toBe(404);
+  expect((await order(service, storedOnly)).status).toBe(201);
+  expect((await order(service)).headers.get('idempotent-replayed')).toBe('true');
+  expect(wanted).toEqual([true, true]);
 });
 
 test('a repeated request is answered with the stored answer, and its handler runs once', async () => {

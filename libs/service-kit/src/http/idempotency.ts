@@ -4,7 +4,6 @@ import {
   type AppErrorOptions,
   type DownstreamKeys,
   type ErrorCode,
-  headers,
   type IdempotencyClaim,
   type IdempotencyStore,
   type KeyedRequest,
@@ -100,7 +99,7 @@ export async function answerOnce(
       reply.header(publicHeaders.idempotentReplayed, 'true');
       return decodeOutcome(outcome.answer);
     case 'claimed':
-      return call.header(headers.storedAnswerOnly) === 'true'
+      return call.storedAnswerOnly && !request.routeConfig.operation?.isRecoverable
         ? refuseUnanswered(call, outcome.claim)
         : answerClaimed(call, outcome.claim, handle);
   }
