@@ -144,7 +144,7 @@ test('a job that has lost too many workers takes over a canvas that PostgreSQL c
     'job-worker',
     platform.processEnvironment({ CANVAS_URL: canvas.url }),
   );
-  const jobId = await platform.store('canvas_generation', generationOf('A bakery'));
+  const jobId = await storeJob('canvas_generation');
   const journal = createKeys(redis.prefix)('journal', 'canvas.unstored');
   await eventually(async () => expect(await redis.client.xlen(journal)).toBe(1), { timeoutMs: 40_000 });
   await doomed.kill();

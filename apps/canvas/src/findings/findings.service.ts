@@ -69,7 +69,10 @@ export function createFindingsService(parts: {
         const blocks = blocksOf(canvas);
         const answer = await askAbout(call, canvas, blocks, model);
         if (answer instanceof AppError)
-          call.log.warn({ err: answer }, 'findings: no model has checked the canvas, only rules were applied');
+          call.log.warn(
+            { err: answer },
+            'findings: no model has checked the canvas, only rules were applied',
+          );
         const found = answer instanceof AppError ? [] : answer.value;
         const findings = identified(canvasId, blocks, [...findByRules(blocks), ...found]);
         const isComplete = !(answer instanceof AppError);

@@ -8,7 +8,8 @@ export function openApiDocument(version: string): object {
   return toOpenApi([gatewayContract, ...Object.values(upstreamContracts)], {
     title: 'ValueCanvas',
     version,
-    description: 'Business model canvases and the LLM platform that serves them.',
+    description:
+      'Business model canvases and the LLM platform that serves them. In request bodies, null counts as empty text for an optional text that may be empty, and as absent for any other optional field.',
   });
 }
 

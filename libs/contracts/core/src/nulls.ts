@@ -73,8 +73,8 @@ function unionReader(variants: readonly Node[]): ReadNulls | undefined {
 }
 
 /**
- * Returns the schema of a body with null for each field that null leaves out, for documentation. An object that is thereby
- * changed and whose title is also used in replies gets a title of its own.
+ * Returns the schema of a body with null for each field that null leaves out, for documentation. If this changes an object
+ * whose title is also used in replies, the object gets the title `<title>Input`.
  */
 export function withNulls(schema: TSchema, isInReplies: (title: string) => boolean): TSchema {
   return admitNulls(schema as Node, isInReplies) as TSchema;

@@ -13,7 +13,10 @@ export function forbidNul(node: unknown): unknown {
 
 function isAnyText(schema: Json): boolean {
   const { type } = schema;
-  return (type === 'string' || (Array.isArray(type) && type.includes('string'))) && !['pattern', 'format', 'const', 'enum'].some((rule) => rule in schema);
+  return (
+    (type === 'string' || (Array.isArray(type) && type.includes('string'))) &&
+    !['pattern', 'format', 'const', 'enum'].some((rule) => rule in schema)
+  );
 }
 
 /** Returns the names of all schemas that a part of the document references, directly or indirectly. */

@@ -2,11 +2,11 @@ import type { TObject, TSchema } from 'typebox';
 import { bodyLimitOf } from './body-limit.ts';
 import { type Contract, isInternal } from './contract.ts';
 import { ErrorEnvelope } from './error-envelope.ts';
+import { withNulls } from './nulls.ts';
 import { failures } from './openapi-failures.ts';
 import { headerComponents, headerParameters, headerReferences, successHeaders } from './openapi-headers.ts';
 import { descriptionOf, permissionOf, securityOf } from './openapi-security.ts';
 import { forbidNul, namesIn } from './openapi-texts.ts';
-import { withNulls } from './nulls.ts';
 import { empty, type Reply, wireSchema } from './reply.ts';
 import { canStream, type RouteDefinition, successStatus } from './route.ts';
 

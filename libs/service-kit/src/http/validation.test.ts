@@ -103,6 +103,17 @@ test.each([
   expect(answer.details).toEqual([{ path, message: expect.stringContaining(message) }]);
 });
 
+test('null counts as absent for an optional field, and is refused for a required one', async () => {
+  const { status, body } = await post({ name: 'a', amount: null, kind: null, size: null });
+  expect([status, body.data]).toEqual([200, { name: 'a' }]);
+  const refused = await post({ name: null, size: { width: null } });
+  expect(refused.status).toBe(400);
+  expect(refused.body.details.map(({ path }: { path: string }) => path).toSorted()).toEqual([
+    'name',
+    'size.width',
+  ]);
+});
+
 test('all errors of a body are reported together, up to twenty', async () => {
   const { body: few } = await post({ amount: 'x', kind: 'y' });
   expect(few.details.map(({ path }: { path: string }) => path).toSorted()).toEqual([
