@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { utimes } from 'node:fs/promises';
-import { get } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
+import { text as readText } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
 import { services } from '@valuecanvas/database';
 import { freePort } from '@valuecanvas/local-servers';
 import { expect, test } from 'vitest';
@@ -34,14 +36,73 @@ async function killDatabase(stack: StackProcess, name: string): Promise<void> {
   process.kill(pid, 'SIGKILL');
 }
 
-/** Sends requests one after the other, each on its own connection, and returns their statuses or errors. */
-async function requestUntil(end: AbortSignal, url: string): Promise<unknown[]> {
-  const outcomes: unknown[] = [];
+interface Sent {
+  readonly path: string;
+  readonly method?: 'POST';
+  readonly body?: string;
+  readonly token?: string;
+}
+
+/** Sends a request on its own connection and reads its reply. */
+async function send(
+  port: number,
+  { path, method, body, token }: Sent,
+): Promise<{ status: string; text: string }> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  };
+  const sent = request(`http://127.0.0.1:${port}${path}`, {
+    agent: false,
+    headers,
+    ...(method === undefined ? {} : { method }),
+  });
+  sent.end(body);
+  try {
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    return { status: String(response.statusCode), text: await readText(response) };
+  } catch (error) {
+    return { status: String((error as NodeJS.ErrnoException).code), text: String(error) };
+  }
+}
+
+/** The services that were restarted so far, oldest first. */
+function restarted(stack: StackProcess): (string | undefined)[] {
+  return [...stack.output().matchAll(/^(\S+) restarted in [\d.]+ s$/gm)].map(([, service]) => service);
+}
+
+/** Requests that each reach another service, the gateway first. */
+const servicesInUse: readonly Sent[] = [
+  { path: '/health/live' },
+  { path: '/api/llm/chat', method: 'POST', body: '{"prompt":"Why?"}' },
+  { path: '/api/canvas' },
+  { path: '/api/prompts/canvas.generate' },
+  { path: '/api/flags/evaluate' },
+  { path: '/api/queue/metrics' },
+];
+
+const succeeded = ({ path }: Sent): string => `${path}: 200`;
+
+/** Time between two requests, so that they do not slow down what they observe. */
+const betweenRequestsMs = 25;
+
+/** Sends requests of an admin to all services, one after the other, and returns their different outcomes. */
+async function outcomesUntil(end: AbortSignal, port: number): Promise<Set<string>> {
+  const admin = demoAccounts.find(({ role }) => role === 'admin');
+  const login = { email: admin?.email, password: admin?.password };
+  const { text } = await send(port, {
+    path: '/auth/v1/token?grant_type=password',
+    method: 'POST',
+    body: JSON.stringify(login),
+  });
+  const { access_token: token } = JSON.parse(text) as { access_token: string };
+  const outcomes = new Set<string>();
   while (!end.aborted) {
-    const sent = get(url, { agent: false });
-    const [response] = await once(sent, 'response').catch((error: NodeJS.ErrnoException) => [error.code]);
-    response.resume?.();
-    outcomes.push(response.statusCode ?? response);
+    for (const next of servicesInUse) {
+      const { status, text: reply } = await send(port, { ...next, token });
+      outcomes.add(status === '200' ? succeeded(next) : `${next.path}: ${status} ${reply}`);
+      await wait(betweenRequestsMs);
+    }
   }
   return outcomes;
 }
@@ -90,7 +151,7 @@ async function allEnded(stack: StackProcess, processes: readonly ProcessIdentity
 }
 
 test(
-  'everything ends with a killed starter or npm, the next start has the data, and --watch replaces what has changed without a refused request',
+  'everything ends with a killed starter or npm, the next start has the data, and --watch replaces every service without a failed request',
   async () => {
     const port = await freePort();
     const killed = startStack(stateFolder(), port);
@@ -99,7 +160,11 @@ test(
     await killed.end('SIGKILL');
     await allEnded(killed, processes);
 
-    const next = startStack(stateFolder(), port, { by: 'npm', more: ['--watch'] });
+    const next = startStack(stateFolder(), port, {
+      by: 'npm',
+      more: ['--watch'],
+      settings: { RATE_LIMIT_PER_MINUTE: '100000' },
+    });
     await next.ready();
     expect(next.output()).not.toMatch(/Creating|migrations applied/);
     const before = recorded();
@@ -111,12 +176,15 @@ test(
     // The service's log, one line per event.
     expect(next.output()).toMatch(/^canvas +\d\d:\d\d:\d\d\.\d{3} INFO /m);
 
-    const restarted = new AbortController();
-    const statuses = requestUntil(restarted.signal, `http://127.0.0.1:${port}/health/live`);
-    await utimes(join(projectRoot, 'apps/gateway/src/main.ts'), now, now);
-    await expect.poll(next.output, { timeout: 120_000 }).toMatch(/^gateway restarted in [\d.]+ s$/m);
-    restarted.abort();
-    expect(new Set(await statuses)).toEqual(new Set([200]));
+    const end = new AbortController();
+    const outcomes = outcomesUntil(end.signal, port);
+    // Every service depends on it.
+    await utimes(join(projectRoot, 'libs/service-kit/src/index.ts'), now, now);
+    await expect
+      .poll(() => restarted(next).slice(1).toSorted(), { timeout: 240_000 })
+      .toEqual([...services].toSorted());
+    end.abort();
+    expect(await outcomes).toEqual(new Set(servicesInUse.map(succeeded)));
 
     const successors = processesOf();
     process.kill(next.pid, 'SIGKILL');

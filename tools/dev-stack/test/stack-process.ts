@@ -35,7 +35,15 @@ const blank = Object.fromEntries(
 export function startStack(
   state: string,
   port: number,
-  { by = 'node', more = [] }: { by?: 'node' | 'npm'; more?: readonly string[] } = {},
+  {
+    by = 'node',
+    more = [],
+    settings = {},
+  }: {
+    by?: 'node' | 'npm';
+    more?: readonly string[];
+    settings?: Readonly<Record<string, string>>;
+  } = {},
 ): StackProcess {
   const flags = ['--state', state, ...more];
   const [command, args] =
@@ -44,7 +52,7 @@ export function startStack(
       : [process.execPath, ['tools/dev-stack/start.mjs', ...flags]];
   const child = spawn(command, args, {
     cwd: projectRoot,
-    env: { ...process.env, ...blank, PORT: String(port) },
+    env: { ...process.env, ...blank, ...settings, PORT: String(port) },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
