@@ -1,3 +1,4 @@
+export { createBackupKey } from './backup/encryption.ts';
 export { DatabaseToolError } from './database-tool-error.ts';
 export { cloneDatabase, createDatabase, type DatabaseName, dropDatabase } from './databases.ts';
 export { type MigrateOptions, type MigrateResult, migrate } from './migrate.ts';

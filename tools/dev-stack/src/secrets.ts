@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type Service, services } from '@valuecanvas/database';
+import { createBackupKey, type Service, services } from '@valuecanvas/database';
 import { createSigningKey } from '@valuecanvas/identity';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { replaceFile } from './replace-file.ts';
@@ -16,6 +16,8 @@ interface ServiceSecrets {
 export interface Secrets {
   /** Private ES256 keys in the format of AUTH_SIGNING_KEYS. */
   readonly authSigningKeys: readonly JWK[];
+  /** Opens the backups of this clone, in the format of BACKUP_ENCRYPTION_KEY. */
+  readonly backupKey: string;
   readonly services: Readonly<Record<Service, ServiceSecrets>>;
 }
 
@@ -30,6 +32,7 @@ export async function loadSecrets(file: string): Promise<Secrets> {
 export async function createSecrets(known: KnownSecrets): Promise<Secrets> {
   return {
     authSigningKeys: known.authSigningKeys ?? [await createAuthKey()],
+    backupKey: known.backupKey ?? (await createBackupKey()),
     services: await completeServices(known.services ?? {}),
   };
 }
@@ -43,6 +46,7 @@ export function publicKeysOf(secrets: Secrets): string {
 
 export interface KnownSecrets {
   authSigningKeys?: readonly JWK[];
+  backupKey?: string;
   services?: Partial<Record<Service, ServiceSecrets>>;
 }
 

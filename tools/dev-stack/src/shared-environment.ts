@@ -4,15 +4,22 @@ import type { Databases } from './databases.ts';
 import { replaceFile } from './replace-file.ts';
 
 /**
- * Writes the file from which npm scripts such as `npm run user:grant` read the databases of the running platform. Only the
+ * Writes the file from which npm scripts such as `npm run user:grant` read the databases of the running platform, and the key of
+ * its backups. Only the
  * owner can read it. `cleanup` deletes it.
  */
 export async function shareEnvironment(
   state: string,
-  { ownerUrl, redisUrl }: Databases,
+  { ownerUrl, redisUrl, backupKey }: Databases & { readonly backupKey: string },
   cleanup: AsyncDisposableStack,
 ): Promise<void> {
   const file = join(state, 'environment');
-  await replaceFile(file, `MIGRATION_DATABASE_URL='${ownerUrl}'\nREDIS_URL='${redisUrl}'\n`);
+  const variables = {
+    MIGRATION_DATABASE_URL: ownerUrl,
+    REDIS_URL: redisUrl,
+    BACKUP_ENCRYPTION_KEY: backupKey,
+  };
+  const lines = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`);
+  await replaceFile(file, lines.join(''));
   cleanup.defer(() => rm(file, { force: true }));
 }

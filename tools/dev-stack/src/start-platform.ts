@@ -57,7 +57,7 @@ export async function startPlatform(
     startDatabases(directory, caller, { cleanup, say, lost }),
     loadSecrets(secretsFile),
   ]);
-  await shareEnvironment(directory, databases, cleanup);
+  await shareEnvironment(directory, { ...databases, backupKey: secrets.backupKey }, cleanup);
   stop.throwIfAborted();
   const rolePasswords = passwordsOf(secrets, caller);
   await migrateDatabase(databases.ownerUrl, rolePasswords, say);
