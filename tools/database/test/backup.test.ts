@@ -1,17 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { copyFile, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
+import S3rver from 's3rver';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { completeBackups, expiredFiles } from '../src/backup/backup-name.ts';
 import { type BackupStore, folderStore } from '../src/backup/backup-store.ts';
 import { createBackup } from '../src/backup/create-backup.ts';
 import { createBackupKey, recipientOf } from '../src/backup/encryption.ts';
 import { restoreBackup } from '../src/backup/restore-backup.ts';
+import { s3Store } from '../src/backup/s3-store.ts';
 import { databaseUrl, withClient } from '../src/connection.ts';
 import { cloneDatabase, createDatabase } from '../src/databases.ts';
 import { migrate } from '../src/migrate.ts';
@@ -223,7 +226,7 @@ describe.runIf(canDump(15))('a backup', () => {
     await query(url, `delete from canvases where id = '${alice}'`);
     const restoring = runCommand('restore', [join(folder, name)], url);
     const exited = once(restoring, 'exit');
-    await told(restoring, 'Restoring the state');
+    await told(restoring.stdout, 'Restoring the state');
     restoring.kill('SIGKILL');
     await exited;
     expect((await query(url, 'select id from canvases')).rows).toEqual([{ id: bob }]);
@@ -287,42 +290,148 @@ describe.runIf(canDump(15))('a backup', () => {
   it('the commands make, prove and restore the newest backup', async () => {
     const url = await shop('commands');
     const place = await mkdtemp(join(folder, 'commands-'));
-    const run = async (command: string, args: string[] = []) => {
-      const child = runCommand(command, args, url, place);
-      const output = read(child);
-      const [code] = await once(child, 'close');
-      return { code, output: await output };
-    };
-    expect(await run('restore', ['latest'])).toMatchObject({
+    const here = { url, variables: { BACKUP_DIR: place } };
+    expect(await run('restore', ['latest'], here)).toMatchObject({
       code: 1,
       output: expect.stringMatching(/^There is no backup in .*Make one with npm run db:backup\.\n$/),
     });
-    const made = await run('backup');
+    const made = await run('backup', [], here);
     expect(made).toMatchObject({
       code: 0,
       output: expect.stringMatching(/^Backup .*: \d+ bytes, SHA-256 [0-9a-f]{64}\.\n$/),
     });
     const [newest = ''] = completeBackups(await readdir(place));
-    const proven = await run('drill');
+    const proven = await run('drill', [], here);
     expect(proven.code).toBe(0);
     expect(proven.output).toMatch(new RegExp(`${newest} works: \\d+ rows in \\d+ tables`));
     expect(proven.output).toMatch(/Recovery time \(RTO\): [\d.]+ s/);
     expect(await databases('commands_')).toEqual([]);
     await query(url, 'delete from canvases');
-    const restored = await run('restore', ['latest']);
+    const restored = await run('restore', ['latest'], here);
     expect(restored.output).toMatch(/The database commands has the state of .*Z, with \d+ rows\./);
     expect((await query(url, 'select count(*)::int from canvases')).rows).toEqual([{ count: 2 }]);
     expect((await logOf(url)).map(({ kind }) => kind)).toEqual(['backup', 'restore']);
     await expect(stat(join(place, basename(newest)))).resolves.toBeDefined();
   });
 
-  function runCommand(command: string, args: string[], url: string, place = folder): ChildProcess {
+  it('the scheduled command goes on after a backup, and after a failure', async () => {
+    const url = await shop('scheduled');
+    const place = await mkdtemp(join(folder, 'scheduled-'));
+    const child = runCommand('backup', ['--every-hours', '0.0001'], url, { BACKUP_DIR: place });
+    const ended = once(child, 'close');
+    await told(child.stdout, 'Backup ');
+    await query(server.url, 'alter database scheduled with allow_connections false');
+    await told(child.stderr, 'Cannot connect to PostgreSQL');
+    await query(server.url, 'alter database scheduled with allow_connections true');
+    await told(child.stdout, 'Backup ');
+    child.kill();
+    await ended;
+  });
+
+  describe('in an S3-compatible bucket', () => {
+    let s3: S3rver;
+    let endpoint: string;
+    let variables: Record<string, string>;
+
+    beforeAll(async () => {
+      const directory = await mkdtemp(join(folder, 's3-'));
+      const configureBuckets = [{ name: 'valuecanvas-backups', configs: [] }];
+      s3 = new S3rver({ port: 0, address: '127.0.0.1', silent: true, directory, configureBuckets });
+      endpoint = `http://127.0.0.1:${(await s3.run()).port}`;
+      const credentials = { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' };
+      Object.assign(process.env, credentials);
+      variables = {
+        ...credentials,
+        S3_BUCKET_NAME: 'valuecanvas-backups',
+        S3_ENDPOINT: endpoint,
+        AWS_REGION: 'us-east-1',
+      };
+    });
+    afterAll(async () => {
+      delete process.env.AWS_ACCESS_KEY_ID;
+      delete process.env.AWS_SECRET_ACCESS_KEY;
+      await s3.close();
+    });
+
+    const bucket = (given = 'valuecanvas-backups') =>
+      s3Store({ bucket: given, prefix: 'backups/', region: 'us-east-1', endpoint, pathStyle: true });
+
+    it('is listed, restored by its address, and deleted by the retention', async () => {
+      const url = await shop('remote');
+      const old = 'valuecanvas_backup_20200101_000000.sql.gz.age';
+      await bucket().write(old, Readable.from(['old']));
+      const made = await run('backup', [], { url, variables });
+      const [newest = ''] = completeBackups(await bucket().list());
+      const location = `s3://valuecanvas-backups/backups/${newest}`;
+      expect(made).toMatchObject({ code: 0, output: expect.stringContaining(`Backup ${location}: `) });
+      expect(made.output).toContain(`Deleted after BACKUP_RETENTION_DAYS: ${old}.`);
+      expect(await bucket().list()).toEqual(expect.not.arrayContaining([old]));
+      await query(url, 'delete from canvases');
+      const { S3_BUCKET_NAME: _, ...unnamed } = variables;
+      expect(await run('restore', [location], { url, variables: unnamed })).toMatchObject({ code: 0 });
+      expect((await query(url, 'select count(*)::int from canvases')).rows).toEqual([{ count: 2 }]);
+      expect(await logOf(url)).toContainEqual(expect.objectContaining({ kind: 'restore', location }));
+    });
+
+    /** More than one part of an upload. */
+    async function* manyBytes(failure?: Error) {
+      for (let index = 0; index < 40; index += 1) yield Buffer.alloc(1 << 20, index);
+      if (failure) throw failure;
+    }
+
+    it('a file of several parts comes back as it was', async () => {
+      await bucket().write('large', Readable.from(manyBytes()));
+      const hash = async (content: AsyncIterable<Uint8Array>) => {
+        const sum = createHash('sha256');
+        for await (const chunk of content) sum.update(chunk);
+        return sum.digest('hex');
+      };
+      expect(await hash(await bucket().read('large'))).toBe(await hash(manyBytes()));
+      await bucket().remove('large');
+    });
+
+    it('a content that fails leaves no object, and its failure is reported', async () => {
+      const failed = bucket().write('partial', Readable.from(manyBytes(new Error('pg_dump failed'))));
+      await expect(failed).rejects.toThrow('pg_dump failed');
+      expect(await bucket().list()).not.toContain('partial');
+    });
+
+    it('a missing bucket, file or server is named with advice', async () => {
+      await expect(bucket('absent').list()).rejects.toThrow(
+        /absent cannot be used \(NoSuchBucket\)\. .*S3_BUCKET_NAME/,
+      );
+      await expect(bucket().read('absent')).rejects.toThrow(
+        's3://valuecanvas-backups/backups/absent does not exist.',
+      );
+      const place = { bucket: 'any', prefix: '', region: 'us-east-1', pathStyle: true };
+      const nowhere = s3Store({ ...place, endpoint: 'http://127.0.0.1:9' });
+      await expect(nowhere.list()).rejects.toThrow(/ECONNREFUSED.*S3_ENDPOINT/);
+    });
+  });
+
+  async function run(
+    command: string,
+    args: string[],
+    { url, variables }: { url: string; variables: Record<string, string> },
+  ) {
+    const child = runCommand(command, args, url, variables);
+    const output = read(child);
+    const [code] = await once(child, 'close');
+    return { code, output: await output };
+  }
+
+  function runCommand(
+    command: string,
+    args: string[],
+    url: string,
+    variables: Record<string, string> = {},
+  ): ChildProcess {
     const file = fileURLToPath(new URL(`../src/commands/${command}.ts`, import.meta.url));
     const env = {
       PATH: process.env.PATH ?? '',
       MIGRATION_DATABASE_URL: url,
-      BACKUP_DIR: place,
       BACKUP_ENCRYPTION_KEY: key,
+      ...variables,
     };
     return spawn(process.execPath, [file, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   }
@@ -378,9 +487,12 @@ async function lastRows(result: Promise<unknown>): Promise<unknown> {
   return ((await result) as { rows: unknown }[]).at(-1)?.rows;
 }
 
-async function told(child: ChildProcess, text: string): Promise<void> {
-  for await (const chunk of child.stdout ?? []) if (String(chunk).includes(text)) return;
-  throw new Error(`The command ended without "${text}".`);
+/** Waits until a program says something. */
+async function told(output: Readable | null, text: string): Promise<void> {
+  if (output === null) throw new Error('The program has no such output.');
+  for await (const [chunk] of on(output, 'data', { close: ['end'] }))
+    if (String(chunk).includes(text)) return;
+  throw new Error(`The program ended without "${text}".`);
 }
 
 async function read(child: ChildProcess): Promise<string> {

@@ -11,6 +11,13 @@ export interface LoggedResult {
   readonly bytes: number;
 }
 
+interface LoggedWork {
+  readonly id: string;
+  readonly kind: BackupActivity;
+  readonly startedAt: Date;
+  readonly finishedAt?: Date | null;
+}
+
 /**
  * Runs `work` and records it in backup_logs: a row `started` first, then `succeeded` or `failed` with the message. `work`
  * gets the row's ID.
@@ -20,12 +27,16 @@ export async function logged<T extends LoggedResult>(
   work: (id: string) => Promise<T>,
 ): Promise<T> {
   const id = randomUUID();
+  const startedAt = new Date();
   await withClient(url, (client) =>
-    client.query(`insert into public.backup_logs (id, kind, status) values ($1, $2, 'started')`, [id, kind]),
+    client.query(
+      `insert into public.backup_logs (id, kind, status, started_at) values ($1, $2, 'started', $3)`,
+      [id, kind, startedAt],
+    ),
   );
   try {
     const result = await work(id);
-    await withClient(url, (client) => recordSuccess(client, { id, kind }, result));
+    await withClient(url, (client) => recordSuccess(client, { id, kind, startedAt }, result));
     return result;
   } catch (error) {
     // The first failure counts, even if the database has become unavailable.
@@ -34,18 +45,21 @@ export async function logged<T extends LoggedResult>(
   }
 }
 
-/** Records a success whether or not the database has the row: a restored database is as old as its backup. */
+/**
+ * Records a success whether or not the database has the row: a restored database is as old as its backup. `finishedAt` is null
+ * if it is not known.
+ */
 export async function recordSuccess(
   client: Client,
-  { id, kind, startedAt }: { readonly id: string; readonly kind: BackupActivity; readonly startedAt?: Date },
+  { id, kind, startedAt, finishedAt = new Date() }: LoggedWork,
   { location, checksum, bytes }: LoggedResult,
 ): Promise<void> {
   await client.query(
     `insert into public.backup_logs (id, kind, status, started_at, finished_at, location, checksum, size_bytes)
-     values ($1, $2, 'succeeded', coalesce($3, clock_timestamp()), clock_timestamp(), $4, $5, $6)
+     values ($1, $2, 'succeeded', $3, $4, $5, $6, $7)
      on conflict (id) do update set status = excluded.status, finished_at = excluded.finished_at,
        location = excluded.location, checksum = excluded.checksum, size_bytes = excluded.size_bytes`,
-    [id, kind, startedAt, location, checksum, bytes],
+    [id, kind, startedAt, finishedAt, location, checksum, bytes],
   );
 }
 

@@ -53,8 +53,13 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRes
   const database = databaseName(url);
   const startedAt = now();
   return withRestored(options, async (restored) => {
+    const { id, createdAt } = restored.head;
     await withClient(databaseUrl(url, restored.database), async (client) => {
-      await recordSuccess(client, { id: restored.head.id, kind: 'backup' }, restored);
+      await recordSuccess(
+        client,
+        { id, kind: 'backup', startedAt: new Date(createdAt), finishedAt: null },
+        restored,
+      );
       await recordSuccess(client, { id: randomUUID(), kind: 'restore', startedAt }, restored);
     });
     log(`Replacing the database ${database}. Its sessions end now.`);

@@ -39,8 +39,10 @@ async function swapOnce(
   client: Client,
   { database, replacement, keptAs }: { database: string; replacement: string; keptAs: string },
 ): Promise<string | undefined> {
+  // Sessions that this role may not end keep the database in use, which is reported as such.
   await client.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity where datname = any($1) and pid <> pg_backend_pid()`,
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = any($1) and (pg_has_role(usesysid, 'usage') or pg_has_role('pg_signal_backend', 'usage'))`,
     [[database, replacement]],
   );
   await client.query('begin');

@@ -20,6 +20,9 @@ export function secretLines(secrets: Secrets, password: () => string): string {
     line('INTERNAL_PUBLIC_KEYS', publicKeysOf(secrets)),
     line('AUTH_SIGNING_KEYS', JSON.stringify(secrets.authSigningKeys)),
     '',
+    '# Opens the backups. Keep a copy apart from them: without it they are lost.',
+    line('BACKUP_ENCRYPTION_KEY', secrets.backupKey),
+    '',
   ].join('\n');
 }
 

@@ -2,64 +2,37 @@ import { databaseRole, serviceNames, variablePrefix } from '@valuecanvas/contrac
 import type { Variable } from './variable.ts';
 
 /** Variables of db:backup, db:restore and db:drill. */
-const backupVariables: readonly Pick<Variable, 'name' | 'description' | 'fallback' | 'secret'>[] = [
-  {
-    name: 'BACKUP_ENCRYPTION_KEY',
+export const backupVariables: readonly Variable[] = [
+  optional('BACKUP_ENCRYPTION_KEY', {
     description:
       'Secret key of the backups (AGE-SECRET-KEY-1…), from npm run db:backup -- --new-key. db:restore and db:drill need it, db:backup needs it or BACKUP_RECIPIENTS. Keep a copy apart from the backups: without the key they are lost.',
-    fallback: undefined,
     secret: true,
-  },
-  {
-    name: 'BACKUP_RECIPIENTS',
+  }),
+  optional('BACKUP_RECIPIENTS', {
     description:
       'Public keys (age1…) that db:backup encrypts to, separated by commas, so that the machine that makes backups cannot read them. Default: that of BACKUP_ENCRYPTION_KEY.',
-    fallback: undefined,
-    secret: false,
-  },
-  {
-    name: 'BACKUP_DIR',
+  }),
+  optional('BACKUP_DIR', {
     description: 'Folder of the backups, unless S3_BUCKET_NAME is set.',
     fallback: 'backups',
-    secret: false,
-  },
-  {
-    name: 'BACKUP_RETENTION_DAYS',
+  }),
+  optional('BACKUP_RETENTION_DAYS', {
     description:
       'Days after which db:backup deletes a backup; 0 keeps all. The newest backup is always kept.',
     fallback: '90',
-    secret: false,
-  },
-  {
-    name: 'S3_BUCKET_NAME',
+  }),
+  optional('S3_BUCKET_NAME', {
     description: 'Bucket of the backups, under backups/. Credentials come from the sources of the AWS SDK.',
-    fallback: undefined,
-    secret: false,
-  },
-  {
-    name: 'AWS_REGION',
-    description: 'Region of the bucket. Required with S3_BUCKET_NAME.',
-    fallback: undefined,
-    secret: false,
-  },
-  {
-    name: 'S3_ENDPOINT',
+  }),
+  optional('AWS_REGION', { description: 'Region of the bucket. Required with S3_BUCKET_NAME.' }),
+  optional('S3_ENDPOINT', {
     description: 'Origin of an S3-compatible server. Default: AWS, or AWS_ENDPOINT_URL_S3.',
-    fallback: undefined,
-    secret: false,
-  },
-  {
-    name: 'AWS_ACCESS_KEY_ID',
+  }),
+  optional('AWS_ACCESS_KEY_ID', {
     description: 'Access key of the bucket. Not needed where the AWS SDK finds a role.',
-    fallback: undefined,
     secret: true,
-  },
-  {
-    name: 'AWS_SECRET_ACCESS_KEY',
-    description: 'Secret of AWS_ACCESS_KEY_ID.',
-    fallback: undefined,
-    secret: true,
-  },
+  }),
+  optional('AWS_SECRET_ACCESS_KEY', { description: 'Secret of AWS_ACCESS_KEY_ID.', secret: true }),
 ];
 
 /** Variables that only the commands at the root read. */
@@ -81,5 +54,12 @@ export const toolVariables: readonly Variable[] = [
     fallback: undefined,
     secret: true,
   })),
-  ...backupVariables.map((variable) => ({ required: false, requiredWithout: undefined, ...variable })),
+  ...backupVariables,
 ];
+
+function optional(
+  name: string,
+  about: { readonly description: string; readonly fallback?: string; readonly secret?: boolean },
+): Variable {
+  return { name, required: false, requiredWithout: undefined, fallback: undefined, secret: false, ...about };
+}

@@ -6,7 +6,9 @@ import {
   variablePrefix,
 } from '@valuecanvas/contracts-core';
 import type { ServiceVariables } from '../service-variables.ts';
+import { backupVariables } from '../tool-variables.ts';
 import type { Variable } from '../variable.ts';
+import { postgresMajor } from './dockerfiles.ts';
 import { addressIn, deployedVariables, stopSeconds } from './environment.ts';
 
 const shutdown = { drainMs: 1_000, graceMs: 25_000 };
@@ -128,6 +130,12 @@ const passwords = serviceNames.map(
     [`${variablePrefix(service)}_DB_PASSWORD`, `\${${variablePrefix(service)}_DB_PASSWORD:?}`] as const,
 );
 
+/** Empty values count as absent, for the AWS SDK as well. */
+const backupEntries = backupVariables
+  .map(({ name }) => name)
+  .filter((name) => name !== 'BACKUP_DIR' && name !== 'BACKUP_ENCRYPTION_KEY')
+  .map((name) => [name, `\${${name}:-}`] as const);
+
 /** The migration, the simulator and the servers that services depend on. */
 const platformBlocks = `  # Applies the migrations, sets the roles' passwords, and ends. Services start after it.
   migrate:
@@ -144,6 +152,28 @@ const platformBlocks = `  # Applies the migrations, sets the roles' passwords, a
       MIGRATION_DATABASE_URL: postgresql://postgres:\${POSTGRES_PASSWORD:?}@postgres:5432/valuecanvas
 ${lines(passwords, 6)}
 
+  # Makes an encrypted backup at start and then daily, with \`docker compose --profile backup up -d\`. docs/backups.md says how to
+  # restore.
+  backup:
+    profiles: [backup]
+    image: valuecanvas/migrate:\${VALUECANVAS_VERSION:-dev}
+    build: { context: ., dockerfile: tools/database/Dockerfile }
+    command: [node, tools/database/src/commands/backup.ts, --every-hours, "24"]
+    restart: unless-stopped
+    init: true
+    read_only: true
+    cap_drop: [ALL]
+    security_opt: [no-new-privileges:true]
+    depends_on:
+      migrate: { condition: service_completed_successfully }
+    volumes: [backups:/backups]
+    environment:
+      MIGRATION_DATABASE_URL: postgresql://postgres:\${POSTGRES_PASSWORD:?}@postgres:5432/valuecanvas
+      BACKUP_DIR: /backups
+      BACKUP_ENCRYPTION_KEY: \${BACKUP_ENCRYPTION_KEY:?}
+${lines(backupEntries, 6)}
+${lines(passwords, 6)}
+
   # Stands in for the language models, with COMPOSE_PROFILES=simulated.
   llm-simulator:
     profiles: [simulated]
@@ -157,7 +187,7 @@ ${lines(passwords, 6)}
 
   # The suffix fixes the C library, and with it the order in which indexes sort text.
   postgres:
-    image: postgres:15-bookworm
+    image: postgres:${postgresMajor}-bookworm
     restart: unless-stopped
     security_opt: [no-new-privileges:true]
     shm_size: 256m
@@ -202,4 +232,5 @@ ${lines(passwords, 6)}
 volumes:
   postgres:
   redis:
+  backups:
 `;

@@ -1,6 +1,6 @@
 import { type ServiceName, serviceNames, serviceTable, variablePrefix } from '@valuecanvas/contracts-core';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
-import type { IJob } from 'kubernetes-models/batch/v1';
+import type { ICronJob, IJob } from 'kubernetes-models/batch/v1';
 import type { IConfigMap, IContainer, IEnvVar, INamespace, IPodSpec, IService } from 'kubernetes-models/v1';
 import type { GeneratedFile } from '../generated-file.ts';
 import type { ServiceVariables } from '../service-variables.ts';
@@ -45,6 +45,7 @@ export function manifestFiles(services: readonly ServiceVariables[], version: st
       content: manifestText({ head: [notice], objects: [namespaceObject] }),
     },
     { path: `${folder}/01-migrate.yaml`, content: migrateFile(version) },
+    { path: `${folder}/02-backup.yaml`, content: backupFile(version) },
     ...services.map((service) => ({
       path: `${folder}/${service.service}.yaml`,
       content: serviceFile(service, version),
@@ -242,6 +243,75 @@ function migrateFile(version: string): string {
       'Secret migrate-secrets: MIGRATION_DATABASE_URL and <SERVICE>_DB_PASSWORD of every service.',
     ],
     objects: [job],
+  });
+}
+
+/** Daily backups to a bucket. The container needs no disk and, with public keys, cannot read the backups that it makes. */
+function backupFile(version: string): string {
+  const path = `${folder}/02-backup.yaml`;
+  const config: IConfigMap = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadataOf('backup', 'backup-config'),
+    data: { S3_BUCKET_NAME: 'valuecanvas-backups', AWS_REGION: 'us-east-1', BACKUP_RETENTION_DAYS: '90' },
+  };
+  const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'BACKUP_ENCRYPTION_KEY'];
+  const owner = 'MIGRATION_DATABASE_URL';
+  const job: ICronJob = {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: metadataOf('backup'),
+    spec: {
+      schedule: '0 3 * * *',
+      timeZone: 'Etc/UTC',
+      concurrencyPolicy: 'Forbid',
+      startingDeadlineSeconds: 3_600,
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 3,
+      jobTemplate: {
+        spec: {
+          backoffLimit: 2,
+          activeDeadlineSeconds: 14_400,
+          template: {
+            metadata: { labels: { app: 'backup' } },
+            spec: {
+              restartPolicy: 'Never',
+              ...podBasics,
+              containers: [
+                {
+                  name: 'backup',
+                  image: `valuecanvas/migrate:${version}`,
+                  command: ['node', 'tools/database/src/commands/backup.ts'],
+                  envFrom: [
+                    { configMapRef: { name: 'backup-config' } },
+                    { configMapRef: { name: 'backup-overrides', optional: true } },
+                  ],
+                  env: [
+                    { name: owner, valueFrom: { secretKeyRef: { name: 'migrate-secrets', key: owner } } },
+                    ...keys.map((name) => ({
+                      name,
+                      valueFrom: { secretKeyRef: { name: 'backup-secrets', key: name, optional: true } },
+                    })),
+                  ],
+                  resources: { requests: { cpu: '250m', memory: '192Mi' }, limits: { memory: '512Mi' } },
+                  securityContext: containerSecurity,
+                },
+              ],
+            },
+          },
+        },
+      },
+    },
+  };
+  return manifestText({
+    head: [
+      notice,
+      `kubectl apply -f ${path}; at once: kubectl create job -n ${namespace} --from=cronjob/backup backup-now`,
+      'ConfigMap backup-overrides: BACKUP_RECIPIENTS (public keys of the backups), S3_BUCKET_NAME, AWS_REGION, S3_ENDPOINT.',
+      'Secret migrate-secrets: MIGRATION_DATABASE_URL. Secret backup-secrets, where the pod has no role: AWS_ACCESS_KEY_ID,',
+      'AWS_SECRET_ACCESS_KEY.',
+    ],
+    objects: [config, job],
   });
 }
 
