@@ -17,7 +17,7 @@ export interface S3Place {
   readonly region: string;
   /** Origin of an S3-compatible server. Undefined for AWS, or if AWS_ENDPOINT_URL_S3 names it. */
   readonly endpoint: string | undefined;
-  /** Whether the bucket is in the path and not in the host name, as most compatible servers want it. */
+  /** True if the bucket is in the path instead of the host name, as most compatible servers want it. */
   readonly pathStyle: boolean;
 }
 
