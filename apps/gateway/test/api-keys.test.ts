@@ -217,7 +217,13 @@ describe('an API key', () => {
       `update auth.users set raw_app_meta_data = '{"tier":"pro","role":"user"}' where id = $1`,
       [userId],
     );
-    const shown = [bearing(key), { 'x-api-key': key }, { ...bearing(key), 'x-api-key': key }];
+    const shown = [
+      bearing(key),
+      { 'x-api-key': key },
+      { ...bearing(key), 'x-api-key': key },
+      { authorization: '', 'x-api-key': key },
+      { ...bearing(key), 'x-api-key': '' },
+    ];
     for (const headers of shown) {
       const { body } = await gateway.service.request('/ofrep/v1/evaluate/flags', {
         method: 'POST',
@@ -242,6 +248,8 @@ describe('an API key', () => {
       { 'api-key': key },
       { ...bearing(key), 'api-key': key },
       { ...owner, 'api-key': key },
+      { authorization: '', 'x-api-key': '', 'api-key': key },
+      { ...bearing(key), 'api-key': '' },
     ]) {
       const { body } = await models(headers);
       const identity = await principalIn(body.headers['x-vc-identity'], 'llm-router');

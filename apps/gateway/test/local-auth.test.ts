@@ -267,6 +267,11 @@ describe('a user’s own account', () => {
       status: 422,
       code: 'validation_failed',
     });
+    for (const unchanged of [
+      { email: null, phone: null, data: null },
+      { email: '', phone: '' },
+    ])
+      expect((await update(body.access_token, unchanged)).body.email).toBe('stays@example.com');
     const raised = await update(body.access_token, {
       email: 'Stays@example.com',
       app_metadata: { role: 'admin' },

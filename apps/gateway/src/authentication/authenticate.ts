@@ -41,9 +41,9 @@ export interface Credentials {
 
 /**
  * Authenticates by an API key, an access token or a session cookie, whichever is found first. A request without
- * credentials is anonymous. Invalid credentials are refused on public routes as well, except on paths whose upstream
- * verifies credentials itself. The result is kept on the request, so that rate limiting and authorization see the same
- * principal.
+ * credentials is anonymous, and an empty header is no credential. Invalid credentials are refused on public routes as well,
+ * except on paths whose upstream verifies credentials itself. The result is kept on the request, so that rate limiting and
+ * authorization see the same principal.
  */
 export function createAuthenticator(credentials: Credentials): Authenticator {
   const bearer = bearerSource(credentials);
@@ -110,9 +110,9 @@ function apiKeySource(
   return (request) => {
     const { authorization } = request.headers;
     const key = keyHeaderOf(request);
-    const asBearer = authorization === undefined ? undefined : bearerKey.exec(authorization)?.[1];
+    const asBearer = authorization ? bearerKey.exec(authorization)?.[1] : undefined;
     if (key === undefined) return asBearer === undefined ? undefined : principalOf(asBearer, request);
-    if (authorization === undefined || key === asBearer) return principalOf(key, request);
+    if (!authorization || key === asBearer) return principalOf(key, request);
     if (asBearer !== undefined) throw refused(differentKeys);
     return ofOneUser(bearer(request), principalOf(key, request));
   };
@@ -123,16 +123,16 @@ const differentKeys = 'The headers of the request contain different API keys. Se
 /** Returns the key in x-api-key or api-key. The latter is Azure's, and other dialects may use it differently. */
 function keyHeaderOf(request: FastifyRequest): string | undefined {
   const { 'x-api-key': key, 'api-key': azureKey } = request.headers;
-  if (azureKey === undefined || !dialectOf(request).hasAzureApiKey) return textOf(key);
-  if (key !== undefined && key !== azureKey) {
+  if (!azureKey || !dialectOf(request).hasAzureApiKey) return textOf(key);
+  if (key && key !== azureKey) {
     throw refused(differentKeys);
   }
   return textOf(azureKey);
 }
 
-/** Node joins repeated headers, except those that its types also allow as lists. */
+/** Node joins repeated headers, except those that its types also allow as lists. An empty header counts as absent. */
 function textOf(header: string | string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : undefined;
+  return typeof header === 'string' && header !== '' ? header : undefined;
 }
 
 async function ofOneUser(
@@ -157,7 +157,7 @@ function bearerSource({ accessTokens }: Credentials): CredentialSource {
     return principal;
   };
   return ({ headers: { authorization } }) => {
-    if (authorization === undefined) return undefined;
+    if (!authorization) return undefined;
     // Fast path for the usual spelling: a cached token needs no regular expression.
     const known = authorization.startsWith('Bearer ')
       ? accessTokens.known(authorization.slice(7))

@@ -167,7 +167,7 @@ export function createLocalAuth(options: {
     async updateUser(principal, { email, phone, password, data }) {
       const user = await find(principal);
       const { userId, sessionId } = principal;
-      if (phone || (email !== undefined && email.toLowerCase() !== user.email?.toLowerCase())) {
+      if (phone || (email && email.toLowerCase() !== user.email?.toLowerCase())) {
         throw unchangeable('The e-mail address and phone number cannot be changed.');
       }
       const hash = password === undefined ? undefined : await newHash(password, user.encrypted_password);
