@@ -5,10 +5,12 @@ import {
   isInternal,
   isUnder,
   type JobDefinition,
+  nullReader,
   type RouteDefinition,
   serviceNames,
 } from '@valuecanvas/contracts-core';
-import type { TObject } from 'typebox';
+import type { TObject, TSchema } from 'typebox';
+import Value from 'typebox/value';
 import { describe, expect, test } from 'vitest';
 import { type ContractPackage, contractPackages } from './service-contracts.ts';
 
@@ -72,6 +74,33 @@ describe('the contracts of all services', () => {
         .sort((a, b) => b.prefix.length - a.prefix.length)[0]?.service;
     const astray = routes.filter(({ service, route }) => !isInternal(route) && owner(route.path) !== service);
     expect(astray.map(({ route }) => route.id)).toEqual([]);
+  });
+});
+
+describe('the body of a public route', () => {
+  const withBodies = routes
+    .map(({ route }) => route)
+    .filter((route) => !isInternal(route) && route.body !== undefined);
+
+  /** The optional fields of the variant to which a body belongs. */
+  const optionalFields = (schema: TSchema, body: unknown): string[] => {
+    const { anyOf = [schema] } = schema as { readonly anyOf?: readonly TSchema[] };
+    const objects = anyOf.filter((variant) => Value.Check(variant, body)) as TObject[];
+    return objects.flatMap(
+      ({ properties, required = [] }: { properties: object; required?: readonly string[] }) =>
+        Object.keys(properties).filter((name) => !required.includes(name)),
+    );
+  };
+
+  test.each(withBodies)('of $id may have null in each optional field', ({ body, example }) => {
+    const schema = body as TSchema;
+    const isRefused = (name: string): boolean => {
+      const sent = { ...(example as object), [name]: null };
+      nullReader(schema)?.(sent);
+      // An update without any change is refused.
+      return Object.keys(sent).length > 0 && !Value.Check(schema, sent);
+    };
+    expect(optionalFields(schema, example).filter(isRefused)).toEqual([]);
   });
 });
 

@@ -43,11 +43,12 @@ test('nested objects and items of lists are read, and values of other types are 
   for (const body of [null, 7, 'text', [], { size: 'large', sizes: {} }]) expect(read(body)).toEqual(body);
 });
 
-test('a value of a union is read like the variant that its constants name', () => {
-  const a = strictObject({ type: Type.Literal('a'), only: Type.Optional(Type.Integer()) }, { title: 'A' });
+test('a value of a union is read like the variant that its required constants name', () => {
+  const only = { only: Type.Optional(Type.Integer()), fixed: Type.Optional(Type.Literal('f')) };
+  const a = strictObject({ type: Type.Literal('a'), ...only }, { title: 'A' });
   const b = strictObject({ type: Type.Literal('b'), only: Type.Optional(Type.Unknown()) }, { title: 'B' });
   for (const union of [taggedUnion('type', [a, b], described), Type.Union([a, b])]) {
-    expect(read({ type: 'a', only: null }, union)).toEqual({ type: 'a' });
+    expect(read({ type: 'a', only: null, fixed: null }, union)).toEqual({ type: 'a' });
     expect(read({ type: 'b', only: null }, union)).toEqual({ type: 'b', only: null });
   }
 });

@@ -57,11 +57,14 @@ function objectReader(node: Node): ReadNulls | undefined {
   };
 }
 
-/** A value belongs to the variants whose constants it has. */
+/** A value belongs to the variants whose required constants it has. */
 function unionReader(variants: readonly Node[]): ReadNulls | undefined {
   const readers = variants.flatMap((variant) => {
+    const { properties = {}, required = [] } = variant;
     const read = readerOf(variant);
-    const constants = Object.entries(variant.properties ?? {}).filter(([, property]) => 'const' in property);
+    const constants = Object.entries(properties).filter(
+      ([name, property]) => 'const' in property && required.includes(name),
+    );
     return read ? [{ read, constants }] : [];
   });
   if (readers.length === 0) return undefined;
