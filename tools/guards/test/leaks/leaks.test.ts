@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { type Contract, headers, isInternal, type RouteDefinition } from '@valuecanvas/contracts-core';
 import { userPrincipal } from '@valuecanvas/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -61,6 +63,7 @@ beforeAll(async () => {
   platform = await startObservedPlatform();
   await signUp();
   await driveEveryRoute(await logIn(), 'first');
+  await sendOddRequests();
   const session = await logIn();
   await failEveryWrite();
   await driveEveryRoute(session, 'last');
@@ -272,6 +275,61 @@ function rememberFields(service: string, text: string): void {
       replied.set(`${service}.${name}`, String(value));
 }
 
+/** Requests that reach no route, or that a server refuses before it knows their route. */
+async function sendOddRequests(): Promise<void> {
+  const gateway = platform.urlOf('gateway');
+  const paths = [
+    `/${mark}?token=${mark}`,
+    `/v1/${mark}/${mark}?api_key=${mark}`,
+    `/auth/v1/verify?token=${mark}&type=signup&redirect_to=https://${mark}.example`,
+    `/auth/v1/${mark}`,
+    `/api/canvas/${mark}`,
+    `/api/canvas/${mark}/export?format=${mark}`,
+    `/api/docs/${mark}.js`,
+    `/api/shared/${mark}`,
+    `/console/${mark}?code=${mark}`,
+    `/ofrep/v1/evaluate/flags/${mark}`,
+  ];
+  const ownHeaders = [
+    { authorization: `Basic ${Buffer.from(`${mark}:${mark}`).toString('base64')}` },
+    { authorization: `${mark} ${mark}`, 'x-http-method-override': mark, prefer: mark },
+    { 'content-type': `application/${mark}`, 'content-encoding': mark },
+    { 'content-type': `multipart/form-data; boundary=${mark}` },
+    {
+      origin: `https://${mark}.example`,
+      'access-control-request-headers': mark,
+      'sec-fetch-site': 'cross-site',
+    },
+    { 'if-match': `"${mark}"`, 'last-event-id': mark, range: `bytes=${mark}`, traceparent: mark },
+  ];
+  for (const path of paths)
+    for (const own of ownHeaders)
+      for (const method of ['GET', 'POST', 'OPTIONS', 'PATCH'])
+        await send(method, `${gateway}${path}`, {
+          headers: own,
+          ...(method === 'GET' ? {} : { body: { [mark]: mark } }),
+        });
+  for (const head of [
+    `GET /%zz${mark}?${mark} HTTP/1.1\r\nhost: x`,
+    `GET http://${mark}.example/api/canvas?${mark} HTTP/1.1\r\nhost: ${mark}.example`,
+    `${mark.toUpperCase()} /${mark} HTTP/1.1\r\nhost: x`,
+    `GET /api/canvas HTTP/1.1\r\nhost: x\r\nx-${mark}: ${mark.repeat(5_000)}`,
+    `GET /${mark} HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-protocol: ${mark}`,
+    `POST /api/llm/chat HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"prompt":"${mark}`,
+    `POST /api/llm/chat HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n${mark}\r\n${mark}`,
+  ])
+    await sendBytes(new URL(gateway), `${head}\r\n\r\n`);
+}
+
+/** Sends bytes, and ends the connection when the server has answered, or after a short time. */
+async function sendBytes({ hostname, port }: URL, bytes: string): Promise<void> {
+  const socket = connect({ host: hostname, port: Number(port) });
+  const end = (): void => void socket.destroy();
+  socket.setTimeout(500, end).on('data', end).on('error', end);
+  socket.write(bytes);
+  await once(socket, 'close');
+}
+
 interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -294,7 +352,9 @@ async function send(method: string, url: string, { headers: own = {}, body }: Se
 }
 
 function rememberCredentials(text: string, cookies: readonly string[]): void {
-  for (const [, value] of text.matchAll(/"(?:access_token|refresh_token|csrfToken|key)":"([\w.-]{20,})"/g))
+  for (const [, value] of text.matchAll(
+    /"(?:access_token|refresh_token|csrfToken|key|token)":"([\w.-]{20,})"/g,
+  ))
     if (value !== undefined && !value.includes(mark)) issued.add(value);
   for (const cookie of cookies) {
     const [, value = ''] = /^[^=]+=([^;]*)/.exec(cookie) ?? [];
