@@ -41,6 +41,8 @@ export function installRequestHooks(
   app.addHook('onRequest', (request, reply, done) => {
     request.receivedAt = performance.now();
     request.routeConfig = request.routeOptions.config;
+    // Fastify refuses an empty content type, even of a request without a body.
+    if (request.headers['content-type'] === '') delete request.headers['content-type'];
     reply.header(headers.requestId, request.id);
     if (options.draining.hasBegun()) reply.header('connection', 'close');
     nameSpan(request);

@@ -228,6 +228,7 @@ test.each(['text/plain', 'application/xml', 'multipart/form-data; boundary=x'])(
 
 test.each([
   ['without a content type', undefined],
+  ['with an empty content type', ''],
   ['with the content type that curl sends by default', 'application/x-www-form-urlencoded'],
 ])('a JSON body %s is read, and any other body is malformed', async (_, type) => {
   const { url, token } = await start();
