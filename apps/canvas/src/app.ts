@@ -15,7 +15,9 @@ import { createRenderer } from './files/renderer.ts';
 import { createFindingsService } from './findings/findings.service.ts';
 import { createFindingsStore } from './findings/findings.store.ts';
 import { findingsRoutes } from './findings/routes.ts';
+import { unstoredCheck } from './findings/unstored-check.ts';
 import { composeGeneration } from './generation/compose-generation.ts';
+import { composeKeepOutcome } from './generation/compose-keep-outcome.ts';
 import { generationRoutes } from './generation/routes.ts';
 import { createSubmitJob } from './generation/submit-job.ts';
 import { sharingRoutes } from './sharing/routes.ts';
@@ -35,16 +37,21 @@ export const canvasService = defineService({
     kit.lifecycle.every('canvases: removal of deleted canvases', hourMs, store.purge);
     const { producer } = openQueue('canvas', kit);
     const canvases = createCanvasesService(store);
-    const { ask, reserve, generation, probe } = await composeGeneration(kit, openRedis('canvas', kit), {
-      db,
-      canvases,
-    });
+    const redis = openRedis('canvas', kit);
+    const { ask, reserve, generation, probe } = await composeGeneration(kit, redis, { db, canvases });
 
+    const checks = createFindingsStore(db);
     const findings = createFindingsService({
-      store: createFindingsStore(db),
+      store: checks,
       canvases,
       ask,
       reserve,
+      keep: composeKeepOutcome(kit, redis, unstoredCheck, {
+        store: checks.save,
+        storeLater: checks.saveLater,
+        storedLater:
+          'The canvas was checked, but the findings cannot be stored at the moment. They will appear at the canvas as soon as they are stored.',
+      }),
       now: kit.now,
     });
     const writeFile = createFileWriter(createRenderer(kit));

@@ -152,6 +152,24 @@ describe('while PostgreSQL refuses writes', () => {
     expect(platform.neighbours.asked).toHaveLength(1);
   });
 
+  test('findings that cannot be stored before the deadline appear later, once', async () => {
+    const { id } = await platform.aCanvas();
+    platform.neighbours.answer = async () => {
+      await refuse('vc_private.canvas_checks');
+      return {};
+    };
+    const refused = await platform.post(`/api/canvas/${id}/check`, {}, { headers: soon });
+    expectError(refused, 503, 'DEPENDENCY_UNAVAILABLE');
+    expect(refused.body.message).toMatch(/They will appear at the canvas/);
+    expect(refused.headers.get('x-should-retry')).toBe('false');
+    const report = async () => (await platform.request(`/api/canvas/${id}/findings`)).body.data;
+    expect(await report()).toMatchObject({ isComplete: false, findings: [] });
+    await accept('vc_private.canvas_checks');
+    await eventually(async () => expect(await report()).toMatchObject({ isComplete: true, revision: 1 }));
+    expect(await reservations()).toBe(0);
+    expect(platform.neighbours.asked).toHaveLength(1);
+  });
+
   test('a repetition with the idempotency key returns the canvas that was stored meanwhile', async () => {
     refuseAfterAnswer();
     expectError(

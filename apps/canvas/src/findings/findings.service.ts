@@ -8,17 +8,17 @@ import {
 } from '@valuecanvas/contracts-canvas';
 import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
 import type { BeforeCommit } from '@valuecanvas/postgres';
-import { retry } from '@valuecanvas/resilience';
 import type { Logger } from '@valuecanvas/service-kit';
 import { v5 as uuidv5 } from 'uuid';
 import { blocksOf, describeBlocks } from '../canvases/canvas-content.ts';
 import type { CanvasesService } from '../canvases/canvases.service.ts';
 import type { Answer, AskModel, ModelCall } from '../generation/ask-model.ts';
-import { whileUnavailable } from '../generation/keep-canvas.ts';
+import type { KeepOutcome } from '../generation/keep-outcome.ts';
 import type { Reserve } from '../generation/reservations.store.ts';
-import type { FindingsStore, KnownCheck, StoredFinding } from './findings.store.ts';
+import type { Dismissals, FindingsStore, KnownCheck, StoredFinding } from './findings.store.ts';
 import { FindingsAnswer, parseFindings } from './parse-findings.ts';
 import { type FoundFault, findByRules } from './rules.ts';
+import type { unstoredCheck } from './unstored-check.ts';
 
 /** Coherence checks of canvases. A canvas of another user is treated as absent. */
 export interface FindingsService {
@@ -39,13 +39,14 @@ export interface FindingsService {
 }
 
 export function createFindingsService(parts: {
-  readonly store: FindingsStore;
+  readonly store: Pick<FindingsStore, 'find' | 'findFinding' | 'dismiss' | 'restore'>;
   readonly canvases: Pick<CanvasesService, 'get'>;
   readonly ask: AskModel;
   readonly reserve: Reserve;
+  readonly keep: KeepOutcome<typeof unstoredCheck, Dismissals>;
   readonly now: () => number;
 }): FindingsService {
-  const { store, canvases, ask, reserve, now } = parts;
+  const { store, canvases, ask, reserve, keep, now } = parts;
 
   /** Asks a model about a canvas. Returns the error if the findings of the rules suffice. */
   const askAbout = (call: ModelCall, canvas: Canvas, blocks: Blocks, model: string | undefined) =>
@@ -64,37 +65,31 @@ export function createFindingsService(parts: {
     async check(call, canvasId, model, beforeCommit) {
       const canvas = await canvases.get(call.principal, canvasId);
       const { revision } = canvas;
+      const blocks = blocksOf(canvas);
       const key = call.downstreamKey(JSON.stringify({ canvasId, revision, model }));
-      return reserve(call.principal, key, async (reservation) => {
-        const blocks = blocksOf(canvas);
-        const answer = await askAbout(call, canvas, blocks, model);
-        if (answer instanceof AppError)
-          call.log.warn(
-            { err: answer },
-            'findings: no model has checked the canvas, only rules were applied',
-          );
-        const found = answer instanceof AppError ? [] : answer.value;
-        const findings = identified(canvasId, blocks, [...findByRules(blocks), ...found]);
-        const isComplete = !(answer instanceof AppError);
-        const checkedAt = new Date(now());
-        const save = () =>
-          store.save(
-            call.principal,
-            { canvasId, reservation },
-            { revision, checkedAt, isComplete, findings },
-            (tx, dismissals) =>
-              beforeCommit(tx, {
-                revision,
-                checkedAt: checkedAt.toISOString(),
-                isComplete,
-                findings: findings.filter(({ id }) => !dismissals.has(id)),
-                ...(answer instanceof AppError
-                  ? { modelError: { code: answer.code, message: answer.message } }
-                  : { completion: answer.facts }),
-              }),
-          );
-        return retry(save, whileUnavailable, call);
-      });
+      const { id, answer } = await reserve(call.principal, key, async (reservation) => ({
+        id: reservation,
+        answer: await askAbout(call, canvas, blocks, model),
+      }));
+      if (answer instanceof AppError)
+        call.log.warn({ err: answer }, 'findings: no model has checked the canvas, only rules were applied');
+      const found = answer instanceof AppError ? [] : answer.value;
+      const check = {
+        revision,
+        checkedAt: new Date(now()).toISOString(),
+        isComplete: !(answer instanceof AppError),
+        findings: identified(canvasId, blocks, [...findByRules(blocks), ...found]),
+      };
+      const { userId } = call.principal;
+      return keep(call, { id, userId, canvasId, ...check }, (tx, dismissals) =>
+        beforeCommit(tx, {
+          ...check,
+          findings: check.findings.filter((finding) => !dismissals.has(finding.id)),
+          ...(answer instanceof AppError
+            ? { modelError: { code: answer.code, message: answer.message } }
+            : { completion: answer.facts }),
+        }),
+      );
     },
 
     async report(owner, canvasId, { revision, dismissed = false }) {

@@ -1,9 +1,10 @@
 import type { Finding } from '@valuecanvas/contracts-canvas';
-import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import type { UserCall, UserPrincipal } from '@valuecanvas/contracts-core';
 import { asUser, type BeforeCommit } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../db.ts';
-import { takeReservation } from '../generation/reservations.store.ts';
+import { ownerOf, takeReservation } from '../generation/reservations.store.ts';
+import type { UnstoredCheck } from './unstored-check.ts';
 
 /** A finding as it was made, without its dismissal. */
 export type StoredFinding = Omit<Finding, 'dismissal'>;
@@ -17,7 +18,7 @@ export interface StoredCheck {
 }
 
 /** Dismissals of a canvas by the id of the finding. */
-type Dismissals = ReadonlyMap<string, NonNullable<Finding['dismissal']>>;
+export type Dismissals = ReadonlyMap<string, NonNullable<Finding['dismissal']>>;
 
 /** A check with the dismissals of its canvas. */
 export interface KnownCheck {
@@ -32,25 +33,29 @@ export function createFindingsStore(db: Kysely<Database>) {
   return {
     /** Stores a check in place of its reservation. */
     save<T>(
-      owner: UserPrincipal,
-      { canvasId, reservation }: { readonly canvasId: string; readonly reservation: string },
-      { revision, checkedAt, isComplete, findings }: StoredCheck,
+      { principal }: UserCall,
+      { id, canvasId, ...check }: UnstoredCheck,
       beforeCommit: BeforeCommit<Dismissals, T>,
     ): Promise<T> {
-      return asUser(db, owner, async (tx) => {
-        await takeReservation(tx, reservation);
-        const content = {
-          findings: JSON.stringify(findings),
-          is_complete: isComplete,
-          checked_at: checkedAt,
-        };
-        await tx
-          .insertInto('vc_private.canvas_checks')
-          .values({ canvas_id: canvasId, revision, user_id: owner.userId, ...content })
-          .onConflict((conflict) => conflict.columns(['canvas_id', 'revision']).doUpdateSet(content))
-          .execute();
+      return asUser(db, principal, async (tx) => {
+        await takeReservation(tx, id);
+        await insertCheck(tx, canvasId, check);
         return beforeCommit(tx, await dismissalsOf(tx, canvasId));
       });
+    },
+
+    /** Stores checks whose requests have ended, unless their canvases were removed meanwhile. */
+    async saveLater(checks: readonly UnstoredCheck[]): Promise<void> {
+      for (const { id, canvasId, ...check } of checks)
+        await asUser(db, ownerOf(check), async (tx) => {
+          const isOpen = await takeReservation(tx, id);
+          const canvas = await tx
+            .selectFrom('canvases')
+            .select('id')
+            .where('id', '=', canvasId)
+            .executeTakeFirst();
+          if (isOpen && canvas) await insertCheck(tx, canvasId, check);
+        });
     },
 
     /** Finds the latest check, or the check of a revision. */
@@ -114,6 +119,25 @@ export function createFindingsStore(db: Kysely<Database>) {
       });
     },
   };
+}
+
+/** Stores a check, unless a later one of the same revision is stored. */
+async function insertCheck(
+  tx: Kysely<Database>,
+  canvasId: string,
+  { userId, revision, checkedAt, isComplete, findings }: Omit<UnstoredCheck, 'id' | 'canvasId'>,
+): Promise<void> {
+  const content = { findings: JSON.stringify(findings), is_complete: isComplete, checked_at: checkedAt };
+  await tx
+    .insertInto('vc_private.canvas_checks')
+    .values({ canvas_id: canvasId, revision, user_id: userId, ...content })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['canvas_id', 'revision'])
+        .doUpdateSet(content)
+        .where(sql<boolean>`canvas_checks.checked_at <= excluded.checked_at`),
+    )
+    .execute();
 }
 
 async function dismissalsOf(tx: Kysely<Database>, canvasId: string): Promise<Dismissals> {

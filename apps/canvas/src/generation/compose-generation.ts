@@ -1,10 +1,11 @@
+import type { Canvas } from '@valuecanvas/contracts-canvas';
 import { featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
 import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import { promptExecution, promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
 import { createFlags } from '@valuecanvas/flags-sdk';
 import { createClient } from '@valuecanvas/http-client';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
-import { createJournal, drainIntoTable } from '@valuecanvas/journal';
+import { createJournal } from '@valuecanvas/journal';
 import { createPrompts } from '@valuecanvas/prompts-sdk';
 import type { OpenRedis } from '@valuecanvas/redis';
 import type { Kit } from '@valuecanvas/service-kit';
@@ -13,10 +14,11 @@ import type { CanvasesService } from '../canvases/canvases.service.ts';
 import type { CanvasConfig } from '../config.ts';
 import type { Database } from '../db.ts';
 import { type AskModel, createAskModel } from './ask-model.ts';
+import { composeKeepOutcome } from './compose-keep-outcome.ts';
 import { createGenerationService, type GenerationService } from './generation.service.ts';
-import { createKeepCanvas, type KeepCanvas } from './keep-canvas.ts';
+import type { KeepOutcome } from './keep-outcome.ts';
 import { createReservationStore, createReserve, type Reserve } from './reservations.store.ts';
-import { unstoredCanvas } from './unstored-canvas.ts';
+import { generatedCanvas, unstoredCanvas } from './unstored-canvas.ts';
 
 /** Time that the start waits for prompts and flags, so that they are available to the first requests. */
 const firstSnapshotMs = 1_000;
@@ -100,27 +102,22 @@ export async function composeGeneration(
 
 /** The storage of generated canvases: reservations, and the journal for those that PostgreSQL cannot store. */
 function composeStorage(
-  { config, log, lifecycle }: Kit<CanvasConfig>,
-  { redis, keys, waiting }: OpenRedis,
+  kit: Kit<CanvasConfig>,
+  openRedis: OpenRedis,
   db: Kysely<Database>,
-): { readonly reserve: Reserve; readonly keep: KeepCanvas } {
+): { readonly reserve: Reserve; readonly keep: KeepOutcome<typeof unstoredCanvas, Canvas> } {
   const reservations = createReservationStore(db);
-  const keep = createKeepCanvas({
-    reservations,
-    journal: createJournal(unstoredCanvas, { redis, keys, maxLength: config.JOURNAL_MAX_LENGTH }),
-    onLost: (err) =>
-      log.error({ err }, 'generation: journal unavailable, a paid canvas is kept in memory only'),
-  });
-  const drain = drainIntoTable(unstoredCanvas, {
-    redis: waiting('unstored'),
-    keys,
-    insert: reservations.storeLater,
-    log,
-  });
-  lifecycle.onStop('drain', 'journal of canvases', drain.stop);
-  lifecycle.every('generation: purge of reservations', purgeMs, reservations.purge);
-  const reserve = createReserve(reservations, (err) =>
-    log.warn({ err }, 'generation: a reservation could not be removed, it expires'),
-  );
-  return { reserve, keep };
+  kit.lifecycle.every('generation: purge of reservations', purgeMs, reservations.purge);
+  return {
+    reserve: createReserve(reservations, (err) =>
+      kit.log.warn({ err }, 'generation: a reservation could not be removed, it expires'),
+    ),
+    keep: composeKeepOutcome(kit, openRedis, unstoredCanvas, {
+      store: ({ principal }, { id, content, variantOf }, beforeCommit) =>
+        reservations.store(principal, id, generatedCanvas({ content, variantOf }), beforeCommit),
+      storeLater: reservations.storeLater,
+      storedLater:
+        'The canvas was generated but cannot be stored at the moment. It will appear in your list of canvases as soon as it is stored.',
+    }),
+  };
 }

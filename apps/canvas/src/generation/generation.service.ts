@@ -14,7 +14,7 @@ import { asList, describeBlocks, firstClause, shortened, wordsOf } from '../canv
 import type { CanvasesService } from '../canvases/canvases.service.ts';
 import { type AnswerSchema, type AskModel, type ModelCall, type Question, Unfinished } from './ask-model.ts';
 import { createBlockReader } from './block-reader.ts';
-import type { GeneratedCanvas, KeepCanvas } from './keep-canvas.ts';
+import type { KeepOutcome } from './keep-outcome.ts';
 import {
   canvasAnswer,
   completeBlocks,
@@ -29,6 +29,7 @@ import {
 } from './parse-answer.ts';
 import { type RepeatsPrompt, withoutPrompt } from './prompt-leak.ts';
 import type { Reserve } from './reservations.store.ts';
+import type { UnstoredCanvas, unstoredCanvas } from './unstored-canvas.ts';
 import { instructionFor, titleOfVariant } from './variants.ts';
 
 /** Receives the title and each block as soon as the model has completed them. */
@@ -67,7 +68,7 @@ const titleInstruction =
 export function createGenerationService(dependencies: {
   readonly ask: AskModel;
   readonly reserve: Reserve;
-  readonly keep: KeepCanvas;
+  readonly keep: KeepOutcome<typeof unstoredCanvas, Canvas>;
   readonly canvases: Pick<CanvasesService, 'get'>;
 }): GenerationService {
   const { ask, reserve, keep, canvases } = dependencies;
@@ -76,7 +77,7 @@ export function createGenerationService(dependencies: {
   const create = async <T>(
     call: ModelCall,
     request: CanvasQuestion,
-    canvasWith: (written: WrittenCanvas) => Omit<GeneratedCanvas, 'id'>,
+    canvasWith: (written: WrittenCanvas) => Omit<UnstoredCanvas, 'id' | 'userId'>,
     beforeCommit: BeforeCommit<GenerateCanvasResult, T>,
     listener: CanvasListener | undefined,
   ): Promise<T> => {
@@ -90,7 +91,8 @@ export function createGenerationService(dependencies: {
         ...canvasReading(listener),
       }),
     }));
-    return keep(call, { id, ...canvasWith(answer.value) }, (tx, canvas) =>
+    const { userId } = call.principal;
+    return keep(call, { id, userId, ...canvasWith(answer.value) }, (tx, canvas) =>
       beforeCommit(tx, { canvasId: canvas.id, canvas, ...answer.facts }),
     );
   };

@@ -126,6 +126,6 @@ export function takeReservation(tx: Kysely<Database>, canvasId: string) {
 }
 
 /** Only the user's id matters to row level security. */
-function ownerOf({ userId }: UnstoredCanvas): UserPrincipal {
+export function ownerOf({ userId }: { readonly userId: string }): UserPrincipal {
   return { kind: 'user', userId, tier: 'free', role: 'user', permissions: rolePermissions.user };
 }
