@@ -30,7 +30,7 @@ export type WriteFile = (
 ) => Promise<FileBody>;
 
 /** Increment it when the files of unchanged canvases change, so that clients fetch them again. */
-const writerVersion = 2;
+const writerVersion = 3;
 
 const contentTypes: Readonly<Record<FileFormat, string>> = {
   json: 'application/json',

@@ -8,6 +8,7 @@ import type { Drawing, DrawnFile } from './drawing.ts';
 // A process of its own, because the compiler blocks its thread and never returns all of its memory. It has no secrets and
 // no connections. Text of a canvas reaches the template as data.
 
+// The image has the fonts of these two weights only: see tools/guards/src/generate/deployment/dockerfiles.ts.
 const fonts = [
   import.meta.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'),
   import.meta.resolve('@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf'),
@@ -23,6 +24,9 @@ const fonts = [
 ].map((url) => fileURLToPath(url));
 
 const pngWidth = 2_400;
+
+/** Pixels of an emoji in the largest text of a PNG, the title. */
+const emojiWidth = 64;
 
 const compiler = NodeCompiler.create({ fontArgs: [{ fontPaths: fonts }] });
 const template = await readFile(new URL('./canvas.typ', import.meta.url), 'utf8');
@@ -62,11 +66,28 @@ async function draw({ format, page, description, createdAt }: Drawing): Promise<
   }
   const svg = compiler.plainSvg(document);
   if (format === 'svg') return { content: Buffer.from(withText(svg, page.title, description)) };
-  const image = await renderAsync(svg, {
-    font: { loadSystemFonts: false },
-    fitTo: { mode: 'width', value: pngWidth },
-  });
-  return { content: image.asPng() };
+  return { content: await rasterized(await withRasterEmoji(svg), pngWidth) };
+}
+
+async function rasterized(svg: string, width: number): Promise<Buffer> {
+  const font = { loadSystemFonts: false };
+  const image = await renderAsync(svg, { font, fitTo: { mode: 'width', value: width } });
+  return image.asPng();
+}
+
+/**
+ * Replaces the vector images of emoji with PNGs, because resvg draws every use of a vector image on a layer of the size of
+ * the page. A canvas full of emoji took 65 s.
+ */
+async function withRasterEmoji(svg: string): Promise<string> {
+  const vector = /data:image\/svg\+xml;base64,([A-Za-z0-9+/=]+)/g;
+  const images = new Map<string, string>();
+  for (const [uri, base64] of svg.matchAll(vector)) {
+    if (images.has(uri)) continue;
+    const png = await rasterized(Buffer.from(String(base64), 'base64').toString(), emojiWidth);
+    images.set(uri, `data:image/png;base64,${png.toString('base64')}`);
+  }
+  return svg.replaceAll(vector, (uri) => images.get(uri) ?? uri);
 }
 
 /** Adds the text of the canvas, because the letters of the SVG are outlines. */
