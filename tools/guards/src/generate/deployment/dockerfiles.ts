@@ -40,7 +40,7 @@ RUN npm ci --ignore-scripts
 COPY . .
 RUN node tools/build/src/main.ts ${servesPage ? `${service} web` : service}
 
-${pruneStage(service, base)}
+${pruneStage(service, base)}${service === 'canvas' ? unusedFonts : ''}
 FROM ${base}
 ARG SERVICE_VERSION=dev
 ENV NODE_ENV=production SERVICE_VERSION=$SERVICE_VERSION
@@ -113,6 +113,12 @@ COPY --from=manifests /workspace .
 RUN npm ci --workspace @valuecanvas/${workspace} --omit=dev --ignore-scripts && rm -r node_modules/@valuecanvas
 `;
 }
+
+/** Exports use two weights. The font packages have up to eighteen, which are 125 MB. */
+const unusedFonts = `# Only the weights of fonts that exports use.
+RUN find node_modules/@embedpdf node_modules/@expo-google-fonts -name '*.[ot]tf' \\
+  ! -name '*Regular.[ot]tf' ! -name '*_600SemiBold.ttf' -delete
+`;
 
 /** Uses Node to call the container's own port, because the base image has no other HTTP client. */
 function healthCheck(portAndPath: string): string {
