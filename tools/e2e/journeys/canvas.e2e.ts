@@ -163,6 +163,37 @@ test('title, industry and target market are changed in place, and are still ther
   await page.getByRole('button', { name: 'Music' }).waitFor();
 });
 
+/** Defines a function for a page: the places of elements as shares of the width and height of another one, row by row. */
+const defineShares = `const sharesOf = (elements, whole) => {
+    const { x, y, width, height } = whole.getBoundingClientRect();
+    return elements
+      .map((element) => element.getBoundingClientRect())
+      .map((area) => [(area.y - y) / height, (area.x - x) / width, area.width / width, area.height / height])
+      .sort((a, b) => Math.round((a[0] - b[0]) * 50) || a[1] - b[1]);
+  };`;
+
+test('an exported SVG has the proportions of the page', async () => {
+  // High enough that content does not stretch the rows.
+  const page = await open({ viewport: { width: 1440, height: 1600 } });
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A bakery for gluten-free bread');
+  await isSaved(page);
+  const onPage = await page.evaluate<number[][]>(`${defineShares}
+    const areas = [...document.querySelectorAll('section[aria-labelledby^="block-"]')];
+    sharesOf(areas, areas[0].parentElement)`);
+
+  const { pathname } = new URL(page.url());
+  const file = await page.request.get(`${pathname.replace('/c/', '/api/canvas/')}/export?format=svg`);
+  const drawing = await page.context().newPage();
+  await drawing.setContent(await file.text());
+  const inFile = await drawing.evaluate<number[][]>(`${defineShares}
+    const [paper, canvas, ...areas] = document.querySelectorAll('path.typst-shape:not([fill="none"])');
+    sharesOf(areas, canvas)`);
+  expect([onPage.length, inFile.length]).toEqual([blocks.length, blocks.length]);
+  const differences = onPage.flat().map((share, index) => Math.abs(share - Number(inFile.flat()[index])));
+  expect(Math.max(...differences)).toBeLessThan(0.01);
+});
+
 test('canvases are searched and sorted, and a deleted one comes back with Undo or from the deleted ones', async () => {
   const page = await open();
   await signInAsDemo(page);

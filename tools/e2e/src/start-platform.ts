@@ -6,11 +6,8 @@ import type { TestProject } from 'vitest/node';
 
 const root = join(import.meta.dirname, '../../..');
 
-/**
- * Starts the platform with empty data as `npm start` does, and names its address to the journeys.
- * @public Vitest calls it.
- */
-export async function setup(project: TestProject): Promise<() => Promise<void>> {
+/** Starts the platform with empty data as `npm start` does. Returns its address, and a function that stops it. */
+export async function startPlatform(): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const port = await freePort();
   const args = ['tools/dev-stack/start.mjs', '--fresh', '--state', '.cache/e2e'];
   const platform = spawn(process.execPath, args, {
@@ -34,11 +31,23 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     }
     platform.once('exit', () => reject(new Error(`The platform did not start:\n${printed}`)));
   });
-  project.provide('url', `http://localhost:${port}`);
-  return async () => {
-    platform.kill('SIGTERM');
-    await ended;
+  return {
+    url: `http://localhost:${port}`,
+    async stop() {
+      platform.kill('SIGTERM');
+      await ended;
+    },
   };
+}
+
+/**
+ * Starts the platform and names its address to the journeys.
+ * @public Vitest calls it.
+ */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { url, stop } = await startPlatform();
+  project.provide('url', url);
+  return stop;
 }
 
 declare module 'vitest' {
