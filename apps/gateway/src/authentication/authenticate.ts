@@ -41,9 +41,9 @@ export interface Credentials {
 
 /**
  * Authenticates by an API key, an access token or a session cookie, whichever is found first. A request without
- * credentials is anonymous, and an empty header is no credential. Invalid credentials are refused on public routes as well,
- * except on paths whose upstream verifies credentials itself. The result is kept on the request, so that rate limiting and
- * authorization see the same principal.
+ * credentials is anonymous. Invalid credentials are refused on public routes as well, except on paths whose upstream
+ * verifies credentials itself. The result is kept on the request, so that rate limiting and authorization see the same
+ * principal.
  */
 export function createAuthenticator(credentials: Credentials): Authenticator {
   const bearer = bearerSource(credentials);
@@ -111,7 +111,9 @@ function apiKeySource(
     const { authorization } = request.headers;
     const key = keyHeaderOf(request);
     const asBearer = authorization ? bearerKey.exec(authorization)?.[1] : undefined;
-    if (key === undefined) return asBearer === undefined ? undefined : principalOf(asBearer, request);
+    // An empty header beside other credentials counts as absent.
+    if (!key && authorization) return asBearer === undefined ? undefined : principalOf(asBearer, request);
+    if (key === undefined) return undefined;
     if (!authorization || key === asBearer) return principalOf(key, request);
     if (asBearer !== undefined) throw refused(differentKeys);
     return ofOneUser(bearer(request), principalOf(key, request));
@@ -130,9 +132,9 @@ function keyHeaderOf(request: FastifyRequest): string | undefined {
   return textOf(azureKey);
 }
 
-/** Node joins repeated headers, except those that its types also allow as lists. An empty header counts as absent. */
+/** Node joins repeated headers, except those that its types also allow as lists. */
 function textOf(header: string | string[] | undefined): string | undefined {
-  return typeof header === 'string' && header !== '' ? header : undefined;
+  return typeof header === 'string' ? header : undefined;
 }
 
 async function ofOneUser(
@@ -157,7 +159,7 @@ function bearerSource({ accessTokens }: Credentials): CredentialSource {
     return principal;
   };
   return ({ headers: { authorization } }) => {
-    if (!authorization) return undefined;
+    if (authorization === undefined) return undefined;
     // Fast path for the usual spelling: a cached token needs no regular expression.
     const known = authorization.startsWith('Bearer ')
       ? accessTokens.known(authorization.slice(7))
