@@ -192,11 +192,14 @@ test('no process runs before the first file, and a killed one is replaced', asyn
   expect(renderer.pid()).not.toBe(pid);
 });
 
-test('the process is replaced after its number of files', async () => {
-  const renderer = rendererInTest({ filesPerProcess: 1 });
-  await renderer.draw(drawing(aCanvas, 'svg'));
-  expect(renderer.pid()).toBeUndefined();
-});
+test.each([[{ filesPerProcess: 1 }], [{ maxResidentBytes: 1 }]])(
+  'the process is replaced beyond its bounds %j',
+  async (bounds) => {
+    const renderer = rendererInTest(bounds);
+    await renderer.draw(drawing(aCanvas, 'svg'));
+    expect(renderer.pid()).toBeUndefined();
+  },
+);
 
 test('a full queue, and a file or a start of the process that takes too long, are OVERLOADED', async () => {
   const full = rendererInTest({ maxQueued: 1 });

@@ -39,14 +39,20 @@ process.send?.({ ready: true });
 
 for await (const [drawing] of drawings) {
   try {
-    process.send?.(await draw(drawing));
+    const file: DrawnFile = { ...(await draw(drawing)), residentBytes: process.memoryUsage.rss() };
+    process.send?.(file);
   } catch (error) {
     process.send?.({ error: error instanceof Error ? error.message.slice(0, 2_000) : String(error) });
   }
   compiler.evictCache(0);
 }
 
-async function draw({ format, page, description, createdAt }: Drawing): Promise<DrawnFile> {
+async function draw({
+  format,
+  page,
+  description,
+  createdAt,
+}: Drawing): Promise<Omit<DrawnFile, 'residentBytes'>> {
   const inputs = { canvas: JSON.stringify(page), colours };
   const compiled = compiler.compile({ mainFileContent: template, inputs });
   const document = compiled.result;

@@ -51,6 +51,8 @@ export interface Drawing {
 /** The answer of the drawing process. */
 export interface DrawnFile {
   readonly content: Uint8Array;
+  /** Memory of the process after the file. */
+  readonly residentBytes: number;
   /** Reason why the PDF does not conform to PDF/UA-1. */
   readonly nonConforming?: string;
 }

@@ -14,6 +14,8 @@ export interface RendererBounds {
   readonly timeoutMs: number;
   /** Files after which the process is replaced, because its memory grows with every file. */
   readonly filesPerProcess: number;
+  /** Memory of the process after a file beyond which it is replaced. The largest canvas needs 450 MB more. */
+  readonly maxResidentBytes: number;
   /** Requests that may wait for the process. */
   readonly maxQueued: number;
   /** Idle time after which the process ends. */
@@ -24,6 +26,7 @@ const defaultBounds: RendererBounds = {
   startTimeoutMs: 30_000,
   timeoutMs: 30_000,
   filesPerProcess: 100,
+  maxResidentBytes: 300_000_000,
   maxQueued: 8,
   idleMs: 60_000,
 };
@@ -53,7 +56,10 @@ export function createRenderer(
   { log, lifecycle }: Pick<Kit, 'log' | 'lifecycle'>,
   bounds: Partial<RendererBounds> = {},
 ): Renderer {
-  const { startTimeoutMs, timeoutMs, filesPerProcess, maxQueued, idleMs } = { ...defaultBounds, ...bounds };
+  const { startTimeoutMs, timeoutMs, filesPerProcess, maxResidentBytes, maxQueued, idleMs } = {
+    ...defaultBounds,
+    ...bounds,
+  };
   const turns = createSemaphore({ concurrency: 1, maxQueued });
   let running: DrawingProcess | undefined;
   let idle: NodeJS.Timeout | undefined;
@@ -90,7 +96,7 @@ export function createRenderer(
       await process.ready;
       const file = await withTimeout((signal) => ask(process.child, drawing, signal), timeoutMs);
       process.files += 1;
-      if (process.files >= filesPerProcess) stop();
+      if (process.files >= filesPerProcess || file.residentBytes > maxResidentBytes) stop();
       return file;
     } catch (error) {
       stop();

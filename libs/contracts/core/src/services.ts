@@ -41,7 +41,7 @@ export const serviceTable = {
     owns: 'canvases, their revisions, generation and refinement',
     essential: true,
     signs: true,
-    // The process that draws exports needs up to 450 MB for the largest canvas.
+    // The process that draws exports needs up to 450 MB for the largest canvas, and starts it with at most 300 MB.
     resources: { cpu: '100m', memory: '192Mi', memoryLimit: '1Gi' },
   },
   'prompt-registry': {
