@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { findChromium } from './find-chromium.ts';
 import { startPlatform } from './start-platform.ts';
-import { drawCanvas, isSaved, signInAsDemo } from './steps.ts';
+import { drawCanvas, signInAsDemo } from './steps.ts';
 
 // npm run picture: starts the platform, draws a canvas through the page, and writes the pictures of the README.
 
 const docs = join(import.meta.dirname, '../../../docs');
 const description =
   'A bakery that delivers sourdough bread by bicycle before breakfast, to families and small offices in Lisbon';
+const market = 'Families and small offices';
 
 const executablePath = findChromium();
 if (executablePath === undefined)
@@ -28,17 +29,20 @@ try {
   await page.getByRole('button', { name: 'Add an industry' }).click();
   await page.keyboard.type('Food');
   await page.keyboard.press('Enter');
+  const saved = page.waitForResponse(
+    (response) => response.ok() && response.request().postData()?.includes(market) === true,
+  );
   await page.getByRole('button', { name: 'Add a target market' }).click();
-  await page.keyboard.type('Families and small offices');
+  await page.keyboard.type(market);
   await page.keyboard.press('Enter');
-  await page.getByText('Revision 2').waitFor();
-  await isSaved(page);
+  await saved;
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     // Ends all transitions, and leaves nothing focused.
     await page.reload({ waitUntil: 'networkidle' });
+    await page.getByRole('button', { name: 'History' }).waitFor();
     const path = join(docs, `picture-${colorScheme}.png`);
-    await writeFile(path, await page.screenshot());
+    await writeFile(path, await page.screenshot({ fullPage: true }));
     console.log(`Wrote ${path}.`);
   }
 } finally {
