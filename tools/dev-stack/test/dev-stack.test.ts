@@ -3,7 +3,6 @@ import { utimes } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
-import { setTimeout as wait } from 'node:timers/promises';
 import { services } from '@valuecanvas/database';
 import { freePort } from '@valuecanvas/local-servers';
 import { expect, test } from 'vitest';
@@ -83,8 +82,8 @@ const servicesInUse: readonly Sent[] = [
 
 const succeeded = ({ path }: Sent): string => `${path}: 200`;
 
-/** Time between two requests, so that they do not slow down what they observe. */
-const betweenRequestsMs = 25;
+/** Time between two rounds of requests, so that they do not slow down what they observe. */
+const betweenRoundsMs = 150;
 
 /** Sends requests of an admin to all services, one after the other, and returns their different outcomes. */
 async function outcomesUntil(end: AbortSignal, port: number): Promise<Set<string>> {
@@ -97,13 +96,14 @@ async function outcomesUntil(end: AbortSignal, port: number): Promise<Set<string
   });
   const { access_token: token } = JSON.parse(text) as { access_token: string };
   const outcomes = new Set<string>();
-  while (!end.aborted) {
+  const round = async (): Promise<boolean> => {
     for (const next of servicesInUse) {
       const { status, text: reply } = await send(port, { ...next, token });
       outcomes.add(status === '200' ? succeeded(next) : `${next.path}: ${status} ${reply}`);
-      await wait(betweenRequestsMs);
     }
-  }
+    return end.aborted;
+  };
+  await expect.poll(round, { interval: betweenRoundsMs, timeout }).toBe(true);
   return outcomes;
 }
 
