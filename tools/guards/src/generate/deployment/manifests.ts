@@ -246,7 +246,7 @@ function migrateFile(version: string): string {
   });
 }
 
-/** Daily backups to a bucket. The container needs no disk and, with public keys, cannot read the backups that it makes. */
+/** Daily backups to a bucket. The container needs no disk, and has no key to read the backups that it makes. */
 function backupFile(version: string): string {
   const path = `${folder}/02-backup.yaml`;
   const config: IConfigMap = {
@@ -255,7 +255,7 @@ function backupFile(version: string): string {
     metadata: metadataOf('backup', 'backup-config'),
     data: { S3_BUCKET_NAME: 'valuecanvas-backups', AWS_REGION: 'us-east-1', BACKUP_RETENTION_DAYS: '90' },
   };
-  const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'BACKUP_ENCRYPTION_KEY'];
+  const credentials = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
   const owner = 'MIGRATION_DATABASE_URL';
   const job: ICronJob = {
     apiVersion: 'batch/v1',
@@ -288,7 +288,7 @@ function backupFile(version: string): string {
                   ],
                   env: [
                     { name: owner, valueFrom: { secretKeyRef: { name: 'migrate-secrets', key: owner } } },
-                    ...keys.map((name) => ({
+                    ...credentials.map((name) => ({
                       name,
                       valueFrom: { secretKeyRef: { name: 'backup-secrets', key: name, optional: true } },
                     })),
