@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, matchesGlob } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
 import { type ServiceName, serviceNames } from '@valuecanvas/contracts-core';
 import { parseConfig } from '@valuecanvas/service-kit';
@@ -33,6 +33,18 @@ const secretValues: Readonly<Record<string, string>> = {
 
 const configOf = async (service: ServiceName, environment: Readonly<Record<string, string>>) =>
   parseConfig(await readSchemas(service), environment);
+
+test('the image of canvas keeps every font that exports use', async () => {
+  const read = (path: string) => readFile(join(root, 'apps/canvas', path), 'utf8');
+  const kept = [...(await read('Dockerfile')).matchAll(/! -name '([^']+)'/g)].map(([, pattern]) =>
+    String(pattern),
+  );
+  const used = [...(await read('src/files/draw.process.ts')).matchAll(/([\w-]+\.[ot]tf)'/g)].map(([, file]) =>
+    String(file),
+  );
+  expect(used.length).toBeGreaterThan(0);
+  expect(used.filter((file) => !kept.some((pattern) => matchesGlob(file, pattern)))).toEqual([]);
+});
 
 describe('the Compose file', () => {
   let text: string;
