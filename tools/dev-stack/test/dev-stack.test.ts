@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { services } from '@valuecanvas/database';
 import { freePort } from '@valuecanvas/local-servers';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { demoAccounts } from '../src/demo-accounts.ts';
 import { isFree } from '../src/ports.ts';
 import { isAlive, type ProcessIdentity } from '../src/process-identity.ts';
@@ -177,6 +177,7 @@ test(
     expect(next.output()).toMatch(/^canvas +\d\d:\d\d:\d\d\.\d{3} INFO /m);
 
     const end = new AbortController();
+    onTestFinished(() => end.abort());
     const outcomes = outcomesUntil(end.signal, port);
     // Every service depends on it.
     await utimes(join(projectRoot, 'libs/service-kit/src/index.ts'), now, now);
