@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 import S3rver from 's3rver';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { completeBackups, expiredFiles } from '../src/backup/backup-name.ts';
 import { type BackupStore, folderStore } from '../src/backup/backup-store.ts';
 import { createBackup } from '../src/backup/create-backup.ts';
@@ -314,6 +314,14 @@ describe.runIf(canDump(15))('a backup', () => {
     await expect(stat(join(place, basename(newest)))).resolves.toBeDefined();
   });
 
+  it.each(['0', '169'])('refuses to run every %s hours', async (hours) => {
+    const refused = await run('backup', [`--every-hours=${hours}`], { url: server.url, variables: {} });
+    expect(refused).toEqual({
+      code: 1,
+      output: '--every-hours needs a number of hours above 0, at most 168.\n',
+    });
+  });
+
   it('the scheduled command goes on after a backup, and after a failure', async () => {
     const url = await shop('scheduled');
     const place = await mkdtemp(join(folder, 'scheduled-'));
@@ -339,7 +347,7 @@ describe.runIf(canDump(15))('a backup', () => {
       s3 = new S3rver({ port: 0, address: '127.0.0.1', silent: true, directory, configureBuckets });
       endpoint = `http://127.0.0.1:${(await s3.run()).port}`;
       const credentials = { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' };
-      Object.assign(process.env, credentials);
+      for (const [name, value] of Object.entries(credentials)) vi.stubEnv(name, value);
       variables = {
         ...credentials,
         S3_BUCKET_NAME: 'valuecanvas-backups',
@@ -348,8 +356,7 @@ describe.runIf(canDump(15))('a backup', () => {
       };
     });
     afterAll(async () => {
-      delete process.env.AWS_ACCESS_KEY_ID;
-      delete process.env.AWS_SECRET_ACCESS_KEY;
+      vi.unstubAllEnvs();
       await s3.close();
     });
 

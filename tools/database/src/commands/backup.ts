@@ -12,11 +12,15 @@ const { values } = parseArgs({
   options: { 'new-key': { type: 'boolean' }, 'every-hours': { type: 'string' } },
 });
 
+/** A week. A timer of more than 24 days would end at once. */
+const longestHours = 168;
+
 await runCommand(async () => {
   if (values['new-key']) return console.log(`BACKUP_ENCRYPTION_KEY='${await createBackupKey()}'`);
   if (values['every-hours'] === undefined) return backup();
   const hours = Number(values['every-hours']);
-  if (!(hours > 0)) throw new DatabaseToolError('--every-hours needs a number of hours above 0.');
+  if (!(hours > 0 && hours <= longestHours))
+    throw new DatabaseToolError(`--every-hours needs a number of hours above 0, at most ${longestHours}.`);
   for (;;) {
     // A failed backup is reported, and the next one may succeed.
     await runCommand(backup);
