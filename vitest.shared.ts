@@ -25,6 +25,8 @@ export function projectTests(
       retry: 0,
       testTimeout: 180_000,
       hookTimeout: 300_000,
+      // Vitest waits one second by default, which is less than the start of a process takes on a busy machine.
+      expect: { poll: { timeout: 60_000 } },
       ...(needs.servers ? { globalSetup: servers } : {}),
     },
   };

@@ -42,12 +42,10 @@ test('appended lines are printed with the name of the program, also from files t
   onTestFinished(() => stop.abort());
   const ended = followLogs(logs, { print: (line) => printed.push(line), colour: false, signal: stop.signal });
   await appendFile(join(folder, 'gateway.log'), 'begun\nÜber');
-  await expect.poll(() => printed, { timeout: 30_000 }).toEqual(['gateway begun']);
+  await expect.poll(() => printed).toEqual(['gateway begun']);
   await appendFile(join(folder, 'gateway.log'), 'gabe\n');
   await appendFile(join(folder, 'canvas.log'), 'up\n');
-  await expect
-    .poll(() => printed.toSorted(), { timeout: 30_000 })
-    .toEqual(['canvas  up', 'gateway begun', 'gateway Übergabe']);
+  await expect.poll(() => printed.toSorted()).toEqual(['canvas  up', 'gateway begun', 'gateway Übergabe']);
   stop.abort();
   await ended;
 });

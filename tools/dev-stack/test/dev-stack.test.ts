@@ -146,8 +146,8 @@ test(
 async function allEnded(stack: StackProcess, processes: readonly ProcessIdentity[]): Promise<void> {
   const databases = databasePorts(stack);
   expect(databases).toHaveLength(2);
-  await expect.poll(() => processes.filter(isAlive), { timeout: 60_000 }).toEqual([]);
-  await expect.poll(() => Promise.all(databases.map(isFree)), { timeout: 60_000 }).toEqual([true, true]);
+  await expect.poll(() => processes.filter(isAlive)).toEqual([]);
+  await expect.poll(() => Promise.all(databases.map(isFree))).toEqual([true, true]);
 }
 
 test(

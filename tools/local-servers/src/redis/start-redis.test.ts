@@ -122,7 +122,7 @@ describe('after a crash', () => {
     const url = await starter.nextLine();
     expect(await redisCommands(url, 'SET kept 7')).toEqual(['+OK']);
     await starter.end('SIGKILL');
-    await expect.poll(() => redisCommands(url, 'GET kept'), { timeout: 60_000 }).toEqual([]);
+    await expect.poll(() => redisCommands(url, 'GET kept')).toEqual([]);
     const next = await start({ directory, persistent: true });
     expect(await redisCommands(next.url, 'INCR kept')).toEqual([':8']);
   });
