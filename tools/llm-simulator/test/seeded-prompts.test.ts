@@ -153,3 +153,135 @@ describe('a canvas by the seeded prompt', () => {
     expect(JSON.stringify(canvas)).toContain('night workers');
   });
 });
+
+const reviewed = (description: string, canvas: Canvas) => ({
+  businessDescription: description,
+  currentCanvas: Object.entries(canvas)
+    .map(([section, items]) => `${section}:\n${listed(items)}`)
+    .join('\n'),
+});
+
+const itemsOf = (canvas: Canvas) => blocks.flatMap((block) => canvas[block]);
+
+describe('a variant by the seeded prompt', () => {
+  const variantOf = async (canvas: Canvas, variant: string, description = dogHotel) =>
+    JSON.parse(
+      await answerTo(seededPrompt('canvas.variant', { ...reviewed(description, canvas), variant })),
+    ) as Canvas;
+
+  test.each([
+    'Lean: a small start',
+    'Premium: more service',
+    'Partnership: growth with others',
+    'for cats only',
+  ])('keeps some items and changes others for %j', async (kind) => {
+    const canvas = await generated(dogHotel);
+    const variant = await variantOf(canvas, kind);
+    const before = itemsOf(canvas);
+    const after = itemsOf(variant);
+    expect(after.filter((item) => before.includes(item)).length).toBeGreaterThanOrEqual(5);
+    expect(after.filter((item) => !before.includes(item)).length).toBeGreaterThanOrEqual(5);
+    expect(before.filter((item) => !after.includes(item)).length).toBeGreaterThanOrEqual(2);
+    for (const block of blocks) {
+      expect(variant[block].length).toBeGreaterThan(0);
+      expect(new Set(variant[block]).size).toBe(variant[block].length);
+    }
+  });
+
+  test('of another kind has other items, and own words are in the value propositions', async () => {
+    const canvas = await generated(dogHotel);
+    const lean = await variantOf(canvas, 'Lean: a small start');
+    const premium = await variantOf(canvas, 'Premium: more service');
+    expect(lean.customerSegments[0]).not.toBe(premium.customerSegments[0]);
+    expect(lean.costStructure.join()).toContain('No fixed costs');
+    const own = await variantOf(canvas, 'for cats only');
+    expect(own.valuePropositions[0]).toContain('for cats only');
+  });
+
+  test('of a variant repeats nothing, and that of an empty canvas has all blocks', async () => {
+    const canvas = await variantOf(await generated(dogHotel), 'Lean: a small start');
+    const again = await variantOf(canvas, 'Lean: a small start');
+    for (const block of blocks) expect(new Set(again[block]).size).toBe(again[block].length);
+    const empty = Object.fromEntries(blocks.map((block) => [block, []])) as unknown as Canvas;
+    const filled = await variantOf(empty, 'Lean: a small start');
+    for (const block of blocks) expect(filled[block].length).toBeGreaterThanOrEqual(3);
+  });
+
+  test('is written in the language of the canvas', async () => {
+    const description = 'Eine Bäckerei, die Sauerteigbrot per Lastenrad an Familien liefert';
+    const canvas = await generated(description);
+    const lean = await variantOf(canvas, 'Lean: a small start', description);
+    expect(lean.costStructure[0]).toContain('Keine Fixkosten');
+    const french = 'Une boulangerie qui livre du pain au levain aux familles de Lyon';
+    const variant = await variantOf(await generated(french), 'Lean: a small start', french);
+    expect(JSON.stringify(variant)).not.toContain('No fixed costs');
+  });
+});
+
+describe('findings by the seeded prompt', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      findings: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            kind: { enum: ['contradiction', 'orphan', 'missing', 'vague'] },
+            severity: { enum: ['high', 'medium', 'low'] },
+            sections: { type: 'array', items: { enum: blocks } },
+            items: { type: 'array', items: { type: 'string' } },
+            message: { type: 'string' },
+            suggestion: { type: 'string' },
+          },
+          required: ['kind', 'severity', 'sections', 'items', 'message', 'suggestion'],
+          additionalProperties: false,
+        },
+      },
+    },
+    required: ['findings'],
+    additionalProperties: false,
+  };
+  const formats = [
+    { type: 'json_object' as const },
+    { type: 'json_schema' as const, json_schema: { name: 'findings', strict: true, schema } },
+  ];
+  const findingsOf = async (canvas: Canvas, description: string, format = formats[0]) => {
+    const completion = await client.chat.completions.create({
+      ...asking(seededPrompt('canvas.check', reviewed(description, canvas))),
+      ...(format && { response_format: format }),
+    });
+    const { findings } = JSON.parse(completion.choices[0]?.message.content ?? '') as {
+      readonly findings: readonly {
+        readonly kind: string;
+        readonly severity: string;
+        readonly sections: readonly Block[];
+        readonly items: readonly string[];
+        readonly message: string;
+        readonly suggestion: string;
+      }[];
+    };
+    return findings;
+  };
+
+  test.each(formats)('name items and blocks of the canvas as $type', async (format) => {
+    const canvas = await generated(dogHotel);
+    const findings = await findingsOf(canvas, dogHotel, format);
+    expect(findings.map(({ severity }) => severity)).toEqual(['high', 'medium', 'low']);
+    for (const { sections, items, message, suggestion } of findings) {
+      const [block] = sections;
+      const [item = ''] = items;
+      expect(block && canvas[block]).toContain(item);
+      expect(message).toContain(item);
+      expect(suggestion).toContain(item);
+    }
+  });
+
+  test('are in the language of the canvas, and an empty canvas has none', async () => {
+    const description = 'Eine Bäckerei, die Sauerteigbrot per Lastenrad an Familien liefert';
+    const [first] = await findingsOf(await generated(description), description);
+    expect(first?.message).toContain('Kein Wertangebot');
+    const empty = Object.fromEntries(blocks.map((block) => [block, []])) as unknown as Canvas;
+    expect(await findingsOf(empty, dogHotel)).toEqual([]);
+  });
+});

@@ -13,6 +13,9 @@ export const blocks = [
 
 export type Block = (typeof blocks)[number];
 
+/** A whole business model canvas. */
+export type Canvas = Readonly<Record<Block, readonly string[]>>;
+
 const byLetters: ReadonlyMap<string, Block> = new Map(blocks.map((block) => [letters(block), block]));
 
 /** The block with the name in any notation: keyPartners, key_partners, "Key Partners". */
@@ -32,6 +35,19 @@ const patterns = Object.fromEntries(blocks.map((block) => [block, patternOf(bloc
   Block,
   RegExp
 >;
+
+/** Reads a canvas from lines: the name of a block, followed by its items as a list. Blocks without items are empty. */
+export function canvasIn(text: string): Canvas {
+  const found = new Map<Block, string[]>(blocks.map((block) => [block, []]));
+  let items: string[] | undefined;
+  for (const line of text.split('\n')) {
+    const [, name = ''] = /^(\w+):\s*$/.exec(line) ?? [];
+    const block = blockNamed(name);
+    if (block) items = found.get(block);
+    else if (line.startsWith('- ')) items?.push(line.slice(2).trim());
+  }
+  return Object.fromEntries(found) as Canvas;
+}
 
 function patternOf(block: Block): RegExp {
   return new RegExp(block.replace(/[A-Z]/g, '[\\s_-]?$&'), 'i');

@@ -1,7 +1,14 @@
 import type { Message } from '../chat/chat-request.ts';
-import { type Block, blocksIn } from './blocks.ts';
+import { type Block, blocksIn, type Canvas, canvasIn } from './blocks.ts';
 import { descriptionIn, labelled, type Prompts } from './description.ts';
-import { type IndustryName, industryOf, type LanguageCode, languageOf, textsOf } from './language.ts';
+import {
+  type IndustryName,
+  industryOf,
+  type LanguageCode,
+  languageOf,
+  textsOf,
+  type VariantKind,
+} from './language.ts';
 import { readings, uncapitalised } from './reading.ts';
 import { taggedText } from './tagged-text.ts';
 
@@ -20,12 +27,22 @@ export interface Brief {
   /** The customers, alone ("commuters") and as the recipients of an offer ("for commuters"). */
   readonly audience: string;
   readonly forAudience: string;
+  /** The canvas that the prompt asks to change or to review. Its blocks are empty if there is none. */
+  readonly currentCanvas: Canvas;
+  /** The variant of the current canvas that the prompt asks for. */
+  readonly variant: Variant | null;
   /** The block that a refinement asks about. */
   readonly section: Block | null;
   /** All texts of the conversation: suggestions do not repeat them. */
   readonly said: string;
   /** The latest message of the user. */
   readonly question: string;
+}
+
+/** A variant of one of the usual kinds, or in words of the user. */
+export interface Variant {
+  readonly kind: VariantKind | 'own';
+  readonly words: string;
 }
 
 /** "Section: channels", "Improve one section of a canvas: channels", and the same as a tag or a JSON field. */
@@ -63,6 +80,8 @@ export function briefOf(messages: readonly Message[]): Brief {
     industry,
     offer: offer ?? texts.industries[industry].offer,
     ...audienceOf(prompts, description.text, language, industry),
+    currentCanvas: canvasIn(taggedText(users[0] ?? '', /current_canvas/) ?? ''),
+    variant: variantIn(users[0] ?? ''),
     section: sectionOf(prompts),
     said: prompts.join('\n'),
     question: users[0] ?? '',
@@ -128,6 +147,19 @@ function audienceOf(
         : uncapitalised(stated);
   const form = stated === null ? wording.audience : wording.statedAudience;
   return { audience, forAudience: form.replace('{x}', () => audience) };
+}
+
+const MAX_VARIANT = 80;
+
+/** The variant in its tag. A kind is named before a colon: "Lean: the smallest version of this business". */
+function variantIn(prompt: string): Variant | null {
+  const words = taggedText(prompt, /variant/);
+  if (words === null) return null;
+  const [, named = ''] = /^(lean|premium|partnership):/i.exec(words) ?? [];
+  return {
+    kind: named === '' ? 'own' : (named.toLowerCase() as VariantKind),
+    words: words.slice(0, MAX_VARIANT).toWellFormed(),
+  };
 }
 
 /** The first label of a section or block that is followed by a block's name, else the block named first. */

@@ -1,11 +1,8 @@
 import { type Random, shuffled } from '../random.ts';
-import { type Block, blocks } from './blocks.ts';
-import type { Brief } from './brief.ts';
-import { textsOf } from './language.ts';
+import { type Block, blocks, type Canvas } from './blocks.ts';
+import type { Brief, Variant } from './brief.ts';
+import { textsOf, type VariantKind } from './language.ts';
 import { readings } from './reading.ts';
-
-/** A whole business model canvas. */
-export type Canvas = Readonly<Record<Block, readonly string[]>>;
 
 /** Items of a block in a canvas: fewer without an industry, so that enough items remain for suggestions. */
 const ITEMS = { ofIndustry: 4, general: 3 } as const;
@@ -13,9 +10,49 @@ const ITEMS = { ofIndustry: 4, general: 3 } as const;
 const INDUSTRY_ITEMS = 2;
 const SUGGESTIONS = { least: 3, most: 4 } as const;
 
-/** The nine blocks for the business of the brief. */
+/** Blocks that a variant changes. It keeps the others word for word. */
+const changedBlocks: Readonly<Record<VariantKind | 'own', readonly Block[]>> = {
+  lean: ['keyActivities', 'valuePropositions', 'customerSegments', 'channels', 'costStructure'],
+  premium: [
+    'valuePropositions',
+    'customerRelationships',
+    'customerSegments',
+    'keyResources',
+    'revenueStreams',
+  ],
+  partnership: ['keyPartners', 'keyActivities', 'channels', 'costStructure', 'revenueStreams'],
+  own: ['valuePropositions', 'customerRelationships', 'customerSegments', 'channels', 'revenueStreams'],
+};
+
+/** Items that a changed block of a variant keeps. A lean business is smaller. */
+const KEPT = { lean: 1, premium: 2, partnership: 2, own: 2 } as const;
+
+/** The nine blocks for the business of the brief, or those of the variant that the prompt asks for. */
 export function canvasFor(brief: Brief, random: Random): Canvas {
-  return Object.fromEntries(blocks.map((block) => [block, blockFor(block, brief, random)])) as Canvas;
+  return Object.fromEntries(
+    blocks.map((block) => [
+      block,
+      brief.variant ? variantOf(block, brief.variant, brief, random) : blockFor(block, brief, random),
+    ]),
+  ) as Canvas;
+}
+
+/** Items of a variant: those of its kind, or others of the industry, before those that it keeps. */
+function variantOf(block: Block, variant: Variant, brief: Brief, random: Random): readonly string[] {
+  const present = brief.currentCanvas[block];
+  if (present.length === 0) return blockFor(block, brief, random);
+  const { kind } = variant;
+  if (!changedBlocks[kind].includes(block)) return present;
+  const ofKind = (kind === 'own' ? [] : (textsOf(brief.language).variants?.[kind][block] ?? [])).map(
+    (item) => capitalised(fill(item, brief)),
+  );
+  const stated =
+    kind === 'own' && block === 'valuePropositions' ? [capitalised(`${brief.offer}, ${variant.words}`)] : [];
+  const [industry = ''] = suggestionsFor(block, brief, random);
+  const fresh = [...ofKind, ...stated];
+  const items = fresh.length > 0 ? fresh : [industry];
+  const kept = present.filter((item) => !items.includes(item));
+  return [...items, ...kept.slice(0, KEPT[kind])];
 }
 
 /** Items for one block. The first one contains words of the description, the last one would suit any trade. */

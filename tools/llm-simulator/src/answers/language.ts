@@ -42,6 +42,10 @@ export interface Texts {
   /** Items with the words of the description. */
   readonly ownItems: Items;
   readonly industries: Readonly<Record<IndustryName, Industry>>;
+  /** Items of the kinds of variants. Without them, a variant has other items of the industry. */
+  readonly variants?: Readonly<Record<VariantKind, Readonly<Partial<Record<Block, readonly string[]>>>>>;
+  /** Weaknesses of a canvas. `{item}` stands for an item of it. */
+  readonly findings: Readonly<Record<FindingKind, FindingText>>;
   /** An item that is used again when all others are taken. */
   readonly laterStage: string;
   readonly reasoning: string;
@@ -50,6 +54,14 @@ export interface Texts {
   readonly closings: readonly string[];
   /** Answers to a question that describes no business. */
   readonly withoutBusiness: readonly string[];
+}
+
+export type VariantKind = 'lean' | 'premium' | 'partnership';
+export type FindingKind = 'orphan' | 'missing' | 'vague';
+
+interface FindingText {
+  readonly message: string;
+  readonly suggestion: string;
 }
 
 export type IndustryName =

@@ -1,7 +1,7 @@
 import { pick, type Random } from '../random.ts';
-import { type Block, blocks } from './blocks.ts';
+import { type Block, blocks, type Canvas } from './blocks.ts';
 import type { Brief } from './brief.ts';
-import { blockFor, type Canvas, capitalised, fill } from './canvas.ts';
+import { blockFor, capitalised, fill } from './canvas.ts';
 import { textsOf } from './language.ts';
 
 /** Length of the question that an answer quotes. */

@@ -15,6 +15,26 @@ export type Answer =
 const list = { type: 'array', items: { type: 'string' } };
 const canvasSchema = { type: 'object', properties: Object.fromEntries(blocks.map((block) => [block, list])) };
 const refinementSchema = { type: 'object', properties: { suggestions: list, reasoning: { type: 'string' } } };
+const text = { type: 'string' };
+const findingsSchema = {
+  type: 'object',
+  properties: {
+    findings: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          kind: text,
+          severity: text,
+          sections: list,
+          items: list,
+          message: text,
+          suggestion: text,
+        },
+      },
+    },
+  },
+};
 const plainSchema = {
   type: 'object',
   properties: { business: { type: 'string' }, answer: { type: 'string' } },
@@ -52,8 +72,9 @@ function textFor({ format }: ChatRequest, brief: Brief, random: Random): string 
     : paragraphFor(brief, random);
 }
 
-/** The form that the prompt asks for: a whole canvas, a refinement, or none. */
+/** The form that the prompt asks for: findings, a refinement, a whole canvas, or none. */
 function impliedSchema({ said }: Brief): object | null {
+  if (/"findings"/.test(said)) return findingsSchema;
   if (/\bsuggestions\b/.test(said)) return refinementSchema;
   const mentioned: readonly Block[] = blocksIn(said);
   return mentioned.length === blocks.length || /business model canvas/i.test(said) ? canvasSchema : null;

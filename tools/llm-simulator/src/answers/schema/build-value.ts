@@ -22,6 +22,7 @@ interface Place {
   readonly writer: SchemaWriter;
   readonly path: readonly string[];
   readonly ordinal: number;
+  readonly record: number;
   readonly level: number;
   readonly references: readonly string[];
 }
@@ -35,15 +36,18 @@ export function buildValue(schema: unknown, writer: SchemaWriter): unknown {
   const root = asSchema(schema);
   if (leastDepth(root, root) === Number.POSITIVE_INFINITY)
     throw unsatisfiable('every value of it is infinite');
-  return valueAt(root, { root, writer, path: [], ordinal: 0, level: 0, references: [] });
+  return valueAt(root, { root, writer, path: [], ordinal: 0, record: 0, level: 0, references: [] });
 }
 
 function valueAt(schema: Schema, place: Place): unknown {
   if (schema === false) throw unsatisfiable('a part of it is false');
-  if (schema === true) return place.writer.text(place.path, place.ordinal);
+  if (schema === true) return place.writer.text(place.path, place.ordinal, place.record);
   if (typeof schema.$ref === 'string') return referredValue(schema.$ref, place);
   if (schema.const !== undefined) return schema.const;
-  if (Array.isArray(schema.enum)) return place.writer.choose(place.path, schema.enum);
+  if (Array.isArray(schema.enum)) {
+    const { writer, path, ordinal, record } = place;
+    return writer.choose(path, schema.enum, ordinal, record);
+  }
   const branches = branchesOf(schema);
   if (branches) return valueAt(chosenBranch(branches, place), place);
   return typedValue(typeOf(schema), schema, place);
@@ -69,7 +73,7 @@ function typedValue(type: unknown, schema: JsonObject, place: Place): unknown {
     case 'null':
       return null;
     case 'string':
-      return fitText(place.writer.text(place.path, place.ordinal), schema);
+      return fitText(place.writer.text(place.path, place.ordinal, place.record), schema);
     default:
       throw unsatisfiable(`'${String(type)}' is not a type`);
   }
@@ -107,7 +111,13 @@ function objectValue(schema: JsonObject, place: Place): JsonObject {
     );
     return [
       name,
-      valueAt(child, { ...place, path: [...place.path, name], ordinal: 0, level: place.level + 1 }),
+      valueAt(child, {
+        ...place,
+        path: [...place.path, name],
+        ordinal: 0,
+        record: place.ordinal,
+        level: place.level + 1,
+      }),
     ];
   });
   return Object.fromEntries(entries);
@@ -124,7 +134,7 @@ function listValue(schema: JsonObject, place: Place): readonly unknown[] {
   const most = numberAt(schema, 'maxItems', Number.POSITIVE_INFINITY);
   if (least > most) throw unsatisfiable('minItems is above maxItems');
   const items = asSchema(schema.items ?? true);
-  const wanted = isWorthwhile(items, place) ? place.writer.count(place.path) : 0;
+  const wanted = isWorthwhile(items, place) ? place.writer.count(place.path, place.record) : 0;
   const length = Math.min(most, Math.max(least, wanted));
   return Array.from({ length }, (_, ordinal) =>
     valueAt(items, { ...place, ordinal, level: place.level + 1 }),
