@@ -111,6 +111,21 @@ const canvasRoute = createRoute({
   component: lazyRouteComponent(() => import('./people/canvas/canvas-page.tsx'), 'CanvasPage'),
 });
 
+const variantRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/c/$id/variant',
+  head: () => titled(text.writing.variant),
+  component: lazyRouteComponent(() => import('./people/variants/variant-page.tsx'), 'VariantPage'),
+});
+
+const compareRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/c/$id/compare',
+  validateSearch: textsOf('with'),
+  head: () => titled(text.canvas.compare),
+  component: lazyRouteComponent(() => import('./people/variants/compare-page.tsx'), 'ComparePage'),
+});
+
 const accountRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/account',
@@ -187,6 +202,8 @@ const routeTree = rootRoute.addChildren([
     canvasesRoute,
     newCanvasRoute,
     canvasRoute,
+    variantRoute,
+    compareRoute,
     accountRoute,
     consoleRoute.addChildren([
       overviewRoute,

@@ -45,6 +45,8 @@ test.each([
   ['the list of canvases', [entry, page('canvases/canvases-page')], 130],
   ['a new canvas', [entry, page('canvas/new-canvas-page')], 130],
   ['a canvas', [entry, page('canvas/canvas-page')], 130],
+  ['a new variant', [entry, page('variants/variant-page')], 130],
+  ['a comparison', [entry, page('variants/compare-page')], 130],
   ['the account', [entry, page('account/account-page')], 130],
   ['the overview of the console', [...consoleFrame, screen('overview/overview-page')], 160],
   ['the providers', [...consoleFrame, screen('providers/providers-page')], 160],

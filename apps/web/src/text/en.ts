@@ -87,6 +87,7 @@ export const text = {
   },
   writing: {
     title: 'New canvas',
+    variant: 'New variant',
     progress: (done: number) => `Writing… ${done} of 9`,
     waiting: 'Writing…',
     stop: 'Stop',
@@ -164,6 +165,7 @@ export const text = {
     suggestFor: (block: string) => `Suggest items for ${block}`,
     suggested: 'suggested',
     history: 'History',
+    compare: 'Compare',
     closePanel: 'Close the panel',
     undo: 'Undo',
     redo: 'Redo',

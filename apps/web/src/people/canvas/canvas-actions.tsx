@@ -3,30 +3,47 @@ import { Redo2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { useShortcuts } from '../../shell/shortcuts.tsx';
 import { text } from '../../text/en.ts';
+import { panelsText } from '../../text/panels.en.ts';
 import { useDeletion } from '../canvases/use-deletion.ts';
 import type { Canvas } from './blocks.ts';
 import type { CanvasDocument, DocumentState } from './canvas-document.ts';
+import type { Panel } from './panels.ts';
+
+const buttons = [
+  ['findings', panelsText.findings.title],
+  ['variants', panelsText.variants.title],
+  ['history', text.canvas.history],
+] as const;
 
 /** The buttons above a canvas, which are loaded after it. */
 export function CanvasActions({
   canvas,
   canvasDocument,
   state,
-  hasHistory,
-  onHistory,
+  panel,
+  onPanel,
 }: {
   readonly canvas: Canvas;
   readonly canvasDocument: CanvasDocument;
   readonly state: DocumentState;
-  readonly hasHistory: boolean;
-  readonly onHistory: () => void;
+  /** The panel that is open. */
+  readonly panel: Panel | undefined;
+  /** Opens a panel, or closes it if it is open. */
+  readonly onPanel: (panel: Panel) => void;
 }) {
+  useShortcuts([
+    { keys: ['f'], label: panelsText.findings.shortcut, run: () => onPanel('findings') },
+    { keys: ['v'], label: panelsText.variants.shortcut, run: () => onPanel('variants') },
+  ]);
   return (
     <>
-      <Button look="quiet" aria-expanded={hasHistory} onClick={onHistory}>
-        {text.canvas.history}
-      </Button>
+      {buttons.map(([name, label]) => (
+        <Button key={name} look="quiet" aria-expanded={panel === name} onClick={() => onPanel(name)}>
+          {label}
+        </Button>
+      ))}
       <Button
         look="quiet"
         aria-label={text.canvas.undo}

@@ -16,7 +16,7 @@ import { localDrafts } from './drafts.ts';
 import { EditableBlock } from './editable-block.tsx';
 import { EditableText, WordsElsewhere } from './editable-text.tsx';
 import frame from './frame.module.css';
-import { usePanel } from './panels.ts';
+import { type Panel, usePanel } from './panels.ts';
 
 const AnswerLine = lazy(async () => ({ default: (await import('./answer-line.tsx')).AnswerLine }));
 const CanvasActions = lazy(async () => ({ default: (await import('./canvas-actions.tsx')).CanvasActions }));
@@ -28,6 +28,12 @@ const HistoryPanel = lazy(async () => ({
 }));
 const HistorySheet = lazy(async () => ({
   default: (await import('../history/history-sheet.tsx')).HistorySheet,
+}));
+const FindingsPanel = lazy(async () => ({
+  default: (await import('../findings/findings-panel.tsx')).FindingsPanel,
+}));
+const VariantsPanel = lazy(async () => ({
+  default: (await import('../variants/variants-panel.tsx')).VariantsPanel,
 }));
 
 const none: readonly string[] = [];
@@ -48,11 +54,11 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
   const { panel, block = 'keyPartners', revision, against, show, close } = usePanel();
   const isHistory = panel === 'history';
   const [suggested, setSuggested] = useState<readonly string[]>([]);
-  const toggleHistory = () => (isHistory ? close() : show({ panel: 'history' }));
+  const toggle = (name: Panel) => (panel === name ? close() : show({ panel: name }));
   useUndoKeys(canvasDocument);
   useCanvasKeys({
     onSuggest: (section) => show({ panel: 'refine', block: section }),
-    onHistory: toggleHistory,
+    onHistory: () => toggle('history'),
   });
   const editing = { words: state.content, canvasDocument };
   const answer = queries.getQueryData<AnswerFacts>(answerKey(canvas.id));
@@ -86,8 +92,8 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
               canvas={canvas}
               canvasDocument={canvasDocument}
               state={state}
-              hasHistory={isHistory}
-              onHistory={toggleHistory}
+              panel={panel}
+              onPanel={toggle}
             />
           </Suspense>
         </div>
@@ -147,6 +153,17 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
               }
               onClose={close}
             />
+          )}
+          {panel === 'findings' && (
+            <FindingsPanel
+              canvasId={canvas.id}
+              current={state.revision}
+              canvasDocument={canvasDocument}
+              onClose={close}
+            />
+          )}
+          {panel === 'variants' && (
+            <VariantsPanel canvas={canvas} canvasDocument={canvasDocument} onClose={close} />
           )}
         </Suspense>
       </div>

@@ -1,10 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { ApiError, type ResultOf } from '@valuecanvas/web-client';
+import { ApiError, type EventOf, type ResultOf } from '@valuecanvas/web-client';
 import { useCallback, useEffect, useState } from 'react';
-import { type Api, queryOf, useApi } from '../../api.tsx';
+import { queryOf, useApi } from '../../api.tsx';
 import { type AnswerFacts, answerKey } from './answer.ts';
 import type { Blocks, Canvas, Section } from './blocks.ts';
-import { type PendingCanvas, requestOf } from './pending-canvas.ts';
+
+/** Requests a canvas. All calls send the same request with the same idempotency key. */
+export type OpenStream = (signal: AbortSignal) => AsyncIterable<EventOf<'generateCanvas'>>;
 
 export interface Generation {
   /** Title that the model has given to the canvas. */
@@ -31,7 +33,7 @@ const repeatMs = [1_000, 2_000, 4_000];
  * Generates a canvas while the page is open, and shows its title and each block as soon as the model has completed them. The
  * canvas is put into the cache.
  */
-export function useGeneration(pending: PendingCanvas) {
+export function useGeneration(openStream: OpenStream) {
   const api = useApi();
   const queries = useQueryClient();
   const [generation, setGeneration] = useState(atStart);
@@ -46,7 +48,7 @@ export function useGeneration(pending: PendingCanvas) {
       block: (section: Section, items: readonly string[]) =>
         setGeneration((before) => ({ ...before, blocks: { ...before.blocks, [section]: items } })),
     };
-    generate(api, pending, controller.signal, show)
+    generate(openStream, controller.signal, show)
       .then(({ canvas, ...facts }) => {
         queries.setQueryData<AnswerFacts>(answerKey(canvas.id), facts);
         queries.setQueryData(queryOf(api, 'getCanvas', { params: { id: canvas.id } }).queryKey, canvas);
@@ -58,7 +60,7 @@ export function useGeneration(pending: PendingCanvas) {
         setGeneration((before) => ({ ...before, status: 'failed', error }));
       });
     return controller;
-  }, [api, pending, queries]);
+  }, [api, openStream, queries]);
 
   useEffect(() => {
     const controller = start();
@@ -74,8 +76,7 @@ export function useGeneration(pending: PendingCanvas) {
 
 /** Reads the stream, and sends the request again with the same key if the answer was lost or is still being written. */
 async function generate(
-  api: Api,
-  pending: PendingCanvas,
+  openStream: OpenStream,
   signal: AbortSignal,
   show: {
     readonly title: (title: string) => void;
@@ -84,8 +85,7 @@ async function generate(
 ): Promise<ResultOf<'generateCanvas'>> {
   for (const pauseMs of [...repeatMs, undefined]) {
     try {
-      const events = api.stream.generateCanvas(requestOf(pending), { signal, idempotencyKey: pending.key });
-      for await (const { event, data } of events) {
+      for await (const { event, data } of openStream(signal)) {
         if (event === 'done') return data;
         if (event === 'title') show.title(data.title);
         else show.block(data.section, data.items);
