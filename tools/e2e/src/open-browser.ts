@@ -22,7 +22,7 @@ export function openBrowser() {
   let faults: string[] = [];
   const expected: RegExp[] = [];
   // A stream that breaks, for example because the machine is busy, is asked for again while the first request still runs.
-  const always = [/status of 409 \(Conflict\) .*\/api\/canvas\/generate$/];
+  const always = [/status of 409 \(Conflict\) .*\/api\/canvas\/(generate|[^/]+\/variants)$/];
 
   beforeAll(async () => {
     const executablePath = findChromium();

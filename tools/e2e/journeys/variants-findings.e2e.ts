@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { openBrowser } from '../src/open-browser.ts';
+import { addItem, block, drawCanvas, isSaved, itemsOf, signInAsDemo } from '../src/steps.ts';
+
+const { open } = openBrowser();
+
+test('a check names items, leads to them, and a finding is dismissed with a reason, reported again and undone', async () => {
+  const page = await open();
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A lighthouse that rents rooms to writers');
+  await page.getByRole('button', { name: 'Findings' }).waitFor();
+  await page.keyboard.press('f');
+  const panel = page.getByRole('complementary', { name: 'Findings' });
+  await panel.getByRole('button', { name: 'Check this canvas' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByText(/^\d+ findings$/).waitFor({ state: 'attached' });
+  const segment = (await itemsOf(page, 'Customer segments').last().textContent()) ?? '';
+  const place = panel.getByRole('button', { name: `“${segment}” in Customer segments` });
+  await place.first().click();
+  await expect.poll(() => page.locator(':focus').textContent()).toBe(segment);
+
+  const problems = panel.getByRole('button', { name: 'Not a problem' });
+  const count = await problems.count();
+  await problems.first().focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('Writers know what they get');
+  await page.keyboard.press('Enter');
+  await page.getByText('The finding was dismissed').waitFor();
+  await expect.poll(() => problems.count()).toBe(count - 1);
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await expect.poll(() => problems.count()).toBe(count);
+
+  await problems.first().click();
+  await panel.getByLabel('Why is it not a problem?').fill('Decided last week');
+  await panel.getByRole('button', { name: 'Dismiss' }).click();
+  await panel.getByText('Dismissed (1)').click();
+  await panel.getByText('Decided last week').waitFor();
+  await panel.getByRole('button', { name: 'Report it again' }).click();
+  await expect.poll(() => problems.count()).toBe(count);
+
+  await addItem(page, 'Channels', 'Readings in the lantern room');
+  await isSaved(page);
+  await panel.getByText(/findings of revision 1/).waitFor();
+  await panel.getByRole('button', { name: 'Check again' }).click();
+  await panel.getByText(/findings of revision 1/).waitFor({ state: 'detached' });
+});
+
+test('a variant is written block by block, leads to its origin, and is compared with it side by side', async () => {
+  const page = await open();
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A tram that serves dinner');
+  const origin = page.url();
+  const segments = await itemsOf(page, 'Customer segments').allTextContents();
+  await page.getByRole('button', { name: 'Variants' }).waitFor();
+  await page.keyboard.press('v');
+  const panel = page.getByRole('complementary', { name: 'Variants' });
+  await panel.getByText('There is none yet.').waitFor();
+  await panel.getByRole('radio', { name: /^Lean/ }).focus();
+  await page.keyboard.press('ArrowDown');
+  expect(await panel.getByRole('radio', { name: /^Premium/ }).isChecked()).toBe(true);
+  await panel.getByRole('button', { name: 'Write the variant' }).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => !url.href.startsWith(origin));
+  await page.getByRole('heading', { name: /Premium$/, level: 1 }).waitFor();
+  expect(await itemsOf(page, 'Customer segments').first().textContent()).toBe(
+    'Demanding customers who pay for certainty',
+  );
+
+  await panel.getByRole('link', { name: /^Compare with/ }).click();
+  await page.getByRole('heading', { name: 'Compare' }).waitFor();
+  const compared = page.locator('[data-block=customerSegments]');
+  await compared.getByRole('insertion').getByText('Demanding customers who pay for certainty').waitFor();
+  await compared
+    .getByRole('deletion')
+    .getByText(segments.at(-1) ?? '')
+    .waitFor();
+  expect(await compared.getByRole('cell', { name: segments[0], exact: true }).count()).toBe(2);
+  await page.getByRole('link', { name: 'Swap the sides' }).click();
+  await compared.getByRole('deletion').getByText('Demanding customers who pay for certainty').waitFor();
+  await page.getByRole('columnheader').last().getByRole('link').click();
+  await block(page, 'Channels').waitFor();
+  expect(page.url().startsWith(origin)).toBe(true);
+
+  await page.getByRole('button', { name: 'Variants' }).click();
+  await panel
+    .getByRole('link', { name: /Premium$/ })
+    .first()
+    .waitFor();
+  await panel.getByRole('radio', { name: 'In your words' }).check();
+  await panel.getByRole('textbox', { name: 'In your words' }).fill('for night shifts only');
+  await panel.getByRole('button', { name: 'Write the variant' }).click();
+  await page.waitForURL((url) => !url.href.startsWith(origin));
+  await itemsOf(page, 'Value propositions').getByText('for night shifts only').waitFor();
+});
