@@ -9,7 +9,8 @@ import { panelsText } from '../../text/panels.en.ts';
 import { useDeletion } from '../canvases/use-deletion.ts';
 import type { Canvas } from './blocks.ts';
 import type { CanvasDocument, DocumentState } from './canvas-document.ts';
-import type { Panel } from './panels.ts';
+import { useCanvasKeys } from './canvas-keys.ts';
+import type { CanvasSearch, Panel } from './panels.ts';
 
 const buttons = [
   ['findings', panelsText.findings.title],
@@ -23,24 +24,29 @@ export function CanvasActions({
   canvasDocument,
   state,
   panel,
-  onPanel,
+  show,
 }: {
   readonly canvas: Canvas;
   readonly canvasDocument: CanvasDocument;
   readonly state: DocumentState;
   /** The panel that is open. */
   readonly panel: Panel | undefined;
-  /** Opens a panel, or closes it if it is open. */
-  readonly onPanel: (panel: Panel) => void;
+  readonly show: (next: CanvasSearch) => void;
 }) {
+  /** Opens a panel, or closes it if it is open. */
+  const toggle = (name: Panel) => show(panel === name ? {} : { panel: name });
+  useCanvasKeys({
+    onSuggest: (section) => show({ panel: 'refine', block: section }),
+    onHistory: () => toggle('history'),
+  });
   useShortcuts([
-    { keys: ['f'], label: panelsText.findings.shortcut, run: () => onPanel('findings') },
-    { keys: ['v'], label: panelsText.variants.shortcut, run: () => onPanel('variants') },
+    { keys: ['f'], label: panelsText.findings.shortcut, run: () => toggle('findings') },
+    { keys: ['v'], label: panelsText.variants.shortcut, run: () => toggle('variants') },
   ]);
   return (
     <>
       {buttons.map(([name, label]) => (
-        <Button key={name} look="quiet" aria-expanded={panel === name} onClick={() => onPanel(name)}>
+        <Button key={name} look="quiet" aria-expanded={panel === name} onClick={() => toggle(name)}>
           {label}
         </Button>
       ))}

@@ -9,31 +9,20 @@ import { text } from '../../text/en.ts';
 import { type AnswerFacts, answerKey } from './answer.ts';
 import { type Canvas, titleOf } from './blocks.ts';
 import { type CanvasDocument, createCanvasDocument, type DocumentState } from './canvas-document.ts';
-import { moveBetweenBlocks, useCanvasKeys } from './canvas-keys.ts';
 import styles from './canvas-page.module.css';
 import { CanvasFrame } from './canvas-sheet.tsx';
 import { localDrafts } from './drafts.ts';
 import { EditableBlock } from './editable-block.tsx';
 import { EditableText, WordsElsewhere } from './editable-text.tsx';
 import frame from './frame.module.css';
-import { type Panel, usePanel } from './panels.ts';
+import { moveBetweenBlocks } from './move-between-blocks.ts';
+import { usePanel } from './panels.ts';
 
 const AnswerLine = lazy(async () => ({ default: (await import('./answer-line.tsx')).AnswerLine }));
 const CanvasActions = lazy(async () => ({ default: (await import('./canvas-actions.tsx')).CanvasActions }));
-const RefinePanel = lazy(async () => ({
-  default: (await import('../refine/refine-panel.tsx')).RefinePanel,
-}));
-const HistoryPanel = lazy(async () => ({
-  default: (await import('../history/history-panel.tsx')).HistoryPanel,
-}));
+const CanvasPanels = lazy(async () => ({ default: (await import('./canvas-panels.tsx')).CanvasPanels }));
 const HistorySheet = lazy(async () => ({
   default: (await import('../history/history-sheet.tsx')).HistorySheet,
-}));
-const FindingsPanel = lazy(async () => ({
-  default: (await import('../findings/findings-panel.tsx')).FindingsPanel,
-}));
-const VariantsPanel = lazy(async () => ({
-  default: (await import('../variants/variants-panel.tsx')).VariantsPanel,
 }));
 
 const none: readonly string[] = [];
@@ -51,15 +40,11 @@ export function CanvasPage() {
 function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
   const { canvasDocument, state } = useCanvasDocument(canvas);
   const queries = useQueryClient();
-  const { panel, block = 'keyPartners', revision, against, show, close } = usePanel();
+  const { search, show, close } = usePanel();
+  const { panel, block = 'keyPartners', revision, against } = search;
   const isHistory = panel === 'history';
   const [suggested, setSuggested] = useState<readonly string[]>([]);
-  const toggle = (name: Panel) => (panel === name ? close() : show({ panel: name }));
   useUndoKeys(canvasDocument);
-  useCanvasKeys({
-    onSuggest: (section) => show({ panel: 'refine', block: section }),
-    onHistory: () => toggle('history'),
-  });
   const editing = { words: state.content, canvasDocument };
   const answer = queries.getQueryData<AnswerFacts>(answerKey(canvas.id));
   return (
@@ -93,7 +78,7 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
               canvasDocument={canvasDocument}
               state={state}
               panel={panel}
-              onPanel={toggle}
+              show={show}
             />
           </Suspense>
         </div>
@@ -126,44 +111,16 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
           </CanvasFrame>
         )}
         <Suspense>
-          {panel === 'refine' && (
-            <RefinePanel
-              canvasId={canvas.id}
-              section={block}
-              present={state.content[block]}
+          {panel && (
+            <CanvasPanels
+              search={search}
+              canvas={canvas}
               canvasDocument={canvasDocument}
-              onSection={(section) => show({ panel, block: section })}
+              state={state}
+              show={show}
+              close={close}
               onPreview={setSuggested}
-              onClose={close}
             />
-          )}
-          {isHistory && (
-            <HistoryPanel
-              canvasId={canvas.id}
-              current={state.revision}
-              selected={revision}
-              against={against}
-              canvasDocument={canvasDocument}
-              onSelect={(chosen, other) =>
-                show({
-                  panel,
-                  ...(chosen !== undefined && { revision: chosen }),
-                  ...(other !== undefined && { against: other }),
-                })
-              }
-              onClose={close}
-            />
-          )}
-          {panel === 'findings' && (
-            <FindingsPanel
-              canvasId={canvas.id}
-              current={state.revision}
-              canvasDocument={canvasDocument}
-              onClose={close}
-            />
-          )}
-          {panel === 'variants' && (
-            <VariantsPanel canvas={canvas} canvasDocument={canvasDocument} onClose={close} />
           )}
         </Suspense>
       </div>

@@ -40,5 +40,5 @@ export function usePanel() {
   const navigate = useNavigate();
   const show = (next: CanvasSearch) =>
     void navigate({ to: '.', search: next, replace: search.panel !== undefined, resetScroll: false });
-  return { ...search, show, close: () => show({}) };
+  return { search, show, close: () => show({}) };
 }
