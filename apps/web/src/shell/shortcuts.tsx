@@ -1,4 +1,4 @@
-import { createContext, lazy, type ReactNode, Suspense, use, useEffect, useState } from 'react';
+import { createContext, lazy, type ReactNode, Suspense, use, useEffect, useLayoutEffect, useState } from 'react';
 import { text } from '../text/en.ts';
 import { readShortcuts } from './shortcut-setting.ts';
 import type { Shortcut } from './shortcut-sheet.tsx';
@@ -9,10 +9,10 @@ const RegistryContext = createContext<Registry>(new Set());
 
 const ShortcutSheet = lazy(async () => ({ default: (await import('./shortcut-sheet.tsx')).ShortcutSheet }));
 
-/** Offers keys while the component is on the page. */
+/** Offers keys while the component is on the page, from the moment that it is visible. */
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   const registry = use(RegistryContext);
-  useEffect(() => {
+  useLayoutEffect(() => {
     registry.add(shortcuts);
     return () => void registry.delete(shortcuts);
   });

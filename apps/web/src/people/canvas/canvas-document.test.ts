@@ -242,6 +242,18 @@ test('a change by the platform comes after the unsaved edits, and is undone alon
   });
 });
 
+test('a request about what the page shows waits for the save, and is not sent if the save fails', async () => {
+  const page = setUp();
+  page.canvasDocument.change('keyPartners', ['Mills']);
+  const saved = page.canvasDocument.saved();
+  page.canvasDocument.change('channels', ['Market']);
+  await saved;
+  expect(page.stored()).toMatchObject({ keyPartners: ['Mills'], channels: ['Market'] });
+  page.fail(failure('VALIDATION_FAILED'));
+  page.canvasDocument.change('keyPartners', ['Farms']);
+  await expect(page.canvasDocument.saved()).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+});
+
 test('a change by the platform is repeated on top of a change made elsewhere', async () => {
   const page = setUp();
   page.changeElsewhere({ keyPartners: ['Mills'] });

@@ -57,6 +57,8 @@ export interface CanvasDocument {
   resolveWords(name: WordName, choice: 'yours' | 'saved'): void;
   /** Saves now instead of after the pause. Ends once the save has succeeded or failed. */
   flush(): Promise<void>;
+  /** Saves now, so that the platform has what the page shows. Rejects with the reason of a failed save. */
+  saved(): Promise<void>;
   /** Stops saving. The drafts remain. */
   close(): void;
 }
@@ -229,6 +231,12 @@ export function createCanvasDocument({
     });
   };
 
+  const saved = async (): Promise<void> => {
+    await saveAll();
+    while (running) await running;
+    if (state.error) throw state.error;
+  };
+
   for (const draft of drafts.read()) {
     const current = base;
     base = draft.base;
@@ -263,9 +271,7 @@ export function createCanvasDocument({
       });
     },
     async perform(request) {
-      await saveAll();
-      while (running) await running;
-      if (state.error) throw state.error;
+      await saved();
       let before = state.content;
       await alone(async () => {
         const answer = await sendOnCurrent(request);
@@ -324,6 +330,7 @@ export function createCanvasDocument({
       }
     },
     flush: saveAll,
+    saved,
     close() {
       isClosed = true;
       cancelTimer();

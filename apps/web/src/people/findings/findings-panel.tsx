@@ -46,8 +46,7 @@ export function FindingsPanel({
 
   const check = useMutation({
     async mutationFn({ isAgain }: { readonly isAgain: boolean }) {
-      // The check is about what the page shows.
-      await canvasDocument.flush();
+      await canvasDocument.saved();
       return api.call.checkCanvas({
         params,
         body: {},

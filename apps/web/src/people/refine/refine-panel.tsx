@@ -49,8 +49,7 @@ export function RefinePanel({
 
   const ask = useMutation({
     async mutationFn({ isAgain }: { readonly isAgain: boolean }) {
-      // The model is given what the page shows.
-      await canvasDocument.flush();
+      await canvasDocument.saved();
       return api.call.refineSection({
         params: { id: canvasId },
         body: { section, ...(wish.trim() !== '' && { context: wish }) },

@@ -64,10 +64,7 @@ function NewVariant({
   const kind = preset ?? words.trim();
   const start = useMutation({
     async mutationFn() {
-      // The model is given what the page shows.
-      await canvasDocument.flush();
-      const { error } = canvasDocument.getState();
-      if (error) throw error;
+      await canvasDocument.saved();
       const isAnother = variants?.items.some(({ variantKind }) => variantKind === kind) ?? false;
       startVariant({ canvasId, kind, isAnother });
       await navigate({ to: '/c/$id/variant', params: { id: canvasId } });
