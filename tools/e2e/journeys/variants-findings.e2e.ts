@@ -74,7 +74,7 @@ test('a variant is written block by block, leads to its origin, and is compared 
     .getByRole('deletion')
     .getByText(segments.at(-1) ?? '')
     .waitFor();
-  expect(await compared.getByRole('cell', { name: segments[0], exact: true }).count()).toBe(2);
+  expect(await compared.getByRole('cell', { name: segments[0] ?? '', exact: true }).count()).toBe(2);
   await page.getByRole('link', { name: 'Swap the sides' }).click();
   await compared.getByRole('deletion').getByText('Demanding customers who pay for certainty').waitFor();
   await page.getByRole('columnheader').last().getByRole('link').click();

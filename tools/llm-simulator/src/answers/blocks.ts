@@ -38,15 +38,15 @@ const patterns = Object.fromEntries(blocks.map((block) => [block, patternOf(bloc
 
 /** Reads a canvas from lines: the name of a block, followed by its items as a list. Blocks without items are empty. */
 export function canvasIn(text: string): Canvas {
-  const found = new Map<Block, string[]>(blocks.map((block) => [block, []]));
-  let items: string[] | undefined;
+  const canvas = Object.fromEntries(blocks.map((block) => [block, []])) as unknown as Record<Block, string[]>;
+  let items: string[] = [];
   for (const line of text.split('\n')) {
     const [, name = ''] = /^(\w+):\s*$/.exec(line) ?? [];
     const block = blockNamed(name);
-    if (block) items = found.get(block);
-    else if (line.startsWith('- ')) items?.push(line.slice(2).trim());
+    if (block) items = canvas[block];
+    else if (line.startsWith('- ')) items.push(line.slice(2).trim());
   }
-  return Object.fromEntries(found) as Canvas;
+  return canvas;
 }
 
 function patternOf(block: Block): RegExp {
