@@ -1,4 +1,13 @@
-import { createContext, lazy, type ReactNode, Suspense, use, useEffect, useLayoutEffect, useState } from 'react';
+import {
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  use,
+  useEffect,
+  useLayoutEffect,
+  useState,
+} from 'react';
 import { text } from '../text/en.ts';
 import { readShortcuts } from './shortcut-setting.ts';
 import type { Shortcut } from './shortcut-sheet.tsx';

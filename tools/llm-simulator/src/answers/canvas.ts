@@ -43,8 +43,8 @@ function variantOf(block: Block, variant: Variant, brief: Brief, random: Random)
   if (present.length === 0) return blockFor(block, brief, random);
   const { kind } = variant;
   if (!changedBlocks[kind].includes(block)) return present;
-  const ofKind = (kind === 'own' ? [] : (textsOf(brief.language).variants?.[kind][block] ?? [])).map(
-    (item) => capitalised(fill(item, brief)),
+  const ofKind = (kind === 'own' ? [] : (textsOf(brief.language).variants?.[kind][block] ?? [])).map((item) =>
+    capitalised(fill(item, brief)),
   );
   const stated =
     kind === 'own' && block === 'valuePropositions' ? [capitalised(`${brief.offer}, ${variant.words}`)] : [];
