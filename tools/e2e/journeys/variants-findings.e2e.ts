@@ -25,7 +25,7 @@ test('a check names items, leads to them, and a finding is dismissed with a reas
   await page.keyboard.press('Enter');
   await page.keyboard.type('Writers know what they get');
   await page.keyboard.press('Enter');
-  await page.getByText('The finding was dismissed').waitFor();
+  await page.getByText('Finding dismissed').waitFor();
   await expect.poll(() => problems.count()).toBe(count - 1);
   await page.getByRole('button', { name: 'Undo' }).last().click();
   await expect.poll(() => problems.count()).toBe(count);
@@ -35,14 +35,14 @@ test('a check names items, leads to them, and a finding is dismissed with a reas
   await panel.getByRole('button', { name: 'Dismiss' }).click();
   await panel.getByText('Dismissed (1)').click();
   await panel.getByText('Decided last week').waitFor();
-  await panel.getByRole('button', { name: 'Report it again' }).click();
+  await panel.getByRole('button', { name: 'Restore the finding' }).click();
   await expect.poll(() => problems.count()).toBe(count);
 
   await addItem(page, 'Channels', 'Readings in the lantern room');
   await isSaved(page);
-  await panel.getByText(/findings of revision 1/).waitFor();
+  await panel.getByText(/Findings of revision 1/).waitFor();
   await panel.getByRole('button', { name: 'Check again' }).click();
-  await panel.getByText(/findings of revision 1/).waitFor({ state: 'detached' });
+  await panel.getByText(/Findings of revision 1/).waitFor({ state: 'detached' });
 });
 
 test('a variant is written block by block, leads to its origin, and is compared with it side by side', async () => {
@@ -54,7 +54,7 @@ test('a variant is written block by block, leads to its origin, and is compared 
   await page.getByRole('button', { name: 'Variants' }).waitFor();
   await page.keyboard.press('v');
   const panel = page.getByRole('complementary', { name: 'Variants' });
-  await panel.getByText('There is none yet.').waitFor();
+  await panel.getByText('No variants yet.').waitFor();
   await panel.getByRole('radio', { name: /^Lean/ }).focus();
   await page.keyboard.press('ArrowDown');
   expect(await panel.getByRole('radio', { name: /^Premium/ }).isChecked()).toBe(true);
@@ -86,8 +86,8 @@ test('a variant is written block by block, leads to its origin, and is compared 
     .getByRole('link', { name: /Premium$/ })
     .first()
     .waitFor();
-  await panel.getByRole('radio', { name: 'In your words' }).check();
-  await panel.getByRole('textbox', { name: 'In your words' }).fill('for night shifts only');
+  await panel.getByRole('radio', { name: 'In your own words' }).check();
+  await panel.getByRole('textbox', { name: 'In your own words' }).fill('for night shifts only');
   await panel.getByRole('button', { name: 'Write the variant' }).click();
   await page.waitForURL((url) => !url.href.startsWith(origin));
   await itemsOf(page, 'Value propositions').getByText('for night shifts only').waitFor();

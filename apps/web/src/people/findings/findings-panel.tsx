@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, type ResultOf, requestLimits } from '@valuecanvas/web-client';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { queryOf, useApi } from '../../api.tsx';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
@@ -248,6 +249,10 @@ function Dismissal({ dismiss }: { readonly dismiss: (reason: string) => Promise<
     event.preventDefault();
     if (!send.isPending && reason.trim() !== '') send.mutate(reason);
   };
+  const cancel = () => {
+    flushSync(() => setOpen(false));
+    opener.current?.focus();
+  };
   return (
     <form
       ref={form}
@@ -257,8 +262,7 @@ function Dismissal({ dismiss }: { readonly dismiss: (reason: string) => Promise<
         if (event.key !== 'Escape') return;
         // Closes the form, not the panel.
         event.preventDefault();
-        setOpen(false);
-        requestAnimationFrame(() => opener.current?.focus());
+        cancel();
       }}
     >
       <Field
@@ -272,7 +276,7 @@ function Dismissal({ dismiss }: { readonly dismiss: (reason: string) => Promise<
         <Button look="primary" type="submit" disabled={send.isPending || reason.trim() === ''}>
           {panelsText.findings.confirm}
         </Button>
-        <Button onClick={() => setOpen(false)}>{panelsText.findings.cancel}</Button>
+        <Button onClick={cancel}>{panelsText.findings.cancel}</Button>
       </div>
     </form>
   );
