@@ -12,7 +12,7 @@ export interface Finding {
   readonly suggestion: string;
 }
 
-/** What each kind of finding is about: the last item of the first block, which lacks something in the other block. */
+/** Subject of each kind of finding: the last item of the first block, which the second block does not cover. */
 const places: readonly {
   readonly kind: FindingKind;
   readonly severity: Finding['severity'];
