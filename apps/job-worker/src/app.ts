@@ -1,3 +1,4 @@
+import { metricCatalogue } from '@valuecanvas/contracts-core';
 import { jobWorkerContract } from '@valuecanvas/contracts-job-worker';
 import { openIdempotency } from '@valuecanvas/idempotency';
 import { openDatabase } from '@valuecanvas/postgres';
@@ -19,7 +20,7 @@ export const jobWorkerService = defineService({
   contract: jobWorkerContract,
   variables: jobWorkerVariables,
   async compose(kit) {
-    const { config, log } = kit;
+    const { config, log, metrics } = kit;
     const { db, ping } = openDatabase<Database>('job-worker', kit);
     const { producer, connection } = openQueue('job-worker', kit);
 
@@ -27,6 +28,10 @@ export const jobWorkerService = defineService({
     const dispatch = createDispatch(producer, store);
     const jobs = createJobsService({ store, dispatch, producer, log });
     const figures = createQueueMetricsStore(db);
+    metrics.observe(metricCatalogue.lastBackup, async () => {
+      const at = await figures.lastBackup();
+      return at === undefined ? [] : [{ labels: {}, value: at.getTime() / 1_000 }];
+    });
 
     composeWorker(kit, db, connection, await composeKinds(kit, db));
     composeSweeper(kit, db, { dispatch, producer, figures });

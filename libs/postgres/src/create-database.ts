@@ -6,8 +6,16 @@ export interface Database<Tables> {
   readonly db: Kysely<Tables>;
   /** Resolves if the server answers; for readiness probes. */
   ping(): Promise<void>;
+  /** Returns the numbers of the pool's connections, and of requests that wait for one. */
+  pool(): PoolFigures;
   /** Waits for running queries and closes the connections. */
   close(): Promise<void>;
+}
+
+export interface PoolFigures {
+  readonly inUse: number;
+  readonly idle: number;
+  readonly waiting: number;
 }
 
 /** Longest wait for a connection; after it the database counts as unavailable. */
@@ -51,6 +59,11 @@ export function createDatabase<Tables>(options: {
     async ping() {
       await sql`select 1`.execute(db);
     },
+    pool: () => ({
+      inUse: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     close: () => db.destroy(),
   };
 }

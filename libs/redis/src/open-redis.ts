@@ -1,4 +1,4 @@
-import type { ServiceName } from '@valuecanvas/contracts-core';
+import { metricCatalogue, type ObservedMetrics, type ServiceName } from '@valuecanvas/contracts-core';
 import { createRedis, createWaitingRedis, type Redis } from './create-redis.ts';
 import { createKeys, type Keys } from './keys.ts';
 
@@ -11,6 +11,7 @@ export interface RedisKit {
   };
   readonly log: { warn(fields: object, message: string): void };
   readonly lifecycle: { onStop(phase: 'close', name: string, stop: () => void): void };
+  readonly metrics: ObservedMetrics;
 }
 
 /** The Redis connections of one service. */
@@ -22,8 +23,8 @@ export interface OpenRedis {
   waiting(purpose: string): Redis;
 }
 
-/** Opens the service's connections to Redis. They close when the service stops. */
-export function openRedis(service: ServiceName, { config, log, lifecycle }: RedisKit): OpenRedis {
+/** Opens the service's connections to Redis, which close when the service stops, and exposes whether they are up. */
+export function openRedis(service: ServiceName, { config, log, lifecycle, metrics }: RedisKit): OpenRedis {
   const options = (name: string) => ({
     url: config.REDIS_URL,
     password: config.REDIS_PASSWORD,
@@ -34,8 +35,14 @@ export function openRedis(service: ServiceName, { config, log, lifecycle }: Redi
     lifecycle.onStop('close', `redis ${name}`, () => redis.disconnect());
     return redis;
   };
+  const redis = untilStop('commands', createRedis(options(service)));
+  const { host, pathname } = new URL(config.REDIS_URL);
+  const server = `${host}${pathname === '/' ? '' : pathname}`;
+  metrics.observe(metricCatalogue.redisUp, () => [
+    { labels: { server }, value: redis.status === 'ready' ? 1 : 0 },
+  ]);
   return {
-    redis: untilStop('commands', createRedis(options(service))),
+    redis,
     keys: createKeys(config.REDIS_KEY_PREFIX),
     waiting: (purpose) => untilStop(purpose, createWaitingRedis(options(`${service}-${purpose}`))),
   };

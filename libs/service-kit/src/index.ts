@@ -31,8 +31,8 @@ export {
 } from './http/stream.ts';
 export { createIds, timeOfId } from './ids.ts';
 export type { Logger } from './observe/logger.ts';
-export type { Metrics } from './observe/metrics.ts';
-export { createCounter, createGauge, createHistogram, type Distribution } from './observe/series.ts';
+export { createMetrics, type Metrics } from './observe/metrics.ts';
+export { createCounter, createHistogram, type Distribution } from './observe/series.ts';
 export type { Probe } from './run/health.ts';
 export type { Lifecycle } from './run/lifecycle.ts';
 export { runService } from './run/run-service.ts';

@@ -46,6 +46,7 @@ export const expectedFunctions: Record<string, string> = {
   'vc_private.drop_llm_usage_partitions(integer)': 'vc_llm_router',
   'vc_private.find_api_key(bytea)': 'vc_gateway',
   'vc_private.has_permission(text)': 'vc_gateway',
+  'vc_private.last_backup_at()': 'vc_job_worker',
   'vc_private.record_audit(jsonb)': 'vc_feature_flags, vc_gateway, vc_prompt_registry',
   'vc_private.shared_canvas(bytea)': 'vc_canvas',
   'vc_private.submit_llm_job(uuid,text,jsonb,smallint,uuid,jsonb,jsonb)': 'vc_canvas, vc_job_worker',

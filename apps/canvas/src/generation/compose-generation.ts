@@ -1,4 +1,5 @@
 import type { Canvas } from '@valuecanvas/contracts-canvas';
+import { metricCatalogue } from '@valuecanvas/contracts-core';
 import { featureFlagsContract } from '@valuecanvas/contracts-feature-flags';
 import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import { promptExecution, promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
@@ -72,11 +73,7 @@ export async function composeGeneration(
   // The service also starts without them and keeps fetching them.
   await Promise.all([prompts.ready(firstSnapshotMs), flags.ready(firstSnapshotMs)]);
 
-  const unservedModels = metrics.counter(
-    'canvas_unserved_models_total',
-    'Calls whose model, chosen by a flag or a prompt, no provider serves.',
-    ['source'],
-  );
+  const unservedModels = metrics.counter(metricCatalogue.unservedModels);
   const ask = createAskModel({
     prompts,
     flags,

@@ -7,8 +7,8 @@ import { createKeepOutcome, type KeepOutcome, type StoreOutcome } from './keep-o
 
 /** Keeps the outcomes of one kind, with their journal and the drain that stores them later on any replica. */
 export function composeKeepOutcome<F extends FactDefinition, V>(
-  { config, log, lifecycle }: Kit<CanvasConfig>,
-  { redis, keys, waiting }: OpenRedis,
+  kit: Kit<CanvasConfig>,
+  openRedis: OpenRedis,
   fact: F,
   parts: {
     readonly store: StoreOutcome<F, V>;
@@ -18,8 +18,9 @@ export function composeKeepOutcome<F extends FactDefinition, V>(
     readonly storedLater: string;
   },
 ): KeepOutcome<F, V> {
-  const drain = drainIntoTable(fact, { redis: waiting(fact.name), keys, insert: parts.storeLater, log });
-  lifecycle.onStop('drain', `journal of ${fact.name}`, drain.stop);
+  const { config, log } = kit;
+  const { redis, keys } = openRedis;
+  drainIntoTable(kit, openRedis, fact, parts.storeLater);
   return createKeepOutcome({
     store: parts.store,
     journal: createJournal(fact, { redis, keys, maxLength: config.JOURNAL_MAX_LENGTH }),

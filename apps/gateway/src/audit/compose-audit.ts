@@ -12,14 +12,10 @@ const dayMs = 24 * 60 * 60 * 1_000;
 const cleanupMs = 6 * 60 * 60 * 1_000;
 
 /** The audit log: reads it, stores what other services record in the journal, and deletes old records. */
-export function composeAudit(
-  { config, log, lifecycle, now }: GatewayKit,
-  db: Kysely<Database>,
-  { keys, waiting }: OpenRedis,
-) {
+export function composeAudit(kit: GatewayKit, db: Kysely<Database>, redis: OpenRedis) {
+  const { config, lifecycle, now } = kit;
   const store = createAuditStore(db);
-  const drain = drainIntoTable(auditFact, { redis: waiting('audit'), keys, insert: store.insert, log });
-  lifecycle.onStop('drain', 'audit log', drain.stop);
+  drainIntoTable(kit, redis, auditFact, store.insert);
   lifecycle.every('audit log: deletion of old records', cleanupMs, () =>
     store.deleteBefore(new Date(now() - config.AUDIT_RETENTION_DAYS * dayMs)),
   );

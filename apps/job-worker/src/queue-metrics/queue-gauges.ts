@@ -1,10 +1,11 @@
+import { metricCatalogue } from '@valuecanvas/contracts-core';
 import type { Metrics } from '@valuecanvas/service-kit';
 import type { Backlog } from './queue-metrics.store.ts';
 
 /** Exports the backlog of every kind of job to Prometheus, for alerts and for scaling the workers. */
 export function createQueueGauges(metrics: Metrics): (backlogs: readonly Backlog[]) => void {
-  const jobs = metrics.gauge('queue_jobs', 'Unfinished jobs by kind and state.', ['job', 'state']);
-  const oldest = metrics.gauge('queue_oldest_waiting_seconds', 'Age of the oldest waiting job.', ['job']);
+  const jobs = metrics.gauge(metricCatalogue.queueJobs);
+  const oldest = metrics.gauge(metricCatalogue.queueOldest);
   return (backlogs) => {
     for (const { job, waiting, active, delayed, oldestWaitingMs } of backlogs) {
       jobs.set({ job, state: 'waiting' }, waiting);

@@ -25,6 +25,12 @@ export function createQueueMetricsStore(db: Kysely<Database>) {
       return acrossUsers(db, readBacklogs);
     },
 
+    /** Returns the end of the newest successful backup; undefined if there is none. */
+    async lastBackup(): Promise<Date | undefined> {
+      const { rows } = await sql<{ at: Date | null }>`select vc_private.last_backup_at() as at`.execute(db);
+      return rows[0]?.at ?? undefined;
+    },
+
     /** The public figures: jobs of users, without the platform's own. */
     read(): Promise<QueueMetrics> {
       return acrossUsers(db, async (transaction) => {

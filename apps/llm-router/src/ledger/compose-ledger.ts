@@ -21,14 +21,11 @@ export interface Ledger {
 }
 
 /** Composes the ledger: the drain of its journal and the maintenance of its partitions run until the service stops. */
-export function composeLedger(
-  { config, log, lifecycle }: Kit<LlmRouterConfig>,
-  db: Kysely<Database>,
-  { redis, keys, waiting }: OpenRedis,
-): Ledger {
+export function composeLedger(kit: Kit<LlmRouterConfig>, db: Kysely<Database>, openRedis: OpenRedis): Ledger {
+  const { config, log, lifecycle } = kit;
+  const { redis, keys } = openRedis;
   const store = createLedgerStore(db);
-  const drain = drainIntoTable(llmUsage, { redis: waiting('ledger'), keys, insert: store.insert, log });
-  lifecycle.onStop('drain', 'journal of the ledger', drain.stop);
+  drainIntoTable(kit, openRedis, llmUsage, store.insert);
   lifecycle.every('ledger: partition maintenance', maintenanceMs, () =>
     maintainPartitions({
       store,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FactDefinition, FactOf } from '@valuecanvas/contracts-core';
 import { type CostAlert, costAlert, llmUsage } from '@valuecanvas/contracts-llm-router';
 import { drainIntoTable } from '@valuecanvas/journal';
+import { createMetrics } from '@valuecanvas/service-kit';
 import { eventually, startSeverableLink } from '@valuecanvas/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { createCostAlertsStore } from '../spending/cost-alerts.store.ts';
@@ -17,9 +18,14 @@ function drain<F extends FactDefinition>(
   insert: (facts: readonly FactOf<F>[]) => Promise<void>,
 ): void {
   const redis = servers.connectRedis(servers.redis.url, 'waiting');
-  const log = { warn: () => undefined, error: () => undefined };
-  const running = drainIntoTable(fact, { redis, keys, insert, log });
-  onTestFinished(() => running.stop());
+  const kit = {
+    log: { warn: () => undefined, error: () => undefined },
+    lifecycle: {
+      onStop: (_phase: 'drain', _name: string, stop: () => Promise<void>) => onTestFinished(stop),
+    },
+    metrics: createMetrics('llm-router', 'test'),
+  };
+  drainIntoTable(kit, { redis, keys, waiting: () => redis }, fact, insert);
 }
 
 function alertOf(fields: Partial<CostAlert> = {}): CostAlert {

@@ -1,3 +1,4 @@
+import { metricCatalogue } from '@valuecanvas/contracts-core';
 import { costAlert, type llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import { drainIntoTable } from '@valuecanvas/journal';
 import { toNanos } from '@valuecanvas/money';
@@ -15,24 +16,21 @@ import { createSpendingStore } from './spending.store.ts';
 import { readTierLimits, type SpendingRules, spendingRules } from './tier-limits.ts';
 
 /** Composes tiers, cost alerts and spending reports. The drain of the alerts' journal runs until the service stops. */
-export function composeSpending(
-  { config, log, lifecycle, now }: Kit<LlmRouterConfig>,
-  db: Kysely<Database>,
-  { keys, waiting }: OpenRedis,
-) {
+export function composeSpending(kit: Kit<LlmRouterConfig>, db: Kysely<Database>, redis: OpenRedis) {
+  const { config, metrics, now } = kit;
   const platformPerDay = config.PLATFORM_BUDGET_PER_DAY;
   const tiers = readTierLimits(
     config.LLM_TIERS,
     platformPerDay === undefined ? undefined : toNanos(platformPerDay),
   );
   const alertsStore = createCostAlertsStore(db);
-  const drain = drainIntoTable(costAlert, {
-    redis: waiting('alerts'),
-    keys,
-    insert: alertsStore.insert,
-    log,
-  });
-  lifecycle.onStop('drain', 'journal of cost alerts', drain.stop);
+  drainIntoTable(kit, redis, costAlert, alertsStore.insert);
+  metrics.observe(metricCatalogue.budgetsNearLimit, async () =>
+    (await alertsStore.countUsers(new Date(now()))).map(({ period, level, users }) => ({
+      labels: { period, level },
+      value: users,
+    })),
+  );
 
   const spending = createSpendingService(createSpendingStore(db), tiers, now);
   const alerts = createCostAlertsService(alertsStore);

@@ -7,12 +7,20 @@ import type { CostAlertsTable, Database } from '../db.ts';
 
 export type CostAlertRow = Selectable<CostAlertsTable>;
 
+export interface AlertedUsers {
+  readonly period: 'day' | 'month';
+  readonly level: 'warning' | 'critical';
+  readonly users: number;
+}
+
 /** Accesses cost alerts, at most one per threshold and period. */
 export interface CostAlertsStore {
   /** Inserts alerts. A repeated alert is stored once. */
   insert(alerts: readonly CostAlert[]): Promise<void>;
   /** Lists a user's latest alerts, newest first. */
   ofUser(owner: UserPrincipal, limit: number): Promise<readonly CostAlertRow[]>;
+  /** Counts the users with an alert of each level in the day and month of `at`, zeros included. */
+  countUsers(at: Date): Promise<readonly AlertedUsers[]>;
   /** Lists the platform's latest alerts, newest first. */
   ofPlatform(limit: number): Promise<readonly CostAlertRow[]>;
 }
@@ -30,6 +38,7 @@ export function createCostAlertsStore(db: Kysely<Database>): CostAlertsStore {
     },
     ofUser: (owner, limit) =>
       asUser(db, owner, (tx) => latest(tx, limit).where('user_id', '=', owner.userId).execute()),
+    countUsers: (at) => acrossUsers(db, (tx) => countUsers(tx, at)),
     ofPlatform: (limit) =>
       acrossUsers(db, (tx) => latest(tx, limit).where('scope', '=', 'platform').execute()),
   };
@@ -42,6 +51,32 @@ function latest(tx: Kysely<Database>, limit: number) {
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(limit);
+}
+
+async function countUsers(tx: Kysely<Database>, at: Date): Promise<AlertedUsers[]> {
+  const month = new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth()));
+  const day = new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()));
+  const rows = await tx
+    .selectFrom('cost_alerts')
+    .select(({ fn }) => ['period', 'level', fn.countAll().as('users')])
+    .where('scope', '=', 'user')
+    .where('created_at', '>=', month)
+    .where(({ or, and, eb }) =>
+      or([
+        and([eb('period', '=', 'day'), eb('period_start', '=', day)]),
+        and([eb('period', '=', 'month'), eb('period_start', '=', month)]),
+      ]),
+    )
+    .groupBy(['period', 'level'])
+    .execute();
+  const periods = ['day', 'month'] as const;
+  const levels = ['warning', 'critical'] as const;
+  return periods.flatMap((period) =>
+    levels.map((level) => {
+      const found = rows.find((row) => row.period === period && row.level === level);
+      return { period, level, users: Number(found?.users ?? 0) };
+    }),
+  );
 }
 
 function toRow(alert: CostAlert) {

@@ -11,7 +11,7 @@ beforeEach(() => servers.database.query('truncate cost_alerts'));
 
 function alertsInTest() {
   const store = createCostAlertsStore(servers.connect());
-  return { tell: store.insert, alerts: createCostAlertsService(store) };
+  return { tell: store.insert, countUsers: store.countUsers, alerts: createCostAlertsService(store) };
 }
 
 const alertOf = (fields: Partial<CostAlert>): CostAlert => ({
@@ -27,6 +27,29 @@ const alertOf = (fields: Partial<CostAlert>): CostAlert => ({
 });
 
 const ofPlatform = (fields: Partial<CostAlert> = {}) => alertOf({ scope: 'platform', ...fields });
+
+test('users near their budget are counted by level, in the current day and month only', async () => {
+  const { tell, countUsers } = alertsInTest();
+  const [first, second] = [await servers.database.createUser(), await servers.database.createUser()];
+  const month = { period: 'month' as const, periodStart: '2026-11-01T00:00:00Z' };
+  await tell([
+    alertOf({ userId: first.userId }),
+    alertOf({ userId: first.userId, level: 'critical' }),
+    alertOf({ userId: second.userId }),
+    alertOf({ userId: second.userId, periodStart: '2026-11-24T00:00:00Z' }),
+    alertOf({ userId: second.userId, ...month, createdAt: '2026-11-02T10:00:00.000Z' }),
+    ofPlatform(),
+  ]);
+  expect(await countUsers(new Date('2026-11-25T23:59:59.999Z'))).toEqual([
+    { period: 'day', level: 'warning', users: 2 },
+    { period: 'day', level: 'critical', users: 1 },
+    { period: 'month', level: 'warning', users: 1 },
+    { period: 'month', level: 'critical', users: 0 },
+  ]);
+  expect((await countUsers(new Date('2026-12-01T00:00:00Z'))).map(({ users }) => users)).toEqual([
+    0, 0, 0, 0,
+  ]);
+});
 
 test('a user sees only the own alerts, newest first', async () => {
   const { tell, alerts } = alertsInTest();

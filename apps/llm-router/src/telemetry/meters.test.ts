@@ -1,4 +1,4 @@
-import { Counter, Registry } from 'prom-client';
+import { createMetrics } from '@valuecanvas/service-kit';
 import { expect, test } from 'vitest';
 import { createMeters, type Meters } from './meters.ts';
 
@@ -15,21 +15,12 @@ const tokens = {
 
 /** Returns the nonzero series that an action leaves behind. */
 async function seriesOf(use: (meters: Meters) => void): Promise<string[]> {
-  const registry = new Registry();
-  const unused = () => {
-    throw new Error('not used');
-  };
-  const metrics = {
-    registry,
-    counter: <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
-      new Counter({ name, help, labelNames, registers: [registry] }),
-    gauge: unused,
-    histogram: unused,
-  };
+  const metrics = createMetrics('llm-router', 'test');
   use(createMeters(metrics, ['big', 'small']));
-  return (await registry.metrics())
+  return (await metrics.registry.metrics())
     .split('\n')
-    .filter((line) => !line.startsWith('#') && !line.endsWith(' 0'));
+    .filter((line) => !line.startsWith('#') && !line.endsWith(' 0'))
+    .map((line) => line.replace(/,?service="llm-router",?/, '').replace('{}', ''));
 }
 
 const chat = 'gen_ai_operation_name="chat",gen_ai_provider_name="a",gen_ai_request_model="big"';

@@ -1,9 +1,10 @@
+import { metricCatalogue } from '@valuecanvas/contracts-core';
 import { toDollars } from '@valuecanvas/money';
 import { createCounter, createHistogram, type Distribution, type Metrics } from '@valuecanvas/service-kit';
 import type { Budget, RateLimit } from '../admission/types.ts';
 import type { Tokens } from '../protocol/tokens.ts';
 import type { ErrorType } from './error-types.ts';
-import { genAi, general, own } from './names.ts';
+import { genAi, general } from './names.ts';
 import { createProviderMeters, type ProviderMeters } from './provider-meters.ts';
 
 /** How a request was served: bypass, miss, hit, replay, or by an identical request in flight. */
@@ -31,31 +32,17 @@ export interface Meters extends CallMeters, ProviderMeters {
 export function createMeters(metrics: Metrics, models: Iterable<string>): Meters {
   const named = new Set(models);
   const boundModel = (model: string) => (named.has(model) ? model : 'other');
-  const { metric, label } = own;
   const { registry } = metrics;
 
-  const overhead = createHistogram(registry, {
-    ...metric.overhead,
-    help: 'Request duration in seconds without the time spent waiting for providers.',
-  })({});
-  const cache = createCounter(registry, {
-    name: metric.cache,
-    help: 'Requests by cache outcome.',
-  });
-  const outcomes = Object.fromEntries(
-    cacheOutcomes.map((outcome) => [outcome, cache({ [label.outcome]: outcome })]),
-  );
+  const overhead = createHistogram(registry, metricCatalogue.routerOverhead)({});
+  const cache = createCounter(registry, metricCatalogue.cacheRequests);
+  const outcomes = Object.fromEntries(cacheOutcomes.map((outcome) => [outcome, cache({ outcome })]));
 
-  const tried = [label.provider, label.model, general.label.errorType] as const;
-  const retries = metrics.counter(metric.retries, 'Retries of the same provider.', tried);
-  const failovers = metrics.counter(
-    metric.failovers,
-    'Failovers to another provider, by the provider that failed.',
-    tried,
-  );
-  const refusals = metrics.counter(metric.refusals, 'Requests refused by a limit or budget.', [label.policy]);
-  const fallbacks = metrics.counter(metric.journalFallbacks, 'Rows that bypassed the journal.', []);
-  const leases = metrics.counter(metric.lostLeases, 'Calls that were settled as lost.', []);
+  const retries = metrics.counter(metricCatalogue.retries);
+  const failovers = metrics.counter(metricCatalogue.failovers);
+  const refusals = metrics.counter(metricCatalogue.refusals);
+  const fallbacks = metrics.counter(metricCatalogue.journalFallbacks);
+  const leases = metrics.counter(metricCatalogue.lostLeases);
 
   return {
     ...createCallMeters(metrics, boundModel),
@@ -89,23 +76,10 @@ function createCallMeters(
   { registry }: Pick<Metrics, 'registry'>,
   boundModel: (model: string) => string,
 ): CallMeters {
-  const { metric } = genAi;
-  const tokenUsage = createHistogram(registry, {
-    ...metric.tokenUsage,
-    help: 'Tokens per model call, including cached and reasoning tokens.',
-  });
-  const duration = createHistogram(registry, {
-    ...metric.operationDuration,
-    help: 'Seconds from the request to a provider to the end of its answer.',
-  });
-  const timeToFirstChunk = createHistogram(registry, {
-    ...metric.timeToFirstChunk,
-    help: 'Seconds from the request to a provider to the first chunk of its stream.',
-  });
-  const cost = createCounter(registry, {
-    name: own.metric.cost,
-    help: 'Cost of provider calls in US dollars.',
-  });
+  const tokenUsage = createHistogram(registry, metricCatalogue.tokenUsage);
+  const duration = createHistogram(registry, metricCatalogue.modelCallDuration);
+  const timeToFirstChunk = createHistogram(registry, metricCatalogue.firstChunk);
+  const cost = createCounter(registry, metricCatalogue.cost);
 
   const build = (provider: string, model: string) => {
     const { label, operation, tokenType } = genAi;
@@ -117,7 +91,7 @@ function createCallMeters(
     return {
       input: tokenUsage({ ...labels, [label.tokenType]: tokenType.input }),
       output: tokenUsage({ ...labels, [label.tokenType]: tokenType.output }),
-      cost: cost({ [own.label.provider]: provider, [own.label.model]: model }),
+      cost: cost({ provider, model }),
       firstChunk: once(() => timeToFirstChunk(labels)),
       duration: keyed((failure: ErrorType | undefined): Distribution => {
         return duration(failure === undefined ? labels : { ...labels, [general.label.errorType]: failure });

@@ -1,13 +1,7 @@
-/** Seconds, doubling from 10 ms to 82 s. */
-const durationBounds = Array.from({ length: 14 }, (_, index) => 0.01 * 2 ** index);
-
-/** Tokens, powers of 4 up to 67 million. */
-const tokenBounds = Array.from({ length: 14 }, (_, index) => 4 ** index);
-
 /**
  * Names of OpenTelemetry's conventions for generative AI, by version. The conventions are still in development:
- * `gen_ai.client.token.usage` is about to be split into one counter per kind of token. Metrics and labels follow Prometheus'
- * naming, with the unit as suffix.
+ * `gen_ai.client.token.usage` is about to be split into one counter per kind of token. Labels follow Prometheus' naming. The
+ * metrics are in the catalogue.
  */
 const conventions = {
   '1.42': {
@@ -42,14 +36,6 @@ const conventions = {
       requestModel: 'gen_ai_request_model',
       tokenType: 'gen_ai_token_type',
     },
-    metric: {
-      tokenUsage: { name: 'gen_ai_client_token_usage', bounds: tokenBounds },
-      operationDuration: { name: 'gen_ai_client_operation_duration_seconds', bounds: durationBounds },
-      timeToFirstChunk: {
-        name: 'gen_ai_client_operation_time_to_first_chunk_seconds',
-        bounds: durationBounds,
-      },
-    },
     outputType: { text: 'text', json: 'json' },
     tokenType: { input: 'input', output: 'output' },
   },
@@ -72,29 +58,6 @@ export const own = {
     retry: 'llm_router.retry',
     failover: 'llm_router.failover',
     firstChunk: 'llm_router.first_chunk',
-  },
-  label: {
-    provider: 'provider',
-    model: 'model',
-    outcome: 'outcome',
-    policy: 'policy',
-  },
-  metric: {
-    /** Seconds; request duration minus the time spent waiting for providers. */
-    overhead: {
-      name: 'llm_router_overhead_seconds',
-      bounds: [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
-    },
-    cost: 'llm_router_cost_dollars_total',
-    cache: 'llm_router_cache_requests_total',
-    breaker: 'llm_router_breaker_state',
-    slotsInUse: 'llm_router_slots_in_use',
-    slotsQueued: 'llm_router_slots_queued',
-    retries: 'llm_router_retries_total',
-    failovers: 'llm_router_failovers_total',
-    refusals: 'llm_router_refusals_total',
-    journalFallbacks: 'llm_router_journal_fallbacks_total',
-    lostLeases: 'llm_router_lost_leases_total',
   },
 } as const;
 

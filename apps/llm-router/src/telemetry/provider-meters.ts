@@ -1,7 +1,7 @@
+import { type MetricDefinition, metricCatalogue } from '@valuecanvas/contracts-core';
 import type { SemaphoreFigures } from '@valuecanvas/resilience';
-import { createGauge, type Metrics } from '@valuecanvas/service-kit';
+import type { Metrics } from '@valuecanvas/service-kit';
 import type { BreakerState } from '../routing/breaker.ts';
-import { own } from './names.ts';
 
 export interface BreakerReading {
   readonly provider: string;
@@ -25,15 +25,14 @@ const stateValues: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-o
 
 /** Creates the gauges. `boundModel` maps models without their own series to a shared label, which shows their worst state. */
 export function createProviderMeters(
-  { registry }: Pick<Metrics, 'registry'>,
+  metrics: Pick<Metrics, 'observe'>,
   boundModel: (model: string) => string,
 ): ProviderMeters {
   return {
     observeBreakers(read) {
-      const help = 'Circuit breaker of a provider and model: 0 closed, 1 half open, 2 open.';
-      createGauge(registry, { name: own.metric.breaker, help }, () => {
+      metrics.observe(metricCatalogue.breakerState, () => {
         const readings = Iterator.from(read()).map((reading) => ({
-          labels: { [own.label.provider]: reading.provider, [own.label.model]: boundModel(reading.model) },
+          labels: { provider: reading.provider, model: boundModel(reading.model) },
           value: stateValues[reading.state],
         }));
         return [...Map.groupBy(readings, ({ labels }) => JSON.stringify(labels)).values()].map((alike) =>
@@ -42,19 +41,15 @@ export function createProviderMeters(
       });
     },
     observeSemaphores(read) {
-      const gauge = (name: string, help: string, pick: (figures: SemaphoreFigures) => number) =>
-        createGauge(registry, { name, help }, () =>
+      const gauge = (definition: MetricDefinition<'provider'>, pick: (figures: SemaphoreFigures) => number) =>
+        metrics.observe(definition, () =>
           Iterator.from(read()).map((reading) => ({
-            labels: { [own.label.provider]: reading.provider },
+            labels: { provider: reading.provider },
             value: pick(reading),
           })),
         );
-      gauge(own.metric.slotsInUse, 'Provider calls in flight.', ({ inUse }) => inUse);
-      gauge(
-        own.metric.slotsQueued,
-        'Calls waiting for a provider’s concurrency limit.',
-        ({ queued }) => queued,
-      );
+      gauge(metricCatalogue.slotsInUse, ({ inUse }) => inUse);
+      gauge(metricCatalogue.slotsQueued, ({ queued }) => queued);
     },
   };
 }

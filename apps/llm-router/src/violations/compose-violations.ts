@@ -17,13 +17,14 @@ export type RecordingObserver = (observer: CompletionObserver) => CompletionObse
 
 /** Composes the record of rate limit violations. Its drain and its deletion past retention run until the service stops. */
 export function composeViolations(
-  { config, log, lifecycle, now }: Kit<LlmRouterConfig>,
+  kit: Kit<LlmRouterConfig>,
   db: Kysely<Database>,
-  { redis, keys, waiting }: OpenRedis,
+  openRedis: OpenRedis,
 ): RecordingObserver {
+  const { config, log, lifecycle, now } = kit;
+  const { redis, keys } = openRedis;
   const { insert, deleteBefore } = createViolationsStore(db);
-  const drain = drainIntoTable(rateLimitViolation, { redis: waiting('violations'), keys, insert, log });
-  lifecycle.onStop('drain', 'journal of rate limit violations', drain.stop);
+  drainIntoTable(kit, openRedis, rateLimitViolation, insert);
   lifecycle.every('rate limit violations: deletion past retention', retentionRoundMs, (signal) =>
     deleteBefore(new Date(now() - config.RATE_LIMIT_VIOLATION_RETENTION_DAYS * dayMs), signal),
   );

@@ -7,14 +7,8 @@ import type { Database } from '../db.ts';
 import { createExecutionsStore, type ExecutionsStore } from './executions.store.ts';
 
 /** Stores the executions that the services record in the journal. Returns their store. */
-export function composeExecutions(
-  { log, lifecycle }: Kit,
-  db: Kysely<Database>,
-  { keys, waiting }: OpenRedis,
-): ExecutionsStore {
+export function composeExecutions(kit: Kit, db: Kysely<Database>, redis: OpenRedis): ExecutionsStore {
   const executions = createExecutionsStore(db);
-  const { insert } = executions;
-  const drain = drainIntoTable(promptExecution, { redis: waiting('journal'), keys, insert, log });
-  lifecycle.onStop('drain', 'prompt executions', drain.stop);
+  drainIntoTable(kit, redis, promptExecution, executions.insert);
   return executions;
 }

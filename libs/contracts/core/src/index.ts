@@ -62,6 +62,13 @@ export {
   page,
   type SortKey,
 } from './lists.ts';
+export {
+  type HistogramDefinition,
+  type MetricDefinition,
+  type MetricSample,
+  metricCatalogue,
+  type ObservedMetrics,
+} from './metric-catalogue.ts';
 export { nullReader } from './nulls.ts';
 export { type OpenApiDocument, toOpenApi } from './openapi.ts';
 export type { SecuritySchemes } from './openapi-security.ts';

@@ -1,4 +1,4 @@
-import { anyone, data, defineRoute } from '@valuecanvas/contracts-core';
+import { anyone, data, defineRoute, metricCatalogue } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { type ServiceInTest, serve, startInTest, words } from '../test-support/service-in-test.ts';
@@ -64,18 +64,26 @@ test('a service exposes its own metrics and those of its process', async () => {
   const service = await startInTest({
     routes: [serve(route, () => 'item')],
     compose({ metrics }) {
-      metrics.counter('things_total', 'Things.', ['kind']).inc({ kind: 'good' }, 3);
-      metrics.gauge('level', 'A level.', []).set(7);
-      metrics.histogram('wait_seconds', 'A wait.', [], [1]).observe(0.5);
+      const { queueAttempts, queueJobs, queueWait, redisUp, journalDead } = metricCatalogue;
+      metrics.counter(queueAttempts).inc({ job: 'a', outcome: 'completed' }, 3);
+      metrics.gauge(queueJobs).set({ job: 'a', state: 'waiting' }, 7);
+      metrics.histogram(queueWait).observe({ job: 'a' }, 0.5);
+      metrics.observe(redisUp, () => [{ labels: { server: 'one' }, value: 1 }]);
+      metrics.observe(redisUp, async () => [{ labels: { server: 'two' }, value: 0 }]);
+      metrics.observe(journalDead, () => Promise.reject(new Error('unavailable')));
       return {};
     },
   });
   const response = await fetch(`${service.internalUrl}/metrics`);
   const text = await response.text();
   expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
-  expect(text).toContain('things_total{kind="good",service="canvas"} 3');
-  expect(text).toContain('level{service="canvas"} 7');
-  expect(text).toContain('wait_seconds_bucket{le="1",service="canvas"} 1');
+  expect(text).toContain('queue_attempts_total{job="a",outcome="completed",service="canvas"} 3');
+  expect(text).toContain('queue_jobs{job="a",state="waiting",service="canvas"} 7');
+  expect(text).toContain('queue_wait_seconds_bucket{le="1",service="canvas",job="a"} 1');
+  expect(text).toContain('redis_up{server="one",service="canvas"} 1');
+  expect(text).toContain('redis_up{server="two",service="canvas"} 0');
+  expect(text).not.toContain('journal_dead_facts{');
+  expect(text).toMatch(/build_info\{version="[^"]+",service="canvas"\} 1/);
   expect(text).toMatch(/process_cpu_seconds_total/);
 });
 

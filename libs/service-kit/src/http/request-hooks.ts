@@ -4,6 +4,7 @@ import {
   deadlineOf,
   defaultDeadlineMs,
   headers,
+  metricCatalogue,
   type Principal,
   type RouteAuth,
 } from '@valuecanvas/contracts-core';
@@ -133,16 +134,9 @@ function nameActiveSpan(request: FastifyRequest): void {
   span.setAttributes({ 'vc.operation': operation.id, 'http.route': operation.path });
 }
 
-/** Buckets in seconds: fine ones for the platform's overhead, coarse ones for calls that wait for a model. */
-const bounds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90];
-
 /** Creates the histogram of requests by operation and status. */
 export function createRequestDurations(registry: Registry): ObserveRequest {
-  const seriesOf = createHistogram(registry, {
-    name: 'http_server_request_duration_seconds',
-    help: 'Time from the first byte of a request to the last byte of its response.',
-    bounds,
-  });
+  const seriesOf = createHistogram(registry, metricCatalogue.requestDuration);
   const byOperation = new Map<string, Map<number, Distribution>>();
 
   const firstOf = (operation: string, status: number): Distribution => {

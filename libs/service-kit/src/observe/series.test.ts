@@ -52,7 +52,7 @@ test('a counter adds up and carries the labels of its registry and its own', asy
 test('a gauge is read when metrics are collected', async () => {
   const registry = new Registry();
   let value = 1;
-  createGauge(registry, { name: 'level', help: 'Level.' }, () => [{ labels: {}, value }]);
+  createGauge(registry, { name: 'level', help: 'Level.' }, async () => [{ labels: {}, value }]);
   expect(await registry.metrics()).toContain('\nlevel 1');
   value = 2;
   expect(await registry.metrics()).toContain('\nlevel 2');

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 
-export type Labels = Readonly<Record<string, string>>;
+export type Labels = Readonly<Partial<Record<string, string>>>;
 
 export interface Described {
   readonly name: string;
@@ -19,7 +19,7 @@ export interface Total {
 
 interface Sample {
   readonly metricName?: string;
-  readonly labels: Readonly<Record<string, string | number>>;
+  readonly labels: Readonly<Partial<Record<string, string | number>>>;
   readonly value: number;
 }
 
@@ -67,21 +67,17 @@ export function createCounter(registry: Registry, described: Described): (labels
 }
 
 /** Gauge whose values are read when metrics are collected. */
-export function createGauge(
-  registry: Registry,
-  described: Described,
-  read: () => Iterable<{ readonly labels: Labels; readonly value: number }>,
-): void {
-  register(registry, 'gauge', described, () => [...read()]);
+export function createGauge(registry: Registry, described: Described, read: () => Promise<Sample[]>): void {
+  register(registry, 'gauge', described, read);
 }
 
 function register(
   registry: Registry,
   type: 'histogram' | 'counter' | 'gauge',
   described: Described,
-  samples: () => Sample[],
+  samples: () => Sample[] | Promise<Sample[]>,
 ): void {
-  const get = async () => ({ ...described, type, aggregator: 'sum', values: samples() });
+  const get = async () => ({ ...described, type, aggregator: 'sum', values: await samples() });
   registry.registerMetric({ name: described.name, get } as unknown as Parameters<
     Registry['registerMetric']
   >[0]);

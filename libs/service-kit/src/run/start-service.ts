@@ -54,7 +54,7 @@ export async function startService<C extends KitConfig>(
     },
     options.logTo,
   );
-  const metrics = createMetrics(contract.service);
+  const metrics = createMetrics(contract.service, version);
   nameTracedService(contract.service);
   allowSpanAttributes(definition.spanAttributes ?? []);
   traceRequestsTo(serviceUrlsIn(config));

@@ -10,6 +10,7 @@ import { envExample } from './env-example.ts';
 import { environmentPage } from './environment-page.ts';
 import { errorsPage } from './errors-page.ts';
 import type { GeneratedFile } from './generated-file.ts';
+import { metricsPage } from './metrics-page.ts';
 import { openApiFile } from './openapi-file.ts';
 import { permissionsPage } from './permissions-page.ts';
 import { readServiceVariables } from './service-variables.ts';
@@ -34,6 +35,7 @@ export async function generatedFiles({ version, nodeVersion }: Versions): Promis
     },
     { path: 'docs/environment.md', content: environmentPage(services, toolVariables) },
     { path: 'docs/errors.md', content: errorsPage() },
+    { path: 'docs/metrics.md', content: metricsPage() },
     { path: 'docs/permissions.md', content: permissionsPage() },
     { path: 'docs/openapi.json', content: await openApiFile(version) },
     { path: 'libs/web-client/src/routes.generated.ts', content: webRoutesFile() },

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { type Contract, headers, isInternal, type RouteDefinition } from '@valuecanvas/contracts-core';
+import {
+  type Contract,
+  headers,
+  isInternal,
+  metricCatalogue,
+  type RouteDefinition,
+} from '@valuecanvas/contracts-core';
 import { userPrincipal } from '@valuecanvas/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contracts } from '../../src/contracts.ts';
@@ -106,6 +112,27 @@ test.each(['logs', 'metrics', 'spans', 'errors'] as const)('no secret is in the 
   const secrets = [mark, clientAddress, ...marked.ids, ...issued, ...Object.values(configured)];
   const found = secrets.filter((secret) => telemetry[kind].toLowerCase().includes(secret.toLowerCase()));
   expect(found.map((secret) => excerpt(telemetry[kind], secret))).toEqual([]);
+});
+
+test('every metric of the catalogue is exposed, with its labels, and there are no others', () => {
+  const ofRuntime = /^(process|nodejs)_/;
+  const types = [...telemetry.metrics.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(
+    ([, name, type]) => `${name} ${type}`,
+  );
+  const expected = Object.values(metricCatalogue).map(({ name, type }) => `${name} ${type}`);
+  expect([...new Set(types)].filter((line) => !ofRuntime.test(line)).sort()).toEqual(expected.sort());
+
+  const labels = new Map(Object.values(metricCatalogue).map((metric) => [metric.name, metric.labels]));
+  const undeclared = [...telemetry.metrics.matchAll(/^(\w+?)(?:_bucket|_sum|_count)?\{(.*)\} /gm)].flatMap(
+    ([, name = '', text = '']) => {
+      if (ofRuntime.test(name)) return [];
+      const allowed: readonly string[] = ['service', 'le', ...(labels.get(name) ?? [])];
+      return [...text.matchAll(/(\w+)="/g)]
+        .filter(([, label = '']) => !allowed.includes(label))
+        .map(([, label]) => `${name}: ${label}`);
+    },
+  );
+  expect(undeclared).toEqual([]);
 });
 
 test('the headers of provider requests hold no secret of a client, and no trace', () => {
