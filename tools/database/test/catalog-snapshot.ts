@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { withClient } from '../src/connection.ts';
 
 /** Everything that the migrations create, as PostgreSQL describes it, without the runner's record. */
-const ours = `n.nspname in ('public', 'vc_private', 'auth')`;
+const ours = `n.nspname in ('public', 'vc_private', 'auth', 'reports')`;
 
 const descriptions = {
   schemas: `
@@ -19,6 +19,9 @@ const descriptions = {
     join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
     left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where a.attnum > 0 and ${ours}`,
+  views: `
+    select n.nspname, c.relname, pg_get_viewdef(c.oid) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'v' and ${ours}`,
   constraints: `
     select n.nspname, k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid)
     from pg_constraint k join pg_namespace n on n.oid = k.connamespace where ${ours}`,

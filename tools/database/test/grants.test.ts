@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../src/migrate.ts';
@@ -32,6 +33,23 @@ describe('grants', () => {
     expect(partitions.map((table) => found[table])).toEqual(partitions.map(() => ({})));
     const tables = Object.entries(found).filter(([table]) => !isPartition(table));
     expect(Object.fromEntries(tables)).toEqual(expectedGrants);
+  });
+
+  it('the views for operators are open to their owner only', async () => {
+    const views = await grantedTables(owner, ['reports']);
+    expect(Object.keys(views).length).toBeGreaterThan(10);
+    expect(Object.values(views).filter((grants) => Object.keys(grants).length > 0)).toEqual([]);
+    const allowed = await column(`
+      select rolname from pg_roles
+      where not rolsuper and rolname !~ '^pg_' and has_schema_privilege(oid, 'reports', 'usage')`);
+    expect(allowed).toEqual([]);
+  });
+
+  it('the documented queries for operators run', async () => {
+    const page = await readFile(new URL('../../../docs/operator-queries.md', import.meta.url), 'utf8');
+    const examples = [...page.matchAll(/```sql\n(.*?)```/gs)].map(([, sql = '']) => sql);
+    expect(examples.length).toBeGreaterThan(5);
+    for (const sql of examples) await owner.query(`begin; ${sql} rollback`);
   });
 
   it('exactly these functions exist, and no other role may call them', async () => {

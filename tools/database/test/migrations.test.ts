@@ -61,6 +61,7 @@ describe('a file', () => {
     ['20261201193000_add_idempotency_keys', '20241123100000_baseline'],
     ['20261126110000_add_rate_limit_violation_retention', '20241123110000_add_llm_monitoring'],
     ['20261201204500_generalise_jobs', '20241123150000_add_job_outbox'],
+    ['20261202170000_add_operator_reports', '20241123110000_add_llm_monitoring'],
     ['20261202113000_allow_results_of_variant_jobs', '20241123140000_add_llm_job_results'],
     ['20261202120000_open_kinds_of_job_results', '20241123140000_add_llm_job_results'],
     ['20261202162500_add_last_backup_time', '20241123110000_add_llm_monitoring'],

@@ -88,6 +88,47 @@ test('the first and last day are included, and nothing beyond them', async () =>
   expect(byModel.map(({ model }) => model)).toEqual(['first', 'last']);
 });
 
+test('the views for operators show the same amounts as the report', async () => {
+  await store(
+    { userId: ada, model: 'large', costNanos: '123456789000000001', promptTokens: 20, completionTokens: 2 },
+    { userId: ada, model: 'large', costNanos: '2', status: 'failed', errorCode: 'LLM_TIMEOUT' },
+    { userId: ada, model: 'large', provider: 'cache', costNanos: '0', cached: true, at: now },
+    { userId: bob, model: 'small', costNanos: '30', operation: 'canvas.generate', at: yesterday },
+    { userId: bob, model: 'never paid for', costNanos: '0', cached: true, at: now },
+    { userId: bob, costNanos: '5', at: now - 31 * dayMs },
+  );
+  const report = await costs().report({});
+  const read = (sql: string) => servers.database.query<Record<string, unknown>>(sql);
+  const figures = `requests::integer as requests, cost::float as cost`;
+  expect(await read(`select user_id as "userId", ${figures} from reports.top_users`)).toEqual(report.byUser);
+  const byDay = `select day::text as day, ${figures} from reports.daily_cost where day >= '${dayOf(yesterday)}' order by day`;
+  expect(await read(byDay)).toEqual(report.byDay);
+  for (const view of ['hourly_cost', 'daily_cost', 'daily_cost_by_user', 'daily_cost_by_operation'])
+    expect(
+      await read(`select sum(requests)::integer as requests, sum(cost)::float as cost from reports.${view}
+        where ${view === 'hourly_cost' ? `hour >= now() - interval '30 days'` : `day >= '${dayOf(yesterday)}'`}`),
+    ).toEqual([{ requests: report.requestCount, cost: report.totalCost }]);
+  expect(await read(`select sum(cost)::text as cost from reports.monthly_cost`)).toEqual([
+    { cost: '123456789.000000038' },
+  ]);
+  expect(
+    await read(`select day::text, hit_rate::float, estimated_savings::text, unpriced::integer
+      from reports.daily_cache_savings where day = '${dayOf(now)}'`),
+  ).toEqual([{ day: dayOf(now), hit_rate: 0.6667, estimated_savings: '123456789.000000001', unpriced: 1 }]);
+  expect(
+    await read(`select endpoint, success, error_message, total_tokens, estimated_cost::text as cost
+      from reports.llm_usage where not success`),
+  ).toEqual([
+    {
+      endpoint: 'llm.chat',
+      success: false,
+      error_message: 'LLM_TIMEOUT',
+      total_tokens: 15,
+      cost: '0.000000002',
+    },
+  ]);
+});
+
 test.each([
   ['an end before the start', { startDate: '2026-02-02', endDate: '2026-02-01' }],
   ['more than a year', { startDate: '2024-01-01', endDate: '2026-01-01' }],
