@@ -6,6 +6,7 @@ import { databaseRolesFile } from './database-roles.ts';
 import { composeFile } from './deployment/compose-file.ts';
 import { dockerfiles } from './deployment/dockerfiles.ts';
 import { manifestFiles } from './deployment/manifests.ts';
+import { prometheusFile } from './deployment/prometheus-file.ts';
 import { envExample } from './env-example.ts';
 import { environmentPage } from './environment-page.ts';
 import { errorsPage } from './errors-page.ts';
@@ -41,6 +42,7 @@ export async function generatedFiles({ version, nodeVersion }: Versions): Promis
     { path: 'libs/web-client/src/routes.generated.ts', content: webRoutesFile() },
     { path: 'tools/database/src/roles.ts', content: databaseRolesFile() },
     { path: 'docker-compose.yml', content: composeFile(services) },
+    { path: 'infrastructure/prometheus/prometheus.yml', content: prometheusFile() },
     ...manifestFiles(services, version),
     ...dockerfiles(nodeVersion),
   ];
