@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startSimulator } from '@valuecanvas/llm-simulator';
 import { eventually, type TestService } from '@valuecanvas/testing';
 import { expect, onTestFinished, test } from 'vitest';
@@ -34,6 +37,27 @@ test('a wrong key is known without a call: no provider is healthy, but the proce
   });
   await expectHealth(router, 503, { healthy: false, state: 'closed', checked: true, problem: 'refused' });
   expect(await readiness(router)).toEqual([200, { status: 'degraded', checks: { providers: 'down' } }]);
+});
+
+test('a new key in a file is used without a restart', async () => {
+  const simulator = await startSimulator({ keys: ['new'] });
+  const folder = await mkdtemp(join(tmpdir(), 'provider-key-'));
+  onTestFinished(async () => {
+    await Promise.all([simulator.stop(), rm(folder, { recursive: true })]);
+  });
+  const file = join(folder, 'key');
+  await writeFile(file, 'old');
+  const router = await platform.start({
+    ...alone,
+    TOGETHER_BASE_URL: simulator.url,
+    TOGETHER_API_KEY: undefined,
+    TOGETHER_API_KEY_FILE: file,
+    SECRETS_REFRESH_MS: '1000',
+  });
+  await expectHealth(router, 503, { healthy: false, problem: 'refused' });
+  await writeFile(file, 'new');
+  await expectHealth(router, 200, { healthy: true });
+  expect((await platform.chat(router)).status).toBe(200);
 });
 
 test('an unreachable provider is known without a call', async () => {

@@ -32,3 +32,23 @@ test('a connection that breaks between two queries fails only its own transactio
   await database.ping();
   await database.close();
 });
+
+test('new connections use a rotated password, and open ones stay', async () => {
+  await server.query("create role rotating login password 'one'");
+  const urlWith = (password: string) => {
+    const url = new URL(server.ownerUrl);
+    Object.assign(url, { username: 'rotating', password });
+    return url.href;
+  };
+  const options = { applicationName: 'rotation', poolSize: 2, onError: () => undefined };
+  const database = createDatabase({ ...options, url: urlWith('one') });
+  await acrossUsers(database.db, async (transaction) => {
+    await server.query("alter role rotating password 'two'");
+    await expect(database.ping()).rejects.toThrow();
+    database.connectTo(urlWith('two'));
+    await database.ping();
+    await sql`select 1`.execute(transaction);
+  });
+  await database.close();
+  await server.query('drop role rotating');
+});

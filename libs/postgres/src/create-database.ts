@@ -8,6 +8,8 @@ export interface Database<Tables> {
   ping(): Promise<void>;
   /** Returns the numbers of the pool's connections, and of requests that wait for one. */
   pool(): PoolFigures;
+  /** Opens new connections with this URL. Open connections stay until they are idle. */
+  connectTo(url: string): void;
   /** Waits for running queries and closes the connections. */
   close(): Promise<void>;
 }
@@ -64,6 +66,9 @@ export function createDatabase<Tables>(options: {
       idle: pool.idleCount,
       waiting: pool.waitingCount,
     }),
+    connectTo(url) {
+      pool.options.connectionString = url;
+    },
     close: () => db.destroy(),
   };
 }

@@ -6,6 +6,9 @@ import { createDatabase, type Database } from './create-database.ts';
 export interface DatabaseKit {
   readonly config: { readonly DATABASE_URL: string; readonly DATABASE_POOL_SIZE: number };
   readonly log: { warn(fields: object, message: string): void };
+  readonly rotation: {
+    follow(names: readonly 'DATABASE_URL'[], use: (config: { readonly DATABASE_URL: string }) => void): void;
+  };
   readonly lifecycle: { onStop(phase: 'close', name: string, stop: () => Promise<void>): void };
   readonly metrics: ObservedMetrics;
 }
@@ -25,6 +28,7 @@ export function openDatabase<Tables>(service: ServiceName, kit: DatabaseKit): Da
     queryTimeoutMs,
     onError: (err) => kit.log.warn({ err }, 'postgres: idle connection failed'),
   });
+  kit.rotation.follow(['DATABASE_URL'], ({ DATABASE_URL: url }) => database.connectTo(url));
   kit.lifecycle.onStop('close', 'postgres', database.close);
   observeDatabase(kit.metrics, database, kit.config.DATABASE_POOL_SIZE);
   return database;

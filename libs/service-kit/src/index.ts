@@ -7,6 +7,7 @@ export {
   signingVariables,
 } from './config/kit-variables.ts';
 export { ConfigError, type ConfigOf, type Environment, parseConfig } from './config/parse-config.ts';
+export type { Rotation } from './config/rotation.ts';
 export { type Authenticator, internalTokenAuthenticator } from './http/authenticator.ts';
 export { type Call, type Outcome, Respond, respond, respondIfChanged } from './http/call.ts';
 export { closeAfterBody, drainRequestBody } from './http/drain-request-body.ts';

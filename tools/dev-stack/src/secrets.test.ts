@@ -3,12 +3,22 @@ import { join } from 'node:path';
 import { importPublicKeys, importSigningKey } from '@valuecanvas/identity';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../test/temporary-folder.ts';
+import { secretLines } from './commands/secret-lines.ts';
 import { loadSecrets, publicKeysOf } from './secrets.ts';
 
 test('secrets are created once and kept', async () => {
   const file = join(await temporaryFolder(), 'secrets.json');
   const first = await loadSecrets(file);
   expect(await loadSecrets(file)).toEqual(first);
+});
+
+test('every name that secrets:generate writes is in .env.example', async () => {
+  const secrets = await loadSecrets(join(await temporaryFolder(), 'secrets.json'));
+  const example = await readFile(new URL('../../../.env.example', import.meta.url), 'utf8');
+  const names = (text: string): string[] => text.match(/(?<=^#?)[A-Z][A-Z0-9_]*(?==)/gm) ?? [];
+  const written = names(secretLines(secrets, () => 'password'));
+  expect(written.length).toBeGreaterThan(10);
+  expect(written.filter((name) => !names(example).includes(name))).toEqual([]);
 });
 
 test('only the owner can read them', async () => {

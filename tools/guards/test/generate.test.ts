@@ -1,5 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { serviceNames } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
 import { expect, onTestFinished, test } from 'vitest';
@@ -8,6 +9,7 @@ import { environmentPage } from '../src/generate/environment-page.ts';
 import { staleFiles, writeFiles } from '../src/generate/generated-files.ts';
 import { readServiceVariables, type ServiceVariables } from '../src/generate/service-variables.ts';
 import { type Variable, variableOf } from '../src/generate/variable.ts';
+import { root } from '../src/root.ts';
 
 const port = (fallback: number): Variable =>
   variableOf('PORT', Type.Integer({ default: fallback, description: 'Port.' }));
@@ -20,11 +22,12 @@ const services: ServiceVariables[] = [
   { service: 'canvas', variables: [port(3102), level, hook] },
 ];
 
-const assignments = (text: string): string[] => text.split('\n').filter((line) => /^#?[A-Z_]+=/.test(line));
+const assignments = (text: string): string[] =>
+  text.split('\n').filter((line) => /^#?[A-Z0-9_]+=/.test(line));
 
 test('the example lists each variable once, with optional ones commented out', () => {
   const tool = variableOf('OWNER', Type.Optional(Type.String({ description: 'Owner.' })));
-  expect(assignments(envExample(services, [tool, hook]))).toEqual([
+  expect(assignments(envExample(services, [tool, hook], []))).toEqual([
     'KEY=',
     '#PORT=',
     '#LEVEL=info',
@@ -34,11 +37,21 @@ test('the example lists each variable once, with optional ones commented out', (
 });
 
 test('the example shows defaults that differ between services', () => {
-  expect(envExample(services, [])).toContain('# Default: 3000 (gateway), 3102 (canvas)');
+  expect(envExample(services, [], [])).toContain('# Default: 3000 (gateway), 3102 (canvas)');
+});
+
+test('every variable of docker-compose.yml is in .env.example', async () => {
+  const [compose, example] = await Promise.all(
+    ['docker-compose.yml', '.env.example'].map((path) => readFile(join(root, path), 'utf8')),
+  );
+  const read = compose?.match(/(?<=\$\{)[A-Z0-9_]+/g) ?? [];
+  const listed = assignments(example ?? '').map((line) => line.replace(/^#|=.*/g, ''));
+  expect(read.length).toBeGreaterThan(30);
+  expect(read.filter((name) => !listed.includes(name))).toEqual([]);
 });
 
 test('the page lists shared variables once', () => {
-  const page = environmentPage(services, []);
+  const page = environmentPage(services, [], []);
   expect(page.match(/`LEVEL`/g)).toHaveLength(1);
   expect(page.match(/`PORT`/g)).toHaveLength(2);
   expect(page).toContain('| `KEY` | **required** | Key. Secret. |');

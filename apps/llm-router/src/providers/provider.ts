@@ -7,7 +7,7 @@ export interface Provider {
   readonly id: string;
   /** Completions are below its path. Its query is sent with each call. */
   readonly baseUrl: string;
-  /** Undefined for servers without authentication. */
+  /** Undefined for servers without authentication. May change while the router runs. */
   readonly apiKey: string | undefined;
   /** The header with the key: `authorization` as a bearer token, `api-key` as it is, as Azure expects it. */
   readonly keyHeader: 'authorization' | 'api-key';

@@ -2,6 +2,7 @@ import type { OpenRedis } from '@valuecanvas/redis';
 import type { Kit } from '@valuecanvas/service-kit';
 import type { LlmRouterConfig } from '../config.ts';
 import { configuredProviders } from '../providers/configured-providers.ts';
+import type { Provider } from '../providers/provider.ts';
 import { createTransport } from '../providers/transport/transport.ts';
 import { createProviderClient, type ProviderClient } from './provider-client.ts';
 import { type SharedBreakers, shareBreakers } from './share-breakers.ts';
@@ -16,12 +17,16 @@ export interface Providers {
   readonly resetBreakers: SharedBreakers['reset'];
 }
 
-/** Composes the clients of the configured providers, with breakers that all replicas share. Throws ConfigError. */
+/**
+ * Composes the clients of the configured providers, with breakers that all replicas share. New API keys are used without a
+ * restart. Throws ConfigError.
+ */
 export function composeProviders(
-  { config, log, lifecycle, now }: Kit<LlmRouterConfig>,
+  { config, log, lifecycle, rotation, now }: Kit<LlmRouterConfig>,
   { redis, keys, waiting }: OpenRedis,
 ): Providers {
-  const clients = configuredProviders(config).map((provider) =>
+  const providers = configuredProviders(config);
+  const clients = providers.map((provider) =>
     createProviderClient({
       provider,
       transport: createTransport(provider, {
@@ -35,9 +40,12 @@ export function composeProviders(
       log,
     }),
   );
-  lifecycle.every('providers: health check', checkEveryMs, (signal) =>
-    Promise.all(clients.map((client) => client.check(signal))),
-  );
+  const checkAll = (signal: AbortSignal) => Promise.all(clients.map((client) => client.check(signal)));
+  lifecycle.every('providers: health check', checkEveryMs, checkAll);
+  rotation.follow(['TOGETHER_API_KEY', 'OPENAI_API_KEY', 'LLM_PROVIDERS'], (changed) => {
+    replaceKeys(providers, configuredProviders(changed));
+    void checkAll(new AbortController().signal);
+  });
   for (const client of clients) lifecycle.onStop('close', client.provider.id, client.close);
   const { reset } = shareBreakers({
     clients,
@@ -48,4 +56,15 @@ export function composeProviders(
     onError: (err) => log.warn({ err }, 'breakers: sharing with other replicas failed'),
   });
   return { clients, resetBreakers: reset };
+}
+
+/** Takes the API keys of newer providers with the same ids. */
+function replaceKeys(
+  providers: readonly { readonly id: string; apiKey: string | undefined }[],
+  newer: readonly Provider[],
+): void {
+  for (const provider of providers) {
+    const same = newer.find(({ id }) => id === provider.id);
+    if (same) provider.apiKey = same.apiKey;
+  }
 }

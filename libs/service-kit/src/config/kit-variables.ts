@@ -28,6 +28,22 @@ export function kitVariables(service: ServiceName | DefaultPorts) {
       default: 'dev',
       description: 'Version and commit of the build, set by its image.',
     }),
+    SECRETS_MANAGER_SECRET_NAME: Type.Optional(
+      Type.String({
+        description:
+          'Secrets in AWS Secrets Manager, by name or ARN, separated by commas. Each holds a JSON object that maps names of variables to values, for the variables that the environment does not set; the later secret wins. Credentials come from the sources of the AWS SDK.',
+      }),
+    ),
+    AWS_REGION: Type.Optional(
+      Type.String({ description: 'Region of Secrets Manager, and of the bucket of the backups.' }),
+    ),
+    SECRETS_REFRESH_MS: Type.Integer({
+      minimum: 1_000,
+      maximum: 86_400_000,
+      default: 300_000,
+      description:
+        'Interval in milliseconds at which secrets are read again from Secrets Manager and from files. New keys of providers and new passwords of PostgreSQL are used without a restart.',
+    }),
     LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       default: 'info',
       description: 'Minimum level of log lines.',

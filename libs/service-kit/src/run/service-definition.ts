@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { TProperties } from 'typebox';
 import type { KitVariables, modelVariables } from '../config/kit-variables.ts';
 import type { ConfigOf } from '../config/parse-config.ts';
+import type { Rotation } from '../config/rotation.ts';
 import type { Authenticator } from '../http/authenticator.ts';
 import type { Implementation } from '../http/implement.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -19,6 +20,8 @@ export interface Kit<C extends KitConfig = KitConfig> {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
+  /** New values of variables that come from files or from Secrets Manager. */
+  readonly rotation: Rotation<C>;
   /** Returns the time in milliseconds since the epoch. */
   readonly now: () => number;
 }

@@ -4,7 +4,9 @@ import proxyAddr from '@fastify/proxy-addr';
 import { dialectAt, serviceNames } from '@valuecanvas/contracts-core';
 import type { FastifyInstance } from 'fastify';
 import type { DestinationStream, Logger } from 'pino';
+import { configSources } from '../config/config-sources.ts';
 import { type Environment, parseConfig } from '../config/parse-config.ts';
+import { createRotation } from '../config/rotation.ts';
 import { createServer } from '../http/create-server.ts';
 import { createDraining } from '../http/draining.ts';
 import { installErrorMapper } from '../http/error-mapper.ts';
@@ -43,7 +45,9 @@ export async function startService<C extends KitConfig>(
   options: { readonly logTo?: DestinationStream; readonly now?: () => number } = {},
 ): Promise<RunningService> {
   const { contract } = definition;
-  const config = parseConfig(definition.variables, environment) as C;
+  const sources = configSources(definition.variables, environment);
+  const readConfig = async () => parseConfig(definition.variables, await sources.read()) as C;
+  const config = await readConfig();
   const version = config.SERVICE_VERSION;
   const { log, accessLog } = createLoggers(
     {
@@ -66,6 +70,9 @@ export async function startService<C extends KitConfig>(
     release: version,
   });
   const draining = createDraining();
+  const rotation = createRotation(config, readConfig, log);
+  if (sources.canChange)
+    lifecycle.every('configuration: refresh', config.SECRETS_REFRESH_MS, rotation.refresh);
 
   lifecycle.onStop('flush', 'traces', stopTracing);
   lifecycle.onStop('flush', 'reported errors', () => reporter.flush(2_000));
@@ -76,6 +83,7 @@ export async function startService<C extends KitConfig>(
       log,
       metrics,
       lifecycle,
+      rotation,
       now: options.now ?? Date.now,
     });
     const { served, forwarded } = composition.routes;

@@ -9,10 +9,19 @@ const head = `# Environment
 Each service parses its environment once, at startup, and reports all errors together. An empty
 value counts as absent. Lists are separated by commas; booleans are \`true\` or \`false\`. A value marked as secret is
 never logged. \`.env.example\` has the same list in a form to copy.
+
+A value can also come from the file at \`<VARIABLE>_FILE\`, such as \`TOGETHER_API_KEY_FILE=/run/secrets/together\`, or from AWS
+Secrets Manager (\`SECRETS_MANAGER_SECRET_NAME\`). Both are read again every \`SECRETS_REFRESH_MS\`. The router then uses new
+API keys of providers, and every service a new password of PostgreSQL, without a restart. Other changes are logged as
+\`configuration: changed values need a restart\`.
 `;
 
 /** The text of docs/environment.md. */
-export function environmentPage(services: readonly ServiceVariables[], tools: readonly Variable[]): string {
+export function environmentPage(
+  services: readonly ServiceVariables[],
+  tools: readonly Variable[],
+  compose: readonly Variable[],
+): string {
   const everywhere = commonNames(services);
   const common = services[0]?.variables.filter(({ name }) => everywhere.has(name)) ?? [];
   return [
@@ -25,6 +34,7 @@ export function environmentPage(services: readonly ServiceVariables[], tools: re
       ),
     ),
     section('Commands at the root', tools),
+    section('Docker Compose', compose),
   ].join('\n');
 }
 

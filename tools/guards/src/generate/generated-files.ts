@@ -15,7 +15,7 @@ import { metricsPage } from './metrics-page.ts';
 import { openApiFile } from './openapi-file.ts';
 import { permissionsPage } from './permissions-page.ts';
 import { readServiceVariables } from './service-variables.ts';
-import { toolVariables } from './tool-variables.ts';
+import { composeVariables, toolVariables } from './tool-variables.ts';
 import { webRoutesFile } from './web-routes.ts';
 
 export interface Versions {
@@ -29,12 +29,12 @@ export interface Versions {
 export async function generatedFiles({ version, nodeVersion }: Versions): Promise<GeneratedFile[]> {
   const services = await readServiceVariables();
   return [
-    { path: '.env.example', content: envExample(services, toolVariables) },
+    { path: '.env.example', content: envExample(services, toolVariables, composeVariables) },
     {
       path: 'docs/architecture.md',
       content: architecturePage(await readFile(join(root, 'docs/architecture.md'), 'utf8')),
     },
-    { path: 'docs/environment.md', content: environmentPage(services, toolVariables) },
+    { path: 'docs/environment.md', content: environmentPage(services, toolVariables, composeVariables) },
     { path: 'docs/errors.md', content: errorsPage() },
     { path: 'docs/metrics.md', content: metricsPage() },
     { path: 'docs/permissions.md', content: permissionsPage() },

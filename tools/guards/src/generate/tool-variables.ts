@@ -1,4 +1,4 @@
-import { databaseRole, serviceNames, variablePrefix } from '@valuecanvas/contracts-core';
+import { databaseRole, serviceNames, serviceTable, variablePrefix } from '@valuecanvas/contracts-core';
 import type { Variable } from './variable.ts';
 
 /** Variables of db:backup, db:restore and db:drill. */
@@ -55,6 +55,23 @@ export const toolVariables: readonly Variable[] = [
     secret: true,
   })),
   ...backupVariables,
+];
+
+/** Variables that only docker-compose.yml reads. `npm run secrets:generate` writes the secrets among them. */
+export const composeVariables: readonly Variable[] = [
+  optional('POSTGRES_PASSWORD', { description: 'Password of the owner of the database.', secret: true }),
+  ...serviceNames
+    .filter((service) => serviceTable[service].signs)
+    .map((service) =>
+      optional(`${variablePrefix(service)}_SIGNING_KEY`, {
+        description: `INTERNAL_SIGNING_KEY of the ${service} service.`,
+        secret: true,
+      }),
+    ),
+  optional('COMPOSE_PROFILES', {
+    description: 'Optional parts that run: simulated (the simulator instead of models), backup.',
+  }),
+  optional('VALUECANVAS_VERSION', { description: 'Tag of the images.', fallback: 'dev' }),
 ];
 
 function optional(

@@ -11,8 +11,6 @@ export interface Connection {
   readonly provider: Provider;
   readonly pool: Pool;
   readonly path: string;
-  /** Alternating names and values. */
-  readonly headers: readonly string[];
   /** Maximum size of a whole answer, and of one event of a stream. */
   readonly maxAnswerBytes: number;
   readonly now: () => number;
@@ -215,10 +213,17 @@ export function startExchange(connection: Connection, call: TransportCall, reade
   return exchange;
 }
 
-function headersOf({ headers, provider }: Connection, { requestId }: TransportCall): string[] {
-  const all = requestId === undefined ? [...headers] : [...headers, 'x-request-id', requestId];
+function headersOf({ provider }: Connection, { requestId }: TransportCall): string[] {
+  const all = ['content-type', 'application/json', ...keyHeaders(provider)];
+  if (requestId !== undefined) all.push('x-request-id', requestId);
   if (provider.propagateTrace) addTrace(all);
   return all;
+}
+
+/** Returns the header with the API key, as name and value. */
+export function keyHeaders({ apiKey, keyHeader }: Provider): string[] {
+  if (apiKey === undefined) return [];
+  return [keyHeader, keyHeader === 'authorization' ? `Bearer ${apiKey}` : apiKey];
 }
 
 function addTrace(headers: string[]): void {

@@ -4,7 +4,7 @@ import type { CompletionAnswer } from '../../protocol/completion.ts';
 import type { Provider } from '../provider.ts';
 import { refusal } from '../refusal.ts';
 import { openEventStream, type ProviderStream } from './event-stream.ts';
-import { type Connection, startExchange, type TransportCall } from './exchange.ts';
+import { type Connection, keyHeaders, startExchange, type TransportCall } from './exchange.ts';
 import { parseJson, readWith } from './parse.ts';
 
 export type { ProviderStream } from './event-stream.ts';
@@ -60,7 +60,6 @@ export function createTransport(
     provider,
     pool,
     path: `${basePath}/chat/completions${search}`,
-    headers: ['content-type', 'application/json', ...keyHeaders(provider)],
     maxAnswerBytes,
     now,
   };
@@ -80,7 +79,7 @@ const checkMs = 5_000;
  * list.
  */
 async function checkProvider(
-  { provider, pool, headers, now }: Connection,
+  { provider, pool, now }: Connection,
   path: string,
   signal: AbortSignal,
 ): Promise<ProviderCheck> {
@@ -88,7 +87,7 @@ async function checkProvider(
     const response = await pool.request({
       method: 'GET',
       path,
-      headers: [...headers],
+      headers: keyHeaders(provider),
       signal: AbortSignal.any([signal, AbortSignal.timeout(checkMs)]),
     });
     const { statusCode, body } = response;
@@ -108,11 +107,6 @@ export interface WholeAnswer {
   /** The received bytes, or the answer in OpenAI's form if they are in another one. */
   readonly bytes: Buffer;
   readonly answer: CompletionAnswer;
-}
-
-function keyHeaders({ apiKey, keyHeader }: Provider): readonly string[] {
-  if (apiKey === undefined) return [];
-  return [keyHeader, keyHeader === 'authorization' ? `Bearer ${apiKey}` : apiKey];
 }
 
 /** Requests a whole answer. Throws ProviderError. */
