@@ -367,10 +367,12 @@ describe('an unavailable service', () => {
   });
 });
 
-test('forwarded requests are measured by route prefix', async () => {
+test('forwarded requests are measured by operation, and by prefix if the contract knows no such path', async () => {
   await gateway.service.request('/api/prompts/versions');
+  await gateway.service.request('/api/prompts/a/b/c/d');
   await eventually(async () => {
     const metrics = await (await fetch(`${gateway.service.internalUrl}/metrics`)).text();
+    expect(metrics).toContain('operation="prompts.listVersions",status="200"');
     expect(metrics).toContain('operation="forward /api/prompts",status="200"');
   });
 });

@@ -265,7 +265,7 @@ describe('a refused request', () => {
     expect(violation).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       userId: body.user.id,
-      operation: 'forward /api/canvas',
+      operation: 'canvas.list',
       rule: 'requests_per_minute',
       tier: 'free',
       limitValue: 20,

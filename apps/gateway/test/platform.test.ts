@@ -15,7 +15,8 @@ describe('the readiness of the platform', () => {
   const report =
     (status: number, checks: Record<string, string>) => (_: IncomingMessage, response: ServerResponse) => {
       response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ status: 'any', checks }));
+      const latencies = Object.fromEntries(Object.keys(checks).map((name) => [name, 1.5]));
+      response.end(JSON.stringify({ status: 'any', checks, latencies }));
     };
   const ready = () => gateway.service.request('/health/ready');
 
@@ -41,9 +42,17 @@ describe('the readiness of the platform', () => {
     const { status, body } = await ready();
     expect(status).toBe(200);
     expect(body.status).toBe('ok');
-    expect(body.services.gateway).toEqual({ status: 'up', checks: { postgres: 'up', redis: 'up' } });
-    for (const name of names)
-      expect(body.services[name]).toEqual({ status: 'up', checks: { postgres: 'up' } });
+    expect(body.services.gateway).toEqual({
+      status: 'up',
+      latency: 0,
+      checks: { postgres: 'up', redis: 'up' },
+      latencies: { postgres: expect.any(Number), redis: expect.any(Number) },
+    });
+    for (const name of names) {
+      const { latency, ...report } = body.services[name];
+      expect(report).toEqual({ status: 'up', checks: { postgres: 'up' }, latencies: { postgres: 1.5 } });
+      expect(latency).toBeGreaterThan(0);
+    }
   });
 
   test.each(names.filter((name) => !serviceTable[name].essential))('is degraded without %s', async (name) => {
@@ -51,7 +60,7 @@ describe('the readiness of the platform', () => {
     const { status, body } = await ready();
     expect(status).toBe(200);
     expect(body.status).toBe('degraded');
-    expect(body.services[name]).toEqual({ status: 'down', checks: { postgres: 'down' } });
+    expect(body.services[name]).toMatchObject({ status: 'down', checks: { postgres: 'down' } });
   });
 
   test.each(['canvas', 'llm-router'] as const)('is unavailable without %s', async (name) => {
@@ -59,7 +68,7 @@ describe('the readiness of the platform', () => {
     const { status, body } = await ready();
     expect(status).toBe(503);
     expect(body.status).toBe('unavailable');
-    expect(body.services[name]).toEqual({ status: 'down', checks: {} });
+    expect(body.services[name]).toMatchObject({ status: 'down', checks: {} });
   });
 
   test.each([
@@ -71,7 +80,7 @@ describe('the readiness of the platform', () => {
       services[name].answer(report(200, { providers: 'down' }));
       const { status, body } = await ready();
       expect([status, body.status]).toEqual([expected, word]);
-      expect(body.services[name]).toEqual({ status: 'up', checks: { providers: 'down' } });
+      expect(body.services[name]).toMatchObject({ status: 'up', checks: { providers: 'down' } });
     },
   );
 

@@ -247,12 +247,13 @@ test('the trace context of the submission is stored with the job', async () => {
     method: 'POST',
     as: platform.user,
     body: question,
-    headers: { traceparent, tracestate: 'a=b' },
+    headers: { traceparent, tracestate: 'a=b', 'x-request-id': 'request-in-test' },
   });
   const rows = await platform.database.query(
     'select trace_context from vc_private.llm_jobs where user_id is not null',
   );
-  expect(rows).toEqual([{ trace_context: { traceparent, tracestate: 'a=b' } }]);
+  const traceContext = { traceparent, tracestate: 'a=b', 'x-request-id': 'request-in-test' };
+  expect(rows).toEqual([{ trace_context: traceContext }]);
 });
 
 test.each([

@@ -36,7 +36,7 @@ test('a wrong key is known without a call: no provider is healthy, but the proce
     TOGETHER_API_KEY: 'wrong',
   });
   await expectHealth(router, 503, { healthy: false, state: 'closed', checked: true, problem: 'refused' });
-  expect(await readiness(router)).toEqual([200, { status: 'degraded', checks: { providers: 'down' } }]);
+  expect(await readiness(router)).toMatchObject([200, { status: 'degraded', checks: { providers: 'down' } }]);
 });
 
 test('a new key in a file is used without a restart', async () => {
@@ -68,7 +68,7 @@ test('an unreachable provider is known without a call', async () => {
 test('a provider that accepts the key is healthy', async () => {
   const router = await platform.start(alone);
   await expectHealth(router, 200, { healthy: true, checked: true });
-  expect(await readiness(router)).toEqual([200, { status: 'ok', checks: { providers: 'up' } }]);
+  expect(await readiness(router)).toMatchObject([200, { status: 'ok', checks: { providers: 'up' } }]);
 });
 
 test('one provider that can serve is enough', async () => {

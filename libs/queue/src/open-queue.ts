@@ -1,4 +1,4 @@
-import type { ServiceName } from '@valuecanvas/contracts-core';
+import { headers, type ServiceName } from '@valuecanvas/contracts-core';
 import { createKeys } from '@valuecanvas/redis';
 import type { QueueConnection } from './connection.ts';
 import { createProducer, type Producer } from './create-producer.ts';
@@ -35,10 +35,15 @@ export function openQueue(
   return { producer, connection };
 }
 
-/** Returns the W3C trace headers of a request, which its job continues. Empty if the request belongs to no trace. */
+/** Headers of a request that its job keeps: the W3C trace, which the job continues, and the id, to find the request's lines. */
+const keptHeaders = ['traceparent', 'tracestate', headers.requestId];
+
+/** Returns the headers that lead from a job to the request that submitted it, if the request has them. */
 export function traceContextOf(call: { header(name: string): string | undefined }): Record<string, string> {
-  const traceparent = call.header('traceparent');
-  if (traceparent === undefined) return {};
-  const tracestate = call.header('tracestate');
-  return { traceparent, ...(tracestate === undefined ? {} : { tracestate }) };
+  const kept: Record<string, string> = {};
+  for (const name of keptHeaders) {
+    const value = call.header(name);
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
 }

@@ -20,6 +20,8 @@ export {
   implement,
   type PlainHandler,
 } from './http/implement.ts';
+export { methodsOf } from './http/no-route.ts';
+export { routerPath } from './http/register-routes.ts';
 export { authorize, operationName } from './http/request-hooks.ts';
 export {
   type ServerEvents,
@@ -34,7 +36,7 @@ export { createIds, timeOfId } from './ids.ts';
 export type { Logger } from './observe/logger.ts';
 export { createMetrics, type Metrics } from './observe/metrics.ts';
 export { createCounter, createHistogram, type Distribution } from './observe/series.ts';
-export type { Probe } from './run/health.ts';
+export { type Probe, runProbe } from './run/health.ts';
 export type { Lifecycle } from './run/lifecycle.ts';
 export { runService } from './run/run-service.ts';
 export {

@@ -8,9 +8,11 @@ import {
   headers,
   isInternal,
   isUnder,
+  type RouteDefinition,
   type ServiceName,
 } from '@valuecanvas/contracts-core';
 import { createInternalSigner, type InternalSigner, importSigningKey } from '@valuecanvas/identity';
+import { methodsOf, routerPath } from '@valuecanvas/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify';
 import { type Dispatcher, Pool } from 'undici';
 import type { GatewayKit } from '../config.ts';
@@ -73,54 +75,63 @@ export async function composeForwarding(
       await app.register(async (scope) => {
         useRawBodies(scope);
         for (const target of targets) {
-          addPaths(scope, target.contract, target, config.LLM_DEADLINE);
-          if (!config.PUBLIC_STATUS_ENABLED) restrictStatusRoutes(scope, target.contract, target);
+          addPaths(scope, target.contract, target, config);
         }
       });
     },
   };
 }
 
+/**
+ * Registers the prefixes of a service, and each of its public operations below them as a route of its own. So the gateway matches
+ * a path exactly as the service does, regardless of its spelling, and knows which operation a request is for.
+ */
 function addPaths(
   scope: FastifyInstance,
   contract: Contract,
   service: Service,
-  modelDeadlineMs: number,
+  { LLM_DEADLINE: modelDeadlineMs, PUBLIC_STATUS_ENABLED: isStatusPublic }: GatewayKit['config'],
 ): void {
+  const add = (prefix: string, url: string, method: readonly string[], forwards?: RouteDefinition): void => {
+    const responseTimeoutMs = longestDeadlineBelow(contract, prefix, modelDeadlineMs) + deadlineMarginMs;
+    const target = { ...service, responseTimeoutMs };
+    scope.route({
+      method: [...method],
+      url,
+      exposeHeadRoute: false,
+      config: {
+        forwardsTo: prefix,
+        dialect: dialectAt(contract, prefix),
+        ...(forwards ? { forwards } : {}),
+      },
+      ...(forwards && isStatus(forwards) && !isStatusPublic ? { preHandler: refuseAnonymous } : {}),
+      handler: (request, reply) => forwardRequest(target, request, reply),
+    });
+  };
+
+  const operations = Object.values(contract.routes).filter((route) => !isInternal(route));
   for (const prefix of contract.prefixes) {
-    const target = {
-      ...service,
-      responseTimeoutMs: longestDeadlineBelow(contract, prefix, modelDeadlineMs) + deadlineMarginMs,
-    };
+    const below = operations.filter(({ path }) => prefixOf(contract, path) === prefix);
+    for (const operation of below) add(prefix, routerPath(operation.path), methodsOf(operation), operation);
     for (const url of [prefix, `${prefix}/*`]) {
-      scope.route({
-        method: methods,
+      const taken = below.filter(({ path }) => routerPath(path) === url).flatMap(methodsOf);
+      add(
+        prefix,
         url,
-        exposeHeadRoute: false,
-        config: { forwardsTo: prefix, dialect: dialectAt(contract, prefix) },
-        handler: (request, reply) => forwardRequest(target, request, reply),
-      });
+        methods.filter((method) => !taken.includes(method)),
+      );
     }
   }
 }
 
-/**
- * Restricts routes with aggregate figures to authenticated users. They are registered as separate routes, so that the
- * gateway matches a path exactly as the service does, regardless of its spelling.
- */
-function restrictStatusRoutes(scope: FastifyInstance, { routes }: Contract, service: Service): void {
-  for (const { path, auth, deadlineMs = defaultDeadlineMs } of Object.values(routes)) {
-    if (auth.kind !== 'anyone' || !auth.isStatus) continue;
-    const target = { ...service, responseTimeoutMs: deadlineMs + deadlineMarginMs };
-    scope.route({
-      method: ['GET', 'HEAD'],
-      url: path,
-      exposeHeadRoute: false,
-      config: { forwardsTo: path },
-      preHandler: refuseAnonymous,
-      handler: (request, reply) => forwardRequest(target, request, reply),
-    });
-  }
+/** The longest prefix of a contract above a path. */
+function prefixOf({ prefixes }: Contract, path: string): string | undefined {
+  return prefixes.filter((prefix) => isUnder(prefix, path)).sort((a, b) => b.length - a.length)[0];
+}
+
+/** Returns true for the routes with aggregate figures, which a deployment may restrict to authenticated users. */
+function isStatus({ auth }: RouteDefinition): boolean {
+  return auth.kind === 'anyone' && auth.isStatus === true;
 }
 
 const refuseAnonymous: preHandlerHookHandler = ({ principal }, _reply, done) => {

@@ -1,16 +1,12 @@
 import type { PlatformReadiness } from '@valuecanvas/contracts-gateway';
-import { withTimeout } from '@valuecanvas/resilience';
-import type { Probe } from '@valuecanvas/service-kit';
+import { type Probe, runProbe } from '@valuecanvas/service-kit';
 import Type from 'typebox';
 import Value from 'typebox/value';
 import { request } from 'undici';
 import type { Upstream } from '../upstreams.ts';
 
 /** A service's state, as its readiness reports it. */
-interface PartState {
-  readonly status: 'up' | 'down';
-  readonly checks: Record<string, 'up' | 'down'>;
-}
+type PartState = PlatformReadiness['services'][string];
 
 /** A service or dependency that takes longer to answer counts as down. */
 const timeoutMs = 2_000;
@@ -29,19 +25,24 @@ export function createPlatformReadiness(options: {
 
   const ask = async (): Promise<PlatformReadiness> => {
     const [postgres, redis, ...states] = await Promise.all([
-      stateOf(own.postgres),
-      stateOf(own.redis),
+      runProbe(own.postgres, timeoutMs),
+      runProbe(own.redis, timeoutMs),
       ...upstreams.map(({ internalUrl }) => probeService(internalUrl, timeoutMs)),
     ]);
     const parts = upstreams.map(({ contract, essential }, index) => ({
       name: contract.service,
       essential,
-      state: states[index] ?? { status: 'down' as const, checks: {} },
+      state: states[index] ?? { ...unreachable, latency: 0 },
     }));
     const mainJobCanBeDone =
-      postgres === 'up' && parts.every(({ essential, state }) => !essential || isWhole(state));
-    const allUp = redis === 'up' && parts.every(({ state }) => isWhole(state));
-    const gateway: PartState = { status: 'up', checks: { postgres, redis } };
+      postgres.state === 'up' && parts.every(({ essential, state }) => !essential || isWhole(state));
+    const allUp = redis.state === 'up' && parts.every(({ state }) => isWhole(state));
+    const gateway: PartState = {
+      status: 'up',
+      latency: 0,
+      checks: { postgres: postgres.state, redis: redis.state },
+      latencies: { postgres: postgres.latency, redis: redis.latency },
+    };
     return {
       status: mainJobCanBeDone ? (allUp ? 'ok' : 'degraded') : 'unavailable',
       services: { gateway, ...Object.fromEntries(parts.map(({ name, state }) => [name, state])) },
@@ -60,25 +61,22 @@ function isWhole({ status, checks }: PartState): boolean {
   return status === 'up' && Object.values(checks).every((state) => state === 'up');
 }
 
-function stateOf(probe: Probe): Promise<'up' | 'down'> {
-  return withTimeout(probe, timeoutMs).then(
-    () => 'up' as const,
-    () => 'down' as const,
-  );
-}
+const unreachable = { status: 'down', checks: {}, latencies: {} } as const;
 
-const Report = Type.Object({ checks: Type.Record(Type.String(), Type.Enum(['up', 'down'])) });
+const Report = Type.Object({
+  checks: Type.Record(Type.String(), Type.Enum(['up', 'down'])),
+  // Replicas of the previous release report none.
+  latencies: Type.Optional(Type.Record(Type.String(), Type.Number())),
+});
 
 /** Reads a service's readiness on its internal port. A service that does not answer in time is down. */
 async function probeService(internalUrl: string, timeoutMs: number): Promise<PartState> {
-  try {
-    const { statusCode, body } = await request(new URL('/health/ready', internalUrl), {
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+  let answer: Omit<PartState, 'latency'> = unreachable;
+  const { latency } = await runProbe(async (signal) => {
+    const { statusCode, body } = await request(new URL('/health/ready', internalUrl), { signal });
     const report: unknown = await body.json();
-    const checks = Value.Check(Report, report) ? report.checks : {};
-    return { status: statusCode === 200 ? 'up' : 'down', checks };
-  } catch {
-    return { status: 'down', checks: {} };
-  }
+    const { checks, latencies = {} } = Value.Check(Report, report) ? report : unreachable;
+    answer = { status: statusCode === 200 ? 'up' : 'down', checks, latencies };
+  }, timeoutMs);
+  return { ...answer, latency };
 }

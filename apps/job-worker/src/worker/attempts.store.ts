@@ -19,6 +19,8 @@ export interface Attempt {
   /** Incremented by every claim, even if its attempt was not counted. */
   readonly fence: bigint;
   readonly submittedAt: Date;
+  /** Headers of the request that submitted the job. */
+  readonly traceContext: unknown;
 }
 
 /** The part of a failure that is stored with the job. */
@@ -124,6 +126,7 @@ function beginAttempt(
       'lost_attempts as lost',
       'fence',
       'created_at as submittedAt',
+      'trace_context as traceContext',
     ])
     .executeTakeFirst();
 }

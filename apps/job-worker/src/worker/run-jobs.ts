@@ -2,6 +2,7 @@ import {
   AppError,
   type CallContext,
   type ErrorCode,
+  headers,
   type JobDefinition,
   rolePermissions,
   type Tier,
@@ -113,8 +114,17 @@ export function createJobHandlers(parts: {
   };
 
   const logEnd = (attempt: Attempt, status: string, code?: string): void => {
-    const { jobId, type, number } = attempt;
-    const fields = { jobId, type, attempt: number, status, ...(code === undefined ? {} : { code }) };
+    const { jobId, type, number, traceContext } = attempt;
+    const submittedBy = (traceContext as Record<string, string>)[headers.requestId];
+    const fields = {
+      jobId,
+      requestId: requestIdOf(attempt),
+      ...(submittedBy === undefined ? {} : { submittedBy }),
+      type,
+      attempt: number,
+      status,
+      ...(code === undefined ? {} : { code }),
+    };
     log.info(fields, 'worker: attempt ended');
   };
 
@@ -148,13 +158,18 @@ function lostTooOften({ lost }: Attempt): AppError {
 /** Spending of a user's job is recorded under the submitting operation. */
 function callOf(attempt: Attempt, context: JobContext): Omit<JobCall, 'storedAnswerOnly'> {
   return {
-    requestId: `${attempt.jobId}.${attempt.fence}`,
+    requestId: requestIdOf(attempt),
     ...identityOf(attempt),
     jobId: attempt.jobId,
     attempt: attempt.number,
     signal: context.signal,
     remainingMs: context.remainingMs,
   };
+}
+
+/** Returns the id under which an attempt calls other services. */
+function requestIdOf({ jobId, fence }: Attempt): string {
+  return `${jobId}.${fence}`;
 }
 
 function identityOf({ userId, tier, type }: Attempt): Pick<CallContext, 'principal' | 'operation'> {

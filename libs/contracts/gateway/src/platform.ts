@@ -1,4 +1,4 @@
-import { anyone, defineRoute, file, raw } from '@valuecanvas/contracts-core';
+import { anyone, defineRoute, field, file, raw } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 
 export const getVersion = defineRoute({
@@ -40,8 +40,12 @@ export const PlatformReadiness = Type.Object(
       Type.String(),
       Type.Object({
         status: state,
+        latency: field.milliseconds('Milliseconds that the service took to report its state.'),
         checks: Type.Record(Type.String(), state, {
           description: 'State of the dependencies of the service, by name.',
+        }),
+        latencies: Type.Record(Type.String(), field.milliseconds('Milliseconds that a check took.'), {
+          description: 'Milliseconds that the check of each dependency took, by name.',
         }),
       }),
       { description: 'State of each service, by name.' },

@@ -74,6 +74,29 @@ export function kitVariables(service: ServiceName | DefaultPorts) {
     OTEL_SERVICE_NAME: Type.Optional(
       Type.String({ description: "Service name in traces. Defaults to the service's own name." }),
     ),
+    OTEL_TRACES_SAMPLER: Type.Optional(
+      Type.Enum(
+        [
+          'always_on',
+          'always_off',
+          'traceidratio',
+          'parentbased_always_on',
+          'parentbased_always_off',
+          'parentbased_traceidratio',
+        ],
+        {
+          description:
+            'Which traces are recorded. Defaults to parentbased_always_on, all of them. parentbased_traceidratio records the share OTEL_TRACES_SAMPLER_ARG, and each trace wholly or not at all.',
+        },
+      ),
+    ),
+    OTEL_TRACES_SAMPLER_ARG: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description: 'Share of the traces that the samplers by ratio record, from 0 to 1.',
+      }),
+    ),
     SENTRY_DSN: Type.Optional(
       Type.String({
         secret: true,

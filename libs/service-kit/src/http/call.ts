@@ -157,6 +157,8 @@ declare module 'fastify' {
     operation?: RouteDefinition;
     /** Path prefix that the edge forwards to a service. */
     forwardsTo?: string;
+    /** Operation of the service that gets the forwarded request. Undefined if no contract describes the path. */
+    forwards?: RouteDefinition;
     /** True for a request that a static page answers. */
     servesPage?: true;
     /** Dialect of a forwarded path. An operation declares its own. */

@@ -99,7 +99,12 @@ function record(
     return;
   }
   log.error(fields, 'request: unexpected error');
-  reporter.report(error, { requestId: request.id, ...(operation === undefined ? {} : { operation }) });
+  const { principal } = request;
+  reporter.report(error, {
+    requestId: request.id,
+    ...(operation === undefined ? {} : { operation }),
+    ...(principal?.kind === 'user' ? { userId: principal.userId } : {}),
+  });
 }
 
 function send(error: AppError, dialect: Dialect, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -148,7 +153,8 @@ function retryAdvice({ status, retryHelps }: AppError): string | undefined {
 }
 
 function operationOf(request: FastifyRequest): RouteDefinition | undefined {
-  return request.routeOptions.config.operation;
+  const { operation, forwards } = request.routeOptions.config;
+  return operation ?? forwards;
 }
 
 function pathOf(request: FastifyRequest): string {

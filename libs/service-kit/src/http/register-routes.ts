@@ -32,13 +32,18 @@ export function refuseUndeclaredRoutes(app: FastifyInstance): void {
   });
 }
 
+/** Returns a path of a contract as Fastify's router writes it: `:name*`, the rest of the path, is `*`. */
+export function routerPath(path: string): string {
+  return path.replace(/:[a-zA-Z]+\*$/, '*');
+}
+
 /** Registers a contract's route with its validators, serializer and handler. */
 export function registerRoute(app: FastifyInstance, bound: BoundRoute, log: Logger): void {
   const { definition: route, idempotency } = bound;
   const rest = /:([a-zA-Z]+)\*$/.exec(route.path);
   app.route({
     method: route.method,
-    url: rest ? `${route.path.slice(0, rest.index)}*` : route.path,
+    url: routerPath(route.path),
     ...(rest?.[1] === undefined ? {} : { preValidation: nameRest(rest[1]) }),
     exposeHeadRoute: methodsOf(route).includes('HEAD'),
     bodyLimit: bodyLimitOf(route),

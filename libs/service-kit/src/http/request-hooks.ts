@@ -127,9 +127,11 @@ export function authorize(auth: RouteAuth, principal: Principal): void {
 }
 
 function nameActiveSpan(request: FastifyRequest): void {
-  const { operation } = request.routeConfig;
+  const { operation = request.routeConfig.forwards } = request.routeConfig;
   const span = trace.getActiveSpan();
-  if (!operation || !span) return;
+  if (!span) return;
+  span.setAttribute('vc.request_id', request.id);
+  if (!operation) return;
   span.updateName(operation.id);
   span.setAttributes({ 'vc.operation': operation.id, 'http.route': operation.path });
 }
@@ -173,7 +175,8 @@ function recorder(
 }
 
 /** Returns the name of a request in logs and metrics. The names are bounded, because each one is a label of a series. */
-export function operationName({ operation, forwardsTo, servesPage }: FastifyContextConfig): string {
+export function operationName(config: FastifyContextConfig): string {
+  const { forwardsTo, servesPage, operation = config.forwards } = config;
   if (operation) return operation.id;
   if (forwardsTo !== undefined) return `forward ${forwardsTo}`;
   return servesPage ? 'page' : 'unmatched';

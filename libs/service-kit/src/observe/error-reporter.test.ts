@@ -31,13 +31,15 @@ test('an unexpected error is reported with its operation and request id, an AppE
     ],
     environment: { SENTRY_DSN: `http://key@127.0.0.1:${sentry.port}/1`, SENTRY_ENVIRONMENT: 'in-test' },
   });
+  const user = { kind: 'user', userId: 'ada', tier: 'free', role: 'user', permissions: [] } as const;
   for (const path of ['expected', 'unavailable', 'unexpected'])
-    await service.request(`/test/${path}`, { headers: { 'x-request-id': `request-${path}` } });
+    await service.request(`/test/${path}`, { as: user, headers: { 'x-request-id': `request-${path}` } });
   await service.stop();
   const events = sentry.bodies.filter((body) => body.includes('"type":"event"'));
   expect(events).toHaveLength(1);
   for (const part of ['error-reporter.test.ts', 'test.unexpected', 'request-unexpected', 'in-test'])
     expect(events[0]).toContain(part);
+  expect(events[0]).toContain(`"user":{"id":"${user.userId}"}`);
   // Messages repeat input.
   expect(events[0]).not.toContain('the glass is broken');
 });

@@ -1,11 +1,20 @@
+import { trace } from '@opentelemetry/api';
 import type { defaultStackParser, ErrorEvent, Exception } from '@sentry/node';
 import { describeError, type ErrorDescription } from './describe-error.ts';
 
 type StackParser = typeof defaultStackParser;
 
-/** Reports unexpected errors with the operation and request in which they occurred. */
+/** The request in which an error occurred. */
+export interface ErrorContext {
+  readonly operation?: string;
+  readonly requestId?: string;
+  /** The user who sent the request. */
+  readonly userId?: string;
+}
+
+/** Reports unexpected errors with the request and the trace in which they occurred. */
 export interface ErrorReporter {
-  report(error: unknown, context: { readonly operation?: string; readonly requestId?: string }): void;
+  report(error: unknown, context: ErrorContext): void;
   /** Waits up to `timeoutMs` until all reports are sent. */
   flush(timeoutMs: number): Promise<void>;
 }
@@ -17,7 +26,7 @@ const silent: ErrorReporter = { report: () => undefined, flush: async () => unde
  *
  * Sentry's `init` is not called: its integrations attach bodies, headers, addresses and console output to events, and
  * add `sentry-trace` and `baggage` to outgoing requests. A bare client sends the events that are built here, from an
- * allow list: the description of the error, service, release, environment, operation and request id.
+ * allow list: the description of the error, service, release, environment, operation, and the ids of request, trace and user.
  */
 export async function createErrorReporter(options: {
   readonly dsn: string | undefined;
@@ -43,11 +52,14 @@ export async function createErrorReporter(options: {
     dataCollection: { userInfo: false },
   });
   return {
-    report(error, { operation, requestId }) {
+    report(error, { operation, requestId, userId }) {
+      const span = trace.getActiveSpan()?.spanContext();
       client.captureEvent({
         ...eventOf(describeError(error), sentry.defaultStackParser),
         tags: { service: options.service, operation },
         extra: { requestId },
+        ...(userId === undefined ? {} : { user: { id: userId } }),
+        ...(span ? { contexts: { trace: { trace_id: span.traceId, span_id: span.spanId } } } : {}),
       });
     },
     async flush(timeoutMs) {

@@ -1,5 +1,7 @@
+import { trace } from '@opentelemetry/api';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import { describeError, type ErrorDescription } from './describe-error.ts';
+import { tracingIsOn } from './tracing.ts';
 
 export type { Logger } from 'pino';
 
@@ -62,6 +64,7 @@ export function createLoggers(
     messageKey: 'message',
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err, error: err },
+    ...(tracingIsOn() ? { mixin: activeTrace } : {}),
   };
   const redact = { paths: secretKeys.flatMap((key) => [`["${key}"]`, `*["${key}"]`]), censor: '[redacted]' };
   const hooks: LoggerOptions['hooks'] = {
@@ -73,6 +76,12 @@ export function createLoggers(
     },
   };
   return { log: pino({ ...settings, redact, hooks }, destination), accessLog: pino(settings, destination) };
+}
+
+/** Ids of the trace and the span in which a line is written. */
+function activeTrace(): object {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span ? { traceId: span.traceId, spanId: span.spanId } : {};
 }
 
 /** Serializes to the shape of pino's own serializer: `type`, `message` and `stack`, plus the facts. */

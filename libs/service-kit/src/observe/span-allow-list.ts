@@ -24,6 +24,7 @@ const isParametrized: Allows = (text, { attributes }) =>
  */
 const allowed = new Map<string, Allows>([
   ['vc.operation', always],
+  ['vc.request_id', always],
   ['http.request.method', always],
   ['http.response.status_code', always],
   ['http.route', always],

@@ -3,6 +3,7 @@ import { startCaptureServer } from '../test-support/capture-server.ts';
 import { runInTest } from '../test-support/process-in-test.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
+const latin1 = (hex: string) => Buffer.from(hex, 'hex').toString('latin1');
 
 test("a request's span is named after its operation, continues the caller's trace and is sent before the process ends", async () => {
   const collector = await startCaptureServer();
@@ -19,7 +20,7 @@ test("a request's span is named after its operation, continues the caller's trac
   const sent = collector.bodies.join();
   expect(sent).toContain('test.hello');
   expect(sent).toContain('canvas-in-test');
-  expect(sent).toContain(Buffer.from(traceId, 'hex').toString('latin1'));
+  expect(sent).toContain(latin1(traceId));
 });
 
 test.each([
@@ -39,11 +40,47 @@ test.each([
   await process.ended;
   const sent = collector.bodies.join();
   expect(sent).toContain('test.hello');
-  expect(sent.includes(Buffer.from(traceId, 'hex').toString('latin1'))).toBe(continued);
+  expect(sent.includes(latin1(traceId))).toBe(continued);
 });
 
-test('without a collector nothing is traced', async () => {
-  const process = runInTest();
+test('log lines, reported errors and spans of a request share its trace and its id, and health checks have no trace', async () => {
+  const [collector, sentry] = await Promise.all([startCaptureServer(), startCaptureServer()]);
+  const process = runInTest({
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}`,
+    SENTRY_DSN: `http://key@127.0.0.1:${sentry.port}/1`,
+    SERVICE_VERSION: '1.2.3+abc',
+  });
+  const { url, internalUrl } = await process.logged('started');
+  const parent = (id: string) => ({ traceparent: `00-${id}-b7ad6b7169203331-01` });
+  await fetch(`${url}/test/fail`, { headers: { ...parent(traceId), 'x-request-id': 'request-in-test' } });
+  for (const message of ['request: unexpected error', 'request'])
+    expect(await process.logged(message)).toMatchObject({ traceId, requestId: 'request-in-test' });
+  const probed = '1bf7651916cd43dd8448eb211c80319d';
+  for (const path of ['/health/ready', '/metrics'])
+    await fetch(`${internalUrl}${path}`, { headers: parent(probed) });
+  process.child.kill('SIGTERM');
+  await process.ended;
+  const spans = collector.bodies.join();
+  for (const part of ['vc.request_id', 'request-in-test', 'service.version', '1.2.3+abc', latin1(traceId)])
+    expect(spans).toContain(part);
+  expect(spans).not.toContain(latin1(probed));
+  const event = sentry.bodies.find((body) => body.includes('"type":"event"'));
+  for (const part of [traceId, 'request-in-test', '1.2.3+abc']) expect(event).toContain(part);
+});
+
+test.each<[string, (endpoint: string) => Record<string, string>]>([
+  ['a collector', () => ({})],
+  [
+    'a share of traces',
+    (endpoint) => ({
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0',
+    }),
+  ],
+])('without %s nothing is traced', async (_, environment) => {
+  const { port } = await startCaptureServer();
+  const process = runInTest(environment(`http://127.0.0.1:${port}`));
   const { url } = await process.logged('started');
   const answer = await fetch(`${url}/test/hello`);
   expect(await answer.json()).toMatchObject({ data: { traced: false } });

@@ -5,8 +5,8 @@ import { createAllowListExporter } from './span-allow-list.ts';
 
 let running: NodeSDK | undefined;
 
-/** Service name, known only when the service starts, after the preload. Export waits for it. */
-const serviceName = Promise.withResolvers<string>();
+/** Name and version of the service, known only when it starts, after the preload. Export waits for them. */
+const service = Promise.withResolvers<{ readonly name: string; readonly version: string }>();
 
 /** Behind the edge, every caller is a service of the platform. */
 let isTrustedCaller: (address: string, hop: number) => boolean = () => true;
@@ -46,7 +46,10 @@ export async function startTracing(): Promise<void> {
   ]);
   running = new NodeSDK({
     // OTEL_SERVICE_NAME takes precedence over this.
-    resource: resourceFromAttributes({ 'service.name': serviceName.promise }),
+    resource: resourceFromAttributes({
+      'service.name': service.promise.then(({ name }) => name),
+      'service.version': service.promise.then(({ version }) => version),
+    }),
     traceExporter: createAllowListExporter(new OTLPTraceExporter()),
     textMapPropagator: withoutForeignRequests(new W3CTraceContextPropagator()),
     metricReaders: [],
@@ -55,6 +58,7 @@ export async function startTracing(): Promise<void> {
       new HttpInstrumentation({
         // The only hook of this instrumentation that runs before it reads the caller's trace.
         startIncomingSpanHook: dropForeignTrace,
+        ignoreIncomingRequestHook: isHealthCheck,
         // The platform's requests use undici. Sentry and the exporter use node:http.
         disableOutgoingRequestInstrumentation: true,
       }),
@@ -70,9 +74,9 @@ export async function startTracing(): Promise<void> {
   running.start();
 }
 
-/** Sets the service name of this process's traces. Later calls have no effect. */
-export function nameTracedService(name: string): void {
-  serviceName.resolve(name);
+/** Sets the service of this process's traces. Later calls have no effect. */
+export function nameTracedService(name: string, version: string): void {
+  service.resolve({ name, version });
 }
 
 /** Continues traces from trusted addresses only. A request from any other address starts a new trace. */
@@ -94,6 +98,11 @@ function withoutForeignRequests(propagator: TextMapPropagator): TextMapPropagato
     extract: (context, carrier, getter) => propagator.extract(context, carrier, getter),
     fields: () => propagator.fields(),
   };
+}
+
+/** Probes and scrapes come every few seconds, and their traces would outnumber all others. */
+function isHealthCheck({ url = '' }: IncomingMessage): boolean {
+  return /^\/(?:health|metrics)(?:[/?]|$)/.test(url);
 }
 
 function dropForeignTrace(request: unknown): Record<string, never> {

@@ -34,7 +34,11 @@ test('health and metrics are on the internal port only', async () => {
 test('a service is ready if all its dependencies are available', async () => {
   expect(await readiness({ postgres: async () => 1, redis: async () => 'PONG' })).toEqual({
     status: 200,
-    body: { status: 'ok', checks: { postgres: 'up', redis: 'up' } },
+    body: {
+      status: 'ok',
+      checks: { postgres: 'up', redis: 'up' },
+      latencies: { postgres: expect.any(Number), redis: expect.any(Number) },
+    },
   });
 });
 
@@ -47,7 +51,7 @@ test.each<[string, Probe]>([
     },
   ],
 ])('a probe that %s makes the service unready and is listed', async (_, redis) => {
-  expect(await readiness({ postgres: async () => 1, redis })).toEqual({
+  expect(await readiness({ postgres: async () => 1, redis })).toMatchObject({
     status: 503,
     body: { status: 'unavailable', checks: { postgres: 'up', redis: 'down' } },
   });
@@ -62,7 +66,7 @@ test('a report that fails is shown, and does not make the service unready', asyn
     }),
   });
   const response = await fetch(`${service.internalUrl}/health/ready`);
-  expect([response.status, await response.json()]).toEqual([
+  expect([response.status, await response.json()]).toMatchObject([
     200,
     { status: 'degraded', checks: { postgres: 'up', providers: 'down' } },
   ]);
@@ -76,7 +80,8 @@ test('a probe that hangs counts as down after two seconds and is aborted', async
   };
   const startedAt = performance.now();
   const { status, body } = await readiness({ redis: hanging });
-  expect([status, body]).toEqual([503, { status: 'unavailable', checks: { redis: 'down' } }]);
+  expect([status, body]).toMatchObject([503, { status: 'unavailable', checks: { redis: 'down' } }]);
+  expect(body).toHaveProperty('latencies.redis', expect.closeTo(2_000, -3));
   expect(performance.now() - startedAt).toBeLessThan(4_000);
   expect(told?.aborted).toBe(true);
 });

@@ -11,6 +11,8 @@ const probeTimeoutMs = 2_000;
 export interface Readiness {
   readonly ready: boolean;
   readonly checks: Readonly<Record<string, 'up' | 'down'>>;
+  /** Milliseconds that each check took. */
+  readonly latencies: Readonly<Record<string, number>>;
 }
 
 type Probes = Readonly<Record<string, Probe>>;
@@ -23,21 +25,35 @@ export async function checkReadiness(
   { probes, reports = {} }: { readonly probes: Probes; readonly reports?: Probes },
   draining: boolean,
 ): Promise<Readiness> {
-  const checks = Object.fromEntries(
-    await Promise.all(
-      Object.entries({ ...reports, ...probes }).map(
-        async ([name, probe]) => [name, (await isUp(probe)) ? 'up' : 'down'] as const,
-      ),
+  const results = await Promise.all(
+    Object.entries({ ...reports, ...probes }).map(
+      async ([name, probe]) => [name, await runProbe(probe, probeTimeoutMs)] as const,
     ),
   );
-  return { ready: !draining && Object.keys(probes).every((name) => checks[name] === 'up'), checks };
+  const checks = Object.fromEntries(results.map(([name, { state }]) => [name, state]));
+  const latencies = Object.fromEntries(results.map(([name, { latency }]) => [name, latency]));
+  return {
+    ready: !draining && Object.keys(probes).every((name) => checks[name] === 'up'),
+    checks,
+    latencies,
+  };
 }
 
-function isUp(probe: Probe): Promise<boolean> {
-  return withTimeout(probe, probeTimeoutMs).then(
-    () => true,
-    () => false,
+/** Runs a probe. Returns its result and the milliseconds that it took. */
+export async function runProbe(
+  probe: Probe,
+  timeoutMs: number,
+): Promise<{ readonly state: 'up' | 'down'; readonly latency: number }> {
+  const startedAt = performance.now();
+  const state = await withTimeout(probe, timeoutMs).then(
+    () => 'up' as const,
+    () => 'down' as const,
   );
+  return { state, latency: millisecondsSince(startedAt) };
+}
+
+function millisecondsSince(startedAt: number): number {
+  return Math.round((performance.now() - startedAt) * 100) / 100;
 }
 
 /** Adds liveness, readiness and metrics to the internal port, which only the cluster can reach. */
@@ -48,11 +64,11 @@ export function installInternalRoutes(
   app.get('/health/live', () => ({ status: 'ok' }));
   app.get('/health/ready', async (_request, reply) => {
     const readiness = await options.readiness();
-    const { ready, checks } = readiness;
+    const { ready, checks, latencies } = readiness;
     const isWhole = Object.values(checks).every((state) => state === 'up');
     return reply
       .code(ready ? 200 : 503)
-      .send({ status: ready ? (isWhole ? 'ok' : 'degraded') : 'unavailable', checks });
+      .send({ status: ready ? (isWhole ? 'ok' : 'degraded') : 'unavailable', checks, latencies });
   });
   app.get('/metrics', async (_request, reply) =>
     reply.type(options.metrics.registry.contentType).send(await options.metrics.registry.metrics()),

@@ -59,7 +59,7 @@ export async function startService<C extends KitConfig>(
     options.logTo,
   );
   const metrics = createMetrics(contract.service, version);
-  nameTracedService(contract.service);
+  nameTracedService(contract.service, version);
   allowSpanAttributes(definition.spanAttributes ?? []);
   traceRequestsTo(serviceUrlsIn(config));
   const lifecycle = createLifecycle(log, config.SHUTDOWN_GRACE_MS);

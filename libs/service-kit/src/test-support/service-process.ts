@@ -15,6 +15,7 @@ const basics = {
   reply: data(Type.Unknown({ description: 'Something.' })),
 } as const;
 const hello = defineRoute({ ...basics, id: 'test.hello', method: 'GET', path: '/test/hello' });
+const fail = defineRoute({ ...basics, id: 'test.fail', method: 'GET', path: '/test/fail' });
 const hang = defineRoute({ ...basics, id: 'test.hang', method: 'GET', path: '/test/hang' });
 const crash = defineRoute({ ...basics, id: 'test.crash', method: 'POST', path: '/test/crash' });
 const reject = defineRoute({ ...basics, id: 'test.reject', method: 'POST', path: '/test/reject' });
@@ -25,7 +26,7 @@ const contract = defineContract({
   description: 'Behaviour of a process.',
   prefixes: ['/test'],
   callers: [],
-  routes: { hello, hang, crash, reject },
+  routes: { hello, fail, hang, crash, reject },
 });
 
 await runService(
@@ -51,6 +52,9 @@ await runService(
         : {}),
       routes: implement(contract, {
         hello: () => ({ name: config.NAME, traced: trace.getActiveSpan()?.isRecording() ?? false }),
+        fail: () => {
+          throw new Error('unexpected');
+        },
         hang: ({ log }) => {
           log.warn('hanging');
           return new Promise(() => undefined);
