@@ -104,7 +104,7 @@ test(
       const health = (await (await fetch(`${url}/health/ready`)).json()) as {
         services: Record<string, unknown>;
       };
-      expect(health.services['report-builder']).toEqual({ status: 'up', checks: { postgres: 'up' } });
+      expect(health.services['report-builder']).toMatchObject({ status: 'up', checks: { postgres: 'up' } });
 
       const signUp = await fetch(`${url}/auth/v1/signup`, {
         method: 'POST',

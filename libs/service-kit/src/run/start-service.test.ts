@@ -113,7 +113,10 @@ test('a draining service is unready, still responds, and asks clients to reconne
   expect((await get('/test/quick')).headers.connection).toBe('keep-alive');
   const stopped = service.stop();
   const ready = await fetch(`${service.internalUrl}/health/ready`);
-  expect([ready.status, await ready.json()]).toEqual([503, { status: 'unavailable', checks: {} }]);
+  expect([ready.status, await ready.json()]).toEqual([
+    503,
+    { status: 'unavailable', checks: {}, latencies: {} },
+  ]);
   expect((await fetch(`${service.internalUrl}/health/live`)).status).toBe(200);
   const answer = await get('/test/quick');
   expect([answer.statusCode, answer.headers.connection]).toEqual([200, 'close']);
