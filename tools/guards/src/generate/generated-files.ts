@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { root } from '../root.ts';
 import { architecturePage } from './architecture-page.ts';
+import { dashboardFiles } from './dashboards/dashboards.ts';
 import { databaseRolesFile } from './database-roles.ts';
 import { composeFile } from './deployment/compose-file.ts';
 import { dockerfiles } from './deployment/dockerfiles.ts';
@@ -43,6 +44,7 @@ export async function generatedFiles({ version, nodeVersion }: Versions): Promis
     { path: 'tools/database/src/roles.ts', content: databaseRolesFile() },
     { path: 'docker-compose.yml', content: composeFile(services) },
     { path: 'infrastructure/prometheus/prometheus.yml', content: prometheusFile() },
+    ...dashboardFiles(),
     ...manifestFiles(services, version),
     ...dockerfiles(nodeVersion),
   ];

@@ -32,14 +32,19 @@ async function textsIn(folder: string) {
 
 /** Returns the labels of every series that a service exposes, or undefined if they are not in the catalogue. */
 function labelsByMetric(): Map<string, readonly string[] | undefined> {
-  const known = new Map<string, readonly string[] | undefined>([['up', []]]);
+  const known = new Map<string, readonly string[] | undefined>([
+    ['up', []],
+    ['ALERTS', ['alertname', 'alertstate', 'severity']],
+  ]);
   const definitions: readonly MetricDefinition[] = Object.values(metricCatalogue);
   for (const { name, type, labels } of definitions) {
     if (type !== 'histogram') known.set(name, labels);
     else for (const suffix of ['_bucket', '_sum', '_count']) known.set(`${name}${suffix}`, labels);
   }
   for (const { name } of createMetrics('gateway', 'test').registry.getMetricsAsArray()) {
-    if (!known.has(name)) known.set(name, undefined);
+    for (const suffix of ['', '_bucket', '_sum', '_count']) {
+      if (!known.has(`${name}${suffix}`)) known.set(`${name}${suffix}`, undefined);
+    }
   }
   for (const { record } of rules) if (record !== undefined) known.set(record, undefined);
   return known;
@@ -99,6 +104,26 @@ describe('rules of Prometheus', () => {
     );
     expect(titles.sort()).toEqual([...new Set(linked)].sort());
   });
+});
+
+test('every query of a dashboard is valid and uses metrics and labels of the catalogue only', async () => {
+  const dashboards = await textsIn(join(root, 'infrastructure/grafana/dashboards'));
+  expect(dashboards.map(({ file }) => file)).toEqual([
+    'canvas.json',
+    'llm.json',
+    'platform.json',
+    'queue.json',
+    'services.json',
+  ]);
+  for (const { file, text } of dashboards) {
+    const { panels } = JSON.parse(text) as { panels: { title: string; targets: { expr: string }[] }[] };
+    for (const { title, targets } of panels) {
+      expect(
+        targets.flatMap(({ expr }) => faultsIn(expr)),
+        `${file}: ${title}`,
+      ).toEqual([]);
+    }
+  }
 });
 
 test('a runbook says how to look, what to do and when it is over', async () => {
