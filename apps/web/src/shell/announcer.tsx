@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, use, useCallback, useState } from 'react';
-import styles from './shell.module.css';
+import visually from '../parts/visually-hidden.module.css';
 
 const AnnounceContext = createContext<(sentence: string) => void>(() => undefined);
 
@@ -15,7 +15,7 @@ export function Announcer({ children }: { readonly children: ReactNode }) {
   return (
     <AnnounceContext value={announce}>
       {children}
-      <p className={styles.hidden} role="status" aria-live="polite">
+      <p className={visually.hidden} role="status" aria-live="polite">
         {sentence}
       </p>
     </AnnounceContext>

@@ -1,5 +1,6 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import type { ReactNode } from 'react';
+import visually from '../../parts/visually-hidden.module.css';
 import { consoleText as text } from '../../text/console.en.ts';
 import styles from './data-table.module.css';
 
@@ -52,7 +53,7 @@ export function DataTable<Row>({
   const sorted = sortRows(rows, columns, sort);
   return (
     <table className={styles.table} {...roles.table}>
-      <caption className={isCaptionHidden ? styles.hidden : ''}>{caption}</caption>
+      <caption className={isCaptionHidden ? visually.hidden : ''}>{caption}</caption>
       <thead {...roles.group}>
         <tr {...roles.row}>
           {columns.map((column) => (

@@ -4,6 +4,7 @@ import type { ResultOf } from '@valuecanvas/web-client';
 import { queryOf, useApi } from '../../api.tsx';
 import { buttonClass } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
+import visually from '../../parts/visually-hidden.module.css';
 import { text } from '../../text/en.ts';
 import { panelsText } from '../../text/panels.en.ts';
 import { titleOf } from '../canvas/blocks.ts';
@@ -56,7 +57,7 @@ function Comparison({ before, after }: { readonly before: string; readonly after
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {diff && (
         <table className={styles.table}>
-          <caption className={styles.caption}>{panelsText.compare.caption}</caption>
+          <caption className={visually.hidden}>{panelsText.compare.caption}</caption>
           <thead>
             <tr>
               <Side id={before} />
