@@ -82,7 +82,7 @@ export const metricCatalogue = {
   postgresUp: gauge({
     name: 'postgres_up',
     unit: '0 or 1',
-    help: 'Whether PostgreSQL answers this replica within 2 s.',
+    help: 'Whether PostgreSQL answers this replica within 1.5 s.',
     labels: [],
     services: serviceNames,
   }),
