@@ -4,6 +4,7 @@ import {
   type ReactNode,
   Suspense,
   use,
+  useCallback,
   useEffect,
   useLayoutEffect,
   useState,
@@ -12,30 +13,36 @@ import { text } from '../text/en.ts';
 import { readShortcuts } from './shortcut-setting.ts';
 import type { Shortcut } from './shortcut-sheet.tsx';
 
-type Registry = Set<readonly Shortcut[]>;
+/** Offers keys. Returns a function that withdraws them. */
+type Offer = (shortcuts: readonly Shortcut[]) => () => void;
 
-const RegistryContext = createContext<Registry>(new Set());
+const OfferContext = createContext<Offer>(() => () => undefined);
 
 const ShortcutSheet = lazy(async () => ({ default: (await import('./shortcut-sheet.tsx')).ShortcutSheet }));
 
 /** Offers keys while the component is on the page, from the moment that it is visible. */
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
-  const registry = use(RegistryContext);
-  useLayoutEffect(() => {
-    registry.add(shortcuts);
-    return () => void registry.delete(shortcuts);
-  });
+  const offer = use(OfferContext);
+  useLayoutEffect(() => offer(shortcuts));
 }
 
-/** Listens to the keys that components offer, and to `?`, which lists them. */
+/** Listens to the keys that components offer, and to `?`, which lists them, also those that are offered while the list is open. */
 export function Shortcuts({ children }: { readonly children: ReactNode }) {
-  const [registry] = useState<Registry>(() => new Set());
+  const [offered] = useState(() => new Set<readonly Shortcut[]>());
   const [listed, setListed] = useState<readonly Shortcut[] | undefined>(undefined);
+  const offer = useCallback<Offer>(
+    (shortcuts) => {
+      offered.add(shortcuts);
+      setListed((open) => open && [...offered].flat());
+      return () => void offered.delete(shortcuts);
+    },
+    [offered],
+  );
   useEffect(() => {
     const act = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (isTaken(event.target) || !readShortcuts()) return;
-      const all = [...registry].flat();
+      const all = [...offered].flat();
       const found = all.find(({ keys }) => keys.includes(event.key));
       if (!found && event.key !== '?') return;
       event.preventDefault();
@@ -44,9 +51,9 @@ export function Shortcuts({ children }: { readonly children: ReactNode }) {
     };
     document.addEventListener('keydown', act);
     return () => document.removeEventListener('keydown', act);
-  }, [registry]);
+  }, [offered]);
   return (
-    <RegistryContext value={registry}>
+    <OfferContext value={offer}>
       {children}
       <Suspense>
         {listed && (
@@ -56,7 +63,7 @@ export function Shortcuts({ children }: { readonly children: ReactNode }) {
           />
         )}
       </Suspense>
-    </RegistryContext>
+    </OfferContext>
   );
 }
 
