@@ -48,6 +48,8 @@ export const expectedFunctions: Record<string, string> = {
   'vc_private.has_permission(text)': 'vc_gateway',
   'vc_private.last_backup_at()': 'vc_job_worker',
   'vc_private.record_audit(jsonb)': 'vc_feature_flags, vc_gateway, vc_prompt_registry',
+  'vc_private.schema_version()':
+    'vc_canvas, vc_feature_flags, vc_gateway, vc_job_worker, vc_llm_router, vc_prompt_registry',
   'vc_private.shared_canvas(bytea)': 'vc_canvas',
   'vc_private.submit_llm_job(uuid,text,jsonb,smallint,uuid,jsonb,jsonb)': 'vc_canvas, vc_job_worker',
   'vc_private.uuid_v7_time(uuid)': 'vc_llm_router',
