@@ -11,6 +11,8 @@ interface ServiceEntry {
   readonly signs: boolean;
   /** Resource requests of one replica, and its memory limit. */
   readonly resources: { readonly cpu: string; readonly memory: string; readonly memoryLimit: string };
+  /** Replicas in a cluster, whose number the autoscaler chooses. */
+  readonly replicas: { readonly minimum: number; readonly maximum: number };
 }
 
 /**
@@ -26,6 +28,7 @@ export const serviceTable = {
     essential: true,
     signs: true,
     resources: { cpu: '100m', memory: '256Mi', memoryLimit: '512Mi' },
+    replicas: { minimum: 2, maximum: 6 },
   },
   'llm-router': {
     port: 3101,
@@ -34,6 +37,7 @@ export const serviceTable = {
     essential: true,
     signs: true,
     resources: { cpu: '100m', memory: '256Mi', memoryLimit: '768Mi' },
+    replicas: { minimum: 2, maximum: 6 },
   },
   canvas: {
     port: 3102,
@@ -43,6 +47,7 @@ export const serviceTable = {
     signs: true,
     // The process that draws exports needs up to 450 MB for the largest canvas, and starts it with at most 300 MB.
     resources: { cpu: '100m', memory: '192Mi', memoryLimit: '1Gi' },
+    replicas: { minimum: 2, maximum: 6 },
   },
   'prompt-registry': {
     port: 3103,
@@ -51,6 +56,7 @@ export const serviceTable = {
     essential: false,
     signs: true,
     resources: { cpu: '100m', memory: '160Mi', memoryLimit: '384Mi' },
+    replicas: { minimum: 2, maximum: 3 },
   },
   'feature-flags': {
     port: 3104,
@@ -59,6 +65,7 @@ export const serviceTable = {
     essential: false,
     signs: true,
     resources: { cpu: '100m', memory: '160Mi', memoryLimit: '384Mi' },
+    replicas: { minimum: 2, maximum: 3 },
   },
   'job-worker': {
     port: 3105,
@@ -67,6 +74,7 @@ export const serviceTable = {
     essential: false,
     signs: true,
     resources: { cpu: '100m', memory: '256Mi', memoryLimit: '768Mi' },
+    replicas: { minimum: 2, maximum: 10 },
   },
 } as const satisfies Readonly<Record<string, ServiceEntry>>;
 

@@ -1,12 +1,14 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
 import { root } from '../root.ts';
 import { architecturePage } from './architecture-page.ts';
 import { dashboardFiles } from './dashboards/dashboards.ts';
 import { databaseRolesFile } from './database-roles.ts';
 import { composeFile } from './deployment/compose-file.ts';
 import { dockerfiles } from './deployment/dockerfiles.ts';
-import { manifestFiles } from './deployment/manifests.ts';
+import { manifestFiles } from './deployment/kubernetes/manifest-files.ts';
+import type { AlertGroups } from './deployment/kubernetes/optional-files.ts';
 import { prometheusFile } from './deployment/prometheus-file.ts';
 import { envExample } from './env-example.ts';
 import { environmentPage } from './environment-page.ts';
@@ -45,9 +47,17 @@ export async function generatedFiles({ version, nodeVersion }: Versions): Promis
     { path: 'docker-compose.yml', content: composeFile(services) },
     { path: 'infrastructure/prometheus/prometheus.yml', content: prometheusFile() },
     ...dashboardFiles(),
-    ...manifestFiles(services, version),
+    ...manifestFiles({ services, version, alertGroups: await readAlertGroups() }),
     ...dockerfiles(nodeVersion),
   ];
+}
+
+/** The groups of all rules in infrastructure/prometheus/rules. */
+async function readAlertGroups(): Promise<AlertGroups> {
+  const folder = join(root, 'infrastructure/prometheus/rules');
+  const files = (await readdir(folder)).sort();
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  return texts.flatMap((text) => (parse(text) as { groups: AlertGroups }).groups);
 }
 
 /** Returns the paths of the files that are missing under `folder` or have other contents. */

@@ -6,13 +6,12 @@ import { type ServiceName, serviceNames } from '@valuecanvas/contracts-core';
 import { parseConfig } from '@valuecanvas/service-kit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { readSchemas } from '../../src/generate/service-variables.ts';
+import { readSchemas, readServiceVariables } from '../../src/generate/service-variables.ts';
 import { interpolate } from '../../src/images/interpolate.ts';
 import { root } from '../../src/root.ts';
 
 interface EnvironmentVariable {
   readonly name: string;
-  readonly valueFrom: { readonly secretKeyRef?: { readonly optional?: boolean } };
 }
 
 interface KubernetesObject {
@@ -95,9 +94,10 @@ describe('the manifest', () => {
     const data = objects.find(({ kind }) => kind === 'ConfigMap')?.data ?? {};
     const deployment = objects.find(({ kind }) => kind === 'Deployment');
     const references = deployment?.spec.template.spec.containers[0].env ?? [];
+    const variables = (await readServiceVariables()).find((entry) => entry.service === service)?.variables;
+    const required = new Set(variables?.filter((variable) => variable.required).map(({ name }) => name));
     const secrets = references
-      // Of the optional secrets, the gateway needs the one that signs access tokens.
-      .filter(({ name, valueFrom }) => !valueFrom.secretKeyRef?.optional || name === 'AUTH_SIGNING_KEYS')
+      .filter(({ name }) => required.has(name))
       .map(({ name }) => [name, secretValues[name] ?? 'secret']);
     await expect(configOf(service, { ...data, ...Object.fromEntries(secrets) })).resolves.toBeDefined();
   });

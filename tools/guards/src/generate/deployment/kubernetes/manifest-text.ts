@@ -7,7 +7,7 @@ export interface Manifest {
 }
 
 interface ManifestFile {
-  /** Lines of the comment at the head of the file. */
+  /** Lines of the comment at the head of the file. Long ones are wrapped. */
   readonly head: readonly string[];
   readonly objects: readonly Manifest[];
   /** Comments above the entries of ConfigMaps, by the entry's name. */
@@ -20,11 +20,15 @@ const flowWidth = 100;
 /** Writes Kubernetes objects as YAML, with short maps on one line. */
 export function manifestText({ head, objects, comments = {} }: ManifestFile): string {
   const texts = objects.map((object) => {
-    const document = new Document(object, { aliasDuplicateObjects: false });
+    // kubectl reads YAML 1.1, where a plain "off" is a boolean.
+    const document = new Document(object, { aliasDuplicateObjects: false, compat: 'yaml-1.1' });
     visit(document, { Map: (_, map) => arrange(map, comments) });
     return document.toString({ lineWidth: 0, flowCollectionPadding: true, indentSeq: true });
   });
-  return `${head.map((line) => `# ${line}\n`).join('')}${texts.join('---\n')}`;
+  return `${head
+    .flatMap(wrap)
+    .map((line) => `# ${line}\n`)
+    .join('')}${texts.join('---\n')}`;
 }
 
 function arrange(map: YAMLMap, comments: Readonly<Record<string, string>>): void {
@@ -48,4 +52,9 @@ function isShort(map: YAMLMap): boolean {
 function isFlat(value: Node | null | undefined): boolean {
   if (isMap(value)) return isShort(value);
   return isSeq(value) && value.items.every(isScalar);
+}
+
+/** Breaks a sentence into lines of at most 118 characters. */
+function wrap(text: string): string[] {
+  return text.match(/.{1,118}(?:\s|$)/g)?.map((line) => line.trimEnd()) ?? [];
 }
