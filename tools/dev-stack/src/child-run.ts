@@ -11,8 +11,10 @@ export interface Program {
   readonly environment: Environment;
   /** Health check. Answers 200 once the program is ready. */
   readonly readyUrl: string;
-  /** True if a new process can listen before the old one has stopped. It sends `started` to its parent then. */
-  readonly sharesPorts: boolean;
+  /** Directs new connections to this program, where a relay holds the ports. */
+  readonly takeOver?: () => void;
+  /** True if a new process can start before the old one has stopped. */
+  readonly overlaps: boolean;
   readonly logFile: string;
 }
 
@@ -20,8 +22,6 @@ export interface Program {
 export interface ChildRun {
   /** Undefined if it could not be started. */
   readonly pid: number | undefined;
-  /** Resolves when a program that `sharesPorts` listens. */
-  readonly started: Promise<'started'>;
   /** Resolves with the exit code or signal as text. Never rejects. */
   readonly exited: Promise<string>;
   /** Has no effect once the process has ended. */
@@ -42,9 +42,7 @@ export function startChild(program: Program): ChildRun {
   });
   closeSync(log);
   const { promise: exited, resolve } = Promise.withResolvers<string>();
-  const { promise: started, resolve: start } = Promise.withResolvers<'started'>();
-  child.once('message', () => start('started'));
   child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
   child.on('error', (error) => resolve(error.message));
-  return { pid: child.pid, started, exited, signal: (signal) => void child.kill(signal) };
+  return { pid: child.pid, exited, signal: (signal) => void child.kill(signal) };
 }

@@ -3,7 +3,7 @@ import { logTail } from './log-tail.ts';
 import type { RunRecord } from './run-record.ts';
 import { stopChild } from './stop-child.ts';
 import { type CrashReport, type Supervised, supervise } from './supervise.ts';
-import { untilReady, untilStarted } from './until-ready.ts';
+import { untilReady } from './until-ready.ts';
 
 /** Time for a restarting service to finish its requests before the new process can listen. */
 const restartDrainMs = 500;
@@ -13,8 +13,8 @@ export interface ProcessTable {
   /** Starts a program and waits until it is ready. Restarts it whenever it ends later. Throws StackError. */
   start(program: Program): Promise<void>;
   /**
-   * Restarts a program with its current sources. If it shares its ports, the old process serves until the new one listens,
-   * and then finishes its requests. Throws StackError if the new process does not become ready.
+   * Restarts a program with its current sources. If it overlaps, the old process serves until the new one is ready, and
+   * then finishes its requests. Throws StackError if the new process does not become ready.
    */
   restart(program: Program): Promise<void>;
   /** Stops the named programs concurrently. `force` ends the wait. */
@@ -47,11 +47,12 @@ export function createProcessTable(options: {
   const replace = async (program: Program, old: Supervised): Promise<void> => {
     const child = startChild(program);
     try {
-      await untilStarted(program, child, options.stop);
+      await untilReady(program, child, options.stop);
     } catch (error) {
       await stopChild(child, options.stop, restartDrainMs);
       throw error;
     }
+    program.takeOver?.();
     old.release();
     if (child.pid !== undefined) record.add(program.name, child.pid);
     superviseChild(program, child);
@@ -62,6 +63,7 @@ export function createProcessTable(options: {
   return {
     async start(program) {
       const child = launch(program);
+      program.takeOver?.();
       const unwatched = { current: () => child, release: () => undefined };
       running.set(program.name, unwatched);
       await untilReady(program, child, options.stop);
@@ -72,7 +74,7 @@ export function createProcessTable(options: {
     async restart(program) {
       const supervised = running.get(program.name);
       if (supervised === undefined || released.has(program.name)) return;
-      if (program.sharesPorts) return replace(program, supervised);
+      if (program.overlaps) return replace(program, supervised);
       supervised.release();
       await stopChild(supervised.current(), options.stop, restartDrainMs);
       if (!released.has(program.name)) await this.start(program);

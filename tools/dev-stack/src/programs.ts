@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Service, services } from '@valuecanvas/database';
 import type { Program } from './child-run.ts';
 import { type Platform, serviceEnvironment } from './environment.ts';
+import type { ServiceRelay } from './port-relay.ts';
 import { type Environment, projectRoot, type Settings } from './settings.ts';
 
 /** The default port of debuggers. */
@@ -16,23 +17,25 @@ export function inspectorOf(service: Service, { inspect }: Pick<Settings, 'inspe
   return index < 0 ? undefined : `127.0.0.1:${firstInspectorPort + index}`;
 }
 
-/** Returns the program of a service, which runs from its sources. */
-export function serviceProgram(
+/** The log of a service. */
+export function logFileOf(service: Service, logs: string): string {
+  return join(logs, `${service}.log`);
+}
+
+/** Returns the program of a service, which runs from its sources. Behind a relay, each has ports of its own. */
+export async function serviceProgram(
   service: Service,
   options: {
     readonly platform: Platform;
     readonly caller: Environment;
     readonly logs: string;
-    readonly settings: Pick<Settings, 'inspect' | 'watch'>;
+    readonly settings: Pick<Settings, 'inspect'>;
+    readonly relay: ServiceRelay | undefined;
   },
-): Program {
+): Promise<Program> {
+  const { relay } = options;
   const inspector = inspectorOf(service, options.settings);
-  // Only Linux distributes connections over all processes at a port. A debugger's port cannot be shared.
-  const sharesPorts = options.settings.watch && process.platform === 'linux' && inspector === undefined;
-  const environment = {
-    NODE_COMPILE_CACHE: compileCache,
-    ...serviceEnvironment(service, options.platform, options.caller),
-  };
+  const ports = relay ? await relay.freshPorts() : options.platform.ports[service];
   return {
     name: service,
     folder: join(projectRoot, 'apps', service),
@@ -42,13 +45,19 @@ export function serviceProgram(
       '@valuecanvas/service-kit/register',
       'src/main.ts',
     ],
-    // After a restart, new requests must reach the new process only.
-    environment: options.settings.watch
-      ? { ...environment, SHUTDOWN_DRAIN_MS: '0', SHARE_PORTS: String(sharesPorts) }
-      : environment,
-    sharesPorts,
-    readyUrl: `http://127.0.0.1:${options.platform.ports[service].internalPort}/health/ready`,
-    logFile: join(options.logs, `${service}.log`),
+    environment: {
+      NODE_COMPILE_CACHE: compileCache,
+      ...serviceEnvironment(service, options.platform, options.caller),
+      PORT: String(ports.port),
+      INTERNAL_PORT: String(ports.internalPort),
+      // A replaced process gets no new connections.
+      ...(relay ? { SHUTDOWN_DRAIN_MS: '0' } : {}),
+    },
+    // A debugger's port cannot be shared.
+    overlaps: relay !== undefined && inspector === undefined,
+    ...(relay ? { takeOver: () => relay.forwardTo(ports) } : {}),
+    readyUrl: `http://127.0.0.1:${ports.internalPort}/health/ready`,
+    logFile: logFileOf(service, options.logs),
   };
 }
 
@@ -60,7 +69,7 @@ export function simulatorProgram(port: number, caller: Environment, logs: string
     args: ['src/main.ts'],
     environment: { PATH: caller.PATH, HOST: '127.0.0.1', PORT: String(port) },
     readyUrl: `${simulatorUrl(port)}/models`,
-    sharesPorts: false,
+    overlaps: false,
     logFile: join(logs, 'llm-simulator.log'),
   };
 }

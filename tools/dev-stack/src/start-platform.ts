@@ -14,9 +14,17 @@ import { bringDemoData, mayHoldDemoData } from './demo-data.ts';
 import type { Platform } from './environment.ts';
 import { followLogs } from './follow-logs.ts';
 import { openState } from './open-state.ts';
+import { openRelays } from './port-relay.ts';
 import { choosePorts } from './ports.ts';
 import { createProcessTable, type ProcessTable } from './process-table.ts';
-import { inspectorOf, serviceProgram, simulatorProgram, simulatorUrl, stopOrder } from './programs.ts';
+import {
+  inspectorOf,
+  logFileOf,
+  serviceProgram,
+  simulatorProgram,
+  simulatorUrl,
+  stopOrder,
+} from './programs.ts';
 import { providerProblems } from './provider-problems.ts';
 import { givenProviders, simulatedProviders } from './providers.ts';
 import type { ReadyScreen } from './screen.ts';
@@ -63,10 +71,11 @@ export async function startPlatform(
   await migrateDatabase(databases.ownerUrl, rolePasswords, say);
   stop.throwIfAborted();
 
+  const ports = await choosePorts(settings.gatewayPort);
+  const relays = settings.watch ? await openRelays(ports, cleanup) : undefined;
   const processes = createProcessTable({ record, say, stop });
   cleanup.defer(() => stopAll(processes, force));
   const given = givenProviders(caller);
-  const ports = await choosePorts(settings.gatewayPort);
   const demoData = mayHoldDemoData(databases.ownerUrl);
   const platform: Platform = {
     ...databases,
@@ -79,17 +88,18 @@ export async function startPlatform(
     demoAccounts: demoData && !caller.PUBLIC_URL ? demoAccounts : [],
     providers: given ?? simulatedProviders(simulatorUrl(ports.simulator)),
   };
-  const programOf = (service: Service) => serviceProgram(service, { platform, caller, logs, settings });
+  const programOf = (service: Service) =>
+    serviceProgram(service, { platform, caller, logs, settings, relay: relays?.[service] });
   say(`Starting ${services.length} services${given ? '' : ' and the simulator of language models'}`);
   await Promise.all([
     given ? undefined : processes.start(simulatorProgram(ports.simulator, caller, logs)),
-    ...services.map((service) => processes.start(programOf(service))),
+    ...services.map(async (service) => processes.start(await programOf(service))),
   ]);
 
   const url = `http://localhost:${settings.gatewayPort}`;
   if (demoData) await bringDemoData(url, databases.ownerUrl);
   stop.throwIfAborted();
-  if (settings.watch) await watchPlatform(programOf, processes, terminal);
+  if (settings.watch) await watchPlatform({ programOf, logs }, processes, terminal);
   const inspectors = settings.inspect.map((service) => `${service} at ${inspectorOf(service, settings)}`);
   const problems = await providerProblems(url, stop);
   return { url, simulated: given === undefined, demoData, logs, inspectors, problems };
@@ -107,16 +117,16 @@ function settle<T>(value: Promise<T> | T): () => Promise<T> {
 
 /** Prints the logs of all services and restarts services whose sources change, until the platform stops. */
 async function watchPlatform(
-  programOf: (service: Service) => Program,
+  { programOf, logs }: { programOf: (service: Service) => Promise<Program>; logs: string },
   processes: ProcessTable,
   { say, stop, colour }: Terminal,
 ): Promise<void> {
-  const logs = services.map((name) => ({ name, file: programOf(name).logFile }));
-  void followLogs(logs, { print: say, colour, signal: stop });
+  const files = services.map((name) => ({ name, file: logFileOf(name, logs) }));
+  void followLogs(files, { print: say, colour, signal: stop });
   const restart = async (service: Service): Promise<void> => {
     const began = performance.now();
     try {
-      await processes.restart(programOf(service));
+      await processes.restart(await programOf(service));
       if (!stop.aborted) say(`${service} restarted in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
     } catch (error) {
       if (stop.aborted) return;

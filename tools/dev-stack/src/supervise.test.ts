@@ -16,7 +16,7 @@ async function program(script: string): Promise<Program> {
     args: ['--input-type=module', '--eval', script],
     environment: {},
     readyUrl: 'http://127.0.0.1:1/health/ready',
-    sharesPorts: false,
+    overlaps: false,
     logFile: join(await temporaryFolder(), 'canvas.log'),
   };
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildRun, Program } from './child-run.ts';
 import { logTail } from './log-tail.ts';
@@ -27,16 +26,6 @@ export async function untilReady(
     program,
     outcome === 'not ready' ? `was not ready after ${timeoutMs / 1000} s` : `ended (${outcome})`,
   );
-}
-
-/** Waits until a program that shares its ports listens. Throws StackError if it ends or takes too long. */
-export async function untilStarted(program: Program, child: ChildRun, stop: AbortSignal): Promise<void> {
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(readyWithinMs)]);
-  const tooLate = once(signal, 'abort').then(() => `was not ready after ${readyWithinMs / 1000} s`);
-  const ended = child.exited.then((how) => `ended (${how})`);
-  const outcome = await Promise.race([child.started, ended, tooLate]);
-  stop.throwIfAborted();
-  if (outcome !== 'started') throw await notReady(program, outcome);
 }
 
 async function answers(url: string, signal: AbortSignal): Promise<'ready' | 'not ready'> {

@@ -2,14 +2,10 @@ import { ConfigError } from '../config/parse-config.ts';
 import type { KitConfig, ServiceDefinition } from './service-definition.ts';
 import { type RunningService, startService } from './start-service.ts';
 
-/** Sent to a parent process that has an IPC channel to this one, once the ports are open. */
-const startedMessage = 'started';
-
 /** Runs a service as a process. Only this module uses `process`. Exits with 0 after an ordered stop, otherwise with 1. */
 export async function runService<C extends KitConfig>(definition: ServiceDefinition<C>): Promise<void> {
   const service = await startService(definition, process.env).catch(exitWithFault);
   stopOnRequest(service);
-  if (process.connected) process.send?.(startedMessage);
   process.on('uncaughtException', (err) => crash(service, err, 'uncaught exception'));
   process.on('unhandledRejection', (err) => crash(service, err, 'unhandled rejection'));
 }
