@@ -8,7 +8,7 @@ const shop: Manifest = {
   folder: 'apps/shop',
   name: '@valuecanvas/shop',
   dependencies: { clock: '1.0.0', '@valuecanvas/redis': '*' },
-  devDependencies: { '@types/trees': '1.0.0' },
+  devDependencies: { '@types/trees': '1.0.0', 'watch-2': 'npm:watch@2.0.0' },
   nx: { tags: ['type:app', 'scope:shop'] },
 };
 
@@ -24,9 +24,9 @@ test('a dependency in two versions is a fault, whatever kind of dependency it is
   ]);
 });
 
-test('a range of versions is a fault', () => {
-  expect(rangeFaults([{ ...shop, dependencies: { clock: '^1.0.0' } }])).toEqual([
-    'apps/shop requires clock ^1.0.0. Name one exact version.',
+test.each(['^1.0.0', 'npm:watch@^1.0.0'])('a range of versions is a fault: %s', (range) => {
+  expect(rangeFaults([{ ...shop, dependencies: { clock: range } }])).toEqual([
+    `apps/shop requires clock ${range}. Name one exact version.`,
   ]);
 });
 

@@ -23,7 +23,7 @@ export function versionFaults(manifests: readonly Manifest[]): string[] {
 export function rangeFaults(manifests: readonly Manifest[]): string[] {
   return manifests.flatMap(({ folder, dependencies, devDependencies, optionalDependencies }) =>
     Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })
-      .filter(([name, version]) => !name.startsWith('@valuecanvas/') && !/^\d/.test(version))
+      .filter(([name, version]) => !name.startsWith('@valuecanvas/') && !/^(npm:.+@)?\d/.test(version))
       .map(
         ([name, version]) => `${folder || 'the root'} requires ${name} ${version}. Name one exact version.`,
       ),
