@@ -3,6 +3,7 @@ import { openIdempotency } from '@valuecanvas/idempotency';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
 import { ConfigError, defineService, implement } from '@valuecanvas/service-kit';
+import { composeAccountDeletion } from './account-deletion/compose-account-deletion.ts';
 import { composeAdminUsers } from './admin-users/compose-admin-users.ts';
 import { composeApiDocs } from './api-docs/compose-api-docs.ts';
 import { composeApiKeys } from './api-keys/compose-api-keys.ts';
@@ -49,6 +50,15 @@ export const gatewayService = defineService({
       roles,
       factOf,
       revocations: auth.revocations,
+      apiKeys: apiKeys.verifier,
+    });
+
+    const deletion = composeAccountDeletion(kit, {
+      db,
+      roles,
+      factOf,
+      auth,
+      cookie: browsers.cookie,
       apiKeys: apiKeys.verifier,
     });
 
@@ -101,6 +111,7 @@ export const gatewayService = defineService({
           ...site.routes,
           ...apiKeys.routes,
           ...users.routes,
+          ...deletion.routes,
           ...audit.routes,
         },
         openIdempotency(db, kit, sealAnswers(config.INTERNAL_SIGNING_KEY)),

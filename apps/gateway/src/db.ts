@@ -4,6 +4,7 @@ import type { ColumnType } from 'kysely';
 /** Tables of the role vc_gateway. The types of columns follow its grants to read, insert and update. */
 export interface Database {
   'auth.users': UsersTable;
+  'vc_private.account_deletions': AccountDeletionsTable;
   'vc_private.api_keys': ApiKeysTable;
   'vc_private.audit_log': AuditLogTable;
   'vc_private.auth_refresh_tokens': AuthRefreshTokensTable;
@@ -29,6 +30,13 @@ export interface UsersTable {
   banned_until: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   deleted_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   is_anonymous: ColumnType<boolean, boolean | undefined, boolean>;
+}
+
+export interface AccountDeletionsTable {
+  user_id: ColumnType<string, never, never>;
+  requested_at: ColumnType<Date, never, never>;
+  revoked_at: ColumnType<Date | null, never, Date | string | null>;
+  completed_at: ColumnType<Date | null, never, Date | string | null>;
 }
 
 export interface ApiKeysTable {

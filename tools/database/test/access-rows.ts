@@ -33,6 +33,7 @@ const otherRows: Readonly<Record<string, { readonly there: readonly Row[]; reado
   'public.backup_logs': { there: [backup()], another: backup() },
   'public.feature_flags': { there: [], another: { key: 'just_made', name: 'Just made' } },
   'public.prompt_versions': { there: [prompt(1)], another: prompt(2) },
+  'vc_private.account_deletions': { there: [{ user_id: randomUUID() }], another: { user_id: randomUUID() } },
   'vc_private.audit_log': { there: [entry(), { ...entry(), at: '2024-11-23' }], another: entry() },
   'vc_private.auth_sessions': { there: [{ id: bob, user_id: bob }], another: { id: alice, user_id: alice } },
   'vc_private.auth_refresh_tokens': { there: [refreshToken()], another: refreshToken() },

@@ -72,6 +72,9 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
     authenticated: selectOwn,
     vc_llm_router: { ...fact, delete: only(across, `created_at < now() - interval '1 day'`) },
   },
+  'vc_private.account_deletions': {
+    vc_gateway: { select: all, update: all, columns: ['revoked_at', 'completed_at'] },
+  },
   'vc_private.api_keys': {
     vc_gateway: { select: own, insert: own, update: own, columns: ['last_used_at', 'revoked_at'] },
   },

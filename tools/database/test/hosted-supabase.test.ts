@@ -84,4 +84,22 @@ describe.each([15, 18] as const)('on hosted Supabase with PostgreSQL %i', (major
       expect((await service.query('select from canvases')).rowCount).toBe(1);
     });
   });
+
+  it('the gateway deletes an account of Supabase, with its canvases', async () => {
+    const user = '00000000-0000-4000-8000-00000000000b';
+    await asSuperuser(async (client) => {
+      await client.query('insert into auth.users (id) values ($1)', [user]);
+      await client.query(
+        `insert into canvases (id, user_id, business_description, blocks, revision)
+         values (gen_random_uuid(), $1, 'a bakery', '{}', 1)`,
+        [user],
+      );
+      await client.query('set role vc_gateway');
+      const { rowCount } = await client.query('select vc_private.erase_account($1)', [user]);
+      expect(rowCount).toBe(1);
+      await client.query('reset role');
+      const left = await client.query('select user_id from canvases where user_id = $1', [user]);
+      expect(left.rows).toEqual([]);
+    });
+  });
 });

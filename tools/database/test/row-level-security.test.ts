@@ -35,8 +35,12 @@ it('the list of tables of users is complete', async () => {
     where attname = 'user_id' and relkind in ('r', 'p') and not relispartition`);
   const qualified = rows.map(({ name }) => (name.includes('.') ? name : `public.${name}`));
   // Sessions are looked up before claims exist: by the gateway only, for any user.
-  const sessions = ['vc_private.auth_sessions', 'vc_private.browser_sessions'];
-  const expected = [...userTables.map(({ table }) => table), ...sessions];
+  const ofGateway = [
+    'vc_private.account_deletions',
+    'vc_private.auth_sessions',
+    'vc_private.browser_sessions',
+  ];
+  const expected = [...userTables.map(({ table }) => table), ...ofGateway];
   expect(qualified.sort()).toEqual(expected.sort());
 });
 

@@ -56,7 +56,7 @@ test.each(operations.map((route) => ({ id: route.id, route })))(
   async ({ id, route }) => {
     expect(route.example).toBeDefined();
     await restoreSampleCanvas();
-    const token = await logIn(route);
+    const token = id === 'account.delete' ? await signUp(route.example) : await logIn(route);
     if (id === 'prompts.rateExecution') ids.set(`${id} id`, await recordedExecution());
     if (id === 'canvas.dismissFinding') ids.set(`${id} fid`, await findingOfSampleCanvas(token));
     const { status, body } = await send(route.method, targetOf(route), { token, body: route.example });
@@ -102,6 +102,12 @@ async function logIn(route: RouteDefinition | undefined): Promise<string> {
   const required = route?.auth.kind === 'permission' ? route.auth.permission : undefined;
   const role = required === undefined || rolePermissions.user.includes(required) ? 'user' : 'admin';
   const { body } = await send('POST', '/auth/v1/token?grant_type=password', { body: accounts[role] });
+  return (body as { access_token: string }).access_token;
+}
+
+/** Creates the account that an example deletes. */
+async function signUp(account: unknown): Promise<string> {
+  const { body } = await send('POST', '/auth/v1/signup', { body: account });
   return (body as { access_token: string }).access_token;
 }
 

@@ -22,6 +22,7 @@ const routes = contracts
 const sensitive: Readonly<Record<string, Permission>> = {
   'admin.listUsers': 'users:read',
   'admin.updateUser': 'users:write',
+  'admin.deleteUser': 'users:write',
   'admin.listAudit': 'audit:read',
   'flags.list': 'flags:read',
   'flags.get': 'flags:read',
@@ -49,7 +50,12 @@ const forKeysOfUsers: Readonly<Record<string, Permission>> = {
 };
 
 /** Operations that the role `operator` must never reach. */
-const beyondOperators: readonly string[] = ['admin.listUsers', 'admin.updateUser', 'admin.listAudit'];
+const beyondOperators: readonly string[] = [
+  'admin.listUsers',
+  'admin.updateUser',
+  'admin.deleteUser',
+  'admin.listAudit',
+];
 
 const statusOf = (id: string, principal: Principal): number => {
   const route = routes.find((one) => one.id === id);

@@ -2,15 +2,14 @@ import {
   AppError,
   type AuditedCall,
   type AuditFacts,
-  elevatedPermissions,
   type ListPage,
   mapPage,
   type PageRequest,
-  type UserPrincipal,
 } from '@valuecanvas/contracts-core';
 import type { PlatformUser, UpdateUserRequest } from '@valuecanvas/contracts-gateway';
 import type { RevocationList } from '../access-tokens/revocation-list.ts';
 import type { ApiKeyVerifier } from '../api-keys/api-key-verifier.ts';
+import { assertOutranks } from '../roles/assert-outranks.ts';
 import type { Roles } from '../roles/roles.ts';
 import type { PlatformUserRecord, PlatformUsersStore, UserFilter } from './platform-users.store.ts';
 
@@ -40,8 +39,8 @@ export function createAdminUsers(options: {
         user: { id },
         set,
         check: (before, after) => {
-          assertOutranks(call.principal, before.role, roles);
-          assertOutranks(call.principal, after.role, roles);
+          assertOutranks(call.principal, before.role, roles, 'grant or withdraw the role');
+          assertOutranks(call.principal, after.role, roles, 'grant or withdraw the role');
         },
         factOf: (change) => factOf(call, change),
         at: new Date(now()),
@@ -57,17 +56,6 @@ export function createAdminUsers(options: {
 function unknownRole(roles: Roles): AppError {
   const message = `must be one of ${roles.names.join(', ')}`;
   return new AppError('VALIDATION_FAILED', { details: [{ path: 'role', message }] });
-}
-
-/** Prevents a caller with `users:write` from granting itself or others a role with more permissions than its own. */
-function assertOutranks({ permissions }: UserPrincipal, role: string, roles: Roles): void {
-  const missing = elevatedPermissions(roles.permissionsOf(role)).filter(
-    (permission) => !permissions.includes(permission),
-  );
-  if (missing.length === 0) return;
-  throw new AppError('FORBIDDEN', {
-    message: `You cannot grant or withdraw the role ${role}: it holds ${missing.join(', ')}, which you do not hold.`,
-  });
 }
 
 function toPlatformUser({

@@ -233,7 +233,7 @@ function toBrowserSession(
 }
 
 /** Returns true if credentials or tokens were refused. A rate limit does not judge them. */
-function isRefusal(error: unknown): error is AppError {
+export function isRefusal(error: unknown): error is AppError {
   return error instanceof AppError && error.status < 500 && error.code !== 'RATE_LIMITED';
 }
 

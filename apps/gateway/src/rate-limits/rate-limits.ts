@@ -6,7 +6,7 @@ import {
   type RouteDefinition,
   type Tier,
 } from '@valuecanvas/contracts-core';
-import { updateAuthUser } from '@valuecanvas/contracts-gateway';
+import { deleteAccount, updateAuthUser } from '@valuecanvas/contracts-gateway';
 import { rateLimitViolation } from '@valuecanvas/contracts-llm-router';
 import { type BestEffortJournal, createBestEffortJournal } from '@valuecanvas/journal';
 import type { OpenRedis, Redis } from '@valuecanvas/redis';
@@ -178,10 +178,12 @@ function byAddress(kind: string, { ip }: FastifyRequest): Pick<Limit, 'key' | 'a
 
 /**
  * Public POST operations of the gateway submit credentials or create accounts. Changing a password counts as well: the
- * new password is compared with the old one, which costs as much as a login and can be used to guess.
+ * new password is compared with the old one, which costs as much as a login and can be used to guess. So does deleting
+ * the account, which asks for the password.
  */
 function isCredentialOperation(operation: RouteDefinition | undefined): boolean {
-  return operation === updateAuthUser || (operation?.method === 'POST' && operation.auth.kind === 'anyone');
+  if (operation === updateAuthUser || operation === deleteAccount) return true;
+  return operation?.method === 'POST' && operation.auth.kind === 'anyone';
 }
 
 /** Header names up to draft 06 of draft-ietf-httpapi-ratelimit-headers. The reset is in seconds from now. */

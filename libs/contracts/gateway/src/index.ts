@@ -1,4 +1,5 @@
 import { defineContract } from '@valuecanvas/contracts-core';
+import { deleteAccount, deleteUser } from './account-deletion.ts';
 import { listUsers, updateUser } from './admin-users.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts';
 import { listAuditRecords } from './audit.ts';
@@ -23,6 +24,7 @@ import {
 import { getSite } from './site.ts';
 import { supabaseAuth } from './supabase-auth.ts';
 
+export { DeleteAccountRequest, deleteAccount } from './account-deletion.ts';
 export { PlatformUser, UpdateUserRequest } from './admin-users.ts';
 export { ApiKey, CreateApiKeyRequest, CreatedApiKey, elevatedKeyMaxDays } from './api-keys.ts';
 export { AuthSession, AuthUser, issueToken, type LogOutScope, updateAuthUser } from './auth.ts';
@@ -43,6 +45,7 @@ export const gatewayContract = defineContract({
     '/api/admin/users',
     '/api/admin/audit',
     '/api/keys',
+    '/api/user',
     '/api/site',
     '/api/openapi.json',
     '/api/openapi.yaml',
@@ -77,6 +80,8 @@ export const gatewayContract = defineContract({
     revokeApiKey,
     listUsers,
     updateUser,
+    deleteUser,
+    deleteAccount,
     listAuditRecords,
   },
 });

@@ -1,0 +1,161 @@
+import { type Simulator, startSimulator } from '@valuecanvas/llm-simulator';
+import { eventually } from '@valuecanvas/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startPlatform } from './platform.ts';
+
+let simulator: Simulator;
+let platform: Awaited<ReturnType<typeof startPlatform>>;
+
+beforeAll(async () => {
+  simulator = await startSimulator();
+  platform = await startPlatform({ TOGETHER_BASE_URL: simulator.url, TOGETHER_API_KEY: 'sk-test' });
+}, 300_000);
+
+afterAll(async () => {
+  await platform?.[Symbol.asyncDispose]();
+  await simulator?.stop();
+});
+
+/** A word in everything that the user writes, by which no table may still know the user. */
+const marker = 'zanzibarine';
+const account = { email: `${marker}@example.com`, password: `${marker} password` };
+
+/** The parts of answers that the tests read. */
+interface Answer {
+  readonly access_token: string;
+  readonly user: { readonly id: string };
+  readonly data: Readonly<Record<string, string>>;
+}
+
+async function send(
+  method: string,
+  path: string,
+  { token, body }: { readonly token?: string; readonly body?: unknown } = {},
+) {
+  const response = await fetch(`${platform.urlOf('gateway')}${path}`, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(60_000),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    body: JSON.parse(text || '{}') as Answer,
+  };
+}
+
+/** All tables of the platform, without partitions. */
+async function tables(): Promise<readonly string[]> {
+  const rows = await platform.database.query<{ name: string }>(
+    `select oid::regclass::text as name from pg_class
+     where relkind in ('r', 'p') and not relispartition
+       and relnamespace in ('public'::regnamespace, 'vc_private'::regnamespace, 'auth'::regnamespace)`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** The tables with rows whose text contains `part`, in any column. */
+async function tablesWith(part: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const table of await tables()) {
+    const rows = await platform.database.query(
+      `select 1 from ${table} as row where row::text ilike $1 limit 1`,
+      [`%${part}%`],
+    );
+    if (rows.length > 0) found.push(table);
+  }
+  return found.sort();
+}
+
+/** Signs up and leaves something in every service: canvases, links, findings, keys, jobs, results, ratings, answers. */
+async function useEverything(): Promise<{
+  readonly userId: string;
+  readonly token: string;
+  readonly key: string;
+}> {
+  const signedUp = await send('POST', '/auth/v1/signup', { body: account });
+  const token = signedUp.body.access_token;
+  const own = { token };
+  const generated = await send('POST', '/api/canvas/generate', {
+    ...own,
+    body: { businessDescription: `A bakery named ${marker} that delivers bread by bicycle` },
+  });
+  expect(generated.status).toBe(200);
+  const { canvasId, executionId } = generated.body.data;
+  const shared = await send('POST', `/api/canvas/${canvasId}/shares`, { ...own, body: {} });
+  expect(shared.status).toBe(201);
+  expect((await send('POST', `/api/canvas/${canvasId}/check`, { ...own, body: {} })).status).toBe(200);
+  const key = await send('POST', '/api/keys', { ...own, body: { name: marker, scopes: ['llm'] } });
+  expect(key.status).toBe(201);
+  const job = await send('POST', '/api/queue/llm', {
+    ...own,
+    body: { type: 'custom_prompt', prompt: `Say ${marker}.` },
+  });
+  expect(job.status).toBe(202);
+  await eventually(
+    async () => {
+      const { body } = await send('GET', `/api/queue/llm/${job.body.data.jobId}/result`, own);
+      expect(body.data.jobId).toBe(job.body.data.jobId);
+    },
+    { timeoutMs: 30_000 },
+  );
+  await eventually(
+    async () => {
+      const rated = await send('POST', `/api/prompts/executions/${executionId}/feedback`, {
+        ...own,
+        body: { rating: 5, comment: `I like ${marker}.` },
+      });
+      expect(rated.status).toBe(204);
+    },
+    { timeoutMs: 30_000 },
+  );
+  await eventually(async () => expect(await tablesWith(signedUp.body.user.id)).toContain('llm_usage'), {
+    timeoutMs: 30_000,
+  });
+  return { userId: signedUp.body.user.id, token, key: String(key.body.data.key) };
+}
+
+test('nothing that a deleted user wrote remains in any table of any service, and the ledger keeps its costs', async () => {
+  const { userId, token, key } = await useEverything();
+  const before = await tablesWith(userId);
+  expect(before).toEqual(
+    expect.arrayContaining([
+      'auth.users',
+      'canvas_revisions',
+      'canvases',
+      'llm_job_results',
+      'llm_usage',
+      'prompt_executions',
+      'vc_private.api_keys',
+      'vc_private.canvas_checks',
+      'vc_private.canvas_shares',
+      'vc_private.llm_jobs',
+    ]),
+  );
+  expect(await tablesWith(marker)).toEqual(
+    expect.arrayContaining(['auth.users', 'canvases', 'prompt_executions', 'vc_private.llm_jobs']),
+  );
+  const sums = `select count(*)::int as calls, sum(cost_nanos)::text as cost from llm_usage where user_id = $1`;
+  const spent = await platform.database.query(sums, [userId]);
+
+  expect((await send('DELETE', '/api/user', { token, body: account })).status).toBe(204);
+
+  expect(await tablesWith(marker)).toEqual([]);
+  const kept = await tablesWith(userId);
+  const allowed = ['llm_usage', 'prompt_executions', 'vc_private.account_deletions', 'vc_private.audit_log'];
+  expect(kept.filter((table) => !allowed.includes(table))).toEqual([]);
+  expect(await platform.database.query(sums, [userId])).toEqual(spent);
+
+  const refused = await Promise.all([
+    send('GET', '/api/canvas', { token }),
+    send('POST', '/api/canvas', { token, body: { businessDescription: 'A new bakery' } }),
+    send('GET', '/api/queue/llm/019359c0-6000-7000-8000-000000000001', { token }),
+    send('GET', '/v1/models', { token: key }),
+    send('POST', '/api/llm/chat', { token: key, body: { prompt: 'Hello', model: 'gpt-4o-mini' } }),
+  ]);
+  expect(refused.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401]);
+}, 120_000);
