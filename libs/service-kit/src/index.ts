@@ -1,3 +1,4 @@
+export { type ConfigSources, configSources } from './config/config-sources.ts';
 export {
   identityVariables,
   kitVariables,

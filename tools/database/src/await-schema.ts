@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { withClient } from './connection.ts';
 import { DatabaseToolError } from './database-tool-error.ts';
-import { readMigrations } from './migration-files.ts';
+import { newestMigration } from './migration-files.ts';
 
 export interface AwaitSchemaOptions {
   /** URL of a service's role or of the owner. */
@@ -22,7 +22,7 @@ export interface AwaitSchemaOptions {
  */
 export async function awaitSchema(options: AwaitSchemaOptions): Promise<string> {
   const { url, timeoutMs, intervalMs = 2_000 } = options;
-  const needed = (await readMigrations(options.directory)).at(-1)?.version ?? '';
+  const needed = await newestMigration(options.directory);
   const endsAt = performance.now() + timeoutMs;
   let told = '';
   for (;;) {

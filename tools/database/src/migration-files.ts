@@ -28,6 +28,11 @@ export async function readMigrations(directory: string = migrationsDirectory): P
   return migrations;
 }
 
+/** Returns the version of the newest migration file. */
+export async function newestMigration(directory?: string): Promise<string> {
+  return (await readMigrations(directory)).at(-1)?.version ?? '';
+}
+
 /** Returns a migration's full name: its file name without the extension. */
 export function migrationName({ version, name }: Migration): string {
   return `${version}_${name}`;

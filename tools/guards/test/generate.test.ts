@@ -2,13 +2,17 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serviceNames } from '@valuecanvas/contracts-core';
+import {
+  readServiceVariables,
+  type ServiceVariables,
+  type Variable,
+  variableOf,
+} from '@valuecanvas/environment';
 import Type from 'typebox';
 import { expect, onTestFinished, test } from 'vitest';
 import { envExample } from '../src/generate/env-example.ts';
 import { environmentPage } from '../src/generate/environment-page.ts';
 import { staleFiles, writeFiles } from '../src/generate/generated-files.ts';
-import { readServiceVariables, type ServiceVariables } from '../src/generate/service-variables.ts';
-import { type Variable, variableOf } from '../src/generate/variable.ts';
 import { root } from '../src/root.ts';
 
 const port = (fallback: number): Variable =>

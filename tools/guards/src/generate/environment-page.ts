@@ -1,6 +1,5 @@
+import { olderNames, type ServiceVariables, type Variable } from '@valuecanvas/environment';
 import { markdownTable } from './markdown-table.ts';
-import type { ServiceVariables } from './service-variables.ts';
-import type { Variable } from './variable.ts';
 
 const head = `# Environment
 
@@ -14,6 +13,9 @@ A value can also come from the file at \`<VARIABLE>_FILE\`, such as \`TOGETHER_A
 Secrets Manager (\`SECRETS_MANAGER_SECRET_NAME\`). Both are read again every \`SECRETS_REFRESH_MS\`. The router then uses new
 API keys of providers, and every service a new password of PostgreSQL, without a restart. Other changes are logged as
 \`configuration: changed values need a restart\`.
+
+\`npm run verify:env -- <file>\` checks a file against all of this, and tries every connection that it configures
+([tools/environment](../tools/environment/README.md)).
 `;
 
 /** The text of docs/environment.md. */
@@ -35,8 +37,19 @@ export function environmentPage(
     ),
     section('Commands at the root', tools),
     section('Docker Compose', compose),
+    olderSection,
   ].join('\n');
 }
+
+const olderSection = `## Older names
+
+No program reads these variables of older documentation.
+
+${markdownTable(
+  ['Older name', 'Now', 'Note'],
+  olderNames.map(({ older, now, note }) => [`\`${older}\``, now ? `\`${now}\`` : '', note]),
+)}
+`;
 
 /** Variables that all services read in the same way, listed once. */
 function commonNames(services: readonly ServiceVariables[]): Set<string> {

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { composeVariables, readServiceVariables, toolVariables } from '@valuecanvas/environment';
 import { parse } from 'yaml';
 import { root } from '../root.ts';
 import { architecturePage } from './architecture-page.ts';
@@ -17,8 +18,6 @@ import type { GeneratedFile } from './generated-file.ts';
 import { metricsPage } from './metrics-page.ts';
 import { openApiFile } from './openapi-file.ts';
 import { permissionsPage } from './permissions-page.ts';
-import { readServiceVariables } from './service-variables.ts';
-import { composeVariables, toolVariables } from './tool-variables.ts';
 import { webRoutesFile } from './web-routes.ts';
 
 export interface Versions {

@@ -1,5 +1,4 @@
-import type { ServiceVariables } from './service-variables.ts';
-import type { Variable } from './variable.ts';
+import type { ServiceVariables, Variable } from '@valuecanvas/environment';
 
 /** One variable with the services that read it. Their defaults may differ. */
 export interface SharedVariable extends Variable {

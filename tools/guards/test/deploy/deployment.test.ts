@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join, matchesGlob } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
 import { type ServiceName, serviceNames } from '@valuecanvas/contracts-core';
+import { readSchemas, readServiceVariables } from '@valuecanvas/environment';
 import { parseConfig } from '@valuecanvas/service-kit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { readSchemas, readServiceVariables } from '../../src/generate/service-variables.ts';
 import { interpolate } from '../../src/images/interpolate.ts';
 import { root } from '../../src/root.ts';
 

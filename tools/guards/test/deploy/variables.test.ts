@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ServiceName, serviceNames, variablePrefix } from '@valuecanvas/contracts-core';
+import { readServiceVariables } from '@valuecanvas/environment';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { readServiceVariables } from '../../src/generate/service-variables.ts';
 import { interpolate } from '../../src/images/interpolate.ts';
 import { root } from '../../src/root.ts';
 

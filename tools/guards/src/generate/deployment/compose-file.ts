@@ -5,9 +5,8 @@ import {
   serviceTable,
   variablePrefix,
 } from '@valuecanvas/contracts-core';
-import type { ServiceVariables } from '../service-variables.ts';
-import { backupVariables } from '../tool-variables.ts';
-import type { Variable } from '../variable.ts';
+import type { ServiceVariables, Variable } from '@valuecanvas/environment';
+import { backupVariables } from '@valuecanvas/environment';
 import { postgresMajor } from './dockerfiles.ts';
 import { addressIn, deployedVariables, stopSeconds } from './environment.ts';
 

@@ -1,5 +1,5 @@
 import { type ServiceName, serviceNames, serviceTable, variablePrefix } from '@valuecanvas/contracts-core';
-import type { Variable } from '../variable.ts';
+import type { Variable } from '@valuecanvas/environment';
 
 /** Variables that a deployment leaves to the image, each with the reason. */
 const ownedByImage: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
+import type { ServiceVariables } from '@valuecanvas/environment';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import type { INamespace } from 'kubernetes-models/v1';
 import type { GeneratedFile } from '../../generated-file.ts';
-import type { ServiceVariables } from '../../service-variables.ts';
 import { ingressFile } from './ingress.ts';
 import { backupFile, migrateFile } from './jobs.ts';
 import { manifestText } from './manifest-text.ts';

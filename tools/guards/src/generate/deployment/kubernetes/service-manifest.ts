@@ -1,10 +1,9 @@
 import { type ServiceName, serviceNames, serviceTable } from '@valuecanvas/contracts-core';
+import type { ServiceVariables, Variable } from '@valuecanvas/environment';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IConfigMap, IContainer, IEnvVar, IService } from 'kubernetes-models/v1';
-import type { ServiceVariables } from '../../service-variables.ts';
-import type { Variable } from '../../variable.ts';
 import { addressIn, deployedVariables, stopSeconds } from '../environment.ts';
 import { type Manifest, manifestText } from './manifest-text.ts';
 import { containerSecurity, folder, metadataOf, notice, podBasics, serviceAccount } from './objects.ts';

@@ -1,6 +1,6 @@
 import { type ServiceName, serviceNames, serviceTable, variablePrefix } from '@valuecanvas/contracts-core';
+import type { ServiceVariables } from '@valuecanvas/environment';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
-import type { ServiceVariables } from '../../service-variables.ts';
 import {
   type EgressRule,
   egress,

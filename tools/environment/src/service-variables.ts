@@ -1,7 +1,8 @@
 import { type ServiceName, serviceNames } from '@valuecanvas/contracts-core';
 import type { TProperties } from 'typebox';
-import { root } from '../root.ts';
 import { type Variable, variableOf } from './variable.ts';
+
+const apps = new URL('../../../apps/', import.meta.url).href;
 
 /** The variables that one service reads. */
 export interface ServiceVariables {
@@ -21,7 +22,7 @@ export function readServiceVariables(): Promise<ServiceVariables[]> {
 
 /** Returns the schemas of a service's environment. Throws if its config.ts exports none. */
 export async function readSchemas(service: ServiceName): Promise<TProperties> {
-  const config: Record<string, unknown> = await import(`${root}apps/${service}/src/config.ts`);
+  const config: Record<string, unknown> = await import(`${apps}${service}/src/config.ts`);
   const found = Object.entries(config).find(([name]) => name.endsWith('Variables'));
   if (!found) throw new Error(`apps/${service}/src/config.ts has no export whose name ends in Variables.`);
   return found[1] as TProperties;
