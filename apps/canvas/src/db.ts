@@ -79,6 +79,7 @@ export interface CanvasSharesTable {
   token_hash: ColumnType<Buffer, Buffer, never>;
   created_at: ColumnType<Date, Date | string | undefined, never>;
   expires_at: ColumnType<Date | null, Date | string | null | undefined, never>;
+  last_opened_at: ColumnType<Date | null, Date | string | null | undefined, never>;
 }
 
 export interface IdempotencyKeysTable {

@@ -81,6 +81,27 @@ test('links are listed newest first, without their secrets, which are stored as 
   expect(rows.map(({ text }) => text).join()).not.toContain(first.token);
 });
 
+test('the list shows when a link was last opened, to the minute, and never for links that do not work', async () => {
+  const { id } = await platform.aCanvas();
+  const { data } = (await share(id)).body;
+  const lastOpening = async () =>
+    (await platform.request(`/api/canvas/${id}/shares`)).body.data[0].lastOpenedAt as string | undefined;
+  const setTimes = (times: string) =>
+    platform.database.query(`update vc_private.canvas_shares set ${times} where id = $1`, [data.id]);
+  expect(await lastOpening()).toBeUndefined();
+  await open(data.token);
+  const first = await lastOpening();
+  expect(Math.abs(Date.parse(first ?? '') - Date.now())).toBeLessThan(60_000);
+  await open(data.token, '/export?format=md');
+  expect(await lastOpening()).toBe(first);
+  await setTimes(`last_opened_at = '2026-01-01'`);
+  await open(data.token, '/export?format=md');
+  expect(Date.parse((await lastOpening()) ?? '')).toBeGreaterThan(Date.parse('2026-01-02'));
+  await setTimes(`last_opened_at = '2026-01-01', expires_at = now()`);
+  expectError(await open(data.token), 404, 'NOT_FOUND');
+  expect(await lastOpening()).toBe('2026-01-01T00:00:00.000Z');
+});
+
 test('another user can neither share a canvas nor see or revoke its links', async () => {
   const { id } = await platform.aCanvas();
   const { data } = (await share(id)).body;

@@ -88,6 +88,14 @@ describe('a gateway with PAGES_DIR', () => {
     },
   );
 
+  test('tells search engines and other sites nothing about shared canvases', async () => {
+    const { statusCode, headers, body } = await get('/s/secret', html);
+    expect([statusCode, await body.text()]).toEqual([200, built['index.html']]);
+    expect(headers['x-robots-tag']).toBe('noindex');
+    expect(headers['referrer-policy']).toBe('no-referrer');
+    expect((await get('/canvases', html)).headers['x-robots-tag']).toBeUndefined();
+  });
+
   test.each(['/assets/missing.js', '/assets/missing', '/missing.png', '/docs/deep/other.html'])(
     'answers a missing file, %s, with 404 and never with a page',
     async (path) => {

@@ -11,7 +11,7 @@ import { titleOf } from './people/canvas/blocks.ts';
 import { readCanvasSearch } from './people/canvas/panels.ts';
 import type { CanvasesSearch } from './people/canvases/canvases-page.tsx';
 import { DescribePage } from './people/describe/describe-page.tsx';
-import { SignInPage } from './people/sign-in/sign-in-page.tsx';
+import { readShared } from './people/share/read-shared.ts';
 import { NotFoundPage } from './shell/not-found-page.tsx';
 import { PageError } from './shell/page-error.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -22,10 +22,12 @@ interface Context {
   readonly queries: QueryClient;
 }
 
+/** Facts about the platform and the session, for routes that need them. */
+const readSite = async ({ api, queries }: Context) => ({
+  site: await queries.ensureQueryData(siteQuery(api)),
+});
+
 const rootRoute = createRootRouteWithContext<Context>()({
-  beforeLoad: async ({ context: { api, queries } }) => ({
-    site: await queries.ensureQueryData(siteQuery(api)),
-  }),
   component: Shell,
   errorComponent: PageError,
   notFoundComponent: NotFoundPage,
@@ -37,6 +39,7 @@ const titled = (title: string) => ({ meta: [{ title: `${title} – ValueCanvas` 
 const describeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
+  beforeLoad: ({ context }) => readSite(context),
   head: () => titled(text.describe.title),
   component: DescribePage,
 });
@@ -56,9 +59,12 @@ function textsOf<N extends string>(...names: readonly N[]) {
     ) as { readonly [K in N]?: string | undefined };
 }
 
+const SignInPage = lazyRouteComponent(() => import('./people/sign-in/sign-in-page.tsx'), 'SignInPage');
+
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/signin',
+  beforeLoad: ({ context }) => readSite(context),
   validateSearch: nextSearch,
   head: () => titled(text.signIn.signIn),
   component: SignInPage,
@@ -67,6 +73,7 @@ const signInRoute = createRoute({
 const signUpRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/signup',
+  beforeLoad: ({ context }) => readSite(context),
   validateSearch: nextSearch,
   head: () => titled(text.signIn.signUp),
   component: SignInPage,
@@ -76,7 +83,8 @@ const signUpRoute = createRoute({
 const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'signed-in',
-  beforeLoad: ({ context: { site }, location }) => {
+  beforeLoad: async ({ context, location }) => {
+    const { site } = await readSite(context);
     if (!site.session) throw redirect({ to: '/signin', search: { next: location.href } });
     return { session: site.session };
   },
@@ -124,6 +132,15 @@ const compareRoute = createRoute({
   validateSearch: textsOf('with'),
   head: () => titled(text.canvas.compare),
   component: lazyRouteComponent(() => import('./people/variants/compare-page.tsx'), 'ComparePage'),
+});
+
+/** Requests the shared canvas and nothing else, neither the session nor the site. */
+const sharedRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/s/$token',
+  loader: ({ context: { api }, params: { token } }) => readShared(api, token),
+  head: ({ loaderData }) => titled(loaderData ? titleOf(loaderData) : text.canvas.title),
+  component: lazyRouteComponent(() => import('./people/share/shared-page.tsx'), 'SharedPage'),
 });
 
 const accountRoute = createRoute({
@@ -198,6 +215,7 @@ const routeTree = rootRoute.addChildren([
   describeRoute,
   signInRoute,
   signUpRoute,
+  sharedRoute,
   signedInRoute.addChildren([
     canvasesRoute,
     newCanvasRoute,

@@ -41,10 +41,12 @@ const isConsole = (key: string) => key.startsWith('src/console/');
 const consoleFrame = [entry, screen('console-shell')];
 
 test.each([
-  ['the start page and signing in', [entry], 125],
+  ['the start page', [entry], 125],
+  ['signing in', [entry, page('sign-in/sign-in-page')], 125],
   ['the list of canvases', [entry, page('canvases/canvases-page')], 130],
   ['a new canvas', [entry, page('canvas/new-canvas-page')], 130],
   ['a canvas', [entry, page('canvas/canvas-page')], 130],
+  ['a shared canvas', [entry, page('share/shared-page')], 130],
   ['a new variant', [entry, page('variants/variant-page')], 130],
   ['a comparison', [entry, page('variants/compare-page')], 130],
   ['the account', [entry, page('account/account-page')], 130],

@@ -192,3 +192,12 @@ test('each response and each lost request is reported', async () => {
   await client.call.updateCanvas(update);
   expect(reached).toEqual([false, true]);
 });
+
+test('a file has an address for links, and a failed one is an ApiError', async () => {
+  const { client, sent } = setUp(new Response('pdf'), failure('OVERLOADED', 503));
+  const input = { params: { id: 'c1' }, query: { format: 'pdf', paper: 'a3' } } as const;
+  expect(client.addressOf.exportCanvas(input)).toBe('/api/canvas/c1/export?format=pdf&paper=a3');
+  await client.tryFile.exportCanvas(input);
+  expect(sent[0]).toMatchObject({ url: client.addressOf.exportCanvas(input), method: 'GET' });
+  await expect(client.tryFile.exportCanvas(input)).rejects.toMatchObject({ code: 'OVERLOADED' });
+});

@@ -2,7 +2,7 @@ import { requestPath } from '@valuecanvas/contracts-core/request-path';
 import { errorFrom, unreachable } from './api-error.ts';
 import { readEvents } from './read-events.ts';
 import { routes } from './routes.generated.ts';
-import type { EventOf, InputOf, ResultOf, RouteName, StreamName } from './typed-routes.ts';
+import type { EventOf, FileName, InputOf, ResultOf, RouteName, StreamName } from './typed-routes.ts';
 
 /** Settings of one call. */
 export interface CallOptions {
@@ -26,13 +26,22 @@ export interface WebClient {
       options?: CallOptions,
     ) => AsyncGenerator<EventOf<N>, void, undefined>;
   };
+  /** Addresses of files, for links. */
+  readonly addressOf: { readonly [N in FileName]: (input: InputOf<N>) => string };
+  /**
+   * Requests a file and discards it. Rejects with the ApiError of a failure, which a browser would not show for a failed
+   * download.
+   */
+  readonly tryFile: {
+    readonly [N in FileName]: (input: InputOf<N>, options?: CallOptions) => Promise<void>;
+  };
 }
 
 /** A row of the generated table. */
 interface Route {
   readonly method: string;
   readonly path: string;
-  readonly reply: 'data' | 'list' | 'accepted' | 'raw' | 'empty';
+  readonly reply: 'data' | 'list' | 'accepted' | 'raw' | 'file' | 'empty';
   readonly idempotent?: true;
 }
 
@@ -127,6 +136,13 @@ export function createWebClient(options: {
     else yield* readEvents(response, callOptions.signal);
   }
 
+  async function tryFile(route: Route, input: AnyInput, callOptions: CallOptions = {}): Promise<void> {
+    const response = await request(route, input, '*/*', callOptions);
+    await response.blob().catch((cause: unknown) => {
+      throw unreachable(cause);
+    });
+  }
+
   const methods = (perform: (route: Route, input: AnyInput, options?: CallOptions) => unknown): unknown =>
     Object.fromEntries(
       Object.entries(routes).map(([name, route]) => [
@@ -134,7 +150,14 @@ export function createWebClient(options: {
         (input: AnyInput, callOptions?: CallOptions) => perform(route, input, callOptions),
       ]),
     );
-  return { call: methods(call) as WebClient['call'], stream: methods(stream) as WebClient['stream'] };
+  return {
+    call: methods(call) as WebClient['call'],
+    stream: methods(stream) as WebClient['stream'],
+    addressOf: methods((route, { params, query }) =>
+      requestPath(route.path, params, query),
+    ) as WebClient['addressOf'],
+    tryFile: methods(tryFile) as WebClient['tryFile'],
+  };
 }
 
 function isStream({ headers }: Response): boolean {

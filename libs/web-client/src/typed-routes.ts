@@ -20,13 +20,20 @@ type Declarations = (typeof canvasContract)['routes'] &
   (typeof llmRouterContract)['routes'] &
   (typeof promptRegistryContract)['routes'];
 
-/** Name of a public route, as in its contract. */
-export type RouteName = keyof typeof routes & keyof Declarations;
+type AnyName = keyof typeof routes & keyof Declarations;
 
-type Declaration<N extends RouteName> = Declarations[N] extends RouteDefinition ? Declarations[N] : never;
+/** Name of a public route that replies with a file. */
+export type FileName = {
+  [N in AnyName]: (typeof routes)[N]['reply'] extends 'file' ? N : never;
+}[AnyName];
+
+/** Name of any other public route, as in its contract. */
+export type RouteName = Exclude<AnyName, FileName>;
+
+type Declaration<N extends AnyName> = Declarations[N] extends RouteDefinition ? Declarations[N] : never;
 
 /** Input of a route: the params, query and body that its contract declares. */
-export type InputOf<N extends RouteName> = RouteInput<Declaration<N>>;
+export type InputOf<N extends RouteName | FileName> = RouteInput<Declaration<N>>;
 
 /** Value of a successful reply. */
 export type ResultOf<N extends RouteName> = RouteResult<Declaration<N>>;

@@ -43,7 +43,7 @@ export function createSharesStore(db: Kysely<Database>) {
             token_hash: share.tokenHash,
             expires_at: share.expiresAt,
           })
-          .returning(['id', 'created_at', 'expires_at'])
+          .returning(shareColumns)
           .executeTakeFirstOrThrow();
         return toShare(row);
       });
@@ -54,7 +54,7 @@ export function createSharesStore(db: Kysely<Database>) {
       return asUser(db, owner, async (tx) => {
         const links = tx
           .selectFrom('vc_private.canvas_shares')
-          .select(['id', 'created_at', 'expires_at'])
+          .select(shareColumns)
           .where('user_id', '=', owner.userId)
           .where('canvas_id', '=', canvasId);
         return mapPage(await selectPage(links, newestFirst, page), toShare);
@@ -88,12 +88,15 @@ export function createSharesStore(db: Kysely<Database>) {
   };
 }
 
+const shareColumns = ['id', 'created_at', 'expires_at', 'last_opened_at'] as const;
+
 const newestFirst = listOrder('desc', { created_at: 'timestamptz', id: 'uuid' });
 
-function toShare(row: Pick<Selectable<CanvasSharesTable>, 'id' | 'created_at' | 'expires_at'>): Share {
+function toShare(row: Pick<Selectable<CanvasSharesTable>, (typeof shareColumns)[number]>): Share {
   return {
     id: row.id,
     createdAt: row.created_at.toISOString(),
     ...(row.expires_at === null ? {} : { expiresAt: row.expires_at.toISOString() }),
+    ...(row.last_opened_at === null ? {} : { lastOpenedAt: row.last_opened_at.toISOString() }),
   };
 }

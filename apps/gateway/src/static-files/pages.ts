@@ -14,6 +14,9 @@ const hashedFolder = '/assets/';
 
 const indexPath = '/index.html';
 
+/** Pages below it show what their secret address gives access to. Search engines must not list them. */
+const unlistedFolder = '/s/';
+
 /** Built files of the web application. */
 export interface Pages {
   /**
@@ -33,27 +36,35 @@ export async function openPages(
 ): Promise<Pages> {
   const contents = await readFolder(folder);
   const files = new Map<string, StaticFile>();
-  for (const [path, content] of contents) {
-    if (isCompressedForm(path, contents)) continue;
+  const fileOf = (path: string, content: Buffer, headers: Readonly<Record<string, string>> = {}) => {
     const contentType = contentTypeOf(path);
     const br = contents.get(`${path}.br`);
     const gz = contents.get(`${path}.gz`);
-    const file = createStaticFile({
+    return createStaticFile({
       content,
       contentType,
       compressed: { ...(br ? { br } : {}), ...(gz ? { gzip: gz } : {}) },
       headers: {
         ...(path.startsWith(hashedFolder) ? { 'cache-control': 'public, max-age=31536000, immutable' } : {}),
         ...(contentType.startsWith('text/html') ? pageHeaders : {}),
+        ...headers,
       },
     });
-    files.set(path, file);
+  };
+  for (const [path, content] of contents) {
+    if (!isCompressedForm(path, contents)) files.set(path, fileOf(path, content));
   }
-  const index = files.get(indexPath);
-  if (!index) throw new ConfigError([`PAGES_DIR must be a folder that contains index.html: ${folder}`]);
+  const indexContent = contents.get(indexPath);
+  if (!indexContent)
+    throw new ConfigError([`PAGES_DIR must be a folder that contains index.html: ${folder}`]);
+  const index = fileOf(indexPath, indexContent);
+  const unlisted = fileOf(indexPath, indexContent, { 'x-robots-tag': 'noindex' });
   files.set('/', index);
   return {
-    find: (path, accept) => files.get(path) ?? (isNavigation(path, accept) ? index : undefined),
+    find(path, accept) {
+      const page = path.startsWith(unlistedFolder) ? unlisted : index;
+      return files.get(path) ?? (isNavigation(path, accept) ? page : undefined);
+    },
   };
 }
 

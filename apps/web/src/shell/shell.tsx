@@ -1,6 +1,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { HeadContent, Link, Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import {
+  HeadContent,
+  Link,
+  Outlet,
+  useMatch,
+  useNavigate,
+  useRouter,
+  useRouterState,
+} from '@tanstack/react-router';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { type Session, setSession, siteQuery, useApi } from '../api.tsx';
 import { opensConsole } from '../console/screens.ts';
 import { Button, buttonClass } from '../parts/button.tsx';
@@ -14,6 +22,7 @@ import { Toasts } from './toasts.tsx';
 /** The frame of every page: the bar, the content, and the region that screen readers follow. */
 export function Shell() {
   const main = useFocusAfterNavigation();
+  const isShared = useMatch({ from: '/s/$token', shouldThrow: false }) !== undefined;
   return (
     <Announcer>
       <Toasts>
@@ -22,8 +31,14 @@ export function Shell() {
           <a className={styles.skip} href="#main">
             {text.shell.skip}
           </a>
-          <Bar />
-          <Notices />
+          {isShared ? (
+            <SharedBar />
+          ) : (
+            <>
+              <PlatformBar />
+              <Notices />
+            </>
+          )}
           <main className={styles.main} id="main" ref={main} tabIndex={-1}>
             <Outlet />
           </main>
@@ -33,17 +48,41 @@ export function Shell() {
   );
 }
 
-function Bar() {
+function PlatformBar() {
   const api = useApi();
   const { data: site } = useQuery(siteQuery(api));
   return (
+    <Bar hasSession={Boolean(site?.session)}>
+      {site?.session ? <SignedInLinks user={site.session.user} /> : <SignedOutLinks />}
+    </Bar>
+  );
+}
+
+/** The bar above a shared canvas. It does not preload pages, which would request the site. */
+function SharedBar() {
+  return (
+    <Bar hasSession={false}>
+      <Link className={buttonClass('primary')} to="/" preload={false}>
+        {text.shell.makeYourOwn}
+      </Link>
+    </Bar>
+  );
+}
+
+function Bar({ hasSession, children }: { readonly hasSession: boolean; readonly children: ReactNode }) {
+  return (
     <header className={styles.bar}>
-      <Link className={styles.name} to={site?.session ? '/canvases' : '/'} aria-label={text.shell.home}>
+      <Link
+        className={styles.name}
+        to={hasSession ? '/canvases' : '/'}
+        preload={hasSession && 'intent'}
+        aria-label={text.shell.home}
+      >
         <Mark />
-        <span className={site?.session ? styles.brand : ''}>{text.name}</span>
+        <span className={hasSession ? styles.brand : ''}>{text.name}</span>
       </Link>
       <nav className={styles.links} aria-label={text.shell.main}>
-        {site?.session ? <SignedInLinks user={site.session.user} /> : <SignedOutLinks />}
+        {children}
       </nav>
     </header>
   );

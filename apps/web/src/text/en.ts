@@ -6,6 +6,7 @@ export const text = {
     home: 'ValueCanvas, start page',
     main: 'Main',
     newCanvas: 'New canvas',
+    makeYourOwn: 'Make your own',
     canvases: 'Canvases',
     account: 'Account',
     console: 'Console',

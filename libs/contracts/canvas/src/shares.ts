@@ -20,10 +20,15 @@ const shareFields = {
   expiresAt: Type.Optional(field.timestamp('Time after which the link no longer works.')),
 };
 
-export const Share = Type.Object(shareFields, {
-  title: 'Share',
-  description: 'A link with which anyone can view a canvas.',
-});
+export const Share = Type.Object(
+  {
+    ...shareFields,
+    lastOpenedAt: Type.Optional(
+      field.timestamp('Time at which the link was last opened, to the minute. Absent if it never was.'),
+    ),
+  },
+  { title: 'Share', description: 'A link with which anyone can view a canvas.' },
+);
 export type Share = Static<typeof Share>;
 
 export const NewShare = Type.Object(

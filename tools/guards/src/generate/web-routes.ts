@@ -4,12 +4,12 @@ import { contracts } from '../contracts.ts';
 
 /**
  * The table of routes for browsers, which would otherwise have to load TypeBox and all contracts. Contains the public routes
- * in the platform's own dialect that reply with JSON, and the limits of the texts and lists in their bodies.
+ * in the platform's own dialect, and the limits of the texts and lists in their bodies.
  */
 export function webRoutesFile(): string {
   const routes = contracts
     .flatMap((contract) => Object.entries(contract.routes) as [string, RouteDefinition][])
-    .filter(([, route]) => !isInternal(route) && route.dialect === undefined && route.reply.kind !== 'file');
+    .filter(([, route]) => !isInternal(route) && route.dialect === undefined);
   const names = routes.map(([name]) => name);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw new Error(`Two contracts have a route with the name ${repeated}.`);

@@ -6,6 +6,7 @@ import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
 import { text } from '../../text/en.ts';
 import { panelsText } from '../../text/panels.en.ts';
+import { shareText } from '../../text/share.en.ts';
 import { useDeletion } from '../canvases/use-deletion.ts';
 import type { Canvas } from './blocks.ts';
 import type { CanvasDocument, DocumentState } from './canvas-document.ts';
@@ -16,6 +17,8 @@ const buttons = [
   ['findings', panelsText.findings.title],
   ['variants', panelsText.variants.title],
   ['history', text.canvas.history],
+  ['share', shareText.panel.title],
+  ['export', shareText.files.title],
 ] as const;
 
 /** The buttons above a canvas, which are loaded after it. */
@@ -42,6 +45,8 @@ export function CanvasActions({
   useShortcuts([
     { keys: ['f'], label: panelsText.findings.shortcut, run: () => toggle('findings') },
     { keys: ['v'], label: panelsText.variants.shortcut, run: () => toggle('variants') },
+    { keys: ['s'], label: shareText.panel.shortcut, run: () => toggle('share') },
+    { keys: ['x'], label: shareText.files.shortcut, run: () => toggle('export') },
   ]);
   return (
     <>

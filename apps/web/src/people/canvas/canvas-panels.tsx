@@ -1,6 +1,8 @@
+import { ExportPanel } from '../export/export-panel.tsx';
 import { FindingsPanel } from '../findings/findings-panel.tsx';
 import { HistoryPanel } from '../history/history-panel.tsx';
 import { RefinePanel } from '../refine/refine-panel.tsx';
+import { SharePanel } from '../share/share-panel.tsx';
 import { VariantsPanel } from '../variants/variants-panel.tsx';
 import type { Canvas } from './blocks.ts';
 import type { CanvasDocument, DocumentState } from './canvas-document.ts';
@@ -67,6 +69,10 @@ export function CanvasPanels({
       );
     case 'variants':
       return <VariantsPanel canvas={canvas} canvasDocument={canvasDocument} onClose={close} />;
+    case 'share':
+      return <SharePanel canvasId={canvas.id} onClose={close} />;
+    case 'export':
+      return <ExportPanel canvasId={canvas.id} canvasDocument={canvasDocument} onClose={close} />;
     default:
       return null;
   }

@@ -65,12 +65,14 @@ export function BlockFrame({
 export function CanvasSheet({
   blocks,
   headings,
+  tall = false,
 }: {
   readonly blocks: Blocks;
   readonly headings?: 'h2' | 'h3';
+  readonly tall?: boolean;
 }) {
   return (
-    <CanvasFrame>
+    <CanvasFrame tall={tall}>
       {(section) => (
         <BlockFrame key={section} section={section} {...(headings ? { headings } : {})}>
           <Items items={blocks[section]} />

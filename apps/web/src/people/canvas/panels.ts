@@ -2,7 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type Section, sections } from './blocks.ts';
 
 /** The panels beside a canvas, as in the address of its page. */
-const panels = ['refine', 'history', 'findings', 'variants'] as const;
+const panels = ['refine', 'history', 'findings', 'variants', 'share', 'export'] as const;
 export type Panel = (typeof panels)[number];
 
 export interface CanvasSearch {

@@ -1,16 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { requestLimits } from '@valuecanvas/web-client';
-import { type KeyboardEvent, type SubmitEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, lazy, type SubmitEvent, Suspense, useEffect, useRef, useState } from 'react';
 import { siteQuery, useApi } from '../../api.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { text } from '../../text/en.ts';
 import { CanvasSheet } from '../canvas/canvas-sheet.tsx';
 import { readPending, startPending } from '../canvas/pending-canvas.ts';
-import { SignInPanel } from '../sign-in/sign-in-panel.tsx';
 import styles from './describe-page.module.css';
 import { sampleBlocks } from './sample-blocks.ts';
+
+const SignInPanel = lazy(async () => ({
+  default: (await import('../sign-in/sign-in-panel.tsx')).SignInPanel,
+}));
 
 const { minLength, maxLength } = requestLimits.generateCanvas.businessDescription;
 
@@ -125,7 +128,9 @@ export function DescribePage() {
         {needsAccount && (
           <section className={styles.account}>
             <p>{text.describe.signInFirst}</p>
-            <SignInPanel initialMode="signUp" onSignedIn={() => void proceed()} />
+            <Suspense>
+              <SignInPanel initialMode="signUp" onSignedIn={() => void proceed()} />
+            </Suspense>
           </section>
         )}
       </div>
