@@ -28,9 +28,8 @@ const forms = [
   { theme: 'dark', width: 390 },
 ] as const;
 
-test('axe finds nothing, and nothing scrolls sideways, on any screen, wide and light, narrow and dark', async () => {
-  expectFault(/status of 400 .*\/api\/shared\//);
-  const page = await open();
+/** Returns a function that looks at a screen in both forms, and what it has found on all of them. */
+function lookAt(page: Page) {
   const found: Record<string, string[]> = {};
   const look = async (screen: string) => {
     for (const { theme, width } of forms) {
@@ -43,6 +42,12 @@ test('axe finds nothing, and nothing scrolls sideways, on any screen, wide and l
       found[`${screen}, ${theme}, ${width} px`] = faults;
     }
   };
+  return { look, found };
+}
+
+test('axe finds nothing, and nothing scrolls sideways, on any screen, wide and light, narrow and dark', async () => {
+  const page = await open();
+  const { look, found } = lookAt(page);
   await page.getByRole('heading', { name: /Describe a business/ }).waitFor();
   await look('start');
   await page.goto('/signin');
@@ -79,27 +84,6 @@ test('axe finds nothing, and nothing scrolls sideways, on any screen, wide and l
   await page.getByRole('button', { name: 'Variants' }).click();
   await panel.getByRole('radio', { name: /^Lean/ }).waitFor();
   await look('variants');
-  await page.getByRole('button', { name: 'Export' }).click();
-  await panel.getByRole('link', { name: /^PDF/ }).waitFor();
-  await look('export');
-  await page.getByRole('button', { name: 'Share' }).click();
-  await panel.getByRole('button', { name: 'Make a link' }).click();
-  const link = await panel.getByLabel('The new link').inputValue();
-  await panel.getByText('Not opened yet').waitFor();
-  await look('links');
-  await panel.getByRole('button', { name: /^Revoke the link/ }).click();
-  await page.getByRole('alertdialog').waitFor();
-  await look('revoking a link');
-  await page.keyboard.press('Escape');
-  const canvas = page.url();
-  await page.goto(link);
-  await page.getByText('View only').waitFor();
-  await look('shared canvas');
-  await page.goto('/s/no-such-link');
-  await page.getByRole('heading', { name: 'This link does not work' }).waitFor();
-  await look('link that does not work');
-  await page.goto(canvas);
-  await page.getByRole('button', { name: 'Variants' }).click();
   await panel.getByRole('button', { name: 'Write the variant' }).click();
   await page.getByRole('link', { name: /^Compare with/ }).click();
   await page.getByRole('heading', { name: 'Compare' }).waitFor();
@@ -135,5 +119,33 @@ test('axe finds nothing, and nothing scrolls sideways, on any screen, wide and l
   await page.getByRole('link', { name: 'Account' }).click();
   await page.getByText('calls in the last 30 days').waitFor();
   await look('account');
+  expect(found).toEqual(Object.fromEntries(Object.keys(found).map((form) => [form, []])));
+});
+
+test('axe finds nothing on the panels for links and files, and on a shared canvas', async () => {
+  expectFault(/status of 400 .*\/api\/shared\//);
+  const page = await open();
+  const { look, found } = lookAt(page);
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A museum of lost gloves');
+  const panel = page.getByRole('complementary');
+  await page.getByRole('button', { name: 'Export' }).click();
+  await panel.getByRole('link', { name: /^PDF/ }).waitFor();
+  await look('export');
+  await page.getByRole('button', { name: 'Share' }).click();
+  await panel.getByRole('button', { name: 'Make a link' }).click();
+  const link = await panel.getByLabel('The new link').inputValue();
+  await panel.getByText('Not opened yet').waitFor();
+  await look('links');
+  await panel.getByRole('button', { name: /^Revoke the link/ }).click();
+  await page.getByRole('alertdialog').waitFor();
+  await look('revoking a link');
+  await page.keyboard.press('Escape');
+  await page.goto(link);
+  await page.getByText('View only').waitFor();
+  await look('shared canvas');
+  await page.goto('/s/no-such-link');
+  await page.getByRole('heading', { name: 'This link does not work' }).waitFor();
+  await look('link that does not work');
   expect(found).toEqual(Object.fromEntries(Object.keys(found).map((form) => [form, []])));
 });
