@@ -45,6 +45,37 @@ test('a check names items, leads to them, and a finding is dismissed with a reas
   await panel.getByText(/Findings of revision 1/).waitFor({ state: 'detached' });
 });
 
+test('a finding leads to suggestions that fix it, with the block and the finding filled in', async () => {
+  const page = await open();
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A greenhouse on the roof of a theatre');
+  await page.getByRole('button', { name: 'Findings' }).click();
+  const panel = page.getByRole('complementary');
+  await panel.getByRole('button', { name: 'Check this canvas' }).click();
+  const finding = panel
+    .getByRole('listitem')
+    .filter({ has: page.getByText('Not a problem') })
+    .first();
+  const message = ((await finding.locator('p').first().textContent()) ?? '').replace(
+    /^[\w ]*?(?= [“A-Z])/,
+    '',
+  );
+  await finding.getByRole('button', { name: 'Suggest a fix' }).focus();
+  await page.keyboard.press('Enter');
+  const heading = (await page.getByRole('heading', { name: /^Suggestions for/ }).textContent()) ?? '';
+  const wish = await panel.getByLabel('Anything to keep in mind?').inputValue();
+  expect(wish).toContain(message.trim());
+  const asked = page.waitForRequest((request) => request.url().endsWith('/refine'));
+  await panel.getByRole('button', { name: 'Suggest' }).click();
+  expect((await asked).postDataJSON().context).toBe(wish);
+  await panel.getByRole('checkbox').first().waitFor();
+  await panel.getByRole('button', { name: /^Add / }).click();
+  await page.getByText(heading.replace('Suggestions for', 'added to')).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('r');
+  expect(await panel.getByLabel('Anything to keep in mind?').inputValue()).toBe('');
+});
+
 test('a variant is written block by block, leads to its origin, and is compared with it side by side', async () => {
   const page = await open();
   await signInAsDemo(page);

@@ -49,6 +49,7 @@ export const panelsText = {
     },
     itemIn: (item: string, block: string) => `“${item}” in ${block}`,
     suggestion: 'Suggestion:',
+    fix: 'Suggest a fix',
     dismiss: 'Not a problem',
     reason: 'Why is it not a problem?',
     confirm: 'Dismiss',

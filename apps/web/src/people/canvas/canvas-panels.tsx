@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { ExportPanel } from '../export/export-panel.tsx';
 import { FindingsPanel } from '../findings/findings-panel.tsx';
 import { HistoryPanel } from '../history/history-panel.tsx';
@@ -27,6 +28,8 @@ export function CanvasPanels({
   /** Shows suggested items in their block. */
   readonly onPreview: (items: readonly string[]) => void;
 }) {
+  /** The finding to fix, as a wish for suggestions. */
+  const [wish, setWish] = useState('');
   switch (panel) {
     case 'refine':
       return (
@@ -34,6 +37,7 @@ export function CanvasPanels({
           canvasId={canvas.id}
           section={block}
           present={state.content[block]}
+          initialWish={wish}
           canvasDocument={canvasDocument}
           onSection={(section) => show({ panel, block: section })}
           onPreview={onPreview}
@@ -64,6 +68,10 @@ export function CanvasPanels({
           canvasId={canvas.id}
           current={state.revision}
           canvasDocument={canvasDocument}
+          onFix={(section, finding) => {
+            setWish(finding);
+            show({ panel: 'refine', block: section });
+          }}
           onClose={close}
         />
       );

@@ -26,12 +26,15 @@ export function FindingsPanel({
   canvasId,
   current,
   canvasDocument,
+  onFix,
   onClose,
 }: {
   readonly canvasId: string;
   /** Revision of the canvas on the page. */
   readonly current: number;
   readonly canvasDocument: CanvasDocument;
+  /** Asks for items of a block that fix a finding, which is given in words. */
+  readonly onFix: (section: Section, finding: string) => void;
   readonly onClose: () => void;
 }) {
   const api = useApi();
@@ -120,6 +123,7 @@ export function FindingsPanel({
                     {findings.map((finding) => (
                       <li key={finding.id} className={styles.finding}>
                         <FindingText finding={finding} />
+                        <FixButton finding={finding} onFix={onFix} />
                         <Dismissal
                           dismiss={async (reason) => {
                             await dismiss(finding, reason);
@@ -226,6 +230,25 @@ function FindingText({ finding }: { readonly finding: Finding }) {
         </p>
       )}
     </>
+  );
+}
+
+/** Asks for suggestions for the block that lacks something, or else for the first block that the finding is about. */
+function FixButton({
+  finding: { sections, items, message, suggestion = '' },
+  onFix,
+}: {
+  readonly finding: Finding;
+  readonly onFix: (section: Section, finding: string) => void;
+}) {
+  const lacking = sections.find((section) => items.every((item) => item.section !== section));
+  const section = lacking ?? sections[0];
+  if (!section) return null;
+  const words = `${message} ${suggestion}`.trim().slice(0, requestLimits.refineSection.context.maxLength);
+  return (
+    <Button look="link" onClick={() => onFix(section, words)}>
+      {panelsText.findings.fix}
+    </Button>
   );
 }
 

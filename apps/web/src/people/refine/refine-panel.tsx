@@ -22,6 +22,7 @@ export function RefinePanel({
   canvasId,
   section,
   present,
+  initialWish,
   canvasDocument,
   onSection,
   onPreview,
@@ -31,6 +32,8 @@ export function RefinePanel({
   readonly section: Section;
   /** Items of the block. */
   readonly present: readonly string[];
+  /** Text of the field for wishes when the panel is opened. */
+  readonly initialWish: string;
   readonly canvasDocument: CanvasDocument;
   readonly onSection: (section: Section) => void;
   /** Shows the chosen items in the block. */
@@ -43,7 +46,7 @@ export function RefinePanel({
   const toast = useToast();
   const id = useId();
   const askButton = useRef<HTMLButtonElement>(null);
-  const [wish, setWish] = useState('');
+  const [wish, setWish] = useState(initialWish);
   const [open, setOpen] = useState<readonly string[]>([]);
   const [chosen, setChosen] = useState<readonly string[]>([]);
 
