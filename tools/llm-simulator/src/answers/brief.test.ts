@@ -60,7 +60,11 @@ describe('the brief of a conversation', () => {
     ['<business>A museum of failed products</business>', 'A museum of failed products'],
     [
       '<business>A repair café on wheels that visits small towns once a week.</business>',
-      'A repair café on wheels',
+      'A repair café on wheels that visits small towns once a week',
+    ],
+    [
+      '<business>A bakery with version 2.0 of a mobile oven that parks before offices and schools, daily</business>',
+      'A bakery with version 2.0 of a mobile oven that parks before offices and schools',
     ],
     ['Business: Bright Minds, online tutoring for teenagers', 'Bright Minds'],
     ['为老年人提供上门理发服务的小团队，周末也营业', '为老年人提供上门理发服务的小团队'],
@@ -83,6 +87,11 @@ describe('the brief of a conversation', () => {
       { role: 'user', text: 'A vegan restaurant near the university' },
     ];
     expect(briefOf(messages).business).toBe('the vegan restaurant');
+  });
+
+  test('quotes a noun phrase whole or not at all', () => {
+    const text = 'A tiny old friendly cheap clean bright warm bakery in Lisbon';
+    expect(said(text).business).toBe('the business');
   });
 
   test.each(['é'.repeat(5_000), '𝒳'.repeat(5_000), `A bar called ${'É'.repeat(5_000)}`])(

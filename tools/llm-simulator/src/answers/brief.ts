@@ -17,7 +17,7 @@ export interface Brief {
   readonly language: LanguageCode;
   /** The business as it appears in a sentence: "Sunrise Bakery", or "the neighbourhood bakery". */
   readonly business: string;
-  /** The proper name of the business, or the first words of its description. */
+  /** The proper name of the business, or the first clause of its description. */
   readonly title: string;
   /** False if the conversation describes no business. */
   readonly describesBusiness: boolean;
@@ -51,9 +51,6 @@ const sectionLabel = /\b(?:section|block)\b[^\n.:>=]{0,60}[:>=]\s{0,4}([^\n.]{1,
 const MAX_LABELS = 8_192;
 const MAX_PHRASE = 60;
 const MAX_NAME_WORDS = 7;
-const MAX_TITLE_WORDS = 8;
-/** Words that remain of a longer clause. */
-const SHORT_TITLE_WORDS = 5;
 /** Length of the section's current content that takes part in recognising the language. */
 const MAX_CONTENT = 400;
 
@@ -75,7 +72,7 @@ export function briefOf(messages: readonly Message[]): Brief {
   return {
     language,
     business: name ?? commonName(description.text, language) ?? texts.business,
-    title: name ?? (firstWords(description.text) || texts.business),
+    title: name ?? (firstClause(description.text) || texts.business),
     describesBusiness: description.marked || name !== null || industry !== 'general',
     industry,
     offer: offer ?? texts.industries[industry].offer,
@@ -109,26 +106,20 @@ function properName(description: string, language: LanguageCode): string | null 
   return name !== null && quotesNames ? `«${name}»` : name;
 }
 
-/** The noun phrase at the beginning of the description, in the form that a sentence needs. */
+/** The noun phrase at the beginning of the description, in the form that a sentence needs. A long one is not quoted. */
 function commonName(description: string, language: LanguageCode): string | null {
   const { openings, phraseEnd, definite } = readings[language];
   const start = openings.reduce((text, opening) => text.replace(opening, ''), description);
   const end = start.search(phraseEnd);
-  const words = (end > 0 ? start.slice(0, end) : start)
-    .trim()
-    .split(/\s+/)
-    .slice(0, MAX_NAME_WORDS)
-    .join(' ');
-  const phrase = words.slice(0, MAX_PHRASE).toWellFormed();
-  return phrase === '' ? null : definite(phrase);
+  const phrase = (end > 0 ? start.slice(0, end) : start).trim();
+  const isLong = phrase.length > MAX_PHRASE || phrase.split(/\s+/).length > MAX_NAME_WORDS;
+  return phrase === '' || isLong ? null : definite(phrase);
 }
 
-/** The first clause of a description, or its first words if it is long. */
-function firstWords(description: string): string {
-  const [clause = ''] = description.split(/[.,;:!?–—。，；：！？،؛।]/, 1);
-  const words = clause.trim().split(/\s+/);
-  const kept = words.length > MAX_TITLE_WORDS ? words.slice(0, SHORT_TITLE_WORDS) : words;
-  return kept.join(' ').slice(0, MAX_PHRASE).toWellFormed();
+/** The whole first clause of a description. */
+function firstClause(description: string): string {
+  const [clause = ''] = description.split(/\.(?=\s|$)|[,;:!?–—。，、；：！？،؛؟।۔]/, 1);
+  return clause.trim();
 }
 
 function audienceOf(
