@@ -41,7 +41,7 @@ describe('the title of a generated canvas', () => {
     expect(canvas.title.length).toBeLessThanOrEqual(120);
   });
 
-  test.each(['', 7, 'Key Partners', null, 'The Business Model Canvas'])(
+  test.each(['', 7, 'Key Partners', null, 'The Business Model Canvas', '\u200b\u2060'])(
     'is not %j of the model',
     async (title) => {
       expect((await generated({ title, ...knownBlocks })).title).toBe(
@@ -62,6 +62,11 @@ describe('the title of a generated canvas', () => {
     expect(JSON.stringify(platform.neighbours.asked[0])).not.toContain('title');
   });
 
+  test('is one line, also if the model writes line breaks and control characters', async () => {
+    const { title } = await generated({ title: 'Brot\nam\u0000\tRad ', ...knownBlocks });
+    expect(title).toBe('Brot am Rad');
+  });
+
   test('remains when suggestions are applied', async () => {
     const { id } = await generated({ title: 'Brot am Rad', ...knownBlocks });
     const change = { section: 'channels', suggestions: ['Vans'], mode: 'append', revision: 1 };
@@ -79,5 +84,40 @@ describe('the title of a generated canvas', () => {
     expect(names.filter((name) => name === 'title')).toHaveLength(1);
     expect(body).toContain('data: {"title":"Brot am Rad"}');
     expect((await platform.request('/api/canvas')).body.data[0].title).toBe('Brot am Rad');
+  });
+});
+
+describe('a title that a request gives', () => {
+  const words = { businessDescription: 'A bakery' };
+  const routes: readonly (readonly [string, (title: string) => ReturnType<typeof platform.post>])[] = [
+    ['create', (title) => platform.post('/api/canvas', { ...words, title })],
+    ['import', (title) => platform.post('/api/canvas/import', { formatVersion: 1, ...words, title })],
+    ['generate', (title) => platform.generate({ ...aBakery, title })],
+    [
+      'update',
+      async (title) => {
+        const { id } = await platform.aCanvas();
+        return platform.put(`/api/canvas/${id}`, { revision: 1, title });
+      },
+    ],
+  ];
+
+  test.each(routes)('is stored in one line by %s, and refused above 120 characters', async (_, send) => {
+    const { status, body } = await send('  My\r\n\tbakery \u2028');
+    expect(status).toBeLessThan(300);
+    expect((body.data.canvas ?? body.data).title).toBe('My bakery');
+    const long = await send('x'.repeat(121));
+    expect(long.status).toBe(400);
+    expect(long.body.details[0].path).toBe('title');
+  });
+
+  test('ends in the words of a variant in one line of at most 120 characters', async () => {
+    const { id } = await platform.aCanvas();
+    platform.neighbours.answer = () => ({ content: JSON.stringify(knownBlocks) });
+    const kind = `for schools\nonly ${'and more '.repeat(40)}`;
+    const { status, body } = await platform.post(`/api/canvas/${id}/variants`, { kind });
+    expect(status).toBe(200);
+    expect(body.data.canvas.title).toMatch(/ – for schools only and more .*…$/);
+    expect(body.data.canvas.title.length).toBeLessThanOrEqual(120);
   });
 });

@@ -27,10 +27,11 @@ type GivenWords = { readonly [K in keyof Words]?: Words[K] | undefined } & {
   readonly businessDescription: string;
 };
 
-/** Returns the words about a business. Blank ones count as absent. */
+/** Returns the words about a business, with the title in one line. Blank ones count as absent. */
 export function wordsOf({ title, businessDescription, industry, targetMarket }: GivenWords): Words {
+  const line = oneLine(title ?? '');
   return {
-    ...(title?.trim() ? { title } : {}),
+    ...(line ? { title: line } : {}),
     businessDescription,
     ...(industry?.trim() ? { industry } : {}),
     ...(targetMarket?.trim() ? { targetMarket } : {}),
@@ -57,9 +58,14 @@ export function firstClause(text: string): string {
   return /[\p{L}\p{N}]/u.test(clause) ? clause.trim() : text.trim();
 }
 
+/** Turns white space, line breaks included, and control characters into single spaces, and removes them from the ends. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+}
+
 /** Shortens a text to one line of at most `maxLength` UTF-16 code units, at a word if possible. */
 export function shortened(text: string, maxLength: number): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
+  const line = oneLine(text);
   if (line.length <= maxLength) return line;
   const start = line
     .slice(0, maxLength - 1)

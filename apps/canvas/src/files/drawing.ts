@@ -1,5 +1,5 @@
 import { type Section, sections } from '@valuecanvas/contracts-canvas';
-import { type CanvasContent, firstClause, shortened } from '../canvases/canvas-content.ts';
+import { type CanvasContent, firstClause, oneLine, shortened } from '../canvases/canvas-content.ts';
 import { headings } from './markdown.ts';
 
 export type DrawnFormat = 'svg' | 'png' | 'pdf';
@@ -73,7 +73,7 @@ export function drawingOf(
   paper: Paper,
 ): Drawing {
   const [width, height] = papers[paper];
-  const title = oneLine(content.title ?? shortened(firstClause(content.businessDescription), 80));
+  const title = content.title ?? shortened(firstClause(content.businessDescription), 80);
   const subtitle = [content.industry, content.targetMarket].filter((words) => words !== undefined);
   const all = sections.map((section) => ({
     name: headings[section],
@@ -122,11 +122,6 @@ function partOf(section: Section, { name, items }: { name: string; items: readon
 function lineOf(value: string): Line {
   const text = oneLine(value);
   return { text: breakable(text), ...scriptOf(text) };
-}
-
-/** White space, line breaks included, has no meaning in a canvas. Control characters have no glyph. */
-function oneLine(text: string): string {
-  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
 /** The direction of the first letter decides, as `dir="auto"` does on the page. */

@@ -1,4 +1,4 @@
-import { type Blocks, type Section, sections } from '@valuecanvas/contracts-canvas';
+import { type Blocks, maxTitleLength, type Section, sections } from '@valuecanvas/contracts-canvas';
 import { AppError } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 import { shortened } from '../canvases/canvas-content.ts';
@@ -58,15 +58,15 @@ const titleKey =
 const nameOfMethod =
   /^(?:the\s+)?(?:business model )?canvas$|^(?:the\s+)?business model canvas\s*(?:[:–—-]\s*|(?:for|of)\s+)/i;
 
-/** Maximum length of a title. */
-export const maxTitleLength = 120;
+/** A title of other characters alone, such as a zero-width space, cannot be seen. */
+const visible = /[^\s\p{C}\p{M}]/u;
 
-/** Returns the title that a key and its value give, or undefined. */
+/** Returns the title that a key and its value give, or undefined. A title that breaks the rule for titles is repaired. */
 export function titleAt(key: unknown, value: unknown): string | undefined {
   if (typeof key !== 'string' || typeof value !== 'string' || !titleKey.test(key)) return undefined;
   const [text = ''] = itemsOf([value]);
   const title = shortened(text.replace(nameOfMethod, ''), maxTitleLength);
-  return title === '' || sectionNamed(title) ? undefined : title;
+  return !visible.test(title) || sectionNamed(title) ? undefined : title;
 }
 
 /** Parses the title from a model's answer. Returns undefined if there is none. */

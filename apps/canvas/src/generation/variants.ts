@@ -1,6 +1,5 @@
-import type { variantKinds } from '@valuecanvas/contracts-canvas';
+import { maxTitleLength, type variantKinds } from '@valuecanvas/contracts-canvas';
 import { type CanvasContent, firstClause, shortened } from '../canvases/canvas-content.ts';
-import { maxTitleLength } from './parse-answer.ts';
 
 type VariantKind = (typeof variantKinds)[number];
 

@@ -46,7 +46,15 @@ export const businessDescription = Type.String({
   pattern: notBlank,
   description: 'Description of the business in plain language.',
 });
-const title = Type.String({ minLength: 1, maxLength: 120, description: 'Title of the canvas.' });
+/** Maximum length of a title. A stored title is one line without white space at its ends. */
+export const maxTitleLength = 120;
+
+/** A title as the platform stores it. */
+export const canvasTitle = Type.String({
+  minLength: 1,
+  maxLength: maxTitleLength,
+  description: 'Title of the canvas, in one line.',
+});
 const industry = Type.String({
   minLength: 1,
   maxLength: 200,
@@ -69,7 +77,7 @@ export const Canvas = Type.Object(
   {
     id: field.uuid('Id of the canvas.'),
     userId: field.uuid('Owner of the canvas.'),
-    title: Type.Optional(title),
+    title: Type.Optional(canvasTitle),
     businessDescription,
     industry: Type.Optional(industry),
     targetMarket: Type.Optional(targetMarket),
@@ -115,7 +123,10 @@ const orBlank = (maxLength: number, description: string) =>
 
 /** Words about the business that a user may leave out. */
 export const optionalWords = {
-  title: orBlank(120, 'Title of the canvas.'),
+  title: orBlank(
+    maxTitleLength,
+    'Title of the canvas. Line breaks become spaces, and white space at its ends is removed.',
+  ),
   industry: orBlank(200, 'Industry of the business.'),
   targetMarket: orBlank(500, 'Target market of the business.'),
 };

@@ -19,6 +19,7 @@ import {
   blockOf,
   businessDescription,
   Canvas,
+  canvasTitle,
   chosenModel,
   optionalWords,
   promptFacts,
@@ -61,7 +62,7 @@ export const WrittenBlock = Type.Object(
 
 /** A title that the model has written. */
 const WrittenTitle = Type.Object(
-  { title: Type.String({ description: 'Title of the canvas.' }) },
+  { title: canvasTitle },
   { title: 'WrittenTitle', description: 'The title that the model has given to the canvas.' },
 );
 

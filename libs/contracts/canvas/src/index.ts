@@ -17,7 +17,7 @@ import { applySuggestions, getRevision, listRevisions, restoreRevision } from '.
 import { createShare, deleteShare, exportSharedCanvas, getSharedCanvas, listShares } from './shares.ts';
 import { createVariant, listVariants } from './variants.ts';
 
-export { Blocks, Canvas, Section, sections } from './canvas.ts';
+export { Blocks, Canvas, maxTitleLength, Section, sections } from './canvas.ts';
 export { CreateCanvasRequest, UpdateCanvasRequest } from './canvases.ts';
 export { BlockDiff, CanvasDiff, ItemDiff } from './compare-canvases.ts';
 export { CheckResult, Finding, FindingsReport, findingKinds, findingSeverities } from './findings.ts';
