@@ -39,7 +39,7 @@ export { createMetrics, type Metrics } from './observe/metrics.ts';
 export { createCounter, createHistogram, type Distribution } from './observe/series.ts';
 export { type Probe, runProbe } from './run/health.ts';
 export type { Lifecycle } from './run/lifecycle.ts';
-export { runService } from './run/run-service.ts';
+export { runService, runServices, type ServiceInProcess } from './run/run-service.ts';
 export {
   type Composition,
   defineService,

@@ -88,7 +88,8 @@ function publicFields({ email, password, tier, role }: DemoAccount) {
   return { email, password, tier, role };
 }
 
-function inherited(caller: Environment): Environment {
+/** Returns the variables of the caller that every service may have. */
+export function inherited(caller: Environment): Environment {
   const passes = (name: string) => !withheld.has(name) && !name.startsWith('npm_');
   return Object.fromEntries(Object.entries(caller).filter(([name, value]) => value && passes(name)));
 }

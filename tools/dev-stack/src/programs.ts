@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { type Service, services } from '@valuecanvas/database';
 import type { Program } from './child-run.ts';
-import { type Platform, serviceEnvironment } from './environment.ts';
+import { inherited, type Platform, serviceEnvironment } from './environment.ts';
 import type { ServiceRelay } from './port-relay.ts';
 import { type Environment, projectRoot, type Settings } from './settings.ts';
 
 /** The default port of debuggers. */
 const firstInspectorPort = 9229;
+
+/** Name of the process that runs all services. */
+const singleName = 'services';
 
 /** Node's compiled forms of the sources. They save about a third of the CPU time of a start. */
 const compileCache = join(projectRoot, '.cache', 'compiled');
@@ -17,9 +20,12 @@ export function inspectorOf(service: Service, { inspect }: Pick<Settings, 'inspe
   return index < 0 ? undefined : `127.0.0.1:${firstInspectorPort + index}`;
 }
 
-/** The log of a service. */
-export function logFileOf(service: Service, logs: string): string {
-  return join(logs, `${service}.log`);
+/** The log of a service, or of the one process that runs all. */
+export function logFileOf(
+  service: Service,
+  { logs, single = false }: { logs: string; single?: boolean },
+): string {
+  return join(logs, `${single ? singleName : service}.log`);
 }
 
 /** Returns the program of a service, which runs from its sources. Behind a relay, each has ports of its own. */
@@ -57,7 +63,31 @@ export async function serviceProgram(
     overlaps: relay !== undefined && inspector === undefined,
     ...(relay ? { takeOver: () => relay.forwardTo(ports) } : {}),
     readyUrl: `http://127.0.0.1:${ports.internalPort}/health/ready`,
-    logFile: logFileOf(service, options.logs),
+    logFile: logFileOf(service, options),
+  };
+}
+
+/** Variable with the environments of all services, by name, for a process that runs them all. */
+export const environmentsVariable = 'SERVICE_ENVIRONMENTS';
+
+/** Returns the program that runs all services in one process. */
+export function singleProgram(platform: Platform, caller: Environment, logs: string): Program {
+  const environments = Object.fromEntries(
+    services.map((service) => [service, serviceEnvironment(service, platform, caller)]),
+  );
+  return {
+    name: singleName,
+    folder: projectRoot,
+    args: ['--import', '@valuecanvas/service-kit/register', join(import.meta.dirname, 'single-process.ts')],
+    environment: {
+      ...inherited(caller),
+      NODE_COMPILE_CACHE: compileCache,
+      OTEL_SERVICE_NAME: caller.OTEL_SERVICE_NAME || 'valuecanvas',
+      [environmentsVariable]: JSON.stringify(environments),
+    },
+    overlaps: false,
+    readyUrl: `http://127.0.0.1:${platform.ports.gateway.port}/health/ready`,
+    logFile: join(logs, `${singleName}.log`),
   };
 }
 
@@ -79,16 +109,22 @@ export function simulatorUrl(port: number): string {
 }
 
 /** Services that accept work stop first, services that others call stop last, all others in between. */
-const intake: readonly string[] = ['gateway', 'job-worker'];
-const foundation: readonly string[] = ['llm-router', 'prompt-registry', 'feature-flags'];
+const intake: readonly Service[] = ['gateway', 'job-worker'];
+const foundation: readonly Service[] = ['llm-router', 'prompt-registry', 'feature-flags'];
 
 /**
- * Order in which programs stop: services that accept work first, services that requests and jobs in flight still call
+ * Order in which services stop: services that accept work first, services that requests and jobs in flight still call
  * last.
  */
-export const stopOrder: readonly (readonly string[])[] = [
+export const serviceStopOrder: readonly (readonly Service[])[] = [
   intake,
   services.filter((service) => ![...intake, ...foundation].includes(service)),
   foundation,
+];
+
+/** Order in which programs stop. */
+export const stopOrder: readonly (readonly string[])[] = [
+  [singleName],
+  ...serviceStopOrder,
   ['llm-simulator'],
 ];

@@ -9,6 +9,7 @@ const ready = {
   simulated: true,
   demoData: true,
   logs: '/clone/.dev/logs',
+  routerLog: '/clone/.dev/logs/llm-router.log',
   inspectors: ['canvas at 127.0.0.1:9229'],
   problems: [],
 };

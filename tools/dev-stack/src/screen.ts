@@ -7,6 +7,8 @@ export interface ReadyScreen {
   readonly simulated: boolean;
   readonly demoData: boolean;
   readonly logs: string;
+  /** Log file of the router. */
+  readonly routerLog: string;
   /** Services that accept a debugger, with their addresses. */
   readonly inspectors: readonly string[];
   /** A sentence for each provider of models that cannot serve. */
@@ -49,9 +51,9 @@ function accounts({ demoData }: ReadyScreen): string {
   return `Demo accounts, with their passwords:\n${lines.join('\n')}`;
 }
 
-function answers({ simulated, problems, logs }: ReadyScreen): string {
+function answers({ simulated, problems, routerLog }: ReadyScreen): string {
   if (problems.length > 0)
-    return `WARNING: ${problems.join(' ')} Check its settings in the file .env, then restart. The reason is in ${logs}/llm-router.log.`;
+    return `WARNING: ${problems.join(' ')} Check its settings in the file .env, then restart. The reason is in ${routerLog}.`;
   if (!simulated) return 'Answers come from the configured language models and cost money.';
   return `Answers are SIMULATED: no language model is called. To use real models, put TOGETHER_API_KEY or OPENAI_API_KEY into
 the file .env (or OPENAI_BASE_URL and OPENAI_FALLBACK_MODEL, for Ollama or vLLM), then restart.`;

@@ -18,6 +18,8 @@ export interface Settings {
   readonly gatewayPort: number;
   /** Restarts services when their sources change, and prints their logs. */
   readonly watch: boolean;
+  /** Runs all services in one process. */
+  readonly single: boolean;
   /** Services that accept a debugger, in the order of their ports from 9229. */
   readonly inspect: readonly Service[];
 }
@@ -25,6 +27,7 @@ export interface Settings {
 export const usage = `npm start                starts the whole platform on this machine
 npm start -- --fresh     the same, after deleting all local data
 npm start -- --watch     restarts services when their sources change, and prints their logs
+npm start -- --single    runs all services in one process, which needs less memory
 npm start -- --inspect <service>   lets a debugger attach to the service at port 9229; may be repeated
 npm start -- --state <folder>      keeps the state there instead of in .dev
 
@@ -33,13 +36,19 @@ of a service are read from the environment, then from the file .env.`;
 
 /** Reads flags and variables. Returns undefined for --help. Throws StackError. */
 export function readSettings(args: readonly string[], environment: Environment): Settings | undefined {
-  const { fresh, state, watch, inspect, help } = parseFlags(args);
+  const { fresh, state, watch, single, inspect, help } = parseFlags(args);
   if (help) return undefined;
+  if (single && (watch || inspect)) {
+    throw new StackError(
+      '--single cannot be combined with --watch or --inspect, which need a process for each service.',
+    );
+  }
   return {
     fresh: fresh ?? false,
     stateDirectory: resolve(state ?? `${projectRoot}/.dev`),
     gatewayPort: readPort(environment.PORT || String(usualGateway)),
     watch: watch ?? false,
+    single: single ?? false,
     inspect: (inspect ?? []).map(readService),
   };
 }
@@ -49,6 +58,7 @@ function parseFlags(args: readonly string[]) {
     fresh: { type: 'boolean' },
     state: { type: 'string' },
     watch: { type: 'boolean' },
+    single: { type: 'boolean' },
     inspect: { type: 'string', multiple: true },
     help: { type: 'boolean', short: 'h' },
   } as const;

@@ -23,6 +23,7 @@ import {
   serviceProgram,
   simulatorProgram,
   simulatorUrl,
+  singleProgram,
   stopOrder,
 } from './programs.ts';
 import { providerProblems } from './provider-problems.ts';
@@ -93,7 +94,9 @@ export async function startPlatform(
   say(`Starting ${services.length} services${given ? '' : ' and the simulator of language models'}`);
   await Promise.all([
     given ? undefined : processes.start(simulatorProgram(ports.simulator, caller, logs)),
-    ...services.map(async (service) => processes.start(await programOf(service))),
+    ...(settings.single
+      ? [processes.start(singleProgram(platform, caller, logs))]
+      : services.map(async (service) => processes.start(await programOf(service)))),
   ]);
 
   const url = `http://localhost:${settings.gatewayPort}`;
@@ -102,7 +105,8 @@ export async function startPlatform(
   if (settings.watch) await watchPlatform({ programOf, logs }, processes, terminal);
   const inspectors = settings.inspect.map((service) => `${service} at ${inspectorOf(service, settings)}`);
   const problems = await providerProblems(url, stop);
-  return { url, simulated: given === undefined, demoData, logs, inspectors, problems };
+  const routerLog = logFileOf('llm-router', { logs, single: settings.single });
+  return { url, simulated: given === undefined, demoData, logs, routerLog, inspectors, problems };
 }
 
 /** Waits for a value in the background. The returned function gives it, or throws the error that prevented it. */
@@ -121,7 +125,7 @@ async function watchPlatform(
   processes: ProcessTable,
   { say, stop, colour }: Terminal,
 ): Promise<void> {
-  const files = services.map((name) => ({ name, file: logFileOf(name, logs) }));
+  const files = services.map((name) => ({ name, file: logFileOf(name, { logs }) }));
   void followLogs(files, { print: say, colour, signal: stop });
   const restart = async (service: Service): Promise<void> => {
     const began = performance.now();
