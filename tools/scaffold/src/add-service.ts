@@ -39,6 +39,7 @@ async function changedFiles(root: string, names: ServiceNames) {
     essential: false,
     signs: false,
     resources: { cpu: '100m', memory: '160Mi', memoryLimit: '384Mi' },
+    replicas: { minimum: 2, maximum: 3 },
   },
 `,
       ),
