@@ -28,6 +28,11 @@ test('--inspect takes names of services and rejects an unknown one', () => {
   expect(() => readSettings(['--inspect', 'canvass'], {})).toThrow(/canvas.*not "canvass"/);
 });
 
+test.each(['--watch', '--inspect=canvas'])('--single with %s is refused with the reason', (other) => {
+  expect(readSettings(['--single'], {})).toMatchObject({ single: true, watch: false, inspect: [] });
+  expect(() => readSettings(['--single', other], {})).toThrow(/--single cannot be combined with --watch/);
+});
+
 test('the message for an unknown flag lists the known ones', () => {
   expect(() => readSettings(['--frehs'], {})).toThrow(/--frehs.*--fresh/s);
 });

@@ -196,12 +196,14 @@ test(
 );
 
 test.each(['PostgreSQL', 'Redis'])(
-  'when %s ends, the platform reports it and stops in order',
+  'when %s ends, the platform reports it and stops in order, also with all services in one process',
   async (name) => {
     const port = await freePort();
-    const stack = startStack(stateFolder(), port);
+    const stack = startStack(stateFolder(), port, { more: ['--single'] });
     await stack.ready();
     const processes = processesOf();
+    expect(processes.filter(isAlive)).toHaveLength(2);
+    expect(await smoke(port)).toMatch(/^\d+ passed, 0 failed$/m);
     await killDatabase(stack, name);
 
     expect(await stack.ended).toBe(1);
