@@ -50,7 +50,8 @@ export const gatewayService = defineService({
       roles,
       factOf,
       revocations: auth.revocations,
-      apiKeys: apiKeys.verifier,
+      verifier: apiKeys.verifier,
+      keys: apiKeys.keys,
     });
 
     const deletion = composeAccountDeletion(kit, {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createKeyOfUser } from './support/api-keys.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 
 let gateway: TestGateway;
@@ -22,6 +23,11 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 const list = (query = '') => gateway.service.request(`/api/admin/users${query}`, { headers: admin });
+const get = (path: string, headers: Record<string, string> = admin) =>
+  gateway.service.request(`/api/admin/users/${path}`, { headers });
+const revokeKey = (id: string, keyId: string, headers: Record<string, string> = admin) =>
+  gateway.service.request(`/api/admin/users/${id}/keys/${keyId}`, { method: 'DELETE', headers });
+const unknownId = '0190a5b0-0000-7000-8000-00000000dead';
 const put = (id: string, body: unknown, headers: Record<string, string> = admin) =>
   gateway.service.request(`/api/admin/users/${id}`, { method: 'PUT', headers, body });
 
@@ -60,9 +66,36 @@ describe('listing', () => {
     ]);
   });
 
-  test.each(['?cursor=made-up', '?limit=0', '?limit=101'])('refuses %s', async (query) => {
-    expect((await list(query)).body.code).toBe('VALIDATION_FAILED');
+  test('finds users by a part of the address, which is no pattern, and by tier and role', async () => {
+    const { body: session } = await gateway.signUp('ada_lovelace@example.com');
+    await gateway.signUp('adaXlovelace@example.com');
+    await put(session.user.id, { tier: 'pro', role: 'operator' });
+    // A role that the deployment no longer defines counts as `user`.
+    await gateway.database.query(
+      `update auth.users set raw_app_meta_data = '{"role":"retired"}' where email = 'adaxlovelace@example.com'`,
+    );
+    const found = async (query: string) =>
+      (await list(query)).body.data.map(({ email }: { email: string }) => email);
+    expect(await found('?search=DA_LOVE')).toEqual(['ada_lovelace@example.com']);
+    expect(await found('?search=lovelace&tier=pro')).toEqual(['ada_lovelace@example.com']);
+    expect(await found('?search=lovelace&tier=free')).toEqual(['adaxlovelace@example.com']);
+    expect(await found('?search=lovelace&role=operator')).toEqual(['ada_lovelace@example.com']);
+    expect(await found('?search=lovelace&role=user')).toEqual(['adaxlovelace@example.com']);
+    expect(await found('?search=lovelace&role=admin')).toEqual([]);
   });
+
+  test('reads one user', async () => {
+    const { body } = await get(adminId);
+    expect(body.data).toMatchObject({ id: adminId, email: 'admin@example.com', role: 'admin' });
+    expect((await get(unknownId)).status).toBe(404);
+  });
+
+  test.each(['?cursor=made-up', '?limit=0', '?limit=101', '?search=', '?tier=platinum'])(
+    'refuses %s',
+    async (query) => {
+      expect((await list(query)).body.code).toBe('VALIDATION_FAILED');
+    },
+  );
 });
 
 describe('changing tier and role', () => {
@@ -123,7 +156,7 @@ describe('changing tier and role', () => {
   });
 
   test('of an unknown user is NOT_FOUND', async () => {
-    const { status, body } = await put('0190a5b0-0000-7000-8000-00000000dead', { tier: 'pro' });
+    const { status, body } = await put(unknownId, { tier: 'pro' });
     expect(status).toBe(404);
     expect(body.code).toBe('NOT_FOUND');
   });
@@ -140,5 +173,60 @@ describe('changing tier and role', () => {
     expect((await put(adminId, { tier: 'pro' }, user)).body.code).toBe('FORBIDDEN');
     expect((await put(adminId, { tier: 'pro' }, {})).body.code).toBe('UNAUTHENTICATED');
     expect((await gateway.service.request('/api/admin/users', { headers: user })).status).toBe(403);
+  });
+});
+
+describe('API keys of a user', () => {
+  test('are listed without their secrets, and only those of that user', async () => {
+    const { userId, id, key } = await createKeyOfUser(gateway);
+    await createKeyOfUser(gateway);
+    const { body } = await get(`${userId}/keys`);
+    expect(body.data).toEqual([expect.objectContaining({ id, name: 'a program', scopes: ['llm'] })]);
+    expect(JSON.stringify(body)).not.toContain(key.slice(12));
+    expect((await get(`${unknownId}/keys`)).status).toBe(404);
+  });
+
+  test('are refused once an admin has revoked them, which the audit log records in the name of the admin', async () => {
+    const { userId, id, key } = await createKeyOfUser(gateway);
+    const models = () =>
+      gateway.service.request('/v1/models', { headers: { authorization: `Bearer ${key}` } });
+    expect((await models()).status).toBe(200);
+    expect((await revokeKey(userId, id)).status).toBe(204);
+    expect((await models()).status).toBe(401);
+    expect((await get(`${userId}/keys`)).body.data).toEqual([]);
+    expect(
+      await gateway.database.query(
+        'select * from vc_private.audit_log where subject = $1 and before is not null',
+        [id],
+      ),
+    ).toEqual([
+      expect.objectContaining({
+        actor_id: adminId,
+        action: 'admin.revokeUserApiKey',
+        target_kind: 'api_key',
+        before: expect.objectContaining({ name: 'a program' }),
+      }),
+    ]);
+    expect((await revokeKey(userId, id)).status).toBe(404);
+  });
+
+  test('cannot be revoked below the address of another user', async () => {
+    const { id, key } = await createKeyOfUser(gateway);
+    const other = await createKeyOfUser(gateway);
+    expect((await revokeKey(other.userId, id)).status).toBe(404);
+    expect((await revokeKey(unknownId, id)).status).toBe(404);
+    const answer = await gateway.service.request('/v1/models', {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect(answer.status).toBe(200);
+  });
+
+  test('require users:read to list and users:write to revoke', async () => {
+    const { userId, id, owner } = await createKeyOfUser(gateway);
+    expect((await get(`${userId}/keys`, owner)).body.code).toBe('FORBIDDEN');
+    expect((await get(userId, owner)).body.code).toBe('FORBIDDEN');
+    expect((await revokeKey(userId, id, owner)).body.code).toBe('FORBIDDEN');
+    expect((await get(`${userId}/keys`, {})).body.code).toBe('UNAUTHENTICATED');
+    expect((await revokeKey(userId, id, {})).body.code).toBe('UNAUTHENTICATED');
   });
 });

@@ -148,6 +148,19 @@ describe('a caller with users:write alone', () => {
     expect(await listUsers(admin.bearer)).toBe(200);
   });
 
+  test('cannot revoke an API key of a user of a higher role', async () => {
+    const [caller, admin, other] = [await userOf('accounts'), await userOf('admin'), await userOf('user')];
+    const revokeKeyOf = async ({ id, bearer }: typeof admin) => {
+      const { body } = await postKey(gateway, bearer, { name: 'a program', scopes: ['llm'] });
+      return gateway.service.request(`/api/admin/users/${id}/keys/${body.data.id}`, {
+        method: 'DELETE',
+        headers: caller.bearer,
+      });
+    };
+    expect((await revokeKeyOf(admin)).body.code).toBe('FORBIDDEN');
+    expect((await revokeKeyOf(other)).status).toBe(204);
+  });
+
   test('can grant a role that holds no more permissions than its own', async () => {
     const [caller, other] = [await userOf('accounts'), await userOf('user')];
     const { status, body } = await update(caller.bearer, other.id, { role: 'accounts', tier: 'pro' });

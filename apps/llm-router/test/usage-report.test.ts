@@ -120,6 +120,22 @@ test('users cannot see other users’ spending', async () => {
   expect((await report()).body.data).toMatchObject({ totalCost: 0, requestCount: 0, byModel: [] });
 });
 
+test('an operator sees the spending of a user, with the budgets of the tier of that user', async () => {
+  const operator = await platform.database.createUser({ role: 'operator' });
+  await spend(platform.user, { at: now, model: 'm', nanos: 7n });
+  await spend(operator, { at: now, model: 'other', nanos: 1n });
+  const path = `/api/admin/costs/users/${platform.user.userId}`;
+  const { status, body } = await router.request(`${path}?tier=basic`, { as: operator });
+  expect(status).toBe(200);
+  expect(body.data).toMatchObject({
+    totalCost: 0.000000007,
+    byModel: [{ model: 'm', requests: 1, cost: 0.000000007 }],
+    budget: { day: { limit: 2, spent: 0.000000007 }, month: { limit: 20 } },
+  });
+  expectError(await router.request(path, { as: operator }), 400, 'VALIDATION_FAILED');
+  expectError(await router.request(`${path}?tier=basic`, { as: platform.user }), 403, 'FORBIDDEN');
+});
+
 test.each([
   ['no date', '?startDate=yesterday'],
   ['no day of the calendar', '?endDate=2026-13-01'],

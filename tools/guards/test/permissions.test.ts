@@ -21,8 +21,11 @@ const routes = contracts
  */
 const sensitive: Readonly<Record<string, Permission>> = {
   'admin.listUsers': 'users:read',
+  'admin.getUser': 'users:read',
   'admin.updateUser': 'users:write',
   'admin.deleteUser': 'users:write',
+  'admin.listUserApiKeys': 'users:read',
+  'admin.revokeUserApiKey': 'users:write',
   'admin.listAudit': 'audit:read',
   'flags.list': 'flags:read',
   'flags.get': 'flags:read',
@@ -34,6 +37,7 @@ const sensitive: Readonly<Record<string, Permission>> = {
   'llm.resetBreakers': 'llm:operate',
   'llm.clearCache': 'llm:operate',
   'llm.getPlatformCosts': 'costs:read',
+  'llm.getUserCosts': 'costs:read',
   'llm.getPlatformAlerts': 'costs:read',
 };
 
@@ -52,8 +56,11 @@ const forKeysOfUsers: Readonly<Record<string, Permission>> = {
 /** Operations that the role `operator` must never reach. */
 const beyondOperators: readonly string[] = [
   'admin.listUsers',
+  'admin.getUser',
   'admin.updateUser',
   'admin.deleteUser',
+  'admin.listUserApiKeys',
+  'admin.revokeUserApiKey',
   'admin.listAudit',
 ];
 

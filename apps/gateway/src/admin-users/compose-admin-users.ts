@@ -4,13 +4,14 @@ import type { HandlersOf } from '@valuecanvas/service-kit';
 import type { Kysely } from 'kysely';
 import type { RevocationList } from '../access-tokens/revocation-list.ts';
 import type { ApiKeyVerifier } from '../api-keys/api-key-verifier.ts';
+import type { ApiKeys } from '../api-keys/api-keys.service.ts';
 import type { GatewayKit } from '../config.ts';
 import type { Database } from '../db.ts';
 import type { Roles } from '../roles/roles.ts';
 import { createAdminUsers } from './admin-users.service.ts';
 import { createPlatformUsersStore } from './platform-users.store.ts';
 
-/** The users of the platform: operators list them and change their tier and role. */
+/** The users of the platform: operators list them, change their tier and role, and revoke their API keys. */
 export function composeAdminUsers(
   { now }: GatewayKit,
   {
@@ -21,7 +22,8 @@ export function composeAdminUsers(
     readonly db: Kysely<Database>;
     readonly roles: Roles;
     readonly revocations: RevocationList;
-    readonly apiKeys: ApiKeyVerifier;
+    readonly verifier: ApiKeyVerifier;
+    readonly keys: ApiKeys;
     readonly factOf: AuditFacts;
   },
 ) {
@@ -29,6 +31,9 @@ export function composeAdminUsers(
   return {
     routes: {
       listUsers: ({ query, page }) => users.list(query, page),
+      getUser: ({ params }) => users.get(params.id),
+      listUserApiKeys: ({ params, page }) => users.keysOf(params.id, page),
+      revokeUserApiKey: (call) => users.revokeKey(call, call.params.id, call.params.keyId),
       updateUser: (call) => users.update(call, call.params.id, call.body),
     } satisfies Partial<HandlersOf<typeof gatewayContract>>,
   };

@@ -4,6 +4,7 @@ import {
   type ListPage,
   mapPage,
   type PageRequest,
+  tiers,
 } from '@valuecanvas/contracts-core';
 import { acrossUsers, listOrder, recordAudit, selectPage } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
@@ -19,9 +20,14 @@ export interface PlatformUserRecord extends PlatformMetadata {
   readonly lastSignInAt: Date | null;
 }
 
-/** With `email`, only the user with that address in any case. */
+/** Users must match every filter that is present. */
 export interface UserFilter {
+  /** Address in any case. */
   readonly email?: string;
+  /** Part of the address in any case. */
+  readonly search?: string;
+  readonly tier?: string;
+  readonly role?: string;
 }
 
 /** A change of a user's tier or role, with its actor. */
@@ -37,6 +43,8 @@ export interface UserChange {
 export interface PlatformUsersStore {
   /** Newest first. */
   list(filter: UserFilter, page: PageRequest): Promise<ListPage<PlatformUserRecord>>;
+  /** Returns undefined if the user does not exist. */
+  find(id: string): Promise<PlatformUserRecord | undefined>;
   /**
    * Changes a user and records the change in the audit log in one transaction. A user who loses a permission is demoted:
    * its sessions end, because its access tokens still name the old role. Returns undefined if the user does not exist.
@@ -51,12 +59,14 @@ const newestFirst = listOrder('desc', { created_at: 'timestamptz', id: 'uuid' })
 export function createPlatformUsersStore(db: Kysely<Database>, roles: Roles): PlatformUsersStore {
   const recordOf = recordWith(roles);
   return {
-    list: ({ email }, page) =>
+    list: (filter, page) =>
+      acrossUsers(db, async (tx) =>
+        mapPage(await selectPage(matching(usersIn(tx), filter, roles), newestFirst, page), recordOf),
+      ),
+    find: (id) =>
       acrossUsers(db, async (tx) => {
-        const users = usersIn(tx).$if(email !== undefined, (query) =>
-          query.where(sql`lower(email)`, '=', email?.toLowerCase()),
-        );
-        return mapPage(await selectPage(users, newestFirst, page), recordOf);
+        const row = await usersIn(tx).where('id', '=', id).executeTakeFirst();
+        return row && recordOf(row);
       }),
     change: (change) =>
       acrossUsers(db, async (tx) => {
@@ -89,6 +99,28 @@ function usersIn(tx: Kysely<Database>) {
     .select(['id', 'email', 'raw_app_meta_data', 'last_sign_in_at', sql<Date>`created_at`.as('created_at')])
     .where('created_at', 'is not', null)
     .where('deleted_at', 'is', null);
+}
+
+type UsersQuery = ReturnType<typeof usersIn>;
+
+function matching(users: UsersQuery, { email, search, tier, role }: UserFilter, roles: Roles): UsersQuery {
+  return users
+    .$if(email !== undefined, (query) => query.where(sql`lower(email)`, '=', email?.toLowerCase()))
+    .$if(search !== undefined, (query) =>
+      query.where(sql<boolean>`position(lower(${search}) in lower(email)) > 0`),
+    )
+    .$if(tier !== undefined, (query) =>
+      query.where(sql<boolean>`${metadataField('tier', tiers, 'free')} = ${tier}`),
+    )
+    .$if(role !== undefined, (query) =>
+      query.where(sql<boolean>`${metadataField('role', roles.names, 'user')} = ${role}`),
+    );
+}
+
+/** Tier or role as `platformMetadataOf` reads it: unknown values count as the default. */
+function metadataField(name: 'tier' | 'role', known: readonly string[], otherwise: string) {
+  const value = sql`raw_app_meta_data ->> ${sql.lit(name)}`;
+  return sql<string>`case when ${value} = any(${[...known]}::text[]) then ${value} else ${otherwise} end`;
 }
 
 type UserRow = Awaited<ReturnType<ReturnType<typeof usersIn>['executeTakeFirstOrThrow']>>;

@@ -25,7 +25,7 @@ const dayMs = 24 * 60 * 60 * 1_000;
 /** Largest number of keys of one user that are neither revoked nor expired. */
 const maxActive = 100;
 
-/** Lists, creates and revokes the API keys of a user. */
+/** Lists, creates and revokes API keys. */
 export interface ApiKeys {
   list(owner: UserPrincipal, page: PageRequest): Promise<ListPage<ApiKey>>;
   /**
@@ -37,8 +37,11 @@ export interface ApiKeys {
     request: CreateApiKeyRequest,
     beforeCommit: BeforeCommit<CreatedApiKey, T>,
   ): Promise<T>;
-  /** Once resolved, this process refuses the key. The other replicas refuse it within 30 s. */
-  revoke(call: AuditedCall, id: string): Promise<void>;
+  /**
+   * Revokes a key of the caller, or of `owner`. Once resolved, this process refuses the key. The other replicas refuse it
+   * within 30 s.
+   */
+  revoke(call: AuditedCall, id: string, owner?: UserPrincipal): Promise<void>;
 }
 
 export function createApiKeys(options: {
@@ -48,8 +51,8 @@ export function createApiKeys(options: {
   readonly now: () => number;
 }): ApiKeys {
   const { store, verifier, factOf, now } = options;
-  const by = (call: AuditedCall): ChangeBy => ({
-    owner: call.principal,
+  const by = (call: AuditedCall, owner = call.principal): ChangeBy => ({
+    owner,
     at: new Date(now()),
     factOf: (change) => factOf(call, change),
   });
@@ -69,9 +72,9 @@ export function createApiKeys(options: {
       if (created === 'no_account') throw accountGone();
       return created;
     },
-    async revoke(call, id) {
+    async revoke(call, id, owner) {
       try {
-        if (!(await store.revoke(id, by(call)))) throw new AppError('NOT_FOUND');
+        if (!(await store.revoke(id, by(call, owner)))) throw new AppError('NOT_FOUND');
       } finally {
         // Also after an error: the key may be revoked even if PostgreSQL's response was lost.
         verifier.forget(id);

@@ -29,7 +29,7 @@ export interface ApiKeyToStore {
   readonly expiresAt: Date | null;
 }
 
-/** The author of a change, its time, and its audit record. */
+/** The owner of a changed key, the time of the change, and its audit record, which names the author. */
 export interface ChangeBy {
   readonly owner: UserPrincipal;
   readonly at: Date;

@@ -23,6 +23,7 @@ export function composeApiKeys(
   const keys = createApiKeys({ store, verifier, factOf, now });
   return {
     verifier,
+    keys,
     routes: {
       listApiKeys: ({ principal, page }) => keys.list(principal, page),
       createApiKey: (call) =>

@@ -41,6 +41,7 @@ export function composeSpending(kit: Kit<LlmRouterConfig>, db: Kysely<Database>,
       getOwnUsage: ({ principal, query }) => spending.report(principal, query),
       getOwnAlerts: ({ principal }) => alerts.ofUser(principal),
       getPlatformAlerts: () => alerts.ofPlatform(),
+      getUserCosts: ({ params, query: { tier, ...days } }) => spending.reportOf(params.userId, tier, days),
       getPlatformCosts: ({ query }) => platformCosts.report(query),
     } satisfies Partial<HandlersOf<typeof llmRouterContract>>,
   };

@@ -10,6 +10,8 @@ export type TierBudgets = Readonly<Record<Tier, { readonly day: bigint; readonly
 /** Reports a user's spending. */
 export interface SpendingService {
   report(owner: UserPrincipal, days: AskedDays): Promise<UsageReport>;
+  /** Reports for an operator. The ledger does not hold accounts, so the caller names the current tier of the user. */
+  reportOf(userId: string, tier: Tier, days: AskedDays): Promise<UsageReport>;
 }
 
 export function createSpendingService(
@@ -17,23 +19,26 @@ export function createSpendingService(
   tiers: TierBudgets,
   now: () => number,
 ): SpendingService {
+  const report: SpendingService['report'] = async (owner, days) => {
+    const { from, until } = reportDays(days, now());
+    const today = dayOf(now());
+    const [rows, spent] = await Promise.all([
+      store.byDayAndModel(owner, from, until),
+      store.spentSince(owner, new Date(today), new Date(`${today.slice(0, 7)}-01`)),
+    ]);
+    const limits = tiers[owner.tier];
+    return {
+      ...summary(rows),
+      budget: {
+        day: { limit: toDollars(limits.day), spent: toDollars(spent.day) },
+        month: { limit: toDollars(limits.month), spent: toDollars(spent.month) },
+      },
+    };
+  };
   return {
-    async report(owner, days) {
-      const { from, until } = reportDays(days, now());
-      const today = dayOf(now());
-      const [rows, spent] = await Promise.all([
-        store.byDayAndModel(owner, from, until),
-        store.spentSince(owner, new Date(today), new Date(`${today.slice(0, 7)}-01`)),
-      ]);
-      const limits = tiers[owner.tier];
-      return {
-        ...summary(rows),
-        budget: {
-          day: { limit: toDollars(limits.day), spent: toDollars(spent.day) },
-          month: { limit: toDollars(limits.month), spent: toDollars(spent.month) },
-        },
-      };
-    },
+    report,
+    reportOf: (userId, tier, days) =>
+      report({ kind: 'user', userId, tier, role: 'user', permissions: [] }, days),
   };
 }
 

@@ -11,8 +11,8 @@ export const permissionCatalogue = {
   'jobs:write': 'Cancel and redrive the jobs of all users, and change schedules.',
   'costs:read': 'Read the costs and cost alerts of the platform.',
   'llm:operate': 'Reset circuit breakers and clear the response cache.',
-  'users:read': 'Read accounts with their tier and role.',
-  'users:write': 'Change the tier and role of accounts.',
+  'users:read': 'Read accounts with their tier, role and API keys.',
+  'users:write': 'Change the tier and role of accounts, revoke their API keys, and delete them.',
   'audit:read': 'Read the audit log.',
 } as const satisfies Readonly<Record<string, string>>;
 

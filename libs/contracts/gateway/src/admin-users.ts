@@ -1,6 +1,7 @@
 import {
   data,
   defineRoute,
+  empty,
   field,
   list,
   listQuery,
@@ -9,6 +10,7 @@ import {
 } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 import { role, tier } from './account.ts';
+import { ApiKey } from './api-keys.ts';
 
 export const PlatformUser = Type.Object(
   {
@@ -28,13 +30,59 @@ export const listUsers = defineRoute({
   method: 'GET',
   path: '/api/admin/users',
   summary: 'List users',
-  description: 'All users, newest first, or the one with the given address.',
+  description: 'Users that match all given filters, newest first.',
   auth: permission('users:read'),
   query: listQuery({
-    email: Type.Optional(Type.String({ maxLength: 255, description: 'Exact e-mail address.' })),
+    email: Type.Optional(Type.String({ maxLength: 255, description: 'Exact e-mail address, in any case.' })),
+    search: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 255, description: 'Part of the e-mail address, in any case.' }),
+    ),
+    tier: Type.Optional(tier),
+    role: Type.Optional(role),
   }),
   reply: list(PlatformUser),
   errors: ['DEPENDENCY_UNAVAILABLE'],
+});
+
+const userId = field.uuid('ID of the user.');
+
+export const getUser = defineRoute({
+  id: 'admin.getUser',
+  method: 'GET',
+  path: '/api/admin/users/:id',
+  summary: 'Get a user',
+  description: 'One user with tier and role.',
+  auth: permission('users:read'),
+  params: Type.Object({ id: userId }),
+  reply: data(PlatformUser),
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+});
+
+export const listUserApiKeys = defineRoute({
+  id: 'admin.listUserApiKeys',
+  method: 'GET',
+  path: '/api/admin/users/:id/keys',
+  summary: 'List the API keys of a user',
+  description: 'Keys of the user that are not revoked, including expired ones, newest first.',
+  auth: permission('users:read'),
+  params: Type.Object({ id: userId }),
+  query: listQuery(),
+  reply: list(ApiKey),
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+});
+
+export const revokeUserApiKey = defineRoute({
+  id: 'admin.revokeUserApiKey',
+  method: 'DELETE',
+  path: '/api/admin/users/:id/keys/:keyId',
+  summary: 'Revoke an API key of a user',
+  description:
+    'The key is refused everywhere within 30 s. Fails with FORBIDDEN if the role of the user holds a permission that the caller does not hold. Recorded in the audit log.',
+  auth: permission('users:write'),
+  params: Type.Object({ id: userId, keyId: field.uuid('ID of the key.') }),
+  status: 204,
+  reply: empty,
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });
 
 export const UpdateUserRequest = strictObject(
@@ -51,7 +99,7 @@ export const updateUser = defineRoute({
   description:
     'Takes effect with the next access token of the user, and for API keys within 30 s. A user who loses a permission is signed out. Fails with FORBIDDEN if the old or the new role holds a permission that the caller does not hold. Recorded in the audit log.',
   auth: permission('users:write'),
-  params: Type.Object({ id: field.uuid('ID of the user.') }),
+  params: Type.Object({ id: userId }),
   body: UpdateUserRequest,
   example: { tier: 'enterprise' },
   reply: data(PlatformUser),

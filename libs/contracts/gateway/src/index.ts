@@ -1,6 +1,6 @@
 import { defineContract } from '@valuecanvas/contracts-core';
 import { deleteAccount, deleteUser } from './account-deletion.ts';
-import { listUsers, updateUser } from './admin-users.ts';
+import { getUser, listUserApiKeys, listUsers, revokeUserApiKey, updateUser } from './admin-users.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts';
 import { listAuditRecords } from './audit.ts';
 import { getAuthUser, getJwks, issueToken, logOut, signUp, updateAuthUser } from './auth.ts';
@@ -79,9 +79,12 @@ export const gatewayContract = defineContract({
     createApiKey,
     revokeApiKey,
     listUsers,
+    getUser,
     updateUser,
     deleteUser,
     deleteAccount,
+    listUserApiKeys,
+    revokeUserApiKey,
     listAuditRecords,
   },
 });

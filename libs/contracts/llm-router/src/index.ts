@@ -5,7 +5,7 @@ import { getOwnAlerts, getPlatformAlerts } from './cost-alerts.ts';
 import { clearCache, resetBreakers } from './maintenance.ts';
 import { openAi } from './open-ai-dialect.ts';
 import { createChatCompletion, getModel, listModels } from './openai.ts';
-import { getOwnUsage, getPlatformCosts } from './spending.ts';
+import { getOwnUsage, getPlatformCosts, getUserCosts } from './spending.ts';
 import { getHealth, getStats } from './status.ts';
 
 export {
@@ -56,6 +56,7 @@ export const llmRouterContract = defineContract({
     getOwnUsage,
     getOwnAlerts,
     getPlatformCosts,
+    getUserCosts,
     getPlatformAlerts,
   },
 });

@@ -1,4 +1,4 @@
-import { data, defineRoute, field, permission, user } from '@valuecanvas/contracts-core';
+import { data, defineRoute, field, permission, tiers, user } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 
 const day = (description: string) => Type.Optional(Type.String({ format: 'date', description }));
@@ -105,5 +105,24 @@ export const getPlatformCosts = defineRoute({
     ),
   }),
   reply: data(PlatformCosts),
+  errors: ['DEPENDENCY_UNAVAILABLE'],
+});
+
+export const getUserCosts = defineRoute({
+  id: 'llm.getUserCosts',
+  method: 'GET',
+  path: '/api/admin/costs/users/:userId',
+  summary: 'Get costs of a user',
+  description:
+    'Returns the spending of one user by model and by day, and the budgets of a tier. Days are in UTC. The range includes both ends and has 1 to 366 days. A user without calls, also an unknown one, has spent nothing.',
+  auth: permission('costs:read'),
+  params: Type.Object({ userId: field.uuid('ID of the user.') }),
+  query: Type.Object({
+    ...reportDays,
+    tier: Type.Enum(tiers, {
+      description: 'Current tier of the user, as in the list of users. It selects the budgets in the reply.',
+    }),
+  }),
+  reply: data(UsageReport),
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });
