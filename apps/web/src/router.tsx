@@ -198,9 +198,17 @@ const alertsRoute = createRoute({
 const usersRoute = createRoute({
   getParentRoute: () => consoleRoute,
   path: '/users',
-  validateSearch: textsOf('email', 'edit'),
+  validateSearch: textsOf('email', 'tier', 'role', 'edit'),
   head: () => titled(text.consoleScreens.users),
   component: lazyRouteComponent(() => import('./console/users/users-page.tsx'), 'UsersPage'),
+});
+
+const userRoute = createRoute({
+  getParentRoute: () => consoleRoute,
+  path: '/users/$id',
+  validateSearch: textsOf('edit'),
+  head: () => titled(text.consoleScreens.users),
+  component: lazyRouteComponent(() => import('./console/users/user-page.tsx'), 'UserPage'),
 });
 
 const auditRoute = createRoute({
@@ -230,6 +238,7 @@ const routeTree = rootRoute.addChildren([
       alertsRoute,
       queueRoute,
       usersRoute,
+      userRoute,
       auditRoute,
     ]),
   ]),

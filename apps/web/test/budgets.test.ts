@@ -56,6 +56,7 @@ test.each([
   ['the alerts', [...consoleFrame, screen('alerts/alerts-page')], 160],
   ['the queue', [...consoleFrame, screen('queue/queue-page')], 160],
   ['the users', [...consoleFrame, screen('users/users-page')], 160],
+  ['a user', [...consoleFrame, screen('users/user-page')], 160],
   ['the audit log', [...consoleFrame, screen('audit/audit-page')], 160],
 ])('%s needs no more scripts before the first paint than its budget', async (_, keys, budget) => {
   for (const key of keys) expect(manifest).toHaveProperty([key]);

@@ -1,15 +1,16 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ResultOf } from '@valuecanvas/web-client';
 import { type SubmitEvent, useState } from 'react';
 import { useApi } from '../../api.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
+import { usePages } from '../../parts/use-pages.ts';
 import { consoleText } from '../../text/console.en.ts';
 import { Freshness, ReadState } from '../live.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { dayAndTimeOf } from '../parts/format.ts';
 import { ScreenFrame } from '../parts/screen.tsx';
+import { ShowMore } from '../parts/show-more.tsx';
 import styles from './audit-page.module.css';
 import { changedFields } from './changed-fields.ts';
 
@@ -28,25 +29,21 @@ export function AuditPage() {
   const api = useApi();
   const { operation, kind, target, open } = useSearch({ from: '/signed-in/console/audit' });
   const navigate = useNavigate({ from: '/console/audit' });
-  const read = useInfiniteQuery({
-    queryKey: ['listAuditRecords', 'pages', operation, kind, target],
-    queryFn: ({ pageParam, signal }) =>
+  const { items: records, query: read } = usePages(
+    ['listAuditRecords', 'pages', operation, kind, target],
+    (page, options) =>
       api.call.listAuditRecords(
         {
           query: {
             ...(operation ? { operation } : {}),
             ...(kind ? { targetKind: kind } : {}),
             ...(target ? { targetId: target } : {}),
-            ...(pageParam === undefined ? {} : { cursor: pageParam }),
+            ...page,
           },
         },
-        { signal },
+        options,
       ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    staleTime: 0,
-  });
-  const records = read.data?.pages.flatMap(({ items }) => items) ?? [];
+  );
   const toggle = (id: string) =>
     void navigate({ search: (before) => ({ ...before, open: open === id ? undefined : id }), replace: true });
   const columns: readonly Column<AuditRecord>[] = [
@@ -103,13 +100,7 @@ export function AuditPage() {
           details={(record) => (record.id === open ? <ChangeOf record={record} /> : undefined)}
         />
       )}
-      {read.hasNextPage && (
-        <div>
-          <Button disabled={read.isFetchingNextPage} onClick={() => void read.fetchNextPage()}>
-            {consoleText.showMore}
-          </Button>
-        </div>
-      )}
+      <ShowMore query={read} />
     </ScreenFrame>
   );
 }
