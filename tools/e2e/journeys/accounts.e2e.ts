@@ -57,3 +57,28 @@ test('an address that does not exist says so', async () => {
   await page.goto('/nothing/here');
   await page.getByRole('heading', { name: 'Page not found' }).waitFor();
 });
+
+test('a user creates an API key, which works until the user revokes it, and is shown once', async () => {
+  const page = await open();
+  await signInAsDemo(page);
+  await page.getByRole('link', { name: 'Account' }).click();
+  await page.getByRole('button', { name: 'Create a key' }).click();
+  await page.keyboard.type('Report script');
+  await page.getByLabel('Evaluate feature flags').check();
+  await page.getByRole('button', { name: 'Create a key' }).click();
+  const field = page.getByLabel('Key', { exact: true });
+  await field.waitFor();
+  const key = await field.inputValue();
+  expect(await page.evaluate('getSelection().toString()')).toBe(key);
+  const models = async () =>
+    (await page.request.get('/v1/models', { headers: { 'x-api-key': key, cookie: '' } })).status();
+  expect(await models()).toBe(200);
+
+  await page.getByRole('button', { name: 'I have stored it' }).click();
+  await page.getByText(key.slice(0, 11)).waitFor();
+  expect(await page.getByText(key).count()).toBe(0);
+  await page.getByRole('button', { name: 'Revoke the key Report script' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke the key' }).click();
+  await page.getByText('You have no API keys.').waitFor();
+  expect(await models()).toBe(401);
+});

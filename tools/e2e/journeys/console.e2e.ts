@@ -40,3 +40,32 @@ test('a user without a role does not see the console, and its address says what 
   await page.goto('/console/providers');
   await page.getByRole('heading', { name: 'You cannot see this screen' }).waitFor();
 });
+
+test('an admin finds a user, reads what a change means, and undoes it', async () => {
+  const page = await open();
+  await signInAs(page, 'the admin');
+  await page.goto('/console/users');
+  await page.getByLabel('Part of the e-mail').fill('DEMO@');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/email=DEMO/);
+  await page.getByRole('link', { name: 'demo@valuecanvas.local' }).click();
+  await page.getByRole('heading', { name: 'demo@valuecanvas.local' }).waitFor();
+  await page
+    .getByText(/% of \$/)
+    .first()
+    .waitFor();
+
+  const change = async (role: string, effect: RegExp) => {
+    await page.getByRole('button', { name: 'Change…' }).click();
+    const dialog = page.getByRole('alertdialog');
+    await dialog.getByLabel('Role').selectOption(role);
+    await dialog.getByText(effect).waitFor();
+    await dialog.getByRole('button', { name: 'Change demo@valuecanvas.local' }).click();
+    await page.getByText(`and the role ${role}.`).first().waitFor();
+  };
+  await change('operator', /Takes effect with the next access token/);
+  await change('user', /All sessions of demo@valuecanvas.local end now/);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('has the earlier tier and role again').first().waitFor();
+  await change('user', /All sessions/);
+});

@@ -33,20 +33,18 @@ export function UsersPage() {
   const [outcome, showOutcome] = useOutcome();
   const change = useChangeUser(showOutcome);
   const knownTier = tiers.find((known) => known === tier);
-  const { items: users, query: read } = usePages(
-    ['listUsers', 'pages', email, tier, role],
-    (page, options) =>
-      api.call.listUsers(
-        {
-          query: {
-            ...(email ? { search: email } : {}),
-            ...(knownTier ? { tier: knownTier } : {}),
-            ...(role ? { role } : {}),
-            ...page,
-          },
+  const { items: users, query: read } = usePages(['listUsers', 'pages', email, tier, role], (page, options) =>
+    api.call.listUsers(
+      {
+        query: {
+          ...(email ? { search: email } : {}),
+          ...(knownTier ? { tier: knownTier } : {}),
+          ...(role ? { role } : {}),
+          ...page,
         },
-        options,
-      ),
+      },
+      options,
+    ),
   );
   const spentBy = useSpending(session.user);
   const mayWrite = session.user.permissions.includes('users:write');

@@ -9,9 +9,10 @@ import { readShortcuts, writeShortcuts } from '../../shell/shortcut-setting.ts';
 import { text } from '../../text/en.ts';
 import { counted, dateOf, dollars } from '../../text/format.ts';
 import styles from './account-page.module.css';
+import { ApiKeys } from './api-keys.tsx';
 import { readTheme, setTheme, themes } from './theme.ts';
 
-/** The user with tier and budgets, the appearance of the page, and the session of this browser. */
+/** The user with tier and budgets, the API keys, the appearance of the page, and the session of this browser. */
 export function AccountPage() {
   const { session } = useRouteContext({ from: '/signed-in' });
   return (
@@ -24,6 +25,7 @@ export function AccountPage() {
         <dd>{session.user.tier}</dd>
       </dl>
       <Usage />
+      <ApiKeys />
       <Appearance />
       <section className={styles.section}>
         <h2>{text.account.session}</h2>
