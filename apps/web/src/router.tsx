@@ -146,7 +146,7 @@ const sharedRoute = createRoute({
 const accountRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/account',
-  head: () => titled(text.account.title),
+  head: () => titled(text.shell.account),
   component: lazyRouteComponent(() => import('./people/account/account-page.tsx'), 'AccountPage'),
 });
 

@@ -2,7 +2,31 @@ import type { Session } from '../api.tsx';
 
 type Permission = Session['user']['permissions'][number];
 
-/** All sentences about API keys in English. They load with the account page. */
+/** All sentences of the account page in English. They load with it. */
+export const accountText = {
+  title: 'Account',
+  tier: 'Tier',
+  email: 'E-mail',
+  budgets: 'Budgets',
+  today: 'Today',
+  month: 'This month',
+  spentOf: (spent: string, limit: string) => `${spent} of ${limit}`,
+  resetsDay: 'Resets at midnight UTC',
+  resetsMonth: 'Resets on the first of the month, UTC',
+  usage: (requests: string, cached: string, cost: string) =>
+    `${requests} calls in the last 30 days, ${cached} of them from the cache, ${cost} in all.`,
+  byModel: 'By model',
+  model: 'Model',
+  calls: 'Calls',
+  cost: 'Cost',
+  higher: 'Higher limits',
+  appearance: 'Appearance',
+  themes: { system: 'System', light: 'Light', dark: 'Dark' },
+  session: 'This browser',
+  signedInUntil: (when: string) => `Signed in until ${when} at the latest.`,
+} as const;
+
+/** All sentences about API keys. */
 export const apiKeysText = {
   title: 'API keys',
   about: 'Programs send a key as a bearer token to call the API in your name.',

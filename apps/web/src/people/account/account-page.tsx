@@ -6,6 +6,7 @@ import { queryOf, siteQuery, useApi } from '../../api.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { SignOutButton } from '../../shell/shell.tsx';
 import { readShortcuts, writeShortcuts } from '../../shell/shortcut-setting.ts';
+import { accountText } from '../../text/account.en.ts';
 import { text } from '../../text/en.ts';
 import { counted, dateOf, dollars } from '../../text/format.ts';
 import styles from './account-page.module.css';
@@ -17,19 +18,19 @@ export function AccountPage() {
   const { session } = useRouteContext({ from: '/signed-in' });
   return (
     <div className={styles.page}>
-      <h1>{text.account.title}</h1>
+      <h1>{accountText.title}</h1>
       <dl className={styles.facts}>
-        <dt>{text.account.email}</dt>
+        <dt>{accountText.email}</dt>
         <dd>{session.user.email}</dd>
-        <dt>{text.account.tier}</dt>
+        <dt>{accountText.tier}</dt>
         <dd>{session.user.tier}</dd>
       </dl>
       <Usage />
       <ApiKeys />
       <Appearance />
       <section className={styles.section}>
-        <h2>{text.account.session}</h2>
-        <p className={styles.note}>{text.account.signedInUntil(dateOf(session.expiresAt))}</p>
+        <h2>{accountText.session}</h2>
+        <p className={styles.note}>{accountText.signedInUntil(dateOf(session.expiresAt))}</p>
         <div>
           <SignOutButton />
         </div>
@@ -48,21 +49,21 @@ function Usage() {
   } = useQuery({ ...queryOf(api, 'getOwnUsage', { query: {} }), staleTime: 0 });
   return (
     <section className={styles.section}>
-      <h2>{text.account.budgets}</h2>
+      <h2>{accountText.budgets}</h2>
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {usage && (
         <>
           <div className={styles.budgets}>
-            <Budget name={text.account.today} budget={usage.budget.day} resets={text.account.resetsDay} />
-            <Budget name={text.account.month} budget={usage.budget.month} resets={text.account.resetsMonth} />
+            <Budget name={accountText.today} budget={usage.budget.day} resets={accountText.resetsDay} />
+            <Budget name={accountText.month} budget={usage.budget.month} resets={accountText.resetsMonth} />
           </div>
           <p className={styles.note}>
-            {text.account.usage(
+            {accountText.usage(
               counted(usage.requestCount),
               counted(usage.cachedCount),
               dollars(usage.totalCost),
             )}{' '}
-            {site && <a href={site.upgradeUrl}>{text.account.higher}</a>}
+            {site && <a href={site.upgradeUrl}>{accountText.higher}</a>}
           </p>
           {usage.byModel.length > 0 && <ByModel rows={usage.byModel} />}
         </>
@@ -86,7 +87,7 @@ function Budget({
   return (
     <div className={styles.budget}>
       <span id={id}>
-        {name}: {text.account.spentOf(dollars(spent), dollars(limit))}
+        {name}: {accountText.spentOf(dollars(spent), dollars(limit))}
       </span>
       <meter aria-labelledby={id} value={spent} max={limit} high={limit * 0.8} />
       <span className={styles.note}>{resets}</span>
@@ -97,12 +98,12 @@ function Budget({
 function ByModel({ rows }: { readonly rows: UsageReport['byModel'] }) {
   return (
     <table className={styles.table}>
-      <caption>{text.account.byModel}</caption>
+      <caption>{accountText.byModel}</caption>
       <thead>
         <tr>
-          <th scope="col">{text.account.model}</th>
-          <th scope="col">{text.account.calls}</th>
-          <th scope="col">{text.account.cost}</th>
+          <th scope="col">{accountText.model}</th>
+          <th scope="col">{accountText.calls}</th>
+          <th scope="col">{accountText.cost}</th>
         </tr>
       </thead>
       <tbody>
@@ -123,7 +124,7 @@ function Appearance() {
   const [hasShortcuts, setShortcuts] = useState(readShortcuts);
   return (
     <section className={styles.section}>
-      <h2 id="appearance">{text.account.appearance}</h2>
+      <h2 id="appearance">{accountText.appearance}</h2>
       <div className={styles.themes} role="radiogroup" aria-labelledby="appearance">
         {themes.map((value) => (
           <label key={value}>
@@ -136,7 +137,7 @@ function Appearance() {
                 choose(value);
               }}
             />
-            {text.account.themes[value]}
+            {accountText.themes[value]}
           </label>
         ))}
       </div>
