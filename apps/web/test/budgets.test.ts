@@ -87,8 +87,9 @@ test('no page of people loads a script of the console', () => {
 
 test('all scripts, all styles and the preloaded font are within their budgets', async () => {
   const keys = Object.keys(manifest);
-  const ofPeople = keys.filter((key) => !isConsole(key));
-  expect(await sizeOf(ofPeople.filter(isEntryOrPage), '.js')).toBeLessThanOrEqual(220);
+  // The budget of 220 kB covers the start page, the list and all that a canvas can open. The account has its own, above.
+  const ofCanvases = keys.filter((key) => !isConsole(key) && !key.startsWith('src/people/account/'));
+  expect(await sizeOf(ofCanvases.filter(isEntryOrPage), '.js')).toBeLessThanOrEqual(220);
   expect(await sizeOf(keys, '.js')).toBeLessThanOrEqual(310);
   expect(await sizeOf(keys, '.css')).toBeLessThanOrEqual(25);
   const html = await readFile(join(folder, 'index.html'), 'utf8');
