@@ -25,7 +25,8 @@ data "aws_iam_policy_document" "assume" {
     condition {
       test     = "StringEquals"
       variable = "${local.issuer}:sub"
-      values   = ["system:serviceaccount:${var.namespace}:${each.key}"]
+      # The agent that reads the logs of nodes has a namespace of its own.
+      values = ["system:serviceaccount:${var.namespace}${each.key == "logs" ? "-logs" : ""}:${each.key}"]
     }
     condition {
       test     = "StringEquals"

@@ -36,6 +36,16 @@ export const olderNames: readonly OlderName[] = [
     now: 'SECRETS_MANAGER_SECRET_NAME',
     note: 'Secrets are read from it if it is set.',
   },
+  {
+    older: 'CLOUDWATCH_ENABLED',
+    now: 'CLOUDWATCH_LOG_GROUP',
+    note: 'Logs are sent by Docker or by an agent of the cluster.',
+  },
+  {
+    older: 'CLOUDWATCH_LOG_STREAM',
+    now: 'CLOUDWATCH_LOG_GROUP',
+    note: 'Each container has a stream of its own.',
+  },
   { older: 'ENABLE_LLM_CACHE', now: 'LLM_CACHE_ENABLED', note: 'The same value.' },
   { older: 'CACHE_TTL', now: 'LLM_CACHE_TTL', note: 'Seconds, as before.' },
   {

@@ -71,6 +71,10 @@ export const composeVariables: readonly Variable[] = [
   optional('COMPOSE_PROFILES', {
     description: 'Optional parts that run: simulated (the simulator instead of models), backup.',
   }),
+  optional('CLOUDWATCH_LOG_GROUP', {
+    description:
+      'Beginning of the names of log groups in CloudWatch, such as /valuecanvas/production, with infrastructure/docker-compose.cloudwatch.yml.',
+  }),
   optional('VALUECANVAS_VERSION', { description: 'Tag of the images.', fallback: 'dev' }),
 ];
 

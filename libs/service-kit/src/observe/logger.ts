@@ -1,6 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import { describeError, type ErrorDescription } from './describe-error.ts';
+import { redactLine } from './redact-text.ts';
 import { tracingIsOn } from './tracing.ts';
 
 export type { Logger } from 'pino';
@@ -44,7 +45,7 @@ export interface Loggers {
 
 /**
  * Creates a logger of JSON lines with the service's name. Times are ISO 8601 and levels are words. An error is logged
- * as `describeError` describes it. Its message is logged only if `errorMessages` is set, because messages repeat input.
+ * as `describeError` describes it. Secrets and personal data in texts are redacted by their patterns. Its message is logged only if `errorMessages` is set, because messages repeat input.
  */
 export function createLoggers(
   options: {
@@ -68,6 +69,7 @@ export function createLoggers(
   };
   const redact = { paths: secretKeys.flatMap((key) => [`["${key}"]`, `*["${key}"]`]), censor: '[redacted]' };
   const hooks: LoggerOptions['hooks'] = {
+    streamWrite: redactLine,
     // pino uses the error's message for a line without text.
     logMethod(inputs, method) {
       const [first, text] = inputs;

@@ -6,6 +6,7 @@ import { root } from '../root.ts';
 import { architecturePage } from './architecture-page.ts';
 import { dashboardFiles } from './dashboards/dashboards.ts';
 import { databaseRolesFile } from './database-roles.ts';
+import { cloudWatchComposeFile } from './deployment/cloudwatch-compose-file.ts';
 import { composeFile } from './deployment/compose-file.ts';
 import { dockerfiles } from './deployment/dockerfiles.ts';
 import { manifestFiles } from './deployment/kubernetes/manifest-files.ts';
@@ -44,6 +45,7 @@ export async function generatedFiles({ version, nodeVersion }: Versions): Promis
     { path: 'libs/web-client/src/routes.generated.ts', content: webRoutesFile() },
     { path: 'tools/database/src/roles.ts', content: databaseRolesFile() },
     { path: 'docker-compose.yml', content: composeFile(services) },
+    { path: 'infrastructure/docker-compose.cloudwatch.yml', content: cloudWatchComposeFile() },
     { path: 'infrastructure/prometheus/prometheus.yml', content: prometheusFile() },
     ...dashboardFiles(),
     ...manifestFiles({ services, version, alertGroups: await readAlertGroups() }),

@@ -10,6 +10,7 @@ import type {
 import { serviceNames, serviceTable } from '@valuecanvas/contracts-core';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import type { GeneratedFile } from '../../generated-file.ts';
+import { cloudWatchLogs } from './cloudwatch-logs.ts';
 import { manifestText } from './manifest-text.ts';
 import {
   egress,
@@ -48,6 +49,12 @@ export function optionalFiles(groups: AlertGroups): GeneratedFile[] {
       name: 'egress-to-aws-and-sentry',
       needs: 'nothing. For services with SECRETS_MANAGER_SECRET_NAME or SENTRY_DSN.',
       objects: [serviceEgress],
+    },
+    {
+      name: 'logs-to-cloudwatch',
+      needs:
+        'log groups and a role (infrastructure/terraform): kubectl annotate serviceaccount logs -n valuecanvas-logs eks.amazonaws.com/role-arn=…',
+      objects: cloudWatchLogs,
     },
   ].map(({ name, needs, objects }) => {
     const path = `${optionalFolder}/${name}.yaml`;
