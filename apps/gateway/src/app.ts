@@ -4,6 +4,7 @@ import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
 import { ConfigError, defineService, implement } from '@valuecanvas/service-kit';
 import { composeAccountDeletion } from './account-deletion/compose-account-deletion.ts';
+import { composeAccountExport } from './account-export/compose-account-export.ts';
 import { composeAdminUsers } from './admin-users/compose-admin-users.ts';
 import { composeApiDocs } from './api-docs/compose-api-docs.ts';
 import { composeApiKeys } from './api-keys/compose-api-keys.ts';
@@ -63,6 +64,8 @@ export const gatewayService = defineService({
       apiKeys: apiKeys.verifier,
     });
 
+    const accountExport = await composeAccountExport(kit, { db, listKeys: apiKeys.keys.list });
+
     const rateLimits = composeRateLimits(kit, redis);
     const authenticate = createAuthenticator({
       apiKeys: apiKeys.verifier,
@@ -113,6 +116,7 @@ export const gatewayService = defineService({
           ...apiKeys.routes,
           ...users.routes,
           ...deletion.routes,
+          ...accountExport.routes,
           ...audit.routes,
         },
         openIdempotency(db, kit, sealAnswers(config.INTERNAL_SIGNING_KEY)),

@@ -39,6 +39,7 @@ export const expectedGrants: Record<string, Record<string, string>> = {
 };
 
 export const expectedFunctions: Record<string, string> = {
+  'vc_private.account_profile(uuid)': 'vc_gateway',
   'vc_private.across_users()':
     'vc_canvas, vc_feature_flags, vc_gateway, vc_job_worker, vc_llm_router, vc_prompt_registry',
   'vc_private.add_llm_usage_partitions(timestamp without time zone[])': '',

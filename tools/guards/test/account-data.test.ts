@@ -18,7 +18,9 @@ afterAll(async () => {
 
 /** A word in everything that the user writes, by which no table may still know the user. */
 const marker = 'zanzibarine';
-const account = { email: `${marker}@example.com`, password: `${marker} password` };
+const leaving = { email: `${marker}@example.com`, password: `${marker} password` };
+const exporting = { email: 'exporting@example.com', password: 'a-long-password' };
+type Account = typeof leaving;
 
 /** The parts of answers that the tests read. */
 interface Answer {
@@ -72,7 +74,7 @@ async function tablesWith(part: string): Promise<readonly string[]> {
 }
 
 /** Signs up and leaves something in every service: canvases, links, findings, keys, jobs, results, ratings, answers. */
-async function useEverything(): Promise<{
+async function useEverything(account: Account): Promise<{
   readonly userId: string;
   readonly token: string;
   readonly key: string;
@@ -119,8 +121,56 @@ async function useEverything(): Promise<{
   return { userId: signedUp.body.user.id, token, key: String(key.body.data.key) };
 }
 
+test('an export has what the user wrote in every service, nothing of another user, and no secret', async () => {
+  const other = await send('POST', '/auth/v1/signup', {
+    body: { email: 'other-user@example.com', password: 'another password' },
+  });
+  await send('POST', '/api/canvas', {
+    token: other.body.access_token,
+    body: { businessDescription: 'A foreign business' },
+  });
+  const token = (await useEverything(exporting)).token;
+  const { data: deleted } = (
+    await send('POST', '/api/canvas', { token, body: { businessDescription: 'A deleted business' } })
+  ).body;
+  await send('DELETE', `/api/canvas/${deleted.id}`, { token });
+
+  const response = await fetch(`${platform.urlOf('gateway')}/api/user/export`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="?valuecanvas-/);
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  const text = await response.text();
+  expect(JSON.parse(text)).toMatchObject({
+    profile: { email: exporting.email },
+    apiKeys: [{ name: marker, scopes: ['llm'] }],
+    canvases: [
+      {
+        canvas: { businessDescription: expect.stringContaining(marker) },
+        revisions: [{ revision: 1, businessDescription: expect.stringContaining(marker) }],
+        shares: [{ id: expect.any(String) }],
+        findings: expect.any(Array),
+        dismissedFindings: [],
+      },
+    ],
+    deletedCanvases: [{ businessDescription: 'A deleted business' }],
+    jobs: [{ request: { prompt: `Say ${marker}.` }, result: { content: expect.any(String) } }],
+    executions: expect.arrayContaining([
+      expect.objectContaining({ rating: 5, comment: `I like ${marker}.` }),
+    ]),
+    usage: { requestCount: expect.any(Number) },
+    alerts: [],
+  });
+  expect(text).not.toContain('A foreign business');
+  expect(text).not.toMatch(/vc_[\w-]{20,}|argon2|token_hash|key_hash|encrypted_password/);
+  expect((await send('GET', '/api/user/export')).status).toBe(401);
+  // The other test searches all tables for the marker.
+  expect((await send('DELETE', '/api/user', { token, body: exporting })).status).toBe(204);
+}, 120_000);
+
 test('nothing that a deleted user wrote remains in any table of any service, and the ledger keeps its costs', async () => {
-  const { userId, token, key } = await useEverything();
+  const { userId, token, key } = await useEverything(leaving);
   const before = await tablesWith(userId);
   expect(before).toEqual(
     expect.arrayContaining([
@@ -142,7 +192,7 @@ test('nothing that a deleted user wrote remains in any table of any service, and
   const sums = `select count(*)::int as calls, sum(cost_nanos)::text as cost from llm_usage where user_id = $1`;
   const spent = await platform.database.query(sums, [userId]);
 
-  expect((await send('DELETE', '/api/user', { token, body: account })).status).toBe(204);
+  expect((await send('DELETE', '/api/user', { token, body: leaving })).status).toBe(204);
 
   expect(await tablesWith(marker)).toEqual([]);
   const kept = await tablesWith(userId);

@@ -1,5 +1,5 @@
 import { jobStatusUrl } from '@valuecanvas/contracts-core';
-import type { Job, JobResult } from '@valuecanvas/contracts-job-worker';
+import type { Job, JobResult, OwnJob } from '@valuecanvas/contracts-job-worker';
 import { toDollars, toJsonNanos } from '@valuecanvas/money';
 import type { JobResultRow, JobRow } from './jobs.store.ts';
 
@@ -18,6 +18,12 @@ export function toJob(row: JobRow): Job {
     statusUrl: jobStatusUrl(row.id),
     ...(row.status === 'completed' ? { resultUrl: `${jobStatusUrl(row.id)}/result` } : {}),
   };
+}
+
+/** Converts a job's row to what its owner sees, with what the owner submitted. */
+export function toOwnJob(row: JobRow): OwnJob {
+  const { payload, metadata } = row as { payload: OwnJob['request']; metadata: OwnJob['metadata'] };
+  return { ...toJob(row), request: payload, metadata };
 }
 
 /** Converts a stored result to what its owner sees. */

@@ -1,11 +1,25 @@
-import { type AcceptedJob, AppError, acceptedJob, type UserPrincipal } from '@valuecanvas/contracts-core';
-import type { AcceptedBatch, Job, JobResult, SubmitJobRequest } from '@valuecanvas/contracts-job-worker';
+import {
+  type AcceptedJob,
+  AppError,
+  acceptedJob,
+  type ListPage,
+  mapPage,
+  type PageRequest,
+  type UserPrincipal,
+} from '@valuecanvas/contracts-core';
+import type {
+  AcceptedBatch,
+  Job,
+  JobResult,
+  OwnJob,
+  SubmitJobRequest,
+} from '@valuecanvas/contracts-job-worker';
 import type { BeforeCommit, Transaction } from '@valuecanvas/postgres';
 import type { Producer } from '@valuecanvas/queue';
 import type { Logger } from '@valuecanvas/service-kit';
 import { v7 as uuidv7 } from 'uuid';
 import type { Dispatch } from './dispatch.ts';
-import { toJob, toJobResult } from './job-view.ts';
+import { toJob, toJobResult, toOwnJob } from './job-view.ts';
 import type { JobsStore, NewJob } from './jobs.store.ts';
 
 /** The submitter, and the trace that the work will continue. */
@@ -29,6 +43,8 @@ export interface JobsService {
     requests: readonly SubmitJobRequest[],
     beforeCommit: BeforeCommit<AcceptedBatch, T>,
   ): Promise<T>;
+  /** Newest first. */
+  list(owner: UserPrincipal, page: PageRequest): Promise<ListPage<OwnJob>>;
   /** Throws NOT_FOUND, as do the next two. */
   status(owner: UserPrincipal, jobId: string): Promise<Job>;
   result(owner: UserPrincipal, jobId: string): Promise<JobResult>;
@@ -75,6 +91,8 @@ export function createJobsService(parts: {
       };
       return accept(submission.owner, jobs, batchId, (tx) => beforeCommit(tx, accepted));
     },
+
+    list: async (owner, page) => mapPage(await store.list(owner, page), toOwnJob),
 
     async status(owner, jobId) {
       return toJob(found(await store.find(owner, jobId)));

@@ -1,6 +1,6 @@
-import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import type { ListPage, PageRequest, UserPrincipal } from '@valuecanvas/contracts-core';
 import { type JobStatus, type JobType, jobTypes } from '@valuecanvas/contracts-job-worker';
-import { acrossUsers, asUser, type Transaction } from '@valuecanvas/postgres';
+import { acrossUsers, asUser, listOrder, selectPage, type Transaction } from '@valuecanvas/postgres';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Database, LlmJobResultsTable, LlmJobsTable } from '../db.ts';
 
@@ -25,6 +25,9 @@ export interface Cancellation {
 /** Rows of the jobs that users submit, as their owners may see and change them. */
 export type JobsStore = ReturnType<typeof createJobsStore>;
 
+/** Ids are UUIDv7, so their order is that of submission. */
+const newestFirst = listOrder('desc', { id: 'uuid' });
+
 export function createJobsStore(db: Kysely<Database>) {
   return {
     /** Inserts all of the jobs or none, then runs `beforeCommit` in the same transaction and returns its result. */
@@ -41,6 +44,21 @@ export function createJobsStore(db: Kysely<Database>) {
           .execute();
         return beforeCommit(transaction);
       });
+    },
+
+    list(owner: UserPrincipal, page: PageRequest): Promise<ListPage<JobRow>> {
+      return asUser(db, owner, (transaction) =>
+        selectPage(
+          transaction
+            .selectFrom('vc_private.llm_jobs')
+            .selectAll()
+            .where('user_id', '=', owner.userId)
+            .where('type', 'in', [...jobTypes])
+            .$castTo<JobRow>(),
+          newestFirst,
+          page,
+        ),
+      );
     },
 
     find(owner: UserPrincipal, id: string): Promise<JobRow | undefined> {

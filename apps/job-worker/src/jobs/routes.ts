@@ -8,6 +8,7 @@ export const jobRoutes = (jobs: JobsService) =>
   ({
     submitJob: (call) => jobs.submit(submissionOf(call), call.body, call.keep),
     submitBatch: (call) => jobs.submitBatch(submissionOf(call), call.body.jobs, call.keep),
+    listJobs: ({ principal, page }) => jobs.list(principal, page),
     getJob: ({ principal, params }) => jobs.status(principal, params.jobId),
     getJobResult: ({ principal, params }) => jobs.result(principal, params.jobId),
     cancelJob: ({ principal, params }) => jobs.cancel(principal, params.jobId),

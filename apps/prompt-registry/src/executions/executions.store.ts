@@ -1,11 +1,16 @@
-import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import type { ListPage, PageRequest, UserPrincipal } from '@valuecanvas/contracts-core';
 import type { PromptExecution } from '@valuecanvas/contracts-prompt-registry';
 import { nanosPerDollar, toNanos } from '@valuecanvas/money';
-import { acrossUsers, asUser } from '@valuecanvas/postgres';
+import { acrossUsers, asUser, listOrder, selectPage } from '@valuecanvas/postgres';
 import { timeOfId } from '@valuecanvas/service-kit';
-import { type Insertable, type Kysely, sql } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
 import type { Database, PromptExecutionsTable } from '../db.ts';
 import { type PerformanceById, unused } from './performance.ts';
+
+export type ExecutionRow = Selectable<PromptExecutionsTable>;
+
+/** Ids are UUIDv7, so their order is that of the executions. */
+const newestFirst = listOrder('desc', { id: 'uuid' });
 
 export type ExecutionsStore = ReturnType<typeof createExecutionsStore>;
 
@@ -20,6 +25,12 @@ export function createExecutionsStore(db: Kysely<Database>) {
           .values(executions.map(toExecutionRow))
           .onConflict((conflict) => conflict.doNothing())
           .execute(),
+      );
+    },
+
+    list(principal: UserPrincipal, page: PageRequest): Promise<ListPage<ExecutionRow>> {
+      return asUser(db, principal, (transaction) =>
+        selectPage(transaction.selectFrom('prompt_executions').selectAll(), newestFirst, page),
       );
     },
 

@@ -1,5 +1,6 @@
 import { defineContract } from '@valuecanvas/contracts-core';
 import { deleteAccount, deleteUser } from './account-deletion.ts';
+import { exportAccount } from './account-export.ts';
 import { getUser, listUserApiKeys, listUsers, revokeUserApiKey, updateUser } from './admin-users.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts';
 import { listAuditRecords } from './audit.ts';
@@ -85,6 +86,7 @@ export const gatewayContract = defineContract({
     deleteAccount,
     listUserApiKeys,
     revokeUserApiKey,
+    exportAccount,
     listAuditRecords,
   },
 });

@@ -1,9 +1,9 @@
 import { defineContract } from '@valuecanvas/contracts-core';
-import { cancelJob, getJob, getJobResult, getQueueMetrics } from './jobs.ts';
+import { cancelJob, getJob, getJobResult, getQueueMetrics, listJobs } from './jobs.ts';
 import { submitBatch, submitJob } from './submit.ts';
 
 export { customPrompt, type JobName, jobCatalogue } from './catalogue.ts';
-export { Job, JobResult, type JobStatus, type JobType, jobTypes } from './job.ts';
+export { Job, JobResult, type JobStatus, type JobType, jobTypes, OwnJob } from './job.ts';
 export { QueueMetrics } from './jobs.ts';
 export { AcceptedBatch, SubmitJobRequest, submitJob } from './submit.ts';
 
@@ -13,5 +13,5 @@ export const jobWorkerContract = defineContract({
   description: 'Background jobs that call models, with status, stored results and cancellation.',
   prefixes: ['/api/queue'],
   callers: ['gateway'],
-  routes: { submitJob, submitBatch, getJob, getJobResult, cancelJob, getQueueMetrics },
+  routes: { submitJob, submitBatch, listJobs, getJob, getJobResult, cancelJob, getQueueMetrics },
 });

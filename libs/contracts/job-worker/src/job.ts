@@ -46,6 +46,18 @@ export const Job = Type.Object(
 );
 export type Job = Static<typeof Job>;
 
+export const OwnJob = Type.Object(
+  {
+    ...Job.properties,
+    request: Type.Record(Type.String(), Type.Unknown(), {
+      description: 'The submitted request, without its type, priority and metadata.',
+    }),
+    metadata: Type.Record(Type.String(), Type.Unknown(), { description: 'The submitted metadata.' }),
+  },
+  { title: 'OwnJob', description: 'A background job with its request.' },
+);
+export type OwnJob = Static<typeof OwnJob>;
+
 export const JobResult = Type.Object(
   {
     jobId: field.uuid('Id of the job.'),

@@ -1,6 +1,6 @@
-import { data, defineRoute, field, publicStatus, user } from '@valuecanvas/contracts-core';
+import { data, defineRoute, field, list, listQuery, publicStatus, user } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
-import { Job, JobResult, jobParams } from './job.ts';
+import { Job, JobResult, jobParams, OwnJob } from './job.ts';
 
 export const getJob = defineRoute({
   id: 'queue.getJob',
@@ -12,6 +12,18 @@ export const getJob = defineRoute({
   params: jobParams,
   reply: data(Job),
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+});
+
+export const listJobs = defineRoute({
+  id: 'queue.listJobs',
+  method: 'GET',
+  path: '/api/queue/llm',
+  summary: 'List your jobs',
+  description: "The caller's jobs with their requests, newest first.",
+  auth: user,
+  query: listQuery(),
+  reply: list(OwnJob),
+  errors: ['DEPENDENCY_UNAVAILABLE'],
 });
 
 export const getJobResult = defineRoute({

@@ -1,6 +1,6 @@
 import { defineContract } from '@valuecanvas/contracts-core';
 import { getPromptSnapshot } from './snapshot.ts';
-import { getPrompt, rateExecution, renderPrompt } from './use-prompt.ts';
+import { getPrompt, listExecutions, rateExecution, renderPrompt } from './use-prompt.ts';
 import { activatePromptVersion, createPromptVersion, listPromptVersions } from './versions.ts';
 
 export { type PromptExecution, promptExecution } from './execution-fact.ts';
@@ -13,7 +13,7 @@ export {
   reservedKeys,
 } from './prompt-version.ts';
 export { ActivePrompt, getPromptSnapshot, PromptSnapshot, promptsChannel } from './snapshot.ts';
-export { RenderedPrompt } from './use-prompt.ts';
+export { OwnExecution, RenderedPrompt } from './use-prompt.ts';
 export { CreatePromptVersionRequest } from './versions.ts';
 
 export const promptRegistryContract = defineContract({
@@ -28,6 +28,7 @@ export const promptRegistryContract = defineContract({
     activatePromptVersion,
     getPrompt,
     renderPrompt,
+    listExecutions,
     rateExecution,
     getPromptSnapshot,
   },

@@ -1,4 +1,14 @@
-import { data, defineRoute, empty, field, permission, strictObject, user } from '@valuecanvas/contracts-core';
+import {
+  data,
+  defineRoute,
+  empty,
+  field,
+  list,
+  listQuery,
+  permission,
+  strictObject,
+  user,
+} from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 import { PromptVersion, promptKey, versionNumber } from './prompt-version.ts';
 
@@ -58,6 +68,33 @@ export const renderPrompt = defineRoute({
   bodyLimitBytes: 2 * 1024 * 1024,
   reply: data(RenderedPrompt),
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+});
+
+export const OwnExecution = Type.Object(
+  {
+    id: field.uuid('Id of the execution.'),
+    promptVersionId: field.uuid('Version that was used.'),
+    operation: Type.Optional(Type.String({ description: 'Operation that used the version.' })),
+    model: Type.Optional(Type.String({ description: 'Model that answered.' })),
+    success: Type.Boolean({ description: 'True if the answer was usable.' }),
+    rating: Type.Optional(Type.Integer({ minimum: 1, maximum: 5, description: 'Your rating.' })),
+    comment: Type.Optional(Type.String({ description: 'Your comment on the rating.' })),
+    createdAt: field.timestamp('Time of the execution.'),
+  },
+  { title: 'OwnExecution', description: 'A use of a prompt for you, with your rating.' },
+);
+export type OwnExecution = Static<typeof OwnExecution>;
+
+export const listExecutions = defineRoute({
+  id: 'prompts.listExecutions',
+  method: 'GET',
+  path: '/api/prompts/executions',
+  summary: 'List your executions',
+  description: 'Uses of prompts for the caller with their ratings, newest first.',
+  auth: user,
+  query: listQuery(),
+  reply: list(OwnExecution),
+  errors: ['DEPENDENCY_UNAVAILABLE'],
 });
 
 const RateExecutionRequest = strictObject(
