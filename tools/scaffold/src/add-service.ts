@@ -51,6 +51,7 @@ async function changedFiles(root: string, names: ServiceNames) {
       )(before("  'job-worker': jobWorkerContract,", `  ${key}: ${contract},\n`)(text)),
     ),
     await change('apps/gateway/package.json', dependency(contractPackage)),
+    await change('infrastructure/terraform/variables.tf', before('"job-worker"]', `"${name}", `)),
     await change(
       'tools/guards/test/callers.test.ts',
       before("  'job-worker': {", `  ${key}: { forAny: ['gateway'], forItself: [] },\n`),
