@@ -1,9 +1,9 @@
-// Runs before the first paint, as a classic script because the policy of the page allows no inline script.
+// Runs before the first paint. The policy of the page allows no inline script.
 {
   const theme = read(localStorage, 'theme');
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
 
-  // During a rolling update, a gateway can lack the files of the other build: reload after 1, 3 and 9 s.
+  // In a rolling update, a gateway can lack files of the other build: reload after 1, 3, 9 s.
   addEventListener(
     'error',
     ({ target }) => {
@@ -11,7 +11,9 @@
       const reloads = Number(read(sessionStorage, 'reloads'));
       if (reloads >= 3) return;
       sessionStorage.setItem('reloads', String(reloads + 1));
-      setTimeout(() => location.reload(), 1000 * 3 ** reloads);
+      // A reload loses keys.
+      const isTyping = () => document.activeElement.matches('input, textarea');
+      setTimeout(() => isTyping() || location.reload(), 1000 * 3 ** reloads);
     },
     true,
   );

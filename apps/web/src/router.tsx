@@ -11,7 +11,6 @@ import { titleOf } from './people/canvas/blocks.ts';
 import { readCanvasSearch } from './people/canvas/panels.ts';
 import type { CanvasesSearch } from './people/canvases/canvases-page.tsx';
 import { DescribePage } from './people/describe/describe-page.tsx';
-import { readShared } from './people/share/read-shared.ts';
 import { NotFoundPage } from './shell/not-found-page.tsx';
 import { PageError } from './shell/page-error.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -134,13 +133,15 @@ const compareRoute = createRoute({
   component: lazyRouteComponent(() => import('./people/variants/compare-page.tsx'), 'ComparePage'),
 });
 
+const loadSharedPage = () => import('./people/share/shared-page.tsx');
+
 /** Requests the shared canvas and nothing else, neither the session nor the site. */
 const sharedRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/s/$token',
-  loader: ({ context: { api }, params: { token } }) => readShared(api, token),
+  loader: async ({ context: { api }, params: { token } }) => (await loadSharedPage()).readShared(api, token),
   head: ({ loaderData }) => titled(loaderData ? titleOf(loaderData) : text.canvas.title),
-  component: lazyRouteComponent(() => import('./people/share/shared-page.tsx'), 'SharedPage'),
+  component: lazyRouteComponent(loadSharedPage, 'SharedPage'),
 });
 
 const accountRoute = createRoute({

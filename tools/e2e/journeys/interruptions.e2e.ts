@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { openBrowser } from '../src/open-browser.ts';
+import { killGateway } from '../src/start-platform.ts';
 import { addItem, block, drawCanvas, isSaved, itemsOf, signInAsDemo } from '../src/steps.ts';
 
 const { open, expectFault } = openBrowser();
@@ -37,6 +38,88 @@ test('the page shows that it is offline, and saves what was written meanwhile af
   await notice.waitFor({ state: 'detached' });
   await page.getByText('Revision 2').waitFor();
   await isSaved(page);
+});
+
+test('nothing typed is lost when the gateway is killed between two keys, and after it stored a save but before it answered', async () => {
+  expectFault(/ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_FAILED/);
+  // The repeated save is based on the revision before the one that was stored.
+  expectFault(/status of 409 .*\/api\/canvas\/[^/]+$/);
+  const page = await open();
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A theatre that tours by barge');
+  const before = await itemsOf(page, 'Channels').allTextContents();
+  const typed = ['Posters at the locks', 'Songs from the bank', 'Letters to schools', 'A bell at noon'];
+  const [first = '', second = '', third = '', fourth = ''] = typed;
+
+  await page.getByRole('button', { name: 'Add an item to Channels' }).click();
+  await page.keyboard.type(first.slice(0, 9));
+  await killGateway();
+  await page.keyboard.type(first.slice(9));
+  await page.keyboard.press('Enter');
+  await page.keyboard.type(second);
+  await page.keyboard.press('Tab');
+  await isSaved(page);
+
+  let saves = 0;
+  const isAnswered = Promise.withResolvers<undefined>();
+  await page.route(/\/api\/canvas\/[^/]+$/, async (route) => {
+    if (route.request().method() !== 'PUT' || saves++ > 0) return route.continue();
+    expect((await route.fetch()).status()).toBe(200);
+    await killGateway();
+    await route.abort();
+    isAnswered.resolve(undefined);
+  });
+  await addItem(page, 'Channels', third);
+  await isAnswered.promise;
+  await addItem(page, 'Channels', fourth);
+  await page.getByText('You are offline. Your changes are kept here').waitFor({ state: 'detached' });
+  await isSaved(page);
+
+  // Another browser knows nothing but what is stored.
+  const elsewhere = await open();
+  await signInAsDemo(elsewhere);
+  await elsewhere.goto(page.url());
+  await expect.poll(() => itemsOf(elsewhere, 'Channels').allTextContents()).toEqual([...before, ...typed]);
+});
+
+test('a part of the page that cannot be loaded does not interrupt typing, and appears once it can', async () => {
+  expectFault(/ERR_FAILED/);
+  const page = await open();
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A cinema in a greenhouse');
+  await page.route('**/assets/canvas-actions-*', (route) => route.abort());
+  const failed = page.waitForEvent('requestfailed', (request) => request.url().includes('canvas-actions-'));
+  await page.reload();
+  await page.getByRole('button', { name: 'Add an item to Channels' }).click();
+  const field = block(page, 'Channels').getByRole('textbox');
+  await failed;
+  await page.keyboard.type('Films about tomatoes', { delay: 150 });
+  expect(await field.inputValue()).toBe('Films about tomatoes');
+  await page.unroute('**/assets/canvas-actions-*');
+  await page.getByRole('button', { name: 'Share' }).waitFor();
+  expect(await field.inputValue()).toBe('Films about tomatoes');
+});
+
+test('a lost connection is shown while nothing is being saved', async () => {
+  expectFault(/ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
+  const page = await open();
+  await page.clock.install();
+  await signInAsDemo(page);
+  await page.goto('/account');
+  await page.getByRole('heading', { name: 'Account' }).waitFor();
+  const notice = page.getByText('You are offline. Your changes are kept here');
+  await page.context().setOffline(true);
+  await notice.waitFor();
+  await page.context().setOffline(false);
+  await notice.waitFor({ state: 'detached' });
+
+  // The network is there, and the platform is not.
+  await page.route('**/health/live', (route) => route.abort());
+  await page.clock.runFor(30_000);
+  await notice.waitFor();
+  await page.unroute('**/health/live');
+  await page.clock.runFor(8_000);
+  await notice.waitFor({ state: 'detached' });
 });
 
 test('keys lead through a canvas, are listed with ?, and can be switched off', async () => {

@@ -1,15 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@valuecanvas/local-servers';
 import type { TestProject } from 'vitest/node';
 
 const root = join(import.meta.dirname, '../../..');
 
+/** Folder of the platform's data, with the record of its processes. */
+const state = join(root, '.cache/e2e');
+
 /** Starts the platform with empty data as `npm start` does. Returns its address, and a function that stops it. */
 export async function startPlatform(): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const port = await freePort();
-  const args = ['tools/dev-stack/start.mjs', '--fresh', '--state', '.cache/e2e'];
+  const args = ['tools/dev-stack/start.mjs', '--fresh', '--state', state];
   const platform = spawn(process.execPath, args, {
     cwd: root,
     env: {
@@ -38,6 +42,12 @@ export async function startPlatform(): Promise<{ readonly url: string; readonly 
       await ended;
     },
   };
+}
+
+/** Kills the gateway with SIGKILL, so that it can finish nothing. The platform starts it again. */
+export async function killGateway(): Promise<void> {
+  const { processes } = JSON.parse(await readFile(join(state, 'run.json'), 'utf8'));
+  process.kill(processes.gateway.pid, 'SIGKILL');
 }
 
 /**

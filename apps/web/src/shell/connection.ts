@@ -2,6 +2,8 @@
 export interface Connection {
   /** Records if a request has reached the platform. */
   report(isReached: boolean): void;
+  /** Asks the platform for a sign of life, unless a request has reached it in the last `quietMs`. */
+  check(quietMs: number): void;
   isLost(): boolean;
   subscribe(listener: () => void): () => void;
 }
@@ -12,6 +14,7 @@ const probeMs = [1_000, 2_000, 4_000, 8_000];
 /** `probe` asks the platform for a sign of life, and reports like any other request. */
 export function createConnection(probe: () => Promise<unknown>): Connection {
   let isLost = false;
+  let reachedAt = 0;
   const listeners = new Set<() => void>();
   const probeUntilBack = async () => {
     for (let attempt = 0; isLost; attempt++) {
@@ -22,10 +25,14 @@ export function createConnection(probe: () => Promise<unknown>): Connection {
   };
   return {
     report(isReached) {
+      if (isReached) reachedAt = Date.now();
       if (isLost === !isReached) return;
       isLost = !isReached;
       for (const listener of listeners) listener();
       if (isLost) void probeUntilBack();
+    },
+    check(quietMs) {
+      if (Date.now() - reachedAt >= quietMs) void probe().catch(() => undefined);
     },
     isLost: () => isLost,
     subscribe(listener) {

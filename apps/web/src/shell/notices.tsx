@@ -1,15 +1,40 @@
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
+import { Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { useApi } from '../api.tsx';
 import { Button } from '../parts/button.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { text } from '../text/en.ts';
 import styles from './shell.module.css';
 
-const SignInDialog = lazy(async () => ({ default: (await import('./sign-in-dialog.tsx')).SignInDialog }));
+const SignInDialog = lazyPart(async () => (await import('./sign-in-dialog.tsx')).SignInDialog);
 
 /** Returns true while the platform cannot be reached. */
 export function useIsOffline(): boolean {
   const { connection } = useApi();
   return useSyncExternalStore(connection.subscribe, connection.isLost);
+}
+
+/** Pause between checks of the connection while the page sends no other request. */
+const quietMs = 15_000;
+
+/** Checks the connection while the page is visible. What the browser says about its network is only a reason to check at once. */
+function useConnectionChecks(): void {
+  const { connection } = useApi();
+  useEffect(() => {
+    const checkAfter = (pauseMs: number) => () => {
+      if (document.visibilityState === 'visible') connection.check(pauseMs);
+    };
+    const check = checkAfter(0);
+    const timer = setInterval(checkAfter(quietMs), quietMs);
+    window.addEventListener('online', check);
+    window.addEventListener('offline', check);
+    document.addEventListener('visibilitychange', check);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener('online', check);
+      window.removeEventListener('offline', check);
+      document.removeEventListener('visibilitychange', check);
+    };
+  }, [connection]);
 }
 
 /** States of the whole page: no connection, an ended session, and a new version. */
@@ -18,6 +43,7 @@ export function Notices() {
   const isSignedOut = useSyncExternalStore(signInGate.subscribe, signInGate.isOpen);
   const isOffline = useIsOffline();
   const hasNewVersion = useNewVersion();
+  useConnectionChecks();
   return (
     <>
       <div role="status">

@@ -1,6 +1,5 @@
 import {
   createContext,
-  lazy,
   type ReactNode,
   Suspense,
   use,
@@ -9,6 +8,7 @@ import {
   useLayoutEffect,
   useState,
 } from 'react';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { text } from '../text/en.ts';
 import { readShortcuts } from './shortcut-setting.ts';
 import type { Shortcut } from './shortcut-sheet.tsx';
@@ -18,7 +18,7 @@ type Offer = (shortcuts: readonly Shortcut[]) => () => void;
 
 const OfferContext = createContext<Offer>(() => () => undefined);
 
-const ShortcutSheet = lazy(async () => ({ default: (await import('./shortcut-sheet.tsx')).ShortcutSheet }));
+const ShortcutSheet = lazyPart(async () => (await import('./shortcut-sheet.tsx')).ShortcutSheet);
 
 /** Offers keys while the component is on the page, from the moment that it is visible. */
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {

@@ -1,4 +1,5 @@
-import { createContext, lazy, type ReactNode, Suspense, use, useCallback, useState } from 'react';
+import { createContext, type ReactNode, Suspense, use, useCallback, useState } from 'react';
+import { lazyPart } from '../parts/lazy-part.ts';
 import type { ToastMessage } from '../parts/toaster.tsx';
 
 const ToastContext = createContext<(toast: ToastMessage) => void>(() => undefined);
@@ -8,7 +9,7 @@ export function useToast(): (toast: ToastMessage) => void {
   return use(ToastContext);
 }
 
-const Toaster = lazy(async () => ({ default: (await import('../parts/toaster.tsx')).Toaster }));
+const Toaster = lazyPart(async () => (await import('../parts/toaster.tsx')).Toaster);
 
 export function Toasts({ children }: { readonly children: ReactNode }) {
   const [toasts, setToasts] = useState<readonly ToastMessage[]>([]);

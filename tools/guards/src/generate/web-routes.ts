@@ -9,7 +9,7 @@ import { contracts } from '../contracts.ts';
 export function webRoutesFile(): string {
   const routes = contracts
     .flatMap((contract) => Object.entries(contract.routes) as [string, RouteDefinition][])
-    .filter(([, route]) => !isInternal(route) && route.dialect === undefined);
+    .filter(([, route]) => !isInternal(route) && route.dialect === undefined && !isFixedFile(route));
   const names = routes.map(([name]) => name);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw new Error(`Two contracts have a route with the name ${repeated}.`);
@@ -30,6 +30,11 @@ export const requestLimits = {
 ${limits.join('\n')}
 } as const;
 `;
+}
+
+/** A file without parameters has one address, which needs no client. */
+function isFixedFile({ reply, params }: RouteDefinition): boolean {
+  return reply.kind === 'file' && params === undefined;
 }
 
 function rowOf({ method, path, reply, idempotent, events }: RouteDefinition) {

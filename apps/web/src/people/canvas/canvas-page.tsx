@@ -1,9 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { type InputOf, requestLimits } from '@valuecanvas/web-client';
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
+import { Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { queryOf, useApi } from '../../api.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { lazyPart } from '../../parts/lazy-part.ts';
 import { useIsOffline } from '../../shell/notices.tsx';
 import { text } from '../../text/en.ts';
 import { type AnswerFacts, answerKey } from './answer.ts';
@@ -18,12 +19,10 @@ import frame from './frame.module.css';
 import { moveBetweenBlocks } from './move-between-blocks.ts';
 import { usePanel } from './panels.ts';
 
-const AnswerLine = lazy(async () => ({ default: (await import('./answer-line.tsx')).AnswerLine }));
-const CanvasActions = lazy(async () => ({ default: (await import('./canvas-actions.tsx')).CanvasActions }));
-const CanvasPanels = lazy(async () => ({ default: (await import('./canvas-panels.tsx')).CanvasPanels }));
-const HistorySheet = lazy(async () => ({
-  default: (await import('../history/history-sheet.tsx')).HistorySheet,
-}));
+const AnswerLine = lazyPart(async () => (await import('./answer-line.tsx')).AnswerLine);
+const CanvasActions = lazyPart(async () => (await import('./canvas-actions.tsx')).CanvasActions);
+const CanvasPanels = lazyPart(async () => (await import('./canvas-panels.tsx')).CanvasPanels);
+const HistorySheet = lazyPart(async () => (await import('../history/history-sheet.tsx')).HistorySheet);
 
 const none: readonly string[] = [];
 

@@ -2,7 +2,6 @@ import { requestLimits } from '@valuecanvas/web-client';
 import {
   type ClipboardEvent,
   type KeyboardEvent,
-  lazy,
   Suspense,
   useEffect,
   useLayoutEffect,
@@ -10,13 +9,14 @@ import {
   useState,
 } from 'react';
 import { Button } from '../../parts/button.tsx';
+import { lazyPart } from '../../parts/lazy-part.ts';
 import { text } from '../../text/en.ts';
 import { isWide, nameOf, type Section, sections } from './blocks.ts';
 import type { CanvasDocument, Conflict } from './canvas-document.ts';
 import { BlockFrame } from './canvas-sheet.tsx';
 import styles from './editable-block.module.css';
 
-const ItemMenu = lazy(async () => ({ default: (await import('./item-menu.tsx')).ItemMenu }));
+const ItemMenu = lazyPart(async () => (await import('./item-menu.tsx')).ItemMenu);
 
 /** All blocks have the same limits. */
 const {

@@ -1,9 +1,10 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { useApi } from '../../api.tsx';
 import { Button, buttonClass } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { lazyPart } from '../../parts/lazy-part.ts';
 import { useAnnounce } from '../../shell/announcer.tsx';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
 import { text } from '../../text/en.ts';
@@ -13,7 +14,7 @@ import styles from './canvases-page.module.css';
 import { Miniature } from './miniature.tsx';
 import { useDeletion } from './use-deletion.ts';
 
-const CardMenu = lazy(async () => ({ default: (await import('./card-menu.tsx')).CardMenu }));
+const CardMenu = lazyPart(async () => (await import('./card-menu.tsx')).CardMenu);
 
 /** Search and order of the list, as in the address of the page. */
 export interface CanvasesSearch {

@@ -1,19 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { requestLimits } from '@valuecanvas/web-client';
-import { type KeyboardEvent, lazy, type SubmitEvent, Suspense, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type SubmitEvent, Suspense, useEffect, useRef, useState } from 'react';
 import { siteQuery, useApi } from '../../api.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
+import { lazyPart } from '../../parts/lazy-part.ts';
 import { text } from '../../text/en.ts';
 import { CanvasSheet } from '../canvas/canvas-sheet.tsx';
 import { readPending, startPending } from '../canvas/pending-canvas.ts';
 import styles from './describe-page.module.css';
 import { sampleBlocks } from './sample-blocks.ts';
 
-const SignInPanel = lazy(async () => ({
-  default: (await import('../sign-in/sign-in-panel.tsx')).SignInPanel,
-}));
+const SignInPanel = lazyPart(async () => (await import('../sign-in/sign-in-panel.tsx')).SignInPanel);
 
 const { minLength, maxLength } = requestLimits.generateCanvas.businessDescription;
 

@@ -1,5 +1,6 @@
 import { useLoaderData, useParams } from '@tanstack/react-router';
-import { useApi } from '../../api.tsx';
+import { ApiError } from '@valuecanvas/web-client';
+import { type Api, useApi } from '../../api.tsx';
 import shell from '../../shell/shell.module.css';
 import { dateOf } from '../../text/format.ts';
 import { shareText } from '../../text/share.en.ts';
@@ -8,6 +9,18 @@ import { CanvasSheet } from '../canvas/canvas-sheet.tsx';
 import frame from '../canvas/frame.module.css';
 import { FileLinks } from '../export/file-links.tsx';
 import styles from './shared-page.module.css';
+
+/** Reads the canvas of a link. Returns undefined if the link does not work, for any reason that lies in the link. */
+export async function readShared({ call }: Api, token: string) {
+  try {
+    return await call.getSharedCanvas({ params: { token } });
+  } catch (error) {
+    const isGone =
+      error instanceof ApiError && (error.code === 'NOT_FOUND' || error.code === 'VALIDATION_FAILED');
+    if (isGone) return undefined;
+    throw error;
+  }
+}
 
 /** A canvas as its link shows it, to read and to download. */
 export function SharedPage() {
