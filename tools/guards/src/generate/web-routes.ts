@@ -1,4 +1,4 @@
-import { isInternal, type RouteDefinition } from '@valuecanvas/contracts-core';
+import { anyone, isInternal, type RouteDefinition } from '@valuecanvas/contracts-core';
 import type { TSchema } from 'typebox';
 import { contracts } from '../contracts.ts';
 
@@ -9,7 +9,7 @@ import { contracts } from '../contracts.ts';
 export function webRoutesFile(): string {
   const routes = contracts
     .flatMap((contract) => Object.entries(contract.routes) as [string, RouteDefinition][])
-    .filter(([, route]) => !isInternal(route) && route.dialect === undefined && !isFixedFile(route));
+    .filter(([, route]) => !isInternal(route) && route.dialect === undefined && !isPublicFile(route));
   const names = routes.map(([name]) => name);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw new Error(`Two contracts have a route with the name ${repeated}.`);
@@ -32,9 +32,9 @@ ${limits.join('\n')}
 `;
 }
 
-/** A file without parameters has one address, which needs no client. */
-function isFixedFile({ reply, params }: RouteDefinition): boolean {
-  return reply.kind === 'file' && params === undefined;
+/** A file that everyone gets at one address needs no client. */
+function isPublicFile({ reply, params, auth }: RouteDefinition): boolean {
+  return reply.kind === 'file' && params === undefined && auth === anyone;
 }
 
 function rowOf({ method, path, reply, idempotent, events }: RouteDefinition) {
