@@ -21,6 +21,8 @@ export function createPlatformCostsService(
       const groups = await store.groups(from, until, users);
       const by = (kind: CostGroup['by']) => groups.filter((group) => group.by === kind);
       const total = by('all')[0];
+      const models = by('model').map(({ name }) => name);
+      const modelsByDay = topModels(by('day and model'), models);
       const prompt = total?.promptTokens ?? 0;
       const completion = total?.completionTokens ?? 0;
       return {
@@ -33,11 +35,27 @@ export function createPlatformCostsService(
         byUser: by('user').map((group) => ({ userId: group.name, ...figures(group) })),
         byModel: by('model').map((group) => ({ model: group.name, ...figures(group) })),
         byDay: by('day')
-          .map((group) => ({ day: group.name, ...figures(group) }))
+          .map((group) => ({
+            day: group.name,
+            ...figures(group),
+            estimatedCost: toDollars(group.estimatedNanos),
+            topModels: modelsByDay.get(group.name) ?? [],
+          }))
           .sort((a, b) => a.day.localeCompare(b.day)),
       };
     },
   };
+}
+
+/** Costs of the models of each day, in the order of the given models. */
+function topModels(groups: readonly CostGroup[], order: readonly string[]) {
+  const ordered = groups.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  return new Map(
+    [...Map.groupBy(ordered, ({ day }) => day)].map(([day, ofDay]) => [
+      day,
+      ofDay.map(({ name, costNanos }) => ({ model: name, cost: toDollars(costNanos) })),
+    ]),
+  );
 }
 
 function figures({ requests, costNanos }: CostGroup) {

@@ -58,10 +58,47 @@ test('calls of all users are added up exactly by user, model and day', async () 
       { model: 'small', requests: 2, cost: 0.000000003 },
     ],
     byDay: [
-      { day: dayOf(yesterday), requests: 1, cost: 0.000000003 },
-      { day: dayOf(now), requests: 3, cost: 0.300000003 },
+      {
+        day: dayOf(yesterday),
+        requests: 1,
+        cost: 0.000000003,
+        estimatedCost: 0,
+        topModels: [{ model: 'small', cost: 0.000000003 }],
+      },
+      {
+        day: dayOf(now),
+        requests: 3,
+        cost: 0.300000003,
+        estimatedCost: 0.200000002,
+        topModels: [
+          { model: 'large', cost: 0.300000003 },
+          { model: 'small', cost: 0 },
+        ],
+      },
     ],
   });
+});
+
+test('the days add up to the total, and each day names only the five models that cost most in the range', async () => {
+  const models = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  await store(
+    ...models.flatMap((model, index) => [
+      { model, costNanos: String((index + 1) * 100_000_007) },
+      { model, costNanos: '999999999', at: yesterday, costEstimated: index === 0 },
+    ]),
+  );
+  const { byDay, totalCost, estimatedCost } = await costs().report({});
+  const nanos = (dollars: number) => BigInt(Math.round(dollars * 1e9));
+  const sum = (amounts: readonly number[]) => amounts.reduce((total, cost) => total + nanos(cost), 0n);
+  expect(sum(byDay.map(({ cost }) => cost))).toBe(nanos(totalCost));
+  expect(sum(byDay.map((day) => day.estimatedCost))).toBe(nanos(estimatedCost));
+  expect(byDay.map((day) => day.topModels.map(({ model }) => model))).toEqual([
+    ['g', 'f', 'e', 'd', 'c'],
+    ['g', 'f', 'e', 'd', 'c'],
+  ]);
+  for (const day of byDay) {
+    expect(nanos(day.cost)).toBeGreaterThan(sum(day.topModels.map(({ cost }) => cost)));
+  }
 });
 
 test('the requested number of top users is listed, and all users are counted', async () => {
@@ -102,7 +139,7 @@ test('the views for operators show the same amounts as the report', async () => 
   const figures = `requests::integer as requests, cost::float as cost`;
   expect(await read(`select user_id as "userId", ${figures} from reports.top_users`)).toEqual(report.byUser);
   const byDay = `select day::text as day, ${figures} from reports.daily_cost where day >= '${dayOf(yesterday)}' order by day`;
-  expect(await read(byDay)).toEqual(report.byDay);
+  expect(await read(byDay)).toEqual(report.byDay.map(({ day, requests, cost }) => ({ day, requests, cost })));
   for (const view of ['hourly_cost', 'daily_cost', 'daily_cost_by_user', 'daily_cost_by_operation'])
     expect(
       await read(`select sum(requests)::integer as requests, sum(cost)::float as cost from reports.${view}

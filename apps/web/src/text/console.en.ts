@@ -13,6 +13,7 @@ export const consoleText = {
   reason: 'Reason',
   reasonHint: 'Kept in the audit log.',
   unknown: 'not known',
+  copied: (amount: string) => `Copied ${amount}`,
   shortcuts: {
     label: 'Keyboard shortcuts',
     hint: 'g, then the letter of a screen. p stops and starts reading.',
@@ -136,6 +137,8 @@ export const consoleText = {
     byModel: 'By model',
     byUser: 'By user',
     asTable: 'Table',
+    others: 'Other models',
+    estimatedPart: 'Estimated',
     csv: 'CSV, exact',
     day: 'Day (UTC)',
     model: 'Model',

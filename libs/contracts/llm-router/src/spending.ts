@@ -70,9 +70,26 @@ export const getOwnUsage = defineRoute({
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });
 
+const DayOfPlatform = Type.Object({
+  day: Type.String({ format: 'date', description: 'Day (UTC).' }),
+  ...group,
+  estimatedCost: field.dollars('Part of the cost that is estimated.'),
+  topModels: Type.Array(
+    Type.Object({
+      model: Type.String({ description: 'Model.' }),
+      cost: field.dollars('Cost of the model on this day in US dollars.'),
+    }),
+    {
+      description:
+        'Those of the five most expensive models of the range that were called on this day. The rest of the cost is that of other models.',
+    },
+  ),
+});
+
 const PlatformCosts = Type.Object(
   {
     ...totals,
+    byDay: Type.Array(DayOfPlatform, { description: 'By day, oldest first.' }),
     estimatedCost: field.dollars(
       'Part of the total that is estimated, because no provider has reported the whole usage for it.',
     ),

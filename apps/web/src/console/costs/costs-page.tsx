@@ -7,6 +7,7 @@ import { Field } from '../../parts/field.tsx';
 import { consoleText } from '../../text/console.en.ts';
 import { counted } from '../../text/format.ts';
 import { Freshness, ReadState, slow, useLive } from '../live.tsx';
+import { Amount } from '../parts/amount.tsx';
 import { BarChart } from '../parts/bar-chart.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { dayOf, share } from '../parts/format.ts';
@@ -14,7 +15,8 @@ import { columnOf, exactDecimal, exactDollars, nanosOf } from '../parts/money.ts
 import { Fact, Facts, ScreenFrame } from '../parts/screen.tsx';
 import { Select } from '../parts/select.tsx';
 import styles from './costs-page.module.css';
-import { type Days, dateOf, daysOf, everyDay, ranges } from './days.ts';
+import { type Days, dateOf, daysOf, ranges } from './days.ts';
+import { type StackedDays, stackedDays } from './stacked-days.ts';
 
 const text = consoleText.costs;
 
@@ -93,7 +95,7 @@ function RangeControls({ days: { startDate, endDate } }: { readonly days: Days }
 
 function Report({ costs, days }: { readonly costs: Costs; readonly days: Days }) {
   const names = useNamesOfUsers();
-  const byDay = daysWithGaps(costs, days);
+  const byDay = stackedDays(costs, days);
   const byModel = costs.byModel.map((group) => toGroup(group.model, group.model, group));
   const byUser = costs.byUser.map((group) =>
     toGroup(group.userId, names.get(group.userId) ?? group.userId, group),
@@ -105,7 +107,7 @@ function Report({ costs, days }: { readonly costs: Costs; readonly days: Days })
       <Facts>
         <Fact
           name={text.total}
-          value={<span title={exactDollars(total)}>{columnOf([total])(total)}</span>}
+          value={<Amount nanos={total} />}
           note={text.days(days.startDate, days.endDate)}
         />
         <Fact name={text.calls} value={counted(costs.requestCount)} note={text.users(costs.userCount)} />
@@ -114,13 +116,9 @@ function Report({ costs, days }: { readonly costs: Costs; readonly days: Days })
           value={share(costs.cachedCount, costs.requestCount)}
           note={text.cachedNote}
         />
-        <Fact
-          name={text.estimated}
-          value={<span title={exactDollars(estimated)}>{columnOf([estimated])(estimated)}</span>}
-          note={text.estimatedNote}
-        />
+        <Fact name={text.estimated} value={<Amount nanos={estimated} />} note={text.estimatedNote} />
       </Facts>
-      {total > 0 && <ByDay groups={byDay} total={total} days={days} />}
+      {total > 0 && <ByDay stacked={byDay} total={total} days={days} />}
       <div className={styles.tables}>
         <Groups caption={text.byModel} head={text.model} groups={byModel} param="models" total={total} />
         <Groups caption={text.byUser} head={text.user} groups={byUser} param="users" total={total} />
@@ -140,11 +138,6 @@ const toGroup = (
   nanos: nanosOf(cost),
 });
 
-function daysWithGaps({ byDay }: Costs, days: Days): readonly Group[] {
-  const known = new Map(byDay.map((group) => [group.day, group]));
-  return everyDay(days).map((day) => toGroup(day, dayOf(day), known.get(day) ?? { requests: 0, cost: 0 }));
-}
-
 /** Addresses of the users, for those who may read them. Others see the IDs of the ledger. */
 function useNamesOfUsers(): ReadonlyMap<string, string> {
   const api = useApi();
@@ -157,11 +150,11 @@ function useNamesOfUsers(): ReadonlyMap<string, string> {
 }
 
 function ByDay({
-  groups,
+  stacked,
   total,
   days,
 }: {
-  readonly groups: readonly Group[];
+  readonly stacked: StackedDays;
   readonly total: number;
   readonly days: Days;
 }) {
@@ -173,6 +166,16 @@ function ByDay({
       search: (before) => ({ ...before, view: isTable ? undefined : 'table' }),
       replace: true,
     });
+  const groups = stacked.days.map(({ day, requests, nanos }) => ({
+    id: day,
+    name: dayOf(day),
+    requests,
+    nanos,
+  }));
+  const series = [
+    ...stacked.models.map((name) => ({ name })),
+    ...(stacked.hasOthers ? [{ name: text.others, isRest: true }] : []),
+  ];
   const format = columnOf(groups.map(({ nanos }) => nanos));
   const highest = groups.toSorted((a, b) => b.nanos - a.nanos)[0];
   return (
@@ -208,9 +211,18 @@ function ByDay({
             exactDollars(total),
             highest && highest.nanos > 0 ? `${highest.name}, ${format(highest.nanos)}` : undefined,
           )}
-          data={groups.map(({ id, name, nanos }) => ({ id, name, value: nanos }))}
+          series={series}
+          data={stacked.days.map(({ day, parts, estimated }) => ({
+            id: day,
+            name: dayOf(day),
+            parts,
+            hatched: estimated,
+          }))}
+          hatchedName={text.estimatedPart}
           format={columnOf}
-          exact={({ name, value }) => `${name}: ${exactDollars(value)}`}
+          exact={({ name, parts }, part) =>
+            `${name}, ${series[part]?.name ?? ''}: ${exactDollars(parts[part] ?? 0)}`
+          }
         />
       )}
     </section>
@@ -259,7 +271,7 @@ function columnsOf(head: string, format: (nanos: number) => string, total: numbe
     {
       id: 'cost',
       head: text.cost,
-      cell: ({ nanos }) => <span title={exactDollars(nanos)}>{format(nanos)}</span>,
+      cell: ({ nanos }) => <Amount nanos={nanos} format={format} />,
       sortBy: ({ nanos }) => nanos,
       isNumeric: true,
     },

@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { queryOf, type Session, useApi } from '../../api.tsx';
 import { daysOf } from '../costs/days.ts';
-import { columnOf, exactDollars, nanosOf } from '../parts/money.ts';
+import { Amount } from '../parts/amount.tsx';
+import { columnOf, nanosOf } from '../parts/money.ts';
 
 /** Largest number of users that one report names. */
 const most = 1_000;
@@ -26,6 +27,6 @@ export function useSpending({
   const isWhole = costs !== undefined && costs.userCount <= spent.size;
   return ({ id }) => {
     const nanos = spent.get(id) ?? (isWhole ? 0 : undefined);
-    return nanos === undefined ? '–' : <span title={exactDollars(nanos)}>{format(nanos)}</span>;
+    return nanos === undefined ? '–' : <Amount nanos={nanos} format={format} />;
   };
 }

@@ -8,9 +8,10 @@ import { usePages } from '../../parts/use-pages.ts';
 import { consoleText } from '../../text/console.en.ts';
 import { counted } from '../../text/format.ts';
 import { Freshness, ReadState, slow, useLive } from '../live.tsx';
+import { Amount } from '../parts/amount.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { dayAndTimeOf, share } from '../parts/format.ts';
-import { columnOf, exactDollars, nanosOf } from '../parts/money.ts';
+import { columnOf, nanosOf } from '../parts/money.ts';
 import { OperateDialog, type Reason } from '../parts/operate-dialog.tsx';
 import { useOutcome } from '../parts/outcome.tsx';
 import { Fact, Facts, ScreenFrame } from '../parts/screen.tsx';
@@ -91,7 +92,7 @@ function Spending({ user: { id, tier } }: { readonly user: User }) {
           value={counted(usage.requestCount)}
           note={text.cached(share(usage.cachedCount, usage.requestCount))}
         />
-        <Fact name={text.total} value={<Money dollars={usage.totalCost} />} note={text.totalNote} />
+        <Fact name={text.total} value={<Amount nanos={nanosOf(usage.totalCost)} />} note={text.totalNote} />
       </Facts>
       <ModelsTable models={usage.byModel} />
     </>
@@ -103,16 +104,11 @@ function BudgetFact({ name, budget }: { readonly name: string; readonly budget: 
   return (
     <Fact
       name={name}
-      value={<Money dollars={budget.spent} />}
+      value={<Amount nanos={nanosOf(budget.spent)} />}
       note={text.ofBudget(columnOf([])(nanosOf(budget.limit)), share(budget.spent, budget.limit))}
       look={used >= 1 ? 'bad' : used >= 0.8 ? 'warn' : undefined}
     />
   );
-}
-
-function Money({ dollars }: { readonly dollars: number }) {
-  const nanos = nanosOf(dollars);
-  return <span title={exactDollars(nanos)}>{columnOf([nanos])(nanos)}</span>;
 }
 
 function ModelsTable({ models }: { readonly models: Usage['byModel'] }) {
@@ -123,7 +119,7 @@ function ModelsTable({ models }: { readonly models: Usage['byModel'] }) {
     {
       id: 'cost',
       head: text.cost,
-      cell: ({ cost }) => <span title={exactDollars(nanosOf(cost))}>{format(nanosOf(cost))}</span>,
+      cell: ({ cost }) => <Amount nanos={nanosOf(cost)} format={format} />,
       isNumeric: true,
     },
   ];

@@ -193,7 +193,7 @@ export function NewKey({
         />
       </div>
       <div className={styles.actions}>
-        <Button onClick={() => void copy()}>{text.copy}</Button>
+        {window.isSecureContext && <Button onClick={() => void copy()}>{text.copy}</Button>}
         <Button look="primary" onClick={onStored}>
           {text.stored}
         </Button>
