@@ -82,3 +82,29 @@ test('a user creates an API key, which works until the user revokes it, and is s
   await page.getByText('You have no API keys.').waitFor();
   expect(await models()).toBe(401);
 });
+
+test('a user downloads the own data, and deletes the account after typing its address and password', async () => {
+  expectFault(/status of 422/);
+  const page = await open();
+  await page.goto('/signup?next=/account');
+  await page.getByLabel('E-mail').fill('leaver@example.com');
+  await page.getByLabel('Password').fill('a-long-password');
+  await page.getByRole('button', { name: 'Create an account' }).click();
+  await page.waitForURL('**/account');
+
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download my data' }).click();
+  expect((await download).suggestedFilename()).toMatch(/^valuecanvas-.*\.json$/);
+
+  await page.getByRole('button', { name: 'Delete my account…' }).click();
+  await page.getByLabel('Type leaver@example.com to confirm').fill('leaver@example.com');
+  await page.getByLabel('Your password').fill('not the password');
+  await page.getByRole('button', { name: 'Delete the account' }).click();
+  await page.getByText('Nothing was deleted.').waitFor();
+  await page.getByLabel('Type leaver@example.com to confirm').fill('leaver@example.com');
+  await page.getByLabel('Your password').fill('a-long-password');
+  await page.getByRole('button', { name: 'Delete the account' }).click();
+  await page.getByRole('link', { name: 'Sign in' }).waitFor();
+  await page.goto('/account');
+  await page.waitForURL(/\/signin/);
+});

@@ -24,6 +24,18 @@ export const accountText = {
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
   session: 'This browser',
   signedInUntil: (when: string) => `Signed in until ${when} at the latest.`,
+  data: 'Your data',
+  dataNote:
+    'The file holds your canvases with their history, your keys without their secrets, your jobs, ratings and costs.',
+  download: 'Download my data',
+  delete: 'Delete my account…',
+  deleteTitle: 'Delete your account?',
+  deleteText:
+    'Your canvases with their history and links, your API keys and your jobs are deleted at once. This cannot be undone.',
+  deleteEmail: (email: string) => `Type ${email} to confirm`,
+  deletePassword: 'Your password',
+  deleteConfirm: 'Delete the account',
+  keep: 'Keep the account',
 } as const;
 
 /** All sentences about API keys. */

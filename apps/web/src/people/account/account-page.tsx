@@ -3,6 +3,7 @@ import { useRouteContext } from '@tanstack/react-router';
 import type { ResultOf } from '@valuecanvas/web-client';
 import { useId, useState } from 'react';
 import { queryOf, siteQuery, useApi } from '../../api.tsx';
+import { Button, buttonClass } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { SignOutButton } from '../../shell/shell.tsx';
 import { readShortcuts, writeShortcuts } from '../../shell/shortcut-setting.ts';
@@ -11,9 +12,10 @@ import { text } from '../../text/en.ts';
 import { counted, dateOf, dollars } from '../../text/format.ts';
 import styles from './account-page.module.css';
 import { ApiKeys } from './api-keys.tsx';
+import { DeleteAccountDialog } from './delete-account-dialog.tsx';
 import { readTheme, setTheme, themes } from './theme.ts';
 
-/** The user with tier and budgets, the API keys, the appearance of the page, and the session of this browser. */
+/** The user with tier and budgets, the API keys, the appearance, the session of this browser, and the user's data. */
 export function AccountPage() {
   const { session } = useRouteContext({ from: '/signed-in' });
   return (
@@ -35,7 +37,29 @@ export function AccountPage() {
           <SignOutButton />
         </div>
       </section>
+      <OwnData email={session.user.email} />
     </div>
+  );
+}
+
+/** Downloads the user's data, and deletes the account. */
+function OwnData({ email }: { readonly email: string }) {
+  const { addressOf } = useApi();
+  const [isDeleting, setDeleting] = useState(false);
+  return (
+    <section className={styles.section}>
+      <h2>{accountText.data}</h2>
+      <p className={styles.note}>{accountText.dataNote}</p>
+      <div className={styles.themes}>
+        <a className={buttonClass()} href={addressOf.exportAccount({})} download>
+          {accountText.download}
+        </a>
+        <Button look="danger" onClick={() => setDeleting(true)}>
+          {accountText.delete}
+        </Button>
+      </div>
+      {isDeleting && <DeleteAccountDialog email={email} onClose={() => setDeleting(false)} />}
+    </section>
   );
 }
 
