@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRouteContext } from '@tanstack/react-router';
 import type { ResultOf } from '@valuecanvas/web-client';
-import { useId, useState } from 'react';
+import { lazy, Suspense, useId, useState } from 'react';
 import { queryOf, siteQuery, useApi } from '../../api.tsx';
 import { Button, buttonClass } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
@@ -12,7 +12,6 @@ import { text } from '../../text/en.ts';
 import { counted, dateOf, dollars } from '../../text/format.ts';
 import styles from './account-page.module.css';
 import { ApiKeys } from './api-keys.tsx';
-import { DeleteAccountDialog } from './delete-account-dialog.tsx';
 import { readTheme, setTheme, themes } from './theme.ts';
 
 /** The user with tier and budgets, the API keys, the appearance, the session of this browser, and the user's data. */
@@ -42,6 +41,10 @@ export function AccountPage() {
   );
 }
 
+const DeleteAccountDialog = lazy(() =>
+  import('./delete-account-dialog.tsx').then((module) => ({ default: module.DeleteAccountDialog })),
+);
+
 /** Downloads the user's data, and deletes the account. */
 function OwnData({ email }: { readonly email: string }) {
   const { addressOf } = useApi();
@@ -58,7 +61,11 @@ function OwnData({ email }: { readonly email: string }) {
           {accountText.delete}
         </Button>
       </div>
-      {isDeleting && <DeleteAccountDialog email={email} onClose={() => setDeleting(false)} />}
+      {isDeleting && (
+        <Suspense>
+          <DeleteAccountDialog email={email} onClose={() => setDeleting(false)} />
+        </Suspense>
+      )}
     </section>
   );
 }
