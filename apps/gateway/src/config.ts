@@ -72,8 +72,13 @@ export const gatewayVariables = {
   }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({
     minimum: 1,
+    default: 6_000,
+    description: 'Largest number of requests per minute for one user.',
+  }),
+  ANONYMOUS_RATE_LIMIT_PER_MINUTE: Type.Integer({
+    minimum: 1,
     default: 600,
-    description: 'Largest number of requests per minute for one user, or for one address without a user.',
+    description: 'Largest number of requests per minute without a user for one address.',
   }),
   AUTH_RATE_LIMIT_PER_MINUTE: Type.Integer({
     minimum: 1,

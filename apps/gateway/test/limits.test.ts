@@ -49,16 +49,19 @@ test('a refusal states the tier, the limit and when to retry', async () => {
 });
 
 describe('the rate limit', () => {
-  test('counts each user separately, and anonymous requests by address', async () => {
-    gateway = await startGateway();
+  test('counts each user separately, and anonymous requests by address with a limit of their own', async () => {
+    gateway = await startGateway({ ANONYMOUS_RATE_LIMIT_PER_MINUTE: '9000' });
     const [first, second] = [await gateway.bearer(), await gateway.bearer()];
     expect(await remaining(first)).toBe(9_999);
     expect(await remaining(first)).toBe(9_998);
     expect(await remaining(second)).toBe(9_999);
+    const left = await remaining();
+    expect(left).toBeLessThan(9_000);
+    expect(await remaining()).toBe(left - 1);
   });
 
   test('includes unknown paths and invalid tokens', async () => {
-    gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '1000' });
+    gateway = await startGateway({ ANONYMOUS_RATE_LIMIT_PER_MINUTE: '1000' });
     const before = await remaining();
     await ask(1, '/nowhere');
     await ask(1, '/api/canvas', { authorization: 'Bearer bad' });
@@ -68,7 +71,7 @@ describe('the rate limit', () => {
   });
 
   test('prevents look-ups of unknown keys from an address over its limit, while cached keys count for their user', async () => {
-    gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '10' });
+    gateway = await startGateway({ ANONYMOUS_RATE_LIMIT_PER_MINUTE: '10' });
     const [known, unknown] = [await createKeyOfUser(gateway), await createKeyOfUser(gateway)];
     const shown = ({ key }: { key: string }) => ({ 'x-api-key': key });
     expect(await ask(1, '/v1/models', shown(known))).toEqual([200]);
@@ -78,7 +81,7 @@ describe('the rate limit', () => {
   });
 
   test('excludes health routes', async () => {
-    gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '3' });
+    gateway = await startGateway({ ANONYMOUS_RATE_LIMIT_PER_MINUTE: '3' });
     await ask(4, '/nowhere');
     expect(await ask(3, '/nowhere')).toEqual([429, 429, 429]);
     expect(await ask(1, '/health/live')).toEqual([200]);
@@ -156,7 +159,7 @@ test('the refusal of a limit behind the gateway says nothing about the gatewayâ€
 
 describe('the error of a refused request', () => {
   const refuse = async (path: string) => {
-    gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '8' });
+    gateway = await startGateway({ ANONYMOUS_RATE_LIMIT_PER_MINUTE: '8' });
     await ask(9, '/nowhere');
     const { status, headers, body } = await gateway.service.request(path);
     expect(status).toBe(429);
@@ -205,7 +208,7 @@ describe('without Redis', () => {
     });
 
   test('requests pass uncounted and without delay', async () => {
-    gateway = await startGateway({ REDIS_URL: away, RATE_LIMIT_PER_MINUTE: '1' });
+    gateway = await startGateway({ REDIS_URL: away, ANONYMOUS_RATE_LIMIT_PER_MINUTE: '1' });
     const startedAt = performance.now();
     expect(await ask(5, '/api/canvas')).toEqual([200, 200, 200, 200, 200]);
     expect(performance.now() - startedAt).toBeLessThan(1_000);
@@ -276,7 +279,7 @@ describe('a refused request', () => {
 
   test('without a user is recorded by address or IPv6 network, once per limit', async () => {
     gateway = await startGateway({
-      RATE_LIMIT_PER_MINUTE: '3',
+      ANONYMOUS_RATE_LIMIT_PER_MINUTE: '3',
       AUTH_RATE_LIMIT_PER_MINUTE: '1',
       TRUST_PROXY: 'loopback',
     });
@@ -306,7 +309,7 @@ describe('aggregate figures', () => {
     (await gateway.service.request(path, request)).status;
 
   test('are public and limited by address', async () => {
-    gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '8' });
+    gateway = await startGateway({ ANONYMOUS_RATE_LIMIT_PER_MINUTE: '8' });
     for (const path of paths) expect(await statusOf(path)).toBe(200);
     await ask(8, '/nowhere');
     for (const path of paths) expect(await statusOf(path)).toBe(429);

@@ -128,7 +128,7 @@ export const llmRouterVariables = {
   LLM_CACHE_TTL: Type.Integer({
     minimum: 1,
     maximum: 30 * 86_400,
-    default: 3_600,
+    default: 86_400,
     description: 'Seconds for which the cache keeps an answer.',
   }),
   LLM_CACHE_SCOPE: Type.Enum(['user', 'shared'], {

@@ -20,6 +20,7 @@ export async function startPlatform(): Promise<{ readonly url: string; readonly 
       ...process.env,
       PORT: String(port),
       RATE_LIMIT_PER_MINUTE: '100000',
+      ANONYMOUS_RATE_LIMIT_PER_MINUTE: '100000',
       AUTH_RATE_LIMIT_PER_MINUTE: '100000',
     },
     stdio: ['ignore', 'pipe', 'pipe'],

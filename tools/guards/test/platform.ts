@@ -50,6 +50,7 @@ export async function startPlatform(variables: Readonly<Record<string, string>>)
     AUTH_SIGNING_KEYS: authSigningKeys(),
     TRUST_PROXY: 'loopback',
     RATE_LIMIT_PER_MINUTE: '100000',
+    ANONYMOUS_RATE_LIMIT_PER_MINUTE: '100000',
     AUTH_RATE_LIMIT_PER_MINUTE: '100000',
     ...variables,
   };

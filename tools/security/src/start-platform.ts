@@ -18,6 +18,7 @@ const variables = {
   LLM_PROVIDERS: '',
   // The scan sends more requests per minute than one user may. Password guesses must still reach their limit.
   RATE_LIMIT_PER_MINUTE: '100000',
+  ANONYMOUS_RATE_LIMIT_PER_MINUTE: '100000',
   AUTH_RATE_LIMIT_PER_MINUTE: '280',
 };
 

@@ -45,7 +45,8 @@ interface Limit {
 
 /** Largest number of requests per window for each limit. */
 interface Allowed {
-  readonly perMinute: number;
+  readonly perUser: number;
+  readonly perAddress: number;
   readonly credentialsPerMinute: number;
 }
 
@@ -76,7 +77,8 @@ export interface RateLimits {
  */
 export function composeRateLimits({ config, log, now }: GatewayKit, { redis, keys }: OpenRedis): RateLimits {
   const allowed = {
-    perMinute: config.RATE_LIMIT_PER_MINUTE,
+    perUser: config.RATE_LIMIT_PER_MINUTE,
+    perAddress: config.ANONYMOUS_RATE_LIMIT_PER_MINUTE,
     credentialsPerMinute: config.AUTH_RATE_LIMIT_PER_MINUTE,
   };
   const limitedAddresses = createRateLimitedAddresses(now);
@@ -152,7 +154,7 @@ function principalOf(
  */
 function limitOf(
   request: FastifyRequest,
-  { perMinute, credentialsPerMinute }: Allowed,
+  { perUser, perAddress, credentialsPerMinute }: Allowed,
   principal: Principal = anonymous,
 ): Limit {
   const { operation, acceptsCredentials = isCredentialOperation(operation) } = request.routeConfig;
@@ -165,9 +167,9 @@ function limitOf(
   }
   if (principal.kind === 'user') {
     const { userId, tier } = principal;
-    return { rule: 'requests_per_minute', max: perMinute, key: `user:${userId}`, userId, tier };
+    return { rule: 'requests_per_minute', max: perUser, key: `user:${userId}`, userId, tier };
   }
-  return { rule: 'requests_per_minute', max: perMinute, ...byAddress('address', request) };
+  return { rule: 'requests_per_minute', max: perAddress, ...byAddress('address', request) };
 }
 
 /** Requests whose address the proxy does not know share one counter. */

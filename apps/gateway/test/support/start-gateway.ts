@@ -52,6 +52,7 @@ export async function startGateway(
       PUBLIC_URL: publicUrl,
       AUTH_RATE_LIMIT_PER_MINUTE: '10000',
       RATE_LIMIT_PER_MINUTE: '10000',
+      ANONYMOUS_RATE_LIMIT_PER_MINUTE: '10000',
       ...addresses(upstream.url),
       ...environment,
     },

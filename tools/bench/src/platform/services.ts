@@ -84,6 +84,7 @@ export function gatewayProgram(
       AUTH_SIGNING_KEYS: identities.authSigningKeys,
       PUBLIC_URL: publicUrl,
       RATE_LIMIT_PER_MINUTE: String(enough),
+      ANONYMOUS_RATE_LIMIT_PER_MINUTE: String(enough),
       AUTH_RATE_LIMIT_PER_MINUTE: String(enough),
       LLM_ROUTER_URL: router,
     },
