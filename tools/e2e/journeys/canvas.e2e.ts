@@ -218,8 +218,9 @@ test('canvases are searched and sorted, and a deleted one comes back with Undo o
   await page.getByText('No canvas contains “museum of failed”.').waitFor();
 
   await page.getByRole('link', { name: 'Deleted canvases' }).click();
-  await page.getByRole('button', { name: 'Recover “A museum of failed products”' }).click();
-  await page.getByText('“A museum of failed products” was recovered').waitFor();
+  const recover = page.getByRole('button', { name: 'Recover “A museum of failed products”' });
+  await recover.click();
+  await recover.waitFor({ state: 'detached' });
   await page.getByRole('link', { name: 'Back to your canvases' }).click();
   await card.waitFor();
 });
