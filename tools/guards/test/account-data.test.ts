@@ -190,7 +190,15 @@ test('nothing that a deleted user wrote remains in any table of any service, and
     expect.arrayContaining(['auth.users', 'canvases', 'prompt_executions', 'vc_private.llm_jobs']),
   );
   const sums = `select count(*)::int as calls, sum(cost_nanos)::text as cost from llm_usage where user_id = $1`;
-  const spent = await platform.database.query(sums, [userId]);
+  const spent = await eventually(
+    async () => {
+      const rows = await platform.database.query<{ calls: number; cost: string }>(sums, [userId]);
+      // The canvas, its findings and the job.
+      expect(rows[0]?.calls).toBe(3);
+      return rows;
+    },
+    { timeoutMs: 30_000 },
+  );
 
   expect((await send('DELETE', '/api/user', { token, body: leaving })).status).toBe(204);
 
