@@ -28,7 +28,7 @@ export interface Leases {
 const renewedAtOnce = 1_000;
 
 /** Longer than any call: a call unsettled after this was forgotten, and its lease is no longer renewed. */
-const longestCallMs = 15 * 60_000;
+export const longestCallMs = 15 * 60_000;
 
 export function createLeases(options: {
   readonly redis: Redis;

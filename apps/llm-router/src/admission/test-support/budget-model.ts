@@ -1,5 +1,5 @@
 import type { SpentCounter } from '../counters.ts';
-import { leaseMs } from '../leases.ts';
+import { leaseMs, longestCallMs } from '../leases.ts';
 import type { Admission, Settled } from '../types.ts';
 import { type CallInTest, type RowInTest, spentByRows } from './rows-in-test.ts';
 
@@ -9,6 +9,8 @@ export interface ModelCall {
   readonly callId: string;
   readonly reserved: bigint;
   readonly admittedAt: number;
+  /** Time of the admission, or of the hand-over that began the call. */
+  readonly startedAt: number;
   leaseEnd: number;
 }
 
@@ -44,7 +46,14 @@ export function createBudgetModel() {
     admit(call: CallInTest, now: number): Admission['kind'] {
       const reserved = call.request.reservedNanos;
       if (!hasRoom(call, now, reserved)) return 'over_budget';
-      open.push({ call, callId: call.name.callId, reserved, admittedAt: now, leaseEnd: now + leaseMs });
+      open.push({
+        call,
+        callId: call.name.callId,
+        reserved,
+        admittedAt: now,
+        startedAt: now,
+        leaseEnd: now + leaseMs,
+      });
       return 'admitted';
     },
     settle(made: ModelCall, cost: bigint): Settled {
@@ -63,8 +72,14 @@ export function createBudgetModel() {
       end(made, 'settled', cost);
       if (!wasOpen) return 'unknown';
       if (!counted || !hasRoom(made.call, made.admittedAt, next.reserved)) return 'over_budget';
-      open.push({ ...made, ...next, leaseEnd: now + leaseMs });
+      open.push({ ...made, ...next, startedAt: now, leaseEnd: now + leaseMs });
       return 'continued';
+    },
+    /** Renews the leases of calls that are not forgotten yet. */
+    renew(now: number, isOwn: (made: ModelCall) => boolean): void {
+      for (const made of open) {
+        if (isOwn(made) && now - made.startedAt <= longestCallMs) made.leaseEnd = now + leaseMs;
+      }
     },
     expire(now: number): number {
       const overdue = open.filter(({ leaseEnd }) => leaseEnd <= now);
