@@ -41,6 +41,7 @@ function lookAt(page: Page) {
       }
       found[`${screen}, ${theme}, ${width} px`] = faults;
     }
+    await page.setViewportSize({ width: 1440, height: 844 });
   };
   return { look, found };
 }

@@ -144,6 +144,28 @@ test('what is written without a connection is kept, also across a reload, and sa
   await isSaved(page);
 });
 
+test('on a narrow screen menus hold all actions but one, and give the focus back', async () => {
+  const page = await open({ viewport: { width: 390, height: 844 } });
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A ferry that sells breakfast');
+  const actions = page.getByRole('button', { name: 'Actions for this canvas' });
+  await actions.press('Enter');
+  await page.keyboard.press('Tab');
+  expect(await page.locator(':focus').textContent()).toBe('Findings');
+  await page.keyboard.press('Enter');
+  const panel = page.getByRole('complementary', { name: 'Findings' });
+  await panel.waitFor();
+  expect(await page.getByRole('button', { name: 'Findings' }).isVisible()).toBe(false);
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'detached' });
+  await actions.and(page.locator(':focus')).waitFor();
+
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('link', { name: 'Account' }).click();
+  await page.getByRole('heading', { name: 'Account', level: 1 }).and(page.locator(':focus')).waitFor();
+  expect(await page.getByRole('link', { name: 'Canvases' }).isVisible()).toBe(false);
+});
+
 test('title, industry and target market are changed in place, and are still there after a reload', async () => {
   const page = await open();
   await signInAsDemo(page);

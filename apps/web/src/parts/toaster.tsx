@@ -51,7 +51,8 @@ function ToastList({ toasts }: { readonly toasts: readonly ToastMessage[] }) {
       <Toast.Content className={styles.content}>
         <Toast.Title className={styles.title} render={<p />} dir="auto" />
         <Toast.Action className={`${buttonClass('link')} ${styles.action}`} />
-        <Toast.Close className={styles.close} aria-label={text.shell.dismiss}>
+        {/* Base UI hides it from screen readers while the pointer is elsewhere, because toasts can be stacked. Ours are not. */}
+        <Toast.Close className={styles.close} aria-label={text.shell.dismiss} aria-hidden={false}>
           <X size={16} aria-hidden="true" />
         </Toast.Close>
       </Toast.Content>

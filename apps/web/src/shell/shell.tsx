@@ -1,17 +1,10 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import {
-  HeadContent,
-  Link,
-  Outlet,
-  useMatch,
-  useNavigate,
-  useRouter,
-  useRouterState,
-} from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { HeadContent, Link, Outlet, useMatch, useRouterState } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { type Session, setSession, siteQuery, useApi } from '../api.tsx';
+import { type Session, siteQuery, useApi } from '../api.tsx';
 import { opensConsole } from '../console/screens.ts';
-import { Button, buttonClass } from '../parts/button.tsx';
+import { BarMenu } from '../parts/bar-menu.tsx';
+import { buttonClass } from '../parts/button.tsx';
 import { text } from '../text/en.ts';
 import { Announcer } from './announcer.tsx';
 import { Notices } from './notices.tsx';
@@ -97,49 +90,26 @@ function SignedOutLinks() {
 }
 
 function SignedInLinks({ user }: { readonly user: Session['user'] }) {
-  const hasConsole = opensConsole(user);
   return (
     <>
-      <Link className={`${styles.link} ${hasConsole ? styles.roomy : ''}`} to="/canvases">
-        {text.shell.canvases}
-      </Link>
-      {hasConsole && (
-        <Link className={styles.link} to="/console">
-          {text.shell.console}
+      <BarMenu label={text.shell.menu}>
+        <Link className={styles.link} to="/canvases">
+          {text.shell.canvases}
         </Link>
-      )}
-      <Link className={styles.link} to="/account">
-        {text.shell.account}
-      </Link>
+        {opensConsole(user) && (
+          <Link className={styles.link} to="/console">
+            {text.shell.console}
+          </Link>
+        )}
+        <Link className={styles.link} to="/account">
+          {text.shell.account}
+        </Link>
+      </BarMenu>
       <Link className={buttonClass('primary')} to="/">
         {text.shell.newCanvas}
       </Link>
     </>
   );
-}
-
-/** Ends the session of this browser and returns to the start page. */
-/** Returns a function that forgets the session, which has ended, and what was read in it, and opens the start page. */
-export function useLeave(): () => Promise<void> {
-  const queries = useQueryClient();
-  const router = useRouter();
-  const navigate = useNavigate();
-  return async () => {
-    setSession(queries, undefined);
-    queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'getSite' });
-    await navigate({ to: '/' });
-    await router.invalidate();
-  };
-}
-
-export function SignOutButton() {
-  const api = useApi();
-  const leave = useLeave();
-  const signOut = async () => {
-    await api.call.closeBrowserSession({});
-    await leave();
-  };
-  return <Button onClick={() => void signOut()}>{text.shell.signOut}</Button>;
 }
 
 /** Moves the focus to the heading of the new page, so that keyboards and screen readers continue there. */

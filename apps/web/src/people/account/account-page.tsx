@@ -5,13 +5,13 @@ import { lazy, Suspense, useId, useState } from 'react';
 import { queryOf, siteQuery, useApi } from '../../api.tsx';
 import { Button, buttonClass } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
-import { SignOutButton } from '../../shell/shell.tsx';
 import { readShortcuts, writeShortcuts } from '../../shell/shortcut-setting.ts';
 import { accountText } from '../../text/account.en.ts';
 import { text } from '../../text/en.ts';
 import { counted, dateOf, dollars } from '../../text/format.ts';
 import styles from './account-page.module.css';
 import { ApiKeys } from './api-keys.tsx';
+import { SignOutButton } from './sign-out-button.tsx';
 import { readTheme, setTheme, themes } from './theme.ts';
 
 /** The user with tier and budgets, the API keys, the appearance, the session of this browser, and the user's data. */

@@ -6,9 +6,9 @@ import { Button, buttonClass } from '../../parts/button.tsx';
 import dialog from '../../parts/dialog.module.css';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { Field } from '../../parts/field.tsx';
-import { useLeave } from '../../shell/shell.tsx';
 import { accountText } from '../../text/account.en.ts';
 import styles from './account-page.module.css';
+import { useLeave } from './sign-out-button.tsx';
 
 /** Deletes the account once its user has typed its address and password, and leads to the start page. */
 export function DeleteAccountDialog({

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Redo2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
+import { BarMenu } from '../../parts/bar-menu.tsx';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
@@ -11,6 +12,7 @@ import { useDeletion } from '../canvases/use-deletion.ts';
 import type { Canvas } from './blocks.ts';
 import type { CanvasDocument, DocumentState } from './canvas-document.ts';
 import { useCanvasKeys } from './canvas-keys.ts';
+import styles from './canvas-page.module.css';
 import type { CanvasSearch, Panel } from './panels.ts';
 
 const buttons = [
@@ -50,11 +52,6 @@ export function CanvasActions({
   ]);
   return (
     <>
-      {buttons.map(([name, label]) => (
-        <Button key={name} look="quiet" aria-expanded={panel === name} onClick={() => toggle(name)}>
-          {label}
-        </Button>
-      ))}
       <Button
         look="quiet"
         aria-label={text.canvas.undo}
@@ -63,15 +60,23 @@ export function CanvasActions({
       >
         <Undo2 size={16} aria-hidden="true" />
       </Button>
-      <Button
-        look="quiet"
-        aria-label={text.canvas.redo}
-        disabled={!state.canRedo}
-        onClick={canvasDocument.redo}
-      >
-        <Redo2 size={16} aria-hidden="true" />
-      </Button>
-      <DeleteCanvas canvas={canvas} canvasDocument={canvasDocument} />
+      <BarMenu label={text.canvas.actions}>
+        <Button
+          look="quiet"
+          aria-label={text.canvas.redo}
+          disabled={!state.canRedo}
+          onClick={canvasDocument.redo}
+        >
+          <Redo2 size={16} aria-hidden="true" />
+          <span className={styles.inMenu}>{text.canvas.redo}</span>
+        </Button>
+        {buttons.map(([name, label]) => (
+          <Button key={name} look="quiet" aria-expanded={panel === name} onClick={() => toggle(name)}>
+            {label}
+          </Button>
+        ))}
+        <DeleteCanvas canvas={canvas} canvasDocument={canvasDocument} />
+      </BarMenu>
     </>
   );
 }

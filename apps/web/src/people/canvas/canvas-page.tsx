@@ -14,7 +14,7 @@ import styles from './canvas-page.module.css';
 import { CanvasFrame } from './canvas-sheet.tsx';
 import { localDrafts } from './drafts.ts';
 import { EditableBlock } from './editable-block.tsx';
-import { EditableText, WordsElsewhere } from './editable-text.tsx';
+import { EditableText } from './editable-text.tsx';
 import frame from './frame.module.css';
 import { moveBetweenBlocks } from './move-between-blocks.ts';
 import { usePanel } from './panels.ts';
@@ -23,6 +23,7 @@ const AnswerLine = lazyPart(async () => (await import('./answer-line.tsx')).Answ
 const CanvasActions = lazyPart(async () => (await import('./canvas-actions.tsx')).CanvasActions);
 const CanvasPanels = lazyPart(async () => (await import('./canvas-panels.tsx')).CanvasPanels);
 const HistorySheet = lazyPart(async () => (await import('../history/history-sheet.tsx')).HistorySheet);
+const WordsElsewhere = lazyPart(async () => (await import('./conflicts.tsx')).WordsElsewhere);
 
 const none: readonly string[] = [];
 
@@ -83,7 +84,11 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
         </div>
       </header>
       {state.error && <ErrorNotice error={state.error} retry={() => void canvasDocument.flush()} />}
-      <WordsElsewhere words={state.wordsElsewhere} canvasDocument={canvasDocument} />
+      <Suspense>
+        {Object.keys(state.wordsElsewhere).length > 0 && (
+          <WordsElsewhere words={state.wordsElsewhere} canvasDocument={canvasDocument} />
+        )}
+      </Suspense>
       <div className={panel ? styles.withPanel : ''}>
         {isHistory && revision !== undefined ? (
           <Suspense>

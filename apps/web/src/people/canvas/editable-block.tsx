@@ -16,6 +16,7 @@ import type { CanvasDocument, Conflict } from './canvas-document.ts';
 import { BlockFrame } from './canvas-sheet.tsx';
 import styles from './editable-block.module.css';
 
+const ConflictChoice = lazyPart(async () => (await import('./conflicts.tsx')).ConflictChoice);
 const ItemMenu = lazyPart(async () => (await import('./item-menu.tsx')).ItemMenu);
 
 /** All blocks have the same limits. */
@@ -120,7 +121,13 @@ export function EditableBlock({
   };
 
   if (conflict)
-    return <ConflictBlock section={section} conflict={conflict} canvasDocument={canvasDocument} />;
+    return (
+      <BlockFrame section={section}>
+        <Suspense>
+          <ConflictChoice section={section} conflict={conflict} canvasDocument={canvasDocument} />
+        </Suspense>
+      </BlockFrame>
+    );
   return (
     <BlockFrame
       section={section}
@@ -300,47 +307,5 @@ function ItemEditor({
       />
       {left <= counterFrom && <span className={styles.note}>{text.canvas.charactersLeft(left)}</span>}
     </>
-  );
-}
-
-/** A block that was changed here and elsewhere: both versions, and the choice between them. */
-function ConflictBlock({
-  section,
-  conflict,
-  canvasDocument,
-}: {
-  readonly section: Section;
-  readonly conflict: Conflict;
-  readonly canvasDocument: CanvasDocument;
-}) {
-  const sides = [
-    [text.canvas.yours, conflict.yours],
-    [text.canvas.theirs, conflict.saved],
-  ] as const;
-  return (
-    <BlockFrame section={section}>
-      <div className={styles.conflict}>
-        <p role="alert">{text.canvas.conflict}</p>
-        <div className={styles.sides}>
-          {sides.map(([name, items]) => (
-            <div key={name}>
-              <h3>{name}</h3>
-              <ul>
-                {items.map((item) => (
-                  <li key={item} dir="auto">
-                    {item}
-                  </li>
-                ))}
-              </ul>
-            </div>
-          ))}
-        </div>
-        <div className={styles.choices}>
-          <Button onClick={() => canvasDocument.resolve(section, 'yours')}>{text.canvas.keepYours}</Button>
-          <Button onClick={() => canvasDocument.resolve(section, 'saved')}>{text.canvas.keepTheirs}</Button>
-          <Button onClick={() => canvasDocument.resolve(section, 'both')}>{text.canvas.keepBoth}</Button>
-        </div>
-      </div>
-    </BlockFrame>
   );
 }

@@ -1,5 +1,4 @@
 import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
-import { Button } from '../../parts/button.tsx';
 import { text } from '../../text/en.ts';
 import type { Words } from './blocks.ts';
 import type { CanvasDocument } from './canvas-document.ts';
@@ -75,26 +74,4 @@ export function EditableText({
     onBlur: () => returnsFocus.current || end(),
   };
   return isLong ? <textarea {...common} rows={3} /> : <input {...common} />;
-}
-
-/** Says that words were changed elsewhere, too, and offers those. */
-export function WordsElsewhere({
-  words,
-  canvasDocument,
-}: {
-  readonly words: Partial<Words>;
-  readonly canvasDocument: CanvasDocument;
-}) {
-  const names = Object.keys(words) as (keyof Words)[];
-  return names.map((name) => (
-    <p key={name} className={styles.elsewhere} role="alert">
-      <span dir="auto">{text.canvas.changedElsewhere(text.canvas.words[name], words[name] ?? '')}</span>
-      <Button look="link" onClick={() => canvasDocument.resolveWords(name, 'saved')}>
-        {text.canvas.keepTheirs}
-      </Button>
-      <Button look="link" onClick={() => canvasDocument.resolveWords(name, 'yours')}>
-        {text.canvas.keepYours}
-      </Button>
-    </p>
-  ));
 }
