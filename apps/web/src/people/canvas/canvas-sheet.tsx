@@ -15,13 +15,15 @@ export function CanvasFrame({
   readonly isBusy?: boolean;
 }) {
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the blocks, which take the focus.
-    <div
-      className={`${styles.canvas} ${tall ? styles.tall : ''}`}
-      aria-busy={isBusy || undefined}
-      onKeyDown={onKeyDown}
-    >
-      {sections.map(children)}
+    <div className={styles.room}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the blocks, which take the focus. */}
+      <div
+        className={`${styles.canvas} ${tall ? styles.tall : ''}`}
+        aria-busy={isBusy || undefined}
+        onKeyDown={onKeyDown}
+      >
+        {sections.map(children)}
+      </div>
     </div>
   );
 }
