@@ -45,7 +45,7 @@ test('a check names items, leads to them, and a finding is dismissed with a reas
   await panel.getByText(/Findings of revision 1/).waitFor({ state: 'detached' });
 });
 
-test('a finding leads to suggestions that fix it, with the block and the finding filled in', async () => {
+test('a finding leads to suggestions that fix it, with the block and the finding filled in, also after a reload', async () => {
   const page = await open();
   await signInAsDemo(page);
   await drawCanvas(page, 'A greenhouse on the roof of a theatre');
@@ -65,6 +65,9 @@ test('a finding leads to suggestions that fix it, with the block and the finding
   const heading = (await page.getByRole('heading', { name: /^Suggestions for/ }).textContent()) ?? '';
   const wish = await panel.getByLabel('Anything to keep in mind?').inputValue();
   expect(wish).toContain(message.trim());
+  await page.reload();
+  await page.getByRole('heading', { name: heading, exact: true }).waitFor();
+  expect(await panel.getByLabel('Anything to keep in mind?').inputValue()).toBe(wish);
   const asked = page.waitForRequest((request) => request.url().endsWith('/refine'));
   await panel.getByRole('button', { name: 'Suggest' }).click();
   expect((await asked).postDataJSON().context).toBe(wish);

@@ -1,8 +1,8 @@
-import { useState } from 'react';
 import { ExportPanel } from '../export/export-panel.tsx';
 import { FindingsPanel } from '../findings/findings-panel.tsx';
 import { HistoryPanel } from '../history/history-panel.tsx';
 import { RefinePanel } from '../refine/refine-panel.tsx';
+import { keepWish } from '../refine/wish.ts';
 import { SharePanel } from '../share/share-panel.tsx';
 import { VariantsPanel } from '../variants/variants-panel.tsx';
 import type { Canvas } from './blocks.ts';
@@ -28,8 +28,6 @@ export function CanvasPanels({
   /** Shows suggested items in their block. */
   readonly onPreview: (items: readonly string[]) => void;
 }) {
-  /** The finding to fix, as a wish for suggestions. */
-  const [wish, setWish] = useState('');
   switch (panel) {
     case 'refine':
       return (
@@ -37,7 +35,6 @@ export function CanvasPanels({
           canvasId={canvas.id}
           section={block}
           present={state.content[block]}
-          initialWish={wish}
           canvasDocument={canvasDocument}
           onSection={(section) => show({ panel, block: section })}
           onPreview={onPreview}
@@ -69,7 +66,7 @@ export function CanvasPanels({
           current={state.revision}
           canvasDocument={canvasDocument}
           onFix={(section, finding) => {
-            setWish(finding);
+            keepWish(canvas.id, finding);
             show({ panel: 'refine', block: section });
           }}
           onClose={close}

@@ -14,6 +14,7 @@ import { nameOf, type Section, sections } from '../canvas/blocks.ts';
 import type { CanvasDocument } from '../canvas/canvas-document.ts';
 import { SidePanel } from '../canvas/side-panel.tsx';
 import styles from './refine-panel.module.css';
+import { forgetWish, keepWish, readWish } from './wish.ts';
 
 const { maxItems } = requestLimits.updateCanvas.channels;
 
@@ -22,7 +23,6 @@ export function RefinePanel({
   canvasId,
   section,
   present,
-  initialWish,
   canvasDocument,
   onSection,
   onPreview,
@@ -32,8 +32,6 @@ export function RefinePanel({
   readonly section: Section;
   /** Items of the block. */
   readonly present: readonly string[];
-  /** Text of the field for wishes when the panel is opened. */
-  readonly initialWish: string;
   readonly canvasDocument: CanvasDocument;
   readonly onSection: (section: Section) => void;
   /** Shows the chosen items in the block. */
@@ -46,7 +44,11 @@ export function RefinePanel({
   const toast = useToast();
   const id = useId();
   const askButton = useRef<HTMLButtonElement>(null);
-  const [wish, setWish] = useState(initialWish);
+  const [wish, setWish] = useState(() => readWish(canvasId));
+  useEffect(() => {
+    keepWish(canvasId, wish);
+    return () => forgetWish(canvasId);
+  }, [canvasId, wish]);
   const [open, setOpen] = useState<readonly string[]>([]);
   const [chosen, setChosen] = useState<readonly string[]>([]);
 
@@ -154,7 +156,7 @@ export function RefinePanel({
           <Button
             look={isAnswered && open.length > 0 ? 'secondary' : 'primary'}
             type="submit"
-            disabled={isBusy}
+            aria-disabled={isBusy || undefined}
           >
             {ask.isPending
               ? panelsText.refine.asking
@@ -185,13 +187,16 @@ export function RefinePanel({
             <div className={styles.actions}>
               <Button
                 look="primary"
-                disabled={isBusy || chosen.length === 0 || isTooMany}
-                onClick={() => take.mutate('append')}
+                aria-disabled={isBusy || chosen.length === 0 || isTooMany || undefined}
+                onClick={() => isBusy || chosen.length === 0 || isTooMany || take.mutate('append')}
               >
                 {panelsText.refine.add(chosen.length)}
               </Button>
               {present.length > 0 && (
-                <Button disabled={isBusy || chosen.length === 0} onClick={() => take.mutate('replace')}>
+                <Button
+                  aria-disabled={isBusy || chosen.length === 0 || undefined}
+                  onClick={() => isBusy || chosen.length === 0 || take.mutate('replace')}
+                >
                   {panelsText.refine.replace(present.length, chosen.length)}
                 </Button>
               )}
