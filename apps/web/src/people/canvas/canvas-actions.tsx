@@ -41,6 +41,7 @@ export function CanvasActions({
   /** Opens a panel, or closes it if it is open. */
   const toggle = (name: Panel) => show(panel === name ? {} : { panel: name });
   useCanvasKeys({
+    canvasDocument,
     onSuggest: (section) => show({ panel: 'refine', block: section }),
     onHistory: () => toggle('history'),
   });

@@ -1,6 +1,9 @@
+import { useEffect } from 'react';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
 import { text } from '../../text/en.ts';
 import { nameOf, type Section, sections } from './blocks.ts';
+import type { CanvasDocument } from './canvas-document.ts';
+import { moveBetweenBlocks } from './move-between-blocks.ts';
 
 /** The frame of a block, which can hold the focus. */
 function frameOf(section: Section): HTMLElement | null {
@@ -13,11 +16,17 @@ function focusedSection(): Section {
   return sections.find((section) => section === frame?.getAttribute('data-block')) ?? 'keyPartners';
 }
 
-/** The keys of a canvas: to its blocks, and for what can be done with them. */
+/** The keys of a canvas: to its blocks and between them, for what can be done with them, and to undo. */
 export function useCanvasKeys(actions: {
+  readonly canvasDocument: CanvasDocument;
   readonly onSuggest: (section: Section) => void;
   readonly onHistory: () => void;
 }): void {
+  useUndoKeys(actions.canvasDocument);
+  useEffect(() => {
+    document.addEventListener('keydown', moveBetweenBlocks);
+    return () => document.removeEventListener('keydown', moveBetweenBlocks);
+  }, []);
   const digits = sections.map((_, index) => String(index + 1));
   useShortcuts([
     {
@@ -37,4 +46,19 @@ export function useCanvasKeys(actions: {
     { keys: ['r'], label: text.shortcuts.suggest, run: () => actions.onSuggest(focusedSection()) },
     { keys: ['h'], label: text.shortcuts.history, run: actions.onHistory },
   ]);
+}
+
+/** Ctrl or ⌘ Z, with Shift to redo. Text fields keep their own undo. */
+function useUndoKeys(canvas: CanvasDocument): void {
+  useEffect(() => {
+    const undo = (event: KeyboardEvent) => {
+      const isText = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
+      if (isText || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z') return;
+      event.preventDefault();
+      if (event.shiftKey) canvas.redo();
+      else canvas.undo();
+    };
+    document.addEventListener('keydown', undo);
+    return () => document.removeEventListener('keydown', undo);
+  }, [canvas]);
 }

@@ -16,7 +16,6 @@ import { localDrafts } from './drafts.ts';
 import { EditableBlock } from './editable-block.tsx';
 import { EditableText } from './editable-text.tsx';
 import frame from './frame.module.css';
-import { moveBetweenBlocks } from './move-between-blocks.ts';
 import { usePanel } from './panels.ts';
 
 const AnswerLine = lazyPart(async () => (await import('./answer-line.tsx')).AnswerLine);
@@ -44,7 +43,6 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
   const { panel, block = 'keyPartners', revision, against } = search;
   const isHistory = panel === 'history';
   const [suggested, setSuggested] = useState<readonly string[]>([]);
-  useUndoKeys(canvasDocument);
   const editing = { words: state.content, canvasDocument };
   const answer = queries.getQueryData<AnswerFacts>(answerKey(canvas.id));
   return (
@@ -100,7 +98,7 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
             />
           </Suspense>
         ) : (
-          <CanvasFrame tall onKeyDown={moveBetweenBlocks}>
+          <CanvasFrame tall>
             {(section) => (
               <EditableBlock
                 key={section}
@@ -184,21 +182,6 @@ function useCanvasDocument(canvas: Canvas): {
     };
   }, [canvasDocument]);
   return { canvasDocument, state };
-}
-
-/** Ctrl or ⌘ Z, with Shift to redo. Text fields keep their own undo. */
-function useUndoKeys(canvas: CanvasDocument): void {
-  useEffect(() => {
-    const undo = (event: KeyboardEvent) => {
-      const isText = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
-      if (isText || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z') return;
-      event.preventDefault();
-      if (event.shiftKey) canvas.redo();
-      else canvas.undo();
-    };
-    document.addEventListener('keydown', undo);
-    return () => document.removeEventListener('keydown', undo);
-  }, [canvas]);
 }
 
 function SaveStatus({ state: { saving, wasMerged } }: { readonly state: DocumentState }) {

@@ -1,4 +1,4 @@
-import type { KeyboardEvent, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { type Blocks, nameOf, type Section, sections } from './blocks.ts';
 import styles from './canvas-sheet.module.css';
 
@@ -7,21 +7,14 @@ export function CanvasFrame({
   children,
   tall = false,
   isBusy = false,
-  onKeyDown,
 }: {
   readonly children: (section: Section) => ReactNode;
-  readonly onKeyDown?: (event: KeyboardEvent) => void;
   readonly tall?: boolean;
   readonly isBusy?: boolean;
 }) {
   return (
     <div className={styles.room}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the blocks, which take the focus. */}
-      <div
-        className={`${styles.canvas} ${tall ? styles.tall : ''}`}
-        aria-busy={isBusy || undefined}
-        onKeyDown={onKeyDown}
-      >
+      <div className={`${styles.canvas} ${tall ? styles.tall : ''}`} aria-busy={isBusy || undefined}>
         {sections.map(children)}
       </div>
     </div>

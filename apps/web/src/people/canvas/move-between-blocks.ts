@@ -1,5 +1,3 @@
-import type { KeyboardEvent } from 'react';
-
 const directions: Readonly<Record<string, readonly [x: number, y: number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -12,7 +10,8 @@ const directions: Readonly<Record<string, readonly [x: number, y: number]>> = {
  * to its block.
  */
 export function moveBetweenBlocks(event: KeyboardEvent): void {
-  const target = event.target as HTMLElement;
+  const target = event.target;
+  if (!(target instanceof HTMLElement)) return;
   const block = target.closest<HTMLElement>('[data-block]');
   if (!block || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
   let next: HTMLElement | null | undefined;
