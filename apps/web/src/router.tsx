@@ -6,8 +6,8 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
+import { titleOf } from '@valuecanvas/contracts-canvas/title';
 import { type Api, queryOf, siteQuery } from './api.tsx';
-import { titleOf } from './people/canvas/blocks.ts';
 import { readCanvasSearch } from './people/canvas/panels.ts';
 import type { CanvasesSearch } from './people/canvases/canvases-page.tsx';
 import { DescribePage } from './people/describe/describe-page.tsx';

@@ -1,4 +1,5 @@
 import { type Blocks, type CreateCanvasRequest, type Section, sections } from '@valuecanvas/contracts-canvas';
+import { oneLine } from '@valuecanvas/contracts-canvas/title';
 
 /** Content of a revision: everything that a user can change. */
 export interface CanvasContent {
@@ -47,32 +48,6 @@ export function contentFrom(request: CreateCanvasRequest): CanvasContent {
 /** Returns the blocks whose items, or their order, differ. */
 export function changedSections(before: Blocks, after: Blocks): Section[] {
   return sections.filter((section) => JSON.stringify(before[section]) !== JSON.stringify(after[section]));
-}
-
-/** End of a clause in the scripts of the world: a full stop before white space, and other punctuation anywhere. */
-const clauseEnd = /\.(?=\s|$)|[,;:!?\n–—。，、；：！？।۔،؛؟።]/u;
-
-/** Returns the first clause of a text, which serves as its title. A clause without a letter or digit gives the whole text. */
-export function firstClause(text: string): string {
-  const [clause = ''] = text.trim().split(clauseEnd, 1);
-  return /[\p{L}\p{N}]/u.test(clause) ? clause.trim() : text.trim();
-}
-
-/** Turns white space, line breaks included, and control characters into single spaces, and removes them from the ends. */
-export function oneLine(text: string): string {
-  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
-}
-
-/** Shortens a text to one line of at most `maxLength` UTF-16 code units, at a word if possible. */
-export function shortened(text: string, maxLength: number): string {
-  const line = oneLine(text);
-  if (line.length <= maxLength) return line;
-  const start = line
-    .slice(0, maxLength - 1)
-    .toWellFormed()
-    .replace(/\uFFFD$/u, '');
-  const words = start.replace(/\s+\S*$/u, '');
-  return `${words.length > maxLength / 2 ? words : start}…`;
 }
 
 export const asList = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');

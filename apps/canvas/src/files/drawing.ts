@@ -1,5 +1,6 @@
 import { type Section, sections } from '@valuecanvas/contracts-canvas';
-import { type CanvasContent, firstClause, oneLine, shortened } from '../canvases/canvas-content.ts';
+import { oneLine, titleOf } from '@valuecanvas/contracts-canvas/title';
+import type { CanvasContent } from '../canvases/canvas-content.ts';
 import { headings } from './markdown.ts';
 
 export type DrawnFormat = 'svg' | 'png' | 'pdf';
@@ -73,7 +74,7 @@ export function drawingOf(
   paper: Paper,
 ): Drawing {
   const [width, height] = papers[paper];
-  const title = content.title ?? shortened(firstClause(content.businessDescription), 80);
+  const title = titleOf(content);
   const subtitle = [content.industry, content.targetMarket].filter((words) => words !== undefined);
   const all = sections.map((section) => ({
     name: headings[section],

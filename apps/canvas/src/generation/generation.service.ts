@@ -10,8 +10,9 @@ import {
   type Section,
   sections,
 } from '@valuecanvas/contracts-canvas';
+import { titleOf } from '@valuecanvas/contracts-canvas/title';
 import type { BeforeCommit } from '@valuecanvas/postgres';
-import { asList, describeBlocks, firstClause, shortened, wordsOf } from '../canvases/canvas-content.ts';
+import { asList, describeBlocks, wordsOf } from '../canvases/canvas-content.ts';
 import type { CanvasesService } from '../canvases/canvases.service.ts';
 import { type AnswerSchema, type AskModel, type ModelCall, type Question, Unfinished } from './ask-model.ts';
 import { createBlockReader } from './block-reader.ts';
@@ -100,7 +101,7 @@ export function createGenerationService(dependencies: {
   return {
     generate(call, request, beforeCommit, listener) {
       const { title: own, ...business } = wordsOf(request);
-      const fallback = shortened(firstClause(business.businessDescription), maxTitleLength);
+      const fallback = titleOf(business, maxTitleLength);
       return create(
         call,
         {

@@ -1,7 +1,7 @@
 import { type Blocks, maxTitleLength, type Section, sections } from '@valuecanvas/contracts-canvas';
+import { shortened } from '@valuecanvas/contracts-canvas/title';
 import { AppError } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
-import { shortened } from '../canvases/canvas-content.ts';
 import { itemsOf } from './items.ts';
 import { jsonValuesIn, withoutReasoning } from './read-json.ts';
 import { sectionNamed } from './section-names.ts';

@@ -1,5 +1,6 @@
 import { maxTitleLength, type variantKinds } from '@valuecanvas/contracts-canvas';
-import { type CanvasContent, firstClause, shortened } from '../canvases/canvas-content.ts';
+import { shortened, titleOf } from '@valuecanvas/contracts-canvas/title';
+import type { CanvasContent } from '../canvases/canvas-content.ts';
 
 type VariantKind = (typeof variantKinds)[number];
 
@@ -29,9 +30,10 @@ export const instructionFor = (kind: string): string => (isKnown(kind) ? kinds[k
 /** Returns the title of the canvas with the kind of the variant, such as "Bakery – Lean". */
 export function titleOfVariant(
   kind: string,
-  { title, businessDescription }: Pick<CanvasContent, 'title' | 'businessDescription'>,
+  canvas: Pick<CanvasContent, 'title' | 'businessDescription'>,
 ): string {
   const name = shortened(isKnown(kind) ? kinds[kind].name : kind, maxTitleLength / 2);
-  const base = shortened(title ?? firstClause(businessDescription), maxTitleLength - name.length - 3);
+  const room = maxTitleLength - name.length - 3;
+  const base = shortened(titleOf(canvas, room), room);
   return `${base} – ${name}`;
 }

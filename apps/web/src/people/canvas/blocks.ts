@@ -51,14 +51,3 @@ export function isSame(some: Content[Field], others: Content[Field]): boolean {
   if (typeof some === 'string' || typeof others === 'string') return some === others;
   return some.length === others.length && some.every((item, index) => item === others[index]);
 }
-
-/** The title of a canvas, or the first clause of its description if it has none. */
-export function titleOf({
-  title: given = '',
-  businessDescription,
-}: Pick<Canvas, 'title' | 'businessDescription'>): string {
-  if (given.trim() !== '') return given;
-  const [clause = ''] = businessDescription.trim().split(/[.,;:!?\n–—]/, 1);
-  const title = clause.trim() || businessDescription.trim();
-  return title.length <= 80 ? title : `${title.slice(0, title.lastIndexOf(' ', 78) + 1 || 78).trimEnd()}…`;
-}

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
+import { titleOf } from '@valuecanvas/contracts-canvas/title';
 import { type InputOf, requestLimits } from '@valuecanvas/web-client';
 import { Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { queryOf, useApi } from '../../api.tsx';
@@ -8,7 +9,7 @@ import { lazyPart } from '../../parts/lazy-part.ts';
 import { useIsOffline } from '../../shell/notices.tsx';
 import { text } from '../../text/en.ts';
 import { type AnswerFacts, answerKey } from './answer.ts';
-import { type Canvas, titleOf } from './blocks.ts';
+import type { Canvas } from './blocks.ts';
 import { type CanvasDocument, createCanvasDocument, type DocumentState } from './canvas-document.ts';
 import styles from './canvas-page.module.css';
 import { CanvasFrame } from './canvas-sheet.tsx';

@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { titleOf } from '@valuecanvas/contracts-canvas/title';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { useApi } from '../../api.tsx';
 import { Button, buttonClass } from '../../parts/button.tsx';
@@ -9,7 +10,7 @@ import { useAnnounce } from '../../shell/announcer.tsx';
 import { useShortcuts } from '../../shell/shortcuts.tsx';
 import { text } from '../../text/en.ts';
 import { ago } from '../../text/format.ts';
-import { type Canvas, itemCount, titleOf } from '../canvas/blocks.ts';
+import { type Canvas, itemCount } from '../canvas/blocks.ts';
 import styles from './canvases-page.module.css';
 import { Miniature } from './miniature.tsx';
 import { useDeletion } from './use-deletion.ts';

@@ -1,8 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { titleOf } from '@valuecanvas/contracts-canvas/title';
 import { queryOf, useApi } from '../../api.tsx';
 import { useToast } from '../../shell/toasts.tsx';
 import { text } from '../../text/en.ts';
-import { type Canvas, titleOf } from '../canvas/blocks.ts';
+import type { Canvas } from '../canvas/blocks.ts';
 
 /** Returns functions that delete a canvas, with a toast that undoes it, and that recover a deleted one. */
 export function useDeletion() {

@@ -1,10 +1,10 @@
 import { useLoaderData, useParams } from '@tanstack/react-router';
+import { titleOf } from '@valuecanvas/contracts-canvas/title';
 import { ApiError } from '@valuecanvas/web-client';
 import { type Api, useApi } from '../../api.tsx';
 import shell from '../../shell/shell.module.css';
 import { dateOf } from '../../text/format.ts';
 import { shareText } from '../../text/share.en.ts';
-import { titleOf } from '../canvas/blocks.ts';
 import { CanvasSheet } from '../canvas/canvas-sheet.tsx';
 import frame from '../canvas/frame.module.css';
 import { FileLinks } from '../export/file-links.tsx';

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate, useParams, useSearch } from '@tanstack/react-router';
+import { titleOf } from '@valuecanvas/contracts-canvas/title';
 import type { ResultOf } from '@valuecanvas/web-client';
 import { queryOf, useApi } from '../../api.tsx';
 import { buttonClass } from '../../parts/button.tsx';
@@ -7,7 +8,6 @@ import { ErrorNotice } from '../../parts/error-notice.tsx';
 import visually from '../../parts/visually-hidden.module.css';
 import { text } from '../../text/en.ts';
 import { panelsText } from '../../text/panels.en.ts';
-import { titleOf } from '../canvas/blocks.ts';
 import frame from '../canvas/frame.module.css';
 import { diffWords } from '../history/diff.ts';
 import { Added, Removed } from '../history/diff-sheet.tsx';

@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
+import { titleOf } from '@valuecanvas/contracts-canvas/title';
 import { requestLimits } from '@valuecanvas/web-client';
 import { type SubmitEvent, useState } from 'react';
 import { queryOf, useApi } from '../../api.tsx';
@@ -8,7 +9,7 @@ import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { text } from '../../text/en.ts';
 import { ago } from '../../text/format.ts';
 import { panelsText } from '../../text/panels.en.ts';
-import { type Canvas, titleOf } from '../canvas/blocks.ts';
+import type { Canvas } from '../canvas/blocks.ts';
 import type { CanvasDocument } from '../canvas/canvas-document.ts';
 import { SidePanel } from '../canvas/side-panel.tsx';
 import { kindName, startVariant } from './variant-request.ts';
