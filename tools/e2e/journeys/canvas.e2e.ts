@@ -30,6 +30,7 @@ test('a description becomes nine blocks with one click to sign in, and edits are
 
   await page.getByRole('button', { name: 'Repair café' }).click();
   await page.keyboard.press('Control+Enter');
+  await page.getByText('One more step: sign in').and(page.locator(':focus')).waitFor();
   await page.getByRole('button', { name: 'the demo user' }).click();
   await page.waitForURL(/\/c\//);
   for (const name of blocks) await itemsOf(page, name).first().waitFor();
@@ -64,6 +65,12 @@ test('items are added, undone, moved and removed by keyboard alone', async () =>
   expect(await partners.allTextContents()).toEqual(
     expect.arrayContaining(['Hardware stores', 'Repair shops']),
   );
+  expect(await partners.count()).toBe(before + 2);
+  // The blank item, which Escape dropped, is no step of its own.
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+Z');
+  expect(await partners.count()).toBe(before + 1);
+  await page.keyboard.press('Control+Shift+Z');
   expect(await partners.count()).toBe(before + 2);
 
   await partners.last().focus();

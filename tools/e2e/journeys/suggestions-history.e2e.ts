@@ -35,6 +35,7 @@ test('suggestions are asked for, chosen and added by keyboard, and one undo take
   await panel.getByRole('button', { name: `Add ${count - 1}` }).focus();
   await page.keyboard.press('Enter');
   await page.getByText(`added to Channels`).waitFor();
+  await panel.getByRole('button', { name: 'Suggest again' }).and(page.locator(':focus')).waitFor();
   expect(await channels.count()).toBe(before.length + count - 1);
   await page.getByRole('button', { name: 'Undo' }).last().click();
   await expect.poll(() => channels.allTextContents()).toEqual(before);

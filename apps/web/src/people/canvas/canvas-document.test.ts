@@ -213,6 +213,21 @@ test('a title that both sides changed stays as it is here, and the other one can
   expect(page.state().wordsElsewhere).toEqual({});
 });
 
+test('each undo changes what the canvas says: a blank item that came and went is no step', () => {
+  const { canvasDocument, state } = setUp();
+  const [first = ''] = initial.channels;
+  canvasDocument.change('channels', [first, '']);
+  canvasDocument.change('channels', [first, 'A market'], 'channels 1');
+  canvasDocument.change('channels', [first, 'A market', '']);
+  canvasDocument.change('channels', [first, 'A market'], 'channels 2');
+  canvasDocument.undo();
+  expect(state().content.channels).toEqual([first]);
+  expect(state()).toMatchObject({ canUndo: false, canRedo: true });
+  canvasDocument.redo();
+  expect(state().content.channels).toEqual([first, 'A market']);
+  expect(state()).toMatchObject({ canUndo: true, canRedo: false });
+});
+
 test('undoing a step keeps what was changed elsewhere since', async () => {
   const page = setUp();
   page.canvasDocument.change('channels', ['Web shop']);

@@ -114,8 +114,15 @@ export function createCanvasDocument({
   let failures = 0;
   const listeners = new Set<() => void>();
 
+  /** Returns true if a step differs from what is shown by more than blank items. */
+  const isStep = (step: Content): boolean => {
+    const shown = withoutBlanks(state.content);
+    return fields.some((field) => !isSame(step[field], shown[field]));
+  };
+
   const update = (change: Partial<DocumentState>): void => {
-    state = { ...state, ...change, canUndo: past.length > 0, canRedo: future.length > 0 };
+    state = { ...state, ...change };
+    state = { ...state, canUndo: past.some(isStep), canRedo: future.some(isStep) };
     for (const listener of listeners) listener();
   };
 
@@ -140,7 +147,7 @@ export function createCanvasDocument({
   };
 
   const remember = (): void => {
-    past = [...past.slice(1 - maxSteps), state.content];
+    past = [...past.slice(1 - maxSteps), withoutBlanks(state.content)];
     future = [];
   };
 
@@ -294,18 +301,20 @@ export function createCanvasDocument({
       };
     },
     undo() {
-      const before = past.at(-1);
+      const index = past.findLastIndex(isStep);
+      const before = past[index];
       if (!before) return;
-      past = past.slice(0, -1);
-      future = [...future, state.content];
+      past = past.slice(0, index);
+      future = [...future, withoutBlanks(state.content)];
       lastStep = undefined;
       show(before);
     },
     redo() {
-      const after = future.at(-1);
+      const index = future.findLastIndex(isStep);
+      const after = future[index];
       if (!after) return;
-      future = future.slice(0, -1);
-      past = [...past, state.content];
+      future = future.slice(0, index);
+      past = [...past, withoutBlanks(state.content)];
       lastStep = undefined;
       show(after);
     },
@@ -336,6 +345,14 @@ export function createCanvasDocument({
       cancelTimer();
     },
   };
+}
+
+/** Returns a content without the blank items that come and go while items are added. */
+function withoutBlanks(content: Content): Content {
+  return mapContent((field) => {
+    const value = content[field];
+    return typeof value === 'string' ? value : value.filter((item) => item.trim() !== '');
+  });
 }
 
 function isSection(field: Field): field is Section {

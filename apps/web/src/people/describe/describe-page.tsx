@@ -126,7 +126,9 @@ export function DescribePage() {
         </form>
         {needsAccount && (
           <section className={styles.account}>
-            <p>{text.describe.signInFirst}</p>
+            <p ref={focusOnArrival} tabIndex={-1}>
+              {text.describe.signInFirst}
+            </p>
             <Suspense>
               <SignInPanel initialMode="signUp" onSignedIn={() => void proceed()} />
             </Suspense>
@@ -141,4 +143,9 @@ export function DescribePage() {
       )}
     </div>
   );
+}
+
+/** Moves the focus to an element when it appears, so that keyboards and screen readers continue there. */
+function focusOnArrival(element: HTMLElement | null): void {
+  element?.focus();
 }

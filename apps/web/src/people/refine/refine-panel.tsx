@@ -154,6 +154,7 @@ export function RefinePanel({
         />
         <div className={styles.actions}>
           <Button
+            ref={askButton}
             look={isAnswered && open.length > 0 ? 'secondary' : 'primary'}
             type="submit"
             aria-disabled={isBusy || undefined}
