@@ -73,6 +73,10 @@ test('an earlier revision is compared word by word and restored, and Ctrl+Z brin
   await panel.getByRole('button', { name: 'Restore this revision' }).click();
   await page.getByText('Revision 2 was restored').waitFor();
   await page.getByText('Revision 4', { exact: true }).waitFor();
+  await panel
+    .getByRole('button', { name: /Revision 2/ })
+    .and(page.locator(':focus'))
+    .waitFor();
   const first = itemsOf(page, 'Channels').first();
   expect(await first.textContent()).toBe('A stall at the market');
   await page.keyboard.press('Control+Z');

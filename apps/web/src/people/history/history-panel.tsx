@@ -55,10 +55,15 @@ export function HistoryPanel({
       return { revision, undo };
     },
     onSuccess({ revision, undo }) {
-      onSelect(undefined);
+      leave(revision);
       toast({ title: panelsText.history.restored(revision), action: { label: text.canvas.undo, run: undo } });
     },
   });
+  /** Returns to the canvas. The buttons about the revision disappear, so the focus goes to its place in the list. */
+  const leave = (revision: number) => {
+    list.current?.querySelector<HTMLElement>(`[data-revision="${revision}"]`)?.focus();
+    onSelect(undefined);
+  };
   /** `j` and `k` step through the list, like the arrow keys. */
   const step = (event: KeyboardEvent) => {
     const direction = ['j', 'ArrowDown'].includes(event.key)
@@ -74,6 +79,8 @@ export function HistoryPanel({
     next.focus();
     next.click();
   };
+  // A disabled button would lose the focus.
+  const canRestore = !restore.isPending && selected !== current;
   const days = Map.groupBy(revisions ?? [], ({ createdAt }) => dayOf(createdAt));
   return (
     <SidePanel title={text.canvas.history} onClose={onClose}>
@@ -108,12 +115,12 @@ export function HistoryPanel({
           <div className={styles.actions}>
             <Button
               look="primary"
-              disabled={restore.isPending || selected === current}
-              onClick={() => restore.mutate(selected)}
+              aria-disabled={!canRestore || undefined}
+              onClick={() => canRestore && restore.mutate(selected)}
             >
               {panelsText.history.restore}
             </Button>
-            <Button onClick={() => onSelect(undefined)}>{panelsText.history.back}</Button>
+            <Button onClick={() => leave(selected)}>{panelsText.history.back}</Button>
           </div>
         </div>
       )}
