@@ -1,0 +1,2 @@
+export { type Mail, type Mailer, openMailer } from './open-mailer.ts';
+export { mailFaults, mailVariables } from './variables.ts';
