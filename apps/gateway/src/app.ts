@@ -1,5 +1,6 @@
 import { gatewayContract } from '@valuecanvas/contracts-gateway';
 import { openIdempotency } from '@valuecanvas/idempotency';
+import { mailFaults } from '@valuecanvas/mail';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
 import { ConfigError, defineService, implement } from '@valuecanvas/service-kit';
@@ -20,6 +21,7 @@ import { edgeFaults } from './edge/edge-faults.ts';
 import { httpsOnly } from './edge/https-only.ts';
 import { stripInternalHeaders } from './forwarding/forwarded-headers.ts';
 import { composeForwarding } from './forwarding/forwarding.ts';
+import { composePasswordReset } from './password-reset/compose-password-reset.ts';
 import { composePlatform } from './platform/compose-platform.ts';
 import { composeRateLimits } from './rate-limits/rate-limits.ts';
 import { readRoles } from './roles/roles.ts';
@@ -33,7 +35,7 @@ export const gatewayService = defineService({
   variables: gatewayVariables,
   async compose(kit) {
     const { config } = kit;
-    const faults = edgeFaults(config);
+    const faults = [...edgeFaults(config), ...mailFaults(config)];
     if (faults.length > 0) throw new ConfigError(faults);
     const roles = readRoles(config.ROLES);
     const upstreams = upstreamsOf(config);
@@ -64,6 +66,7 @@ export const gatewayService = defineService({
       apiKeys: apiKeys.verifier,
     });
 
+    const passwordReset = composePasswordReset({ recovery: auth.recovery, roles, factOf });
     const accountExport = await composeAccountExport(kit, { db, listKeys: apiKeys.keys.list });
 
     const rateLimits = composeRateLimits(kit, redis);
@@ -82,7 +85,7 @@ export const gatewayService = defineService({
       own: { postgres: () => database.ping(), redis: () => redis.redis.ping() },
     });
     const apiDocs = await composeApiDocs(kit);
-    const site = composeSite(kit, browsers);
+    const site = composeSite(kit, { ...browsers, recovery: auth.recovery });
     const pages = await composePages(kit, [gatewayContract, ...behind]);
 
     return {
@@ -117,6 +120,7 @@ export const gatewayService = defineService({
           ...users.routes,
           ...deletion.routes,
           ...accountExport.routes,
+          ...passwordReset.routes,
           ...audit.routes,
         },
         openIdempotency(db, kit, sealAnswers(config.INTERNAL_SIGNING_KEY)),

@@ -1,3 +1,4 @@
+import { mailVariables } from '@valuecanvas/mail';
 import { postgresVariables } from '@valuecanvas/postgres';
 import { redisVariables } from '@valuecanvas/redis';
 import {
@@ -17,6 +18,7 @@ export const gatewayVariables = {
   ...signingVariables,
   ...postgresVariables,
   ...redisVariables,
+  ...mailVariables,
   PUBLIC_URL: Type.String({
     format: 'url',
     default: 'http://localhost:3000',

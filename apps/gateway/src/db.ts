@@ -11,6 +11,7 @@ export interface Database {
   'vc_private.auth_sessions': AuthSessionsTable;
   'vc_private.browser_sessions': BrowserSessionsTable;
   'vc_private.idempotency_keys': IdempotencyKeysTable;
+  'vc_private.password_resets': PasswordResetsTable;
 }
 
 export interface UsersTable {
@@ -109,4 +110,13 @@ export interface IdempotencyKeysTable {
   answer: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
   expires_at: ColumnType<Date, Date | string, Date | string>;
+}
+
+export interface PasswordResetsTable {
+  token_hash: ColumnType<Buffer, Buffer, never>;
+  user_id: ColumnType<string, string, never>;
+  is_mailed: ColumnType<boolean, boolean, never>;
+  created_at: ColumnType<Date, Date | string, never>;
+  expires_at: ColumnType<Date, Date | string, never>;
+  used_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 }

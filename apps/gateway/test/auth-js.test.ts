@@ -1,13 +1,19 @@
 import { AuthClient } from '@supabase/auth-js';
+import { startTestMailServer, type TestMailServer } from '@valuecanvas/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 
 let gateway: TestGateway;
+let mail: TestMailServer;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  mail = await startTestMailServer();
+  gateway = await startGateway({ SMTP_URL: mail.url, EMAIL_FROM: 'no-reply@example.com' });
 });
-afterAll(() => gateway.stop());
+afterAll(async () => {
+  await gateway.stop();
+  await mail.stop();
+});
 
 /** Creates an official client as a page uses it. Each client keeps its own session in memory. */
 function newClient() {
@@ -64,6 +70,15 @@ describe('the official client of Supabase Auth', () => {
     const { email } = await signedUp();
     const { error } = await newClient().client.signInWithPassword({ email, password: wrong });
     expect(error).toMatchObject({ code, status });
+  });
+
+  test('asks for a mail with a link that sets a new password', async () => {
+    const { email } = await signedUp();
+    const { error } = await newClient().client.resetPasswordForEmail(email, {
+      redirectTo: 'https://app.example.com',
+    });
+    expect(error).toBeNull();
+    await expect.poll(() => mail.mails.map(({ to }) => to)).toContainEqual([email]);
   });
 
   test('receives the reason for a weak password', async () => {

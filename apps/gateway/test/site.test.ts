@@ -30,6 +30,7 @@ describe('GET /api/site', () => {
     expect(body.data).toEqual({
       simulated: true,
       upgradeUrl: 'http://localhost:3000/upgrade',
+      passwordResetByMail: false,
       demoAccounts: [demoAccount],
     });
   });

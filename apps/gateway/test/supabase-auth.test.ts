@@ -282,3 +282,61 @@ describe('a session that is ended through the gateway', () => {
     expect([await statusAt(gateway, late), await statusAt(gateway, fresh)]).toEqual([401, 200]);
   });
 });
+
+describe('a new password with a link of Supabase', () => {
+  const ask = (path: string, body: object) => gateway.service.request(path, { method: 'POST', body });
+  const calls = () => supabase.received.map(({ method, url }) => `${method} ${url}`);
+
+  test('is asked for at Supabase, whose link leads to the page', async () => {
+    expect((await ask('/auth/session/recover', { email: 'ada@example.com' })).status).toBe(202);
+    expect(calls()).toEqual(['POST /auth/v1/recover?redirect_to=https%3A%2F%2Fcanvas.example.com%2Freset']);
+    expect((await ask('/auth/v1/recover', { email: 'ada@example.com' })).status).toBe(200);
+    expect((await gateway.service.request('/api/site')).body.data.passwordResetByMail).toBe(true);
+  });
+
+  test('is set at Supabase, and ends all sessions here and in other replicas', async () => {
+    const userId = randomUUID();
+    const tokenOf = () => supabase.token({ sub: userId, session_id: randomUUID() });
+    const [linked, other] = [await tokenOf(), await tokenOf()];
+    for (const asked of [gateway, replica]) expect(await statusAt(asked, other)).toBe(200);
+    const { status } = await ask('/auth/session/reset', { token: linked, password: 'battery staple' });
+    expect([status, calls()]).toEqual([204, ['PUT /auth/v1/user', 'POST /auth/v1/logout?scope=global']]);
+    expect(supabase.received[0]).toMatchObject({
+      headers: { authorization: `Bearer ${linked}`, apikey: 'anon' },
+      body: '{"password":"battery staple"}',
+    });
+    expect(await statusAt(gateway, other)).toBe(401);
+    clock.advance(30_000);
+    expect(await statusAt(replica, other)).toBe(401);
+  });
+
+  test.each([
+    [401, '{}', 422, 'This link is invalid'],
+    [403, '{}', 422, 'This link is invalid'],
+    [422, '{"msg":"Password is too weak."}', 422, 'Password is too weak.'],
+    [500, 'not JSON', 503, ''],
+  ])('fails as Supabase says: %d %s', async (status, body, expected, message) => {
+    supabase.answer = (_request, response) => void response.writeHead(status).end(body);
+    const answer = await ask('/auth/session/reset', {
+      token: await supabase.token(),
+      password: 'battery staple',
+    });
+    expect([answer.status, answer.body.message]).toEqual([expected, expect.stringContaining(message)]);
+  });
+
+  test.each([
+    [429, 429],
+    [500, 503],
+  ])('a mail that Supabase refuses with %d is answered with %d', async (status, expected) => {
+    supabase.answer = (_request, response) => void response.writeHead(status).end('{}');
+    expect((await ask('/auth/session/recover', { email: 'ada@example.com' })).status).toBe(expected);
+  });
+
+  test('cannot be made by an operator', async () => {
+    const { status, body } = await gateway.service.request(
+      `/api/admin/users/${randomUUID()}/password-reset`,
+      { method: 'POST', headers: bearer(await supabase.token({ session_id: randomUUID() })) },
+    );
+    expect([status, body.code]).toEqual([422, 'UNPROCESSABLE']);
+  });
+});

@@ -78,6 +78,21 @@ const signUpRoute = createRoute({
   component: SignInPage,
 });
 
+const forgotRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/forgot',
+  beforeLoad: ({ context }) => readSite(context),
+  head: () => titled(text.signIn.forgot),
+  component: lazyRouteComponent(() => import('./people/sign-in/forgot-page.tsx'), 'ForgotPage'),
+});
+
+const resetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reset',
+  head: () => titled(text.signIn.reset),
+  component: lazyRouteComponent(() => import('./people/sign-in/reset-page.tsx'), 'ResetPage'),
+});
+
 /** Pages that need a session. Without one, they lead to the sign-in page and back. */
 const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -224,6 +239,8 @@ const routeTree = rootRoute.addChildren([
   describeRoute,
   signInRoute,
   signUpRoute,
+  forgotRoute,
+  resetRoute,
   sharedRoute,
   signedInRoute.addChildren([
     canvasesRoute,

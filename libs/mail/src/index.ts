@@ -1,2 +1,2 @@
-export { type Mail, type Mailer, openMailer } from './open-mailer.ts';
+export { checkMailServer, type Mail, type Mailer, openMailer } from './open-mailer.ts';
 export { mailFaults, mailVariables } from './variables.ts';

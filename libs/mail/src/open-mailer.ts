@@ -30,10 +30,7 @@ export function openMailer(
 ): Mailer | undefined {
   const { SMTP_URL: url, EMAIL_FROM: from } = config;
   if (url === undefined) return undefined;
-  const transport = createTransport(
-    { url, ...timeouts, disableFileAccess: true, disableUrlAccess: true },
-    { from },
-  );
+  const transport = createTransport(transportTo(url), { from });
   const policy: RetryPolicy = { delaysMs, jitter: 0.5, isRetryable };
   return {
     async send({ to, subject, text }, signal) {
@@ -43,6 +40,18 @@ export function openMailer(
     },
   };
 }
+
+/** Connects to a mail server and logs in, without sending a mail. Rejects if that fails. */
+export async function checkMailServer(url: string): Promise<void> {
+  await createTransport(transportTo(url)).verify();
+}
+
+const transportTo = (url: string) => ({
+  url,
+  ...timeouts,
+  disableFileAccess: true,
+  disableUrlAccess: true,
+});
 
 /** The server's final refusals have status 5xx. Failures of the network have no status. */
 function isRetryable(error: unknown): boolean {

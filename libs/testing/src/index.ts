@@ -8,6 +8,6 @@ export { type StubHandlers, stubService } from './stub-service.ts';
 export { createTestBackends, type TestBackends } from './test-backends.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';
 export { createTestIdentities, type TestIdentities } from './test-identities.ts';
-export { createTestRedis, type TestRedis } from './test-redis.ts';
 export { type ReceivedMail, startTestMailServer, type TestMailServer } from './test-mail-server.ts';
+export { createTestRedis, type TestRedis } from './test-redis.ts';
 export { startTestService, type TestAnswer, type TestRequest, type TestService } from './test-service.ts';

@@ -11,6 +11,9 @@ export const routes = {
   signUpBrowser: {method: "POST", path: "/auth/session/signup", reply: "data"},
   getBrowserSession: {method: "GET", path: "/auth/session", reply: "data"},
   closeBrowserSession: {method: "DELETE", path: "/auth/session", reply: "empty"},
+  requestPasswordReset: {method: "POST", path: "/auth/session/recover", reply: "empty"},
+  resetPassword: {method: "POST", path: "/auth/session/reset", reply: "empty"},
+  createPasswordResetLink: {method: "POST", path: "/api/admin/users/:id/password-reset", reply: "data", idempotent: true},
   listApiKeys: {method: "GET", path: "/api/keys", reply: "list"},
   createApiKey: {method: "POST", path: "/api/keys", reply: "data", idempotent: true},
   revokeApiKey: {method: "DELETE", path: "/api/keys/:id", reply: "empty"},
@@ -85,6 +88,8 @@ export const routes = {
 export const requestLimits = {
   openBrowserSession: {email: {maxLength: 255}, password: {minLength: 1, maxLength: 256}},
   signUpBrowser: {email: {maxLength: 255}, password: {minLength: 8, maxLength: 256}},
+  requestPasswordReset: {email: {maxLength: 255}},
+  resetPassword: {token: {minLength: 20, maxLength: 8192}, password: {minLength: 8, maxLength: 256}},
   createApiKey: {name: {minLength: 1, maxLength: 100}, scopes: {minItems: 1, items: {}}},
   deleteAccount: {email: {maxLength: 255}, password: {minLength: 1, maxLength: 256}},
   generateCanvas: {businessDescription: {minLength: 3, maxLength: 5000}, title: {maxLength: 120}, industry: {maxLength: 200}, targetMarket: {maxLength: 500}, model: {minLength: 1, maxLength: 200}},

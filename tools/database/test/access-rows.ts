@@ -38,6 +38,7 @@ const otherRows: Readonly<Record<string, { readonly there: readonly Row[]; reado
   'vc_private.auth_sessions': { there: [{ id: bob, user_id: bob }], another: { id: alice, user_id: alice } },
   'vc_private.auth_refresh_tokens': { there: [refreshToken()], another: refreshToken() },
   'vc_private.browser_sessions': { there: [browserSession()], another: browserSession() },
+  'vc_private.password_resets': { there: [passwordReset()], another: passwordReset() },
 };
 
 /** Fills every table. */
@@ -110,6 +111,16 @@ function browserSession(): Row {
     cookie_hash: randomBytes(32),
     user_id: bob,
     sealed_tokens: randomBytes(8),
+    expires_at: new Date(),
+  };
+}
+
+function passwordReset(): Row {
+  return {
+    token_hash: randomBytes(32),
+    user_id: bob,
+    is_mailed: true,
+    created_at: new Date(),
     expires_at: new Date(),
   };
 }

@@ -101,6 +101,7 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
       idempotencyKeys(role),
     ]),
   ),
+  'vc_private.password_resets': { vc_gateway: { ...everything, columns: ['used_at'] } },
   'vc_private.llm_jobs': {
     vc_job_worker: {
       select: ownOrAcross,

@@ -35,6 +35,7 @@ export const expectedGrants: Record<string, Record<string, string>> = {
     vc_job_worker: 'delete, insert, select, update',
     vc_prompt_registry: 'delete, insert, select, update',
   },
+  'vc_private.password_resets': { vc_gateway: 'delete, insert, select, update(used_at)' },
   'vc_private.llm_jobs': { vc_job_worker: 'delete, insert, select, update' },
 };
 

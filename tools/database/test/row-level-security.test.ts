@@ -39,6 +39,7 @@ it('the list of tables of users is complete', async () => {
     'vc_private.account_deletions',
     'vc_private.auth_sessions',
     'vc_private.browser_sessions',
+    'vc_private.password_resets',
   ];
   const expected = [...userTables.map(({ table }) => table), ...ofGateway];
   expect(qualified.sort()).toEqual(expected.sort());

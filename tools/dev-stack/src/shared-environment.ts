@@ -4,13 +4,20 @@ import type { Databases } from './databases.ts';
 import { replaceFile } from './replace-file.ts';
 
 /**
- * Writes the file from which npm scripts such as `npm run user:grant` read the databases of the running platform, and the key of
- * its backups. Only the
- * owner can read it. `cleanup` deletes it.
+ * Writes the file from which npm scripts such as `npm run user:grant` read the databases of the running platform, the key of
+ * its backups, and its address. Only the owner can read it. `cleanup` deletes it.
  */
 export async function shareEnvironment(
   state: string,
-  { ownerUrl, redisUrl, backupKey }: Databases & { readonly backupKey: string },
+  {
+    ownerUrl,
+    redisUrl,
+    backupKey,
+    publicUrl,
+  }: Databases & {
+    readonly backupKey: string;
+    readonly publicUrl: string;
+  },
   cleanup: AsyncDisposableStack,
 ): Promise<void> {
   const file = join(state, 'environment');
@@ -18,6 +25,7 @@ export async function shareEnvironment(
     MIGRATION_DATABASE_URL: ownerUrl,
     REDIS_URL: redisUrl,
     BACKUP_ENCRYPTION_KEY: backupKey,
+    PUBLIC_URL: publicUrl,
   };
   const lines = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`);
   await replaceFile(file, lines.join(''));

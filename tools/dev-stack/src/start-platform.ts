@@ -66,7 +66,9 @@ export async function startPlatform(
     startDatabases(directory, caller, { cleanup, say, lost }),
     loadSecrets(secretsFile),
   ]);
-  await shareEnvironment(directory, { ...databases, backupKey: secrets.backupKey }, cleanup);
+  const url = `http://localhost:${settings.gatewayPort}`;
+  const publicUrl = caller.PUBLIC_URL ?? url;
+  await shareEnvironment(directory, { ...databases, backupKey: secrets.backupKey, publicUrl }, cleanup);
   stop.throwIfAborted();
   const rolePasswords = passwordsOf(secrets, caller);
   await migrateDatabase(databases.ownerUrl, rolePasswords, say);
@@ -99,7 +101,6 @@ export async function startPlatform(
       : services.map(async (service) => processes.start(await programOf(service)))),
   ]);
 
-  const url = `http://localhost:${settings.gatewayPort}`;
   if (demoData) await bringDemoData(url, databases.ownerUrl);
   stop.throwIfAborted();
   if (settings.watch) await watchPlatform({ programOf, logs }, processes, terminal);

@@ -54,6 +54,12 @@ test('axe finds nothing, and nothing scrolls sideways, on any screen, wide and l
   await page.goto('/signin');
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await look('sign-in');
+  await page.goto('/forgot');
+  await page.getByRole('heading', { name: 'Forgot your password?' }).waitFor();
+  await look('asking for a new password');
+  await page.goto(`/reset#${'x'.repeat(43)}`);
+  await page.getByRole('heading', { name: 'Set a new password' }).waitFor();
+  await look('setting a new password');
   await signInAsDemo(page);
   await drawCanvas(page, 'A repair café on wheels');
   await itemsOf(page, 'Channels').first().click();

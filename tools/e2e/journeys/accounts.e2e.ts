@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { startTestMailServer } from '@valuecanvas/testing';
+import { expect, inject, test } from 'vitest';
 import { openBrowser } from '../src/open-browser.ts';
 import { signInAsDemo } from '../src/steps.ts';
 
@@ -37,6 +38,55 @@ test('a wrong password and a taken address are refused with an explanation', asy
   await page.getByLabel('Password').fill('another password');
   await page.getByRole('button', { name: 'Create an account' }).click();
   await page.getByText('This address cannot be used.').waitFor();
+});
+
+test('a user who forgot the password sets a new one with the link of a mail, once', async () => {
+  expectFault(/status of (401|422)/);
+  const mail = await startTestMailServer({ port: inject('mailPort') });
+  try {
+    const page = await open();
+    const email = 'forgetful@example.com';
+    await page.goto('/signup');
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').fill('a-long-password');
+    await page.getByRole('button', { name: 'Create an account' }).click();
+    await page.getByRole('heading', { name: 'Canvases' }).waitFor();
+
+    const elsewhere = await open();
+    await elsewhere.goto('/signin');
+    await elsewhere.getByRole('link', { name: 'Forgot your password?' }).click();
+    await elsewhere.getByLabel('E-mail').fill(email);
+    await elsewhere.getByRole('button', { name: 'Send the link' }).click();
+    await elsewhere.getByText(`If ${email} has an account`).waitFor();
+    await expect.poll(() => mail.mails.length, { timeout: 30_000 }).toBe(1);
+    const link = /http\S+\/reset#\S+/.exec(mail.mails[0]?.text ?? '')?.[0] ?? '';
+
+    await elsewhere.goto(link);
+    await elsewhere.getByLabel('New password', { exact: true }).fill('another-password');
+    expect(elsewhere.url()).toMatch(/\/reset$/);
+    await elsewhere.getByLabel('New password, once more').fill('a different one');
+    await elsewhere.getByRole('button', { name: 'Save the password' }).click();
+    await elsewhere.getByText('The two passwords differ.').waitFor();
+    await elsewhere.getByLabel('New password', { exact: true }).fill('another-password');
+    await elsewhere.getByLabel('New password, once more').fill('another-password');
+    await elsewhere.getByRole('button', { name: 'Save the password' }).click();
+    await elsewhere.getByText('Your new password is saved.').waitFor();
+    await elsewhere.getByRole('link', { name: 'Sign in' }).last().click();
+    await elsewhere.getByLabel('E-mail').fill(email);
+    await elsewhere.getByLabel('Password').fill('another-password');
+    await elsewhere.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await elsewhere.getByRole('heading', { name: 'Canvases' }).waitFor();
+
+    await page.goto('/canvases');
+    await page.waitForURL(/\/signin/);
+    await page.goto(link);
+    await page.getByLabel('New password', { exact: true }).fill('a third password');
+    await page.getByLabel('New password, once more').fill('a third password');
+    await page.getByRole('button', { name: 'Save the password' }).click();
+    await page.getByText('This link does not work').waitFor();
+  } finally {
+    await mail.stop();
+  }
 });
 
 test('a chosen theme is applied before the first paint of the next visit', async () => {

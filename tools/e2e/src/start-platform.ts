@@ -11,8 +11,13 @@ const root = join(import.meta.dirname, '../../..');
 const state = join(root, '.cache/e2e');
 
 /** Starts the platform with empty data as `npm start` does. Returns its address, and a function that stops it. */
-export async function startPlatform(): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+export async function startPlatform(): Promise<{
+  readonly url: string;
+  readonly mailPort: number;
+  readonly stop: () => Promise<void>;
+}> {
   const port = await freePort();
+  const mailPort = await freePort();
   const args = ['tools/dev-stack/start.mjs', '--fresh', '--state', state];
   const platform = spawn(process.execPath, args, {
     cwd: root,
@@ -22,6 +27,8 @@ export async function startPlatform(): Promise<{ readonly url: string; readonly 
       RATE_LIMIT_PER_MINUTE: '100000',
       ANONYMOUS_RATE_LIMIT_PER_MINUTE: '100000',
       AUTH_RATE_LIMIT_PER_MINUTE: '100000',
+      SMTP_URL: `smtp://127.0.0.1:${mailPort}`,
+      EMAIL_FROM: 'ValueCanvas <no-reply@example.com>',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -38,6 +45,7 @@ export async function startPlatform(): Promise<{ readonly url: string; readonly 
   });
   return {
     url: `http://localhost:${port}`,
+    mailPort,
     async stop() {
       platform.kill('SIGTERM');
       await ended;
@@ -56,8 +64,9 @@ export async function killGateway(): Promise<void> {
  * @public Vitest calls it.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { url, stop } = await startPlatform();
+  const { url, mailPort, stop } = await startPlatform();
   project.provide('url', url);
+  project.provide('mailPort', mailPort);
   return stop;
 }
 
@@ -65,5 +74,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Address of the platform. */
     url: string;
+    /** Port to which the platform sends its mails. Nothing listens there until a journey does. */
+    mailPort: number;
   }
 }

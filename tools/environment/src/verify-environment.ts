@@ -3,6 +3,7 @@ import type { Environment } from '@valuecanvas/service-kit';
 import { type Result, runChecks } from './check.ts';
 import { awsChecks } from './checks/aws.ts';
 import { keyChecks } from './checks/keys.ts';
+import { mailChecks } from './checks/mail.ts';
 import { postgresChecks } from './checks/postgres.ts';
 import { providerChecks } from './checks/providers.ts';
 import { redisChecks } from './checks/redis.ts';
@@ -35,6 +36,7 @@ export async function verifyEnvironment(
     ...redisChecks(configurations),
     ...providerChecks(configurations),
     ...supabaseChecks(configurations),
+    ...mailChecks(configurations),
     ...awsChecks(environment),
     ...telemetryChecks(configurations),
   ];

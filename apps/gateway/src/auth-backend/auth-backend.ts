@@ -8,11 +8,12 @@ import type { TokenVerifier } from '../access-tokens/token-verifier.ts';
 import type { SessionSource } from '../browser-sessions/browser-sessions.service.ts';
 import type { Database } from '../db.ts';
 import type { Roles } from '../roles/roles.ts';
+import type { PasswordRecovery } from './password-recovery.ts';
 
 /** The routes below /auth/v1. */
 export type AuthRoutes = Pick<
   HandlersOf<typeof gatewayContract>,
-  'signUp' | 'issueToken' | 'getAuthUser' | 'updateAuthUser' | 'logOut' | 'getJwks'
+  'signUp' | 'issueToken' | 'recover' | 'getAuthUser' | 'updateAuthUser' | 'logOut' | 'getJwks'
 >;
 
 /** The backend for accounts and sessions: local auth or Supabase Auth. */
@@ -22,6 +23,8 @@ export interface AuthBackend {
   readonly revocations: RevocationList;
   /** Opens, refreshes and ends browser sessions. */
   readonly sessions: SessionSource;
+  /** Sets new passwords for users who do not know theirs. */
+  readonly recovery: PasswordRecovery;
   /** Handlers of the auth routes. Placeholders if `forward` adds the routes. */
   readonly routes: AuthRoutes;
   forward(app: FastifyInstance): Promise<void>;

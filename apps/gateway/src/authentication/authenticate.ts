@@ -10,6 +10,8 @@ import {
 import {
   csrfTokenHeader,
   openBrowserSession,
+  requestPasswordReset,
+  resetPassword,
   signUpBrowser,
   supabaseAuth,
 } from '@valuecanvas/contracts-gateway';
@@ -200,10 +202,16 @@ function cookieSource({ sessions, cookie, csrfProtection, limitedAddresses }: Cr
   };
 }
 
-/** A login or sign-up replaces the session, so an old cookie must not make it fail. */
+/** A login, a sign-up or a new password replaces the session, so an old cookie must not make it fail. */
+const withoutCookies: readonly (RouteDefinition | undefined)[] = [
+  openBrowserSession,
+  signUpBrowser,
+  requestPasswordReset,
+  resetPassword,
+];
+
 function readsCookies(request: FastifyRequest): boolean {
-  const { operation } = request.routeConfig;
-  if (operation === openBrowserSession || operation === signUpBrowser) return false;
+  if (withoutCookies.includes(request.routeConfig.operation)) return false;
   return dialectOf(request).hasCookies;
 }
 

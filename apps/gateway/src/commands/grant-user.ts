@@ -1,13 +1,11 @@
 import { parseArgs } from 'node:util';
-import { type AuditedChange, type AuditFact, type Tier, tiers } from '@valuecanvas/contracts-core';
-import { createDatabase } from '@valuecanvas/postgres';
+import { type Tier, tiers } from '@valuecanvas/contracts-core';
 import { createKeys, createRedis } from '@valuecanvas/redis';
-import { v7 as uuidv7 } from 'uuid';
 import { createRedisRevocations } from '../access-tokens/revocation-list.ts';
 import { createPlatformUsersStore } from '../admin-users/platform-users.store.ts';
-import type { Database } from '../db.ts';
 import { type PlatformMetadata, type Roles, readRoles } from '../roles/roles.ts';
 import { supabaseTokenSeconds } from '../supabase-auth/supabase-tokens.ts';
+import { explainFault, factOfCommand, openCommandDatabase } from './command-database.ts';
 
 /** The parsed arguments of the command. */
 export interface Grant {
@@ -28,16 +26,11 @@ export async function grantUser(
   const roles = readRoles(environment.ROLES || undefined);
   const { email, set } = readGrant(args, roles);
   const at = new Date();
-  const database = createDatabase<Database>({
-    url: databaseUrl(environment),
-    applicationName: 'user-grant',
-    poolSize: 1,
-    onError: () => undefined,
-  });
+  const database = openCommandDatabase('user-grant', environment);
   try {
     const changed = await createPlatformUsersStore(database.db, roles)
-      .change({ user: { email }, set, factOf: factOfCommand(at), at })
-      .catch(explain);
+      .change({ user: { email }, set, factOf: factOfCommand('user:grant', at), at })
+      .catch(explainFault);
     if (!changed) throw new Error(`There is no user ${email}. Sign up first.`);
     const { user, isDemoted } = changed;
     const isRevoked = isDemoted && (await revokeSessions(user.id, environment));
@@ -45,11 +38,6 @@ export async function grantUser(
   } finally {
     await database.close();
   }
-}
-
-/** The command has no principal: it runs with the credentials of the database. */
-function factOfCommand(at: Date): (change: AuditedChange) => AuditFact {
-  return (change) => ({ id: uuidv7(), at: at.toISOString(), actor: {}, operation: 'user:grant', ...change });
 }
 
 function describeEffect(isDemoted: boolean, isRevoked: boolean): string {
@@ -110,18 +98,4 @@ function oneOf<T extends string>(what: string, known: readonly T[], given: strin
   const found = known.find((value) => value === given);
   if (!found) throw new Error(`Unknown ${what} "${given}". Use one of ${known.join(', ')}.`);
   return found;
-}
-
-function databaseUrl(environment: Readonly<Record<string, string | undefined>>): string {
-  const url = environment.MIGRATION_DATABASE_URL || environment.DATABASE_URL;
-  if (!url || !URL.canParse(url)) {
-    throw new Error('Set MIGRATION_DATABASE_URL (or DATABASE_URL) to the URL of the database.');
-  }
-  return url;
-}
-
-function explain(cause: unknown): never {
-  const { cause: inner = cause } = cause as { cause?: unknown };
-  const reason = inner instanceof Error ? inner.message || String((inner as { code?: unknown }).code) : inner;
-  throw new Error(`The change failed in the database: ${reason}`, { cause });
 }

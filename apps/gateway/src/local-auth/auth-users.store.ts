@@ -88,7 +88,7 @@ export function createAuthUsersStore(db: Kysely<Database>): AuthUsersStore {
 }
 
 /** Selects accounts that are neither deleted nor banned. */
-function activeAccounts(tx: Kysely<Database>, at: Date) {
+export function activeAccounts(tx: Kysely<Database>, at: Date) {
   return tx
     .selectFrom('auth.users')
     .where('deleted_at', 'is', null)

@@ -1,3 +1,4 @@
+import { openMailer } from '@valuecanvas/mail';
 import { createFailOpenCall } from '@valuecanvas/resilience';
 import type { Logger } from '@valuecanvas/service-kit';
 import {
@@ -13,7 +14,9 @@ import type { GatewayKit } from '../config.ts';
 import { type AuthSessionsStore, createAuthSessionsStore } from './auth-sessions.store.ts';
 import { createAuthUsersStore } from './auth-users.store.ts';
 import { createLocalAuth } from './local-auth.service.ts';
+import { createLocalRecovery } from './local-recovery.ts';
 import { createPasswordHasher } from './password-hasher.ts';
+import { createPasswordResetsStore } from './password-resets.store.ts';
 import { localAuthRoutes } from './routes.ts';
 
 /** A request that waits longer for the record of its session continues without it. */
@@ -42,10 +45,21 @@ export async function composeLocalAuth(
   kit.lifecycle.every('sessions: deletion of idle sessions', hourMs, (signal) =>
     sessions.forget(new Date(now()), signal),
   );
+  const passwords = await createPasswordHasher();
+  const recovery = createLocalRecovery({
+    store: createPasswordResetsStore(db),
+    passwords,
+    revocations,
+    mailer: openMailer(config),
+    publicUrl: config.PUBLIC_URL,
+    now,
+    log: kit.log,
+  });
+  kit.lifecycle.onStop('drain', 'password reset: mails', recovery.stop);
   const auth = createLocalAuth({
     users: createAuthUsersStore(db),
     sessions,
-    passwords: await createPasswordHasher(),
+    passwords,
     revocations,
     issue: createAccessTokenIssuer({ keys, issuer, now }),
     now,
@@ -64,7 +78,8 @@ export async function composeLocalAuth(
       refresh: auth.refresh,
       logOut: (_token, principal) => auth.logOut(principal, 'local'),
     },
-    routes: localAuthRoutes(auth, keys),
+    recovery,
+    routes: localAuthRoutes(auth, recovery, keys),
     forward: async () => undefined,
   };
 }

@@ -2,6 +2,7 @@ import type { AuthSession, issueToken } from '@valuecanvas/contracts-gateway';
 import { type Handler, respond } from '@valuecanvas/service-kit';
 import type { AuthKeys } from '../access-tokens/auth-keys.ts';
 import type { AuthRoutes } from '../auth-backend/auth-backend.ts';
+import type { PasswordRecovery } from '../auth-backend/password-recovery.ts';
 import { invalidInput, unsupportedGrantType } from './auth-failures.ts';
 import type { LocalAuth } from './local-auth.service.ts';
 
@@ -9,10 +10,18 @@ import type { LocalAuth } from './local-auth.service.ts';
 const jwksMaxAgeSeconds = 600;
 
 /** Handlers of /auth/v1 for local accounts. */
-export function localAuthRoutes(auth: LocalAuth, { published }: AuthKeys): AuthRoutes {
+export function localAuthRoutes(
+  auth: LocalAuth,
+  recovery: PasswordRecovery,
+  { published }: AuthKeys,
+): AuthRoutes {
   return {
     signUp: async (call) => tokenResponse(await auth.signUp(call.body, call.header('user-agent'))),
     issueToken: issueTokenHandler(auth),
+    async recover({ body }) {
+      await recovery.request(body.email);
+      return {};
+    },
     getAuthUser: ({ principal }) => auth.getUser(principal),
     updateAuthUser: ({ principal, body }) => auth.updateUser(principal, body),
     logOut: ({ principal, query: { scope = 'global' } }) => auth.logOut(principal, scope),

@@ -2,6 +2,7 @@ import { DemoAccount, type gatewayContract } from '@valuecanvas/contracts-gatewa
 import { ConfigError, type HandlersOf, respond } from '@valuecanvas/service-kit';
 import Type from 'typebox';
 import Value from 'typebox/value';
+import type { PasswordRecovery } from '../auth-backend/password-recovery.ts';
 import type { BrowserSessions } from '../browser-sessions/browser-sessions.service.ts';
 import { isLocal, type SessionCookie } from '../browser-sessions/session-cookie.ts';
 import type { GatewayKit } from '../config.ts';
@@ -9,12 +10,21 @@ import type { GatewayKit } from '../config.ts';
 /** The state from which a page starts: facts about the platform, and the session of the browser. */
 export function composeSite(
   { config }: GatewayKit,
-  { sessions, cookie }: { readonly sessions: BrowserSessions; readonly cookie: SessionCookie },
+  {
+    sessions,
+    cookie,
+    recovery,
+  }: {
+    readonly sessions: BrowserSessions;
+    readonly cookie: SessionCookie;
+    readonly recovery: Pick<PasswordRecovery, 'sendsMail'>;
+  },
 ) {
   const demoAccounts = readDemoAccounts(config);
   const facts = {
     simulated: config.ANSWERS_SIMULATED,
     upgradeUrl: config.UPGRADE_URL,
+    passwordResetByMail: recovery.sendsMail,
     ...(demoAccounts ? { demoAccounts } : {}),
   };
   return {

@@ -6,6 +6,7 @@ import type { AuthBackend, AuthBackendParts } from '../auth-backend/auth-backend
 import type { GatewayKit } from '../config.ts';
 import { createPublishedKeys } from './published-keys.ts';
 import { createSupabaseApi } from './supabase-api.ts';
+import { createSupabaseRecovery } from './supabase-recovery.ts';
 import { addSupabaseRoutes } from './supabase-routes.ts';
 import { createSupabaseSessions } from './supabase-sessions.ts';
 import { supabaseTokenSeconds, trustSupabaseTokens } from './supabase-tokens.ts';
@@ -41,8 +42,10 @@ export function composeSupabaseAuth(
     tokens: createTokenVerifier({ trusted, revocations, roles, now }),
     revocations,
     sessions: createSupabaseSessions(api, revocations),
+    recovery: createSupabaseRecovery(api, revocations, config.PUBLIC_URL),
     routes: {
       signUp: forwarded,
+      recover: forwarded,
       issueToken: forwarded,
       getAuthUser: forwarded,
       updateAuthUser: forwarded,

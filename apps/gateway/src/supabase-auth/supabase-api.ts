@@ -1,8 +1,12 @@
+import { AppError } from '@valuecanvas/contracts-core';
 import { Pool } from 'undici';
 import { type Attempts, createAttempts } from '../forwarding/connection-attempts.ts';
 
 /** Time limit for the gateway's own requests to Supabase. */
 const timeoutMs = 3_000;
+
+/** Time limit for changes: opening or ending a session, a new password, a mail. */
+const changeTimeoutMs = 10_000;
 
 /** Time limit for connecting to Supabase. */
 const connectMs = 3_000;
@@ -23,6 +27,13 @@ export interface SupabaseApi {
   loadKeys(): Promise<unknown>;
   /** Returns whether the session of a token is live. Rejects if Supabase is unavailable. */
   isLive(token: string): Promise<boolean>;
+  /** Sends a request with a JSON body. Throws DEPENDENCY_UNAVAILABLE if Supabase is unavailable. */
+  send(
+    method: 'POST' | 'PUT',
+    path: string,
+    body: object,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number; readonly text: string }>;
   close(): Promise<void>;
 }
 
@@ -66,6 +77,24 @@ export function createSupabaseApi(options: {
       throw new Error(
         `Supabase Auth responded with status ${statusCode} to a request for the user of a token.`,
       );
+    },
+    async send(method, path, body, headers = {}) {
+      try {
+        const answer = await dispatcher.request({
+          method,
+          path: `${basePath}/auth/v1${path}`,
+          headers: { 'content-type': 'application/json', accept: 'application/json', ...apiKey, ...headers },
+          body: JSON.stringify(body),
+          signal: AbortSignal.timeout(changeTimeoutMs),
+        });
+        return { status: answer.statusCode, text: await answer.body.text() };
+      } catch (cause) {
+        throw new AppError('DEPENDENCY_UNAVAILABLE', {
+          internal: 'Supabase Auth is unavailable',
+          cause,
+          retryAfterSeconds: 2,
+        });
+      }
     },
     close: () => dispatcher.destroy(),
   };

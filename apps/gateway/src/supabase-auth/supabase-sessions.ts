@@ -5,9 +5,6 @@ import type { RevocationList } from '../access-tokens/revocation-list.ts';
 import type { SessionSource } from '../browser-sessions/browser-sessions.service.ts';
 import type { SupabaseApi } from './supabase-api.ts';
 
-/** Time limit for opening, refreshing or ending a session at Supabase. */
-const timeoutMs = 10_000;
-
 /**
  * Statuses with which Supabase Auth refuses credentials and tokens. Other statuses have other causes: 401 a wrong project
  * key, 404 a wrong URL, 409 concurrent refreshes of one session.
@@ -16,30 +13,11 @@ const refusalStatuses: readonly number[] = [400, 403, 422];
 
 /** Opens browser sessions at Supabase Auth: the gateway logs in for the browser and keeps the tokens. */
 export function createSupabaseSessions(
-  api: SupabaseApi,
+  api: Pick<SupabaseApi, 'send'>,
   revocations: Pick<RevocationList, 'revoke'>,
 ): SessionSource {
-  const post = async (path: string, body: object, headers: Readonly<Record<string, string>> = {}) => {
-    const answer = await api.dispatcher
-      .request({
-        method: 'POST',
-        path: `${api.basePath}/auth/v1${path}`,
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json',
-          ...(api.anonKey === undefined ? {} : { apikey: api.anonKey }),
-          ...headers,
-        },
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(timeoutMs),
-      })
-      .catch(unreachable);
-    const text = await answer.body.text().catch(unreachable);
-    return { status: answer.statusCode, text };
-  };
-
   const grant = async (type: string, body: object): Promise<AuthSession> => {
-    const { status, text } = await post(`/token?grant_type=${type}`, body);
+    const { status, text } = await api.send('POST', `/token?grant_type=${type}`, body);
     if (status === 429) throw new AppError('RATE_LIMITED', { internal: 'refused by Supabase Auth' });
     if (refusalStatuses.includes(status)) throw new AppError('UNAUTHENTICATED');
     return sessionIn(status, text);
@@ -48,14 +26,19 @@ export function createSupabaseSessions(
   return {
     logIn: (email, password) => grant('password', { email, password }),
     async signUp(email, password) {
-      const { status, text } = await post('/signup', { email, password });
+      const { status, text } = await api.send('POST', '/signup', { email, password });
       if (status === 429) throw new AppError('RATE_LIMITED', { internal: 'refused by Supabase Auth' });
       if (refusalStatuses.includes(status)) throw refusedSignUp(text);
       return needsConfirmation(status, text) ? undefined : sessionIn(status, text);
     },
     refresh: (refreshToken) => grant('refresh_token', { refresh_token: refreshToken }),
     async logOut(accessToken, { sessionId }) {
-      const { status } = await post('/logout?scope=local', {}, { authorization: `Bearer ${accessToken}` });
+      const { status } = await api.send(
+        'POST',
+        '/logout?scope=local',
+        {},
+        { authorization: `Bearer ${accessToken}` },
+      );
       if (status >= 500) throw unusable(`Supabase Auth responded with status ${status} to a logout`);
       if (sessionId !== undefined) await revocations.revoke(sessionId);
     },
@@ -92,10 +75,6 @@ function parse(text: string): unknown {
   }
 }
 
-function unreachable(cause: unknown): never {
-  throw unusable('Supabase Auth is unavailable', cause);
-}
-
-function unusable(internal: string, cause?: unknown): AppError {
-  return new AppError('DEPENDENCY_UNAVAILABLE', { internal, cause, retryAfterSeconds: 2 });
+function unusable(internal: string): AppError {
+  return new AppError('DEPENDENCY_UNAVAILABLE', { internal, retryAfterSeconds: 2 });
 }

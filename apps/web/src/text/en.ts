@@ -42,6 +42,8 @@ export const text = {
     passwordHint: 'At least 8 characters',
     noAccount: 'New here?',
     haveAccount: 'Already have an account?',
+    forgot: 'Forgot your password?',
+    reset: 'Set a new password',
     wrong: 'The e-mail address or password is incorrect.',
     exists: 'This address cannot be used. If you have an account, sign in.',
     confirm: (email: string) => `Open the link that was sent to ${email}, then sign in.`,

@@ -12,7 +12,8 @@ export const permissionCatalogue = {
   'costs:read': 'Read the costs and cost alerts of the platform.',
   'llm:operate': 'Reset circuit breakers and clear the response cache.',
   'users:read': 'Read accounts with their tier, role and API keys.',
-  'users:write': 'Change the tier and role of accounts, revoke their API keys, and delete them.',
+  'users:write':
+    'Change the tier and role of accounts, revoke their API keys, make links that set new passwords, and delete accounts.',
   'audit:read': 'Read the audit log.',
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -102,6 +102,21 @@ export const issueToken = defineRoute({
   errors: ['DEPENDENCY_UNAVAILABLE', 'OVERLOADED'],
 });
 
+export const recover = defineRoute({
+  id: 'auth.recover',
+  method: 'POST',
+  path: '/auth/v1/recover',
+  summary: 'Send a link that sets a new password',
+  description:
+    'Sends a mail with a link to the account with this address, if there is one, in the protocol of Supabase Auth. The response and its time are the same for every address. An account gets at most 5 mails within an hour. Fails with UNPROCESSABLE if the platform sends no mail.',
+  auth: anyone,
+  dialect: supabaseAuth,
+  body: Type.Object({ email }, { additionalProperties: true, description: 'Address of the account.' }),
+  example: { email: 'demo@valuecanvas.local' },
+  reply: raw(Type.Object({}, { description: 'Always empty.' })),
+  errors: ['UNPROCESSABLE'],
+});
+
 export const getAuthUser = defineRoute({
   id: 'auth.getUser',
   method: 'GET',

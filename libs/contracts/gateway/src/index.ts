@@ -4,7 +4,7 @@ import { exportAccount } from './account-export.ts';
 import { getUser, listUserApiKeys, listUsers, revokeUserApiKey, updateUser } from './admin-users.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts';
 import { listAuditRecords } from './audit.ts';
-import { getAuthUser, getJwks, issueToken, logOut, signUp, updateAuthUser } from './auth.ts';
+import { getAuthUser, getJwks, issueToken, logOut, recover, signUp, updateAuthUser } from './auth.ts';
 import {
   closeBrowserSession,
   getBrowserSession,
@@ -12,6 +12,7 @@ import {
   signUpBrowser,
 } from './browser-session.ts';
 import { securitySchemes } from './credentials.ts';
+import { createPasswordResetLink, requestPasswordReset, resetPassword } from './password-reset.ts';
 import {
   getDocs,
   getDocsAsset,
@@ -31,6 +32,12 @@ export { ApiKey, CreateApiKeyRequest, CreatedApiKey, elevatedKeyMaxDays } from '
 export { AuthSession, AuthUser, issueToken, type LogOutScope, updateAuthUser } from './auth.ts';
 export { BrowserSession, openBrowserSession, signUpBrowser } from './browser-session.ts';
 export { csrfTokenHeader, sessionCookieNames } from './credentials.ts';
+export {
+  createPasswordResetLink,
+  PasswordResetLink,
+  requestPasswordReset,
+  resetPassword,
+} from './password-reset.ts';
 export { getLiveness, getReadiness, getVersion, PlatformReadiness } from './platform.ts';
 export { DemoAccount } from './site.ts';
 export { supabaseAuth };
@@ -68,6 +75,7 @@ export const gatewayContract = defineContract({
     getUpgradePage,
     signUp,
     issueToken,
+    recover,
     getAuthUser,
     updateAuthUser,
     logOut,
@@ -76,6 +84,9 @@ export const gatewayContract = defineContract({
     signUpBrowser,
     getBrowserSession,
     closeBrowserSession,
+    requestPasswordReset,
+    resetPassword,
+    createPasswordResetLink,
     listApiKeys,
     createApiKey,
     revokeApiKey,

@@ -21,6 +21,10 @@ const Site = Type.Object(
         'True if a simulator answers instead of language models, as on a local platform without keys.',
     }),
     upgradeUrl: Type.String({ description: 'Page where users can get higher limits.' }),
+    passwordResetByMail: Type.Boolean({
+      description:
+        'True if users can ask for a link that sets a new password. Otherwise operators make links.',
+    }),
     demoAccounts: Type.Optional(
       Type.Array(DemoAccount, { description: 'Accounts to sign in with. Present only on a local platform.' }),
     ),

@@ -141,6 +141,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'job-worker:3105',
     'job-worker:9105',
     'postgres and redis',
+    'mail',
     'internet',
   ],
   'llm-router': ['feature-flags:3104', 'postgres and redis', 'internet'],
@@ -169,6 +170,7 @@ test.each(Object.entries(allowed))('the network lets %s call nothing else', (app
   const named: Readonly<Record<string, readonly string[]>> = {
     postgres: ['any:5432', 'any:6543'],
     'postgres and redis': ['any:5432', 'any:6543', 'any:6379'],
+    mail: ['any:25', 'any:465', 'any:587'],
     internet: ['internet:443'],
     aws: ['aws:443'],
   };

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { ApiError, requestLimits } from '@valuecanvas/web-client';
 import { useActionState, useState } from 'react';
 import { type Session, setSession, siteQuery, useApi } from '../../api.tsx';
@@ -84,6 +85,11 @@ export function SignInPanel({
           fault={faultOf(outcome, 'password')}
         />
         <Problem outcome={outcome} mode={mode} />
+        {mode === 'signIn' && (
+          <Link className={styles.forgot} to="/forgot" reloadDocument>
+            {text.signIn.forgot}
+          </Link>
+        )}
         <div className={styles.actions}>
           <Button look="primary" type="submit" disabled={isPending}>
             {text.signIn[mode]}

@@ -83,6 +83,8 @@ export const egress = {
   /** 6543 is the port of Supabase's pooler. */
   postgres: { ports: [tcp(5432), tcp(6543)] },
   redis: { ports: [tcp(6379)] },
+  /** A mail server, whose address is the deployment's own: SMTP with STARTTLS, over TLS, and between servers. */
+  mail: { ports: [tcp(587), tcp(465), tcp(25)] },
   collector: { to: [podsIn(neighbours.observability)], ports: [tcp(4318)] },
   /** Public addresses only: neither the cluster nor the metadata of its machines. */
   internet: {

@@ -55,6 +55,7 @@ export function serviceNetworkPolicy(
       ...egressTo(calls.filter(({ caller }) => caller === service)),
       ...(reads('DATABASE_URL') ? [egress.postgres] : []),
       ...(reads('REDIS_URL') ? [egress.redis] : []),
+      ...(reads('SMTP_URL') ? [egress.mail] : []),
       ...(reads('OTEL_EXPORTER_OTLP_ENDPOINT') ? [egress.collector] : []),
       ...(reads(...internetVariables) ? [egress.internet] : []),
     ],

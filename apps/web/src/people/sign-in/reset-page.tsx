@@ -1,0 +1,100 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { ApiError, requestLimits } from '@valuecanvas/web-client';
+import { useActionState, useEffect, useState } from 'react';
+import { setSession, useApi } from '../../api.tsx';
+import { Button, buttonClass } from '../../parts/button.tsx';
+import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { Field } from '../../parts/field.tsx';
+import shell from '../../shell/shell.module.css';
+import { text as common } from '../../text/en.ts';
+import { recoveryText as text } from '../../text/recovery.en.ts';
+import styles from './sign-in-panel.module.css';
+
+type Outcome = 'saved' | 'differs' | 'invalid' | { readonly error: unknown } | undefined;
+
+/** Sets a new password with the token in the fragment of the address. */
+export function ResetPage() {
+  const api = useApi();
+  const queries = useQueryClient();
+  const [token] = useState(() => tokenIn(window.location.hash));
+  // The token must not stay in the history of the browser.
+  useEffect(() => window.history.replaceState(window.history.state, '', window.location.pathname), []);
+  const [outcome, submit, isPending] = useActionState<Outcome, FormData>(async (_before, form) => {
+    const password = String(form.get('password'));
+    if (token === undefined) return 'invalid';
+    if (password !== form.get('repeat')) return 'differs';
+    try {
+      await api.call.resetPassword({ body: { token, password } });
+      setSession(queries, undefined);
+      return 'saved';
+    } catch (error) {
+      return error instanceof ApiError && error.code === 'UNPROCESSABLE' ? 'invalid' : { error };
+    }
+  }, undefined);
+
+  if (outcome === 'saved') {
+    return (
+      <div className={shell.page}>
+        <h1>{common.signIn.reset}</h1>
+        <p role="status">{text.saved}</p>
+        <p>
+          <Link className={buttonClass('primary')} to="/signin">
+            {text.signIn}
+          </Link>
+        </p>
+      </div>
+    );
+  }
+  if (token === undefined || outcome === 'invalid') {
+    return (
+      <div className={shell.page}>
+        <h1>{text.invalidTitle}</h1>
+        <p role="alert">{text.invalid}</p>
+        <p>
+          <Link className={buttonClass('primary')} to="/forgot">
+            {text.another}
+          </Link>
+        </p>
+      </div>
+    );
+  }
+  return (
+    <div className={shell.page}>
+      <h1>{common.signIn.reset}</h1>
+      <form className={`${styles.panel} ${styles.form}`} action={submit}>
+        <Field
+          label={text.password}
+          name="password"
+          type="password"
+          autoComplete="new-password"
+          required
+          minLength={requestLimits.resetPassword.password.minLength}
+          hint={text.hint}
+        />
+        <Field
+          label={text.repeat}
+          name="repeat"
+          type="password"
+          autoComplete="new-password"
+          required
+          fault={outcome === 'differs' ? text.differs : undefined}
+        />
+        {typeof outcome === 'object' && <ErrorNotice error={outcome.error} />}
+        <div className={styles.actions}>
+          <Button look="primary" type="submit" disabled={isPending}>
+            {text.save}
+          </Button>
+        </div>
+      </form>
+    </div>
+  );
+}
+
+/** The fragment is the token. In a link of Supabase it has parameters, with the access token as one of them. */
+function tokenIn(hash: string): string | undefined {
+  const fragment = hash.replace(/^#/, '');
+  const token = fragment.includes('=') ? new URLSearchParams(fragment).get('access_token') : fragment;
+  const { minLength = 0 } = requestLimits.resetPassword.token;
+  return token && token.length >= minLength ? token : undefined;
+}
