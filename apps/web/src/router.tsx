@@ -78,19 +78,23 @@ const signUpRoute = createRoute({
   component: SignInPage,
 });
 
-const forgotRoute = createRoute({
+const loadNewPasswordPages = () => import('./people/sign-in/new-password-pages.tsx');
+
+const newPasswordPage = {
   getParentRoute: () => rootRoute,
+  head: () => titled(text.signIn.reset),
+};
+
+const forgotRoute = createRoute({
+  ...newPasswordPage,
   path: '/forgot',
-  beforeLoad: ({ context }) => readSite(context),
-  head: () => titled(text.signIn.forgot),
-  component: lazyRouteComponent(() => import('./people/sign-in/forgot-page.tsx'), 'ForgotPage'),
+  component: lazyRouteComponent(loadNewPasswordPages, 'ForgotPage'),
 });
 
 const resetRoute = createRoute({
-  getParentRoute: () => rootRoute,
+  ...newPasswordPage,
   path: '/reset',
-  head: () => titled(text.signIn.reset),
-  component: lazyRouteComponent(() => import('./people/sign-in/reset-page.tsx'), 'ResetPage'),
+  component: lazyRouteComponent(loadNewPasswordPages, 'ResetPage'),
 });
 
 /** Pages that need a session. Without one, they lead to the sign-in page and back. */

@@ -43,8 +43,7 @@ const consoleFrame = [entry, screen('console-shell')];
 test.each([
   ['the start page', [entry], 125],
   ['signing in', [entry, page('sign-in/sign-in-page')], 125],
-  ['asking for a new password', [entry, page('sign-in/forgot-page')], 125],
-  ['setting a new password', [entry, page('sign-in/reset-page')], 125],
+  ['a new password', [entry, page('sign-in/new-password-pages')], 125],
   ['the list of canvases', [entry, page('canvases/canvases-page')], 130],
   ['a new canvas', [entry, page('canvas/new-canvas-page')], 130],
   ['a canvas', [entry, page('canvas/canvas-page')], 130],

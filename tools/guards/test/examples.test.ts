@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import {
   isInternal,
@@ -6,7 +7,7 @@ import {
   successStatus,
 } from '@valuecanvas/contracts-core';
 import { type Simulator, startSimulator } from '@valuecanvas/llm-simulator';
-import { eventually } from '@valuecanvas/testing';
+import { eventually, startTestMailServer, type TestMailServer } from '@valuecanvas/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contracts } from '../src/contracts.ts';
 import { startPlatform } from './platform.ts';
@@ -22,15 +23,19 @@ const accounts = {
 } as const;
 
 let simulator: Simulator;
+let mail: TestMailServer;
 let platform: Awaited<ReturnType<typeof startPlatform>>;
 /** IDs that no example can know, by operation and parameter. */
 const ids = new Map<string, string>();
 
 beforeAll(async () => {
   simulator = await startSimulator();
+  mail = await startTestMailServer();
   platform = await startPlatform({
     TOGETHER_BASE_URL: simulator.url,
     TOGETHER_API_KEY: 'sk-test',
+    SMTP_URL: mail.url,
+    EMAIL_FROM: 'ValueCanvas <no-reply@example.com>',
   });
   for (const [role, account] of Object.entries(accounts)) {
     expect(await send('POST', '/auth/v1/signup', { body: account })).toMatchObject({ status: 200 });
@@ -49,6 +54,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await platform?.[Symbol.asyncDispose]();
   await simulator?.stop();
+  await mail?.stop();
 });
 
 test.each(operations.map((route) => ({ id: route.id, route })))(
@@ -57,6 +63,7 @@ test.each(operations.map((route) => ({ id: route.id, route })))(
     expect(route.example).toBeDefined();
     await restoreSampleCanvas();
     const token = id === 'account.delete' ? await signUp(route.example) : await logIn(route);
+    if (id === 'session.resetPassword') await storeResetLink(route.example);
     if (id === 'prompts.rateExecution') ids.set(`${id} id`, await recordedExecution());
     if (id === 'canvas.dismissFinding') ids.set(`${id} fid`, await findingOfSampleCanvas(token));
     const { status, body } = await send(route.method, targetOf(route), { token, body: route.example });
@@ -103,6 +110,18 @@ async function logIn(route: RouteDefinition | undefined): Promise<string> {
   const role = required === undefined || rolePermissions.user.includes(required) ? 'user' : 'admin';
   const { body } = await send('POST', '/auth/v1/token?grant_type=password', { body: accounts[role] });
   return (body as { access_token: string }).access_token;
+}
+
+/** Stores the link whose token an example has, for a new account. */
+async function storeResetLink(example: unknown): Promise<void> {
+  const account = { email: 'forgetful@example.com', password: 'demo-password' };
+  expect(await send('POST', '/auth/v1/signup', { body: account })).toMatchObject({ status: 200 });
+  const { token } = example as { readonly token: string };
+  await platform.database.query(
+    `insert into vc_private.password_resets (token_hash, user_id, is_mailed, created_at, expires_at)
+     select $1, id, true, now(), now() + interval '1 hour' from auth.users where email = $2`,
+    [createHash('sha256').update(token).digest(), account.email],
+  );
 }
 
 /** Creates the account that an example deletes. */

@@ -7,6 +7,7 @@ import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { Field } from '../../parts/field.tsx';
 import { text } from '../../text/en.ts';
+import { signInText } from '../../text/sign-in.en.ts';
 import styles from './sign-in-panel.module.css';
 
 type Mode = 'signIn' | 'signUp';
@@ -66,7 +67,7 @@ export function SignInPanel({
     <div className={styles.panel}>
       <form className={styles.form} action={submit}>
         <Field
-          label={text.signIn.email}
+          label={signInText.email}
           name="email"
           type="email"
           autoComplete="username"
@@ -75,19 +76,19 @@ export function SignInPanel({
           fault={faultOf(outcome, 'email')}
         />
         <Field
-          label={text.signIn.password}
+          label={signInText.password}
           name="password"
           type="password"
           autoComplete={mode === 'signIn' ? 'current-password' : 'new-password'}
           required
           minLength={mode === 'signUp' ? requestLimits.signUpBrowser.password.minLength : undefined}
-          hint={mode === 'signUp' ? text.signIn.passwordHint : undefined}
+          hint={mode === 'signUp' ? signInText.passwordHint : undefined}
           fault={faultOf(outcome, 'password')}
         />
         <Problem outcome={outcome} mode={mode} />
         {mode === 'signIn' && (
           <Link className={styles.forgot} to="/forgot" reloadDocument>
-            {text.signIn.forgot}
+            {signInText.forgot}
           </Link>
         )}
         <div className={styles.actions}>
@@ -95,7 +96,7 @@ export function SignInPanel({
             {text.signIn[mode]}
           </Button>
           <span className={styles.switch}>
-            {mode === 'signIn' ? text.signIn.noAccount : text.signIn.haveAccount}{' '}
+            {mode === 'signIn' ? signInText.noAccount : signInText.haveAccount}{' '}
             <Button look="link" onClick={() => setMode(mode === 'signIn' ? 'signUp' : 'signIn')}>
               {mode === 'signIn' ? text.signIn.signUp : text.signIn.signIn}
             </Button>
@@ -122,11 +123,11 @@ function Problem({
   readonly outcome: Outcome;
   readonly mode: Mode;
 }) {
-  if (confirmationNeeded) return <p role="status">{text.signIn.confirm(email ?? '')}</p>;
+  if (confirmationNeeded) return <p role="status">{signInText.confirm(email ?? '')}</p>;
   if (!error) return null;
   const code = error instanceof ApiError ? error.code : undefined;
-  if (code === 'UNAUTHENTICATED' && mode === 'signIn') return <p role="alert">{text.signIn.wrong}</p>;
-  if (code === 'UNPROCESSABLE' && mode === 'signUp') return <p role="alert">{text.signIn.exists}</p>;
+  if (code === 'UNAUTHENTICATED' && mode === 'signIn') return <p role="alert">{signInText.wrong}</p>;
+  if (code === 'UNPROCESSABLE' && mode === 'signUp') return <p role="alert">{signInText.exists}</p>;
   return <ErrorNotice error={error} />;
 }
 
@@ -143,7 +144,7 @@ function DemoAccounts({
   const [outcome, setOutcome] = useState<Outcome>({});
   return (
     <div className={styles.local}>
-      {text.signIn.local} {text.signIn.continueAs}
+      {signInText.local} {signInText.continueAs}
       <div className={styles.accounts}>
         {accounts.map(({ email, password, role, tier }) => (
           <Button key={email} onClick={() => void signIn({ email, password }).then(setOutcome)}>
@@ -157,6 +158,6 @@ function DemoAccounts({
 }
 
 function nameOf(role: string, tier: string): string {
-  if (role === 'user' && tier === 'enterprise') return text.signIn.enterprise;
-  return text.signIn.roles[role] ?? role;
+  if (role === 'user' && tier === 'enterprise') return signInText.enterprise;
+  return signInText.roles[role] ?? role;
 }

@@ -1,17 +1,86 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ApiError, requestLimits } from '@valuecanvas/web-client';
 import { useActionState, useEffect, useState } from 'react';
-import { setSession, useApi } from '../../api.tsx';
+import { setSession, siteQuery, useApi } from '../../api.tsx';
 import { Button, buttonClass } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { Field } from '../../parts/field.tsx';
 import shell from '../../shell/shell.module.css';
 import { text as common } from '../../text/en.ts';
 import { recoveryText as text } from '../../text/recovery.en.ts';
+import { signInText } from '../../text/sign-in.en.ts';
 import styles from './sign-in-panel.module.css';
 
-type Outcome = 'saved' | 'differs' | 'invalid' | { readonly error: unknown } | undefined;
+/** Asks for a link that sets a new password. A platform without mail says who makes one. */
+export function ForgotPage() {
+  const { data: site } = useQuery(siteQuery(useApi()));
+  return (
+    <div className={shell.page}>
+      <h1>{signInText.forgot}</h1>
+      <div className={styles.panel}>
+        {site?.passwordResetByMail === true && <AskForLink />}
+        {site?.passwordResetByMail === false && (
+          <p>
+            {text.ask} {text.askHow}
+          </p>
+        )}
+        <Link to="/signin">{text.back}</Link>
+      </div>
+    </div>
+  );
+}
+
+/** The address that was sent, or an error. Empty before the first attempt. */
+interface Outcome {
+  readonly email?: string;
+  readonly error?: unknown;
+}
+
+function AskForLink() {
+  const api = useApi();
+  const [{ email, error }, submit, isPending] = useActionState<Outcome, FormData>(async (_before, form) => {
+    const address = String(form.get('email') ?? '');
+    if (address === '') return {};
+    try {
+      await api.call.requestPasswordReset({ body: { email: address } });
+      return { email: address };
+    } catch (cause) {
+      return { email: address, error: cause };
+    }
+  }, {});
+  if (email !== undefined && error === undefined) {
+    return (
+      <form className={styles.form} action={submit}>
+        <p role="status">{text.sent(email)}</p>
+        <div className={styles.actions}>
+          <Button type="submit">{text.again}</Button>
+        </div>
+      </form>
+    );
+  }
+  return (
+    <form className={styles.form} action={submit}>
+      <p>{text.explain}</p>
+      <Field
+        label={text.email}
+        name="email"
+        type="email"
+        autoComplete="username"
+        required
+        defaultValue={email}
+      />
+      {error !== undefined && <ErrorNotice error={error} />}
+      <div className={styles.actions}>
+        <Button look="primary" type="submit" disabled={isPending}>
+          {text.send}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+type ResetOutcome = 'saved' | 'differs' | 'invalid' | { readonly error: unknown } | undefined;
 
 /** Sets a new password with the token in the fragment of the address. */
 export function ResetPage() {
@@ -20,7 +89,7 @@ export function ResetPage() {
   const [token] = useState(() => tokenIn(window.location.hash));
   // The token must not stay in the history of the browser.
   useEffect(() => window.history.replaceState(window.history.state, '', window.location.pathname), []);
-  const [outcome, submit, isPending] = useActionState<Outcome, FormData>(async (_before, form) => {
+  const [outcome, submit, isPending] = useActionState<ResetOutcome, FormData>(async (_before, form) => {
     const password = String(form.get('password'));
     if (token === undefined) return 'invalid';
     if (password !== form.get('repeat')) return 'differs';
@@ -29,7 +98,7 @@ export function ResetPage() {
       setSession(queries, undefined);
       return 'saved';
     } catch (error) {
-      return error instanceof ApiError && error.code === 'UNPROCESSABLE' ? 'invalid' : { error };
+      return isOfToken(error) ? 'invalid' : { error };
     }
   }, undefined);
 
@@ -95,6 +164,11 @@ export function ResetPage() {
 function tokenIn(hash: string): string | undefined {
   const fragment = hash.replace(/^#/, '');
   const token = fragment.includes('=') ? new URLSearchParams(fragment).get('access_token') : fragment;
-  const { minLength = 0 } = requestLimits.resetPassword.token;
-  return token && token.length >= minLength ? token : undefined;
+  return token || undefined;
+}
+
+/** Returns true if the platform refused the token, as used or expired, or as no token at all. */
+function isOfToken(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  return error.code === 'UNPROCESSABLE' || error.fieldFaults.some(({ path }) => path === 'token');
 }
