@@ -43,9 +43,6 @@ function assertRenderable({ promptKey, variables }: ActivePrompt): void {
   });
 }
 
-/** Maximum attempts. An attempt fails only if another version of the prompt is created at the same time. */
-const maxAttempts = 10;
-
 /** Creation and activation of prompt versions. An activation is published before the response is sent. */
 export function createVersionsService(options: {
   readonly store: VersionsStore;
@@ -83,7 +80,7 @@ export function createVersionsService(options: {
 
     /**
      * Runs `beforeCommit` in the transaction that stores the version and returns its result. Throws VALIDATION_FAILED as
-     * `newVersion` does, and CONFLICT if concurrent requests took the version number ten times.
+     * `newVersion` does, and CONFLICT if an older release of the service took the version number meanwhile.
      */
     async create<T>(
       call: AuditedCall,
@@ -92,18 +89,16 @@ export function createVersionsService(options: {
     ): Promise<T> {
       const draft = newVersion(request, call.principal.userId);
       const target = targetOf(draft.promptKey);
-      for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-        const created = await store.insertNext(
-          draft,
-          // A version never changes, so its number identifies its template.
-          ({ version, status, variables, metadata }) =>
-            factOf(call, { target, after: { version, status, variables, metadata } }),
-          (tx, row) => beforeCommit(tx, toPromptVersion(row, unused)),
-        );
-        if (created !== undefined) return created;
-      }
+      const created = await store.insertNext(
+        draft,
+        // A version never changes, so its number identifies its template.
+        ({ version, status, variables, metadata }) =>
+          factOf(call, { target, after: { version, status, variables, metadata } }),
+        (tx, row) => beforeCommit(tx, toPromptVersion(row, unused)),
+      );
+      if (created !== undefined) return created;
       throw new AppError('CONFLICT', {
-        message: `Many versions of ${draft.promptKey} are being created at once. Send the request again.`,
+        message: `Another version of ${draft.promptKey} was created at the same time. Send the request again.`,
         retryHelps: true,
       });
     },

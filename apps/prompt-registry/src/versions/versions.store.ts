@@ -67,7 +67,8 @@ export function createVersionsStore(db: Kysely<Database>) {
 
     /**
      * Stores a draft under the prompt's next number, runs `beforeCommit` in the same transaction and returns its result.
-     * Returns undefined if a concurrent insert took the number.
+     * Concurrent inserts of one prompt wait for each other. Returns undefined if an insert without the lock took the number,
+     * which happens while an older release is still running.
      */
     async insertNext<T>(
       draft: NewVersion,
@@ -78,6 +79,8 @@ export function createVersionsStore(db: Kysely<Database>) {
         where prompt_key = ${draft.promptKey})`;
       try {
         return await acrossUsers(db, async (transaction) => {
+          const lock = `prompt_versions of ${draft.promptKey}`;
+          await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(transaction);
           const row = await transaction
             .insertInto('prompt_versions')
             .values({
