@@ -83,7 +83,7 @@ test.each<[string, Partial<NewPrompt>, { path: string; message: string }[]]>([
   [
     'an unbalanced section',
     { template: '{{#a}}', variables: ['a'] },
-    [{ path: 'template', message: 'line 1: {{#a}} is never closed' }],
+    [{ path: 'template', message: 'line 1, column 1: {{#a}} is never closed' }],
   ],
   [
     'misspelt metadata',

@@ -83,7 +83,7 @@ export const template = Type.String({
   minLength: 1,
   maxLength: 100_000,
   description:
-    'Template text. {{name}} inserts a variable, {{#name}}…{{/name}} includes a part only if the variable has a value.',
+    "Template text. {{name}} inserts a variable, {{#name}}…{{/name}} includes a part only if the variable has a value, and {{'{{'}} writes {{.",
 });
 
 export const PromptVersion = Type.Object(

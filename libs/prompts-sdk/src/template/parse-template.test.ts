@@ -33,23 +33,33 @@ test('braces of JSON stay text, even next to a variable', () => {
   ]);
 });
 
-test('every unbalanced section is reported with its line', () => {
-  expect(faultsOf('{{/a}}\n{{#b}}')).toEqual([
-    'line 1: {{/a}} closes nothing',
-    'line 2: {{#b}} is never closed',
+test('every unbalanced section is reported with its line and column', () => {
+  expect(faultsOf('{{/a}}\r\nمرحبا {{#b}}')).toEqual([
+    'line 1, column 1: {{/a}} closes nothing',
+    'line 2, column 7: {{#b}} is never closed',
   ]);
   expect(faultsOf('{{#a}}{{#b}}{{/a}}{{/b}}')).toEqual([
-    'line 1: {{/a}} closes {{#b}}',
-    'line 1: {{/b}} closes {{#a}}',
+    'line 1, column 13: {{/a}} closes {{#b}}',
+    'line 1, column 19: {{/b}} closes {{#a}}',
   ]);
 });
 
-test.each(['{{two words}}', '{{}}', '{{1st}}', '{{> partial}}', 'at the end {{'])(
+test.each([['{{two words}}'], ['{{}}'], ['{{1st}}'], ['{{> partial}}'], ["{{'{'}}"], ['at the end {{', 12]])(
   'a malformed variable is rejected: %s',
-  (text) => {
-    expect(faultsOf(text)).toEqual(['line 1: {{ starts neither a variable nor a section']);
+  (text, column = 1) => {
+    expect(faultsOf(text)).toEqual([
+      `line 1, column ${column}: {{ starts neither a variable nor a section. Write {{'{{'}} for the text {{`,
+    ]);
   },
 );
+
+test("{{'{{'}} stands for the text {{, which starts nothing", () => {
+  expect(parseTemplate("Write {{ '{{' }}name}} or {{'{{'}}#a}}.")).toEqual({
+    parts: ['Write ', '{{', 'name}} or ', '{{', '#a}}.'].map((text) => ({ kind: 'text', text })),
+    blanks: [],
+    sections: [],
+  });
+});
 
 test('at most twenty errors are reported', () => {
   expect(faultsOf('{{#a}}'.repeat(15_000))).toHaveLength(20);

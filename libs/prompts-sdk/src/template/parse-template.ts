@@ -1,11 +1,16 @@
 import { AppError } from '@valuecanvas/contracts-core';
 import type { Template, TemplatePart } from './template.ts';
 
-/** Matches spaces unambiguously, because a run of spaces that could be split in two ways would cost quadratic time. */
-const tag = /\{\{[ \t]*(?:([#/])[ \t]*)?([a-zA-Z][a-zA-Z0-9_]{0,63})[ \t]*\}\}/g;
+/**
+ * Matches a variable, the beginning or end of a section, or `{{'{{'}}`. It matches spaces unambiguously, because a run of
+ * spaces that could be split in two ways would cost quadratic time.
+ */
+const tag = /\{\{[ \t]*(?:(?:([#/])[ \t]*)?([a-zA-Z][a-zA-Z0-9_]{0,63})|'\{\{')[ \t]*\}\}/g;
 
 /** Maximum number of reported errors. */
 const maxFaults = 20;
+
+const strayBraces = "{{ starts neither a variable nor a section. Write {{'{{'}} for the text {{";
 
 interface Fault {
   readonly at: number;
@@ -20,8 +25,9 @@ interface OpenSection {
 }
 
 /**
- * Parses `{{name}}` and `{{#name}}…{{/name}}`, which may nest. Throws VALIDATION_FAILED with one detail per error and
- * its line: a section that is not closed or was not opened, or a `{{` that starts neither.
+ * Parses `{{name}}` and `{{#name}}…{{/name}}`, which may nest. `{{'{{'}}` stands for the text `{{`. Throws VALIDATION_FAILED
+ * with one detail per error and its line and column: a section that is not closed or was not opened, or a `{{` that starts
+ * none of these.
  */
 export function parseTemplate(text: string): Template {
   const parts: TemplatePart[] = [];
@@ -31,7 +37,7 @@ export function parseTemplate(text: string): Template {
   const addText = (from: number, to: number): void => {
     const piece = text.slice(from, to);
     const stray = piece.indexOf('{{');
-    if (stray >= 0) faults.push({ at: from + stray, what: '{{ starts neither a variable nor a section' });
+    if (stray >= 0) faults.push({ at: from + stray, what: strayBraces });
     if (piece !== '') parts.push({ kind: 'text', text: piece });
   };
 
@@ -48,10 +54,11 @@ export function parseTemplate(text: string): Template {
   };
 
   let end = 0;
-  for (const { 0: whole, 1: sign, 2: name = '', index } of text.matchAll(tag)) {
+  for (const { 0: whole, 1: sign, 2: name, index } of text.matchAll(tag)) {
     addText(end, index);
     end = index + whole.length;
-    if (sign === '#') openSection(name, index);
+    if (name === undefined) parts.push({ kind: 'text', text: '{{' });
+    else if (sign === '#') openSection(name, index);
     else if (sign === '/') closeSection(name, index);
     else parts.push({ kind: 'blank', name });
   }
@@ -65,12 +72,14 @@ export function parseTemplate(text: string): Template {
 function unreadable(text: string, faults: readonly Fault[]): AppError {
   const details = faults
     .slice(0, maxFaults)
-    .map(({ at, what }) => ({ path: 'template', message: `line ${lineAt(text, at)}: ${what}` }));
+    .map(({ at, what }) => ({ path: 'template', message: `${positionOf(text, at)}: ${what}` }));
   return new AppError('VALIDATION_FAILED', { details });
 }
 
-function lineAt(text: string, index: number): number {
-  return text.slice(0, index).split('\n').length;
+/** Line and column of an index, both from 1. A column is one UTF-16 code unit, as in editors. */
+function positionOf(text: string, index: number): string {
+  const lines = text.slice(0, index).split('\n');
+  return `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;
 }
 
 function namesOf(parts: readonly TemplatePart[], kind: 'blank' | 'section'): string[] {
