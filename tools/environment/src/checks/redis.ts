@@ -31,7 +31,7 @@ function redisCheck(
           'docker compose up --wait checks it.',
         );
       return withRedis({ url, password, signal }, async (redis) =>
-        describeServer(await redis.info(), mayForget),
+        describeServer(await redis.info(), { host: new URL(url).hostname, mayForget }),
       );
     },
   };
@@ -54,7 +54,14 @@ async function withRedis<T>(
   }
 }
 
-function describeServer(info: string, mayForget: boolean): string {
+/**
+ * Describes a Redis by its answer to INFO. Throws Finding if it is too old, or if it drops or loses what it must keep. AWS's
+ * services report no append-only file: MemoryDB is durable without one, ElastiCache keeps only its snapshots.
+ */
+export function describeServer(
+  info: string,
+  { host, mayForget }: { readonly host: string; readonly mayForget: boolean },
+): string {
   const facts = new Map(
     info.split('\r\n').map((line) => line.split(':') as [name: string, value: string | undefined]),
   );
@@ -69,12 +76,18 @@ function describeServer(info: string, mayForget: boolean): string {
       `maxmemory-policy is ${policy}: a full Redis drops jobs, budgets and the journal.`,
       'Set maxmemory-policy noeviction. A separate Redis at REDIS_CACHE_URL may evict.',
     );
-  const persists = facts.get('aof_enabled') === '1';
-  if (!mayForget && !persists)
-    throw new Finding(
-      'failed',
-      'appendonly is off: a restart loses the journal and queued work.',
-      'Set appendonly yes, and auto-aof-rewrite-min-size 512mb.',
-    );
-  return `Redis ${version}, ${policy}${persists ? ', append-only file' : ''}`;
+  if (facts.get('aof_enabled') === '1') return `Redis ${version}, ${policy}, append-only file`;
+  if (!mayForget && !/\.memorydb\.[\w-]+\.amazonaws\.com$/.test(host))
+    throw host.endsWith('.cache.amazonaws.com')
+      ? new Finding(
+          'warning',
+          'ElastiCache has no append-only file: the loss of all nodes loses what came after the last snapshot.',
+          'Accept that, or use MemoryDB, which is durable.',
+        )
+      : new Finding(
+          'failed',
+          'appendonly is off: a restart loses the journal and queued work.',
+          'Set appendonly yes, and auto-aof-rewrite-min-size 512mb.',
+        );
+  return `Redis ${version}, ${policy}`;
 }
