@@ -1,8 +1,7 @@
 import type { Evaluation, FlagRule } from '@valuecanvas/contracts-feature-flags';
+import { compileChoice, compileRollout } from '@valuecanvas/experiments';
 import type { EvaluationContext } from './context.ts';
-import { murmur3After } from './murmur3.ts';
 import { compileConditions } from './targeting.ts';
-import { compileVariantChoice } from './variant-choice.ts';
 
 /** Result of an evaluation. It is shared by all callers, so its value must not be modified. */
 export type SharedEvaluation = Readonly<Evaluation>;
@@ -20,7 +19,7 @@ export function compileFlag(rule: FlagRule): CompiledFlag {
 
   const listed = new Set(rule.targeting.userIds);
   const conditions = compileConditions(rule.targeting);
-  const isInRollout = compileRollout(rule);
+  const isInRollout = compileRollout(rule.salt, rule.rolloutPercentage);
   const forListed = compileOn(rule, 'TARGETING_MATCH');
   const forOthers = compileOn(rule, reasonOf(rule, conditions.length > 0));
   const notEligible = off('DEFAULT');
@@ -63,32 +62,12 @@ function compileOn(
 ): (targetingKey: string) => SharedEvaluation {
   const plain: SharedEvaluation = Object.freeze({ enabled: true, variant: null, value: true, reason });
   if (!variants) return () => plain;
-  const choose = compileVariantChoice(salt, variants);
+  const choose = compileChoice(
+    salt,
+    variants.map(({ weight }) => weight),
+  );
   const forms = variants.map(({ name, config }) =>
     Object.freeze({ enabled: true, variant: name, value: config, reason }),
   );
   return (targetingKey) => forms[choose(targetingKey)] ?? plain;
-}
-
-/** Number of buckets: a rollout has a resolution of a thousandth of a percent. */
-const buckets = 100_000;
-
-const hashes = 2 ** 32;
-
-/**
- * Returns true if a targeting key is in a flag's rollout. A key keeps its bucket as long as the flag keeps its salt, so
- * a user who is included at 10 % is also included at 20 %.
- */
-function compileRollout({ salt, rolloutPercentage }: FlagRule): (targetingKey: string) => boolean {
-  if (rolloutPercentage >= 100) return () => true;
-  const bucketOf = compileBucket(salt);
-  const open = Math.round((rolloutPercentage / 100) * buckets);
-  return (targetingKey) => bucketOf(targetingKey) < open;
-}
-
-/** Returns the bucket of a targeting key, from 0 to 99,999. Scaling the whole hash makes all buckets equally likely. */
-export function compileBucket(salt: string): (targetingKey: string) => number {
-  const hash = murmur3After(`${salt}:rollout:`);
-  // Exact arithmetic: the product stays below 2^53 and the divisor is a power of two.
-  return (targetingKey) => Math.floor((hash(targetingKey) * buckets) / hashes);
 }
