@@ -37,6 +37,7 @@ export { createIds, timeOfId } from './ids.ts';
 export type { Logger } from './observe/logger.ts';
 export { createMetrics, type Metrics } from './observe/metrics.ts';
 export { createCounter, createHistogram, type Distribution } from './observe/series.ts';
+export { nameActiveSpan } from './observe/tracing.ts';
 export { type Probe, runProbe } from './run/health.ts';
 export type { Lifecycle } from './run/lifecycle.ts';
 export { runService, runServices, type ServiceInProcess } from './run/run-service.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../test/temporary-folder.ts';
-import { linesOfRequest, readLogs } from './request-logs.ts';
+import { linesOfRequest, readLogs, tracesOf } from './request-logs.ts';
 
 const line = (time: number, fields: object) =>
   `${JSON.stringify({ time: `2026-12-01T20:00:0${time}.000Z`, message: `line ${time}`, ...fields })}\n`;
@@ -30,5 +30,6 @@ test('a request is followed by its ID, its trace and its jobs, through all logs 
     'llm-router line 4',
     'job-worker line 5',
   ]);
+  expect(tracesOf(found)).toEqual(['t1']);
   expect(linesOfRequest(lines, 'r2')).toEqual([]);
 });

@@ -56,3 +56,10 @@ export function linesOfRequest(lines: readonly LogLine[], requestId: string): Lo
   }
   return lines.filter(belongs);
 }
+
+/** Returns the IDs of the traces of these lines. They have none if tracing is off. */
+export function tracesOf(lines: readonly LogLine[]): readonly string[] {
+  return [
+    ...new Set(lines.flatMap(({ event: { traceId } }) => (typeof traceId === 'string' ? [traceId] : []))),
+  ];
+}

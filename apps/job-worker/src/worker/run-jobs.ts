@@ -17,7 +17,7 @@ import {
   Postponement,
 } from '@valuecanvas/queue';
 import { forever, lengthen, retry } from '@valuecanvas/resilience';
-import type { Logger } from '@valuecanvas/service-kit';
+import { type Logger, nameActiveSpan } from '@valuecanvas/service-kit';
 import Value from 'typebox/value';
 import type { CatalogueJob } from '../kinds/job-definitions.ts';
 import type { JobCall, JobKinds, StoreEffect } from '../kinds/job-kinds.ts';
@@ -114,8 +114,8 @@ export function createJobHandlers(parts: {
   };
 
   const logEnd = (attempt: Attempt, status: string, code?: string): void => {
-    const { jobId, type, number, traceContext } = attempt;
-    const submittedBy = (traceContext as Record<string, string>)[headers.requestId];
+    const { jobId, type, number } = attempt;
+    const submittedBy = submittingRequest(attempt);
     const fields = {
       jobId,
       requestId: requestIdOf(attempt),
@@ -132,6 +132,7 @@ export function createJobHandlers(parts: {
     const attempt = await attempts.claim(context.jobId, [...kinds.keys()]);
     const kind = attempt && kinds.get(attempt.type);
     if (!kind) return;
+    nameActiveSpan(`job.${attempt.type}`, submittingRequest(attempt));
     await work(kind, attempt, context).catch((error: unknown) => giveUp(kind, attempt, error, context));
   };
 
@@ -170,6 +171,11 @@ function callOf(attempt: Attempt, context: JobContext): Omit<JobCall, 'storedAns
 /** Returns the id under which an attempt calls other services. */
 function requestIdOf({ jobId, fence }: Attempt): string {
   return `${jobId}.${fence}`;
+}
+
+/** Returns the ID of the request that submitted the job. Jobs of the platform have none. */
+function submittingRequest({ traceContext }: Attempt): string | undefined {
+  return (traceContext as Record<string, string>)[headers.requestId];
 }
 
 function identityOf({ userId, tier, type }: Attempt): Pick<CallContext, 'principal' | 'operation'> {

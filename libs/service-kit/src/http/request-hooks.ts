@@ -12,7 +12,7 @@ import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fast
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createHistogram, type Distribution } from '../observe/series.ts';
-import { tracingIsOn } from '../observe/tracing.ts';
+import { nameActiveSpan, tracingIsOn } from '../observe/tracing.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { Draining } from './draining.ts';
 
@@ -37,7 +37,7 @@ export function installRequestHooks(
   app.decorateRequest('deadlineAt', 0);
   app.decorateRequest('routeConfig');
   app.decorate('draining', options.draining);
-  const nameSpan = tracingIsOn() ? nameActiveSpan : () => undefined;
+  const nameSpan = tracingIsOn() ? nameRequestSpan : () => undefined;
 
   app.addHook('onRequest', (request, reply, done) => {
     request.receivedAt = performance.now();
@@ -126,14 +126,10 @@ export function authorize(auth: RouteAuth, principal: Principal): void {
   });
 }
 
-function nameActiveSpan(request: FastifyRequest): void {
+function nameRequestSpan(request: FastifyRequest): void {
   const { operation = request.routeConfig.forwards } = request.routeConfig;
-  const span = trace.getActiveSpan();
-  if (!span) return;
-  span.setAttribute('vc.request_id', request.id);
-  if (!operation) return;
-  span.updateName(operation.id);
-  span.setAttributes({ 'vc.operation': operation.id, 'http.route': operation.path });
+  nameActiveSpan(operation?.id, request.id);
+  if (operation) trace.getActiveSpan()?.setAttribute('http.route', operation.path);
 }
 
 /** Creates the histogram of requests by operation and status. */

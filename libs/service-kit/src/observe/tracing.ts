@@ -123,6 +123,16 @@ export function tracingIsOn(): boolean {
   return running !== undefined;
 }
 
+/** Names the active span after its operation, and records the request ID by which a search finds its trace. */
+export function nameActiveSpan(operation: string | undefined, requestId: string | undefined): void {
+  const span = trace.getActiveSpan();
+  if (!span) return;
+  if (requestId !== undefined) span.setAttribute('vc.request_id', requestId);
+  if (operation === undefined) return;
+  span.updateName(operation);
+  span.setAttribute('vc.operation', operation);
+}
+
 /** Exports the remaining spans and ends tracing. */
 export async function stopTracing(): Promise<void> {
   await running?.shutdown();

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { services } from '@valuecanvas/database';
 import { readable } from '../follow-logs.ts';
-import { type LogLine, linesOfRequest, readLogs } from '../request-logs.ts';
+import { type LogLine, linesOfRequest, readLogs, tracesOf } from '../request-logs.ts';
 import { projectRoot } from '../settings.ts';
 
 // Follows one request through the logs of all services of the local platform. Without an ID, lists the newest requests.
@@ -21,6 +21,7 @@ const wide = Math.max(...services.map((service) => service.length));
 
 for (const { service, text } of found)
   console.log(values.json ? text : `${service.padEnd(wide)} ${readable(text, colour)}`);
+if (requestId) for (const traceId of tracesOf(found)) console.error(`Trace ${traceId}`);
 if (found.length === 0) {
   console.error(
     requestId

@@ -1,0 +1,209 @@
+import { serviceNames } from '@valuecanvas/contracts-core';
+import { type Simulator, startSimulator } from '@valuecanvas/llm-simulator';
+import { eventually } from '@valuecanvas/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Capture, startCapture } from '../leaks/capture.ts';
+import { startPlatform } from '../platform.ts';
+import { decodeSpans, type ReceivedSpan } from './decode-spans.ts';
+
+const version = '9.8.7+trace';
+const bakery = { businessDescription: 'A bakery that delivers bread by bicycle' };
+/** Trace that a client outside of the platform names. */
+const foreign = '0af7651916cd43dd8448eb211c80319c';
+
+let simulator: Simulator;
+let collector: Capture;
+let platform: Awaited<ReturnType<typeof startPlatform>>;
+let spans: readonly ReceivedSpan[];
+/** IDs of the requests, as the responses name them. */
+const requests = { generate: '', asynchronous: '', submit: '', stream: '' };
+const jobs = { asynchronous: '', submit: '' };
+
+beforeAll(async () => {
+  [simulator, collector] = await Promise.all([startSimulator(), startCapture()]);
+  platform = await startPlatform({
+    TOGETHER_BASE_URL: simulator.url,
+    TOGETHER_API_KEY: 'sk-test',
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}`,
+    SERVICE_VERSION: version,
+    TRUST_PROXY: '',
+    LOG_LEVEL: 'info',
+  });
+  const { token } = await signUp();
+  const generate = (business: string, headers = {}) =>
+    send('/api/canvas/generate', { businessDescription: business }, token, headers);
+  requests.generate = (await generate(bakery.businessDescription)).requestId;
+  requests.stream = (await generate('A school of music', { accept: 'text/event-stream' })).requestId;
+  const accepted = await generate('A shop for tea', { prefer: 'respond-async' });
+  const submitted = await send('/api/queue/llm', { type: 'custom_prompt', prompt: 'Say hello.' }, token);
+  requests.asynchronous = accepted.requestId;
+  requests.submit = submitted.requestId;
+  jobs.asynchronous = jobOf(accepted.text);
+  jobs.submit = jobOf(submitted.text);
+  for (const job of Object.values(jobs)) await completed(job, token);
+  await fetch(`${platform.urlOf('gateway')}/health/ready`);
+  await platform.stop();
+  spans = collector.requests.flatMap(({ body }) => decodeSpans(body));
+}, 300_000);
+
+afterAll(async () => {
+  await platform?.[Symbol.asyncDispose]();
+  await collector?.[Symbol.asyncDispose]();
+  await simulator?.stop();
+});
+
+async function signUp(): Promise<{ token: string }> {
+  const { text } = await send('/auth/v1/signup', {
+    email: 'tracing@example.com',
+    password: 'a-long-password',
+  });
+  return { token: (JSON.parse(text) as { access_token: string }).access_token };
+}
+
+async function send(path: string, body: object, token = '', headers: Record<string, string> = {}) {
+  const response = await fetch(`${platform.urlOf('gateway')}${path}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      traceparent: `00-${foreign}-b7ad6b7169203331-01`,
+      ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(60_000),
+  });
+  const text = await response.text();
+  expect(response.ok, text).toBe(true);
+  return { text, requestId: response.headers.get('x-request-id') ?? '' };
+}
+
+function jobOf(text: string): string {
+  return (JSON.parse(text) as { data: { jobId: string } }).data.jobId;
+}
+
+async function completed(job: string, token: string): Promise<void> {
+  await eventually(
+    async () => {
+      const { status } = await fetch(`${platform.urlOf('gateway')}/api/queue/llm/${job}/result`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      expect(status).toBe(200);
+    },
+    { timeoutMs: 30_000 },
+  );
+}
+
+/** The trace to which a request ID leads, as a search for the attribute in Jaeger finds it. */
+function traceOf(requestId: string): readonly ReceivedSpan[] {
+  const root = spans.find(
+    ({ service, attributes }) => service === 'gateway' && attributes['vc.request_id'] === requestId,
+  );
+  return spans.filter(({ traceId }) => traceId === root?.traceId);
+}
+
+/** The spans from the first of the trace down to the call of the provider, as "service: span". */
+function pathToProvider(trace: readonly ReceivedSpan[]): string[] {
+  const byId = new Map(trace.map((span) => [span.spanId, span]));
+  const call = trace.find(
+    ({ kind, attributes }) => kind === 'client' && attributes['server.port'] === simulator.port,
+  );
+  const path: string[] = [];
+  for (let span = call; span; span = byId.get(span.parentId)) path.unshift(`${span.service}: ${span.name}`);
+  return path;
+}
+
+describe.each([
+  ['a canvas', 'generate', ['gateway: canvas.generate', 'canvas: canvas.generate']],
+  ['a streamed canvas', 'stream', ['gateway: canvas.generate', 'canvas: canvas.generate']],
+  [
+    'a canvas generated by a job',
+    'asynchronous',
+    ['gateway: canvas.generate', 'job-worker: job.canvas_generation', 'canvas: canvas.generate'],
+  ],
+  ['a job of the queue', 'submit', ['gateway: queue.submit', 'job-worker: job.custom_prompt']],
+] as const)('the request for %s', (_, request, steps) => {
+  test('leads by its ID to one trace, from the gateway to the call of the provider', () => {
+    const ofCalls = /: (?:GET|POST)$/;
+    const path = pathToProvider(traceOf(requests[request])).filter((step) => !ofCalls.test(step));
+    expect(path).toEqual([...steps, 'llm-router: llm.chat', expect.stringMatching(/^llm-router: chat \S+$/)]);
+  });
+
+  test('has a model call described by the conventions for generative AI, with its cost', () => {
+    const trace = traceOf(requests[request]);
+    expect(trace.filter(({ attributes }) => 'gen_ai.operation.name' in attributes)).toContainEqual(
+      expect.objectContaining({
+        schemaUrl: expect.stringContaining('/gen-ai/'),
+        kind: 'client',
+        attributes: expect.objectContaining({
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.provider.name': 'together_ai',
+          'gen_ai.request.model': expect.any(String),
+          'gen_ai.response.model': expect.any(String),
+          'gen_ai.usage.input_tokens': expect.any(Number),
+          'gen_ai.usage.output_tokens': expect.any(Number),
+          'llm_router.cost.dollars': expect.any(Number),
+        }),
+      }),
+    );
+  });
+
+  test('names every operation and the request on the spans of all services that it entered', () => {
+    const entered = traceOf(requests[request]).filter(({ kind }) => kind === 'server');
+    expect(entered.length).toBeGreaterThanOrEqual(3);
+    for (const { name, attributes } of entered) {
+      expect(attributes).toMatchObject({
+        'vc.operation': name,
+        'vc.request_id': expect.any(String),
+        'http.route': expect.stringMatching(/^\//),
+      });
+    }
+  });
+});
+
+test('the span of a job names the job and the request that submitted it', () => {
+  for (const name of ['asynchronous', 'submit'] as const) {
+    const attempts = traceOf(requests[name]).filter(
+      ({ attributes }) => attributes['bullmq.job.id'] === jobs[name],
+    );
+    expect(attempts).toContainEqual(
+      expect.objectContaining({
+        service: 'job-worker',
+        kind: 'consumer',
+        attributes: expect.objectContaining({ 'vc.request_id': requests[name] }),
+      }),
+    );
+  }
+});
+
+test('a client outside of the platform cannot choose the trace', () => {
+  expect(spans.filter(({ traceId }) => traceId === foreign)).toEqual([]);
+});
+
+test('every span has the version of its service, and every service sends spans', () => {
+  expect(new Set(spans.map((span) => span.version))).toEqual(new Set([version]));
+  expect(new Set(spans.map((span) => span.service))).toEqual(new Set(serviceNames));
+});
+
+test('health checks have no trace', () => {
+  const paths = spans.map(({ attributes }) => String(attributes['http.route'] ?? ''));
+  expect(paths.filter((path) => path.startsWith('/health') || path.startsWith('/metrics'))).toEqual([]);
+  // The readiness of the platform asks every service.
+  expect(spans.filter(({ name }) => /health/i.test(name))).toEqual([]);
+});
+
+test('log lines of a request carry the ID of its trace, also in the job worker', () => {
+  const lines = platform
+    .logs()
+    .split('\n')
+    .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []));
+  for (const requestId of Object.values(requests)) {
+    const [{ traceId } = { traceId: '' }] = traceOf(requestId);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ service: 'gateway', message: 'request', requestId, traceId }),
+    );
+  }
+  const [{ traceId } = { traceId: '' }] = traceOf(requests.submit);
+  expect(lines).toContainEqual(
+    expect.objectContaining({ message: 'worker: attempt ended', jobId: jobs.submit, traceId }),
+  );
+});
