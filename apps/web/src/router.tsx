@@ -6,7 +6,6 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { titleOf } from '@valuecanvas/contracts-canvas/title';
 import { type Api, queryOf, siteQuery } from './api.tsx';
 import { readCanvasSearch } from './people/canvas/panels.ts';
 import type { CanvasesSearch } from './people/canvases/canvases-page.tsx';
@@ -14,7 +13,6 @@ import { DescribePage } from './people/describe/describe-page.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
 import { PageError } from './shell/page-error.tsx';
 import { Shell } from './shell/shell.tsx';
-import { text } from './text/en.ts';
 
 interface Context {
   readonly api: Api;
@@ -32,14 +30,10 @@ const rootRoute = createRootRouteWithContext<Context>()({
   notFoundComponent: NotFoundPage,
 });
 
-/** The title of a page, which the browser shows and screen readers announce. */
-const titled = (title: string) => ({ meta: [{ title: `${title} – ValueCanvas` }] });
-
 const describeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
   beforeLoad: ({ context }) => readSite(context),
-  head: () => titled(text.describe.title),
   component: DescribePage,
 });
 
@@ -65,7 +59,6 @@ const signInRoute = createRoute({
   path: '/signin',
   beforeLoad: ({ context }) => readSite(context),
   validateSearch: nextSearch,
-  head: () => titled(text.signIn.signIn),
   component: SignInPage,
 });
 
@@ -74,25 +67,19 @@ const signUpRoute = createRoute({
   path: '/signup',
   beforeLoad: ({ context }) => readSite(context),
   validateSearch: nextSearch,
-  head: () => titled(text.signIn.signUp),
   component: SignInPage,
 });
 
 const loadNewPasswordPages = () => import('./people/sign-in/new-password-pages.tsx');
 
-const newPasswordPage = {
-  getParentRoute: () => rootRoute,
-  head: () => titled(text.signIn.reset),
-};
-
 const forgotRoute = createRoute({
-  ...newPasswordPage,
+  getParentRoute: () => rootRoute,
   path: '/forgot',
   component: lazyRouteComponent(loadNewPasswordPages, 'ForgotPage'),
 });
 
 const resetRoute = createRoute({
-  ...newPasswordPage,
+  getParentRoute: () => rootRoute,
   path: '/reset',
   component: lazyRouteComponent(loadNewPasswordPages, 'ResetPage'),
 });
@@ -116,14 +103,12 @@ const canvasesRoute = createRoute({
     ...(sort === 'updated' && { sort }),
     ...(deleted === true && { deleted }),
   }),
-  head: () => titled(text.canvases.title),
   component: lazyRouteComponent(() => import('./people/canvases/canvases-page.tsx'), 'CanvasesPage'),
 });
 
 const newCanvasRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/new',
-  head: () => titled(text.writing.title),
   component: lazyRouteComponent(() => import('./people/canvas/new-canvas-page.tsx'), 'NewCanvasPage'),
 });
 
@@ -133,14 +118,12 @@ const canvasRoute = createRoute({
   validateSearch: readCanvasSearch,
   loader: ({ context: { api, queries }, params }) =>
     queries.ensureQueryData(queryOf(api, 'getCanvas', { params })),
-  head: ({ loaderData }) => titled(loaderData ? titleOf(loaderData) : text.canvas.title),
   component: lazyRouteComponent(() => import('./people/canvas/canvas-page.tsx'), 'CanvasPage'),
 });
 
 const variantRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/c/$id/variant',
-  head: () => titled(text.writing.variant),
   component: lazyRouteComponent(() => import('./people/variants/variant-page.tsx'), 'VariantPage'),
 });
 
@@ -148,7 +131,6 @@ const compareRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/c/$id/compare',
   validateSearch: textsOf('with'),
-  head: () => titled(text.canvas.compare),
   component: lazyRouteComponent(() => import('./people/variants/compare-page.tsx'), 'ComparePage'),
 });
 
@@ -159,28 +141,24 @@ const sharedRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/s/$token',
   loader: async ({ context: { api }, params: { token } }) => (await loadSharedPage()).readShared(api, token),
-  head: ({ loaderData }) => titled(loaderData ? titleOf(loaderData) : text.canvas.title),
   component: lazyRouteComponent(loadSharedPage, 'SharedPage'),
 });
 
 const accountRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/account',
-  head: () => titled(text.shell.account),
   component: lazyRouteComponent(() => import('./people/account/account-page.tsx'), 'AccountPage'),
 });
 
 const consoleRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/console',
-  head: () => titled(text.shell.console),
   component: lazyRouteComponent(() => import('./console/console-shell.tsx'), 'ConsoleShell'),
 });
 
 const overviewRoute = createRoute({
   getParentRoute: () => consoleRoute,
   path: '/',
-  head: () => titled(text.consoleScreens.overview),
   component: lazyRouteComponent(() => import('./console/overview/overview-page.tsx'), 'OverviewPage'),
 });
 
@@ -188,14 +166,12 @@ const providersRoute = createRoute({
   getParentRoute: () => consoleRoute,
   path: '/providers',
   validateSearch: textsOf('open'),
-  head: () => titled(text.consoleScreens.providers),
   component: lazyRouteComponent(() => import('./console/providers/providers-page.tsx'), 'ProvidersPage'),
 });
 
 const queueRoute = createRoute({
   getParentRoute: () => consoleRoute,
   path: '/queue',
-  head: () => titled(text.consoleScreens.queue),
   component: lazyRouteComponent(() => import('./console/queue/queue-page.tsx'), 'QueuePage'),
 });
 
@@ -203,7 +179,6 @@ const costsRoute = createRoute({
   getParentRoute: () => consoleRoute,
   path: '/costs',
   validateSearch: textsOf('range', 'from', 'to', 'view', 'models', 'users'),
-  head: () => titled(text.consoleScreens.costs),
   component: lazyRouteComponent(() => import('./console/costs/costs-page.tsx'), 'CostsPage'),
 });
 
@@ -211,7 +186,6 @@ const alertsRoute = createRoute({
   getParentRoute: () => consoleRoute,
   path: '/alerts',
   validateSearch: textsOf('level'),
-  head: () => titled(text.consoleScreens.alerts),
   component: lazyRouteComponent(() => import('./console/alerts/alerts-page.tsx'), 'AlertsPage'),
 });
 
@@ -219,7 +193,6 @@ const usersRoute = createRoute({
   getParentRoute: () => consoleRoute,
   path: '/users',
   validateSearch: textsOf('email', 'tier', 'role', 'edit'),
-  head: () => titled(text.consoleScreens.users),
   component: lazyRouteComponent(() => import('./console/users/users-page.tsx'), 'UsersPage'),
 });
 
@@ -227,7 +200,6 @@ const userRoute = createRoute({
   getParentRoute: () => consoleRoute,
   path: '/users/$id',
   validateSearch: textsOf('edit'),
-  head: () => titled(text.consoleScreens.users),
   component: lazyRouteComponent(() => import('./console/users/user-page.tsx'), 'UserPage'),
 });
 
@@ -235,7 +207,6 @@ const auditRoute = createRoute({
   getParentRoute: () => consoleRoute,
   path: '/audit',
   validateSearch: textsOf('operation', 'kind', 'target', 'open'),
-  head: () => titled(text.consoleScreens.audit),
   component: lazyRouteComponent(() => import('./console/audit/audit-page.tsx'), 'AuditPage'),
 });
 

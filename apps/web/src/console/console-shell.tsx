@@ -2,14 +2,15 @@ import { Link, Outlet, useNavigate, useRouteContext, useRouterState } from '@tan
 import { Menu } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import { Button } from '../parts/button.tsx';
+import { PageHeading } from '../shell/page-heading.tsx';
 import page from '../shell/shell.module.css';
 import { readShortcuts, writeShortcuts } from '../shell/shortcut-setting.ts';
+import { useShortcuts } from '../shell/use-shortcuts.ts';
 import { consoleText as text } from '../text/console.en.ts';
 import { text as pageText } from '../text/en.ts';
 import styles from './console-shell.module.css';
 import { LiveContext } from './live.tsx';
 import { type Screen, screens, screensOf } from './screens.ts';
-import { useShortcuts } from './shortcuts.ts';
 
 /** The frame of the console: a rail of the screens that the user may see, which is a menu on narrow screens. */
 export function ConsoleShell() {
@@ -26,7 +27,7 @@ export function ConsoleShell() {
   return (
     <LiveContext value={{ isPaused, setPaused }}>
       <div className={styles.console}>
-        <Rail permitted={permitted} current={current} onPause={() => setPaused((before) => !before)} />
+        <Rail permitted={permitted} current={current} />
         <div className={styles.screen}>
           {isPermitted || !current ? <Outlet /> : <Refused screen={current} />}
         </div>
@@ -38,11 +39,9 @@ export function ConsoleShell() {
 function Rail({
   permitted,
   current,
-  onPause,
 }: {
   readonly permitted: readonly Screen[];
   readonly current: Screen | undefined;
-  readonly onPause: () => void;
 }) {
   const navigate = useNavigate();
   const [isOpen, setOpen] = useState(false);
@@ -54,14 +53,16 @@ function Rail({
     document.addEventListener('keydown', close);
     return () => document.removeEventListener('keydown', close);
   }, [isOpen]);
-  useShortcuts(hasShortcuts, {
-    go: (key) => {
-      const screen = permitted.find((one) => one.key === key);
-      setOpen(false);
-      if (screen) void navigate({ to: screen.to });
-    },
-    onPause,
-  });
+  useShortcuts(
+    permitted.map(({ name, to, key }) => ({
+      keys: [`g ${key}`],
+      label: pageText.shortcuts.goTo(pageText.consoleScreens[name]),
+      run() {
+        setOpen(false);
+        void navigate({ to });
+      },
+    })),
+  );
   return (
     <div className={styles.rail}>
       <Button
@@ -104,10 +105,10 @@ function Rail({
               setShortcuts(target.checked);
             }}
           />
-          {text.shortcuts.label}
+          {pageText.shortcuts.setting}
         </label>
         <p className={styles.hint} id={`${id}-hint`}>
-          {text.shortcuts.hint}
+          {pageText.shortcuts.settingHint}
         </p>
       </nav>
     </div>
@@ -118,7 +119,7 @@ function Rail({
 function Refused({ screen }: { readonly screen: Screen | undefined }) {
   return (
     <div className={page.page}>
-      <h1>{text.refused.title}</h1>
+      <PageHeading title={text.refused.title} />
       <p>{screen?.permission ? text.refused.needs(screen.permission) : text.refused.needsAny}</p>
       <p>{text.refused.ask}</p>
       {screen ? (

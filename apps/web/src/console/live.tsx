@@ -5,6 +5,7 @@ import { createContext, use, useEffect, useState } from 'react';
 import { queryOf, useApi } from '../api.tsx';
 import { Button } from '../parts/button.tsx';
 import { ErrorNotice } from '../parts/error-notice.tsx';
+import { useShortcuts } from '../shell/use-shortcuts.ts';
 import { consoleText as text } from '../text/console.en.ts';
 import styles from './live.module.css';
 import { timeOf } from './parts/format.ts';
@@ -55,6 +56,8 @@ export function Freshness({
   const refresh = () => {
     for (const { refetch } of reads) void refetch();
   };
+  const toggle = () => setPaused(!isPaused);
+  useShortcuts(isLive ? [{ keys: ['p'], label: text.pauseShortcut, run: toggle }] : []);
   return (
     <div className={styles.freshness}>
       {shown.length > 0 && (
@@ -77,7 +80,7 @@ export function Freshness({
         <Button
           look="quiet"
           className={styles.icon}
-          onClick={() => setPaused(!isPaused)}
+          onClick={toggle}
           aria-pressed={isPaused}
           aria-label={text.pause}
           title={text.pause}

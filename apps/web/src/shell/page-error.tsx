@@ -1,7 +1,9 @@
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
 import { ApiError } from '@valuecanvas/web-client';
 import { ErrorNotice } from '../parts/error-notice.tsx';
+import { text } from '../text/en.ts';
 import { NotFoundPage } from './not-found-page.tsx';
+import { PageHeading } from './page-heading.tsx';
 import styles from './shell.module.css';
 
 /** A page that could not be loaded. */
@@ -14,6 +16,7 @@ export function PageError({ error, reset }: ErrorComponentProps) {
   };
   return (
     <div className={styles.page}>
+      <PageHeading title={text.errors.notLoaded} />
       <ErrorNotice error={error} retry={retry} />
     </div>
   );

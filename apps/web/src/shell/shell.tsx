@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { HeadContent, Link, Outlet, useMatch, useRouterState } from '@tanstack/react-router';
+import { Link, Outlet, useMatch, useRouterState } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { type Session, siteQuery, useApi } from '../api.tsx';
 import { opensConsole } from '../console/screens.ts';
@@ -20,7 +20,6 @@ export function Shell() {
     <Announcer>
       <Toasts>
         <Shortcuts>
-          <HeadContent />
           <a className={styles.skip} href="#main">
             {text.shell.skip}
           </a>

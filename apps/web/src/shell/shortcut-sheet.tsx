@@ -2,25 +2,12 @@ import { Dialog } from '@base-ui/react/dialog';
 import { buttonClass } from '../parts/button.tsx';
 import dialog from '../parts/dialog.module.css';
 import { text } from '../text/en.ts';
+import { shownKey } from './keys.ts';
 import styles from './shortcut-sheet.module.css';
+import { useOffered } from './use-shortcuts.ts';
 
-/** A key outside text fields, and what it does. */
-export interface Shortcut {
-  readonly keys: readonly string[];
-  /** The keys as the list of shortcuts shows them. By default, the first one. */
-  readonly shown?: string;
-  readonly label: string;
-  readonly run: (key: string) => void;
-}
-
-/** Lists the keys of the page that is open. */
-export function ShortcutSheet({
-  shortcuts,
-  onClose,
-}: {
-  readonly shortcuts: readonly Omit<Shortcut, 'run'>[];
-  readonly onClose: () => void;
-}) {
+/** Lists the keys of the page that is open, also those of parts that are loaded meanwhile. */
+export function ShortcutSheet({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog.Root open onOpenChange={(isOpen) => isOpen || onClose()}>
       <Dialog.Portal>
@@ -28,7 +15,7 @@ export function ShortcutSheet({
         <Dialog.Popup className={dialog.popup}>
           <Dialog.Title className={dialog.title}>{text.shortcuts.title}</Dialog.Title>
           <dl className={styles.list}>
-            {shortcuts.map(({ keys, shown = keys[0], label }) => (
+            {useOffered().map(({ keys, shown = shownKey(keys[0] ?? ''), label }) => (
               <div key={label}>
                 <dt>
                   <kbd>{shown}</kbd>

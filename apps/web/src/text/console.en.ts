@@ -1,3 +1,5 @@
+import { text } from './en.ts';
+
 /** All sentences of the console in English. They load with the console, apart from those of people's pages. */
 export const consoleText = {
   name: 'Console',
@@ -6,6 +8,7 @@ export const consoleText = {
   none: 'Nothing here',
   refresh: 'Read again',
   pause: 'Stop reading again',
+  pauseShortcut: 'Stop or start reading the figures',
   updated: (seconds: number) => `Updated ${seconds < 2 ? 'just now' : `${seconds} s ago`}`,
   asOf: (time: string) => `As of ${time}`,
   showMore: 'Show more',
@@ -14,10 +17,6 @@ export const consoleText = {
   reasonHint: 'Kept in the audit log.',
   unknown: 'not known',
   copied: (amount: string) => `Copied ${amount}`,
-  shortcuts: {
-    label: 'Keyboard shortcuts',
-    hint: 'g, then the letter of a screen. p stops and starts reading.',
-  },
   refused: {
     title: 'You cannot see this screen',
     needs: (permission: string) => `It needs the permission ${permission}, which your role does not hold.`,
@@ -27,7 +26,7 @@ export const consoleText = {
     canvases: 'Go to your canvases',
   },
   overview: {
-    title: 'Overview',
+    title: text.consoleScreens.overview,
     providers: 'Providers up',
     providersUp: (up: number, all: number) => `${up} of ${all}`,
     allClosed: 'All breakers closed',
@@ -47,7 +46,7 @@ export const consoleText = {
     atLeast: (count: number) => `${count} or more`,
   },
   providers: {
-    title: 'Providers',
+    title: text.consoleScreens.providers,
     caption: 'Providers',
     of: (routers: number, since: string) =>
       routers === 1
@@ -102,7 +101,7 @@ export const consoleText = {
     announce: (provider: string, state: string) => `Provider ${provider} is ${state}`,
   },
   queue: {
-    title: 'Queue',
+    title: text.consoleScreens.queue,
     waiting: 'Waiting',
     oldest: (age: string) => `The oldest for ${age}`,
     nothingWaits: 'Nothing waits',
@@ -119,7 +118,7 @@ export const consoleText = {
     lastDay: 'In the last 24 hours',
   },
   costs: {
-    title: 'Costs',
+    title: text.consoleScreens.costs,
     range: 'Days (UTC)',
     lastDays: (days: string) => `Last ${days} days`,
     own: 'From … to …',
@@ -150,7 +149,7 @@ export const consoleText = {
       `Cost per UTC day from ${from} to ${to}: ${total} in all${highest ? `, the highest on ${highest}` : ''}.`,
   },
   alerts: {
-    title: 'Alerts',
+    title: text.consoleScreens.alerts,
     level: 'Level',
     all: 'All',
     levels: { critical: 'Critical', warning: 'Warning' },
@@ -163,7 +162,7 @@ export const consoleText = {
     empty: 'The platform’s spending has reached no threshold.',
   },
   users: {
-    title: 'Users',
+    title: text.consoleScreens.users,
     search: 'Part of the e-mail',
     any: 'Any',
     spent: 'Spent in 30 days',
@@ -228,7 +227,7 @@ export const consoleText = {
     revoked: (name: string) => `The API key “${name}” was revoked.`,
   },
   audit: {
-    title: 'Audit log',
+    title: text.consoleScreens.audit,
     at: 'Time',
     operation: 'Operation',
     target: 'Target',

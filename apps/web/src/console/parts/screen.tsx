@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { PageHeading } from '../../shell/page-heading.tsx';
 import styles from './screen.module.css';
 
 /** A screen of the console: its heading, the age of its figures, filters and actions, and its content. */
@@ -8,7 +9,7 @@ export function ScreenFrame({
   controls,
   children,
 }: {
-  readonly title: ReactNode;
+  readonly title: string;
   readonly aside?: ReactNode;
   readonly controls?: ReactNode;
   readonly children: ReactNode;
@@ -16,7 +17,7 @@ export function ScreenFrame({
   return (
     <div className={styles.frame}>
       <div className={styles.head}>
-        <h1 className={styles.title}>{title}</h1>
+        <PageHeading title={title} className={styles.title} />
         {aside}
       </div>
       {controls && <div className={styles.controls}>{controls}</div>}

@@ -5,6 +5,7 @@ import { lazy, Suspense, useId, useState } from 'react';
 import { queryOf, siteQuery, useApi } from '../../api.tsx';
 import { Button, buttonClass } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { PageHeading } from '../../shell/page-heading.tsx';
 import { readShortcuts, writeShortcuts } from '../../shell/shortcut-setting.ts';
 import { accountText } from '../../text/account.en.ts';
 import { text } from '../../text/en.ts';
@@ -19,7 +20,7 @@ export function AccountPage() {
   const { session } = useRouteContext({ from: '/signed-in' });
   return (
     <div className={styles.page}>
-      <h1>{accountText.title}</h1>
+      <PageHeading title={accountText.title} />
       <dl className={styles.facts}>
         <dt>{accountText.email}</dt>
         <dd>{session.user.email}</dd>

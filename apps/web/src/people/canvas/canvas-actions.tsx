@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { BarMenu } from '../../parts/bar-menu.tsx';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
-import { useShortcuts } from '../../shell/shortcuts.tsx';
+import { useShortcuts } from '../../shell/use-shortcuts.ts';
 import { text } from '../../text/en.ts';
 import { panelsText } from '../../text/panels.en.ts';
 import { shareText } from '../../text/share.en.ts';
@@ -42,6 +42,7 @@ export function CanvasActions({
   const toggle = (name: Panel) => show(panel === name ? {} : { panel: name });
   useCanvasKeys({
     canvasDocument,
+    state,
     onSuggest: (section) => show({ panel: 'refine', block: section }),
     onHistory: () => toggle('history'),
   });

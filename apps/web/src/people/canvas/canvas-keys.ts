@@ -1,9 +1,8 @@
-import { useEffect } from 'react';
-import { useShortcuts } from '../../shell/shortcuts.tsx';
+import { useShortcuts } from '../../shell/use-shortcuts.ts';
 import { text } from '../../text/en.ts';
 import { nameOf, type Section, sections } from './blocks.ts';
-import type { CanvasDocument } from './canvas-document.ts';
-import { moveBetweenBlocks } from './move-between-blocks.ts';
+import type { CanvasDocument, DocumentState } from './canvas-document.ts';
+import { blockKeys, focusedBlock } from './move-between-blocks.ts';
 
 /** The frame of a block, which can hold the focus. */
 function frameOf(section: Section): HTMLElement | null {
@@ -12,21 +11,22 @@ function frameOf(section: Section): HTMLElement | null {
 
 /** The block that holds the focus, or the first one. */
 function focusedSection(): Section {
-  const frame = document.activeElement?.closest('[data-block]');
-  return sections.find((section) => section === frame?.getAttribute('data-block')) ?? 'keyPartners';
+  const name = focusedBlock()?.getAttribute('data-block');
+  return sections.find((section) => section === name) ?? 'keyPartners';
 }
 
 /** The keys of a canvas: to its blocks and between them, for what can be done with them, and to undo. */
-export function useCanvasKeys(actions: {
+export function useCanvasKeys({
+  canvasDocument,
+  state,
+  onSuggest,
+  onHistory,
+}: {
   readonly canvasDocument: CanvasDocument;
+  readonly state: DocumentState;
   readonly onSuggest: (section: Section) => void;
   readonly onHistory: () => void;
 }): void {
-  useUndoKeys(actions.canvasDocument);
-  useEffect(() => {
-    document.addEventListener('keydown', moveBetweenBlocks);
-    return () => document.removeEventListener('keydown', moveBetweenBlocks);
-  }, []);
   const digits = sections.map((_, index) => String(index + 1));
   useShortcuts([
     {
@@ -38,27 +38,20 @@ export function useCanvasKeys(actions: {
         if (section) frameOf(section)?.focus();
       },
     },
+    ...blockKeys(),
     {
       keys: ['a'],
       label: text.shortcuts.add,
       run: () => frameOf(focusedSection())?.querySelector<HTMLElement>('[data-add]')?.click(),
     },
-    { keys: ['r'], label: text.shortcuts.suggest, run: () => actions.onSuggest(focusedSection()) },
-    { keys: ['h'], label: text.shortcuts.history, run: actions.onHistory },
+    { keys: ['r'], label: text.shortcuts.suggest, run: () => onSuggest(focusedSection()) },
+    { keys: ['h'], label: text.shortcuts.history, run: onHistory },
   ]);
-}
-
-/** Ctrl or ⌘ Z, with Shift to redo. Text fields keep their own undo. */
-function useUndoKeys(canvas: CanvasDocument): void {
-  useEffect(() => {
-    const undo = (event: KeyboardEvent) => {
-      const isText = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
-      if (isText || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z') return;
-      event.preventDefault();
-      if (event.shiftKey) canvas.redo();
-      else canvas.undo();
-    };
-    document.addEventListener('keydown', undo);
-    return () => document.removeEventListener('keydown', undo);
-  }, [canvas]);
+  // Text fields keep their own undo, because they keep their keys.
+  useShortcuts([
+    ...(state.canUndo ? [{ keys: ['Mod+z'], label: text.shortcuts.undo, run: canvasDocument.undo }] : []),
+    ...(state.canRedo
+      ? [{ keys: ['Mod+Shift+z'], label: text.shortcuts.redo, run: canvasDocument.redo }]
+      : []),
+  ]);
 }

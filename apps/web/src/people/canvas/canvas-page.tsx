@@ -7,6 +7,7 @@ import { queryOf, useApi } from '../../api.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { lazyPart } from '../../parts/lazy-part.ts';
 import { useIsOffline } from '../../shell/notices.tsx';
+import { PageHeading } from '../../shell/page-heading.tsx';
 import { text } from '../../text/en.ts';
 import { type AnswerFacts, answerKey } from './answer.ts';
 import type { Canvas } from './blocks.ts';
@@ -50,11 +51,11 @@ function CanvasEditor({ canvas }: { readonly canvas: Canvas }) {
     <div className={frame.page}>
       <header className={frame.head}>
         <div className={styles.heading}>
-          <h1 dir="auto">
+          <PageHeading title={titleOf(state.content)}>
             <EditableText name="title" {...editing} maxLength={limits.title.maxLength}>
               {titleOf(state.content)}
             </EditableText>
-          </h1>
+          </PageHeading>
           <div className={styles.facts}>
             <EditableText name="industry" {...editing} maxLength={limits.industry.maxLength}>
               {state.content.industry || text.canvas.addIndustry}

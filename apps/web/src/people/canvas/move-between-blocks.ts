@@ -1,3 +1,6 @@
+import type { Shortcut } from '../../shell/keys.ts';
+import { text } from '../../text/en.ts';
+
 const directions: Readonly<Record<string, readonly [x: number, y: number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -5,30 +8,38 @@ const directions: Readonly<Record<string, readonly [x: number, y: number]>> = {
   ArrowDown: [0, 1],
 };
 
-/**
- * Moves the focus between blocks as they lie on the screen. Enter goes from a block to its first item, Escape from an item
- * to its block.
- */
-export function moveBetweenBlocks(event: KeyboardEvent): void {
-  const target = event.target;
-  if (!(target instanceof HTMLElement)) return;
-  const block = target.closest<HTMLElement>('[data-block]');
-  if (!block || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
-  let next: HTMLElement | null | undefined;
-  if (event.key === 'Escape' && target.matches('[data-item]')) next = block;
-  if (target === block) {
-    const direction = directions[event.key];
-    if (event.key === 'Enter') next = itemOrButton(block);
-    else if (direction) next = neighbourOf(block, direction);
-  }
-  if (!next) return;
-  event.preventDefault();
-  next.focus();
+/** The keys that move the focus between blocks as they lie on the screen, into the focused block, and out of it. */
+export function blockKeys(): readonly Shortcut[] {
+  return [
+    {
+      keys: Object.keys(directions),
+      shown: '← ↑ ↓ →',
+      on: '[data-block]',
+      label: text.shortcuts.neighbour,
+      run: (key) => {
+        const block = focusedBlock();
+        const direction = directions[key];
+        if (block && direction) neighbourOf(block, direction)?.focus();
+      },
+    },
+    {
+      keys: ['Enter'],
+      on: '[data-block]',
+      label: text.shortcuts.enter,
+      run: () => itemOrButton(focusedBlock())?.focus(),
+    },
+    { keys: ['Escape'], on: '[data-item]', label: text.shortcuts.leave, run: () => focusedBlock()?.focus() },
+  ];
+}
+
+/** The block that holds the focus, or one of whose parts does. */
+export function focusedBlock(): HTMLElement | null | undefined {
+  return document.activeElement?.closest<HTMLElement>('[data-block]');
 }
 
 /** The first item of a block, or its button to add one. */
-function itemOrButton(block: HTMLElement): HTMLElement | null {
-  return block.querySelector<HTMLElement>('[data-item]') ?? block.querySelector<HTMLElement>('[data-add]');
+function itemOrButton(block: HTMLElement | null | undefined): HTMLElement | null | undefined {
+  return block?.querySelector<HTMLElement>('[data-item]') ?? block?.querySelector<HTMLElement>('[data-add]');
 }
 
 /** The nearest block in a direction that lies beside this one. */

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { useAnnounce } from '../../shell/announcer.tsx';
+import { PageHeading } from '../../shell/page-heading.tsx';
 import { text } from '../../text/en.ts';
 import { type Blocks, type Canvas, itemCount, nameOf, type Section } from './blocks.ts';
 import { WritingSheet } from './canvas-sheet.tsx';
@@ -46,7 +47,7 @@ export function Writing({
     <div className={frame.page}>
       <header className={frame.head}>
         <div>
-          <h1 dir="auto">{title ?? fallbackTitle}</h1>
+          <PageHeading title={title ?? fallbackTitle} />
           <p className={styles.description} dir="auto">
             {description}
           </p>

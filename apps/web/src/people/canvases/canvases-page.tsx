@@ -7,7 +7,8 @@ import { Button, buttonClass } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { lazyPart } from '../../parts/lazy-part.ts';
 import { useAnnounce } from '../../shell/announcer.tsx';
-import { useShortcuts } from '../../shell/shortcuts.tsx';
+import { PageHeading } from '../../shell/page-heading.tsx';
+import { useShortcuts } from '../../shell/use-shortcuts.ts';
 import { text } from '../../text/en.ts';
 import { ago } from '../../text/format.ts';
 import { type Canvas, itemCount } from '../canvas/blocks.ts';
@@ -66,7 +67,7 @@ export function CanvasesPage() {
   return (
     <div className={styles.page}>
       <div className={styles.head}>
-        <h1>{wanted.deleted ? text.canvases.deletedTitle : text.canvases.title}</h1>
+        <PageHeading title={wanted.deleted ? text.canvases.deletedTitle : text.canvases.title} />
         {(isSearch || wanted.deleted || count !== 0) && <Filters wanted={wanted} />}
       </div>
       {wanted.deleted && <p className={styles.note}>{text.canvases.deletedHint}</p>}

@@ -6,6 +6,8 @@ import { siteQuery, useApi } from '../../api.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { lazyPart } from '../../parts/lazy-part.ts';
+import { shownKey } from '../../shell/keys.ts';
+import { PageHeading } from '../../shell/page-heading.tsx';
 import { text } from '../../text/en.ts';
 import { CanvasSheet } from '../canvas/canvas-sheet.tsx';
 import { readPending, startPending } from '../canvas/pending-canvas.ts';
@@ -18,8 +20,6 @@ const { minLength, maxLength } = requestLimits.generateCanvas.businessDescriptio
 
 /** The counter appears when this few characters are left. */
 const counterFrom = 500;
-
-const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** One sentence, one field, one button. What was typed survives signing in and reloading. */
 export function DescribePage() {
@@ -61,7 +61,9 @@ export function DescribePage() {
   return (
     <div className={styles.page}>
       <div className={styles.intro}>
-        <h1 className={styles.headline}>{text.describe.headline}</h1>
+        <PageHeading title={text.describe.title} className={styles.headline}>
+          {text.describe.headline}
+        </PageHeading>
         <form className={styles.form} onSubmit={submit}>
           <div className={styles.sheet}>
             <label className={styles.label} htmlFor="description">
@@ -92,7 +94,7 @@ export function DescribePage() {
               <div className={styles.submit}>
                 {left <= counterFrom && <span className={styles.note}>{text.describe.left(left)}</span>}
                 <span className={styles.shortcut} aria-hidden="true">
-                  {isMac ? text.describe.shortcutMac : text.describe.shortcut}
+                  {shownKey('Mod+Enter')}
                 </span>
                 <Button look="primary" type="submit">
                   {text.describe.submit}

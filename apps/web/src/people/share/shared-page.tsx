@@ -2,6 +2,7 @@ import { useLoaderData, useParams } from '@tanstack/react-router';
 import { titleOf } from '@valuecanvas/contracts-canvas/title';
 import { ApiError } from '@valuecanvas/web-client';
 import { type Api, useApi } from '../../api.tsx';
+import { PageHeading } from '../../shell/page-heading.tsx';
 import shell from '../../shell/shell.module.css';
 import { dateOf } from '../../text/format.ts';
 import { shareText } from '../../text/share.en.ts';
@@ -33,7 +34,7 @@ export function SharedPage() {
   return (
     <div className={frame.page}>
       <header className={styles.head}>
-        <h1 dir="auto">{titleOf(canvas)}</h1>
+        <PageHeading title={titleOf(canvas)} />
         <p className={styles.facts}>
           {[industry, targetMarket].filter(Boolean).map((words) => (
             <span key={words} dir="auto">
@@ -63,7 +64,7 @@ export function SharedPage() {
 function BrokenLink() {
   return (
     <div className={shell.page}>
-      <h1>{shareText.shared.goneTitle}</h1>
+      <PageHeading title={shareText.shared.goneTitle} />
       <p>{shareText.shared.gone}</p>
     </div>
   );

@@ -6,6 +6,7 @@ import { setSession, siteQuery, useApi } from '../../api.tsx';
 import { Button, buttonClass } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { Field } from '../../parts/field.tsx';
+import { PageHeading } from '../../shell/page-heading.tsx';
 import shell from '../../shell/shell.module.css';
 import { text as common } from '../../text/en.ts';
 import { recoveryText as text } from '../../text/recovery.en.ts';
@@ -17,7 +18,7 @@ export function ForgotPage() {
   const { data: site } = useQuery(siteQuery(useApi()));
   return (
     <div className={shell.page}>
-      <h1>{signInText.forgot}</h1>
+      <PageHeading title={signInText.forgot} />
       <div className={styles.panel}>
         {site?.passwordResetByMail === true && <AskForLink />}
         {site?.passwordResetByMail === false && (
@@ -105,7 +106,7 @@ export function ResetPage() {
   if (outcome === 'saved') {
     return (
       <div className={shell.page}>
-        <h1>{common.signIn.reset}</h1>
+        <PageHeading title={common.signIn.reset} />
         <p role="status">{text.saved}</p>
         <p>
           <Link className={buttonClass('primary')} to="/signin">
@@ -118,7 +119,7 @@ export function ResetPage() {
   if (token === undefined || outcome === 'invalid') {
     return (
       <div className={shell.page}>
-        <h1>{text.invalidTitle}</h1>
+        <PageHeading title={text.invalidTitle} />
         <p role="alert">{text.invalid}</p>
         <p>
           <Link className={buttonClass('primary')} to="/forgot">
@@ -130,7 +131,7 @@ export function ResetPage() {
   }
   return (
     <div className={shell.page}>
-      <h1>{common.signIn.reset}</h1>
+      <PageHeading title={common.signIn.reset} />
       <form className={`${styles.panel} ${styles.form}`} action={submit}>
         <Field
           label={text.password}

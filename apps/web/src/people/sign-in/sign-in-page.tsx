@@ -1,6 +1,7 @@
 import { useLocation, useRouter, useSearch } from '@tanstack/react-router';
 import type { Session } from '../../api.tsx';
 import { opensConsole } from '../../console/screens.ts';
+import { PageHeading } from '../../shell/page-heading.tsx';
 import shell from '../../shell/shell.module.css';
 import { text } from '../../text/en.ts';
 import { SignInPanel } from './sign-in-panel.tsx';
@@ -19,7 +20,7 @@ export function SignInPage() {
   };
   return (
     <div className={shell.page}>
-      <h1>{text.signIn[mode]}</h1>
+      <PageHeading title={text.signIn[mode]} />
       <SignInPanel key={mode} initialMode={mode} onSignedIn={(session) => void proceed(session)} />
     </div>
   );

@@ -6,6 +6,7 @@ import { queryOf, useApi } from '../../api.tsx';
 import { buttonClass } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import visually from '../../parts/visually-hidden.module.css';
+import { PageHeading } from '../../shell/page-heading.tsx';
 import { text } from '../../text/en.ts';
 import { panelsText } from '../../text/panels.en.ts';
 import frame from '../canvas/frame.module.css';
@@ -41,7 +42,7 @@ function Comparison({ before, after }: { readonly before: string; readonly after
     <div className={frame.page}>
       <header className={frame.head}>
         <div>
-          <h1>{text.canvas.compare}</h1>
+          <PageHeading title={text.canvas.compare} />
           {diff && <p className={styles.summary}>{summaryOf(diff.blocks.flatMap(({ items }) => items))}</p>}
         </div>
         <Link
