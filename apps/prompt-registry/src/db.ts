@@ -58,6 +58,7 @@ export interface PromptVersionsTable {
   created_by: ColumnType<string | null, string | null | undefined, never>;
   created_at: ColumnType<Date, Date | string | undefined, never>;
   activated_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  messages: ColumnType<unknown, string | null | undefined, never>;
 }
 
 export interface IdempotencyKeysTable {

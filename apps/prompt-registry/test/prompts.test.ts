@@ -45,6 +45,7 @@ test('a rendered prompt has its version and its model parameters', async () => {
     version: 1,
     versionId: version.id,
     content: '{{a}}!',
+    messages: [{ role: 'user', content: '{{a}}!' }],
     metadata: { model: 'm', temperature: 0.3, maxTokens: 50 },
   });
 });

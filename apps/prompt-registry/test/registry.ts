@@ -33,8 +33,9 @@ export interface TestRegistry {
 
 export interface NewPrompt {
   readonly promptKey: string;
-  readonly template?: string;
-  readonly variables?: readonly unknown[];
+  readonly template?: string | undefined;
+  readonly messages?: readonly object[];
+  readonly variables?: readonly unknown[] | object;
   readonly metadata?: object;
 }
 

@@ -1,5 +1,9 @@
 import { bodyLimitOf } from '@valuecanvas/contracts-core';
-import { type PromptVersion, promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
+import {
+  type PromptVersion,
+  promptRegistryContract,
+  reservedKeys,
+} from '@valuecanvas/contracts-prompt-registry';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type NewPrompt, startRegistry, type TestRegistry } from './registry.ts';
 
@@ -41,6 +45,89 @@ test('a new version is a draft with complete variables and metadata, created by 
   expect(row).toEqual({ created_by: registry.admin.userId });
 });
 
+test('a version has messages, model parameters, a commit message and a JSON Schema of its variables', async () => {
+  const messages = [
+    { role: 'system', content: 'Answer in {{tone}}.' },
+    { role: 'user', content: '{{question}}' },
+  ];
+  const metadata = {
+    commitMessage: 'Answer in the tone of the customer',
+    tags: ['support'],
+    model: 'm',
+    temperature: 0.1,
+    maxTokens: 10,
+    responseFormat: { type: 'json_object' },
+    tools: [{ type: 'function', function: { name: 'look_up', parameters: { type: 'object' } } }],
+  };
+  const variables = {
+    type: 'object',
+    properties: {
+      tone: { enum: ['warm', 'formal'], description: 'Tone of the answer' },
+      question: { type: 'string', maxLength: 5 },
+    },
+    required: ['question'],
+  };
+  const { status, body } = await post({ promptKey: 'chat.one', messages, metadata, variables });
+  expect(status).toBe(201);
+  expect(body.data).toMatchObject({
+    messages,
+    template: 'Answer in {{tone}}.\n\n{{question}}',
+    metadata,
+    variables: [
+      {
+        name: 'tone',
+        required: false,
+        description: 'Tone of the answer',
+        schema: variables.properties.tone,
+      },
+      { name: 'question', required: true, schema: variables.properties.question },
+    ],
+  });
+  await registry.activate(body.data);
+  const render = (values: object) =>
+    registry.as(registry.user, '/api/prompts/chat.one/render', {
+      method: 'POST',
+      body: { variables: values },
+    });
+  const { author: _author, description: _description, tags: _tags, ...rest } = body.data.metadata;
+  const { commitMessage: _commitMessage, ...parameters } = rest;
+  expect((await render({ tone: 'warm', question: 'Why?' })).body.data).toMatchObject({
+    content: 'Answer in warm.\n\nWhy?',
+    messages: [
+      { role: 'system', content: 'Answer in warm.' },
+      { role: 'user', content: 'Why?' },
+    ],
+    metadata: parameters,
+  });
+  expect((await render({ tone: 'cold', question: 'Why is it?' })).body.details).toEqual([
+    { path: 'variables.tone', message: 'must be equal to one of the allowed values' },
+    { path: 'variables.question', message: 'must not have more than 5 characters' },
+  ]);
+});
+
+const words = 'سوق الخبز ';
+test.each<[string, string, string]>([
+  [
+    'single braces and JSON',
+    '{"a": {"b": [{}]}, "c": "{{value}}"} } { }}',
+    '{"a": {"b": [{}]}, "c": "x"} } { }}',
+  ],
+  ['a literal {{ beside a variable', "{{'{{'}}value}} {{value}}", '{{value}} x'],
+  ['CRLF', 'a\r\n{{value}}\r\n', 'a\r\nx\r\n'],
+  ['right-to-left text', `${words}{{value}}\u200f`, `${words}x\u200f`],
+  ['200 kB', `${words.repeat(11_000)}{{value}}`, `${words.repeat(11_000)}x`],
+])('a template with %s is stored and rendered exactly', async (_, template, content) => {
+  const version = await registry.create({ promptKey: 'exact.one', template, variables: ['value'] });
+  expect(version.template).toBe(template);
+  await registry.activate(version);
+  const body = { variables: { value: 'x' } };
+  const rendered = await registry.as(registry.user, '/api/prompts/exact.one/render', {
+    method: 'POST',
+    body,
+  });
+  expect(rendered.body.data.content).toBe(content);
+});
+
 test('fifty versions created at the same time get different numbers, without gaps', async () => {
   const created = await Promise.all(
     Array.from({ length: 50 }, () => registry.create({ promptKey: 'busy.one' })),
@@ -65,7 +152,7 @@ test.each<[string, Partial<NewPrompt>, { path: string; message: string }[]]>([
   [
     'a reserved key',
     { promptKey: 'executions' },
-    [{ path: 'promptKey', message: 'is reserved, as are versions, ab-tests, executions' }],
+    [{ path: 'promptKey', message: `is reserved, as are ${reservedKeys.join(', ')}` }],
   ],
   [
     'an undeclared and an unused variable',
@@ -84,6 +171,37 @@ test.each<[string, Partial<NewPrompt>, { path: string; message: string }[]]>([
     'an unbalanced section',
     { template: '{{#a}}', variables: ['a'] },
     [{ path: 'template', message: 'line 1, column 1: {{#a}} is never closed' }],
+  ],
+  [
+    'a template besides messages',
+    { messages: [{ role: 'user', content: 'x' }] },
+    [{ path: 'template', message: 'send either a template or messages' }],
+  ],
+  [
+    'an invalid message',
+    {
+      template: undefined,
+      messages: [
+        { role: 'system', content: 'x' },
+        { role: 'user', content: 'a\n {{' },
+      ],
+    },
+    [
+      {
+        path: 'messages.1.content',
+        message: expect.stringMatching(/^line 2, column 2: {{ starts neither/),
+      },
+    ],
+  ],
+  [
+    'a schema with a pattern, which could take exponential time',
+    { template: '{{a}}', variables: [{ name: 'a', required: true, schema: { pattern: '(a+)+$' } }] },
+    [{ path: 'variables.0.schema', message: 'must not have the keyword pattern' }],
+  ],
+  [
+    'a required variable that is not a property',
+    { template: '{{a}}', variables: { type: 'object', properties: { a: {} }, required: ['b'] } },
+    [{ path: 'variables.required', message: 'b is not a property' }],
   ],
   [
     'misspelt metadata',

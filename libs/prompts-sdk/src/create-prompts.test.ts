@@ -96,6 +96,7 @@ test('a prompt is rendered locally and names its version', async () => {
   expect(prompts.resolve('hello')).toEqual(hello);
   expect(prompts.render('hello', { name: 'Anna' })).toEqual({
     content: 'Hello Anna',
+    messages: [{ role: 'user', content: 'Hello Anna' }],
     versionId: hello.versionId,
     version: 1,
     metadata: hello.metadata,

@@ -1,5 +1,11 @@
 export { createPrompts, type Prompts, type PromptsOptions } from './create-prompts.ts';
-export { createPromptRenderer, type PromptRenderer, type RenderedVersion } from './render-prompt.ts';
+export {
+  createPromptRenderer,
+  joinMessages,
+  type PromptRenderer,
+  type RenderedVersion,
+} from './render-prompt.ts';
 export { parseTemplate } from './template/parse-template.ts';
 export type { TemplateValues } from './template/render-template.ts';
 export type { Template, TemplatePart } from './template/template.ts';
+export { type ValueSchema, valueSchemaFault } from './variables/value-schema.ts';

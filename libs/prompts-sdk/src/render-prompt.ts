@@ -1,24 +1,39 @@
-import type { ActivePrompt } from '@valuecanvas/contracts-prompt-registry';
-import { renderTemplate, type TemplateValues } from './template/render-template.ts';
+import type { ActivePrompt, RenderedMessage } from '@valuecanvas/contracts-prompt-registry';
+import { assertFits, renderTemplate, type TemplateValues } from './template/render-template.ts';
 import { createTemplateCache } from './template/template-cache.ts';
 
 /** Rendered prompt with its version. */
 export interface RenderedVersion {
+  /** All messages, separated by empty lines. */
   readonly content: string;
+  readonly messages: readonly RenderedMessage[];
   readonly versionId: string;
   readonly version: number;
   readonly metadata: ActivePrompt['metadata'];
 }
 
-/** Renders versions and parses each template once. Throws VALIDATION_FAILED as `renderTemplate` does. */
+/** Renders versions and parses each template once. Throws VALIDATION_FAILED as `assertFits` does. */
 export type PromptRenderer = (prompt: ActivePrompt, values: TemplateValues) => RenderedVersion;
 
 export function createPromptRenderer(): PromptRenderer {
-  const templateOf = createTemplateCache();
-  return (prompt, values) => ({
-    content: renderTemplate(templateOf(prompt), prompt.variables, values),
-    versionId: prompt.versionId,
-    version: prompt.version,
-    metadata: prompt.metadata,
-  });
+  const messagesOf = createTemplateCache();
+  return (prompt, values) => {
+    assertFits(prompt.variables, values);
+    const messages = messagesOf(prompt).map(({ role, template }) => ({
+      role,
+      content: renderTemplate(template, values),
+    }));
+    return {
+      content: joinMessages(messages),
+      messages,
+      versionId: prompt.versionId,
+      version: prompt.version,
+      metadata: prompt.metadata,
+    };
+  };
+}
+
+/** Returns a chat prompt as one text, for clients that know texts only. */
+export function joinMessages(messages: readonly { readonly content: string }[]): string {
+  return messages.map(({ content }) => content).join('\n\n');
 }

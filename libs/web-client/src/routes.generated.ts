@@ -102,7 +102,7 @@ export const requestLimits = {
   checkCanvas: {model: {minLength: 1, maxLength: 200}},
   dismissFinding: {reason: {minLength: 1, maxLength: 500}},
   chat: {prompt: {minLength: 1, maxLength: 400000}, messages: {minItems: 1, maxItems: 500, items: {}}, model: {minLength: 1, maxLength: 200}},
-  createPromptVersion: {template: {minLength: 1, maxLength: 100000}, variables: {maxItems: 50, items: {}}},
+  createPromptVersion: {template: {minLength: 1, maxLength: 500000}, messages: {minItems: 1, maxItems: 100, items: {}}},
   rateExecution: {comment: {maxLength: 2000}},
   createFlag: {name: {minLength: 1, maxLength: 200}, description: {maxLength: 2000}, variants: {minItems: 1, maxItems: 20, items: {}}},
   updateFlag: {name: {minLength: 1, maxLength: 200}, description: {maxLength: 2000}, variants: {maxItems: 20, items: {}}},

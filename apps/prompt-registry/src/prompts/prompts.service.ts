@@ -1,6 +1,6 @@
 import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
 import type { PromptVersion, RenderedPrompt } from '@valuecanvas/contracts-prompt-registry';
-import { createPromptRenderer } from '@valuecanvas/prompts-sdk';
+import { createPromptRenderer, type TemplateValues } from '@valuecanvas/prompts-sdk';
 import type { PerformanceOf } from '../executions/performance.ts';
 import { toPromptVersion, toRenderable, type VersionRow } from '../versions/version-row.ts';
 import type { VersionsStore } from '../versions/versions.store.ts';
@@ -39,10 +39,11 @@ export function createPromptsService(options: {
     async render(
       principal: UserPrincipal,
       promptKey: string,
-      request: { readonly variables: Readonly<Record<string, string>>; readonly version?: number },
+      request: { readonly variables: TemplateValues; readonly version?: number },
     ): Promise<RenderedPrompt> {
       const row = await visible(principal, promptKey, request.version);
-      return { promptKey, ...render(toRenderable(row), request.variables) };
+      const { messages, ...rendered } = render(toRenderable(row), request.variables);
+      return { promptKey, ...rendered, messages: [...messages] };
     },
   };
 }

@@ -1,16 +1,19 @@
 import { AppError } from '@valuecanvas/contracts-core';
 import {
   type CreatePromptVersionRequest,
+  maxTemplateLength,
+  type PromptMessage,
   type PromptMetadata,
   type PromptVariable,
   reservedKeys,
 } from '@valuecanvas/contracts-prompt-registry';
-import { parseTemplate } from '@valuecanvas/prompts-sdk';
+import { joinMessages, parseTemplate, valueSchemaFault } from '@valuecanvas/prompts-sdk';
 
 /** Valid version, ready to be stored. */
 export interface NewVersion {
   readonly promptKey: string;
   readonly template: string;
+  readonly messages: readonly PromptMessage[] | undefined;
   readonly variables: readonly PromptVariable[];
   readonly metadata: PromptMetadata;
   readonly createdBy: string;
@@ -22,30 +25,66 @@ interface Fault {
 }
 
 /**
- * Completes a request: a plain name becomes a required variable, and missing metadata gets defaults. Throws
- * VALIDATION_FAILED for a reserved key, an invalid template, or variables that differ from the template's.
+ * Completes a request: a plain name becomes a required variable, the template of a chat prompt is the text of its messages, and
+ * missing metadata gets defaults. Throws VALIDATION_FAILED for a reserved key, an invalid template, or variables that differ
+ * from the template's.
  */
 export function newVersion(request: CreatePromptVersionRequest, createdBy: string): NewVersion {
-  const { promptKey, template } = request;
+  const { promptKey, messages } = request;
   if (isReserved(promptKey)) {
     throw invalid([{ path: 'promptKey', message: `is reserved, as are ${reservedKeys.join(', ')}` }]);
   }
-  const variables = request.variables.map((variable) =>
-    typeof variable === 'string' ? { name: variable, required: true } : variable,
-  );
-  const faults = variableFaults(template, variables);
+  const template = templateOf(request);
+  const variables = variablesOf(request.variables);
+  const faults = [
+    ...variableFaults(usedVariables(template, messages), variables),
+    ...schemaFaults(variables),
+  ];
   if (faults.length > 0) throw invalid(faults);
   const metadata = { author: createdBy, description: '', tags: [], ...request.metadata };
-  return { promptKey, template, variables, metadata, createdBy };
+  return { promptKey, template, messages, variables, metadata, createdBy };
 }
 
 function isReserved(promptKey: string): boolean {
   return reservedKeys.some((reserved) => reserved === promptKey);
 }
 
-function variableFaults(template: string, variables: readonly PromptVariable[]): Fault[] {
-  const { blanks, sections } = parseTemplate(template);
-  const used = new Set([...blanks, ...sections]);
+function templateOf({ template, messages }: CreatePromptVersionRequest): string {
+  if ((template === undefined) === (messages === undefined))
+    throw invalid([{ path: 'template', message: 'send either a template or messages' }]);
+  const text = template ?? joinMessages(messages ?? []);
+  if (text.length > maxTemplateLength) {
+    const message = `must not have more than ${maxTemplateLength} characters together`;
+    throw invalid([{ path: 'messages', message }]);
+  }
+  return text;
+}
+
+function variablesOf(declared: CreatePromptVersionRequest['variables']): PromptVariable[] {
+  if (Array.isArray(declared))
+    return declared.map((variable) =>
+      typeof variable === 'string' ? { name: variable, required: true } : variable,
+    );
+  const { properties, required = [] } = declared;
+  const unknown = required.filter((name) => !Object.hasOwn(properties, name));
+  if (unknown.length > 0)
+    throw invalid([{ path: 'variables.required', message: `${unknown.join(', ')} is not a property` }]);
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    required: required.includes(name),
+    ...(typeof schema.description === 'string' ? { description: schema.description.slice(0, 500) } : {}),
+    schema,
+  }));
+}
+
+function usedVariables(template: string, messages: readonly PromptMessage[] | undefined): Set<string> {
+  const parsed = messages
+    ? messages.map(({ content }, index) => parseTemplate(content, `messages.${index}.content`))
+    : [parseTemplate(template)];
+  return new Set(parsed.flatMap(({ blanks, sections }) => [...blanks, ...sections]));
+}
+
+function variableFaults(used: ReadonlySet<string>, variables: readonly PromptVariable[]): Fault[] {
   const names = variables.map(({ name }) => name);
   const undeclared = [...used].filter((name) => !names.includes(name));
   return [
@@ -59,6 +98,13 @@ function variableFaults(template: string, variables: readonly PromptVariable[]):
       return used.has(name) ? [] : [{ path, message: `${name} is not used in the template` }];
     }),
   ];
+}
+
+function schemaFaults(variables: readonly PromptVariable[]): Fault[] {
+  return variables.flatMap(({ schema }, index) => {
+    const message = schema && valueSchemaFault(schema);
+    return message === undefined ? [] : [{ path: `variables.${index}.schema`, message }];
+  });
 }
 
 function invalid(details: readonly Fault[]): AppError {

@@ -1,5 +1,6 @@
 import type {
   ActivePrompt,
+  PromptMessage,
   PromptMetadata,
   PromptPerformance,
   PromptVariable,
@@ -13,6 +14,7 @@ export const versionColumns = [
   'prompt_key',
   'version',
   'template',
+  'messages',
   'variables',
   'metadata',
   'status',
@@ -44,6 +46,7 @@ function textOf(row: VersionRow) {
     promptKey: row.prompt_key,
     version: row.version,
     template: row.template,
+    ...(row.messages === null ? {} : { messages: row.messages as PromptMessage[] }),
     variables: row.variables as PromptVariable[],
     metadata: row.metadata as PromptMetadata,
   };

@@ -88,6 +88,7 @@ export function createVersionsStore(db: Kysely<Database>) {
               prompt_key: draft.promptKey,
               version: next,
               template: draft.template,
+              messages: draft.messages === undefined ? null : JSON.stringify(draft.messages),
               variables: JSON.stringify(draft.variables),
               metadata: JSON.stringify(draft.metadata),
               status: 'draft',

@@ -24,7 +24,7 @@ const ChatMessage = strictObject(
   { title: 'ChatMessage', description: 'One message of a conversation.' },
 );
 
-const ResponseFormat = Type.Union(
+export const ResponseFormat = Type.Union(
   [
     strictObject({ type: Type.Literal('text', { description: 'Free text.' }) }),
     strictObject({ type: Type.Literal('json_object', { description: 'Any JSON object.' }) }),

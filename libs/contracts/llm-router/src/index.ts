@@ -15,6 +15,7 @@ export {
   cacheRequestHeader,
   chat,
   modelName,
+  ResponseFormat,
   spendingErrors,
   spendingJob,
   spendingTimeout,

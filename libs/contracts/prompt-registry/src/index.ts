@@ -6,14 +6,17 @@ import { activatePromptVersion, createPromptVersion, listPromptVersions } from '
 export { type PromptExecution, promptExecution } from './execution-fact.ts';
 export {
   alwaysGiven,
+  maxTemplateLength,
+  PromptMessage,
   PromptMetadata,
   PromptPerformance,
   PromptVariable,
   PromptVersion,
+  RenderedMessage,
   reservedKeys,
 } from './prompt-version.ts';
 export { ActivePrompt, getPromptSnapshot, PromptSnapshot, promptsChannel } from './snapshot.ts';
-export { OwnExecution, RenderedPrompt } from './use-prompt.ts';
+export { OwnExecution, type PromptValue, RenderedPrompt } from './use-prompt.ts';
 export { CreatePromptVersionRequest } from './versions.ts';
 
 export const promptRegistryContract = defineContract({

@@ -1,4 +1,5 @@
 import { field, strictObject } from '@valuecanvas/contracts-core';
+import { ResponseFormat } from '@valuecanvas/contracts-llm-router';
 import Type, { type Static } from 'typebox';
 
 /**
@@ -13,7 +14,18 @@ export const alwaysGiven: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Reserved names, which are routes below /api/prompts. */
-export const reservedKeys = ['versions', 'ab-tests', 'executions'] as const;
+export const reservedKeys = [
+  'versions',
+  'ab-tests',
+  'executions',
+  'evaluate',
+  'batch',
+  'metrics',
+  'datasets',
+  'evaluations',
+  'canaries',
+  'webhooks',
+] as const;
 
 export const promptKey = Type.String({
   pattern: '^[a-z][a-z0-9_.-]{0,99}$',
@@ -29,10 +41,57 @@ export const PromptVariable = strictObject(
     }),
     required: Type.Boolean({ description: 'If true, rendering fails without a value.' }),
     description: Type.Optional(Type.String({ maxLength: 500, description: 'Description of the variable.' })),
+    schema: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description:
+          'JSON Schema of the value, without $ref, pattern and format. Without a schema the value is a text. A value that is not a text is inserted as JSON.',
+      }),
+    ),
   },
   { title: 'PromptVariable', description: 'A variable of a template.' },
 );
 export type PromptVariable = Static<typeof PromptVariable>;
+
+const PromptTool = strictObject(
+  {
+    type: Type.Literal('function', { description: 'Kind of the tool.' }),
+    function: strictObject(
+      {
+        name: Type.String({ pattern: '^[a-zA-Z0-9_-]{1,64}$', description: 'Name of the function.' }),
+        description: Type.Optional(
+          Type.String({ maxLength: 2_000, description: 'Tells the model when to call the function.' }),
+        ),
+        parameters: Type.Optional(
+          Type.Record(Type.String(), Type.Unknown(), { description: 'JSON Schema of the arguments.' }),
+        ),
+      },
+      { description: 'The function, in the format of OpenAI’s API.' },
+    ),
+  },
+  { title: 'PromptTool', description: 'A function that the model may call.' },
+);
+
+/** Settings for the call of a model with the prompt. */
+const modelParameters = {
+  model: Type.Optional(
+    Type.String({ maxLength: 200, description: 'Model for which the prompt was written.' }),
+  ),
+  temperature: Type.Optional(
+    Type.Number({ minimum: 0, maximum: 2, description: 'Sampling temperature for the model.' }),
+  ),
+  maxTokens: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 131_072, description: 'Maximum number of tokens in the answer.' }),
+  ),
+  responseFormat: Type.Optional(ResponseFormat),
+  tools: Type.Optional(
+    Type.Array(PromptTool, { maxItems: 64, description: 'Functions that the model may call.' }),
+  ),
+};
+
+export const ModelParameters = Type.Object(modelParameters, {
+  title: 'ModelParameters',
+  description: 'Model parameters of a version.',
+});
 
 export const PromptMetadata = strictObject(
   {
@@ -42,15 +101,10 @@ export const PromptMetadata = strictObject(
       description: 'Purpose of the version, or changes from the previous one.',
     }),
     tags: Type.Array(Type.String({ maxLength: 50 }), { maxItems: 20, description: 'Tags for searching.' }),
-    model: Type.Optional(
-      Type.String({ maxLength: 200, description: 'Model for which the prompt was written.' }),
+    commitMessage: Type.Optional(
+      Type.String({ maxLength: 500, description: 'Reason for the change, as in a commit.' }),
     ),
-    temperature: Type.Optional(
-      Type.Number({ minimum: 0, maximum: 2, description: 'Sampling temperature for the model.' }),
-    ),
-    maxTokens: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 131_072, description: 'Maximum number of tokens in the answer.' }),
-    ),
+    ...modelParameters,
   },
   { title: 'PromptMetadata', description: 'Description and model parameters of a version.' },
 );
@@ -79,11 +133,37 @@ export type PromptPerformance = Static<typeof PromptPerformance>;
 export const versionNumber = (description: string) =>
   Type.Integer({ minimum: 1, maximum: 2_147_483_647, description });
 
+/** Maximum length of a template, and of the messages of a version together, in UTF-16 code units. */
+export const maxTemplateLength = 500_000;
+
 export const template = Type.String({
   minLength: 1,
-  maxLength: 100_000,
+  maxLength: maxTemplateLength,
   description:
     "Template text. {{name}} inserts a variable, {{#name}}…{{/name}} includes a part only if the variable has a value, and {{'{{'}} writes {{.",
+});
+
+const messageRole = Type.Enum(['system', 'user', 'assistant'], {
+  description: 'Role of the message’s author.',
+});
+
+export const PromptMessage = strictObject(
+  { role: messageRole, content: template },
+  { title: 'PromptMessage', description: 'A message of a chat prompt, whose content is a template.' },
+);
+export type PromptMessage = Static<typeof PromptMessage>;
+
+export const RenderedMessage = Type.Object(
+  { role: messageRole, content: Type.String({ description: 'Rendered text of the message.' }) },
+  { title: 'RenderedMessage', description: 'A rendered message.' },
+);
+export type RenderedMessage = Static<typeof RenderedMessage>;
+
+/** Messages of a version, absent if it is one text. */
+export const promptMessages = Type.Array(PromptMessage, {
+  minItems: 1,
+  maxItems: 100,
+  description: 'Messages of a chat prompt. A version that is one text has none.',
 });
 
 export const PromptVersion = Type.Object(
@@ -92,6 +172,7 @@ export const PromptVersion = Type.Object(
     promptKey,
     version: versionNumber('Number of the version.'),
     template,
+    messages: Type.Optional(promptMessages),
     variables: Type.Array(PromptVariable, { description: 'Variables of the template.' }),
     metadata: PromptMetadata,
     performance: PromptPerformance,

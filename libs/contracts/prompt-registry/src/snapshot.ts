@@ -1,6 +1,6 @@
 import { defineRoute, empty, field, raw, services } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
-import { PromptMetadata, PromptVariable, promptKey } from './prompt-version.ts';
+import { PromptMetadata, PromptVariable, promptKey, promptMessages } from './prompt-version.ts';
 
 /** Prompt with everything that a service needs to render it locally. */
 export const ActivePrompt = Type.Object(
@@ -9,6 +9,7 @@ export const ActivePrompt = Type.Object(
     promptKey,
     version: Type.Integer({ description: 'Number of the version.' }),
     template: Type.String({ description: 'Template text.' }),
+    messages: Type.Optional(promptMessages),
     variables: Type.Array(PromptVariable, { description: 'Variables of the template.' }),
     metadata: PromptMetadata,
   },

@@ -10,7 +10,13 @@ import {
   user,
 } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
-import { PromptVersion, promptKey, versionNumber } from './prompt-version.ts';
+import {
+  ModelParameters,
+  PromptVersion,
+  promptKey,
+  RenderedMessage,
+  versionNumber,
+} from './prompt-version.ts';
 
 const params = Type.Object({ promptKey });
 
@@ -26,9 +32,19 @@ export const getPrompt = defineRoute({
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });
 
+/** Value of a variable. Its own schema, if it has one, restricts it further. */
+const promptValue = Type.Union([
+  Type.String({ maxLength: 500_000 }),
+  Type.Number(),
+  Type.Boolean(),
+  Type.Array(Type.Unknown()),
+  Type.Record(Type.String(), Type.Unknown()),
+]);
+export type PromptValue = Static<typeof promptValue>;
+
 const RenderPromptRequest = strictObject(
   {
-    variables: Type.Record(Type.String(), Type.String({ maxLength: 100_000 }), {
+    variables: Type.Record(Type.String(), promptValue, {
       description: 'Values of the variables. Missing required variables and unknown ones are rejected.',
     }),
     version: Type.Optional(versionNumber('Version to render. The active version by default.')),
@@ -41,15 +57,13 @@ export const RenderedPrompt = Type.Object(
     promptKey,
     version: versionNumber('Version that was rendered.'),
     versionId: field.uuid('Id of the rendered version.'),
-    content: Type.String({ description: 'Rendered text.' }),
-    metadata: Type.Object(
-      {
-        model: Type.Optional(Type.String({ description: 'Model for which the prompt was written.' })),
-        temperature: Type.Optional(Type.Number({ description: 'Sampling temperature for the model.' })),
-        maxTokens: Type.Optional(Type.Integer({ description: 'Maximum number of tokens in the answer.' })),
-      },
-      { description: 'Model parameters of the version.' },
-    ),
+    content: Type.String({
+      description: 'Rendered text. Of a chat prompt, all messages, separated by empty lines.',
+    }),
+    messages: Type.Array(RenderedMessage, {
+      description: 'Messages to send to a model. A version that is one text is a message of the user.',
+    }),
+    metadata: ModelParameters,
   },
   { title: 'RenderedPrompt', description: 'A rendered prompt.' },
 );

@@ -5,6 +5,7 @@ import {
   PromptVariable,
   PromptVersion,
   promptKey,
+  promptMessages,
   template,
   versionNumber,
 } from './prompt-version.ts';
@@ -22,15 +23,43 @@ export const listPromptVersions = defineRoute({
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });
 
+const VariablesSchema = strictObject(
+  {
+    type: Type.Literal('object', { description: 'The values are an object.' }),
+    properties: Type.Record(
+      Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,63}$' }),
+      Type.Record(Type.String(), Type.Unknown()),
+      { maxProperties: 50, description: 'JSON Schema of each variable.' },
+    ),
+    required: Type.Optional(
+      Type.Array(Type.String(), { description: 'Names of the variables without which rendering fails.' }),
+    ),
+    additionalProperties: Type.Optional(
+      Type.Literal(false, { description: 'Unknown variables are always refused.' }),
+    ),
+  },
+  { title: 'VariablesSchema', description: 'JSON Schema of the values of a prompt’s variables.' },
+);
+
 export const CreatePromptVersionRequest = strictObject(
   {
     promptKey,
-    template,
-    variables: Type.Array(
-      Type.Union([PromptVariable, Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,63}$' })], {
-        description: 'A variable, or only its name, which makes it required.',
-      }),
-      { maxItems: 50, description: 'All variables of the template, each exactly once.' },
+    template: Type.Optional(template),
+    messages: Type.Optional(promptMessages),
+    variables: Type.Union(
+      [
+        Type.Array(
+          Type.Union([PromptVariable, Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,63}$' })], {
+            description: 'A variable, or only its name, which makes it required.',
+          }),
+          { maxItems: 50 },
+        ),
+        VariablesSchema,
+      ],
+      {
+        description:
+          'All variables of the template, each exactly once: as a list, or as a JSON Schema of the object of their values.',
+      },
     ),
     metadata: Type.Optional(
       Type.Partial(PromptMetadata, {
@@ -39,7 +68,10 @@ export const CreatePromptVersionRequest = strictObject(
       }),
     ),
   },
-  { title: 'CreatePromptVersionRequest', description: 'A new version of a prompt.' },
+  {
+    title: 'CreatePromptVersionRequest',
+    description: 'A new version of a prompt: either a template or messages.',
+  },
 );
 export type CreatePromptVersionRequest = Static<typeof CreatePromptVersionRequest>;
 
@@ -49,7 +81,7 @@ export const createPromptVersion = defineRoute({
   path: '/api/prompts/versions',
   summary: 'Create a prompt version',
   description:
-    'Stores the next version of a prompt as a draft. Versions are immutable. The names versions, ab-tests and executions are reserved.',
+    'Stores the next version of a prompt as a draft. Versions are immutable. The names of the other routes below /api/prompts are reserved.',
   auth: permission('prompts:write'),
   body: CreatePromptVersionRequest,
   example: {
@@ -58,7 +90,7 @@ export const createPromptVersion = defineRoute({
     variables: ['customer'],
     metadata: { description: 'Welcomes a new customer', maxTokens: 300 },
   },
-  bodyLimitBytes: 2 * 1024 * 1024,
+  bodyLimitBytes: 4 * 1024 * 1024,
   idempotent: true,
   status: 201,
   reply: data(PromptVersion),

@@ -26,10 +26,10 @@ interface OpenSection {
 
 /**
  * Parses `{{name}}` and `{{#name}}…{{/name}}`, which may nest. `{{'{{'}}` stands for the text `{{`. Throws VALIDATION_FAILED
- * with one detail per error and its line and column: a section that is not closed or was not opened, or a `{{` that starts
- * none of these.
+ * with one detail per error at `path`, with its line and column: a section that is not closed or was not opened, or a `{{`
+ * that starts none of these.
  */
-export function parseTemplate(text: string): Template {
+export function parseTemplate(text: string, path = 'template'): Template {
   const parts: TemplatePart[] = [];
   const open: OpenSection[] = [];
   const faults: Fault[] = [];
@@ -65,14 +65,14 @@ export function parseTemplate(text: string): Template {
   addText(end, text.length);
   for (const { name, at } of open) faults.push({ at, what: `{{#${name}}} is never closed` });
 
-  if (faults.length > 0) throw unreadable(text, faults);
+  if (faults.length > 0) throw unreadable(text, path, faults);
   return { parts, blanks: namesOf(parts, 'blank'), sections: namesOf(parts, 'section') };
 }
 
-function unreadable(text: string, faults: readonly Fault[]): AppError {
+function unreadable(text: string, path: string, faults: readonly Fault[]): AppError {
   const details = faults
     .slice(0, maxFaults)
-    .map(({ at, what }) => ({ path: 'template', message: `${positionOf(text, at)}: ${what}` }));
+    .map(({ at, what }) => ({ path, message: `${positionOf(text, at)}: ${what}` }));
   return new AppError('VALIDATION_FAILED', { details });
 }
 

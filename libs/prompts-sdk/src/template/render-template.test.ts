@@ -2,13 +2,15 @@ import type { PromptVariable } from '@valuecanvas/contracts-prompt-registry';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseTemplate } from './parse-template.ts';
-import { renderTemplate, type TemplateValues } from './render-template.ts';
+import { assertFits, renderTemplate, type TemplateValues } from './render-template.ts';
 
 const required = (name: string): PromptVariable => ({ name, required: true });
 const optional = (name: string): PromptVariable => ({ name, required: false });
 
-const render = (text: string, variables: readonly PromptVariable[], values: TemplateValues) =>
-  renderTemplate(parseTemplate(text), variables, values);
+const render = (text: string, variables: readonly PromptVariable[], values: TemplateValues) => {
+  assertFits(variables, values);
+  return renderTemplate(parseTemplate(text), values);
+};
 
 test('a value replaces every occurrence of its variable', () => {
   expect(render('{{a}}, {{b}}, {{a}}', [required('a'), required('b')], { a: '1', b: '2' })).toBe('1, 2, 1');
@@ -59,6 +61,38 @@ test('a variable named like an inherited object property has no value by default
   expect(render('{{#constructor}}x{{/constructor}}', [optional('constructor')], {})).toBe('');
 });
 
+test.each<[TemplateValues[string], string]>([
+  [3.5, '[3.5]'],
+  [0, '[0]'],
+  [true, '[true]'],
+  [false, ''],
+  [['a', 'b'], '[["a","b"]]'],
+  [[], ''],
+  [{ a: '{{b}}' }, '[{"a":"{{b}}"}]'],
+])('the value %j is inserted as JSON, and a section omits it if it is false or empty', (a, expected) => {
+  const variable = { ...optional('a'), schema: {} };
+  expect(render('{{#a}}[{{a}}]{{/a}}', [variable], { a })).toBe(expected);
+});
+
+test('each value must match the schema of its variable, or be a text', () => {
+  const variables: PromptVariable[] = [
+    { ...required('tone'), schema: { enum: ['warm', 'formal'] } },
+    { ...required('points'), schema: { type: 'array', items: { type: 'string', maxLength: 3 } } },
+    required('name'),
+  ];
+  const text = '{{tone}}{{points}}{{name}}';
+  expect(render(text, variables, { tone: 'warm', points: ['a'], name: 'Anna' })).toBe('warm["a"]Anna');
+  expect(() => render(text, variables, { tone: 'cold', points: ['a', 'long'], name: 3 })).toThrow(
+    expect.objectContaining({
+      details: [
+        { path: 'variables.tone', message: 'must be equal to one of the allowed values' },
+        { path: 'variables.points', message: '/1 must not have more than 3 characters' },
+        { path: 'variables.name', message: 'must be string' },
+      ],
+    }),
+  );
+});
+
 test('sections nest to any depth that fits in a template', () => {
   const depth = 8_000;
   const text = `${'{{#a}}'.repeat(depth)}x${'{{/a}}'.repeat(depth)}`;
@@ -77,7 +111,7 @@ test('braces within values are never expanded', () => {
   const template = parseTemplate('{{a}}|{{#b}}{{b}}{{/b}}|{{a}}');
   fc.assert(
     fc.property(value, value, (a, b) => {
-      const content = renderTemplate(template, [required('a'), optional('b')], { a, b });
+      const content = renderTemplate(template, { a, b });
       expect(content).toBe(`${a}|${b}|${a}`);
     }),
   );
@@ -87,10 +121,9 @@ test('a rendered text is the concatenation of its parts', () => {
   const text = fc.string().filter((piece) => !piece.includes('{') && !piece.includes('}'));
   fc.assert(
     fc.property(fc.array(fc.tuple(text, value), { maxLength: 20 }), (pieces) => {
-      const names = pieces.map((_, index) => `v${index}`);
       const template = parseTemplate(pieces.map(([before], index) => `${before}{{v${index}}}`).join(''));
       const values = Object.fromEntries(pieces.map(([, inserted], index) => [`v${index}`, inserted]));
-      expect(renderTemplate(template, names.map(required), values)).toBe(pieces.flat().join(''));
+      expect(renderTemplate(template, values)).toBe(pieces.flat().join(''));
     }),
   );
 });

@@ -6,7 +6,7 @@ const version = (versionId: string) => ({ versionId, template: `{{${versionId}}}
 test('a version is parsed once', () => {
   const templateOf = createTemplateCache();
   expect(templateOf(version('a'))).toBe(templateOf(version('a')));
-  expect(templateOf(version('b')).blanks).toEqual(['b']);
+  expect(templateOf(version('b'))).toMatchObject([{ role: 'user', template: { blanks: ['b'] } }]);
 });
 
 test('the cache does not exceed its limit', () => {

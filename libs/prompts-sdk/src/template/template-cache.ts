@@ -1,3 +1,4 @@
+import type { PromptMessage } from '@valuecanvas/contracts-prompt-registry';
 import { parseTemplate } from './parse-template.ts';
 import type { Template } from './template.ts';
 
@@ -5,16 +6,28 @@ import type { Template } from './template.ts';
 export interface VersionedTemplate {
   readonly versionId: string;
   readonly template: string;
+  readonly messages?: readonly PromptMessage[];
 }
 
-/** Parses the template of each version once, and keeps the `maxVersions` most recently added ones. */
-export function createTemplateCache(maxVersions = 1_000): (version: VersionedTemplate) => Template {
-  const parsed = new Map<string, Template>();
+/** A message of a version with its parsed content. */
+export interface ParsedMessage {
+  readonly role: PromptMessage['role'];
+  readonly template: Template;
+}
 
-  return ({ versionId, template }) => {
+/**
+ * Parses the messages of each version once, and keeps the `maxVersions` most recently added ones. A version that is one text
+ * is a message of the user.
+ */
+export function createTemplateCache(
+  maxVersions = 1_000,
+): (version: VersionedTemplate) => readonly ParsedMessage[] {
+  const parsed = new Map<string, readonly ParsedMessage[]>();
+
+  return ({ versionId, template, messages = [{ role: 'user', content: template }] }) => {
     const known = parsed.get(versionId);
     if (known) return known;
-    const fresh = parseTemplate(template);
+    const fresh = messages.map(({ role, content }) => ({ role, template: parseTemplate(content) }));
     const [oldest] = parsed.keys();
     if (oldest !== undefined && parsed.size >= maxVersions) parsed.delete(oldest);
     parsed.set(versionId, fresh);
