@@ -1,6 +1,19 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openBrowser } from '../src/open-browser.ts';
 import { signInAs, signInAsDemo } from '../src/steps.ts';
+
+const password = 'a-long-password';
+
+/** Creates an account. Returns the headers that authenticate its calls of the API, and its ID. */
+async function signUp(
+  page: Page,
+  email: string,
+): Promise<{ headers: { authorization: string }; id: string }> {
+  const response = await page.request.post('/auth/v1/signup', { data: { email, password } });
+  const { access_token: token, user } = await response.json();
+  return { headers: { authorization: `Bearer ${token}` }, id: user.id };
+}
 
 const { open } = openBrowser();
 
@@ -68,4 +81,97 @@ test('an admin finds a user, reads what a change means, and undoes it', async ()
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('has the earlier tier and role again').first().waitFor();
   await change('user', /All sessions/);
+});
+
+test('an admin revokes the API key of a user, which is refused from then on', async () => {
+  const page = await open();
+  const { headers, id } = await signUp(page, 'key-owner@example.com');
+  const created = await page.request.post('/api/keys', {
+    headers,
+    data: { name: 'Nightly', scopes: ['llm'] },
+  });
+  const { key } = (await created.json()).data;
+  const models = async () =>
+    (await page.request.get('/v1/models', { headers: { 'x-api-key': key } })).status();
+  expect(await models()).toBe(200);
+
+  await signInAs(page, 'the admin');
+  await page.goto(`/console/users/${id}`);
+  await page.getByRole('button', { name: 'Revoke the API key Nightly' }).click();
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByText('cannot be restored').waitFor();
+  await dialog.getByLabel('Reason').fill('It was in a public repository');
+  await dialog.getByRole('button', { name: 'Revoke the key' }).click();
+  await page.getByText('The API key “Nightly” was revoked.').first().waitFor();
+  await page.getByText('This user has no API keys.').waitFor();
+  expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('API keys');
+  await expect.poll(models, { timeout: 40_000, interval: 1_000 }).toBe(401);
+});
+
+test('an admin creates a password link, which the page shows once and the user sets a new password with', async () => {
+  const page = await open();
+  const email = 'locked-out@example.com';
+  const { id } = await signUp(page, email);
+  await signInAs(page, 'the admin');
+  await page.goto(`/console/users/${id}`);
+  await page.getByRole('button', { name: 'Password link…' }).click();
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByText('can take over the account').waitFor();
+  await dialog.getByRole('button', { name: 'Create the link' }).click();
+  const field = page.getByLabel('Link', { exact: true });
+  await field.waitFor();
+  const link = await field.inputValue();
+  await expect.poll(() => page.evaluate('getSelection().toString()')).toBe(link);
+  await page.getByRole('button', { name: 'Done' }).click();
+  await expect.poll(() => field.count()).toBe(0);
+  expect(page.url()).not.toContain('edit=');
+
+  const elsewhere = await open();
+  await elsewhere.goto(link);
+  await elsewhere.getByLabel('New password', { exact: true }).fill('another-password');
+  await elsewhere.getByLabel('New password, once more').fill('another-password');
+  await elsewhere.getByRole('button', { name: 'Save the password' }).click();
+  await elsewhere.getByText('Your new password is saved.').waitFor();
+  const signIn = { data: { email, password: 'another-password' } };
+  const answer = await elsewhere.request.post('/auth/v1/token?grant_type=password', signIn);
+  expect(answer.status()).toBe(200);
+});
+
+test('an admin deletes a user after typing the address, and finds the reason in the audit log', async () => {
+  const page = await open();
+  const email = 'deleted@example.com';
+  const { headers, id } = await signUp(page, email);
+  await signInAs(page, 'the admin');
+  await page.goto(`/console/users/${id}`);
+  await page.getByRole('button', { name: 'Delete…' }).click();
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByText('A deletion cannot be undone.').waitFor();
+  const confirm = dialog.getByRole('button', { name: 'Delete the user' });
+  expect(await confirm.isDisabled()).toBe(true);
+  await dialog.getByLabel(`Type ${email} to confirm`).fill(email);
+  await dialog.getByLabel('Reason').fill('Asked for it by letter');
+  await confirm.click();
+  await page.getByRole('heading', { name: 'Users' }).waitFor();
+  await page.getByText(`${email} was deleted.`).first().waitFor();
+  await page.getByRole('link', { name: 'demo@valuecanvas.local' }).waitFor();
+  expect(await page.getByRole('link', { name: email }).count()).toBe(0);
+  expect(await page.evaluate('document.activeElement.tagName')).toBe('H1');
+  await expect
+    .poll(async () => (await page.request.get('/auth/v1/user', { headers })).status(), {
+      timeout: 40_000,
+      interval: 1_000,
+    })
+    .toBe(401);
+
+  await page.goto(`/console/audit?kind=user&target=${id}`);
+  await page.getByText('Asked for it by letter').waitFor();
+});
+
+test('an operator cannot delete the own account in the console', async () => {
+  const page = await open();
+  await signInAs(page, 'the admin');
+  await page.goto('/console/users?role=admin');
+  await page.getByRole('link', { name: 'admin@valuecanvas.local' }).click();
+  await page.getByRole('button', { name: 'Password link…' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Delete…' }).count()).toBe(0);
 });

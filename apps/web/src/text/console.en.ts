@@ -225,6 +225,22 @@ export const consoleText = {
       `Programs of ${email} that use this key are refused within 30 seconds. The key cannot be restored.`,
     revokeConfirm: 'Revoke the key',
     revoked: (name: string) => `The API key “${name}” was revoked.`,
+    passwordLink: 'Password link…',
+    passwordLinkTitle: (email: string) => `Create a password link for ${email}?`,
+    passwordLinkText: (email: string) =>
+      `The link works once, for one hour. Send it over a channel that only ${email} reads: anyone with the link can take over the account. Setting the password ends all sessions. API keys keep working.`,
+    passwordLinkConfirm: 'Create the link',
+    passwordLinkCreated: (email: string) => `Password link for ${email}`,
+    passwordLinkLabel: 'Link',
+    passwordLinkHint: (time: string) => `Copy the link now. It is shown only once, and works until ${time}.`,
+    passwordLinkOnce: { copy: 'Copy', copied: 'The link was copied.', done: 'Done' },
+    delete: 'Delete…',
+    deleteTitle: (email: string) => `Delete ${email}?`,
+    deleteText: (email: string) =>
+      `All canvases with their history and links, API keys and jobs of ${email} are deleted now, and all sessions end. The ledger keeps the costs with the ID of the user. A deletion cannot be undone.`,
+    deleteTyped: (email: string) => `Type ${email} to confirm`,
+    deleteConfirm: 'Delete the user',
+    deleted: (email: string) => `${email} was deleted.`,
   },
   audit: {
     title: text.consoleScreens.audit,

@@ -4,7 +4,8 @@ import { useState } from 'react';
 import { useApi } from '../../api.tsx';
 import { Button } from '../../parts/button.tsx';
 import { consoleText } from '../../text/console.en.ts';
-import { OperateDialog, type Reason } from '../parts/operate-dialog.tsx';
+import { OperateDialog } from '../parts/operate-dialog.tsx';
+import type { Reason } from '../parts/operate-dialog-popup.tsx';
 import { Select } from '../parts/select.tsx';
 
 const text = consoleText.users;

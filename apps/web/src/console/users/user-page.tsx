@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useRouteContext, useSearch } from '@tanstack/react-router';
 import type { ResultOf } from '@valuecanvas/web-client';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useApi } from '../../api.tsx';
 import { Button, buttonClass } from '../../parts/button.tsx';
 import { usePages } from '../../parts/use-pages.ts';
@@ -12,13 +12,19 @@ import { Amount } from '../parts/amount.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { dayAndTimeOf, share } from '../parts/format.ts';
 import { columnOf, nanosOf } from '../parts/money.ts';
-import { OperateDialog, type Reason } from '../parts/operate-dialog.tsx';
+import { OperateDialog } from '../parts/operate-dialog.tsx';
+import type { Reason } from '../parts/operate-dialog-popup.tsx';
 import { useOutcome } from '../parts/outcome.tsx';
 import { Fact, Facts, ScreenFrame } from '../parts/screen.tsx';
 import { ShowMore } from '../parts/show-more.tsx';
 import { ChangeUserDialog, type User, useChangeUser } from './change-user.tsx';
+import { DeleteUserDialog } from './delete-user.tsx';
+import { PasswordLink, PasswordLinkDialog, type PasswordResetLink } from './password-link.tsx';
 
 const text = consoleText.user;
+
+/** The dialog that is open. It stands in the address. */
+type Dialog = 'account' | 'password' | 'deletion';
 
 /** One account: tier and role, budgets and usage, and API keys. */
 export function UserPage() {
@@ -29,11 +35,12 @@ export function UserPage() {
   const { permissions } = session.user;
   const [outcome, showOutcome] = useOutcome();
   const change = useChangeUser(showOutcome);
+  const [link, setLink] = useState<PasswordResetLink | undefined>(undefined);
   const read = useLive('getUser', { params: { id } }, { every: slow });
   const user = read.data;
   const mayWrite = permissions.includes('users:write');
-  const setOpen = (isOpen: boolean) =>
-    void navigate({ search: { edit: isOpen ? 'account' : undefined }, replace: true });
+  const open = (next: Dialog | undefined) => void navigate({ search: { edit: next }, replace: true });
+  const close = () => open(undefined);
   return (
     <ScreenFrame
       title={user?.email ?? text.title}
@@ -48,11 +55,18 @@ export function UserPage() {
               {text.audit}
             </Link>
           )}
-          {mayWrite && user && <Button onClick={() => setOpen(true)}>{text.change}</Button>}
+          {mayWrite && user && (
+            <>
+              <Button onClick={() => open('account')}>{text.change}</Button>
+              <Button onClick={() => open('password')}>{text.passwordLink}</Button>
+              {user.id !== session.user.id && <Button onClick={() => open('deletion')}>{text.delete}</Button>}
+            </>
+          )}
         </>
       }
     >
       {outcome}
+      {user && link && <PasswordLink user={user} link={link} onDone={() => setLink(undefined)} />}
       <ReadState read={read} />
       {user && (
         <>
@@ -70,8 +84,12 @@ export function UserPage() {
         </>
       )}
       {user && mayWrite && edit === 'account' && (
-        <ChangeUserDialog user={user} onChange={change} onClose={() => setOpen(false)} />
+        <ChangeUserDialog user={user} onChange={change} onClose={close} />
       )}
+      {user && mayWrite && edit === 'password' && (
+        <PasswordLinkDialog user={user} onCreated={setLink} onClose={close} />
+      )}
+      {user && mayWrite && edit === 'deletion' && <DeleteUserDialog user={user} onClose={close} />}
     </ScreenFrame>
   );
 }
@@ -148,6 +166,7 @@ function Keys({
   const api = useApi();
   const queries = useQueryClient();
   const [revoking, setRevoking] = useState<Key | undefined>(undefined);
+  const table = useRef<HTMLElement>(null);
   const { items: keys, query } = usePages(['listUserApiKeys', user.id], (page, options) =>
     api.call.listUserApiKeys({ params: { id: user.id }, query: page }, options),
   );
@@ -189,13 +208,15 @@ function Keys({
     <>
       <ReadState read={query} />
       {query.data && (
-        <DataTable
-          caption={text.keys}
-          columns={columns}
-          rows={keys}
-          keyOf={({ id }) => id}
-          empty={text.noKeys}
-        />
+        <section ref={table} aria-label={text.keys} tabIndex={-1}>
+          <DataTable
+            caption={text.keys}
+            columns={columns}
+            rows={keys}
+            keyOf={({ id }) => id}
+            empty={text.noKeys}
+          />
+        </section>
       )}
       <ShowMore query={query} />
       {revoking && (
@@ -204,6 +225,7 @@ function Keys({
           description={text.revokeText(user.email)}
           confirm={text.revokeConfirm}
           look="danger"
+          afterwards={table}
           onConfirm={(reason) => revoke(revoking, reason)}
           onClose={() => setRevoking(undefined)}
         />

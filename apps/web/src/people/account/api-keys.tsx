@@ -5,13 +5,14 @@ import { lazy, Suspense, useRef, useState } from 'react';
 import { useApi } from '../../api.tsx';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { ShownOnce } from '../../parts/shown-once.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { useAnnounce } from '../../shell/announcer.tsx';
 import { apiKeysText as text } from '../../text/account.en.ts';
 import { ago, dateOf } from '../../text/format.ts';
 import page from './account-page.module.css';
 import styles from './api-keys.module.css';
-import { type CreatedKey, CreateKey, NewKey } from './create-key.tsx';
+import { type CreatedKey, CreateKey } from './create-key.tsx';
 
 type Key = ResultOf<'listApiKeys'>['items'][number];
 
@@ -68,7 +69,16 @@ export function ApiKeys() {
           onCancel={close}
         />
       )}
-      {typeof state === 'object' && <NewKey created={state} onStored={close} />}
+      {typeof state === 'object' && (
+        <ShownOnce
+          title={text.created(state.name)}
+          label={text.key}
+          hint={text.copyNow}
+          value={state.key}
+          text={text.once}
+          onDone={close}
+        />
+      )}
       <Suspense>
         {revoking && (
           <RevokeDialog

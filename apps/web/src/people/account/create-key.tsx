@@ -5,7 +5,6 @@ import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import field from '../../parts/field.module.css';
 import { Field } from '../../parts/field.tsx';
-import { useAnnounce } from '../../shell/announcer.tsx';
 import { apiKeysText as text } from '../../text/account.en.ts';
 import page from './account-page.module.css';
 import styles from './api-keys.module.css';
@@ -157,47 +156,4 @@ function requestOf({ name, scopes, lifetime }: AskedKey): CreateKeyRequest {
   const request = { name, scopes: [...scopes] };
   if (lifetime === 'never') return request;
   return { ...request, expiresAt: new Date(Date.now() + Number(lifetime) * dayMs).toISOString() };
-}
-
-/** Shows a new key, once. Its field selects itself. */
-export function NewKey({
-  created,
-  onStored,
-}: {
-  readonly created: CreatedKey;
-  readonly onStored: () => void;
-}) {
-  const announce = useAnnounce();
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    input.current?.focus();
-    input.current?.select();
-  }, []);
-  const copy = async () => {
-    await navigator.clipboard.writeText(created.key);
-    announce(text.copied);
-  };
-  return (
-    <section className={styles.created} aria-labelledby="created-key">
-      <strong id="created-key">{text.created(created.name)}</strong>
-      <div className={styles.key}>
-        <Field
-          label={text.key}
-          hint={text.copyNow}
-          ref={input}
-          readOnly
-          autoComplete="off"
-          spellCheck={false}
-          value={created.key}
-          onFocus={({ target }) => target.select()}
-        />
-      </div>
-      <div className={styles.actions}>
-        {window.isSecureContext && <Button onClick={() => void copy()}>{text.copy}</Button>}
-        <Button look="primary" onClick={onStored}>
-          {text.stored}
-        </Button>
-      </div>
-    </section>
-  );
 }
