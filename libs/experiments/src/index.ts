@@ -1,3 +1,13 @@
 export { type Arm, compileAssignment, type Split } from './assignment/assignment.ts';
 export { compileChoice } from './assignment/choice.ts';
 export { compileRollout } from './assignment/rollout.ts';
+export {
+  type Comparison,
+  type ComparisonSettings,
+  compareMeans,
+  type Interval,
+} from './statistics/compare-means.ts';
+export { logEventEvidence } from './statistics/event-evidence.ts';
+export { type Moments, mergeMoments, noObservations, observe, proportion } from './statistics/moments.ts';
+export type { Direction } from './statistics/normal-mixture.ts';
+export { checkSampleRatio, type SampleRatio } from './statistics/sample-ratio.ts';
