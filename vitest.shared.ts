@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { UserProjectConfigExport } from 'vitest/config';
+import type { UserWorkspaceConfig } from 'vitest/config';
 
 const servers = fileURLToPath(new URL('./libs/testing/src/global-setup.ts', import.meta.url));
 
@@ -11,7 +11,7 @@ const servers = fileURLToPath(new URL('./libs/testing/src/global-setup.ts', impo
 export function projectTests(
   name: string,
   needs: { readonly servers?: boolean; readonly ownProcess?: boolean } = {},
-): UserProjectConfigExport {
+): UserWorkspaceConfig {
   return {
     // Node runs the code as it is: helpers for an older target are not resolvable in Vitest's module runner.
     oxc: { target: 'esnext' },

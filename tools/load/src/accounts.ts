@@ -2,7 +2,6 @@ import { type Answer, type Request, type Send, textAt, valueAt } from './exchang
 
 /** An account of one virtual user. */
 export interface Account {
-  /** An access token or an API key. */
   readonly token: string;
   /** Absent for a given token, which is neither renewed nor deleted. */
   readonly own?: OwnAccount;
@@ -21,7 +20,7 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** What the accounts need from the program that runs the scenario. */
+/** Dependencies of the accounts: k6 and Node provide them in their own ways. */
 export interface Means {
   readonly send: Send;
   readonly now: () => number;

@@ -1,14 +1,14 @@
 import type { Account } from './accounts.ts';
 import { type Answer, type Request, type Send, textAt, valueAt } from './exchange.ts';
 
-/** A user of the scenario, with what the user has made so far. */
+/** A user of the scenario. */
 export interface VirtualUser {
   account: Account;
   /** The user's latest canvas. */
   canvasId: string | undefined;
 }
 
-/** One request of a user, and what came of it. */
+/** One request of a user, and its outcome. */
 export interface Observation {
   readonly action: Action;
   readonly status: number;
@@ -61,7 +61,7 @@ const generate = (_user: VirtualUser, random: () => number): Omit<Request, 'toke
   body: { businessDescription: newDescription(random), model },
 });
 
-/** What users do, and how often. */
+/** The requests of users, with their shares. */
 export const actions = {
   'repeated question': {
     share: 40,

@@ -10,7 +10,7 @@ export interface Figures {
   readonly longestMs: number;
 }
 
-/** What happened in a few seconds of the run. */
+/** Requests that were answered within a few seconds of the run. */
 export interface Interval extends Figures {
   /** Seconds since the start of the run at which the interval ends. */
   readonly at: number;

@@ -10,7 +10,7 @@ export interface Settings {
   readonly users: number | undefined;
   /** Duration of the run, if it differs from the scenario's. */
   readonly seconds: number | undefined;
-  /** File with an access token or API key per line. If absent, users sign up. */
+  /** File with an access token per line. If absent, users sign up. */
   readonly tokensFile: string | undefined;
   readonly admin: Credentials | undefined;
   /** Folder for the picture and the figures. */
@@ -25,7 +25,7 @@ Without a URL, starts the platform on this machine with a provider that answers 
 ${scenarioNames.map((name) => `                         ${name}: ${scenarios[name].description}`).join('\n')}
   --users <n>          largest number of users
   --seconds <n>        duration of the whole run
-  --tokens <file>      an access token or API key per line, one per user; otherwise users sign up, and are deleted at the end
+  --tokens <file>      an access token per line, one per user; otherwise users sign up, and are deleted at the end
   --admin-email <e-mail> --admin-password <password>
                        an admin, who gives the new users the tier enterprise
   --out <folder>       for <scenario>.svg and <scenario>.json; default .cache/load`;

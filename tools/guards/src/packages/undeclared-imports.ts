@@ -19,6 +19,9 @@ const importPatterns = [
 const typesOnly = /^(?:import|export)\s+type\b/;
 const testPattern = /(^|\/)(test|test-support)\/|\.test\.ts$|\.config\.ts$/;
 
+/** Modules that another program than Node has built in: k6 runs the scripts of tools/load. */
+const builtInElsewhere = new Set(['k6']);
+
 /**
  * Returns one sentence per import of a package that the workspace's package.json does not name. Tests and type imports may
  * also use development dependencies, including those of the root; type imports may use a package of types alone. Knip reports npm packages that no package.json names,
@@ -42,7 +45,7 @@ export function undeclaredFaults(top: Manifest, workspace: Manifest, sources: re
         isType: typesOnly.test(statement),
       }))
       .filter(({ name, isType }) => {
-        if (isBuiltin(name) || name.startsWith('.')) return false;
+        if (isBuiltin(name) || builtInElsewhere.has(name) || name.startsWith('.')) return false;
         if (isType && inTests.has(`@types/${name}`)) return false;
         return !(isTest || isType ? inTests : production).has(name);
       })
