@@ -31,6 +31,26 @@ test('a check that throws is a finding', async () => {
   expect(report.findings()).toBe(1);
 });
 
+test('a finding with a place of its own is printed with it', async () => {
+  const { lines, report } = setUp();
+  report.heading('Doors', 'doors.txt');
+  await report.check('nothing is open', async (found) => {
+    found('the front door', { file: 'house.txt', line: 3 });
+    found('the back door');
+    return '';
+  });
+  expect(lines.slice(1)).toEqual([
+    '  FOUND  nothing is open: house.txt:3: the front door',
+    '  FOUND  nothing is open: the back door',
+  ]);
+  expect(report.outcomes()).toMatchObject([
+    {
+      part: 'Doors',
+      findings: [{ place: { file: 'house.txt', line: 3 } }, { place: { file: 'doors.txt' } }],
+    },
+  ]);
+});
+
 test('a skipped check is not a finding', () => {
   const { lines, report } = setUp();
   report.notChecked('dependencies', 'no registry');

@@ -197,6 +197,8 @@ for dockerfile in apps/*/Dockerfile tools/*/Dockerfile; do
   # docker-compose.yml names the image of tools/database by its task.
   build_image "$dockerfile" "${name/#database/migrate}"
 done
+heading 'File systems'
+npm run --silent security:scan -- --files
 heading 'Platform'
 unshare --net bash "$0" try-platform
 printf '\nThe platform runs from its images (%d s).\n' "$SECONDS"

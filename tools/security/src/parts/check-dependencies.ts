@@ -4,7 +4,7 @@ import { readAudit } from './read-audit.ts';
 
 /** Known vulnerabilities of production dependencies. A registry without audits is reported as not checked. */
 export async function checkDependencies(report: Report): Promise<void> {
-  report.heading('Dependencies');
+  report.heading('Dependencies', 'package-lock.json');
   const audit = readAudit((await runNpm('audit', '--omit=dev', '--json')).stdout);
   if (audit.kind === 'unavailable') {
     report.notChecked('known vulnerabilities of dependencies', audit.why);

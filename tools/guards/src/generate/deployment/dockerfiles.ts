@@ -24,6 +24,10 @@ export function dockerfiles(nodeVersion: string): GeneratedFile[] {
   ];
 }
 
+/** Debian's base has nine such programs, su and mount among them. No image needs them. */
+const withoutSetuid = `# No program may run with the rights of its owner instead of its caller.
+RUN find / -xdev -type f -perm /6000 -exec chmod a-s {} +`;
+
 function serviceDockerfile(service: ServiceName, base: string): string {
   const { port, internalPort } = serviceTable[service];
   const servesPage = service === 'gateway';
@@ -42,6 +46,7 @@ RUN node tools/build/src/main.ts ${servesPage ? `${service} web` : service}
 
 ${pruneStage(service, base)}${service === 'canvas' ? unusedFonts : ''}
 FROM ${base}
+${withoutSetuid}
 ARG SERVICE_VERSION=dev
 ENV NODE_ENV=production SERVICE_VERSION=$SERVICE_VERSION
 # Keeps memory low under any limit of the container, as do the flags of CMD: see libs/service-kit/README.md.
@@ -68,6 +73,7 @@ FROM ${base}
 ENV NODE_ENV=production
 # pg_dump and psql of the server in docker-compose.yml. pg_dump refuses newer servers.
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client-${postgresMajor} && rm -rf /var/lib/apt/lists/*
+${withoutSetuid}
 # A new volume gets the owner of the folder that it is mounted on.
 RUN install --directory --owner=node --mode=0700 /backups
 WORKDIR /app
@@ -85,6 +91,7 @@ function simulatorDockerfile(base: string): string {
 # docker build -f tools/llm-simulator/Dockerfile -t valuecanvas/llm-simulator .
 # The simulator needs no package at run time: nothing to install, nothing to build.
 FROM ${base}
+${withoutSetuid}
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4010
 WORKDIR /app
 COPY tools/llm-simulator/package.json .
