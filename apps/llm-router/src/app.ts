@@ -31,8 +31,9 @@ export const llmRouterService = defineService({
     const { db } = openDatabase<Database>('llm-router', kit);
     const redis = openRedis('llm-router', kit);
 
+    const factOf = createAuditFacts({ newId: createIds(now), now });
     const ledger = composeLedger(kit, db, redis);
-    const spending = composeSpending(kit, db, redis);
+    const spending = composeSpending(kit, db, redis, factOf);
     const recordViolations = composeViolations(kit, db, redis);
     const flags = await composeFlags(kit, redis);
     const { clients, resetBreakers } = composeProviders(kit, redis);
@@ -54,7 +55,7 @@ export const llmRouterService = defineService({
       redis: redis.redis,
       keys: redis.keys,
       maxLength: config.JOURNAL_MAX_LENGTH,
-      factOf: createAuditFacts({ newId: createIds(now), now }),
+      factOf,
     });
 
     const providers = clients.map(({ provider }) => provider);

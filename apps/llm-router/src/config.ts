@@ -153,6 +153,12 @@ export const llmRouterVariables = {
       description: 'US dollars that all users together may spend per UTC day; default no limit.',
     }),
   ),
+  PLATFORM_ALERT_THRESHOLDS: Type.Optional(
+    Type.String({
+      description:
+        'US dollars of all users together at which the platform raises an alert, where they differ from the defaults, as JSON: { "<hour|day|month>": { warning?, critical? } }.',
+    }),
+  ),
   LLM_BUDGET_WITHOUT_REDIS: Type.Number({
     minimum: 0,
     default: 1,

@@ -18,6 +18,9 @@ export interface CostAlertsTable {
   threshold_nanos: ColumnType<bigint, bigint, never>;
   actual_nanos: ColumnType<bigint, bigint, never>;
   created_at: ColumnType<Date, Date | string | undefined, never>;
+  acknowledged_by: ColumnType<string | null, string | null | undefined, string | null>;
+  acknowledged_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  acknowledged: ColumnType<boolean, boolean | undefined, never>;
 }
 
 export interface LlmUsageTable {

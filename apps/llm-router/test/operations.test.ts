@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { eventually, type TestService } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
 import { expectError, usePlatform } from './support/platform.ts';
@@ -45,6 +46,7 @@ test.each([
   ['DELETE', '/api/llm/cache'],
   ['GET', '/api/admin/costs'],
   ['GET', '/api/admin/alerts'],
+  ['POST', `/api/admin/alerts/${randomUUID()}/acknowledge`],
 ])('%s %s needs an admin', async (method, path) => {
   const router = await platform.start();
   expectError(await router.request(path, { method, as: platform.user }), 403, 'FORBIDDEN');

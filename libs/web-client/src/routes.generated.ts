@@ -62,6 +62,7 @@ export const routes = {
   getPlatformCosts: {method: "GET", path: "/api/admin/costs", reply: "data"},
   getUserCosts: {method: "GET", path: "/api/admin/costs/users/:userId", reply: "data"},
   getPlatformAlerts: {method: "GET", path: "/api/admin/alerts", reply: "data"},
+  acknowledgeAlert: {method: "POST", path: "/api/admin/alerts/:id/acknowledge", reply: "data"},
   listPromptVersions: {method: "GET", path: "/api/prompts/versions", reply: "list"},
   createPromptVersion: {method: "POST", path: "/api/prompts/versions", reply: "data", idempotent: true},
   activatePromptVersion: {method: "POST", path: "/api/prompts/versions/:promptKey/:version/activate", reply: "data"},

@@ -35,6 +35,7 @@ async function columnsByTable(): Promise<Map<string, readonly string[]>> {
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      and a.attgenerated = ''
     where c.relkind in ('r', 'p') and n.nspname in ('public', 'vc_private', 'auth')
     group by name`);
   return new Map(rows.map(({ name, columns }) => [name, columns]));

@@ -55,7 +55,14 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
     authenticated: selectOwn,
     vc_canvas: { select: own, insert: own, update: own, delete: own },
   },
-  'public.cost_alerts': { authenticated: selectOwn, vc_llm_router: fact },
+  'public.cost_alerts': {
+    authenticated: selectOwn,
+    vc_llm_router: {
+      ...fact,
+      update: only(across, "scope = 'platform'"),
+      columns: ['acknowledged_by', 'acknowledged_at'],
+    },
+  },
   'public.feature_flag_evaluations': { authenticated: selectOwn, vc_feature_flags: fact },
   'public.feature_flags': { vc_feature_flags: everything },
   'public.llm_job_results': { authenticated: selectOwn, vc_job_worker: fact },

@@ -5,7 +5,10 @@ export const expectedGrants: Record<string, Record<string, string>> = {
   'public.backup_logs': {},
   'public.canvas_revisions': { authenticated: 'select', vc_canvas: 'insert, select' },
   'public.canvases': { authenticated: 'select', vc_canvas: 'delete, insert, select, update' },
-  'public.cost_alerts': { authenticated: 'select', vc_llm_router: 'insert, select' },
+  'public.cost_alerts': {
+    authenticated: 'select',
+    vc_llm_router: 'insert, select, update(acknowledged_at), update(acknowledged_by)',
+  },
   'public.feature_flag_evaluations': { authenticated: 'select', vc_feature_flags: 'insert, select' },
   'public.feature_flags': { vc_feature_flags: 'delete, insert, select, update' },
   'public.llm_job_results': { authenticated: 'select', vc_job_worker: 'insert, select' },
@@ -52,7 +55,7 @@ export const expectedFunctions: Record<string, string> = {
   'vc_private.find_api_key(bytea)': 'vc_gateway',
   'vc_private.has_permission(text)': 'vc_gateway',
   'vc_private.last_backup_at()': 'vc_job_worker',
-  'vc_private.record_audit(jsonb)': 'vc_feature_flags, vc_gateway, vc_prompt_registry',
+  'vc_private.record_audit(jsonb)': 'vc_feature_flags, vc_gateway, vc_llm_router, vc_prompt_registry',
   'vc_private.schema_version()':
     'vc_canvas, vc_feature_flags, vc_gateway, vc_job_worker, vc_llm_router, vc_prompt_registry',
   'vc_private.shared_canvas(bytea)': 'vc_canvas',

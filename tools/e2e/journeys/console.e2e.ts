@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openBrowser } from '../src/open-browser.ts';
-import { signInAs, signInAsDemo } from '../src/steps.ts';
+import { drawCanvas, signInAs, signInAsDemo } from '../src/steps.ts';
 
 const password = 'a-long-password';
 
@@ -174,4 +174,30 @@ test('an operator cannot delete the own account in the console', async () => {
   await page.getByRole('link', { name: 'admin@valuecanvas.local' }).click();
   await page.getByRole('button', { name: 'Password link…' }).waitFor();
   expect(await page.getByRole('button', { name: 'Delete…' }).count()).toBe(0);
+});
+
+test('an admin acknowledges an alert of the platform, and the acknowledgement stays after a reload', async () => {
+  const spender = await open();
+  await signInAsDemo(spender);
+  await drawCanvas(spender, 'A repair shop for old radios');
+
+  const page = await open();
+  await signInAs(page, 'the admin');
+  await page.goto('/console/alerts');
+  const alert = page.getByRole('row', { name: /The platform has spent/ });
+  await expect
+    .poll(
+      async () => {
+        await page.getByRole('button', { name: 'Read again' }).click();
+        return await alert.count();
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(1);
+  await page.getByRole('button', { name: /^Acknowledge: The platform has spent/ }).click();
+  await page.getByText('The alert is acknowledged.').first().waitFor();
+  await alert.getByText(/^By you, /).waitFor();
+  await page.reload();
+  await alert.getByText(/^By you, /).waitFor();
+  expect(await page.getByRole('button', { name: /^Acknowledge:/ }).count()).toBe(0);
 });

@@ -27,6 +27,8 @@ export async function startPlatform(): Promise<{
       RATE_LIMIT_PER_MINUTE: '100000',
       ANONYMOUS_RATE_LIMIT_PER_MINUTE: '100000',
       AUTH_RATE_LIMIT_PER_MINUTE: '100000',
+      // The simulator's answers cost fractions of a cent.
+      PLATFORM_ALERT_THRESHOLDS: '{ "hour": { "warning": 0.000001 } }',
       SMTP_URL: `smtp://127.0.0.1:${mailPort}`,
       EMAIL_FROM: 'ValueCanvas <no-reply@example.com>',
     },

@@ -40,6 +40,7 @@ const sensitive: Readonly<Record<string, Permission>> = {
   'llm.getPlatformCosts': 'costs:read',
   'llm.getUserCosts': 'costs:read',
   'llm.getPlatformAlerts': 'costs:read',
+  'llm.acknowledgeAlert': 'alerts:acknowledge',
 };
 
 /** The operations that an API key with a permission of `user` may call. */

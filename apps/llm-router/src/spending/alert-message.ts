@@ -5,7 +5,12 @@ import type { CostAlertRow } from './cost-alerts.store.ts';
 const nameLength = { hour: 13, day: 10, month: 7 } as const;
 
 /** Formats an alert as one sentence with exact amounts. */
-export function alertMessage(alert: Omit<CostAlertRow, 'id' | 'user_id' | 'created_at'>): string {
+export function alertMessage(
+  alert: Pick<
+    CostAlertRow,
+    'scope' | 'level' | 'period' | 'period_start' | 'actual_nanos' | 'threshold_nanos'
+  >,
+): string {
   const { scope, level, period, period_start } = alert;
   const name = period_start.toISOString().slice(0, nameLength[period]);
   const when = `in the ${period} ${period === 'hour' ? `${name}:00` : name} (UTC)`;

@@ -1,6 +1,6 @@
-import type { UserPrincipal } from '@valuecanvas/contracts-core';
+import type { AuditFact, UserPrincipal } from '@valuecanvas/contracts-core';
 import type { CostAlert } from '@valuecanvas/contracts-llm-router';
-import { acrossUsers, asUser } from '@valuecanvas/postgres';
+import { acrossUsers, asUser, recordAudit } from '@valuecanvas/postgres';
 import type { Kysely, Selectable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { CostAlertsTable, Database } from '../db.ts';
@@ -23,6 +23,15 @@ export interface CostAlertsStore {
   countUsers(at: Date): Promise<readonly AlertedUsers[]>;
   /** Lists the platform's latest alerts, newest first. */
   ofPlatform(limit: number): Promise<readonly CostAlertRow[]>;
+  /**
+   * Acknowledges an alert of the platform and records that in the audit log, unless it is acknowledged already. Returns
+   * the alert, or undefined if the platform has no such alert.
+   */
+  acknowledge(
+    id: string,
+    by: { readonly userId: string; readonly at: Date },
+    factOf: () => AuditFact,
+  ): Promise<CostAlertRow | undefined>;
 }
 
 export function createCostAlertsStore(db: Kysely<Database>): CostAlertsStore {
@@ -41,6 +50,27 @@ export function createCostAlertsStore(db: Kysely<Database>): CostAlertsStore {
     countUsers: (at) => acrossUsers(db, (tx) => countUsers(tx, at)),
     ofPlatform: (limit) =>
       acrossUsers(db, (tx) => latest(tx, limit).where('scope', '=', 'platform').execute()),
+    acknowledge: (id, by, factOf) =>
+      acrossUsers(db, async (tx) => {
+        const acknowledged = await tx
+          .updateTable('cost_alerts')
+          .set({ acknowledged_by: by.userId, acknowledged_at: by.at })
+          .where('id', '=', id)
+          .where('scope', '=', 'platform')
+          .where('acknowledged_at', 'is', null)
+          .returningAll()
+          .executeTakeFirst();
+        if (acknowledged) {
+          await recordAudit(tx, factOf());
+          return acknowledged;
+        }
+        return await tx
+          .selectFrom('cost_alerts')
+          .selectAll()
+          .where('id', '=', id)
+          .where('scope', '=', 'platform')
+          .executeTakeFirst();
+      }),
   };
 }
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { type AuditedCall, createAuditFacts } from '@valuecanvas/contracts-core';
 import type { CostAlert } from '@valuecanvas/contracts-llm-router';
+import { userPrincipal } from '@valuecanvas/testing';
 import { beforeEach, expect, test } from 'vitest';
 import { useServers } from '../ledger/test-support/servers-in-test.ts';
 import { createCostAlertsService } from './cost-alerts.service.ts';
@@ -11,7 +13,13 @@ beforeEach(() => servers.database.query('truncate cost_alerts'));
 
 function alertsInTest() {
   const store = createCostAlertsStore(servers.connect());
-  return { tell: store.insert, countUsers: store.countUsers, alerts: createCostAlertsService(store) };
+  const now = () => Date.parse('2026-11-25T14:00:00Z');
+  const alerts = createCostAlertsService({
+    store,
+    factOf: createAuditFacts({ newId: randomUUID, now }),
+    now,
+  });
+  return { tell: store.insert, countUsers: store.countUsers, alerts };
 }
 
 const alertOf = (fields: Partial<CostAlert>): CostAlert => ({
@@ -122,4 +130,56 @@ test('the latest 100 are shown', async () => {
   const latest = days.slice(1).reverse();
   expect((await alerts.ofUser(user)).alerts.map(({ createdAt }) => createdAt)).toEqual(latest);
   expect((await alerts.ofPlatform()).alerts.map(({ createdAt }) => createdAt)).toEqual(latest);
+});
+
+const callOf = (principal = userPrincipal({ role: 'operator' })): AuditedCall => ({
+  principal,
+  requestId: 'r-1',
+  operation: 'llm.acknowledgeAlert',
+  header: () => undefined,
+});
+
+const auditOf = async (id: string) => {
+  return await servers.database.query(
+    'select actor_id, action, before, after from vc_private.audit_log where target_kind = $1 and subject = $2',
+    ['alert', id],
+  );
+};
+
+test('an alert is acknowledged and audited once, and the first acknowledgement stays', async () => {
+  const { tell, alerts } = alertsInTest();
+  await tell([ofPlatform()]);
+  const [alert] = (await alerts.ofPlatform()).alerts;
+  expect(alert).toMatchObject({ acknowledged: false });
+  const id = alert?.id ?? '';
+  const first = callOf();
+  const racing = await Promise.all([alerts.acknowledge(id, first), alerts.acknowledge(id, first)]);
+  const acknowledged = {
+    ...alert,
+    acknowledged: true,
+    acknowledgedBy: first.principal.userId,
+    acknowledgedAt: '2026-11-25T14:00:00.000Z',
+  };
+  expect(racing).toEqual([acknowledged, acknowledged]);
+  expect(await alerts.acknowledge(id, callOf())).toEqual(acknowledged);
+  expect((await alerts.ofPlatform()).alerts).toEqual([acknowledged]);
+  expect(await auditOf(id)).toEqual([
+    {
+      actor_id: first.principal.userId,
+      action: 'llm.acknowledgeAlert',
+      before: { acknowledged: false },
+      after: { acknowledged: true },
+    },
+  ]);
+});
+
+test('an alert of a user and an unknown alert are not found, and not acknowledged', async () => {
+  const { tell, alerts } = alertsInTest();
+  const user = await servers.database.createUser();
+  await tell([alertOf({ userId: user.userId })]);
+  const id = (await alerts.ofUser(user)).alerts[0]?.id ?? '';
+  for (const unknown of [id, randomUUID()]) {
+    await expect(alerts.acknowledge(unknown, callOf())).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await auditOf(unknown)).toEqual([]);
+  }
 });

@@ -88,18 +88,18 @@ test('users get alerts at 80 % and 100 % of their budgets, operators at platform
 });
 
 test('the platform budget applies to every tier', () => {
-  const limits = readTierLimits(undefined, 7n);
+  const limits = readTierLimits(undefined, { perDay: 7n });
   for (const tier of tiers)
     expect(limits[tier].budgets).toContainEqual({ scope: 'platform', period: 'day', limitNanos: 7n });
 });
 
 test('every budget and threshold has a counter', () => {
-  const { budgets, thresholds } = readTierLimits(undefined, 1n).pro;
+  const { budgets, thresholds } = readTierLimits(undefined, { perDay: 1n }).pro;
   for (const counted of [...budgets, ...thresholds]) expect(numberOf(counted)).toBeGreaterThan(0);
 });
 
 test('limits are immutable', () => {
-  const { free } = readTierLimits('{ "free": { "tokensPerHour": 5 } }', 1n);
+  const { free } = readTierLimits('{ "free": { "tokensPerHour": 5 } }', { perDay: 1n });
   for (const part of [
     free,
     free.limits,

@@ -1,6 +1,7 @@
 import { type Tier, tiers, type UserPrincipal } from '@valuecanvas/contracts-core';
 import { toNanos } from '@valuecanvas/money';
 import type { Budget, RateLimit, Threshold } from '../admission/types.ts';
+import { readPlatformThresholds } from './platform-thresholds.ts';
 import { type RateSettings, readTierSettings, type TierSettings } from './tier-settings.ts';
 
 /** Prepared limits of one kind of call. */
@@ -25,28 +26,20 @@ export interface TierLimits {
 
 export type AllTierLimits = Readonly<Record<Tier, TierLimits>>;
 
-/** Alert thresholds of the platform in nano-dollars. */
-const platformThresholds: readonly Threshold[] = (
-  [
-    ['hour', 10, 50],
-    ['day', 100, 500],
-    ['month', 1_000, 5_000],
-  ] as const
-).flatMap(([period, warning, critical]) => [
-  { scope: 'platform', period, nanos: toNanos(warning), level: 'warning' },
-  { scope: 'platform', period, nanos: toNanos(critical), level: 'critical' },
-]);
-
 /** Percentages of a budget at which a user gets an alert. */
 const warningPercent = 80n;
 
 /**
- * Builds the limits of every tier. `json` is LLM_TIERS, `platformPerDay` the platform budget per day in nano-dollars. Throws
- * ConfigError with all faults.
+ * Builds the limits of every tier. `json` is LLM_TIERS, `platform` the budget per day in nano-dollars and the alert thresholds
+ * of the platform. Throws ConfigError with all faults.
  */
-export function readTierLimits(json?: string, platformPerDay?: bigint): AllTierLimits {
+export function readTierLimits(
+  json?: string,
+  platform: { readonly perDay?: bigint | undefined; readonly thresholds?: readonly Threshold[] } = {},
+): AllTierLimits {
   const settings = readTierSettings(json);
-  const built = tiers.map((tier) => [tier, tierLimits(settings[tier], platformPerDay)]);
+  const thresholds = platform.thresholds ?? readPlatformThresholds();
+  const built = tiers.map((tier) => [tier, tierLimits(settings[tier], platform.perDay, thresholds)]);
   return Object.freeze(Object.fromEntries(built)) as AllTierLimits;
 }
 
@@ -81,7 +74,11 @@ export function limitsFor(
   return [...ofRequests, ...ofTokens.map((limit) => ({ ...limit, amount: maxTokens }))];
 }
 
-function tierLimits(settings: TierSettings, platformPerDay: bigint | undefined): TierLimits {
+function tierLimits(
+  settings: TierSettings,
+  platformPerDay: bigint | undefined,
+  platformThresholds: readonly Threshold[],
+): TierLimits {
   const day = toNanos(settings.budgetPerDay);
   const month = toNanos(settings.budgetPerMonth);
   const limits = limitsOf(settings);

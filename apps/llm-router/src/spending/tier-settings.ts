@@ -2,7 +2,7 @@ import { strictObject, type Tier, tiers } from '@valuecanvas/contracts-core';
 import { toNanos } from '@valuecanvas/money';
 import { ConfigError } from '@valuecanvas/service-kit';
 import Type, { type Static } from 'typebox';
-import Value from 'typebox/value';
+import { readJsonSetting } from './json-setting.ts';
 
 const Count = Type.Optional(Type.Integer({ minimum: 0 }));
 const Dollars = Type.Optional(Type.Number({ minimum: 0 }));
@@ -47,37 +47,13 @@ const defaults: Readonly<Record<Tier, TierSettings>> = {
 
 /** Merges LLM_TIERS (JSON) over the defaults. Throws ConfigError with all faults. */
 export function readTierSettings(json = '{}'): Readonly<Record<Tier, TierSettings>> {
-  const named = parsed(json);
-  const faults = schemaFaults(named);
-  if (faults.length > 0) throw new ConfigError(faults);
+  const named = readJsonSetting('LLM_TIERS', AllSettings, json);
   const settings = Object.fromEntries(
-    tiers.map((tier) => [tier, { ...defaults[tier], ...(named as Static<typeof AllSettings>)[tier] }]),
+    tiers.map((tier) => [tier, { ...defaults[tier], ...named[tier] }]),
   ) as Record<Tier, TierSettings>;
   const inexact = tiers.flatMap((tier) => budgetFaults(tier, settings[tier]));
   if (inexact.length > 0) throw new ConfigError(inexact);
   return settings;
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (error) {
-    throw new ConfigError([`LLM_TIERS is not JSON: ${(error as Error).message}`]);
-  }
-}
-
-function schemaFaults(value: unknown): string[] {
-  return Value.Errors(AllSettings, value).flatMap(({ keyword, instancePath, message }) => {
-    // Reported a second time for each unknown property.
-    if (keyword === 'additionalProperties') return [];
-    return [`${pathOf(instancePath)} ${keyword === 'boolean' ? 'is not known' : message}`];
-  });
-}
-
-/** Converts a JSON pointer (RFC 6901). */
-function pathOf(pointer: string): string {
-  const steps = pointer.split('/').slice(1);
-  return ['LLM_TIERS', ...steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))].join('.');
 }
 
 /** Checks that amounts are whole nano-dollars. */

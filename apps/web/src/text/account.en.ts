@@ -80,6 +80,7 @@ export const apiKeysText = {
     'jobs:read': 'Read the jobs of all users',
     'jobs:write': 'Change the jobs of all users',
     'costs:read': 'Read the platform’s costs',
+    'alerts:acknowledge': 'Acknowledge alerts',
     'llm:operate': 'Operate providers and the cache',
     'users:read': 'Read accounts',
     'users:write': 'Change accounts',

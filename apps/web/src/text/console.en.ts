@@ -160,6 +160,13 @@ export const consoleText = {
     message: 'Message',
     at: 'Reached',
     empty: 'The platform’s spending has reached no threshold.',
+    acknowledgement: 'Acknowledged',
+    acknowledge: 'Acknowledge',
+    acknowledgeOf: (message: string) => `Acknowledge: ${message}`,
+    acknowledging: 'Acknowledging …',
+    open: 'Not yet',
+    byYou: (time: string) => `By you, ${time}`,
+    done: 'The alert is acknowledged.',
   },
   users: {
     title: text.consoleScreens.users,

@@ -10,6 +10,7 @@ export const permissionCatalogue = {
   'jobs:read': 'Read the jobs of all users.',
   'jobs:write': 'Cancel and redrive the jobs of all users, and change schedules.',
   'costs:read': 'Read the costs and cost alerts of the platform.',
+  'alerts:acknowledge': 'Acknowledge alerts of the platform.',
   'llm:operate': 'Reset circuit breakers and clear the response cache.',
   'users:read': 'Read accounts with their tier, role and API keys.',
   'users:write':
@@ -48,6 +49,7 @@ const operatorPermissions = [
   'jobs:read',
   'jobs:write',
   'costs:read',
+  'alerts:acknowledge',
   'llm:operate',
 ] as const satisfies readonly Permission[];
 

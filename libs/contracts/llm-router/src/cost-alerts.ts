@@ -37,25 +37,40 @@ export const costAlert = defineFact({
 });
 export type CostAlert = FactOf<typeof costAlert>;
 
-const AlertList = Type.Object(
+const alertFields = {
+  id: field.uuid('ID of the alert.'),
+  type: Type.Literal('COST_THRESHOLD', { description: 'Kind of the alert.' }),
+  level,
+  period,
+  threshold: field.dollars('The threshold in US dollars.'),
+  actual: field.dollars('Spending when the threshold was reached, in US dollars.'),
+  message: Type.String({ description: 'The alert in one sentence.' }),
+  createdAt: field.timestamp('Time at which the threshold was reached.'),
+};
+
+const OwnAlert = Type.Object(alertFields);
+export type OwnAlert = Static<typeof OwnAlert>;
+
+export const PlatformAlert = Type.Object(
   {
-    alerts: Type.Array(
-      Type.Object({
-        id: field.uuid('Id of the alert.'),
-        type: Type.Literal('COST_THRESHOLD', { description: 'Kind of the alert.' }),
-        level,
-        period,
-        threshold: field.dollars('The threshold in US dollars.'),
-        actual: field.dollars('Spending when the threshold was reached, in US dollars.'),
-        message: Type.String({ description: 'The alert in one sentence.' }),
-        createdAt: field.timestamp('Time at which the threshold was reached.'),
-      }),
-      { description: 'Newest first, at most 100.' },
-    ),
+    ...alertFields,
+    acknowledged: Type.Boolean({ description: 'True after an operator has acknowledged the alert.' }),
+    acknowledgedBy: Type.Optional(field.uuid('ID of the operator who acknowledged the alert.')),
+    acknowledgedAt: Type.Optional(field.timestamp('Time of the acknowledgement.')),
   },
+  { title: 'PlatformAlert', description: 'A threshold that the spending of the platform has reached.' },
+);
+export type PlatformAlert = Static<typeof PlatformAlert>;
+
+const newest = 'Newest first, at most 100.';
+const OwnAlerts = Type.Object(
+  { alerts: Type.Array(OwnAlert, { description: newest }) },
   { title: 'CostAlertList', description: 'Budget thresholds that were reached.' },
 );
-export type AlertList = Static<typeof AlertList>;
+const PlatformAlerts = Type.Object(
+  { alerts: Type.Array(PlatformAlert, { description: newest }) },
+  { title: 'PlatformAlertList', description: 'Thresholds that the spending of the platform has reached.' },
+);
 
 export const getOwnAlerts = defineRoute({
   id: 'llm.getOwnAlerts',
@@ -64,7 +79,7 @@ export const getOwnAlerts = defineRoute({
   summary: 'List your budget alerts',
   description: "The caller's latest alerts: at 80 % and at 100 % of the budget of a day and of a month.",
   auth: user,
-  reply: data(AlertList),
+  reply: data(OwnAlerts),
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });
 
@@ -75,6 +90,19 @@ export const getPlatformAlerts = defineRoute({
   summary: 'List budget alerts of the platform',
   description: 'Lists the latest alerts on the total spending of all users per hour, day and month.',
   auth: permission('costs:read'),
-  reply: data(AlertList),
+  reply: data(PlatformAlerts),
   errors: ['DEPENDENCY_UNAVAILABLE'],
+});
+
+export const acknowledgeAlert = defineRoute({
+  id: 'llm.acknowledgeAlert',
+  method: 'POST',
+  path: '/api/admin/alerts/:id/acknowledge',
+  summary: 'Acknowledge a budget alert of the platform',
+  description:
+    'Records who has seen the alert, and when. A repeated call returns the first acknowledgement. Recorded in the audit log.',
+  auth: permission('alerts:acknowledge'),
+  params: Type.Object({ id: field.uuid('ID of the alert.') }),
+  reply: data(PlatformAlert),
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });

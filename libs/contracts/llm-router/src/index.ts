@@ -1,7 +1,7 @@
 import { defineContract } from '@valuecanvas/contracts-core';
 import { chat } from './chat.ts';
 import { checkModels } from './check-models.ts';
-import { getOwnAlerts, getPlatformAlerts } from './cost-alerts.ts';
+import { acknowledgeAlert, getOwnAlerts, getPlatformAlerts } from './cost-alerts.ts';
 import { clearCache, resetBreakers } from './maintenance.ts';
 import { openAi } from './open-ai-dialect.ts';
 import { createChatCompletion, getModel, listModels } from './openai.ts';
@@ -21,7 +21,7 @@ export {
   spendingTimeout,
 } from './chat.ts';
 export { checkModels } from './check-models.ts';
-export { type AlertList, type CostAlert, costAlert } from './cost-alerts.ts';
+export { type CostAlert, costAlert, type OwnAlert, type PlatformAlert } from './cost-alerts.ts';
 export type { ClosedBreakers } from './maintenance.ts';
 export { openAi, toOpenAiError } from './open-ai-dialect.ts';
 export { createChatCompletion, getModel, listModels } from './openai.ts';
@@ -59,5 +59,6 @@ export const llmRouterContract = defineContract({
     getPlatformCosts,
     getUserCosts,
     getPlatformAlerts,
+    acknowledgeAlert,
   },
 });

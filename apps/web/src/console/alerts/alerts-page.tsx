@@ -1,11 +1,16 @@
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
 import type { ResultOf } from '@valuecanvas/web-client';
 import { CircleAlert, TriangleAlert } from 'lucide-react';
+import { useApi } from '../../api.tsx';
+import { Button } from '../../parts/button.tsx';
+import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { consoleText } from '../../text/console.en.ts';
 import { Freshness, ReadState, slow, useLive } from '../live.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { dayAndTimeOf } from '../parts/format.ts';
 import { columnOf, exactDollars, nanosOf } from '../parts/money.ts';
+import { useOutcome } from '../parts/outcome.tsx';
 import { ScreenFrame } from '../parts/screen.tsx';
 import { Select } from '../parts/select.tsx';
 import styles from './alerts-page.module.css';
@@ -14,11 +19,13 @@ const text = consoleText.alerts;
 
 type Alert = ResultOf<'getPlatformAlerts'>['alerts'][number];
 
-/** Thresholds of the platform's spending that were reached, newest first. */
+/** Thresholds of the platform's spending that were reached, newest first, and their acknowledgement. */
 export function AlertsPage() {
   const { level } = useSearch({ from: '/signed-in/console/alerts' });
   const navigate = useNavigate({ from: '/console/alerts' });
   const read = useLive('getPlatformAlerts', {}, { every: slow });
+  const [outcome, showOutcome] = useOutcome();
+  const acknowledge = useAcknowledge(() => showOutcome(text.done));
   const alerts = read.data?.alerts.filter((alert) => level === undefined || alert.level === level) ?? [];
   const format = columnOf(alerts.flatMap(({ threshold, actual }) => [nanosOf(threshold), nanosOf(actual)]));
   const amount = (dollars: number) => (
@@ -34,6 +41,11 @@ export function AlertsPage() {
       id: 'at',
       head: text.at,
       cell: ({ createdAt }) => <time dateTime={createdAt}>{dayAndTimeOf(createdAt)}</time>,
+    },
+    {
+      id: 'acknowledgement',
+      head: text.acknowledgement,
+      cell: (alert) => <Acknowledgement alert={alert} acknowledge={acknowledge} />,
     },
   ];
   return (
@@ -55,6 +67,8 @@ export function AlertsPage() {
         />
       }
     >
+      {outcome}
+      {acknowledge.error && <ErrorNotice error={acknowledge.error} />}
       <ReadState read={read} />
       {read.data && (
         <DataTable
@@ -67,6 +81,45 @@ export function AlertsPage() {
         />
       )}
     </ScreenFrame>
+  );
+}
+
+function useAcknowledge(onDone: () => void) {
+  const api = useApi();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => api.call.acknowledgeAlert({ params: { id } }),
+    async onSuccess() {
+      await queries.invalidateQueries({ queryKey: ['getPlatformAlerts'] });
+      onDone();
+    },
+  });
+}
+
+/** The time of the acknowledgement, or the button for operators who may acknowledge. */
+function Acknowledgement({
+  alert: { id, message, acknowledgedAt, acknowledgedBy },
+  acknowledge,
+}: {
+  readonly alert: Alert;
+  readonly acknowledge: ReturnType<typeof useAcknowledge>;
+}) {
+  const { user } = useRouteContext({ from: '/signed-in' }).session;
+  if (acknowledgedAt !== undefined) {
+    const time = dayAndTimeOf(acknowledgedAt);
+    return <time dateTime={acknowledgedAt}>{acknowledgedBy === user.id ? text.byYou(time) : time}</time>;
+  }
+  if (!user.permissions.includes('alerts:acknowledge')) return text.open;
+  const isRunning = acknowledge.isPending && acknowledge.variables === id;
+  return (
+    <Button
+      look="link"
+      aria-label={text.acknowledgeOf(message)}
+      disabled={isRunning}
+      onClick={() => acknowledge.mutate(id)}
+    >
+      {isRunning ? text.acknowledging : text.acknowledge}
+    </Button>
   );
 }
 
