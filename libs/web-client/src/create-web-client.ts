@@ -39,9 +39,11 @@ export interface WebClient {
 
 /** A row of the generated table. */
 interface Route {
-  readonly method: string;
+  /** GET if absent. */
+  readonly method?: string;
   readonly path: string;
-  readonly reply: 'data' | 'list' | 'accepted' | 'raw' | 'file' | 'empty';
+  /** `data` if absent. */
+  readonly reply?: 'data' | 'list' | 'accepted' | 'raw' | 'file' | 'empty';
   readonly idempotent?: true;
 }
 
@@ -82,16 +84,17 @@ export function createWebClient(options: {
     accept: string,
     { signal, idempotencyKey }: CallOptions,
   ): Promise<Response> => {
+    const { method = 'GET' } = route;
     const key = route.idempotent ? (idempotencyKey ?? crypto.randomUUID()) : undefined;
     const attempt = (token: string | undefined): Promise<Response> =>
       send(requestPath(route.path, input.params, input.query), {
-        method: route.method,
+        method,
         credentials: 'same-origin',
         headers: {
           accept,
           ...input.headers,
           ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(token === undefined || route.method === 'GET' ? {} : { 'x-csrf-token': token }),
+          ...(token === undefined || method === 'GET' ? {} : { 'x-csrf-token': token }),
           ...(key === undefined ? {} : { 'idempotency-key': key }),
         },
         body: input.body === undefined ? null : JSON.stringify(input.body),

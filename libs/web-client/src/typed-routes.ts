@@ -24,7 +24,7 @@ type AnyName = keyof typeof routes & keyof Declarations;
 
 /** Name of a public route that replies with a file. */
 export type FileName = {
-  [N in AnyName]: (typeof routes)[N]['reply'] extends 'file' ? N : never;
+  [N in AnyName]: (typeof routes)[N] extends { readonly reply: 'file' } ? N : never;
 }[AnyName];
 
 /** Name of any other public route, as in its contract. */
