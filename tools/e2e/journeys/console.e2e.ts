@@ -195,7 +195,7 @@ test('an admin acknowledges an alert of the platform, and the acknowledgement st
     )
     .toBe(1);
   await page.getByRole('button', { name: /^Acknowledge: The platform has spent/ }).click();
-  await page.getByText('The alert is acknowledged.').first().waitFor();
+  await page.getByText('Acknowledged.').first().waitFor();
   await alert.getByText(/^By you, /).waitFor();
   await page.reload();
   await alert.getByText(/^By you, /).waitFor();

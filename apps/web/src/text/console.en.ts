@@ -162,11 +162,9 @@ export const consoleText = {
     empty: 'The platform’s spending has reached no threshold.',
     acknowledgement: 'Acknowledged',
     acknowledge: 'Acknowledge',
-    acknowledgeOf: (message: string) => `Acknowledge: ${message}`,
-    acknowledging: 'Acknowledging …',
-    open: 'Not yet',
+    open: 'No',
     byYou: (time: string) => `By you, ${time}`,
-    done: 'The alert is acknowledged.',
+    done: 'Acknowledged.',
   },
   users: {
     title: text.consoleScreens.users,

@@ -110,15 +110,14 @@ function Acknowledgement({
     return <time dateTime={acknowledgedAt}>{acknowledgedBy === user.id ? text.byYou(time) : time}</time>;
   }
   if (!user.permissions.includes('alerts:acknowledge')) return text.open;
-  const isRunning = acknowledge.isPending && acknowledge.variables === id;
   return (
     <Button
       look="link"
-      aria-label={text.acknowledgeOf(message)}
-      disabled={isRunning}
+      aria-label={`${text.acknowledge}: ${message}`}
+      disabled={acknowledge.isPending}
       onClick={() => acknowledge.mutate(id)}
     >
-      {isRunning ? text.acknowledging : text.acknowledge}
+      {text.acknowledge}
     </Button>
   );
 }
