@@ -117,7 +117,9 @@ describe.each(userTables.filter(({ table, role }) => mayDo(table, role, 'update'
       expect((await actAs(owner, { role, user: alice }, update)).rowCount).toBe(0);
       expect((await actAs(owner, { role }, update)).rowCount).toBe(0);
       const reach = expectedAccess[table]?.[role]?.update?.({ role, user: bob }) ?? 'false';
-      const { rowCount: own } = await owner.query(`select from ${table} where user_id = '${bob}' and ${reach}`);
+      const { rowCount: own } = await owner.query(
+        `select from ${table} where user_id = '${bob}' and ${reach}`,
+      );
       expect((await actAs(owner, { role, user: bob }, update)).rowCount).toBe(own);
     });
   },
