@@ -1,6 +1,16 @@
 export { type Arm, compileAssignment, type Split } from './assignment/assignment.ts';
 export { compileChoice } from './assignment/choice.ts';
 export { compileRollout } from './assignment/rollout.ts';
+export type { ArmMoments, Guardrail, Margin } from './canary/guardrail.ts';
+export {
+  type CanaryDecision,
+  type CanaryPlan,
+  type CanaryState,
+  type CanaryStep,
+  judgeCanary,
+  type StepObservations,
+  startCanary,
+} from './canary/judge-canary.ts';
 export {
   type Comparison,
   type ComparisonSettings,
