@@ -2,6 +2,11 @@ export { requireDiskSpace } from './disk-space.ts';
 export { freePort } from './free-port.ts';
 export { LocalServerError } from './local-server-error.ts';
 export {
+  type PlatformOptions,
+  type RunningPlatform,
+  startPlatform,
+} from './platform/start-platform.ts';
+export {
   type PostgresMajor,
   type PostgresOptions,
   type RunningPostgres,

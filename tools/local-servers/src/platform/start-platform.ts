@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { freePort } from '../free-port.ts';
+
+export interface PlatformOptions {
+  /** Root of the clone whose `npm start` runs. */
+  readonly root: string;
+  /** Folder of the platform's data. */
+  readonly state: string;
+  /** More flags of `npm start`, such as --fresh. */
+  readonly flags?: readonly string[];
+  /** Variables that override the caller's. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface RunningPlatform extends AsyncDisposable {
+  /** Origin of the gateway. */
+  readonly url: string;
+  /** Stops the platform and resolves when it has ended. Its data stays. */
+  stop(): Promise<void>;
+}
+
+/** Excludes real servers and providers that the shell or a .env file may name. */
+const noRealServers = {
+  MIGRATION_DATABASE_URL: '',
+  REDIS_URL: '',
+  TOGETHER_API_KEY: '',
+  OPENAI_API_KEY: '',
+  OPENAI_BASE_URL: '',
+  LLM_PROVIDERS: '',
+};
+
+/**
+ * Starts the whole platform as `npm start` does, on a free port, with its own databases and the simulator. Resolves when it is
+ * ready. Rejects with its output if it ends before.
+ */
+export async function startPlatform({
+  root,
+  state,
+  flags = [],
+  environment,
+}: PlatformOptions): Promise<RunningPlatform> {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['tools/dev-stack/start.mjs', '--state', state, ...flags], {
+    cwd: root,
+    env: { ...process.env, ...noRealServers, ...environment, PORT: String(port) },
+    // Ctrl-C must reach it only once.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'close');
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+      if (printed.includes('ValueCanvas is ready at')) resolve();
+    });
+  }
+  child.once('close', () => reject(new Error(`The platform did not start:\n${printed}`)));
+  await ready;
+  return { url: `http://localhost:${port}`, stop, [Symbol.asyncDispose]: stop };
+}
