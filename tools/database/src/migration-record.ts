@@ -32,18 +32,20 @@ export async function recordMigration(client: Client, { version, name, sql }: Mi
 }
 
 /**
- * Returns the pending migrations. Throws DatabaseToolError if files and record contradict each other: a recorded version
- * has no file, or a file is older than an applied version.
+ * Returns the pending migrations. A database may be newer than all files: a release that is rolled back keeps the later schema.
+ * Throws DatabaseToolError if files and record contradict each other: a recorded version among those of the files has no
+ * file, or a file is older than an applied version.
  */
 export function pendingMigrations(
   migrations: readonly Migration[],
   recorded: readonly string[],
 ): readonly Migration[] {
   const known = new Set(migrations.map(({ version }) => version));
-  const missing = recorded.find((version) => !known.has(version));
+  const newestFile = migrations.at(-1)?.version ?? '';
+  const missing = recorded.find((version) => version < newestFile && !known.has(version));
   if (missing !== undefined) {
     throw new DatabaseToolError(
-      `The database has migration ${missing}, which is not among the files. Use the release that contains it, or a newer one.`,
+      `The database has migration ${missing}, which is not among the files although later ones are. Use the release that contains it.`,
     );
   }
   const newest = recorded.at(-1) ?? '';

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -73,13 +73,22 @@ describe('the record', () => {
     });
   });
 
-  it('a recorded migration without a file is refused', async () => {
+  it('a release that is rolled back keeps the newer schema', async () => {
     const url = await server.database();
     const directory = await copyOfMigrations();
     await writeFile(join(directory, '20991231000000_later.sql'), 'select 1');
     await migrate({ url, directory });
-    await expect(migrate({ url })).rejects.toThrow(
-      /^The database has migration 20991231000000, which is not among the files\. .*\.$/,
+    expect(await migrate({ url })).toEqual({ applied: [], alreadyApplied: total + 1 });
+  });
+
+  it('a recorded migration between the files that has no file is refused', async () => {
+    const url = await server.database();
+    const directory = await copyOfMigrations();
+    await migrate({ url, directory });
+    const files = await readdir(directory);
+    await rm(join(directory, files.sort().at(-2) ?? ''));
+    await expect(migrate({ url, directory })).rejects.toThrow(
+      /^The database has migration \d+, which is not among the files although later ones are\. .*\.$/,
     );
   });
 
