@@ -102,9 +102,16 @@ resource "aws_elasticache_replication_group" "this" {
   parameter_group_name       = aws_elasticache_parameter_group.this[0].name
   subnet_group_name          = aws_elasticache_subnet_group.this[0].name
   security_group_ids         = [aws_security_group.this["redis"].id]
+  user_group_ids             = [var.redis_access]
   at_rest_encryption_enabled = true
   transit_encryption_enabled = true
   snapshot_retention_limit   = 7
+  lifecycle {
+    precondition {
+      condition     = var.redis_access != null
+      error_message = "Set redis_access, so that Redis asks for a password."
+    }
+  }
 }
 
 resource "aws_memorydb_subnet_group" "this" {
@@ -127,7 +134,7 @@ resource "aws_memorydb_parameter_group" "this" {
 resource "aws_memorydb_cluster" "this" {
   count                    = local.has_memorydb
   name                     = local.name
-  acl_name                 = "open-access"
+  acl_name                 = var.redis_access
   node_type                = "db.${var.redis_node_type}"
   engine_version           = "7.1"
   num_shards               = 1
@@ -137,4 +144,10 @@ resource "aws_memorydb_cluster" "this" {
   security_group_ids       = [aws_security_group.this["redis"].id]
   tls_enabled              = true
   snapshot_retention_limit = 7
+  lifecycle {
+    precondition {
+      condition     = var.redis_access != null
+      error_message = "Set redis_access, so that Redis asks for a password."
+    }
+  }
 }

@@ -97,3 +97,13 @@ variable "redis_node_type" {
   type        = string
   default     = "t4g.small"
 }
+
+variable "redis_access" {
+  description = "Who may use Redis: id of a user group of ElastiCache, or name of an access list of MemoryDB. Required with either of them; the README shows how to make one, because Terraform would keep the password in its state."
+  type        = string
+  default     = null
+  validation {
+    condition     = var.redis_access != "open-access"
+    error_message = "The access list open-access needs no password: make one of your own, as the README shows."
+  }
+}

@@ -54,6 +54,7 @@ run "databases_are_private_and_encrypted" {
     vpc_id                    = "vpc-1"
     subnet_ids                = ["subnet-1", "subnet-2"]
     client_security_group_ids = ["sg-1"]
+    redis_access              = "valuecanvas"
   }
   assert {
     condition     = aws_db_instance.this[0].storage_encrypted && !aws_db_instance.this[0].publicly_accessible && aws_db_instance.this[0].multi_az
@@ -67,4 +68,26 @@ run "databases_are_private_and_encrypted" {
     condition     = aws_memorydb_cluster.this[0].num_shards == 1 && aws_memorydb_cluster.this[0].tls_enabled
     error_message = "MemoryDB has several shards, or no TLS."
   }
+  assert {
+    condition     = aws_memorydb_cluster.this[0].acl_name == "valuecanvas" && contains(aws_elasticache_replication_group.this[0].user_group_ids, "valuecanvas")
+    error_message = "Redis asks for no password."
+  }
+}
+
+run "redis_without_a_password_is_refused" {
+  command = plan
+  variables {
+    create_memorydb = true
+    subnet_ids      = ["subnet-1", "subnet-2"]
+    vpc_id          = "vpc-1"
+  }
+  expect_failures = [aws_memorydb_cluster.this]
+}
+
+run "open_access_is_refused" {
+  command = plan
+  variables {
+    redis_access = "open-access"
+  }
+  expect_failures = [var.redis_access]
 }
