@@ -21,3 +21,10 @@ export { logEventEvidence } from './statistics/event-evidence.ts';
 export { type Moments, mergeMoments, noObservations, observe, proportion } from './statistics/moments.ts';
 export type { Direction } from './statistics/normal-mixture.ts';
 export { checkSampleRatio, type SampleRatio } from './statistics/sample-ratio.ts';
+export {
+  type ComparedMetric,
+  executionMetrics,
+  type Verdict,
+  type VerdictOptions,
+  verdictOf,
+} from './statistics/verdict.ts';

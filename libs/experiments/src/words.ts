@@ -14,3 +14,8 @@ export function rounded(value: number): string {
   const digits = Math.abs(value) >= 10 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 2 };
   return new Intl.NumberFormat('en', digits).format(value);
 }
+
+/** Returns a large number with two significant digits: "4,000". */
+export function roundNumber(value: number): string {
+  return new Intl.NumberFormat('en', { maximumSignificantDigits: 2 }).format(value);
+}

@@ -139,15 +139,21 @@ describe('a canary', () => {
     expect(judgeAt(61_000, { cost: means(100, 50), 'error rate': fewer }).action).toBe('advance');
   });
 
-  test('carries what it has seen into the next step: less proof is needed after a suspicious one', () => {
-    const later = (evidence: number) => ({
-      step: 1,
-      stepStartedAt: 0,
-      carriedEvidence: { cost: evidence, 'error rate': 0.5 },
-    });
-    const observations = { sample: 100, metrics: { cost: means(1, 1.27) } };
-    expect(judgeCanary(small, later(1), observations, 1_000).action).toBe('hold');
-    expect(judgeCanary(small, later(20), observations, 1_000).action).toBe('rollBack');
+  test('needs less proof after a suspicious step than after an ordinary one', () => {
+    const carriedAfter = (candidate: number) => {
+      const decision = judgeAt(61_000, { cost: means(100, candidate) });
+      return decision.action === 'advance' ? decision.state.carriedEvidence.cost : undefined;
+    };
+    expect(carriedAfter(100)).toBeLessThan(0.6);
+    expect(carriedAfter(100.3)).toBeGreaterThan(0.9);
+  });
+
+  test('does not judge a step by the certainty of an earlier one: a certain regression within the margin', () => {
+    const decision = judgeAt(61_000, { cost: means(100, 105) });
+    if (decision.action !== 'advance') throw new Error(decision.reason);
+    // By chance, the next step begins beyond the margin.
+    const next = { sample: 40, metrics: { cost: means(2, 2.25, 40) } };
+    expect(judgeCanary(small, decision.state, next, 62_000).action).toBe('hold');
   });
 
   test('compares a limit with the candidate alone, but rolls back only if the current version is better', () => {

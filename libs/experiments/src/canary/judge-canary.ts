@@ -104,7 +104,7 @@ export function judgeCanary(
       carriedEvidence: Object.fromEntries(
         judgements.map(({ guardrail, carried, ofStep }) => [
           guardrail.metric,
-          carried * ofStep + betOnStep(plan, state.step + 1),
+          Math.min(1, carried * ofStep) + betOnStep(plan, state.step + 1),
         ]),
       ),
     },
@@ -167,7 +167,8 @@ function alphaOf({ alpha, guardrails }: CanaryPlan, { kind }: Guardrail): number
 /**
  * Evidence multiplies over steps, but a step without a regression would weigh down what later steps find. So the canary
  * bets a part of its initial evidence of 1 on each step: the part is multiplied by the evidence of this and all later
- * steps. Most is bet on the first step, because most regressions show at once.
+ * steps. Most is bet on the first step, because most regressions show at once. A step passes on at most 1: a regression
+ * within its margin may be certain, and must not make the next step judge by chance.
  */
 function betOnStep({ steps }: CanaryPlan, step: number): number {
   if (steps.length === 1) return 1;
