@@ -46,6 +46,23 @@ test('one hundred concurrent calls over two routers never exceed the budget, and
   expect(await held(redis)).toEqual([]);
 });
 
+test('the costs of a call that is in flight while Redis loses its data count against the budget', async () => {
+  const redis = platform.ownRedis();
+  const router = await platform.start({ REDIS_KEY_PREFIX: redis.prefix });
+  platform.together.behave({ latencyMs: 500 });
+  const slow = ask(router);
+  await eventually(() => expect(platform.together.calls().open).toBe(1));
+  await redis.clear();
+  platform.together.behave({ latencyMs: 0 });
+  expect(await ask(router)).toMatchObject({ status: 200 });
+  expect(await slow).toMatchObject({ status: 200 });
+  expect(await ask(router)).toMatchObject({ status: 200 });
+  const rows = await platform.booked(3);
+  expect(await spent(redis, platform.user)).toBe(
+    rows.reduce((sum, { cost_nanos }) => sum + BigInt(cost_nanos), 0n),
+  );
+});
+
 test('a refusal states the limit, the spent amount and the reset time', async () => {
   const router = await platform.start(limits({ budgetPerDay: 0.000_001 }));
   const answer = await ask(router);

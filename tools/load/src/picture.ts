@@ -20,6 +20,8 @@ interface Panel {
 }
 
 const asSeconds = (value: number) => `${Number(value.toPrecision(2))} s`;
+const asTime = (seconds: number) =>
+  `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
 const asPercent = (value: number) => `${Math.round(value * 100)} %`;
 
 /** Draws a run as SVG: users and requests, latency, failures and cache hits over time. */
@@ -72,7 +74,7 @@ function drawPanel(
   const values = intervals
     .flatMap((interval) => series.map(({ value }) => value(interval)))
     .filter(Number.isFinite);
-  const most = Math.max(...values, limit ?? 0) * 1.05 || 1;
+  const most = roundUp(Math.max(...values, limit ?? 0));
   const bottom = top + margin.top + panelHeight;
   const x = (at: number) => (margin.left + (at / end) * (width - margin.left - margin.right)).toFixed(1);
   const y = (value: number) => (bottom - (value / most) * panelHeight).toFixed(1);
@@ -88,7 +90,7 @@ function drawPanel(
   });
   const times = [0, 0.25, 0.5, 0.75, 1].map(
     (share) =>
-      `<text x="${x(end * share)}" y="${bottom + 18}" text-anchor="middle" fill="#6b7280">${Math.round(end * share)} s</text>`,
+      `<text x="${x(end * share)}" y="${bottom + 18}" text-anchor="middle" fill="#6b7280">${asTime(end * share)}</text>`,
   );
   const dashed =
     limit === undefined
@@ -96,9 +98,17 @@ function drawPanel(
       : `<line x1="${margin.left}" x2="${width - margin.right}" y1="${y(limit)}" y2="${y(limit)}" stroke="#111827" stroke-dasharray="5 4"/>`;
   const legend = series.map(
     ({ name, colour }, index) =>
-      `<tspan fill="${colour}" font-weight="600"${index === 0 ? ` x="${width - margin.right}"` : ''}>${index > 0 ? ' · ' : ''}${name}</tspan>`,
+      `<tspan fill="${colour}" font-weight="600"${index === 0 ? ` x="${width - margin.right}"` : ''}>${index > 0 ? '\u00a0\u00a0' : ''}${name}</tspan>`,
   );
   return `<text x="${margin.left}" y="${top + 22}" fill="#111827">${title}</text>
 <text y="${top + 22}" text-anchor="end">${legend.join('')}</text>
 ${[...grid, ...times, dashed, ...series.map(line)].join('\n')}`;
+}
+
+/** Returns the next number whose half is round as well, so that the axis has readable labels. */
+function roundUp(value: number): number {
+  if (value <= 0) return 1;
+  const unit = 10 ** Math.floor(Math.log10(value));
+  const step = [1, 2, 3, 4, 5, 6, 8, 10].find((each) => each * unit >= value) ?? 10;
+  return step * unit;
 }

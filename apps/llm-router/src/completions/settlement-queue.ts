@@ -30,7 +30,7 @@ export interface SettlementQueueOptions {
   readonly settle: (settlement: Settlement) => Promise<Settled>;
   /** Stores rows directly in the ledger. Repeated rows are stored once. */
   readonly insert: (rows: readonly LlmUsage[]) => Promise<void>;
-  /** Called when spending of the offline allowance is booked, so that the spent counters can be corrected. */
+  /** Called when costs are booked that no counter includes, so that the spent counters are computed again. */
   readonly forgetCounters: (userId: string) => Promise<void>;
   /** Called when no settlement is pending any more. */
   readonly onRecovered: () => void;
@@ -48,6 +48,15 @@ export function createSettlementQueue(options: SettlementQueueOptions): Settleme
   const { settle, insert, forgetCounters, onRecovered, onPending, onLost } = options;
   let entries: Entry[] = [];
 
+  const book = async (pending: PendingSettlement): Promise<Settled> => {
+    const settled = await settle(pending.settlement);
+    // Redis may know nothing of an admitted call because it has lost its data: then no counter includes the costs. Only after
+    // the row is booked, so that reseeding a counter includes it.
+    const isCounted = pending.admitted && settled !== 'unknown';
+    if (!isCounted && pending.settlement.row !== undefined) await forgetCounters(pending.settlement.userId);
+    return settled;
+  };
+
   const store = async (entry: Entry): Promise<void> => {
     const row = rowOf(entry);
     if (row && !entry.isStored) await insert([row]);
@@ -56,8 +65,7 @@ export function createSettlementQueue(options: SettlementQueueOptions): Settleme
 
   const retry = async (entry: Entry): Promise<boolean> => {
     await store(entry).catch(() => undefined);
-    const isSettled = await succeeds(settle(entry.settlement));
-    return isSettled && (entry.admitted || succeeds(forgetCounters(entry.settlement.userId)));
+    return succeeds(book(entry));
   };
 
   const retryAll = async (): Promise<void> => {
@@ -77,10 +85,7 @@ export function createSettlementQueue(options: SettlementQueueOptions): Settleme
   return {
     async settle(pending) {
       try {
-        const settled = await settle(pending.settlement);
-        // Only after the row is booked, so that reseeding a counter includes it.
-        if (!pending.admitted) await forgetCounters(pending.settlement.userId);
-        return settled;
+        return await book(pending);
       } catch (error) {
         onPending(error);
       }
