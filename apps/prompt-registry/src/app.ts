@@ -8,12 +8,13 @@ import type { Database } from './db.ts';
 import { composeExecutions } from './executions/compose-executions.ts';
 import { createExecutionsService } from './executions/executions.service.ts';
 import { executionRoutes } from './executions/routes.ts';
+import { labelRoutes } from './labels/routes.ts';
 import { createPromptsService } from './prompts/prompts.service.ts';
 import { promptRoutes } from './prompts/routes.ts';
 import { composeVersions } from './versions/compose-versions.ts';
 import { versionRoutes } from './versions/routes.ts';
 
-/** Prompt registry: creation, activation and rendering of prompt versions, and the record of their executions. */
+/** Prompt registry: creation, labels and rendering of prompt versions, and the record of their executions. */
 export const promptRegistryService = defineService({
   contract: promptRegistryContract,
   variables: promptRegistryVariables,
@@ -24,7 +25,7 @@ export const promptRegistryService = defineService({
 
     const executions = composeExecutions(kit, db, openedRedis);
     const { performanceOf } = executions;
-    const { store, snapshots, versions } = await composeVersions(kit, db, openedRedis, performanceOf);
+    const { store, snapshots, versions, labels } = await composeVersions(kit, db, openedRedis, performanceOf);
     const prompts = createPromptsService({ store, performanceOf });
 
     return {
@@ -34,6 +35,7 @@ export const promptRegistryService = defineService({
         promptRegistryContract,
         {
           ...versionRoutes(versions),
+          ...labelRoutes(labels),
           ...promptRoutes(prompts, snapshots),
           ...executionRoutes(createExecutionsService(executions)),
         },

@@ -7,6 +7,9 @@ export interface Database {
   prompt_executions: PromptExecutionsTable;
   prompt_versions: PromptVersionsTable;
   'vc_private.idempotency_keys': IdempotencyKeysTable;
+  'vc_private.prompt_label_moves': PromptLabelMovesTable;
+  'vc_private.prompt_label_proposals': PromptLabelProposalsTable;
+  'vc_private.prompt_labels': PromptLabelsTable;
 }
 
 export interface AbTestsTable {
@@ -73,4 +76,50 @@ export interface IdempotencyKeysTable {
   answer: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
   expires_at: ColumnType<Date, Date | string, Date | string>;
+}
+
+export interface PromptLabelMovesTable {
+  id: ColumnType<string, never, never>;
+  prompt_key: ColumnType<string, never, never>;
+  environment: ColumnType<string, never, never>;
+  label: ColumnType<string, never, never>;
+  from_version: ColumnType<number | null, never, never>;
+  to_version: ColumnType<number | null, never, never>;
+  moved_by: ColumnType<string | null, never, never>;
+  approved_by: ColumnType<string | null, never, never>;
+  moved_at: ColumnType<Date, never, never>;
+  reason: ColumnType<string | null, never, never>;
+  request_id: ColumnType<string | null, never, never>;
+}
+
+export interface PromptLabelProposalsTable {
+  id: ColumnType<string, string, never>;
+  prompt_key: ColumnType<string, string, never>;
+  environment: ColumnType<string, string, never>;
+  label: ColumnType<string, string, never>;
+  from_version: ColumnType<number | null, number | null | undefined, never>;
+  version: ColumnType<number, number, never>;
+  reason: ColumnType<string | null, string | null | undefined, never>;
+  status: ColumnType<
+    'open' | 'approved' | 'rejected',
+    'open' | 'approved' | 'rejected' | undefined,
+    'open' | 'approved' | 'rejected'
+  >;
+  proposed_by: ColumnType<string, string, never>;
+  proposed_at: ColumnType<Date, Date | string | undefined, never>;
+  decided_by: ColumnType<string | null, string | null | undefined, string | null>;
+  decided_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}
+
+export interface PromptLabelsTable {
+  prompt_key: string;
+  environment: string;
+  label: string;
+  version: ColumnType<number | null, number | null | undefined, number | null>;
+  is_protected: ColumnType<boolean, boolean | undefined, boolean>;
+  moved_by: ColumnType<string | null, string | null | undefined, string | null>;
+  approved_by: ColumnType<string | null, string | null | undefined, string | null>;
+  moved_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  reason: ColumnType<string | null, string | null | undefined, string | null>;
+  request_id: ColumnType<string | null, string | null | undefined, string | null>;
 }

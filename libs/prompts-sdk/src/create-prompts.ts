@@ -1,26 +1,37 @@
 import { AppError, type ServiceName } from '@valuecanvas/contracts-core';
 import {
   type ActivePrompt,
+  defaultEnvironment,
+  productionLabel,
   type promptRegistryContract,
   promptsChannel,
 } from '@valuecanvas/contracts-prompt-registry';
 import type { ClientOf } from '@valuecanvas/http-client';
 import { createLiveSnapshot } from '@valuecanvas/live-snapshot';
 import type { Keys, Redis } from '@valuecanvas/redis';
-import { snapshotFetcher } from './fetch-snapshot.ts';
+import { labelKey, snapshotFetcher } from './fetch-snapshot.ts';
 import { createPromptRenderer, type RenderedVersion } from './render-prompt.ts';
 import type { TemplateValues } from './template/render-template.ts';
 
 /** The active prompts, kept in memory. No method sends a request. */
 export interface Prompts {
-  /** Returns the active version. Throws NOT_FOUND for an unknown key, or DEPENDENCY_UNAVAILABLE before the first fetch. */
-  resolve(promptKey: string): ActivePrompt;
-  /** Renders the active version. Throws as `resolve`, or VALIDATION_FAILED if the variables do not match the prompt. */
-  render(promptKey: string, variables: TemplateValues): RenderedVersion;
+  /**
+   * Returns the active version, or the version with a label. Throws NOT_FOUND for an unknown key or label, or
+   * DEPENDENCY_UNAVAILABLE before the first fetch.
+   */
+  resolve(promptKey: string, label?: LabelReference): ActivePrompt;
+  /** Renders a version. Throws as `resolve`, or VALIDATION_FAILED if the variables do not match the prompt. */
+  render(promptKey: string, variables: TemplateValues, label?: LabelReference): RenderedVersion;
   /** Resolves with true when the first prompts have arrived, or with false after `timeoutMs`. */
   ready(timeoutMs: number): Promise<boolean>;
   /** Stops polling. The owner of the Redis connection closes it. */
   stop(): void;
+}
+
+/** A label: by default `production` of the environment `default`, which is the active version. */
+export interface LabelReference {
+  readonly label?: string;
+  readonly environment?: string;
 }
 
 export interface PromptsOptions {
@@ -49,24 +60,28 @@ export function createPrompts(options: PromptsOptions): Prompts {
     onError: options.onError,
   });
 
-  const resolve = (promptKey: string): ActivePrompt => {
+  const resolve = (promptKey: string, reference: LabelReference = {}): ActivePrompt => {
     const known = snapshot.current();
     if (!known)
       throw new AppError('DEPENDENCY_UNAVAILABLE', {
         internal: 'prompts not loaded yet',
         retryAfterSeconds: 2,
       });
-    const prompt = known.prompts.get(promptKey);
-    if (!prompt)
-      throw new AppError('NOT_FOUND', {
-        message: `The prompt ${promptKey} does not exist or has no active version.`,
-      });
-    return prompt;
+    const { label = productionLabel, environment = defaultEnvironment } = reference;
+    const isActive = label === productionLabel && environment === defaultEnvironment;
+    const prompt = isActive
+      ? known.prompts.get(promptKey)
+      : known.labelled.get(labelKey(promptKey, environment, label));
+    if (prompt) return prompt;
+    const lacking = isActive ? 'active version' : `version with the label ${label} in ${environment}`;
+    throw new AppError('NOT_FOUND', {
+      message: `The prompt ${promptKey} does not exist or has no ${lacking}.`,
+    });
   };
 
   return {
     resolve,
-    render: (promptKey, variables) => render(resolve(promptKey), variables),
+    render: (promptKey, variables, label) => render(resolve(promptKey, label), variables),
     ready: async (timeoutMs) => (await snapshot.first(timeoutMs)) !== undefined,
     stop: () => snapshot.stop(),
   };

@@ -1,4 +1,4 @@
-export { createPrompts, type Prompts, type PromptsOptions } from './create-prompts.ts';
+export { createPrompts, type LabelReference, type Prompts, type PromptsOptions } from './create-prompts.ts';
 export {
   createPromptRenderer,
   joinMessages,

@@ -38,6 +38,9 @@ const otherRows: Readonly<Record<string, { readonly there: readonly Row[]; reado
   'vc_private.auth_sessions': { there: [{ id: bob, user_id: bob }], another: { id: alice, user_id: alice } },
   'vc_private.auth_refresh_tokens': { there: [refreshToken()], another: refreshToken() },
   'vc_private.browser_sessions': { there: [browserSession()], another: browserSession() },
+  'vc_private.prompt_labels': { there: [label('staging')], another: label('preview') },
+  'vc_private.prompt_label_proposals': { there: [proposal()], another: proposal() },
+  'vc_private.prompt_label_moves': { there: [], another: labelMove() },
   'vc_private.password_resets': { there: [passwordReset()], another: passwordReset() },
 };
 
@@ -96,6 +99,18 @@ function backup(): Row {
 /** A draft, which is invisible to clients. */
 function prompt(version: number): Row {
   return { id: randomUUID(), prompt_key: 'canvas.secret', version, template: 'x', status: 'draft' };
+}
+
+function label(name: string): Row {
+  return { prompt_key: 'canvas.secret', environment: 'default', label: name, version: 1 };
+}
+
+function proposal(): Row {
+  return { id: randomUUID(), ...label('staging'), proposed_by: alice };
+}
+
+function labelMove(): Row {
+  return { prompt_key: 'canvas.secret', environment: 'default', label: 'staging', moved_at: '2024-11-23' };
 }
 
 function entry(): Row {

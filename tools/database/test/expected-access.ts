@@ -108,6 +108,16 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
       idempotencyKeys(role),
     ]),
   ),
+  'vc_private.prompt_label_moves': { vc_prompt_registry: { select: all } },
+  'vc_private.prompt_label_proposals': {
+    vc_prompt_registry: {
+      select: all,
+      insert: all,
+      update: all,
+      columns: ['status', 'decided_by', 'decided_at'],
+    },
+  },
+  'vc_private.prompt_labels': { vc_prompt_registry: { select: all, insert: all, update: all } },
   'vc_private.password_resets': { vc_gateway: { ...everything, columns: ['used_at'] } },
   'vc_private.llm_jobs': {
     vc_job_worker: {

@@ -39,6 +39,11 @@ export const expectedGrants: Record<string, Record<string, string>> = {
     vc_prompt_registry: 'delete, insert, select, update',
   },
   'vc_private.password_resets': { vc_gateway: 'delete, insert, select, update(used_at)' },
+  'vc_private.prompt_label_moves': { vc_prompt_registry: 'select' },
+  'vc_private.prompt_label_proposals': {
+    vc_prompt_registry: 'insert, select, update(decided_at), update(decided_by), update(status)',
+  },
+  'vc_private.prompt_labels': { vc_prompt_registry: 'insert, select, update' },
   'vc_private.llm_jobs': { vc_job_worker: 'delete, insert, select, update' },
 };
 
@@ -55,7 +60,10 @@ export const expectedFunctions: Record<string, string> = {
   'vc_private.find_api_key(bytea)': 'vc_gateway',
   'vc_private.has_permission(text)': 'vc_gateway',
   'vc_private.last_backup_at()': 'vc_job_worker',
+  'vc_private.mirror_active_version()': '',
+  'vc_private.mirror_production_label()': '',
   'vc_private.record_audit(jsonb)': 'vc_feature_flags, vc_gateway, vc_llm_router, vc_prompt_registry',
+  'vc_private.record_prompt_label_move()': '',
   'vc_private.schema_version()':
     'vc_canvas, vc_feature_flags, vc_gateway, vc_job_worker, vc_llm_router, vc_prompt_registry',
   'vc_private.shared_canvas(bytea)': 'vc_canvas',

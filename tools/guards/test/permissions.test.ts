@@ -35,6 +35,13 @@ const sensitive: Readonly<Record<string, Permission>> = {
   'flags.delete': 'flags:write',
   'prompts.createVersion': 'prompts:write',
   'prompts.activateVersion': 'prompts:activate',
+  'prompts.moveLabel': 'prompts:activate',
+  'prompts.removeLabel': 'prompts:activate',
+  'prompts.approveLabelMove': 'prompts:activate',
+  'prompts.protectLabel': 'prompts:protect',
+  'prompts.listLabelProposals': 'prompts:write',
+  'prompts.proposeLabelMove': 'prompts:write',
+  'prompts.rejectLabelMove': 'prompts:write',
   'llm.resetBreakers': 'llm:operate',
   'llm.clearCache': 'llm:operate',
   'llm.getPlatformCosts': 'costs:read',
@@ -52,6 +59,8 @@ const forKeysOfUsers: Readonly<Record<string, Permission>> = {
   'flags.evaluate': 'flags:evaluate',
   'prompts.listVersions': 'prompts:read',
   'prompts.get': 'prompts:read',
+  'prompts.listLabels': 'prompts:read',
+  'prompts.listLabelMoves': 'prompts:read',
   'prompts.render': 'prompts:read',
 };
 
@@ -65,6 +74,7 @@ const beyondOperators: readonly string[] = [
   'admin.listUserApiKeys',
   'admin.revokeUserApiKey',
   'admin.listAudit',
+  'prompts.protectLabel',
 ];
 
 const statusOf = (id: string, principal: Principal): number => {

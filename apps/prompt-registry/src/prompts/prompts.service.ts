@@ -1,9 +1,20 @@
 import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
-import type { PromptVersion, RenderedPrompt } from '@valuecanvas/contracts-prompt-registry';
+import {
+  type PromptVersion,
+  productionLabel,
+  type RenderedPrompt,
+} from '@valuecanvas/contracts-prompt-registry';
 import { createPromptRenderer, type TemplateValues } from '@valuecanvas/prompts-sdk';
 import type { PerformanceOf } from '../executions/performance.ts';
 import { toPromptVersion, toRenderable, type VersionRow } from '../versions/version-row.ts';
 import type { VersionsStore } from '../versions/versions.store.ts';
+
+/** Version of a prompt, named by its number or by a label. The active version by default. */
+interface Reference {
+  readonly version?: number;
+  readonly label?: string;
+  readonly environment?: string;
+}
 
 export type PromptsService = ReturnType<typeof createPromptsService>;
 
@@ -15,12 +26,17 @@ export function createPromptsService(options: {
   const { store, performanceOf } = options;
   const render = createPromptRenderer();
 
-  /** Throws NOT_FOUND for an absent version, and for a draft if the caller lacks `prompts:write`. */
+  /** Throws NOT_FOUND for an absent version, and for a draft without a label if the caller lacks `prompts:write`. */
   const visible = async (
     principal: UserPrincipal,
     promptKey: string,
-    version: number | undefined,
+    { version, label, environment }: Reference,
   ): Promise<VersionRow> => {
+    if (label !== undefined || environment !== undefined) {
+      const labelled = await store.findLabelled(promptKey, label ?? productionLabel, environment);
+      if (!labelled) throw new AppError('NOT_FOUND');
+      return labelled;
+    }
     const row = await (version === undefined ? store.findActive(promptKey) : store.find(promptKey, version));
     if (!row || (row.status === 'draft' && !principal.permissions.includes('prompts:write')))
       throw new AppError('NOT_FOUND');
@@ -28,9 +44,13 @@ export function createPromptsService(options: {
   };
 
   return {
-    /** Throws NOT_FOUND if no version of the prompt is active. */
-    async get(principal: UserPrincipal, promptKey: string): Promise<PromptVersion> {
-      const row = await visible(principal, promptKey, undefined);
+    /** Throws NOT_FOUND if no version of the prompt is active, or has the label. */
+    async get(
+      principal: UserPrincipal,
+      promptKey: string,
+      reference: Omit<Reference, 'version'>,
+    ): Promise<PromptVersion> {
+      const row = await visible(principal, promptKey, reference);
       const performance = await performanceOf([row.id]);
       return toPromptVersion(row, performance(row.id));
     },
@@ -39,9 +59,13 @@ export function createPromptsService(options: {
     async render(
       principal: UserPrincipal,
       promptKey: string,
-      request: { readonly variables: TemplateValues; readonly version?: number },
+      request: Reference & { readonly variables: TemplateValues },
     ): Promise<RenderedPrompt> {
-      const row = await visible(principal, promptKey, request.version);
+      if (request.version !== undefined && request.label !== undefined) {
+        const message = 'send either a version or a label';
+        throw new AppError('VALIDATION_FAILED', { details: [{ path: 'version', message }] });
+      }
+      const row = await visible(principal, promptKey, request);
       const { messages, ...rendered } = render(toRenderable(row), request.variables);
       return { promptKey, ...rendered, messages: [...messages] };
     },

@@ -8,11 +8,14 @@ import type { Kysely } from 'kysely';
 import type { PromptRegistryConfig } from '../config.ts';
 import type { Database } from '../db.ts';
 import type { PerformanceOf } from '../executions/performance.ts';
+import { createAssertActivatable } from '../labels/activatable.ts';
+import { createLabelsService, type LabelsService } from '../labels/labels.service.ts';
+import { createLabelsStore } from '../labels/labels.store.ts';
 import { toRenderable } from './version-row.ts';
 import { createVersionsService, type VersionsService } from './versions.service.ts';
-import { createVersionsStore, type VersionsStore } from './versions.store.ts';
+import { createVersionsStore, type LabelledRow, type VersionsStore } from './versions.store.ts';
 
-/** The prompt versions, and the snapshot of the active ones, which is published on each activation. */
+/** The prompt versions, their labels, and the snapshot of the versions with labels, which is published on each move. */
 export async function composeVersions(
   kit: Kit<PromptRegistryConfig>,
   db: Kysely<Database>,
@@ -22,20 +25,43 @@ export async function composeVersions(
   readonly store: VersionsStore;
   readonly snapshots: SnapshotSource<PromptSnapshot>;
   readonly versions: VersionsService;
+  readonly labels: LabelsService;
 }> {
   const { log, now } = kit;
   const store = createVersionsStore(db);
   const snapshots = createSnapshotSource({
     async load() {
-      const prompts = (await store.allActive()).map(toRenderable);
-      return { version: versionOf(prompts), prompts };
+      const [active, withLabels] = await Promise.all([store.allActive(), store.allLabelled()]);
+      const contents = { prompts: active.map(toRenderable), ...toLabelled(withLabels) };
+      return { version: versionOf(contents), ...contents };
     },
     redis,
     channel: keys(...promptsChannel),
     onError: (err) => log.warn({ err }, 'prompt snapshot: publication failed'),
   });
   const factOf = createAuditFacts({ newId: createIds(now), now });
-  const models = await openServedModels('prompt-registry', kit);
-  const versions = createVersionsService({ store, performanceOf, snapshots, models, factOf });
-  return { store, snapshots, versions };
+  const labels = createLabelsService({
+    store: createLabelsStore(db),
+    versions: store,
+    performanceOf,
+    assertActivatable: createAssertActivatable(await openServedModels('prompt-registry', kit)),
+    snapshots,
+    factOf,
+  });
+  const versions = createVersionsService({ store, performanceOf, factOf });
+  return { store, snapshots, versions, labels };
+}
+
+/** Returns the labels, and each of their versions once. */
+function toLabelled(rows: readonly LabelledRow[]): Required<Pick<PromptSnapshot, 'labels' | 'labelled'>> {
+  const versions = new Map(rows.map((row) => [row.id, toRenderable(row)]));
+  return {
+    labels: rows.map(({ id, prompt_key: promptKey, environment, label }) => ({
+      promptKey,
+      environment,
+      label,
+      versionId: id,
+    })),
+    labelled: [...versions.values()],
+  };
 }

@@ -6,5 +6,4 @@ export const versionRoutes = (versions: VersionsService) =>
   ({
     listPromptVersions: ({ principal, query, page }) => versions.list(principal, query, page),
     createPromptVersion: (call) => versions.create(call, call.body, call.keep),
-    activatePromptVersion: (call) => versions.activate(call, call.params.promptKey, call.params.version),
   }) satisfies Partial<HandlersOf<typeof promptRegistryContract>>;

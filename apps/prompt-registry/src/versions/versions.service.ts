@@ -7,63 +7,23 @@ import {
   type PageRequest,
   type UserPrincipal,
 } from '@valuecanvas/contracts-core';
-import {
-  type ActivePrompt,
-  alwaysGiven,
-  type CreatePromptVersionRequest,
-  type PromptVersion,
-} from '@valuecanvas/contracts-prompt-registry';
+import type { CreatePromptVersionRequest, PromptVersion } from '@valuecanvas/contracts-prompt-registry';
 import type { BeforeCommit } from '@valuecanvas/postgres';
-import type { ServedModels } from '@valuecanvas/served-models';
 import { type PerformanceOf, unused } from '../executions/performance.ts';
 import { newVersion } from './new-version.ts';
-import { toPromptVersion, toRenderable } from './version-row.ts';
+import { toPromptVersion } from './version-row.ts';
 import type { VersionsStore } from './versions.store.ts';
 
 export type VersionsService = ReturnType<typeof createVersionsService>;
 
-/** A version never changes, so this check holds for its activation. */
-function assertRenderable({ promptKey, variables }: ActivePrompt): void {
-  const given = Object.hasOwn(alwaysGiven, promptKey) ? alwaysGiven[promptKey] : undefined;
-  if (!given) return;
-  const details = variables.flatMap(({ name, required }, index) =>
-    required && !given.includes(name)
-      ? [
-          {
-            path: `variables.${index}`,
-            message: `${name} is required, but not always given. Make it optional.`,
-          },
-        ]
-      : [],
-  );
-  if (details.length === 0) return;
-  throw new AppError('VALIDATION_FAILED', {
-    message: `This version cannot be rendered: of the variables of ${promptKey}, ${given.join(', ')} may be required. Store a version that requires no other one.`,
-    details,
-  });
-}
-
-/** Creation and activation of prompt versions. An activation is published before the response is sent. */
+/** Creation of prompt versions. */
 export function createVersionsService(options: {
   readonly store: VersionsStore;
   readonly performanceOf: PerformanceOf;
-  readonly snapshots: { publish(): Promise<void> };
-  readonly models: ServedModels;
   readonly factOf: AuditFacts;
 }) {
-  const { store, performanceOf, snapshots, models, factOf } = options;
+  const { store, performanceOf, factOf } = options;
   const targetOf = (id: string) => ({ kind: 'prompt', id });
-
-  /** The router serves only the platform's own prompts, so the models of all others are not checked. */
-  const assertServed = async ({ promptKey, metadata: { model } }: ActivePrompt): Promise<void> => {
-    if (model === undefined || !Object.hasOwn(alwaysGiven, promptKey)) return;
-    const message = (await models.refusals([model])).get(model);
-    if (message === undefined) return;
-    throw new AppError('VALIDATION_FAILED', {
-      message: `The model of this version cannot be called: ${message}`,
-      details: [{ path: 'metadata.model', message }],
-    });
-  };
 
   return {
     /** Newest first. Drafts are included for callers that hold `prompts:write`. */
@@ -101,29 +61,6 @@ export function createVersionsService(options: {
         message: `Another version of ${draft.promptKey} was created at the same time. Send the request again.`,
         retryHelps: true,
       });
-    },
-
-    /**
-     * Throws NOT_FOUND if the version does not exist, and VALIDATION_FAILED if it requires a variable that the service which
-     * renders it does not always give, or names a model that no provider serves.
-     */
-    async activate(call: AuditedCall, promptKey: string, version: number): Promise<PromptVersion> {
-      const candidate = await store.find(promptKey, version);
-      if (candidate) {
-        assertRenderable(toRenderable(candidate));
-        await assertServed(toRenderable(candidate));
-      }
-      const row = await store.activate(promptKey, version, (replaced) =>
-        factOf(call, {
-          target: targetOf(promptKey),
-          ...(replaced === undefined ? {} : { before: { activeVersion: replaced } }),
-          after: { activeVersion: version },
-        }),
-      );
-      if (!row) throw new AppError('NOT_FOUND');
-      await snapshots.publish();
-      const performance = await performanceOf([row.id]);
-      return toPromptVersion(row, performance(row.id));
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { AuditFact, ListPage, PageRequest } from '@valuecanvas/contracts-core';
+import { defaultEnvironment, productionLabel } from '@valuecanvas/contracts-prompt-registry';
 import { acrossUsers, type BeforeCommit, listOrder, recordAudit, selectPage } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
@@ -40,6 +41,39 @@ export function createVersionsStore(db: Kysely<Database>) {
           .where('status', '=', 'active')
           .orderBy('prompt_key')
           .execute(),
+      );
+    },
+
+    /** Returns the labels other than that of the active versions, with the version of each. */
+    async allLabelled(): Promise<readonly LabelledRow[]> {
+      return acrossUsers(db, (transaction) =>
+        labelledVersions(transaction)
+          .where((where) =>
+            where.not(
+              where.and([
+                where('label.environment', '=', defaultEnvironment),
+                where('label.label', '=', productionLabel),
+              ]),
+            ),
+          )
+          .orderBy('label.prompt_key')
+          .orderBy('label.environment')
+          .orderBy('label.label')
+          .execute(),
+      );
+    },
+
+    findLabelled(
+      promptKey: string,
+      label: string,
+      environment: string = defaultEnvironment,
+    ): Promise<VersionRow | undefined> {
+      return acrossUsers(db, (transaction) =>
+        labelledVersions(transaction)
+          .where('label.prompt_key', '=', promptKey)
+          .where('label.environment', '=', environment)
+          .where('label.label', '=', label)
+          .executeTakeFirst(),
       );
     },
 
@@ -104,50 +138,25 @@ export function createVersionsStore(db: Kysely<Database>) {
         throw error;
       }
     },
-
-    /** Makes a version the key's only active one. Returns undefined if the version does not exist. */
-    activate(
-      promptKey: string,
-      version: number,
-      factOf: (replaced: number | undefined) => AuditFact,
-    ): Promise<VersionRow | undefined> {
-      return acrossUsers(db, async (transaction) => {
-        await lockKey(transaction, promptKey);
-        const target = await transaction
-          .selectFrom('prompt_versions')
-          .select(versionColumns)
-          .where('prompt_key', '=', promptKey)
-          .where('version', '=', version)
-          .executeTakeFirst();
-        if (!target || target.status === 'active') return target;
-        const replaced = await transaction
-          .updateTable('prompt_versions')
-          .set({ status: 'deprecated' })
-          .where('prompt_key', '=', promptKey)
-          .where('status', '=', 'active')
-          .returning('version')
-          .executeTakeFirst();
-        await recordAudit(transaction, factOf(replaced?.version));
-        return transaction
-          .updateTable('prompt_versions')
-          .set({ status: 'active', activated_at: sql<Date>`now()` })
-          .where('id', '=', target.id)
-          .returning(versionColumns)
-          .executeTakeFirstOrThrow();
-      });
-    },
   };
 }
 
-/** Locks the first version of a key, which serializes activations of the prompt. */
-async function lockKey(transaction: Kysely<Database>, promptKey: string): Promise<void> {
-  await transaction
-    .selectFrom('prompt_versions')
-    .select('id')
-    .where('prompt_key', '=', promptKey)
-    .where('version', '=', 1)
-    .forUpdate()
-    .execute();
+/** A version with one of its labels. */
+export interface LabelledRow extends VersionRow {
+  readonly environment: string;
+  readonly label: string;
+}
+
+function labelledVersions(db: Kysely<Database>) {
+  return db
+    .selectFrom('vc_private.prompt_labels as label')
+    .innerJoin('prompt_versions as labelled', (join) =>
+      join
+        .onRef('labelled.prompt_key', '=', 'label.prompt_key')
+        .onRef('labelled.version', '=', 'label.version'),
+    )
+    .select(versionColumns.map((column) => `labelled.${column}` as const))
+    .select(['label.environment', 'label.label']);
 }
 
 /** Returns true if an insert failed because a concurrent one took the same version number of the prompt. */

@@ -77,6 +77,7 @@ export const apiKeysText = {
     'flags:write': 'Change feature flags',
     'prompts:write': 'Write prompts',
     'prompts:activate': 'Activate prompts',
+    'prompts:protect': 'Protect labels of prompts',
     'jobs:read': 'Read the jobs of all users',
     'jobs:write': 'Change the jobs of all users',
     'costs:read': 'Read the platform’s costs',

@@ -1,9 +1,27 @@
 import { defineContract } from '@valuecanvas/contracts-core';
+import {
+  approvePromptLabelMove,
+  listPromptLabelMoves,
+  listPromptLabelProposals,
+  listPromptLabels,
+  movePromptLabel,
+  proposePromptLabelMove,
+  protectPromptLabel,
+  rejectPromptLabelMove,
+  removePromptLabel,
+} from './labels.ts';
 import { getPromptSnapshot } from './snapshot.ts';
 import { getPrompt, listExecutions, rateExecution, renderPrompt } from './use-prompt.ts';
 import { activatePromptVersion, createPromptVersion, listPromptVersions } from './versions.ts';
 
 export { type PromptExecution, promptExecution } from './execution-fact.ts';
+export {
+  defaultEnvironment,
+  PromptLabel,
+  PromptLabelMove,
+  PromptLabelProposal,
+  productionLabel,
+} from './labels.ts';
 export {
   alwaysGiven,
   maxTemplateLength,
@@ -22,13 +40,23 @@ export { CreatePromptVersionRequest } from './versions.ts';
 export const promptRegistryContract = defineContract({
   service: 'prompt-registry',
   title: 'Prompts',
-  description: 'Prompts as immutable versions, one of them active, with usage statistics and user ratings.',
+  description:
+    'Prompts as immutable versions, with labels that point at them, usage statistics and user ratings.',
   prefixes: ['/api/prompts'],
   callers: ['gateway'],
   routes: {
     listPromptVersions,
     createPromptVersion,
     activatePromptVersion,
+    listPromptLabels,
+    movePromptLabel,
+    removePromptLabel,
+    protectPromptLabel,
+    listPromptLabelMoves,
+    listPromptLabelProposals,
+    proposePromptLabelMove,
+    approvePromptLabelMove,
+    rejectPromptLabelMove,
     getPrompt,
     renderPrompt,
     listExecutions,

@@ -1,5 +1,6 @@
 import { defineRoute, empty, field, raw, services } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
+import { labelName } from './labels.ts';
 import { PromptMetadata, PromptVariable, promptKey, promptMessages } from './prompt-version.ts';
 
 /** Prompt with everything that a service needs to render it locally. */
@@ -13,9 +14,19 @@ export const ActivePrompt = Type.Object(
     variables: Type.Array(PromptVariable, { description: 'Variables of the template.' }),
     metadata: PromptMetadata,
   },
-  { description: 'The active version of one prompt.' },
+  { description: 'A version of a prompt.' },
 );
 export type ActivePrompt = Static<typeof ActivePrompt>;
+
+const LabelledVersion = Type.Object(
+  {
+    promptKey,
+    environment: Type.String({ description: 'Environment of the label.' }),
+    label: labelName,
+    versionId: field.uuid('Id of the version with the label.'),
+  },
+  { description: 'A label with its version.' },
+);
 
 export const PromptSnapshot = Type.Object(
   {
@@ -23,6 +34,14 @@ export const PromptSnapshot = Type.Object(
       description: 'Version of the snapshot, which changes with its content. Also its ETag.',
     }),
     prompts: Type.Array(ActivePrompt, { description: 'All prompts with an active version.' }),
+    labels: Type.Optional(
+      Type.Array(LabelledVersion, {
+        description: 'All labels but `production` of the environment `default`.',
+      }),
+    ),
+    labelled: Type.Optional(
+      Type.Array(ActivePrompt, { description: 'The versions of these labels, each once.' }),
+    ),
   },
   { description: 'All active prompt versions, for local rendering by services.' },
 );

@@ -10,6 +10,7 @@ import {
   user,
 } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
+import { environmentName, labelName } from './labels.ts';
 import {
   ModelParameters,
   PromptVersion,
@@ -25,9 +26,10 @@ export const getPrompt = defineRoute({
   method: 'GET',
   path: '/api/prompts/:promptKey',
   summary: 'Get the active version of a prompt',
-  description: 'Returns the version that is currently used for all users.',
+  description: 'Returns the version that is currently used for all users, or the version with a label.',
   auth: permission('prompts:read'),
   params,
+  query: Type.Object({ label: Type.Optional(labelName), environment: environmentName }),
   reply: data(PromptVersion),
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });
@@ -47,7 +49,11 @@ const RenderPromptRequest = strictObject(
     variables: Type.Record(Type.String(), promptValue, {
       description: 'Values of the variables. Missing required variables and unknown ones are rejected.',
     }),
-    version: Type.Optional(versionNumber('Version to render. The active version by default.')),
+    version: Type.Optional(
+      versionNumber('Version to render. The active version by default. Send either this or a label.'),
+    ),
+    label: Type.Optional(labelName),
+    environment: environmentName,
   },
   { title: 'RenderPromptRequest', description: 'Values for the variables of a prompt.' },
 );

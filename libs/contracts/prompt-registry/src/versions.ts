@@ -103,7 +103,7 @@ export const activatePromptVersion = defineRoute({
   path: '/api/prompts/versions/:promptKey/:version/activate',
   summary: 'Activate a prompt version',
   description:
-    'Makes a version the active one for all users. All services use it within a second. Fails with VALIDATION_FAILED if the version requires a variable that the service of the prompt does not always give, or names a model that no configured provider serves.',
+    'Makes a version the active one for all users: moves the label `production` of the environment `default`. All services use it within a second. Fails with FORBIDDEN if the label is protected, and with VALIDATION_FAILED if the version requires a variable that the service of the prompt does not always give, or names a model that no configured provider serves.',
   auth: permission('prompts:activate'),
   params: Type.Object({
     promptKey,

@@ -1,0 +1,233 @@
+import type { AuditFact, ListPage, PageRequest } from '@valuecanvas/contracts-core';
+import { acrossUsers, type BeforeCommit, listOrder, recordAudit, selectPage } from '@valuecanvas/postgres';
+import { type Kysely, sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { Database } from '../db.ts';
+import type { LabelPosition, LabelRow, MoveRow, ProposalRow } from './label-row.ts';
+
+export type LabelsStore = ReturnType<typeof createLabelsStore>;
+
+const byName = listOrder('asc', { environment: 'text', label: 'text' });
+const latestMovesFirst = listOrder('desc', { moved_at: 'timestamptz', id: 'uuid' });
+/** Ids are UUIDv7, so their order is that of the proposals. */
+const newestFirst = listOrder('desc', { id: 'uuid' });
+
+/** A move of a label. Without a version, the label is removed. */
+export interface Move {
+  readonly version: number | null;
+  readonly movedBy: string;
+  readonly approvedBy?: string;
+  readonly reason: string | undefined;
+  readonly requestId: string;
+}
+
+/**
+ * Labels in PostgreSQL, with their history and the proposals for protected ones. A trigger writes the history, and keeps the
+ * status of versions equal to the label `production` of the default environment. Each change commits together with its audit
+ * record. `check` functions decide on the locked state, and throw to refuse the change.
+ */
+export function createLabelsStore(db: Kysely<Database>) {
+  return {
+    list(promptKey: string, environment: string | undefined, page: PageRequest): Promise<ListPage<LabelRow>> {
+      return acrossUsers(db, (transaction) => {
+        const labels = transaction
+          .selectFrom('vc_private.prompt_labels')
+          .selectAll()
+          .where('prompt_key', '=', promptKey)
+          .$if(environment !== undefined, (query) => query.where('environment', '=', environment ?? ''));
+        return selectPage(labels, byName, page);
+      });
+    },
+
+    find(position: LabelPosition): Promise<LabelRow | undefined> {
+      return acrossUsers(db, (transaction) => findLabel(transaction, position));
+    },
+
+    moves(position: LabelPosition, page: PageRequest): Promise<ListPage<MoveRow>> {
+      return acrossUsers(db, (transaction) => {
+        const moves = transaction
+          .selectFrom('vc_private.prompt_label_moves')
+          .selectAll()
+          .where('prompt_key', '=', position.promptKey)
+          .where('environment', '=', position.environment)
+          .where('label', '=', position.label);
+        return selectPage(moves, latestMovesFirst, page);
+      });
+    },
+
+    proposals(position: LabelPosition, page: PageRequest): Promise<ListPage<ProposalRow>> {
+      return acrossUsers(db, (transaction) => {
+        const proposals = transaction
+          .selectFrom('vc_private.prompt_label_proposals')
+          .selectAll()
+          .where('prompt_key', '=', position.promptKey)
+          .where('environment', '=', position.environment)
+          .where('label', '=', position.label);
+        return selectPage(proposals, newestFirst, page);
+      });
+    },
+
+    /** Moves a label, unless it already points at the version. */
+    move(
+      position: LabelPosition,
+      move: Move,
+      check: (current: LabelRow | undefined) => void,
+      factOf: (from: number | null) => AuditFact,
+    ): Promise<LabelRow | undefined> {
+      return acrossUsers(db, async (transaction) => {
+        const current = await lockLabel(transaction, position);
+        check(current);
+        const from = current?.version ?? null;
+        if (from === move.version) return current;
+        await recordAudit(transaction, factOf(from));
+        return writeMove(transaction, position, move);
+      });
+    },
+
+    protect(
+      position: LabelPosition,
+      isProtected: boolean,
+      factOf: (wasProtected: boolean) => AuditFact,
+    ): Promise<LabelRow> {
+      return acrossUsers(db, async (transaction) => {
+        const current = await lockLabel(transaction, position);
+        if (current?.is_protected === isProtected) return current;
+        await recordAudit(transaction, factOf(current?.is_protected ?? false));
+        return transaction
+          .insertInto('vc_private.prompt_labels')
+          .values({ ...columnsOf(position), is_protected: isProtected })
+          .onConflict((conflict) =>
+            conflict
+              .columns(['prompt_key', 'environment', 'label'])
+              .doUpdateSet({ is_protected: isProtected }),
+          )
+          .returningAll()
+          .executeTakeFirstOrThrow();
+      });
+    },
+
+    propose<T>(
+      position: LabelPosition,
+      proposal: {
+        readonly version: number;
+        readonly reason: string | undefined;
+        readonly proposedBy: string;
+      },
+      factOf: (stored: ProposalRow) => AuditFact,
+      beforeCommit: BeforeCommit<ProposalRow, T>,
+    ): Promise<T> {
+      return acrossUsers(db, async (transaction) => {
+        const current = await lockLabel(transaction, position);
+        const stored = await transaction
+          .insertInto('vc_private.prompt_label_proposals')
+          .values({
+            id: uuidv7(),
+            ...columnsOf(position),
+            from_version: current?.version ?? null,
+            version: proposal.version,
+            reason: proposal.reason ?? null,
+            proposed_by: proposal.proposedBy,
+          })
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        await recordAudit(transaction, factOf(stored));
+        return beforeCommit(transaction, stored);
+      });
+    },
+
+    /** Closes a proposal, and makes its move if it is approved. Returns undefined if the label has no such proposal. */
+    decide(
+      position: LabelPosition,
+      proposalId: string,
+      decision: {
+        readonly status: 'approved' | 'rejected';
+        readonly decidedBy: string;
+        readonly requestId: string;
+        readonly check: (proposal: ProposalRow, current: LabelRow | undefined) => void;
+        readonly factOf: (proposal: ProposalRow) => AuditFact;
+      },
+    ): Promise<ProposalRow | undefined> {
+      const { status, decidedBy, requestId, check, factOf } = decision;
+      return acrossUsers(db, async (transaction) => {
+        const current = await lockLabel(transaction, position);
+        const proposal = await transaction
+          .selectFrom('vc_private.prompt_label_proposals')
+          .selectAll()
+          .where('id', '=', proposalId)
+          .where('prompt_key', '=', position.promptKey)
+          .where('label', '=', position.label)
+          .executeTakeFirst();
+        if (!proposal) return undefined;
+        const ofProposal = { ...position, environment: proposal.environment };
+        const target =
+          proposal.environment === position.environment ? current : await findLabel(transaction, ofProposal);
+        check(proposal, target);
+        await recordAudit(transaction, factOf(proposal));
+        if (status === 'approved') {
+          await writeMove(transaction, ofProposal, {
+            version: proposal.version,
+            movedBy: proposal.proposed_by,
+            approvedBy: decidedBy,
+            reason: proposal.reason ?? undefined,
+            requestId,
+          });
+        }
+        return transaction
+          .updateTable('vc_private.prompt_label_proposals')
+          .set({ status, decided_by: decidedBy, decided_at: sql<Date>`now()` })
+          .where('id', '=', proposalId)
+          .returningAll()
+          .executeTakeFirstOrThrow();
+      });
+    },
+  };
+}
+
+function columnsOf({ promptKey, environment, label }: LabelPosition) {
+  return { prompt_key: promptKey, environment, label };
+}
+
+function findLabel(transaction: Kysely<Database>, position: LabelPosition): Promise<LabelRow | undefined> {
+  return transaction
+    .selectFrom('vc_private.prompt_labels')
+    .selectAll()
+    .where('prompt_key', '=', position.promptKey)
+    .where('environment', '=', position.environment)
+    .where('label', '=', position.label)
+    .executeTakeFirst();
+}
+
+/**
+ * Locks the first version of the prompt, which serializes all changes of its labels, and activations by releases without
+ * labels. Returns the label.
+ */
+async function lockLabel(
+  transaction: Kysely<Database>,
+  position: LabelPosition,
+): Promise<LabelRow | undefined> {
+  await transaction
+    .selectFrom('prompt_versions')
+    .select('id')
+    .where('prompt_key', '=', position.promptKey)
+    .where('version', '=', 1)
+    .forUpdate()
+    .execute();
+  return findLabel(transaction, position);
+}
+
+function writeMove(transaction: Kysely<Database>, position: LabelPosition, move: Move): Promise<LabelRow> {
+  const values = {
+    version: move.version,
+    moved_by: move.movedBy,
+    approved_by: move.approvedBy ?? null,
+    moved_at: sql<Date>`clock_timestamp()`,
+    reason: move.reason ?? null,
+    request_id: move.requestId,
+  };
+  return transaction
+    .insertInto('vc_private.prompt_labels')
+    .values({ ...columnsOf(position), ...values })
+    .onConflict((conflict) => conflict.columns(['prompt_key', 'environment', 'label']).doUpdateSet(values))
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
