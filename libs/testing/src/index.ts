@@ -3,7 +3,7 @@ export { startCommitGate } from './commit-gate.ts';
 export { eventually } from './eventually.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
 export { compileCache, type ServiceProcess, startServiceProcess } from './service-process.ts';
-export { type SeverableLink, startSeverableLink } from './severable-link.ts';
+export { openSeverableLink, type SeverableLink, startSeverableLink } from './severable-link.ts';
 export { type StubHandlers, stubService } from './stub-service.ts';
 export { createTestBackends, type TestBackends } from './test-backends.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';

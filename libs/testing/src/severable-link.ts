@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** TCP proxy to a server that a test can cut and restore, as if the server failed. It closes with the test. */
+/** TCP proxy to a server that a test can cut and restore, as if the server failed. */
 export interface SeverableLink {
   /** The given URL with the proxy's address. */
   readonly url: string;
@@ -10,8 +10,15 @@ export interface SeverableLink {
   mend(): Promise<void>;
 }
 
-/** Opens a proxy to the server of `target`. It keeps its port when it is restored. */
+/** Opens a proxy to the server of `target`, which closes with the test. */
 export async function startSeverableLink(target: string): Promise<SeverableLink> {
+  const link = await openSeverableLink(target);
+  onTestFinished(link.cut);
+  return link;
+}
+
+/** Opens a proxy to the server of `target`, for several tests: cut it at the end. It keeps its port when it is restored. */
+export async function openSeverableLink(target: string): Promise<SeverableLink> {
   const url = new URL(target);
   const { hostname: host, port } = url;
   const sockets = new Set<Socket>();
@@ -35,7 +42,6 @@ export async function startSeverableLink(target: string): Promise<SeverableLink>
     await closed;
   };
   const own = await open(0);
-  onTestFinished(cut);
   url.hostname = '127.0.0.1';
   url.port = String(own);
   return {

@@ -19,11 +19,20 @@ interface RunningProcess {
   readonly printed: () => string;
 }
 
+/** Addresses under which the services reach PostgreSQL and Redis, such as those of proxies. */
+interface Routes {
+  readonly postgres?: (url: string) => Promise<string>;
+  readonly redis?: (url: string) => Promise<string>;
+}
+
 /**
  * Starts all services as processes with their own database and key space. `variables` precede the others. The log
  * level must include `info`, at which services report their start.
  */
-export async function startPlatform(variables: Readonly<Record<string, string>>) {
+export async function startPlatform(
+  variables: Readonly<Record<string, string>>,
+  { postgres = async (url) => url, redis: toRedis = async (url) => url }: Routes = {},
+) {
   await using cleanup = new AsyncDisposableStack();
   const [database, identities] = await Promise.all([createTestDatabase(), createTestIdentities()]);
   const redis = createTestRedis();
@@ -44,7 +53,7 @@ export async function startPlatform(variables: Readonly<Record<string, string>>)
     ...compileCache(),
     HOST: '127.0.0.1',
     SHUTDOWN_DRAIN_MS: '0',
-    REDIS_URL: redis.url,
+    REDIS_URL: await toRedis(redis.url),
     REDIS_KEY_PREFIX: redis.prefix,
     INTERNAL_PUBLIC_KEYS: identities.publicKeys,
     AUTH_SIGNING_KEYS: authSigningKeys(),
@@ -54,12 +63,14 @@ export async function startPlatform(variables: Readonly<Record<string, string>>)
     AUTH_RATE_LIMIT_PER_MINUTE: '100000',
     ...variables,
   };
+  const databaseUrls = new Map<ServiceName, string>();
+  for (const service of serviceNames) databaseUrls.set(service, await postgres(database.urlFor(service)));
   const processes = serviceNames.map((service) => {
     const running = startProcess(service, {
       ...shared,
       PORT: String(ports.get(service)?.port),
       INTERNAL_PORT: String(ports.get(service)?.internal),
-      DATABASE_URL: database.urlFor(service),
+      DATABASE_URL: databaseUrls.get(service),
       INTERNAL_SIGNING_KEY: identities.signingKey(service),
     });
     cleanup.defer(() => end(running.child, 'SIGKILL'));
@@ -69,8 +80,10 @@ export async function startPlatform(variables: Readonly<Record<string, string>>)
   const owned = cleanup.move();
   return {
     database,
+    redis,
     identities,
     urlOf,
+    internalUrlOf,
     async metrics() {
       const pages = serviceNames.map(async (service) =>
         (await fetch(`${internalUrlOf(service)}/metrics`)).text(),

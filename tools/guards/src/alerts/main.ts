@@ -3,10 +3,13 @@ import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@valuecanvas/local-servers';
 import { root } from '../root.ts';
-import { deliverAlert } from './deliver-alert.ts';
+import { fetchPrograms, findPrograms, howToInstall } from './programs.ts';
+import { runbooksUrl, startMonitoring } from './start-monitoring.ts';
 
-// Checks the rules of Prometheus and the routes of Alertmanager with their own programs, and delivers an alert for real.
+// Checks the rules of Prometheus and the routes of Alertmanager with their own programs, and delivers an alert for real. --fetch
+// fetches the programs first.
 const infrastructure = join(root, 'infrastructure');
 const prometheus = join(infrastructure, 'prometheus');
 const filesIn = (folder: string) =>
@@ -24,20 +27,12 @@ const allChannels = {
   SMTP_PASSWORD: 'password',
 };
 
-const programs = {
-  promtool: find('promtool'),
-  prometheus: find('prometheus'),
-  amtool: find('amtool'),
-  alertmanager: find('prometheus-alertmanager') ?? find('alertmanager'),
-};
-const missing = Object.entries(programs).filter(([, path]) => path === undefined);
-if (missing.length > 0) {
-  console.warn(
-    `SKIPPED, because they are not installed: ${missing.map(([name]) => name).join(', ')}. Debian: apt-get install prometheus prometheus-alertmanager`,
-  );
-}
+if (process.argv.includes('--fetch')) fetchPrograms();
+const { paths, missing } = findPrograms();
+if (missing.length > 0)
+  console.warn(`SKIPPED, because they are not installed: ${missing.join(', ')}. ${howToInstall}`);
 
-const { promtool, amtool, alertmanager } = programs;
+const { promtool, amtool, prometheus: server, alertmanager } = paths;
 if (promtool) {
   run('configuration of Prometheus', promtool, ['check', 'config', join(prometheus, 'prometheus.yml')]);
   run('rules', promtool, ['check', 'rules', '--lint=all', '--lint-fatal', ...filesIn('rules')]);
@@ -62,14 +57,24 @@ if (amtool) {
   }
   await rm(folder, { recursive: true });
 }
-if (programs.prometheus && alertmanager) {
-  const seconds = await deliverAlert({ infrastructure, prometheus: programs.prometheus, alertmanager });
-  console.log(`passed: a stopped service reached a receiver as an alert after ${seconds.toFixed(1)} s`);
-}
-
-function find(program: string): string | undefined {
-  const { status, stdout } = spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' });
-  return status === 0 ? stdout.trim() : undefined;
+if (server && alertmanager) {
+  const target = `127.0.0.1:${await freePort()}`;
+  const begun = performance.now();
+  await using monitoring = await startMonitoring({
+    infrastructure,
+    prometheus: server,
+    alertmanager,
+    targets: { canvas: target },
+  });
+  const { annotations } = await monitoring.alert(({ labels }) => labels.alertname === 'ServiceDown', {
+    timeoutMs: 60_000,
+  });
+  const passed = annotations.runbook_url === `${runbooksUrl}/service-down.md`;
+  const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
+  console.log(
+    `${passed ? 'passed' : 'FAILED'}: a stopped service reached a receiver as an alert with its runbook after ${seconds} s`,
+  );
+  if (!passed) process.exitCode = 1;
 }
 
 function run(

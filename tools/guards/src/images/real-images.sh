@@ -49,30 +49,11 @@ network_backend = "netavark"
 C
 }
 
-# A Go program needs nothing but the C library, so Compose comes from a newer Debian without changing the machine.
+# Compose comes from a newer Debian without changing the machine.
 fetch_compose() {
   [[ -x $compose ]] && return
-  local key work
-  key=$(dpkg -L debian-archive-keyring | grep -E 'keyrings/debian-archive-keyring\.(pgp|gpg)$' | head -n 1)
-  work=$(mktemp -d)
-  mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "$cache/tools"
-  : > "$work/status"
-  echo "deb [signed-by=$key] $(mirror) trixie main" > "$work/sources.list"
-  cat > "$work/apt.conf" <<C
-Dir::Etc::sourcelist "$work/sources.list";
-Dir::Etc::sourceparts "-";
-Dir::State::lists "$work/lists";
-Dir::State::status "$work/status";
-Dir::Cache "$work/cache";
-Acquire::Check-Valid-Until "false";
-APT::Sandbox::User "root";
-C
-  (
-    export APT_CONFIG="$work/apt.conf"
-    apt-get -qq update && cd "$work" && apt-get -qq download docker-compose
-  ) || unavailable 'Docker Compose cannot be fetched from Debian'
-  for package in "$work"/*.deb; do dpkg-deb -x "$package" "$cache/tools"; done
-  rm -rf "$work"
+  bash tools/guards/src/debian/fetch-newer.sh trixie "$cache/tools" docker-compose ||
+    unavailable 'Docker Compose cannot be fetched from Debian'
 }
 
 base_images() {
