@@ -90,12 +90,45 @@ describe('listing', () => {
     expect((await get(unknownId)).status).toBe(404);
   });
 
-  test.each(['?cursor=made-up', '?limit=0', '?limit=101', '?search=', '?tier=platinum'])(
-    'refuses %s',
-    async (query) => {
-      expect((await list(query)).body.code).toBe('VALIDATION_FAILED');
-    },
-  );
+  test('finds users by ID, unknown ones not among them, and applies further filters', async () => {
+    const { body: one } = await gateway.signUp('by-id-1@example.com');
+    const { body: two } = await gateway.signUp('by-id-2@example.com');
+    const ids = [one.user.id, unknownId, two.user.id].join(',');
+    const found = async (query: string) =>
+      (await list(query)).body.data.map(({ email }: { email: string }) => email);
+    expect((await found(`?ids=${ids}`)).toSorted()).toEqual(['by-id-1@example.com', 'by-id-2@example.com']);
+    expect(await found(`?ids=${ids}&search=id-2`)).toEqual(['by-id-2@example.com']);
+    expect(await found(`?ids=${ids}&email=by-id-1@example.com`)).toEqual(['by-id-1@example.com']);
+    expect(await found(`?ids=${ids}&email=admin@example.com`)).toEqual([]);
+    expect((await list(`?ids=${ids}&limit=1`)).body.pagination.nextCursor).toEqual(expect.any(String));
+  });
+
+  test.each([
+    '?cursor=made-up',
+    '?limit=0',
+    '?limit=101',
+    '?search=',
+    '?tier=platinum',
+    '?ids=',
+    '?ids=not-an-id',
+    `?ids=${Array.from({ length: 101 }, () => unknownId).join(',')}`,
+  ])('refuses %s', async (query) => {
+    expect((await list(query)).body.code).toBe('VALIDATION_FAILED');
+  });
+});
+
+/** On hosted Supabase, only the owner of the platform's functions may read and change accounts. */
+test('users are listed, read and changed without rights on the table of accounts', async () => {
+  const { body: session } = await gateway.signUp('at-supabase@example.com');
+  await gateway.database.query('revoke all on auth.users from vc_gateway');
+  try {
+    expect((await list('?search=at-supa')).body.data).toMatchObject([{ email: 'at-supabase@example.com' }]);
+    expect((await get(session.user.id)).status).toBe(200);
+    expect((await put(session.user.id, { tier: 'pro' })).body.data).toMatchObject({ tier: 'pro' });
+    expect((await get(session.user.id)).body.data).toMatchObject({ tier: 'pro' });
+  } finally {
+    await gateway.database.query('grant select, insert, update on auth.users to vc_gateway');
+  }
 });
 
 describe('changing tier and role', () => {

@@ -85,6 +85,31 @@ describe.each([15, 18] as const)('on hosted Supabase with PostgreSQL %i', (major
     });
   });
 
+  it('the gateway lists the accounts of Supabase, and changes one, without rights on auth.users', async () => {
+    const user = '00000000-0000-4000-8000-00000000000c';
+    await asSuperuser(async (client) => {
+      await client.query(
+        `insert into auth.users (id, email, created_at, raw_app_meta_data)
+         values ($1, 'Ada@example.com', now(), '{"provider":"email"}')`,
+        [user],
+      );
+      await client.query('set role vc_gateway');
+      await expect(client.query('select from auth.users')).rejects.toThrow(/permission denied/);
+      const seen = (by: string) =>
+        client.query(`select email, raw_app_meta_data from vc_private.platform_users(${by})`);
+      const listed = await seen('null, null, null, null, 10');
+      expect(listed.rows).toEqual([{ email: 'Ada@example.com', raw_app_meta_data: { provider: 'email' } }]);
+      expect(
+        (await client.query('select vc_private.lock_platform_user(null, $1)', ['ada@example.com'])).rowCount,
+      ).toBe(1);
+      await client.query(`select vc_private.set_platform_user($1, '{"role":"operator"}', now())`, [user]);
+      expect((await seen(`array['${user}']::uuid[], null, null, null, null`)).rows).toEqual([
+        { email: 'Ada@example.com', raw_app_meta_data: { provider: 'email', role: 'operator' } },
+      ]);
+      await client.query('reset role');
+    });
+  });
+
   it('the gateway deletes an account of Supabase, with its canvases', async () => {
     const user = '00000000-0000-4000-8000-00000000000b';
     await asSuperuser(async (client) => {

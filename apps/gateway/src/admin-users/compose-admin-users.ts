@@ -30,7 +30,8 @@ export function composeAdminUsers(
   const users = createAdminUsers({ store: createPlatformUsersStore(db, roles), roles, now, ...dependencies });
   return {
     routes: {
-      listUsers: ({ query, page }) => users.list(query, page),
+      listUsers: ({ query: { ids, ...filter }, page }) =>
+        users.list({ ...filter, ...(ids && { ids: ids.split(',') }) }, page),
       getUser: ({ params }) => users.get(params.id),
       listUserApiKeys: ({ params, page }) => users.keysOf(params.id, page),
       revokeUserApiKey: (call) => users.revokeKey(call, call.params.id, call.params.keyId),

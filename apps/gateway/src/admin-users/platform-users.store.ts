@@ -7,7 +7,7 @@ import {
   tiers,
 } from '@valuecanvas/contracts-core';
 import { acrossUsers, listOrder, recordAudit, selectPage } from '@valuecanvas/postgres';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../db.ts';
 import { endSessionsOf } from '../local-auth/end-sessions.ts';
 import { type PlatformMetadata, platformMetadataOf, type Roles } from '../roles/roles.ts';
@@ -22,6 +22,7 @@ export interface PlatformUserRecord extends PlatformMetadata {
 
 /** Users must match every filter that is present. */
 export interface UserFilter {
+  readonly ids?: readonly string[];
   /** Address in any case. */
   readonly email?: string;
   /** Part of the address in any case. */
@@ -61,28 +62,35 @@ export function createPlatformUsersStore(db: Kysely<Database>, roles: Roles): Pl
   return {
     list: (filter, page) =>
       acrossUsers(db, async (tx) =>
-        mapPage(await selectPage(matching(usersIn(tx), filter, roles), newestFirst, page), recordOf),
+        mapPage(
+          await selectPage(matching(candidates(tx, filter, page), filter, roles), newestFirst, page),
+          recordOf,
+        ),
       ),
     find: (id) =>
       acrossUsers(db, async (tx) => {
-        const row = await usersIn(tx).where('id', '=', id).executeTakeFirst();
+        const row = await usersFrom(
+          tx,
+          sql`vc_private.platform_users(${[id]}::uuid[], null, null, null, null)`,
+        ).executeTakeFirst();
         return row && recordOf(row);
       }),
     change: (change) =>
       acrossUsers(db, async (tx) => {
-        const row = await usersIn(tx)
-          .where(({ eb }) =>
-            'id' in change.user
-              ? eb('id', '=', change.user.id)
-              : eb(sql`lower(email)`, '=', change.user.email.toLowerCase()),
-          )
-          .forUpdate()
-          .executeTakeFirst();
+        const id = 'id' in change.user ? change.user.id : null;
+        const address = 'email' in change.user ? change.user.email.toLowerCase() : null;
+        const row = await usersFrom(
+          tx,
+          sql`vc_private.lock_platform_user(${id}::uuid, ${address}::text)`,
+        ).executeTakeFirst();
         if (!row) return undefined;
         const before = recordOf(row);
         const user = { ...before, ...change.set };
         change.check?.(before, user);
-        await update(tx, before.id, change);
+        await sql`
+          select vc_private.set_platform_user(${before.id}, ${JSON.stringify(change.set)}::jsonb, ${change.at})`.execute(
+          tx,
+        );
         await recordAudit(tx, change.factOf(tierAndRoleChange(before, user)));
         const kept = roles.permissionsOf(user.role);
         const isDemoted = roles.permissionsOf(before.role).some((permission) => !kept.includes(permission));
@@ -92,16 +100,34 @@ export function createPlatformUsersStore(db: Kysely<Database>, roles: Roles): Pl
   };
 }
 
-/** Supabase Auth declares created_at nullable but sets it for every user. */
-function usersIn(tx: Kysely<Database>) {
-  return tx
-    .selectFrom('auth.users')
-    .select(['id', 'email', 'raw_app_meta_data', 'last_sign_in_at', sql<Date>`created_at`.as('created_at')])
-    .where('created_at', 'is not', null)
-    .where('deleted_at', 'is', null);
+interface UserRow {
+  readonly id: string;
+  readonly email: string | null;
+  readonly raw_app_meta_data: unknown;
+  readonly created_at: Date;
+  readonly last_sign_in_at: Date | null;
 }
 
-type UsersQuery = ReturnType<typeof usersIn>;
+/** Selects from a function of the database owner, since the gateway may not read an auth.users that belongs to Supabase. */
+const usersFrom = (tx: Kysely<Database>, source: RawBuilder<unknown>) =>
+  tx
+    .selectFrom(sql<UserRow>`${source}`.as('users'))
+    .select(['id', 'email', 'raw_app_meta_data', 'created_at', 'last_sign_in_at']);
+
+/** Selects the users to filter. Without a search, tier or role, they are at most a page, which an index finds. */
+function candidates(tx: Kysely<Database>, filter: UserFilter, { limit, after }: PageRequest) {
+  const { ids, email, search, tier, role } = filter;
+  const [createdAt = null, id = null] = after ?? [];
+  const most = search === undefined && tier === undefined && role === undefined ? limit + 1 : null;
+  return usersFrom(
+    tx,
+    sql`vc_private.platform_users(
+      ${ids ?? null}::uuid[], ${email?.toLowerCase() ?? null}::text, ${createdAt}::timestamptz, ${id}::uuid, ${most}::integer
+    )`,
+  );
+}
+
+type UsersQuery = ReturnType<typeof usersFrom>;
 
 function matching(users: UsersQuery, { email, search, tier, role }: UserFilter, roles: Roles): UsersQuery {
   return users
@@ -123,8 +149,6 @@ function metadataField(name: 'tier' | 'role', known: readonly string[], otherwis
   return sql<string>`case when ${value} = any(${[...known]}::text[]) then ${value} else ${otherwise} end`;
 }
 
-type UserRow = Awaited<ReturnType<ReturnType<typeof usersIn>['executeTakeFirstOrThrow']>>;
-
 function recordWith(roles: Roles): (row: UserRow) => PlatformUserRecord {
   return (row) => ({
     id: row.id,
@@ -133,17 +157,6 @@ function recordWith(roles: Roles): (row: UserRow) => PlatformUserRecord {
     createdAt: row.created_at,
     lastSignInAt: row.last_sign_in_at,
   });
-}
-
-async function update(tx: Kysely<Database>, id: string, { set, at }: UserChange): Promise<void> {
-  await tx
-    .updateTable('auth.users')
-    .set({
-      raw_app_meta_data: sql<string>`coalesce(raw_app_meta_data, '{}') || ${JSON.stringify(set)}::jsonb`,
-      updated_at: at,
-    })
-    .where('id', '=', id)
-    .execute();
 }
 
 function tierAndRoleChange(before: PlatformUserRecord, after: PlatformUserRecord): AuditedChange {

@@ -25,6 +25,8 @@ export const PlatformUser = Type.Object(
 );
 export type PlatformUser = Static<typeof PlatformUser>;
 
+const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+
 export const listUsers = defineRoute({
   id: 'admin.listUsers',
   method: 'GET',
@@ -33,6 +35,12 @@ export const listUsers = defineRoute({
   description: 'Users that match all given filters, newest first.',
   auth: permission('users:read'),
   query: listQuery({
+    ids: Type.Optional(
+      Type.String({
+        pattern: `^${uuid}(?:,${uuid}){0,99}$`,
+        description: 'IDs of users, at most 100, separated by commas.',
+      }),
+    ),
     email: Type.Optional(Type.String({ maxLength: 255, description: 'Exact e-mail address, in any case.' })),
     search: Type.Optional(
       Type.String({ minLength: 1, maxLength: 255, description: 'Part of the e-mail address, in any case.' }),

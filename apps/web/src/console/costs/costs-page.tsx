@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQueries } from '@tanstack/react-query';
 import { useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
 import type { ResultOf } from '@valuecanvas/web-client';
 import { queryOf, useApi } from '../../api.tsx';
@@ -94,7 +94,7 @@ function RangeControls({ days: { startDate, endDate } }: { readonly days: Days }
 }
 
 function Report({ costs, days }: { readonly costs: Costs; readonly days: Days }) {
-  const names = useNamesOfUsers();
+  const names = useNamesOfUsers(costs.byUser.map(({ userId }) => userId));
   const byDay = stackedDays(costs, days);
   const byModel = costs.byModel.map((group) => toGroup(group.model, group.model, group));
   const byUser = costs.byUser.map((group) =>
@@ -138,15 +138,28 @@ const toGroup = (
   nanos: nanosOf(cost),
 });
 
-/** Addresses of the users, for those who may read them. Others see the IDs of the ledger. */
-function useNamesOfUsers(): ReadonlyMap<string, string> {
+/** Users that one request names. */
+const batch = 100;
+
+/** Addresses of the users, for operators who may read them. For others, and for users who were deleted, the ledger has IDs. */
+function useNamesOfUsers(ids: readonly string[]): ReadonlyMap<string, string> {
   const api = useApi();
   const { session } = useRouteContext({ from: '/signed-in' });
-  const { data } = useQuery({
-    ...queryOf(api, 'listUsers', { query: { limit: 100 } }),
-    enabled: session.user.permissions.includes('users:read'),
+  const enabled = session.user.permissions.includes('users:read');
+  // In a fixed order, so that new costs of the same users do not request them again.
+  const sorted = ids.toSorted();
+  const batches = Array.from({ length: Math.ceil(ids.length / batch) }, (_, index) =>
+    sorted.slice(index * batch, (index + 1) * batch),
+  );
+  return useQueries({
+    queries: batches.map((some) => ({
+      ...queryOf(api, 'listUsers', { query: { ids: some.join(','), limit: batch } }),
+      enabled,
+      staleTime: slow,
+    })),
+    combine: (reads) =>
+      new Map(reads.flatMap(({ data }) => data?.items.map(({ id, email }) => [id, email] as const) ?? [])),
   });
-  return new Map(data?.items.map(({ id, email }) => [id, email]));
 }
 
 function ByDay({
