@@ -31,12 +31,17 @@ test('routers share open breakers, without failed calls of their own', async () 
   expect(platform.together.calls().calls).toBe(10);
 });
 
-test('an admin closes the breakers of all routers', async () => {
+test('an admin closes the breakers of all routers, each of which knows the changes of all', async () => {
   const { first, second } = await oneHasLearned();
   await eventually(async () => expect(await stateOf(second)).toBe('open'));
   const admin = await platform.database.createUser({ role: 'admin' });
   const reset = await first.request('/api/llm/reset', { method: 'POST', as: admin });
   expect(reset).toMatchObject({ status: 200, body: { data: { closed: [{ provider: 'together_ai' }] } } });
+  const changes = await second.request('/api/llm/breaker-changes', { as: admin });
+  expect(changes.body.data.changes).toEqual([
+    { at: expect.any(String), change: 'reset' },
+    { at: expect.any(String), change: 'opened', provider: 'together_ai', model: expect.any(String) },
+  ]);
   expect((await platform.chat(first)).status).toBe(200);
   await eventually(async () => expect((await platform.chat(second)).status).toBe(200));
 });
@@ -44,6 +49,7 @@ test('an admin closes the breakers of all routers', async () => {
 test.each([
   ['POST', '/api/llm/reset'],
   ['DELETE', '/api/llm/cache'],
+  ['GET', '/api/llm/breaker-changes'],
   ['GET', '/api/admin/costs'],
   ['GET', '/api/admin/alerts'],
   ['POST', `/api/admin/alerts/${randomUUID()}/acknowledge`],

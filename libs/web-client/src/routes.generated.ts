@@ -56,6 +56,7 @@ export const routes = {
   getStats: {path: "/api/llm/stats"},
   getHealth: {path: "/api/llm/health"},
   resetBreakers: {method: "POST", path: "/api/llm/reset"},
+  listBreakerChanges: {path: "/api/llm/breaker-changes"},
   clearCache: {method: "DELETE", path: "/api/llm/cache"},
   getOwnUsage: {path: "/api/user/llm-usage"},
   getOwnAlerts: {path: "/api/user/alerts"},

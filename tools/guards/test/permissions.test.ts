@@ -43,6 +43,7 @@ const sensitive: Readonly<Record<string, Permission>> = {
   'prompts.proposeLabelMove': 'prompts:write',
   'prompts.rejectLabelMove': 'prompts:write',
   'llm.resetBreakers': 'llm:operate',
+  'llm.listBreakerChanges': 'llm:operate',
   'llm.clearCache': 'llm:operate',
   'llm.getPlatformCosts': 'costs:read',
   'llm.getUserCosts': 'costs:read',

@@ -13,8 +13,7 @@ const checkEveryMs = 15_000;
 export interface Providers {
   /** In order of preference. */
   readonly clients: readonly ProviderClient[];
-  /** Closes the breakers of all replicas. */
-  readonly resetBreakers: SharedBreakers['reset'];
+  readonly breakers: SharedBreakers;
 }
 
 /**
@@ -47,7 +46,7 @@ export function composeProviders(
     void checkAll(new AbortController().signal);
   });
   for (const client of clients) lifecycle.onStop('close', client.provider.id, client.close);
-  const { reset } = shareBreakers({
+  const breakers = shareBreakers({
     clients,
     redis,
     waiting: waiting('breakers'),
@@ -55,7 +54,7 @@ export function composeProviders(
     now,
     onError: (err) => log.warn({ err }, 'breakers: sharing with other replicas failed'),
   });
-  return { clients, resetBreakers: reset };
+  return { clients, breakers };
 }
 
 /** Takes the API keys of newer providers with the same ids. */

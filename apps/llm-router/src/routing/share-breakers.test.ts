@@ -23,7 +23,8 @@ interface Replica {
   readonly breakers: Breakers;
   readonly changes: ModelChange[];
   readonly errors: unknown[];
-  reset: SharedBreakers['reset'];
+  readonly reset: SharedBreakers['reset'];
+  readonly history: SharedBreakers['history'];
 }
 
 let deployments = 0;
@@ -53,7 +54,7 @@ function deployment(resetMs = 60_000) {
       });
       const changes: ModelChange[] = [];
       breakers.onChange((change) => changes.push(change));
-      const { reset } = shareBreakers({
+      const { reset, history } = shareBreakers({
         clients: [{ provider: { id: 'a' }, breakers }],
         redis,
         waiting,
@@ -64,7 +65,7 @@ function deployment(resetMs = 60_000) {
       });
       started += 1;
       await eventually(async () => expect(await listeners()).toBe(started));
-      return { breakers, changes, errors, reset };
+      return { breakers, changes, errors, reset, history };
     },
   };
 }
@@ -207,13 +208,14 @@ test('without Redis a replica works alone, and catches up when Redis is back', a
   expect(cutOff.breakers.states()).toEqual({ small: 'open', big: 'open' });
 });
 
-test('a reset that cannot be published fails, but closes the breakers of this replica', async () => {
+test('a reset that cannot be published fails, but closes the breakers of this replica; the history fails as well', async () => {
   const replicas = deployment();
   const link = await startSeverableLink(testRedis.url);
   const alone = await replicas.start({ url: link.url });
   await fail(alone);
   await link.cut();
   await expect(alone.reset()).rejects.toThrow();
+  await expect(alone.history()).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
   expect(alone.breakers.states()).toEqual({ big: 'closed' });
 });
 
@@ -229,4 +231,54 @@ test('invalid messages are ignored', async () => {
     await testRedis.client.publish(replicas.keys('llm', 'breakers', 'news'), message);
   await fail(first);
   await becomes(second, 'open');
+});
+
+test('every replica returns the changes of all replicas in the last hour, newest first', async () => {
+  const replicas = deployment();
+  const clock = fakeClock();
+  const start = clock.now();
+  const [first, second] = [await replicas.start({ clock }), await replicas.start({ clock })];
+  const changesOf = (replica: Replica, count: number) =>
+    eventually(async () => {
+      const changes = await replica.history();
+      expect(changes).toHaveLength(count);
+      return changes;
+    });
+  await fail(first, 'big');
+  await changesOf(second, 1);
+  clock.advance(1_800_000);
+  await fail(second, 'small');
+  await changesOf(first, 2);
+  clock.advance(1_000);
+  await first.reset();
+  const expected = [
+    { what: 'reset', at: start + 1_801_000 },
+    { what: 'opened', provider: 'a', model: 'small', at: start + 1_800_000 },
+    { what: 'opened', provider: 'a', model: 'big', at: start },
+  ];
+  expect(await changesOf(first, 3)).toEqual(expected);
+  expect(await second.history()).toEqual(expected);
+  clock.advance(1_799_001);
+  expect(await second.history()).toEqual(expected.slice(0, 2));
+});
+
+test('no more than the latest 500 changes are kept', async () => {
+  const replicas = deployment();
+  const clock = fakeClock();
+  const replica = await replicas.start({ clock });
+  for (let count = 0; count < 510; count++) {
+    clock.advance(1);
+    await replica.reset();
+  }
+  const changes = await replica.history();
+  expect(changes).toHaveLength(500);
+  expect(changes[0]).toEqual({ what: 'reset', at: clock.now() });
+});
+
+test('an hour without changes leaves nothing of them in Redis', async () => {
+  const replicas = deployment();
+  await (await replicas.start()).reset();
+  const left = await testRedis.client.pttl(replicas.keys('llm', 'breakers', 'history'));
+  expect(left).toBeGreaterThan(3_500_000);
+  expect(left).toBeLessThanOrEqual(3_600_000);
 });

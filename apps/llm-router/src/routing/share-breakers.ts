@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { orUnavailable } from '@valuecanvas/contracts-core';
 import { type Keys, publish, type Redis, subscribe } from '@valuecanvas/redis';
 import { defaultCircuitSettings } from './breaker.ts';
 import type { Breakers, ModelChange } from './breakers.ts';
@@ -27,24 +28,45 @@ export interface ShareBreakersOptions {
 export interface SharedBreakers {
   /** Closes all breakers, here immediately; returns those that were not closed. Rejects if it cannot be published. */
   reset(): Promise<{ readonly provider: string; readonly model: string }[]>;
+  /** Returns the changes of the last hour by all replicas, newest first. Throws DEPENDENCY_UNAVAILABLE. */
+  history(): Promise<BreakerChange[]>;
 }
+
+/** An opened or closed breaker, or a reset of all breakers by an operator. */
+export type BreakerChange =
+  | {
+      readonly what: 'opened' | 'closed';
+      readonly provider: string;
+      readonly model: string;
+      readonly at: number;
+    }
+  | { readonly what: 'reset'; readonly at: number };
+
+const historyMs = 3_600_000;
+const historyLength = 500;
 
 /**
  * Publishes breaker changes to other replicas and follows theirs. The latest change of every breaker is kept in Redis and read
- * at each (re)connection. Followed changes are not published again.
+ * at each (re)connection. The changes of the last hour are kept as well, up to a maximum. Followed changes are not published again.
  */
 export function shareBreakers(options: ShareBreakersOptions): SharedBreakers {
   const { clients, redis, waiting, keys, now, onError, resetMs = defaultCircuitSettings.resetMs } = options;
   const self = randomUUID();
   const channel = keys('llm', 'breakers', 'news');
   const latest = keys('llm', 'breakers');
+  const past = keys('llm', 'breakers', 'history');
   const breakersOf = new Map(clients.map(({ provider, breakers }) => [provider.id, breakers]));
 
   async function publishChange(change: Pick<BreakerMessage, 'what' | 'provider' | 'model'>): Promise<void> {
-    const message = JSON.stringify({ ...change, by: self, at: now() } satisfies BreakerMessage);
+    const at = now();
+    const message = JSON.stringify({ ...change, by: self, at } satisfies BreakerMessage);
     await Promise.all([
       redis.hset(latest, JSON.stringify([change.provider, change.model]), message),
       redis.pexpire(latest, resetMs),
+      redis.zadd(past, at, message),
+      redis.zremrangebyscore(past, '-inf', at - historyMs),
+      redis.zremrangebyrank(past, 0, -historyLength - 1),
+      redis.pexpire(past, historyMs),
       publish(redis, channel, message),
     ]);
   }
@@ -81,6 +103,13 @@ export function shareBreakers(options: ShareBreakersOptions): SharedBreakers {
       await publishChange({ what: 'reset', provider: '', model: '' });
       return closed;
     },
+    async history() {
+      const messages = await orUnavailable(
+        'redis (breakers)',
+        redis.zrevrangebyscore(past, '+inf', now() - historyMs),
+      );
+      return messages.flatMap((text) => parseMessage(text) ?? []).map(changeOf);
+    },
   };
 }
 
@@ -93,6 +122,10 @@ interface BreakerMessage {
   readonly model: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
+}
+
+function changeOf({ what, provider, model, at }: BreakerMessage): BreakerChange {
+  return what === 'reset' ? { what, at } : { what, provider, model, at };
 }
 
 /** Parses a message. Returns undefined for other forms, which another release may publish. */

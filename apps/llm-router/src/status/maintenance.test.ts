@@ -44,9 +44,12 @@ function routes(audit: AuditJournal) {
     since: '2026-01-01T00:00:00.000Z',
     instance: 'a0b1c2d3',
     audit,
-    resetBreakers: async () => {
-      changes.push('reset');
-      return closed;
+    breakers: {
+      reset: async () => {
+        changes.push('reset');
+        return closed;
+      },
+      history: async () => [],
     },
     clearCache: async (model) => changes.push(model) + 6,
   });

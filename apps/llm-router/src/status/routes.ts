@@ -1,7 +1,8 @@
-import type { ClosedBreakers, llmRouterContract } from '@valuecanvas/contracts-llm-router';
+import type { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import type { AuditJournal } from '@valuecanvas/journal';
 import { type HandlersOf, respond } from '@valuecanvas/service-kit';
 import { breakerStatesOf, type ProviderClient } from '../routing/provider-client.ts';
+import type { SharedBreakers } from '../routing/share-breakers.ts';
 import type { CacheCounts } from '../telemetry/observe-completions.ts';
 
 /** Rejects if no provider can serve calls. */
@@ -22,8 +23,7 @@ export const statusRoutes = (status: {
   /** ID of this process. */
   readonly instance: string;
   readonly audit: AuditJournal;
-  /** Closes the breakers of all replicas and returns those that were not closed. */
-  readonly resetBreakers: () => Promise<ClosedBreakers['closed']>;
+  readonly breakers: SharedBreakers;
   /** Removes the cached answers of one model, or of all, and returns their number. */
   readonly clearCache: (model?: string) => Promise<number>;
 }) =>
@@ -62,9 +62,20 @@ export const statusRoutes = (status: {
         target: { kind: 'breakers', id: 'all' },
         before: status.clients.flatMap(breakerStatesOf),
       });
-      const closed = await status.resetBreakers();
+      const closed = await status.breakers.reset();
       log.info({ userId: principal.userId, closed }, 'breakers: reset by an operator');
       return { closed };
+    },
+
+    async listBreakerChanges() {
+      const changes = await status.breakers.history();
+      return {
+        changes: changes.map(({ what, at, ...breaker }) => ({
+          at: new Date(at).toISOString(),
+          change: what,
+          ...breaker,
+        })),
+      };
     },
 
     async clearCache(call) {

@@ -12,7 +12,7 @@ export const permissionCatalogue = {
   'jobs:write': 'Cancel and redrive the jobs of all users, and change schedules.',
   'costs:read': 'Read the costs and cost alerts of the platform.',
   'alerts:acknowledge': 'Acknowledge alerts of the platform.',
-  'llm:operate': 'Reset circuit breakers and clear the response cache.',
+  'llm:operate': 'Read the changes of circuit breakers, reset them, and clear the response cache.',
   'users:read': 'Read accounts with their tier, role and API keys.',
   'users:write':
     'Change the tier and role of accounts, revoke their API keys, make links that set new passwords, and delete accounts.',

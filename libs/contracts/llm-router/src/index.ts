@@ -2,7 +2,7 @@ import { defineContract } from '@valuecanvas/contracts-core';
 import { chat } from './chat.ts';
 import { checkModels } from './check-models.ts';
 import { acknowledgeAlert, getOwnAlerts, getPlatformAlerts } from './cost-alerts.ts';
-import { clearCache, resetBreakers } from './maintenance.ts';
+import { clearCache, listBreakerChanges, resetBreakers } from './maintenance.ts';
 import { openAi } from './open-ai-dialect.ts';
 import { createChatCompletion, getModel, listModels } from './openai.ts';
 import { getOwnUsage, getPlatformCosts, getUserCosts } from './spending.ts';
@@ -53,6 +53,7 @@ export const llmRouterContract = defineContract({
     getStats,
     getHealth,
     resetBreakers,
+    listBreakerChanges,
     clearCache,
     getOwnUsage,
     getOwnAlerts,

@@ -46,3 +46,32 @@ export const clearCache = defineRoute({
   ),
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });
+
+const BreakerChanges = Type.Object(
+  {
+    changes: Type.Array(
+      Type.Object({
+        at: field.timestamp('Time of the change.'),
+        change: Type.Enum(['opened', 'closed', 'reset'], {
+          description: 'What happened. reset means that an operator has closed all circuit breakers.',
+        }),
+        provider: Type.Optional(Type.String({ description: 'Provider. Absent for a reset.' })),
+        model: Type.Optional(Type.String({ description: 'Model. Absent for a reset.' })),
+      }),
+      { description: 'Newest first.' },
+    ),
+  },
+  { title: 'BreakerChanges', description: 'Changes of circuit breakers.' },
+);
+
+export const listBreakerChanges = defineRoute({
+  id: 'llm.listBreakerChanges',
+  method: 'GET',
+  path: '/api/llm/breaker-changes',
+  summary: 'List changes of circuit breakers',
+  description:
+    'Returns the changes of the last hour by all router processes, at most the latest 500. Each process returns the same.',
+  auth: permission('llm:operate'),
+  reply: data(BreakerChanges),
+  errors: ['DEPENDENCY_UNAVAILABLE'],
+});
