@@ -12,7 +12,7 @@ export const metrics = {
   'Bernoulli 1 %': (random) => (random.uniform() < 0.01 ? 1 : 0),
 } satisfies Record<string, Metric>;
 
-interface ExperimentRun {
+export interface ExperimentRun {
   readonly control: Metric;
   readonly treatment: Metric;
   /** Probability with which an observation belongs to treatment. */
@@ -26,7 +26,7 @@ interface ExperimentRun {
  * Runs an experiment and looks at its result after every observation. Returns the number of observations at the first
  * look whose interval excludes a difference of 0, or undefined if none does.
  */
-function firstDecision(random: Random, run: ExperimentRun): number | undefined {
+export function firstDecision(random: Random, run: ExperimentRun): number | undefined {
   let control: Moments = noObservations;
   let treatment: Moments = noObservations;
   for (let count = 1; count <= run.observations; count += 1) {

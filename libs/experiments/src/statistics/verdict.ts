@@ -9,7 +9,7 @@ export interface ComparedMetric {
   readonly better: 'lower' | 'higher';
   /** Observations are 0 or 1: differences are told in percentage points instead of percent of control. */
   readonly isProportion: boolean;
-  /** What treatment does if its mean is lower or higher: `(amount) => "costs " + amount + " less"`. */
+  /** Predicate of the treatment if its mean is lower or higher: `(amount) => "costs " + amount + " less"`. */
   readonly lower: (amount: string) => string;
   readonly higher: (amount: string) => string;
 }
