@@ -43,6 +43,17 @@ test('an admin empties the cache after reading what that means, and the page say
     .waitFor();
 });
 
+test('an admin closes all breakers, which is then among their changes in the last hour', async () => {
+  const page = await open();
+  await signInAs(page, 'the admin');
+  await page.goto('/console/providers');
+  const changes = page.getByRole('region', { name: 'Breaker changes in the last hour' });
+  await changes.waitFor();
+  await page.getByRole('button', { name: 'Close breakers…' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Close all breakers' }).click();
+  await changes.getByText('An operator closed all breakers.').waitFor();
+});
+
 test('a user without a role does not see the console, and its address says what is missing', async () => {
   const page = await open();
   const requested: string[] = [];

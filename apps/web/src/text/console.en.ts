@@ -75,6 +75,13 @@ export const consoleText = {
     models: (count: number) => (count === 1 ? '1 model' : `${count} models`),
     modelStates: (provider: string) => `Breakers of ${provider} by model`,
     noModels: 'No model has been called yet.',
+    changes: 'Breaker changes in the last hour',
+    noChanges: 'No breaker has opened or closed.',
+    breakerOf: (provider = '', model = '') => `${provider}, ${model}`,
+    changeOf: (change: 'opened' | 'closed' | 'reset', provider?: string, model?: string) =>
+      change === 'reset' ? 'An operator closed all breakers.' : `${provider}, ${model}: breaker ${change}.`,
+    moreChanges: (count: number) => (count === 1 ? 'And 1 earlier change.' : `And ${count} earlier changes.`),
+    notClosedKey: 'Red: not closed',
     cache: 'Response cache',
     hits: 'Answered from the cache',
     hitRate: (rate: string, hits: string, lookups: string) => `${rate} (${hits} of ${lookups} lookups)`,

@@ -14,6 +14,7 @@ import type { Reason } from '../parts/operate-dialog-popup.tsx';
 import { useOutcome } from '../parts/outcome.tsx';
 import { ScreenFrame } from '../parts/screen.tsx';
 import { Select } from '../parts/select.tsx';
+import { BreakerChanges } from './breaker-changes.tsx';
 import { BreakerState } from './breaker-state.tsx';
 import { type Health, useProviderHealth, useProviderStats } from './provider-reads.ts';
 import styles from './providers-page.module.css';
@@ -93,6 +94,7 @@ export function ProvidersPage() {
             {text.of(stats.data.routers, dayAndTimeOf(stats.data.since))}{' '}
             {stats.data.routers > 1 && text.highest}
           </p>
+          <BreakerChanges />
           <CacheFigures cache={stats.data.cache} />
         </>
       )}
