@@ -21,30 +21,34 @@ async function held({ client, prefix }: TestRedis): Promise<string[]> {
 const spent = async ({ client, prefix }: TestRedis, { userId }: UserPrincipal): Promise<bigint> =>
   BigInt((await client.get(`${prefix}:spent:u:${userId}:${new Date().toISOString().slice(0, 10)}`)) ?? 0);
 
-test('one hundred concurrent calls over two routers never exceed the budget, and leave nothing reserved', async () => {
-  const limitDollars = 0.005;
-  platform.together.behave({ latencyMs: 20 });
-  const redis = platform.ownRedis();
-  const settings = {
-    REDIS_KEY_PREFIX: redis.prefix,
-    ...limits({ budgetPerDay: limitDollars, requestsPerHour: 1_000 }),
-  };
-  const routers = [await platform.start(settings), await platform.start(settings)];
-  const answers = await Promise.all(
-    Array.from({ length: 100 }, (_, index) => ask(routers[index % 2] as TestService)),
-  );
-  const served = answers.filter(({ status }) => status === 200);
-  const refused = answers.filter(({ status }) => status === 402);
-  expect(served.length).toBeGreaterThan(0);
-  expect(refused.length).toBeGreaterThan(0);
-  expect(served.length + refused.length).toBe(100);
-  expect(platform.together.calls().calls).toBe(served.length);
-  const total = await spent(redis, platform.user);
-  expect(total).toBeLessThanOrEqual(BigInt(limitDollars * 1e9));
-  const rows = await platform.booked(served.length);
-  expect(total).toBe(rows.reduce((sum, { cost_nanos }) => sum + BigInt(cost_nanos), 0n));
-  expect(await held(redis)).toEqual([]);
-});
+test.each([1, 2, 4, 16])(
+  'one hundred concurrent calls over %i routers never exceed the budget, and leave nothing reserved',
+  async (replicas) => {
+    const limitDollars = 0.005;
+    platform.together.behave({ latencyMs: 20 });
+    const redis = platform.ownRedis();
+    const settings = {
+      REDIS_KEY_PREFIX: redis.prefix,
+      ...limits({ budgetPerDay: limitDollars, requestsPerHour: 1_000 }),
+    };
+    const routers = await Promise.all(Array.from({ length: replicas }, () => platform.start(settings)));
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => ask(routers[index % replicas] as TestService)),
+    );
+    const served = answers.filter(({ status }) => status === 200);
+    const refused = answers.filter(({ status }) => status === 402);
+    expect(served.length).toBeGreaterThan(0);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(served.length + refused.length).toBe(100);
+    expect(platform.together.calls().calls).toBe(served.length);
+    const total = await spent(redis, platform.user);
+    expect(total).toBeLessThanOrEqual(BigInt(limitDollars * 1e9));
+    const rows = await platform.booked(served.length);
+    expect(total).toBe(rows.reduce((sum, { cost_nanos }) => sum + BigInt(cost_nanos), 0n));
+    expect(await held(redis)).toEqual([]);
+    await Promise.all(routers.map((router) => router.stop()));
+  },
+);
 
 test('the costs of a call that is in flight while Redis loses its data count against the budget', async () => {
   const redis = platform.ownRedis();

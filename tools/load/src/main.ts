@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Account, closeAccounts, type Means, openAccounts } from './accounts.ts';
 import { createSender } from './http-sender.ts';
-import { startOwnPlatform } from './own-platform.ts';
+import { type OwnPlatform, startOwnPlatform } from './own-platform.ts';
 import { draw } from './picture.ts';
-import { progressLine, report } from './report.ts';
+import { progressLine, report, usageReport } from './report.ts';
 import { runScenario } from './run-scenario.ts';
 import { mostUsers, scaled, scenarios } from './scenarios.ts';
 import { readSettings, type Settings, usage } from './settings.ts';
@@ -20,7 +20,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 /** Runs the scenario and prints the report. Returns true if all thresholds hold. */
 async function load(settings: Settings, cleanup: AsyncDisposableStack): Promise<boolean> {
   const scenario = scaled(scenarios[settings.scenario], settings);
-  const { url, admin } = await deployment(settings, cleanup);
+  const { url, admin, usage } = await deployment(settings, cleanup);
   const sender = createSender(url);
   cleanup.defer(() => sender.close());
   const means: Means = {
@@ -36,6 +36,8 @@ async function load(settings: Settings, cleanup: AsyncDisposableStack): Promise<
     if (remaining > 0) say(`${remaining} accounts of the run (load-…@example.com) could not be deleted.`);
   });
   say(`${settings.scenario} against ${url}: ${scenario.description}`);
+  const usedBefore = await usage?.();
+  const startedAt = performance.now();
   const result = await runScenario({
     scenario,
     accounts,
@@ -46,6 +48,10 @@ async function load(settings: Settings, cleanup: AsyncDisposableStack): Promise<
   });
   const verdicts = judge(result, scenario.thresholds);
   console.log(report(result, verdicts));
+  if (usage && usedBefore) {
+    const seconds = (performance.now() - startedAt) / 1_000;
+    console.log(`\n${usageReport(usedBefore, await usage(), result.all.requests, seconds)}`);
+  }
   await mkdir(settings.out, { recursive: true });
   const file = join(settings.out, settings.scenario);
   const title = `${settings.scenario}: ${mostUsers(scenario)} users`;
@@ -55,7 +61,10 @@ async function load(settings: Settings, cleanup: AsyncDisposableStack): Promise<
   return verdicts.every(({ holds }) => holds);
 }
 
-async function deployment(settings: Settings, cleanup: AsyncDisposableStack) {
+async function deployment(
+  settings: Settings,
+  cleanup: AsyncDisposableStack,
+): Promise<Pick<Settings, 'admin'> & Pick<Partial<OwnPlatform>, 'usage'> & { readonly url: string }> {
   if (settings.url !== undefined) return { url: settings.url, admin: settings.admin };
   say('Starting the platform, with a provider that answers after 1 to 3 s …');
   return startOwnPlatform(cleanup);

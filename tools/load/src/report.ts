@@ -1,5 +1,6 @@
 import { table } from '@valuecanvas/bench/table';
 import type { Figures, Interval, Result } from './measurements.ts';
+import type { PlatformUsage } from './own-platform.ts';
 import { percent, seconds, type Verdict } from './verdict.ts';
 
 /** Renders a result and its verdicts as Markdown. */
@@ -28,6 +29,35 @@ export function report({ all, byAction, failures }: Result, verdicts: readonly V
     );
   }
   return tables.join('\n\n');
+}
+
+/** Renders the CPU time that each process took for a number of requests, and its memory at the end. */
+export function usageReport(
+  before: PlatformUsage,
+  after: PlatformUsage,
+  requests: number,
+  seconds: number,
+): string {
+  const rows = [...after].map(([name, { cpuSeconds, residentBytes }]) => {
+    const cpu = cpuSeconds - (before.get(name)?.cpuSeconds ?? 0);
+    return { name, cpu, megabytes: residentBytes / 1024 ** 2 };
+  });
+  const total = rows.reduce((sum, { cpu }) => sum + cpu, 0);
+  const row = (name: string, cpu: number, memory: string) => [
+    name,
+    ((cpu / requests) * 1_000).toFixed(2),
+    percent(cpu / seconds),
+    memory,
+  ];
+  return table(
+    ['process', 'CPU ms per request', 'of one core', 'MB'],
+    [
+      ...rows
+        .toSorted((a, b) => b.cpu - a.cpu)
+        .map(({ name, cpu, megabytes }) => row(name, cpu, megabytes.toFixed(0))),
+      row('all', total, ''),
+    ],
+  );
 }
 
 const figuresRow = (name: string, figures: Figures): string[] => [

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Means, openAccounts } from '../src/accounts.ts';
 import { createSender } from '../src/http-sender.ts';
 import { draw } from '../src/picture.ts';
-import { report } from '../src/report.ts';
+import { report, usageReport } from '../src/report.ts';
 import { runScenario } from '../src/run-scenario.ts';
 import { scaled, scenarios } from '../src/scenarios.ts';
 import { judge } from '../src/verdict.ts';
@@ -76,6 +76,11 @@ describe('a run', () => {
     expect(points).toHaveLength(result.intervals.length);
     expect(picture).not.toContain('NaN');
   });
+});
+
+test('the CPU time of each process is divided by the number of requests', () => {
+  const usage = (cpuSeconds: number) => new Map([['gateway', { cpuSeconds, residentBytes: 2 ** 20 }]]);
+  expect(usageReport(usage(10), usage(12), 1_000, 20)).toMatch(/gateway \| +2\.00 \| +10\.0 % \| +1 \|/);
 });
 
 describe('the accounts of a run', () => {
