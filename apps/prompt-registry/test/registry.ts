@@ -68,8 +68,14 @@ export async function startRegistry(): Promise<TestRegistry> {
     admin,
     user,
     as,
-    async create({ promptKey, template = 'Hello', variables = [], metadata }) {
-      const body = { promptKey, template, variables, ...(metadata ? { metadata } : {}) };
+    async create({
+      promptKey,
+      messages,
+      template = messages ? undefined : 'Hello',
+      variables = [],
+      metadata,
+    }) {
+      const body = { promptKey, template, messages, variables, ...(metadata ? { metadata } : {}) };
       const answer = await as(admin, '/api/prompts/versions', { method: 'POST', body });
       if (answer.status !== 201) throw new Error(`Not created: ${JSON.stringify(answer.body)}`);
       return answer.body.data;

@@ -67,6 +67,8 @@ export const routes = {
   listPromptVersions: {path: "/api/prompts/versions", reply: "list"},
   createPromptVersion: {method: "POST", path: "/api/prompts/versions", idempotent: true},
   activatePromptVersion: {method: "POST", path: "/api/prompts/versions/:promptKey/:version/activate"},
+  getPromptVersion: {path: "/api/prompts/versions/:promptKey/:version"},
+  diffPromptVersions: {path: "/api/prompts/:promptKey/diff"},
   listPromptLabels: {path: "/api/prompts/:promptKey/labels", reply: "list"},
   movePromptLabel: {method: "PUT", path: "/api/prompts/:promptKey/labels/:label"},
   removePromptLabel: {method: "DELETE", path: "/api/prompts/:promptKey/labels/:label", reply: "empty"},

@@ -60,6 +60,8 @@ const forKeysOfUsers: Readonly<Record<string, Permission>> = {
   'flags.evaluate': 'flags:evaluate',
   'prompts.listVersions': 'prompts:read',
   'prompts.get': 'prompts:read',
+  'prompts.getVersion': 'prompts:read',
+  'prompts.diff': 'prompts:read',
   'prompts.listLabels': 'prompts:read',
   'prompts.listLabelMoves': 'prompts:read',
   'prompts.render': 'prompts:read',

@@ -1,13 +1,16 @@
 import { AppError, type UserPrincipal } from '@valuecanvas/contracts-core';
 import {
+  type PinnedPromptVersion,
+  type PromptDiff,
   type PromptVersion,
   productionLabel,
   type RenderedPrompt,
 } from '@valuecanvas/contracts-prompt-registry';
 import { createPromptRenderer, type TemplateValues } from '@valuecanvas/prompts-sdk';
 import type { PerformanceOf } from '../executions/performance.ts';
-import { toPromptVersion, toRenderable, type VersionRow } from '../versions/version-row.ts';
+import { toPinned, toPromptVersion, toRenderable, type VersionRow } from '../versions/version-row.ts';
 import type { VersionsStore } from '../versions/versions.store.ts';
+import { diffVersions } from './diff-versions.ts';
 
 /** Version of a prompt, named by its number or by a label. The active version by default. */
 interface Reference {
@@ -53,6 +56,27 @@ export function createPromptsService(options: {
       const row = await visible(principal, promptKey, reference);
       const performance = await performanceOf([row.id]);
       return toPromptVersion(row, performance(row.id));
+    },
+
+    /** Throws NOT_FOUND as `visible` does. */
+    async getVersion(
+      principal: UserPrincipal,
+      { promptKey, version }: { readonly promptKey: string; readonly version: number },
+    ): Promise<PinnedPromptVersion> {
+      return toPinned(await visible(principal, promptKey, { version }));
+    },
+
+    /** Throws NOT_FOUND if one of the versions is not visible. */
+    async diff(
+      principal: UserPrincipal,
+      promptKey: string,
+      { from, to }: { readonly from: number; readonly to: number },
+    ): Promise<PromptDiff> {
+      const [before, after] = await Promise.all(
+        [from, to].map((version) => visible(principal, promptKey, { version })),
+      );
+      if (!before || !after) throw new AppError('NOT_FOUND');
+      return diffVersions(toPinned(before), toPinned(after));
     },
 
     /** Throws NOT_FOUND for an absent version, or VALIDATION_FAILED if the values do not match its variables. */

@@ -1,5 +1,6 @@
 import type {
   ActivePrompt,
+  PinnedPromptVersion,
   PromptMessage,
   PromptMetadata,
   PromptPerformance,
@@ -34,6 +35,11 @@ export function toPromptVersion(row: VersionRow, performance: PromptPerformance)
     createdAt: row.created_at.toISOString(),
     ...(row.activated_at === null ? {} : { activatedAt: row.activated_at.toISOString() }),
   };
+}
+
+/** Converts a row to the immutable part of a version. */
+export function toPinned(row: VersionRow): PinnedPromptVersion {
+  return { id: row.id, ...textOf(row), createdAt: row.created_at.toISOString() };
 }
 
 /** Returns what is needed to render a version. */

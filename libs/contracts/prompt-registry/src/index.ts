@@ -12,7 +12,13 @@ import {
 } from './labels.ts';
 import { getPromptSnapshot } from './snapshot.ts';
 import { getPrompt, listExecutions, rateExecution, renderPrompt } from './use-prompt.ts';
-import { activatePromptVersion, createPromptVersion, listPromptVersions } from './versions.ts';
+import {
+  activatePromptVersion,
+  createPromptVersion,
+  diffPromptVersions,
+  getPromptVersion,
+  listPromptVersions,
+} from './versions.ts';
 
 export { type PromptExecution, promptExecution } from './execution-fact.ts';
 export {
@@ -35,7 +41,13 @@ export {
 } from './prompt-version.ts';
 export { ActivePrompt, getPromptSnapshot, PromptSnapshot, promptsChannel } from './snapshot.ts';
 export { OwnExecution, type PromptValue, RenderedPrompt } from './use-prompt.ts';
-export { CreatePromptVersionRequest } from './versions.ts';
+export {
+  CreatePromptVersionRequest,
+  type DiffLine,
+  type FieldChange,
+  PinnedPromptVersion,
+  PromptDiff,
+} from './versions.ts';
 
 export const promptRegistryContract = defineContract({
   service: 'prompt-registry',
@@ -48,6 +60,8 @@ export const promptRegistryContract = defineContract({
     listPromptVersions,
     createPromptVersion,
     activatePromptVersion,
+    getPromptVersion,
+    diffPromptVersions,
     listPromptLabels,
     movePromptLabel,
     removePromptLabel,

@@ -26,11 +26,14 @@ export const getPrompt = defineRoute({
   method: 'GET',
   path: '/api/prompts/:promptKey',
   summary: 'Get the active version of a prompt',
-  description: 'Returns the version that is currently used for all users, or the version with a label.',
+  description:
+    'Returns the version that is currently used for all users, or the version with a label. Answers 304 if if-none-match has its ETag.',
   auth: permission('prompts:read'),
   params,
   query: Type.Object({ label: Type.Optional(labelName), environment: environmentName }),
   reply: data(PromptVersion),
+  otherReplies: { 304: empty },
+  responseHeaders: { etag: Type.String({ description: 'Changes with the version and its statistics.' }) },
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });
 

@@ -1,4 +1,13 @@
-import { data, defineRoute, list, listQuery, permission, strictObject } from '@valuecanvas/contracts-core';
+import {
+  data,
+  defineRoute,
+  empty,
+  field,
+  list,
+  listQuery,
+  permission,
+  strictObject,
+} from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 import {
   PromptMetadata,
@@ -110,5 +119,103 @@ export const activatePromptVersion = defineRoute({
     version: versionNumber('Number of the version.'),
   }),
   reply: data(PromptVersion),
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+});
+
+/** The immutable part of a version. */
+export const PinnedPromptVersion = Type.Omit(PromptVersion, ['performance', 'status', 'activatedAt'], {
+  title: 'PinnedPromptVersion',
+  description: 'A version without its status and statistics, which change.',
+});
+export type PinnedPromptVersion = Static<typeof PinnedPromptVersion>;
+
+const cachingHeaders = {
+  etag: Type.String({ description: 'Changes with the content.' }),
+  'cache-control': Type.String({ description: 'A version is immutable, so caches keep it for a year.' }),
+};
+
+export const getPromptVersion = defineRoute({
+  id: 'prompts.getVersion',
+  method: 'GET',
+  path: '/api/prompts/versions/:promptKey/:version',
+  summary: 'Get a version of a prompt',
+  description:
+    'Returns a version without its status and statistics, so that caches can keep it. Drafts need `prompts:write`. Answers 304 if if-none-match has its ETag.',
+  auth: permission('prompts:read'),
+  params: Type.Object({ promptKey, version: versionNumber('Number of the version.') }),
+  reply: data(PinnedPromptVersion),
+  otherReplies: { 304: empty },
+  responseHeaders: cachingHeaders,
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+});
+
+const changeKind = (description: string) => Type.Enum(['equal', 'removed', 'added'], { description });
+
+const DiffLine = Type.Object(
+  {
+    kind: changeKind('Change of the line.'),
+    from: Type.Optional(field.ordinal('Number of the line in the first version.')),
+    to: Type.Optional(field.ordinal('Number of the line in the second version.')),
+    text: Type.String({ description: 'Text of the line.' }),
+    words: Type.Optional(
+      Type.Array(
+        Type.Object({
+          kind: changeKind('Change of the words.'),
+          text: Type.String({ description: 'The words.' }),
+        }),
+        { description: 'Parts of a line that was changed: equal ones, and those of this version alone.' },
+      ),
+    ),
+  },
+  { title: 'DiffLine', description: 'One line of a diff.' },
+);
+export type DiffLine = Static<typeof DiffLine>;
+
+const FieldChange = Type.Object(
+  {
+    name: Type.String({ description: 'Name of the variable or field.' }),
+    before: Type.Optional(
+      Type.Unknown({ description: 'Value in the first version. Absent if it was added.' }),
+    ),
+    after: Type.Optional(
+      Type.Unknown({ description: 'Value in the second version. Absent if it was removed.' }),
+    ),
+  },
+  { title: 'FieldChange', description: 'A change of a variable or of a field of the metadata.' },
+);
+export type FieldChange = Static<typeof FieldChange>;
+
+export const PromptDiff = Type.Object(
+  {
+    promptKey,
+    from: versionNumber('Number of the first version.'),
+    to: versionNumber('Number of the second version.'),
+    lines: Type.Array(DiffLine, {
+      description:
+        'Text of both versions by line. Each message of a chat prompt follows a line with its role.',
+    }),
+    variables: Type.Array(FieldChange, { description: 'Changed variables.' }),
+    metadata: Type.Array(FieldChange, { description: 'Changed model parameters, tags and descriptions.' }),
+  },
+  { title: 'PromptDiff', description: 'Differences between two versions of a prompt.' },
+);
+export type PromptDiff = Static<typeof PromptDiff>;
+
+export const diffPromptVersions = defineRoute({
+  id: 'prompts.diff',
+  method: 'GET',
+  path: '/api/prompts/:promptKey/diff',
+  summary: 'Compare two versions',
+  description:
+    'Compares the text of two versions by line and word, and their variables and metadata. Drafts need `prompts:write`. Answers 304 if if-none-match has its ETag.',
+  auth: permission('prompts:read'),
+  params: Type.Object({ promptKey }),
+  query: Type.Object({
+    from: versionNumber('Number of the first version.'),
+    to: versionNumber('Number of the second version.'),
+  }),
+  reply: data(PromptDiff),
+  otherReplies: { 304: empty },
+  responseHeaders: cachingHeaders,
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });
