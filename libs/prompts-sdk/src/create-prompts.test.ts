@@ -161,3 +161,38 @@ test('the last known prompts are used while the registry is unavailable, and the
   await eventually(() => expect(errors).not.toEqual([]));
   expect(prompts.resolve('hello')).toEqual(hello);
 });
+
+test('a label is resolved to its version, and an unknown label is not found', async () => {
+  const [active, staged] = [prompt('hello', 'Hello {{name}}'), prompt('hello', 'Hi {{name}}')];
+  const { versionId } = staged;
+  const client: PromptsOptions['client'] = {
+    getPromptSnapshot: async () => ({
+      version: '1',
+      prompts: [active],
+      labels: [{ promptKey: 'hello', environment: 'eu', label: 'staging', versionId }],
+      labelled: [staged],
+    }),
+  };
+  const { prompts } = start(client);
+  await prompts.ready(5_000);
+  expect(prompts.resolve('hello', { label: 'production' })).toEqual(active);
+  const staging = { label: 'staging', environment: 'eu' };
+  expect(prompts.render('hello', { name: 'Anna' }, staging)).toMatchObject({ content: 'Hi Anna', versionId });
+  for (const unknown of [{ label: 'staging' }, { environment: 'eu' }, { ...staging, label: 'other' }])
+    expect(() => prompts.resolve('hello', unknown)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+});
+
+test('a prompt is resolved and rendered in less than 5 µs', async () => {
+  const source = registry();
+  source.release([prompt('hello', `${'A line of the prompt. '.repeat(100)}{{name}}`)]);
+  const { prompts } = start(source.client);
+  await prompts.ready(5_000);
+  const batch = 10_000;
+  const microseconds = Array.from({ length: 20 }, () => {
+    const startedAt = performance.now();
+    for (let rendered = 0; rendered < batch; rendered += 1) prompts.render('hello', { name: 'Anna' });
+    return ((performance.now() - startedAt) * 1_000) / batch;
+  });
+  // The fastest batch is the one that other processes of the machine have disturbed least.
+  expect(Math.min(...microseconds)).toBeLessThan(5);
+});
