@@ -11,6 +11,7 @@ import { createJobsService } from './jobs/jobs.service.ts';
 import { createJobsStore } from './jobs/jobs.store.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { composeKinds } from './kinds/compose-kinds.ts';
+import { composeNotifications } from './notifications/compose-notifications.ts';
 import { createQueueMetricsStore } from './queue-metrics/queue-metrics.store.ts';
 import { composeSweeper } from './sweeping/compose-sweeper.ts';
 import { composeWorker } from './worker/compose-worker.ts';
@@ -35,6 +36,7 @@ export const jobWorkerService = defineService({
 
     composeWorker(kit, db, connection, await composeKinds(kit, db));
     composeSweeper(kit, db, { dispatch, producer, figures });
+    composeNotifications(kit, db);
 
     return {
       authenticate: await internalTokenAuthenticator(jobWorkerContract, config.INTERNAL_PUBLIC_KEYS, kit.now),

@@ -10,6 +10,7 @@ import {
   signingVariables,
 } from '@valuecanvas/service-kit';
 import Type from 'typebox';
+import { notificationVariables } from './notifications/variables.ts';
 
 /** The environment of the job worker. */
 export const jobWorkerVariables = {
@@ -20,6 +21,7 @@ export const jobWorkerVariables = {
   ...postgresVariables,
   ...redisVariables,
   ...queueVariables,
+  ...notificationVariables,
   QUEUE_SWEEP_MS: Type.Integer({
     minimum: 50,
     default: 5_000,

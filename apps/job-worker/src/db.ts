@@ -6,6 +6,8 @@ export interface Database {
   llm_job_results: LlmJobResultsTable;
   'vc_private.idempotency_keys': IdempotencyKeysTable;
   'vc_private.llm_jobs': LlmJobsTable;
+  'vc_private.notification_deliveries': NotificationDeliveriesTable;
+  'vc_private.notifications': NotificationsTable;
 }
 
 export interface LlmJobResultsTable {
@@ -65,4 +67,27 @@ export interface LlmJobsTable {
   finished_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   cancel_requested_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   lost_attempts: ColumnType<number, number | undefined, number>;
+}
+
+export interface NotificationDeliveriesTable {
+  notification_id: string;
+  channel: string;
+  attempts: ColumnType<number, number | undefined, number>;
+  next_attempt_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  last_error: ColumnType<string | null, string | null | undefined, string | null>;
+  delivered_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  failed_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}
+
+export interface NotificationsTable {
+  id: ColumnType<string, never, never>;
+  key: ColumnType<string, never, never>;
+  kind: ColumnType<string, never, never>;
+  severity: ColumnType<'info' | 'warning' | 'critical', never, never>;
+  title: ColumnType<string, never, never>;
+  message: ColumnType<string, never, never>;
+  details: ColumnType<unknown, never, never>;
+  occurred_at: ColumnType<Date, never, never>;
+  created_at: ColumnType<Date, never, never>;
+  dispatched_at: ColumnType<Date | null, never, Date | string | null>;
 }

@@ -1,4 +1,9 @@
-import { type AuditFact, orUnavailable, type UserPrincipal } from '@valuecanvas/contracts-core';
+import {
+  type AuditFact,
+  type Notification,
+  orUnavailable,
+  type UserPrincipal,
+} from '@valuecanvas/contracts-core';
 import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
 import { escapeLiteral } from 'pg';
 import { isUnavailable } from './map-errors.ts';
@@ -41,6 +46,19 @@ export function acrossUsers<Tables, T>(
  */
 export async function recordAudit<Tables>(transaction: Kysely<Tables>, fact: AuditFact): Promise<void> {
   await sql`select vc_private.record_audit(${JSON.stringify(fact)}::jsonb)`.execute(transaction);
+}
+
+/**
+ * Writes a notification into the outbox in the transaction of its event. Of notifications with the same key, the first is kept.
+ * The role of the service needs `execute` on `vc_private.record_notification` and `usage` on the schema `vc_private`.
+ */
+export async function recordNotification<Tables>(
+  transaction: Kysely<Tables>,
+  notification: Notification,
+): Promise<void> {
+  await sql`select vc_private.record_notification(${JSON.stringify(notification)}::jsonb)`.execute(
+    transaction,
+  );
 }
 
 function inTransaction<Tables, T>(

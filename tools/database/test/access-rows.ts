@@ -41,6 +41,14 @@ const otherRows: Readonly<Record<string, { readonly there: readonly Row[]; reado
   'vc_private.prompt_labels': { there: [label('staging')], another: label('preview') },
   'vc_private.prompt_label_proposals': { there: [proposal()], another: proposal() },
   'vc_private.prompt_label_moves': { there: [], another: labelMove() },
+  'vc_private.notifications': {
+    there: [notification(alice), { ...notification(bob), created_at: '2024-11-23' }],
+    another: notification(randomUUID()),
+  },
+  'vc_private.notification_deliveries': {
+    there: [{ notification_id: alice, channel: 'webhook' }],
+    another: { notification_id: bob, channel: 'webhook' },
+  },
   'vc_private.password_resets': { there: [passwordReset()], another: passwordReset() },
 };
 
@@ -115,6 +123,18 @@ function labelMove(): Row {
 
 function entry(): Row {
   return { id: randomUUID(), actor: 'user', action: 'admin.updateUser', target_kind: 'user', subject: alice };
+}
+
+function notification(id: string): Row {
+  return {
+    id,
+    key: id,
+    kind: 'a kind',
+    severity: 'info',
+    title: 'T',
+    message: 'M',
+    occurred_at: '2024-11-23',
+  };
 }
 
 function refreshToken(): Row {

@@ -118,6 +118,15 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
     },
   },
   'vc_private.prompt_labels': { vc_prompt_registry: { select: all, insert: all, update: all } },
+  'vc_private.notifications': {
+    vc_job_worker: {
+      select: across,
+      update: across,
+      columns: ['dispatched_at'],
+      delete: only(across, `created_at < now() - interval '90 days'`),
+    },
+  },
+  'vc_private.notification_deliveries': { vc_job_worker: { select: across, insert: across, update: across } },
   'vc_private.password_resets': { vc_gateway: { ...everything, columns: ['used_at'] } },
   'vc_private.llm_jobs': {
     vc_job_worker: {

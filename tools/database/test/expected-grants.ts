@@ -38,6 +38,8 @@ export const expectedGrants: Record<string, Record<string, string>> = {
     vc_job_worker: 'delete, insert, select, update',
     vc_prompt_registry: 'delete, insert, select, update',
   },
+  'vc_private.notifications': { vc_job_worker: 'delete, select, update(dispatched_at)' },
+  'vc_private.notification_deliveries': { vc_job_worker: 'insert, select, update' },
   'vc_private.password_resets': { vc_gateway: 'delete, insert, select, update(used_at)' },
   'vc_private.prompt_label_moves': { vc_prompt_registry: 'select' },
   'vc_private.prompt_label_proposals': {
@@ -66,6 +68,7 @@ export const expectedFunctions: Record<string, string> = {
   'vc_private.platform_users(uuid[],text,timestamp with time zone,uuid,integer)': 'vc_gateway',
   'vc_private.record_audit(jsonb)': 'vc_feature_flags, vc_gateway, vc_llm_router, vc_prompt_registry',
   'vc_private.record_prompt_label_move()': '',
+  'vc_private.record_notification(jsonb)': 'vc_job_worker, vc_llm_router, vc_prompt_registry',
   'vc_private.schema_version()':
     'vc_canvas, vc_feature_flags, vc_gateway, vc_job_worker, vc_llm_router, vc_prompt_registry',
   'vc_private.set_platform_user(uuid,jsonb,timestamp with time zone)': 'vc_gateway',

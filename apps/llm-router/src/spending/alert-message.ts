@@ -1,5 +1,6 @@
 import { formatDollars } from '@valuecanvas/money';
-import type { CostAlertRow } from './cost-alerts.store.ts';
+import type { Selectable } from 'kysely';
+import type { CostAlertsTable } from '../db.ts';
 
 /** Length of the ISO time prefix that names a period. */
 const nameLength = { hour: 13, day: 10, month: 7 } as const;
@@ -7,7 +8,7 @@ const nameLength = { hour: 13, day: 10, month: 7 } as const;
 /** Formats an alert as one sentence with exact amounts. */
 export function alertMessage(
   alert: Pick<
-    CostAlertRow,
+    Selectable<CostAlertsTable>,
     'scope' | 'level' | 'period' | 'period_start' | 'actual_nanos' | 'threshold_nanos'
   >,
 ): string {

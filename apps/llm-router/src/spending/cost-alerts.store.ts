@@ -1,9 +1,11 @@
-import type { AuditFact, UserPrincipal } from '@valuecanvas/contracts-core';
+import type { AuditFact, Notification, UserPrincipal } from '@valuecanvas/contracts-core';
 import type { CostAlert } from '@valuecanvas/contracts-llm-router';
-import { acrossUsers, asUser, recordAudit } from '@valuecanvas/postgres';
+import { toDollars } from '@valuecanvas/money';
+import { acrossUsers, asUser, recordAudit, recordNotification } from '@valuecanvas/postgres';
 import type { Kysely, Selectable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { CostAlertsTable, Database } from '../db.ts';
+import { alertMessage } from './alert-message.ts';
 
 export type CostAlertRow = Selectable<CostAlertsTable>;
 
@@ -15,7 +17,7 @@ export interface AlertedUsers {
 
 /** Accesses cost alerts, at most one per threshold and period. */
 export interface CostAlertsStore {
-  /** Inserts alerts. A repeated alert is stored once. */
+  /** Inserts alerts, and notifies operators of those of the platform. A repeated alert is stored once. */
   insert(alerts: readonly CostAlert[]): Promise<void>;
   /** Lists a user's latest alerts, newest first. */
   ofUser(owner: UserPrincipal, limit: number): Promise<readonly CostAlertRow[]>;
@@ -37,13 +39,17 @@ export interface CostAlertsStore {
 export function createCostAlertsStore(db: Kysely<Database>): CostAlertsStore {
   return {
     async insert(alerts) {
-      await acrossUsers(db, (tx) =>
-        tx
+      await acrossUsers(db, async (tx) => {
+        const stored = await tx
           .insertInto('cost_alerts')
           .values(alerts.map(toRow))
           .onConflict((conflict) => conflict.doNothing())
-          .execute(),
-      );
+          .returningAll()
+          .execute();
+        for (const alert of stored) {
+          if (alert.scope === 'platform') await recordNotification(tx, notificationOf(alert));
+        }
+      });
     },
     ofUser: (owner, limit) =>
       asUser(db, owner, (tx) => latest(tx, limit).where('user_id', '=', owner.userId).execute()),
@@ -107,6 +113,27 @@ async function countUsers(tx: Kysely<Database>, at: Date): Promise<AlertedUsers[
       return { period, level, users: Number(found?.users ?? 0) };
     }),
   );
+}
+
+function notificationOf(alert: CostAlertRow): Notification {
+  const { id, level, period } = alert;
+  const periodStart = alert.period_start.toISOString();
+  return {
+    id,
+    key: `platform.cost-alert:${period}:${periodStart}:${level}`,
+    kind: 'platform.cost-alert',
+    severity: level,
+    title: `Spending has reached the ${level} threshold of the ${period}`,
+    message: alertMessage(alert),
+    details: {
+      alertId: id,
+      period,
+      periodStart,
+      threshold: toDollars(alert.threshold_nanos),
+      actual: toDollars(alert.actual_nanos),
+    },
+    occurredAt: alert.created_at.toISOString(),
+  };
 }
 
 function toRow(alert: CostAlert) {

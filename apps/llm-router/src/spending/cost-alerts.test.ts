@@ -9,7 +9,7 @@ import { createCostAlertsStore } from './cost-alerts.store.ts';
 
 const servers = useServers();
 
-beforeEach(() => servers.database.query('truncate cost_alerts'));
+beforeEach(() => servers.database.query('truncate cost_alerts, vc_private.notifications cascade'));
 
 function alertsInTest() {
   const store = createCostAlertsStore(servers.connect());
@@ -182,4 +182,28 @@ test('an alert of a user and an unknown alert are not found, and not acknowledge
     await expect(alerts.acknowledge(unknown, callOf())).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(await auditOf(unknown)).toEqual([]);
   }
+});
+
+test('operators are notified of an alert of the platform once, and of no alert of a user', async () => {
+  const { tell } = alertsInTest();
+  const user = await servers.database.createUser();
+  const alert = ofPlatform({
+    level: 'critical',
+    thresholdNanos: '500000000000',
+    actualNanos: '500100000000',
+  });
+  await tell([alert, alertOf({ userId: user.userId })]);
+  await tell([alert]);
+  expect(await servers.database.query('select * from vc_private.notifications')).toEqual([
+    expect.objectContaining({
+      kind: 'platform.cost-alert',
+      severity: 'critical',
+      title: 'Spending has reached the critical threshold of the day',
+      message:
+        'The platform has spent $500.10 in the day 2026-11-25 (UTC), above the critical threshold of $500.00.',
+      details: expect.objectContaining({ period: 'day', threshold: 500, actual: 500.1 }),
+      occurred_at: new Date(alert.createdAt),
+      dispatched_at: null,
+    }),
+  ]);
 });

@@ -13,7 +13,7 @@ import {
 } from './objects.ts';
 
 /** Variables that name a server on the internet, which their service then may call. */
-const internetVariables = ['TOGETHER_BASE_URL', 'SUPABASE_URL'];
+const internetVariables = ['TOGETHER_BASE_URL', 'SUPABASE_URL', 'NOTIFICATION_WEBHOOK_URL'];
 
 /** Ports of a service that another service calls. */
 interface Call {

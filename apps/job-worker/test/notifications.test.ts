@@ -1,0 +1,234 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Notification } from '@valuecanvas/contracts-core';
+import { acrossUsers, recordNotification } from '@valuecanvas/postgres';
+import { v7 as uuidv7 } from 'uuid';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { createDeliverer } from '../src/notifications/deliver.ts';
+import { createNotificationsStore } from '../src/notifications/notifications.store.ts';
+import { usePlatform } from './support/platform.ts';
+
+const platform = usePlatform();
+
+beforeEach(() => platform.database.query('truncate vc_private.notifications cascade'));
+
+const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+/** A receiver that gives the answers in turn and then 204, with the requests that it got. */
+async function receiver(...answers: ((response: ServerResponse) => void)[]) {
+  const requests: { readonly headers: IncomingHttpHeaders; readonly body: string }[] = [];
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    requests.push({ headers: request.headers, body });
+    const answer = answers.shift();
+    if (answer) answer(response);
+    else response.writeHead(204).end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { requests, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook` };
+}
+
+const settingsFor = (url: string) => ({
+  NOTIFICATION_WEBHOOK_URL: url,
+  NOTIFICATION_WEBHOOK_SECRET: secret,
+  NOTIFICATION_ALLOW_PRIVATE_TARGETS: 'true',
+  NOTIFICATION_POLL_MS: '50',
+});
+
+async function notify(fields: Partial<Notification> = {}): Promise<Notification> {
+  const notification: Notification = {
+    id: uuidv7(),
+    key: randomUUID(),
+    kind: 'platform.cost-alert',
+    severity: 'critical',
+    title: 'Spending has reached a threshold',
+    message: 'The platform has spent $50.00 & more.',
+    details: { period: 'hour', actual: 50 },
+    occurredAt: '2026-12-03T07:00:00.000Z',
+    ...fields,
+  };
+  await acrossUsers(platform.connect(), (tx) => recordNotification(tx, notification));
+  return notification;
+}
+
+const deliveries = () =>
+  platform.database.query<{
+    channel: string;
+    attempts: number;
+    last_error: string | null;
+    is_delivered: boolean;
+    has_failed: boolean;
+  }>(
+    `select channel, attempts, last_error, delivered_at is not null as is_delivered, failed_at is not null as has_failed
+     from vc_private.notification_deliveries order by channel`,
+  );
+
+test('a notification reaches the webhook with a signature that its receiver can verify, and is sent once', async () => {
+  const { url, requests } = await receiver();
+  const { id } = await notify({ key: 'same' });
+  await notify({ key: 'same' });
+  await Promise.all([platform.start(settingsFor(url)), platform.start(settingsFor(url))]);
+  await expect
+    .poll(deliveries)
+    .toEqual([{ channel: 'webhook', attempts: 1, last_error: null, is_delivered: true, has_failed: false }]);
+  expect(requests).toHaveLength(1);
+  const { headers, body } = requests[0] ?? { headers: {}, body: '' };
+  expect(headers['webhook-id']).toBe(id);
+  expect(Math.abs(Number(headers['webhook-timestamp']) - Date.now() / 1_000)).toBeLessThan(300);
+  const signed = `${id}.${headers['webhook-timestamp']}.${body}`;
+  const expected = createHmac('sha256', Buffer.alloc(32, 7)).update(signed).digest('base64');
+  expect(headers['webhook-signature']).toBe(`v1,${expected}`);
+  expect(JSON.parse(body)).toEqual({
+    type: 'platform.cost-alert',
+    timestamp: '2026-12-03T07:00:00.000Z',
+    data: {
+      severity: 'critical',
+      title: 'Spending has reached a threshold',
+      message: 'The platform has spent $50.00 & more.',
+      period: 'hour',
+      actual: 50,
+    },
+  });
+});
+
+test('Slack receives the text, with its control characters escaped', async () => {
+  const { url, requests } = await receiver();
+  await notify();
+  const { NOTIFICATION_WEBHOOK_URL: _, ...settings } = settingsFor(url);
+  await platform.start({ ...settings, SLACK_WEBHOOK_URL: url });
+  await expect.poll(() => requests.length).toBe(1);
+  expect(JSON.parse(requests[0]?.body ?? '')).toEqual({
+    text: ':rotating_light: *Spending has reached a threshold*\nThe platform has spent $50.00 &amp; more.',
+  });
+});
+
+/** A deliverer in this process, with what it logs. */
+function delivererIn(url: (signal: AbortSignal) => Promise<void>, delaysMs: readonly number[]) {
+  const logged: string[] = [];
+  const log = {
+    warn: (_: object, message: string) => void logged.push(message),
+    error: (_: object, message: string) => void logged.push(`ERROR ${message}`),
+  };
+  const store = createNotificationsStore(platform.connect());
+  const channels = new Map([['webhook', (_: unknown, signal: AbortSignal) => url(signal)]]);
+  return { store, logged, round: createDeliverer({ store, channels, delaysMs, log }) };
+}
+
+const never = new AbortController().signal;
+
+test('failed attempts are repeated with the same ID, and end after the last delay', async () => {
+  await notify();
+  let attempts = 0;
+  const { round, logged } = delivererIn(async () => {
+    attempts += 1;
+    throw new Error('The target answered 500.');
+  }, [0, 0]);
+  for (let turn = 0; turn < 5; turn += 1) await round(never);
+  expect(attempts).toBe(3);
+  expect(await deliveries()).toEqual([
+    {
+      channel: 'webhook',
+      attempts: 3,
+      last_error: 'The target answered 500.',
+      is_delivered: false,
+      has_failed: true,
+    },
+  ]);
+  expect(logged).toEqual([
+    'notifications: delivery failed',
+    'notifications: delivery failed',
+    'ERROR notifications: delivery given up',
+  ]);
+});
+
+test('a receiver that answers 500 gets the notification again from the service', async () => {
+  const { url, requests } = await receiver((response) => response.writeHead(500).end());
+  const { id } = await notify();
+  await platform.start(settingsFor(url));
+  await expect.poll(deliveries).toMatchObject([{ last_error: 'The target answered 500.' }]);
+  await platform.database.query('update vc_private.notification_deliveries set next_attempt_at = now()');
+  await expect.poll(deliveries).toMatchObject([{ attempts: 2, is_delivered: true }]);
+  expect(requests.map(({ headers }) => headers['webhook-id'])).toEqual([id, id]);
+});
+
+test('a delay is kept before a failed attempt is repeated', async () => {
+  await notify();
+  let attempts = 0;
+  const { round } = delivererIn(async () => {
+    attempts += 1;
+    throw new Error('no');
+  }, [3_600_000]);
+  for (let turn = 0; turn < 3; turn += 1) await round(never);
+  expect(attempts).toBe(1);
+});
+
+test('the delivery of a replica that died is claimed by another one after its lease, and not before', async () => {
+  await notify();
+  const { store } = delivererIn(async () => undefined, []);
+  await store.dispatch(['webhook']);
+  expect(await store.claim(['webhook'], 10, 60_000)).toHaveLength(1);
+  expect(await store.claim(['webhook'], 10, 60_000)).toEqual([]);
+  await platform.database.query('update vc_private.notification_deliveries set next_attempt_at = now()');
+  const other = delivererIn(async () => undefined, []);
+  await other.round(never);
+  expect(await deliveries()).toMatchObject([{ attempts: 2, is_delivered: true }]);
+});
+
+test('a service that stops during an attempt leaves it to the next one at once', async () => {
+  const { url, requests } = await receiver(() => undefined);
+  await notify();
+  const first = await platform.start(settingsFor(url));
+  await expect.poll(() => requests.length).toBe(1);
+  await first.stop();
+  await platform.start(settingsFor(url));
+  await expect.poll(deliveries).toMatchObject([{ attempts: 2, is_delivered: true }]);
+  expect(new Set(requests.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+});
+
+test('a redirect to a private address is not followed, and a private target is refused without the setting', async () => {
+  const hidden = await receiver();
+  const { url } = await receiver((response) => response.writeHead(302, { location: hidden.url }).end());
+  await notify();
+  const redirected = await platform.start(settingsFor(url));
+  await expect.poll(deliveries).toMatchObject([{ last_error: 'The target answered 302.' }]);
+  await redirected.stop();
+  await platform.database.query('update vc_private.notification_deliveries set next_attempt_at = now()');
+  await platform.start({
+    ...settingsFor(hidden.url.replace('http:', 'https:')),
+    NOTIFICATION_ALLOW_PRIVATE_TARGETS: 'false',
+  });
+  await expect.poll(deliveries).toMatchObject([{ last_error: 'The target is not a public address.' }]);
+  expect(hidden.requests).toEqual([]);
+});
+
+test('a channel that is configured later receives no notification of earlier days', async () => {
+  const { url, requests } = await receiver();
+  const { id } = await notify();
+  await platform.database.query(
+    `update vc_private.notifications set created_at = now() - interval '25 hours' where id = '${id}'`,
+  );
+  const recent = await notify();
+  await platform.start(settingsFor(url));
+  await expect.poll(() => requests.map(({ headers }) => headers['webhook-id'])).toEqual([recent.id]);
+});
+
+test('notifications are delivered while Redis is unavailable', async () => {
+  const { url, requests } = await receiver();
+  await notify();
+  await platform.start({ ...settingsFor(url), REDIS_URL: 'redis://127.0.0.1:1' });
+  await expect.poll(() => requests.length).toBe(1);
+});
+
+test('a service with a webhook but no secret does not start, and says what is missing', async () => {
+  const { NOTIFICATION_WEBHOOK_SECRET: _, ...settings } = settingsFor('https://example.com/');
+  await expect(platform.start(settings)).rejects.toThrow(
+    'NOTIFICATION_WEBHOOK_SECRET is required with NOTIFICATION_WEBHOOK_URL.',
+  );
+});

@@ -1,0 +1,24 @@
+/** Kinds of notifications, each with its description for receivers. */
+export const notificationKinds = {
+  'platform.cost-alert': 'The spending of all users has reached a threshold of an hour, a day or a month.',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type NotificationKind = keyof typeof notificationKinds;
+
+/** An event of which operators are notified outside the platform. */
+export interface Notification {
+  /** UUIDv7, by which receivers recognise a repeated delivery. */
+  readonly id: string;
+  /** Names the event. Of several notifications with the same key, the first is kept. */
+  readonly key: string;
+  readonly kind: NotificationKind;
+  readonly severity: 'info' | 'warning' | 'critical';
+  /** A few words. */
+  readonly title: string;
+  /** What happened, in one or two sentences. */
+  readonly message: string;
+  /** Facts for programs. Holds no secrets and no personal data except IDs. */
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+  /** ISO 8601 in UTC. */
+  readonly occurredAt: string;
+}
