@@ -1,2 +1,2 @@
-export { createWebhookSender, WebhookError, type WebhookSender } from './create-webhook-sender.ts';
+export { createWebhookSender, type WebhookSender } from './create-webhook-sender.ts';
 export { signatureHeaders, webhookSecretPattern } from './signature-headers.ts';

@@ -1,9 +1,5 @@
-/** Kinds of notifications, each with its description for receivers. */
-export const notificationKinds = {
-  'platform.cost-alert': 'The spending of all users has reached a threshold of an hour, a day or a month.',
-} as const satisfies Readonly<Record<string, string>>;
-
-export type NotificationKind = keyof typeof notificationKinds;
+/** Kinds of notifications. `docs/notifications.md` describes each for receivers. */
+export type NotificationKind = 'platform.cost-alert';
 
 /** An event of which operators are notified outside the platform. */
 export interface Notification {
@@ -15,7 +11,7 @@ export interface Notification {
   readonly severity: 'info' | 'warning' | 'critical';
   /** A few words. */
   readonly title: string;
-  /** What happened, in one or two sentences. */
+  /** Event in one or two sentences. */
   readonly message: string;
   /** Facts for programs. Holds no secrets and no personal data except IDs. */
   readonly details: Readonly<Record<string, string | number | boolean>>;
