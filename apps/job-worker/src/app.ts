@@ -36,7 +36,7 @@ export const jobWorkerService = defineService({
 
     composeWorker(kit, db, connection, await composeKinds(kit, db));
     composeSweeper(kit, db, { dispatch, producer, figures });
-    composeNotifications(kit, db);
+    composeNotifications(kit, db, figures);
 
     return {
       authenticate: await internalTokenAuthenticator(jobWorkerContract, config.INTERNAL_PUBLIC_KEYS, kit.now),

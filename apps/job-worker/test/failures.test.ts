@@ -60,6 +60,28 @@ test('a job that has waited too long for a dependency uses up its attempts and f
   expect(await platform.row(jobId)).toMatchObject({ attempts: 3, error_code: 'DEPENDENCY_UNAVAILABLE' });
 });
 
+test('operators are notified of jobs that failed for good, once per kind and hour, without words of the user', async () => {
+  await platform.database.query('truncate vc_private.notifications cascade');
+  await platform.start();
+  platform.performers.before = () => {
+    throw new AppError('OVERLOADED', { message: 'secret words' });
+  };
+  const jobs = await Promise.all([storeWithLastAttempt(), storeWithLastAttempt()]);
+  for (const jobId of jobs) await platform.reaches(jobId, 'failed');
+  const notifications = await platform.database.query<{ details: { jobId: string } }>(
+    `select kind, severity, title, message, details from vc_private.notifications where kind = 'jobs.dead-letter'`,
+  );
+  expect(notifications).toEqual([
+    expect.objectContaining({
+      severity: 'warning',
+      title: 'A job of the kind custom_prompt has failed',
+      details: { jobId: expect.any(String), type: 'custom_prompt', code: 'OVERLOADED', attempts: 3 },
+    }),
+  ]);
+  expect(jobs).toContain(notifications[0]?.details.jobId);
+  expect(JSON.stringify(notifications)).not.toContain('secret words');
+});
+
 /** A canvas job: the contract of canvas declares every refusal below. */
 const refinement = {
   type: 'canvas_refinement',

@@ -4,6 +4,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import type { Notification } from '@valuecanvas/contracts-core';
 import { acrossUsers, recordNotification } from '@valuecanvas/postgres';
+import { startTestMailServer } from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { createDeliverer } from '../src/notifications/deliver.ts';
@@ -12,7 +13,12 @@ import { usePlatform } from './support/platform.ts';
 
 const platform = usePlatform();
 
-beforeEach(() => platform.database.query('truncate vc_private.notifications cascade'));
+beforeEach(async () => {
+  await platform.database.query('truncate vc_private.notifications, backup_logs cascade');
+  await platform.database.query(
+    `insert into backup_logs (id, kind, status) values (gen_random_uuid(), 'backup', 'succeeded')`,
+  );
+});
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
@@ -231,4 +237,33 @@ test('a service with a webhook but no secret does not start, and says what is mi
   await expect(platform.start(settings)).rejects.toThrow(
     'NOTIFICATION_WEBHOOK_SECRET is required with NOTIFICATION_WEBHOOK_URL.',
   );
+});
+
+test('a mail reaches the configured address', async () => {
+  const server = await startTestMailServer();
+  onTestFinished(() => server.stop());
+  const { id } = await notify();
+  const mail = { SMTP_URL: server.url, EMAIL_FROM: 'ValueCanvas <no-reply@example.com>' };
+  await platform.start({ ...mail, ALERT_EMAIL: 'on-call@example.com', NOTIFICATION_POLL_MS: '50' });
+  await expect
+    .poll(() => server.mails)
+    .toMatchObject([
+      {
+        to: ['on-call@example.com'],
+        subject: '[critical] Spending has reached a threshold',
+        text: expect.stringContaining(`ID: ${id}`),
+      },
+    ]);
+});
+
+test('a platform without a recent backup says so on its channels, once for several replicas', async () => {
+  await platform.database.query('truncate backup_logs');
+  const { url, requests } = await receiver();
+  await Promise.all([platform.start(settingsFor(url)), platform.start(settingsFor(url))]);
+  await expect.poll(() => requests.length).toBe(1);
+  expect(JSON.parse(requests[0]?.body ?? '')).toMatchObject({
+    type: 'backup.overdue',
+    data: { severity: 'critical', message: 'No backup has ever succeeded.' },
+  });
+  expect(await platform.database.query('select from vc_private.notifications')).toHaveLength(1);
 });

@@ -56,7 +56,7 @@ test('of two attempts at a job only the later one has an effect, regardless of w
   expect(await store.complete(stuck, await answered(jobId, 'stuck'))).toBeUndefined();
   expect(await store.complete(later, await answered(jobId, 'later'))).toBe('completed');
   expect(await store.complete(stuck, await answered(jobId, 'stuck'))).toBeUndefined();
-  expect(await store.fail(stuck, 'failed', { code: 'X', message: 'x' })).toBeUndefined();
+  expect(await store.fail(stuck, 'failed', { code: 'X', message: 'x', status: 500 })).toBeUndefined();
   expect(await store.release(stuck)).toBeUndefined();
   expect(await platform.results(jobId)).toMatchObject([{ content: 'later', cost_nanos: '1', latency_ms: 1 }]);
   expect(await platform.row(jobId)).toMatchObject({

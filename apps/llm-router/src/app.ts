@@ -36,7 +36,7 @@ export const llmRouterService = defineService({
     const spending = composeSpending(kit, db, redis, factOf);
     const recordViolations = composeViolations(kit, db, redis);
     const flags = await composeFlags(kit, redis);
-    const { clients, breakers } = composeProviders(kit, redis);
+    const { clients, breakers } = composeProviders(kit, redis, db);
     const { meters, cacheCounts, observer } = composeTelemetry(kit, clients);
     const admission = await composeAdmission(kit, redis, {
       spent: ledger.spent,

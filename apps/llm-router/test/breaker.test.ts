@@ -58,6 +58,29 @@ test('a provider with five failures in ten calls is not called or charged any mo
   await platform.booked(16);
 });
 
+test('operators are notified of a breaker that opens, once for all replicas and the hour', async () => {
+  await platform.database.query('truncate vc_private.notifications cascade');
+  platform.together.behave({ rules: [{ fault: '500' }] });
+  const settings = { ...alone, REDIS_KEY_PREFIX: platform.ownRedis().prefix };
+  const routers = [await platform.start(settings), await platform.start(settings)];
+  const [first] = routers;
+  if (first) await chats(first, 10);
+  const notifications = () =>
+    platform.database.query('select kind, severity, title, details from vc_private.notifications');
+  await expect.poll(notifications).toEqual([
+    {
+      kind: 'provider.breaker-opened',
+      severity: 'warning',
+      title: 'The breaker of together_ai has opened',
+      details: { provider: 'together_ai', model: expect.any(String) },
+    },
+  ]);
+  await expect
+    .poll(async () => Promise.all(routers.map(async (one) => (await platform.stats(one)).together_ai.state)))
+    .toEqual(['open', 'open']);
+  expect(await notifications()).toHaveLength(1);
+});
+
 test('when all breakers are open, health is 503 and calls fail at once', async () => {
   platform.together.behave({ rules: [{ fault: '500' }] });
   const router = await platform.start(alone);

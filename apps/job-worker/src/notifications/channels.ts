@@ -1,4 +1,5 @@
 import type { Notification } from '@valuecanvas/contracts-core';
+import type { Mail, Mailer } from '@valuecanvas/mail';
 import { signatureHeaders, type WebhookSender } from '@valuecanvas/webhooks';
 import type { JobWorkerConfig } from '../config.ts';
 import type { StoredNotification } from './notifications.store.ts';
@@ -10,11 +11,15 @@ export type Channel = (notification: StoredNotification, signal: AbortSignal) =>
 export function channelsOf(
   config: Pick<
     JobWorkerConfig,
-    'NOTIFICATION_WEBHOOK_URL' | 'NOTIFICATION_WEBHOOK_SECRET' | 'SLACK_WEBHOOK_URL'
+    'NOTIFICATION_WEBHOOK_URL' | 'NOTIFICATION_WEBHOOK_SECRET' | 'SLACK_WEBHOOK_URL' | 'ALERT_EMAIL'
   >,
-  sender: WebhookSender,
-  now: () => number,
+  parts: {
+    readonly sender: WebhookSender;
+    readonly mailer: Mailer | undefined;
+    readonly now: () => number;
+  },
 ): ReadonlyMap<string, Channel> {
+  const { sender, mailer, now } = parts;
   const channels = new Map<string, Channel>();
   const { NOTIFICATION_WEBHOOK_URL: url, NOTIFICATION_WEBHOOK_SECRET: secret } = config;
   if (url !== undefined && secret !== undefined) {
@@ -29,6 +34,10 @@ export function channelsOf(
     channels.set('slack', (notification, signal) =>
       sender.post(slack, { body: JSON.stringify({ text: toSlackText(notification) }) }, signal),
     );
+  }
+  const { ALERT_EMAIL: to } = config;
+  if (to !== undefined && mailer) {
+    channels.set('mail', (notification, signal) => mailer.send(toMail(notification, to), signal));
   }
   return channels;
 }
@@ -52,4 +61,9 @@ function toSlackText({ severity, title, message }: StoredNotification): string {
 /** Slack reads these three characters as control characters. */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function toMail({ id, kind, severity, title, message, occurred_at }: StoredNotification, to: string): Mail {
+  const facts = `Event: ${kind}\nTime: ${occurred_at.toISOString()}\nID: ${id}\n`;
+  return { to, subject: `[${severity}] ${title}`, text: `${message}\n\n${facts}` };
 }

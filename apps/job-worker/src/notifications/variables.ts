@@ -1,3 +1,4 @@
+import { mailFaults, mailVariables } from '@valuecanvas/mail';
 import { webhookSecretPattern } from '@valuecanvas/webhooks';
 import Type from 'typebox';
 
@@ -26,6 +27,14 @@ export const notificationVariables = {
         'Incoming webhook of Slack, or of a compatible service, that receives notifications of operators. Default none.',
     }),
   ),
+  ...mailVariables,
+  ALERT_EMAIL: Type.Optional(
+    Type.String({
+      maxLength: 320,
+      pattern: '^[^@\\s,]+@[^@\\s,]+$',
+      description: 'Address that receives notifications of operators by mail. Needs SMTP_URL. Default none.',
+    }),
+  ),
   NOTIFICATION_ALLOW_PRIVATE_TARGETS: Type.Boolean({
     default: false,
     description: 'Whether notifications may go to addresses of private networks and over HTTP without TLS.',
@@ -41,8 +50,12 @@ export const notificationVariables = {
 export function notificationFaults(config: {
   readonly NOTIFICATION_WEBHOOK_URL?: string | undefined;
   readonly NOTIFICATION_WEBHOOK_SECRET?: string | undefined;
+  readonly ALERT_EMAIL?: string | undefined;
+  readonly SMTP_URL?: string | undefined;
+  readonly EMAIL_FROM?: string | undefined;
 }): string[] {
-  return config.NOTIFICATION_WEBHOOK_URL !== undefined && config.NOTIFICATION_WEBHOOK_SECRET === undefined
-    ? ['NOTIFICATION_WEBHOOK_SECRET is required with NOTIFICATION_WEBHOOK_URL.']
-    : [];
+  const faults = mailFaults(config);
+  if (config.NOTIFICATION_WEBHOOK_URL !== undefined && config.NOTIFICATION_WEBHOOK_SECRET === undefined)
+    faults.push('NOTIFICATION_WEBHOOK_SECRET is required with NOTIFICATION_WEBHOOK_URL.');
+  return faults;
 }

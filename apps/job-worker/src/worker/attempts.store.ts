@@ -1,6 +1,8 @@
+import type { Notification } from '@valuecanvas/contracts-core';
 import type { JobStatus } from '@valuecanvas/contracts-job-worker';
-import { acrossUsers } from '@valuecanvas/postgres';
+import { acrossUsers, recordNotification } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../db.ts';
 import type { StoreEffect } from '../kinds/job-kinds.ts';
 
@@ -27,6 +29,8 @@ export interface Attempt {
 export interface FailureRecord {
   readonly code: string;
   readonly message: string;
+  /** HTTP status of the failure. */
+  readonly status: number;
 }
 
 /** Status of a job after the end of an attempt was stored. Undefined if a later attempt has taken over. */
@@ -60,9 +64,17 @@ export function createAttemptsStore(db: Kysely<Database>, lockMs: number) {
       });
     },
 
-    /** Ends the job, or delays it until its next attempt, and stores the failure. */
+    /**
+     * Ends the job, or delays it until its next attempt, and stores the failure. Notifies operators, once per kind and hour, of a
+     * job that failed although its submitter did nothing wrong (5xx).
+     */
     fail(attempt: Attempt, status: 'failed' | 'delayed', failure: FailureRecord): Settled {
-      return acrossUsers(db, (transaction) => settle(transaction, attempt, { status, failure }));
+      return acrossUsers(db, async (transaction) => {
+        const stored = await settle(transaction, attempt, { status, failure });
+        if (stored === 'failed' && failure.status >= 500)
+          await recordNotification(transaction, deadLetterOf(attempt, failure));
+        return stored;
+      });
     },
 
     /** Delays the job without counting the attempt, and stores the failure. */
@@ -78,6 +90,23 @@ export function createAttemptsStore(db: Kysely<Database>, lockMs: number) {
         settle(transaction, attempt, { status: 'queued', uncounted: true }),
       );
     },
+  };
+}
+
+const hourMs = 3_600_000;
+
+function deadLetterOf({ jobId, type, number }: Attempt, { code }: FailureRecord): Notification {
+  const now = Date.now();
+  const hour = new Date(Math.floor(now / hourMs) * hourMs).toISOString();
+  return {
+    id: uuidv7(),
+    key: `jobs.dead-letter:${type}:${hour}`,
+    kind: 'jobs.dead-letter',
+    severity: 'warning',
+    title: `A job of the kind ${type} has failed`,
+    message: `Job ${jobId} has failed with ${code} and is not tried again. More jobs of this kind may follow within the hour.`,
+    details: { jobId, type, code, attempts: number },
+    occurredAt: new Date(now).toISOString(),
   };
 }
 

@@ -1,14 +1,22 @@
+import { acrossUsers, recordNotification } from '@valuecanvas/postgres';
 import type { OpenRedis } from '@valuecanvas/redis';
-import type { Kit } from '@valuecanvas/service-kit';
+import { type RetryPolicy, retry } from '@valuecanvas/resilience';
+import { createIds, type Kit } from '@valuecanvas/service-kit';
+import type { Kysely } from 'kysely';
 import type { LlmRouterConfig } from '../config.ts';
+import type { Database } from '../db.ts';
 import { configuredProviders } from '../providers/configured-providers.ts';
 import type { Provider } from '../providers/provider.ts';
 import { createTransport } from '../providers/transport/transport.ts';
+import { notifyOpenBreakers } from './notify-open-breakers.ts';
 import { createProviderClient, type ProviderClient } from './provider-client.ts';
 import { type SharedBreakers, shareBreakers } from './share-breakers.ts';
 
 /** Interval at which providers with a problem are checked again. */
 const checkEveryMs = 15_000;
+
+/** A notification is lost if PostgreSQL stays unavailable for longer. The metric of the breaker remains. */
+const recordPolicy: RetryPolicy = { delaysMs: [1_000, 5_000, 30_000], isRetryable: () => true };
 
 export interface Providers {
   /** In order of preference. */
@@ -23,6 +31,7 @@ export interface Providers {
 export function composeProviders(
   { config, log, lifecycle, rotation, now }: Kit<LlmRouterConfig>,
   { redis, keys, waiting }: OpenRedis,
+  db: Kysely<Database>,
 ): Providers {
   const providers = configuredProviders(config);
   const clients = providers.map((provider) =>
@@ -53,6 +62,15 @@ export function composeProviders(
     keys,
     now,
     onError: (err) => log.warn({ err }, 'breakers: sharing with other replicas failed'),
+  });
+  notifyOpenBreakers({
+    clients,
+    newId: createIds(now),
+    now,
+    record: (notification) =>
+      void retry(() => acrossUsers(db, (tx) => recordNotification(tx, notification)), recordPolicy, {}).catch(
+        (err: unknown) => log.warn({ err }, 'breakers: notification not recorded'),
+      ),
   });
   return { clients, breakers };
 }

@@ -1,5 +1,9 @@
 /** Kinds of notifications. `docs/notifications.md` describes each for receivers. */
-export type NotificationKind = 'platform.cost-alert';
+export type NotificationKind =
+  | 'platform.cost-alert'
+  | 'provider.breaker-opened'
+  | 'jobs.dead-letter'
+  | 'backup.overdue';
 
 /** An event of which operators are notified outside the platform. */
 export interface Notification {
