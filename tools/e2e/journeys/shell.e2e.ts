@@ -1,7 +1,8 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openBrowser } from '../src/open-browser.ts';
-import { drawCanvas, signInAs, signInAsDemo } from '../src/steps.ts';
+import { addItem, drawCanvas, signInAs, signInAsDemo } from '../src/steps.ts';
 
 const { open } = openBrowser();
 
@@ -17,7 +18,7 @@ async function follow(page: Page, link: string | RegExp): Promise<readonly [head
 
 test('every page names its tab after its heading, also after a title was changed', async () => {
   const page = await open();
-  expect(await page.title()).toBe('Describe a business – ValueCanvas');
+  await expect.poll(() => page.title()).toBe('Describe a business – ValueCanvas');
   await signInAsDemo(page);
   await drawCanvas(page, 'A library of borrowed tools');
   await page.getByRole('heading', { level: 1 }).getByRole('button').click();
@@ -71,8 +72,106 @@ test('the list of shortcuts names the keys that work on the current screen, and 
   expect(onCanvas).toContain('Add an item to the block');
   expect(onCanvas).not.toContain('Go to Queue');
   expect(onCanvas).not.toContain('Undo the last change');
-  await page.keyboard.press('a');
-  await page.keyboard.type('Harbours');
-  await page.keyboard.press('Tab');
+  await addItem(page, 'Channels', 'Harbours');
   await expect.poll(labels).toContain('Undo the last change');
+});
+
+test('the palette leads a keyboard to a canvas, an action of its page and a screen, and returns the focus', async () => {
+  const page = await open();
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A choir for lighthouse keepers');
+  const field = page.getByRole('combobox', { name: 'Search canvases, screens and actions' });
+  const active = page.getByRole('option', { selected: true });
+
+  // Letters that are typed before the palette is loaded are sought as well, and do not reach the page.
+  const hasTyped = Promise.withResolvers<undefined>();
+  await page.route(/\/palette-[\w-]+\.js$/, async (route) => {
+    await hasTyped.promise;
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'History' }).waitFor();
+  const before = page.url();
+  await page.keyboard.press('ControlOrMeta+K');
+  await page.keyboard.type('lighth');
+  hasTyped.resolve(undefined);
+  await field.waitFor();
+  expect(page.url()).toBe(before);
+  await page.keyboard.type('ouse');
+  expect(await field.inputValue()).toBe('lighthouse');
+  await active.getByText('lighthouse').waitFor();
+  expect(await active.getAttribute('id')).toBe(await field.getAttribute('aria-activedescendant'));
+  await page.keyboard.press('Enter');
+  await field.waitFor({ state: 'detached' });
+
+  await page.keyboard.press('5');
+  await page.locator('[data-block]:focus').waitFor();
+  const opener = await page.evaluate('document.activeElement.dataset.block');
+  await page.keyboard.press('ControlOrMeta+K');
+  await page.keyboard.press('Escape');
+  await field.waitFor({ state: 'detached' });
+  expect(await page.evaluate('document.activeElement.dataset.block')).toBe(opener);
+
+  // The action is for the block that held the focus before.
+  await page.keyboard.press('ControlOrMeta+K');
+  await page.keyboard.type('suggest block');
+  await active.getByText('Suggest items for the block').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('complementary', { name: /^Suggestions for/ }).waitFor();
+  expect(page.url()).toContain(`block=${opener}`);
+
+  await page.getByRole('heading', { name: /^Suggestions for/ }).focus();
+  await page.keyboard.press('ControlOrMeta+K');
+  await page.keyboard.type('zzz');
+  await page.getByText('Nothing found for “zzz”.').first().waitFor();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.type('deleted');
+  await active.getByText('Deleted canvases').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Deleted canvases' }).waitFor();
+});
+
+test('the palette leads operators to users and to the changes of flags and prompts, and other users to none of them', async () => {
+  const page = await open();
+  const find = async (words: string) => {
+    await page.keyboard.press('ControlOrMeta+K');
+    await page.keyboard.type(words);
+  };
+  const active = page.getByRole('option', { selected: true });
+  await signInAs(page, 'the admin');
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await find('demo@');
+  await active.getByText(/^demo@/).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: /^demo@/ }).waitFor();
+  await find('llm_caching');
+  await active.getByText('llm_caching').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Audit log' }).waitFor();
+  expect(page.url()).toContain('kind=flag&target=llm_caching');
+  await find('canvas.refine');
+  await active.getByText('canvas.refine').waitFor();
+
+  const other = await open();
+  const requested: string[] = [];
+  other.on('request', (request) => requested.push(new URL(request.url()).pathname));
+  await signInAsDemo(other);
+  await other.keyboard.press('ControlOrMeta+K');
+  await other.keyboard.type('demo@');
+  await other.getByText('Nothing found for “demo@”.').first().waitFor();
+  expect(requested.filter((path) => /admin|flags|prompts/.test(path))).toEqual([]);
+});
+
+test('axe finds nothing in the palette, and it fits the screens of phones', async () => {
+  const page = await open({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
+  await signInAsDemo(page);
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  const palette = page.getByRole('dialog', { name: 'Search' });
+  await palette.getByRole('option').first().waitFor();
+  const box = await palette.boundingBox();
+  expect(box && box.x >= 0 && box.x + box.width <= 390 && box.y + box.height <= 844).toBe(true);
+  const { violations } = await new AxeBuilder({ page }).include('dialog').analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  await palette.getByRole('option', { name: 'Account' }).click();
+  await page.getByRole('heading', { name: 'Account' }).waitFor();
 });

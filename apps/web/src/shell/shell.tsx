@@ -8,6 +8,7 @@ import { buttonClass } from '../parts/button.tsx';
 import { text } from '../text/en.ts';
 import { Announcer } from './announcer.tsx';
 import { Notices } from './notices.tsx';
+import { PaletteButton } from './palette/palette-button.tsx';
 import styles from './shell.module.css';
 import { Shortcuts } from './shortcuts.tsx';
 import { Toasts } from './toasts.tsx';
@@ -92,6 +93,7 @@ function SignedInLinks({ user }: { readonly user: Session['user'] }) {
   return (
     <>
       <BarMenu label={text.shell.menu}>
+        <PaletteButton user={user} />
         <Link className={styles.link} to="/canvases">
           {text.shell.canvases}
         </Link>

@@ -6,6 +6,7 @@ export const text = {
     home: 'ValueCanvas, start page',
     main: 'Main',
     menu: 'Menu',
+    search: 'Search',
     newCanvas: 'New canvas',
     makeYourOwn: 'Make your own',
     canvases: 'Canvases',
@@ -181,7 +182,8 @@ export const text = {
   },
   shortcuts: {
     title: 'Keyboard shortcuts',
-    list: 'Show these shortcuts',
+    list: 'Show the keyboard shortcuts',
+    palette: 'Search canvases, screens and actions',
     hint: 'These keys work on this page, outside text fields.',
     close: 'Close',
     search: 'Search canvases',
