@@ -1,3 +1,4 @@
+import { sections } from '@valuecanvas/contracts-canvas';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openBrowser } from '../src/open-browser.ts';
@@ -79,18 +80,6 @@ const languages = [
     items: ['家族と小さな会社のための朝食', '地域の農家とインターネットコミュニティ', long],
   },
 ] as const;
-
-const sections = [
-  'keyPartners',
-  'keyActivities',
-  'valuePropositions',
-  'customerRelationships',
-  'customerSegments',
-  'keyResources',
-  'channels',
-  'costStructure',
-  'revenueStreams',
-];
 
 /** Stores a canvas with these items in every block. Returns the path of its page. */
 async function storeCanvas(page: Page, title: string, items: readonly string[]): Promise<string> {

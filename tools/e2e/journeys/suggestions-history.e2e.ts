@@ -70,6 +70,7 @@ test('an earlier revision is compared word by word and restored, and Ctrl+Z brin
   await page.keyboard.press('j');
   await page.waitForURL(/revision=2/);
 
+  await panel.getByText('Restoring it changes: Channels.').waitFor();
   await panel.getByRole('button', { name: 'Restore this revision' }).click();
   await page.getByText('Revision 2 was restored').waitFor();
   await page.getByText('Revision 4', { exact: true }).waitFor();

@@ -1,3 +1,4 @@
+import { oneLine, titleOf } from '@valuecanvas/contracts-canvas/title';
 import { formatEntityTag, matchesEntityTag } from '@valuecanvas/contracts-core';
 import { type FileBody, sendFile } from '@valuecanvas/service-kit';
 import type { CanvasContent } from '../canvases/canvas-content.ts';
@@ -30,7 +31,7 @@ export type WriteFile = (
 ) => Promise<FileBody>;
 
 /** Increment it when the files of unchanged canvases change, so that clients fetch them again. */
-const writerVersion = 3;
+const writerVersion = 4;
 
 const contentTypes: Readonly<Record<FileFormat, string>> = {
   json: 'application/json',
@@ -71,7 +72,7 @@ const unsafe = /[\p{C}\\/:*?"<>|]+/gu;
 
 const maxNameLength = 60;
 
-function nameOf({ title, businessDescription }: CanvasContent): string {
-  const words = (title ?? businessDescription).replaceAll(unsafe, ' ').replaceAll(/\s+/g, ' ').trim();
+function nameOf(content: CanvasContent): string {
+  const words = oneLine(titleOf(content).replaceAll(unsafe, ' '));
   return [...words].slice(0, maxNameLength).join('').trim().replace(/^\.+/, '') || 'canvas';
 }

@@ -1,4 +1,5 @@
 import { type Section, sections } from '@valuecanvas/contracts-canvas';
+import { titleOf } from '@valuecanvas/contracts-canvas/title';
 import type { Heading, List, Paragraph, RootContent } from 'mdast';
 import { toMarkdown as write } from 'mdast-util-to-markdown';
 import type { CanvasContent } from '../canvases/canvas-content.ts';
@@ -17,13 +18,13 @@ export const headings: Readonly<Record<Section, string>> = {
 
 /** Writes a canvas as Markdown: the title, the description and a list for each block. Text of the canvas is escaped. */
 export function toMarkdown(content: CanvasContent): string {
-  const { title, businessDescription, industry, targetMarket, blocks } = content;
+  const { businessDescription, industry, targetMarket, blocks } = content;
   const facts = [
     ...(industry === undefined ? [] : [`Industry: ${industry}`]),
     ...(targetMarket === undefined ? [] : [`Target market: ${targetMarket}`]),
   ];
   const children: RootContent[] = [
-    heading(1, title ?? 'Business Model Canvas'),
+    heading(1, titleOf(content)),
     paragraph(businessDescription),
     ...(facts.length > 0 ? [list(facts)] : []),
     ...sections.flatMap((section): RootContent[] => [

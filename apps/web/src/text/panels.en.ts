@@ -94,6 +94,10 @@ export const panelsText = {
       against === undefined ? 'only in the current version' : `only in revision ${against}`,
     against: 'Compare with',
     present: 'the current version',
+    effect: (changes: readonly string[]) =>
+      changes.length === 0
+        ? 'Equal to the current version: nothing to restore.'
+        : `Restoring it changes: ${changes.join(', ')}.`,
     restore: 'Restore this revision',
     restored: (revision: number) => `Revision ${revision} was restored`,
     back: 'Back to editing',

@@ -46,6 +46,7 @@ export function CanvasPanels({
         <HistoryPanel
           canvasId={canvas.id}
           current={state.revision}
+          present={state.content}
           selected={revision}
           against={against}
           canvasDocument={canvasDocument}

@@ -7,7 +7,7 @@ import { useToast } from '../../shell/toasts.tsx';
 import { text } from '../../text/en.ts';
 import { dayOf, timeOf } from '../../text/format.ts';
 import { panelsText } from '../../text/panels.en.ts';
-import { nameOf } from '../canvas/blocks.ts';
+import { type Content, contentOf, isSame, nameOf, sections, wordNames } from '../canvas/blocks.ts';
 import type { CanvasDocument } from '../canvas/canvas-document.ts';
 import { SidePanel } from '../canvas/side-panel.tsx';
 import styles from './history.module.css';
@@ -16,6 +16,7 @@ import styles from './history.module.css';
 export function HistoryPanel({
   canvasId,
   current,
+  present,
   selected,
   against,
   canvasDocument,
@@ -24,6 +25,8 @@ export function HistoryPanel({
 }: {
   readonly canvasId: string;
   readonly current: number;
+  /** The canvas as it is. */
+  readonly present: Content;
   readonly selected: number | undefined;
   readonly against: number | undefined;
   readonly canvasDocument: CanvasDocument;
@@ -45,6 +48,11 @@ export function HistoryPanel({
     queryKey: ['listRevisions', canvasId, current],
     placeholderData: (before) => before,
   });
+  const { data: chosen } = useQuery({
+    ...queryOf(api, 'getRevision', { params: { id: canvasId, n: selected ?? current } }),
+    enabled: selected !== undefined,
+  });
+  const changes = chosen && namesOfChanges(present, contentOf(chosen));
   const restore = useMutation({
     async mutationFn(revision: number) {
       const undo = await canvasDocument.perform(async () => {
@@ -80,7 +88,7 @@ export function HistoryPanel({
     next.click();
   };
   // A disabled button would lose the focus.
-  const canRestore = !restore.isPending && selected !== current;
+  const canRestore = !restore.isPending && selected !== current && changes?.length !== 0;
   const days = Map.groupBy(revisions ?? [], ({ createdAt }) => dayOf(createdAt));
   return (
     <SidePanel title={text.canvas.history} onClose={onClose}>
@@ -111,6 +119,7 @@ export function HistoryPanel({
                 ))}
             </select>
           </label>
+          {changes && <p>{panelsText.history.effect(changes)}</p>}
           {restore.error && <ErrorNotice error={restore.error} />}
           <div className={styles.actions}>
             <Button
@@ -157,4 +166,12 @@ export function HistoryPanel({
       </ol>
     </SidePanel>
   );
+}
+
+/** The names of what differs between two states of a canvas. */
+function namesOfChanges(before: Content, after: Content): readonly string[] {
+  return [
+    ...wordNames.filter((name) => before[name] !== after[name]).map((name) => text.canvas.words[name]),
+    ...sections.filter((section) => !isSame(before[section], after[section])).map(nameOf),
+  ];
 }
