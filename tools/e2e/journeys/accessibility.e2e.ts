@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openBrowser } from '../src/open-browser.ts';
-import { drawCanvas, itemsOf, signInAsDemo } from '../src/steps.ts';
+import { drawCanvas, itemsOf, signInAs, signInAsDemo } from '../src/steps.ts';
 
 const { open, expectFault } = openBrowser();
 
@@ -154,5 +154,39 @@ test('axe finds nothing on the panels for links and files, and on a shared canva
   await page.goto('/s/no-such-link');
   await page.getByRole('heading', { name: 'This link does not work' }).waitFor();
   await look('link that does not work');
+  expect(found).toEqual(Object.fromEntries(Object.keys(found).map((form) => [form, []])));
+});
+
+test('axe finds nothing, and nothing scrolls sideways, on any screen and dialog of the console', async () => {
+  const page = await open();
+  const { look, found } = lookAt(page);
+  await signInAs(page, 'the admin');
+  const screens = [
+    ['/console', 'Overview'],
+    ['/console/providers', 'Providers'],
+    ['/console/costs', 'Costs'],
+    ['/console/alerts', 'Alerts'],
+    ['/console/queue', 'Queue'],
+    ['/console/users', 'Users'],
+    ['/console/audit', 'Audit log'],
+  ] as const;
+  for (const [path, heading] of screens) {
+    await page.goto(path);
+    await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+    await page.getByText(/^Updated/).waitFor();
+    await look(path);
+  }
+  await page.goto('/console/users?email=demo@');
+  await page.getByRole('link', { name: 'demo@valuecanvas.local' }).click();
+  await page.getByRole('heading', { name: 'demo@valuecanvas.local' }).waitFor();
+  await page.getByText('API keys').first().waitFor();
+  await look('a user');
+  for (const action of ['Change…', 'Password link…', 'Delete…']) {
+    await page.getByRole('button', { name: action, exact: true }).click();
+    await page.getByRole('alertdialog').waitFor();
+    await look(action);
+    await page.keyboard.press('Escape');
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+  }
   expect(found).toEqual(Object.fromEntries(Object.keys(found).map((form) => [form, []])));
 });
