@@ -122,7 +122,11 @@ export function BarChart({
               tickClassName={styles.tick ?? ''}
               tickValues={data.filter((_, index) => index % every === 0).map(({ id }) => id)}
               tickFormat={(id) => names.get(id) ?? id}
-              tickLabelProps={{ dy: 4, textAnchor: 'middle' }}
+              tickLabelProps={(id) => ({
+                dy: 4,
+                // A label at the end would leave the chart.
+                textAnchor: inner - (x(id) ?? 0) < nameWidth / 2 ? 'end' : 'middle',
+              })}
             />
           </Group>
         </svg>
