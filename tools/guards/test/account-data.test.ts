@@ -129,7 +129,11 @@ test('an export has what the user wrote in every service, nothing of another use
     token: other.body.access_token,
     body: { businessDescription: 'A foreign business' },
   });
-  const token = (await useEverything(exporting)).token;
+  const { token, userId } = await useEverything(exporting);
+  const createdAt = new Date(Date.now() - 800 * 86_400_000);
+  await platform.database.query('update auth.users set created_at = $1 where id = $2', [createdAt, userId]);
+  const dayBefore = (days: number) =>
+    new Date(createdAt.getTime() + (800 - days) * 86_400_000).toISOString().slice(0, 10);
   const { data: deleted } = (
     await send('POST', '/api/canvas', { token, body: { businessDescription: 'A deleted business' } })
   ).body;
@@ -159,9 +163,14 @@ test('an export has what the user wrote in every service, nothing of another use
     executions: expect.arrayContaining([
       expect.objectContaining({ rating: 5, comment: `I like ${marker}.` }),
     ]),
-    usage: { requestCount: expect.any(Number) },
+    usage: [
+      { startDate: dayBefore(800), endDate: dayBefore(435), requestCount: 0 },
+      { startDate: dayBefore(434), endDate: dayBefore(69), requestCount: 0 },
+      { startDate: dayBefore(68), endDate: dayBefore(0), requestCount: expect.any(Number) },
+    ],
     alerts: [],
   });
+  expect(JSON.parse(text).usage[2].requestCount).toBeGreaterThan(0);
   expect(text).not.toContain('A foreign business');
   expect(text).not.toMatch(/vc_[\w-]{20,}|argon2|token_hash|key_hash|encrypted_password/);
   expect((await send('GET', '/api/user/export')).status).toBe(401);

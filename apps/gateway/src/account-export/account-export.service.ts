@@ -22,6 +22,11 @@ export interface DataOwners {
   readonly prompts: ClientOf<typeof promptRegistryContract>;
 }
 
+/** The account itself, with members that the export does not interpret. */
+export interface Profile {
+  readonly createdAt: string;
+}
+
 /**
  * Collects the data of the calling user as the text of one JSON document, in parts: at most one page or one revision is in
  * memory. Throws NOT_FOUND before the first part if the account no longer exists.
@@ -29,12 +34,13 @@ export interface DataOwners {
 export type ExportAccount = (call: UserCall) => Promise<AsyncIterable<string>>;
 
 const pageSize = 50;
+/** Days between the first and the last day of the longest usage report. */
 const usageDays = 365;
 const dayMs = 86_400_000;
 
 export function createAccountExport(options: {
   readonly owners: DataOwners;
-  readonly findProfile: (userId: string) => Promise<unknown>;
+  readonly findProfile: (userId: string) => Promise<Profile | undefined>;
   readonly listKeys: (owner: UserPrincipal, page: PageRequest) => Promise<ListPage<ApiKey>>;
   readonly now: () => number;
 }): ExportAccount {
@@ -82,9 +88,20 @@ export function createAccountExport(options: {
     }
   }
 
-  async function* parts(call: UserCall, profile: unknown): AsyncGenerator<string> {
+  /** Reports of at most a year each, from the creation of the account until today. */
+  async function* usage(call: CallContext, { createdAt }: Profile, until: number) {
+    const lastDay = dateOf(until);
+    let from = Date.parse(dateOf(Date.parse(createdAt)));
+    do {
+      const to = Math.min(from + usageDays * dayMs, Date.parse(lastDay));
+      const days = { startDate: dateOf(from), endDate: dateOf(to) };
+      yield { ...days, ...(await owners.router.getOwnUsage({ query: days }, call)) };
+      from = to + dayMs;
+    } while (dateOf(from) <= lastDay);
+  }
+
+  async function* parts(call: UserCall, profile: Profile): AsyncGenerator<string> {
     const at = now();
-    const usageQuery = { startDate: dateOf(at - usageDays * dayMs), endDate: dateOf(at) };
     yield `{"exportedAt":${JSON.stringify(new Date(at).toISOString())},"profile":${JSON.stringify(profile)}`;
     yield* section('apiKeys', texts(keys(call.principal)));
     yield* section('canvases', canvases(call));
@@ -94,7 +111,7 @@ export function createAccountExport(options: {
     );
     yield* section('jobs', texts(jobs(call)));
     yield* section('executions', texts(pages((query) => owners.prompts.listExecutions({ query }, call))));
-    yield `,"usage":${JSON.stringify(await owners.router.getOwnUsage({ query: usageQuery }, call))}`;
+    yield* section('usage', texts(usage(call, profile, at)));
     const { alerts } = await owners.router.getOwnAlerts({}, call);
     yield `,"alerts":${JSON.stringify(alerts)}}\n`;
   }

@@ -12,7 +12,7 @@ import { type HandlersOf, sendFile } from '@valuecanvas/service-kit';
 import { type Kysely, sql } from 'kysely';
 import type { GatewayKit } from '../config.ts';
 import type { Database } from '../db.ts';
-import { createAccountExport } from './account-export.service.ts';
+import { createAccountExport, type Profile } from './account-export.service.ts';
 
 /** Connections to each service. An export waits for one answer after another. */
 const connections = 4;
@@ -42,7 +42,7 @@ export async function composeAccountExport(
     owners: { canvas: canvas.call, jobs: jobs.call, router: router.call, prompts: prompts.call },
     findProfile: (userId) =>
       acrossUsers(db, async (tx) => {
-        const { rows } = await sql<{ profile: unknown }>`
+        const { rows } = await sql<{ profile: Profile | null }>`
           select vc_private.account_profile(${userId}) as profile`.execute(tx);
         return rows[0]?.profile ?? undefined;
       }),
