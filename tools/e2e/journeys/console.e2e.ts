@@ -43,6 +43,25 @@ test('an admin empties the cache after reading what that means, and the page say
     .waitFor();
 });
 
+test('j and k move between the rows of a table, and Enter opens one', async () => {
+  const page = await open();
+  await signInAs(page, 'the admin');
+  await page.goto('/console/users');
+  await page.getByRole('link', { name: 'demo@valuecanvas.local' }).waitFor();
+  const focusedRow = () => page.evaluate<string>('document.activeElement.innerText');
+  const addresses = await page.getByRole('rowheader').allInnerTexts();
+  await page.keyboard.press('j');
+  expect(await focusedRow()).toContain(addresses[0]);
+  await page.keyboard.press('k');
+  expect(await focusedRow()).toContain(addresses[0]);
+  await page.keyboard.press('j');
+  expect(await focusedRow()).toContain(addresses[1]);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: addresses[1] ?? '', level: 1 }).waitFor();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').getByText('Go to the next or previous row').waitFor();
+});
+
 test('an admin closes all breakers, which is then among their changes in the last hour', async () => {
   const page = await open();
   await signInAs(page, 'the admin');

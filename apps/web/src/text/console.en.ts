@@ -8,6 +8,8 @@ export const consoleText = {
   none: 'Nothing here',
   refresh: 'Read again',
   pause: 'Stop reading again',
+  rowShortcut: 'Go to the next or previous row',
+  openRowShortcut: 'Open the row',
   pauseShortcut: 'Stop or start reading the figures',
   updated: (seconds: number) => `Updated ${seconds < 2 ? 'just now' : `${seconds} s ago`}`,
   asOf: (time: string) => `As of ${time}`,

@@ -50,6 +50,7 @@ export function AlertsPage() {
   ];
   return (
     <ScreenFrame
+      hasRows
       title={text.title}
       aside={<Freshness reads={[read]} isLive />}
       controls={

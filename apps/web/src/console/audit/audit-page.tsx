@@ -78,6 +78,7 @@ export function AuditPage() {
   ];
   return (
     <ScreenFrame
+      hasRows
       title={text.title}
       aside={<Freshness reads={[read]} />}
       controls={

@@ -37,6 +37,7 @@ export function CostsPage() {
   const costs = useLive('getPlatformCosts', { query: days }, { every: slow });
   return (
     <ScreenFrame
+      hasRows
       title={text.title}
       aside={<Freshness reads={[costs]} isLive />}
       controls={<RangeControls days={days} />}

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import visually from '../../parts/visually-hidden.module.css';
 import { consoleText as text } from '../../text/console.en.ts';
 import styles from './data-table.module.css';
+import { rowMark } from './use-row-keys.ts';
 
 export interface Column<Row> {
   readonly id: string;
@@ -119,7 +120,7 @@ function Row<Row>({
 }) {
   return (
     <>
-      <tr {...roles.row}>
+      <tr {...roles.row} {...rowMark}>
         {columns.map(({ id, head, cell, isNumeric }, index) => {
           const className = isNumeric ? styles.numeric : '';
           return index === 0 ? (

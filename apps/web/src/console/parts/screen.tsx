@@ -1,21 +1,26 @@
 import type { ReactNode } from 'react';
 import { PageHeading } from '../../shell/page-heading.tsx';
 import styles from './screen.module.css';
+import { useRowKeys } from './use-row-keys.ts';
 
 /** A screen of the console: its heading, the age of its figures, filters and actions, and its content. */
 export function ScreenFrame({
   title,
   aside,
   controls,
+  hasRows = false,
   children,
 }: {
   readonly title: string;
   readonly aside?: ReactNode;
   readonly controls?: ReactNode;
+  /** Offers the keys that move between the rows of its tables. */
+  readonly hasRows?: boolean;
   readonly children: ReactNode;
 }) {
+  const screen = useRowKeys(hasRows);
   return (
-    <div className={styles.frame}>
+    <div ref={screen} className={styles.frame}>
       <div className={styles.head}>
         <PageHeading title={title} className={styles.title} />
         {aside}

@@ -74,6 +74,7 @@ export function ProvidersPage() {
   ];
   return (
     <ScreenFrame
+      hasRows
       title={text.title}
       aside={<Freshness reads={[stats, health]} isLive />}
       controls={stats.data && <Actions combined={stats.data} onDone={showOutcome} />}

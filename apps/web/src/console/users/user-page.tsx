@@ -43,6 +43,7 @@ export function UserPage() {
   const close = () => open(undefined);
   return (
     <ScreenFrame
+      hasRows
       title={user?.email ?? text.title}
       aside={<Freshness reads={[read]} isLive />}
       controls={

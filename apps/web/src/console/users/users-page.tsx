@@ -88,6 +88,7 @@ export function UsersPage() {
   const edited = mayWrite ? users.find(({ id }) => id === edit) : undefined;
   return (
     <ScreenFrame
+      hasRows
       title={text.title}
       aside={<Freshness reads={[read]} />}
       controls={
