@@ -15,6 +15,7 @@ import { composeFlags } from './flags/compose-flags.ts';
 import { composeLedger } from './ledger/compose-ledger.ts';
 import { createChatCompletionHandler } from './openai/create-chat-completion.handler.ts';
 import { checkModelsHandler, getModelHandler, listModelsHandler } from './openai/models.handlers.ts';
+import { composePrompts } from './prompts/compose-prompts.ts';
 import { composeProviders } from './routing/compose-providers.ts';
 import { composeSpending } from './spending/compose-spending.ts';
 import { assertHealthy, statusRoutes } from './status/routes.ts';
@@ -36,6 +37,7 @@ export const llmRouterService = defineService({
     const spending = composeSpending(kit, db, redis, factOf);
     const recordViolations = composeViolations(kit, db, redis);
     const flags = await composeFlags(kit, redis);
+    const prompted = await composePrompts(kit, redis);
     const { clients, breakers } = composeProviders(kit, redis, db);
     const { meters, cacheCounts, observer } = composeTelemetry(kit, clients);
     const admission = await composeAdmission(kit, redis, {
@@ -65,7 +67,7 @@ export const llmRouterService = defineService({
       probes: {},
       reports: { providers: () => assertHealthy(clients) },
       routes: implement(llmRouterContract, {
-        chat: chatHandler(createChatService(complete, stream, defaultModel)),
+        chat: chatHandler(createChatService(complete, stream, { defaultModel, prompted })),
         createChatCompletion: createChatCompletionHandler(complete, stream),
         listModels: listModelsHandler(providers),
         getModel: getModelHandler(candidates),

@@ -20,6 +20,7 @@ export const llmRouterVariables = {
   ...redisVariables,
   ...journalVariables,
   FEATURE_FLAGS_URL: serviceUrl('feature-flags'),
+  PROMPT_REGISTRY_URL: serviceUrl('prompt-registry'),
   REDIS_CACHE_URL: Type.Optional(
     Type.String({
       secret: true,

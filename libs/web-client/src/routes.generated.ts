@@ -114,7 +114,7 @@ export const requestLimits = {
   createVariant: {kind: {minLength: 1, maxLength: 500}, model: {minLength: 1, maxLength: 200}},
   checkCanvas: {model: {minLength: 1, maxLength: 200}},
   dismissFinding: {reason: {minLength: 1, maxLength: 500}},
-  chat: {prompt: {minLength: 1, maxLength: 400000}, messages: {minItems: 1, maxItems: 500, items: {}}, model: {minLength: 1, maxLength: 200}},
+  chat: {prompt: {minLength: 1, maxLength: 400000}, messages: {minItems: 1, maxItems: 500, items: {}}, promptLabel: {maxLength: 36}, promptEnvironment: {maxLength: 36}, model: {minLength: 1, maxLength: 200}},
   createPromptVersion: {template: {minLength: 1, maxLength: 500000}, messages: {minItems: 1, maxItems: 100, items: {}}},
   movePromptLabel: {reason: {maxLength: 500}},
   proposePromptLabelMove: {reason: {maxLength: 500}},

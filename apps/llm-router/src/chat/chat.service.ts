@@ -1,11 +1,13 @@
 import { AppError } from '@valuecanvas/contracts-core';
 import type { ChatRequest, ChatResult, chat, Usage } from '@valuecanvas/contracts-llm-router';
 import { toDollars, toJsonNanos } from '@valuecanvas/money';
+import type { RenderedVersion } from '@valuecanvas/prompts-sdk';
 import type { Call, ServerEvents } from '@valuecanvas/service-kit';
 import type { AnswerFacts, Source } from '../completions/answer.ts';
 import { type CompletionRequest, cachingOf, idempotencyOf } from '../completions/request.ts';
 import type { Complete, WholeCompletion } from '../completions/serve.ts';
-import type { Stream, StreamedCompletion } from '../completions/stream.ts';
+import type { Stream, StreamedCompletion, StreamReader } from '../completions/stream.ts';
+import type { ChatExecution, PromptedChats } from '../prompts/prompted-chats.ts';
 import type { CompletionBody } from '../protocol/completion.ts';
 import type { Tokens } from '../protocol/tokens.ts';
 import { createTextCollector } from './answer-text.ts';
@@ -23,39 +25,87 @@ export interface ChatService {
   >;
 }
 
-export function createChatService(complete: Complete, stream: Stream, defaultModel: string): ChatService {
-  const toRequest = (call: ChatCall, isStreamed: boolean): CompletionRequest => ({
+export function createChatService(
+  complete: Complete,
+  stream: Stream,
+  options: { readonly defaultModel: string; readonly prompted: PromptedChats },
+): ChatService {
+  const { defaultModel, prompted } = options;
+
+  const toRequest = (
+    call: ChatCall,
+    prompt: RenderedVersion | undefined,
+    isStreamed: boolean,
+  ): CompletionRequest => ({
     call,
-    body: { ...toCompletionBody(call.body, defaultModel), ...(isStreamed ? { stream: true } : {}) },
+    body: { ...toCompletionBody(call.body, prompt, defaultModel), ...(isStreamed ? { stream: true } : {}) },
     caching: cachingOf(call.header('cache-control')),
     // A stream and a whole answer are stored differently, so a key belongs to one of them.
     idempotency: idempotencyOf(call, isStreamed && !call.body.stream ? 'stream\n' : ''),
-    promptVersionId: call.body.promptVersionId,
+    promptVersionId: prompt?.versionId ?? call.body.promptVersionId,
     isSchemaBinding: false,
   });
 
   return {
     async chat(call) {
       const startedAt = performance.now();
-      const { source, facts, answer } = await complete(toRequest(call, false));
-      const choice = answer().choices[0];
-      const latency = source.kind === 'cache' ? Math.round(performance.now() - startedAt) : facts.latencyMs;
-      const collector = createTextCollector();
-      collector.add(choice?.message ?? {}, choice?.finish_reason);
-      return {
-        source,
-        facts,
-        result: { ...collector.text(), ...toResult(source, { ...facts, latencyMs: latency }) },
-      };
+      const { prompt, execution } = prompted.begin(call);
+      try {
+        const { source, facts, answer } = await complete(toRequest(call, prompt, false));
+        const choice = answer().choices[0];
+        const latency = source.kind === 'cache' ? Math.round(performance.now() - startedAt) : facts.latencyMs;
+        const collector = createTextCollector();
+        collector.add(choice?.message ?? {}, choice?.finish_reason);
+        const text = collector.text();
+        await execution.answered(source, facts);
+        return {
+          source,
+          facts,
+          result: {
+            ...text,
+            ...toResult(source, { ...facts, latencyMs: latency }),
+            ...execution.facts(source),
+          },
+        };
+      } catch (error) {
+        await execution.failed(error);
+        throw error;
+      }
     },
 
     async stream(call) {
-      const streamed = await stream(toRequest(call, true));
-      return {
-        ...streamed,
-        readTo: (createEvents) =>
-          streamed.readTo(() => chatReader(createEvents(), (facts) => toResult(streamed.source, facts))),
-      };
+      const { prompt, execution } = prompted.begin(call);
+      try {
+        const streamed = await stream(toRequest(call, prompt, true));
+        const { source } = streamed;
+        const toStreamed = (facts: AnswerFacts) => ({
+          ...toResult(source, facts),
+          ...execution.facts(source),
+        });
+        return {
+          ...streamed,
+          readTo: (createEvents) =>
+            streamed.readTo(() => recorded(chatReader(createEvents(), toStreamed), execution, source)),
+        };
+      } catch (error) {
+        await execution.failed(error);
+        throw error;
+      }
+    },
+  };
+}
+
+/** Records the execution when the stream has ended. Its events are sent without waiting for the record. */
+function recorded(reader: StreamReader, execution: ChatExecution, source: Source): StreamReader {
+  return {
+    take: (batch) => reader.take(batch),
+    done(facts) {
+      void execution.answered(source, facts);
+      reader.done(facts);
+    },
+    broken(error) {
+      void execution.failed(error);
+      reader.broken(error);
     },
   };
 }
@@ -75,15 +125,28 @@ function toResult(
   };
 }
 
-function toCompletionBody(request: ChatRequest, defaultModel: string): CompletionBody {
-  const { prompt, messages, model = defaultModel, maxTokens, temperature, responseFormat } = request;
-  if ((prompt === undefined) === (messages === undefined)) {
-    const message = 'Send either prompt or messages.';
+/** The parameters of a prompt of the registry are defaults. */
+function toCompletionBody(
+  request: ChatRequest,
+  rendered: RenderedVersion | undefined,
+  defaultModel: string,
+): CompletionBody {
+  const { prompt, messages, promptKey } = request;
+  if ([prompt, messages, promptKey].filter((given) => given !== undefined).length !== 1) {
+    const message = 'Send one of prompt, messages and promptKey.';
     throw new AppError('VALIDATION_FAILED', { message, details: [{ path: 'prompt', message }] });
   }
+  const { metadata } = rendered ?? {};
+  const {
+    model = metadata?.model ?? defaultModel,
+    maxTokens = metadata?.maxTokens,
+    temperature = metadata?.temperature,
+    responseFormat = metadata?.responseFormat,
+  } = request;
   return {
     model,
-    messages: messages ?? [{ role: 'user', content: prompt }],
+    messages: rendered?.messages ?? messages ?? [{ role: 'user', content: prompt }],
+    ...(metadata?.tools === undefined ? {} : { tools: metadata.tools }),
     ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(responseFormat === undefined ? {} : { response_format: responseFormat }),

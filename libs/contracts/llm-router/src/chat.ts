@@ -54,18 +54,41 @@ export const ChatRequest = strictObject(
       Type.String({
         minLength: 1,
         maxLength: maxPromptLength,
-        description: 'Prompt as one text. Send either this or messages.',
+        description: 'Prompt as one text. Send this, messages or promptKey.',
       }),
     ),
     messages: Type.Optional(
       Type.Array(ChatMessage, {
         minItems: 1,
         maxItems: 500,
-        description: 'Conversation. Send either this or prompt.',
+        description: 'Conversation. Send this, prompt or promptKey.',
       }),
     ),
+    promptKey: Type.Optional(
+      Type.String({
+        pattern: '^[a-z][a-z0-9_.-]{0,99}$',
+        description:
+          'Prompt of the registry, which is rendered with promptVariables. Its model parameters apply unless the request has its own, and the call is recorded as an execution of the prompt.',
+      }),
+    ),
+    promptVariables: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'Values of the variables of the prompt. Missing and unknown ones are rejected.',
+      }),
+    ),
+    promptLabel: Type.Optional(
+      Type.String({
+        maxLength: 36,
+        description: 'Label of the version to use. Defaults to `production`, the active version.',
+      }),
+    ),
+    promptEnvironment: Type.Optional(
+      Type.String({ maxLength: 36, description: 'Environment of the label. Defaults to `default`.' }),
+    ),
     model: Type.Optional(
-      modelName('A model that GET /v1/models lists. Defaults to the platform’s default model.'),
+      modelName(
+        'A model that GET /v1/models lists. Defaults to that of the prompt, or to the platform’s default model.',
+      ),
     ),
     maxTokens: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 131_072, description: 'Maximum number of tokens in the answer.' }),
@@ -96,6 +119,14 @@ export const ChatResult = Type.Object(
     finishReason: Type.String({
       description: 'Reason why the model stopped: stop, length, tool_calls, content_filter or refusal.',
     }),
+    promptVersion: Type.Optional(
+      Type.Integer({ description: 'Version of the prompt, if the request has a promptKey.' }),
+    ),
+    executionId: Type.Optional(
+      field.uuid(
+        'Id of the execution of the prompt, for its rating. Absent without promptKey, and for a replayed answer.',
+      ),
+    ),
   },
   { title: 'ChatResult', description: 'The answer of a model, with its tokens, cost and latency.' },
 );
@@ -166,7 +197,7 @@ export const chat = defineRoute({
   path: '/api/llm/chat',
   summary: 'Call a model',
   description:
-    'Sends a prompt or conversation to the first provider that can serve it and returns the answer. With stream, the answer is sent in pieces. Fails with VALIDATION_FAILED if the provider rejects the input.',
+    'Sends a prompt, a conversation or a prompt of the registry to the first provider that can serve it and returns the answer. With stream, the answer is sent in pieces. Fails with VALIDATION_FAILED if the provider rejects the input.',
   auth: permission('llm'),
   body: ChatRequest,
   example: { prompt: 'How can a bakery find its first customers?', maxTokens: 300 },
@@ -177,5 +208,5 @@ export const chat = defineRoute({
   reply: data(ChatResult),
   responseHeaders: completionHeaders,
   events: { delta: ChatDelta, done: ChatResult },
-  errors: spendingErrors,
+  errors: [...spendingErrors, 'NOT_FOUND'],
 });

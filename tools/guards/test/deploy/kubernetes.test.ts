@@ -144,7 +144,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'mail',
     'internet',
   ],
-  'llm-router': ['feature-flags:3104', 'postgres and redis', 'internet'],
+  'llm-router': ['prompt-registry:3103', 'feature-flags:3104', 'postgres and redis', 'internet'],
   canvas: ['llm-router:3101', 'prompt-registry:3103', 'feature-flags:3104', 'postgres and redis'],
   'prompt-registry': ['llm-router:3101', 'postgres and redis'],
   'feature-flags': ['llm-router:3101', 'postgres and redis'],
