@@ -7,6 +7,7 @@ const platform = usePlatform();
 const absent = '01933333-3333-7333-8333-333333333333';
 
 const userRoutes = [
+  ['GET', '/api/queue/llm', undefined],
   ['POST', '/api/queue/llm', question],
   ['POST', '/api/queue/llm/batch', { jobs: [question] }],
   ['GET', `/api/queue/llm/${absent}`, undefined],
@@ -120,4 +121,34 @@ test('Prometheus sees attempts by outcome and the depth of the queue', async () 
     /queue_attempts_total\{job="custom_prompt",outcome="completed",service="job-worker"\} 1/,
   );
   expect(text).toMatch(/queue_jobs\{job="custom_prompt",state="waiting",service="job-worker"\} \d/);
+});
+
+test('the list has the own jobs with their requests, newest first, page by page, and none of another user', async () => {
+  const service = await platform.start();
+  const stranger = await platform.database.createUser({ tier: 'pro' });
+  await service.request('/api/queue/llm', { method: 'POST', as: stranger, body: question });
+  const jobIds: string[] = [];
+  for (const prompt of ['One?', 'Two?', 'Three?'])
+    jobIds.push(await platform.submit(service, { ...question, prompt }));
+  const list = (query: string) => service.request(`/api/queue/llm${query}`, { as: platform.user });
+
+  const first = await list('?limit=2');
+  expect(first).toMatchObject({
+    status: 200,
+    body: {
+      success: true,
+      data: [
+        { jobId: jobIds[2], type: 'custom_prompt', request: { prompt: 'Three?' } },
+        { jobId: jobIds[1], type: 'custom_prompt', request: { prompt: 'Two?' } },
+      ],
+      pagination: { limit: 2, nextCursor: expect.any(String) },
+    },
+  });
+  const { nextCursor } = first.body.pagination;
+  expect(await list(`?limit=2&cursor=${nextCursor}`)).toMatchObject({
+    status: 200,
+    body: { data: [{ jobId: jobIds[0], request: { prompt: 'One?' } }], pagination: { nextCursor: null } },
+  });
+  expect(await list('?cursor=nonsense')).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
+  expect(await list('?limit=101')).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
 });

@@ -172,3 +172,34 @@ test('an execution that was never recorded is not found', async () => {
 test.each([{ rating: 0 }, { rating: 6 }, { rating: 2.5 }, {}])('the rating %j is rejected', async (body) => {
   expect((await rate(uuidv7(), body)).status).toBe(400);
 });
+
+test('the list has the own executions with ratings, newest first, page by page, and none of another user', async () => {
+  const { id: promptVersionId, promptKey } = await activeVersion();
+  const user = await registry.database.createUser();
+  const own = [1, 2, 3].map(() => execution({ promptVersionId, userId: user.userId, model: 'm' }));
+  for (const each of [...own, execution({ promptVersionId })]) await journal.record(each);
+  await recorded(promptKey, 4);
+  const [oldest, middle, newest] = own.map(({ id }) => id);
+  await rate(oldest ?? '', { rating: 4, comment: 'Useful' }, user);
+
+  const list = (query: string, as = user) => registry.as(as, `/api/prompts/executions${query}`);
+  const first = await list('?limit=2');
+  expect(first).toMatchObject({
+    status: 200,
+    body: {
+      data: [
+        { id: newest, promptVersionId, operation: 'canvas.generate', model: 'm', success: true },
+        { id: middle },
+      ],
+      pagination: { limit: 2, nextCursor: expect.any(String) },
+    },
+  });
+  expect(first.body.data[0]).not.toHaveProperty('rating');
+  const rest = await list(`?limit=2&cursor=${first.body.pagination.nextCursor}`);
+  expect(rest.body).toMatchObject({
+    data: [{ id: oldest, rating: 4, comment: 'Useful' }],
+    pagination: { nextCursor: null },
+  });
+  expect((await list('?cursor=nonsense')).status).toBe(400);
+  expect((await list('', await registry.database.createUser())).body.data).toEqual([]);
+});
