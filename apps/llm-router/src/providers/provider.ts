@@ -9,6 +9,8 @@ export interface Provider {
   readonly baseUrl: string;
   /** Undefined for servers without authentication. May change while the router runs. */
   readonly apiKey: string | undefined;
+  /** The key before the last rotation. Calls that began with it may still end, and its provider may repeat it in an error. */
+  readonly formerApiKey?: string | undefined;
   /** The header with the key: `authorization` as a bearer token, `api-key` as it is, as Azure expects it. */
   readonly keyHeader: 'authorization' | 'api-key';
   /** Its id in the price data. If undefined, calls are free unless `prices` contains the model. */

@@ -15,7 +15,7 @@ const accountStatuses = new Set([401, 402, 403]);
 
 /** Converts an answer other than 200 to an error. Removes keys from its message. */
 export function refusal(
-  provider: Pick<Provider, 'id' | 'apiKey'>,
+  provider: Pick<Provider, 'id'> & ProviderKeys,
   { statusCode, headers }: Refused,
   text: string,
   now: number,
@@ -77,11 +77,16 @@ const keyForms =
   /\b(?:sk|pk|gsk|xai|tgp|hf|r8|fw|nvapi|AIza)[-_]?(?=[\w*-]*[\d*])[\w*-]{12,}|\beyJ[\w-]{10,}\.[\w.-]+|(?<=\bBearer )[^\s"',]+/g;
 
 /** Returns a provider's message without keys, in bounded length. Some providers repeat a refused key. */
-export function presentable(message: string, { apiKey }: Pick<Provider, 'apiKey'>): string {
-  const ours =
-    apiKey === undefined || apiKey.length < minKeyLength ? message : message.replaceAll(apiKey, '[key]');
+export function presentable(message: string, provider: ProviderKeys): string {
+  const { apiKey, formerApiKey } = provider;
+  const ours = [apiKey, formerApiKey].reduce<string>(
+    (text, key) => (key === undefined || key.length < minKeyLength ? text : text.replaceAll(key, '[key]')),
+    message,
+  );
   return ours.replace(keyForms, '[key]').slice(0, maxMessageLength);
 }
+
+type ProviderKeys = Pick<Provider, 'apiKey' | 'formerApiKey'>;
 
 /** A provider's error in a body or event. */
 export interface ReportedError {

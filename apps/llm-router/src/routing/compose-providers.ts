@@ -6,7 +6,7 @@ import type { Kysely } from 'kysely';
 import type { LlmRouterConfig } from '../config.ts';
 import type { Database } from '../db.ts';
 import { configuredProviders } from '../providers/configured-providers.ts';
-import type { Provider } from '../providers/provider.ts';
+import { replaceKeys } from '../providers/replace-keys.ts';
 import { createTransport } from '../providers/transport/transport.ts';
 import { notifyOpenBreakers } from './notify-open-breakers.ts';
 import { createProviderClient, type ProviderClient } from './provider-client.ts';
@@ -73,15 +73,4 @@ export function composeProviders(
       ),
   });
   return { clients, breakers };
-}
-
-/** Takes the API keys of newer providers with the same ids. */
-function replaceKeys(
-  providers: readonly { readonly id: string; apiKey: string | undefined }[],
-  newer: readonly Provider[],
-): void {
-  for (const provider of providers) {
-    const same = newer.find(({ id }) => id === provider.id);
-    if (same) provider.apiKey = same.apiKey;
-  }
 }
