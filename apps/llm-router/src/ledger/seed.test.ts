@@ -44,6 +44,28 @@ test('stored and journaled rows are added up exactly, beyond the range of a doub
   expect(await spentIn(today(userId))).toBe(9007199254741424n);
 });
 
+test('counters that are seeded at the same time share reads of the journal, and each has the costs of its user', async () => {
+  const store = createLedgerStore(servers.connect());
+  const journal = servers.ownJournal();
+  let reads = 0;
+  const redis = servers.connectRedis();
+  const counting = new Proxy(redis, {
+    get(target, name) {
+      if (name === 'xrange') reads += 1;
+      const value = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const spentIn = createSpentSource({ redis: counting, keys: journal.keys, store });
+  const userIds = Array.from({ length: 50 }, () => randomUUID());
+  for (const [index, userId] of userIds.entries()) {
+    await journal.record(llmUsage, booked({ userId, costNanos: String(index) }));
+  }
+  const sums = await Promise.all(userIds.map((userId) => spentIn(today(userId))));
+  expect(sums).toEqual(userIds.map((_, index) => BigInt(index)));
+  expect(reads).toBeLessThanOrEqual(2);
+});
+
 test('a row in ledger and journal counts once, with the ledger’s cost', async () => {
   const { store, journal, spentIn } = seedInTest();
   const usage = booked({ costNanos: '5' });

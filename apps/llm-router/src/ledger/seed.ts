@@ -1,6 +1,7 @@
 import { type LlmUsage, llmUsage } from '@valuecanvas/contracts-llm-router';
 import { createFactReader } from '@valuecanvas/journal';
 import type { Keys, Redis } from '@valuecanvas/redis';
+import { coalesce } from '@valuecanvas/resilience';
 import { timeOfId } from '@valuecanvas/service-kit';
 import type { SpentSource } from '../admission/seeding.ts';
 import type { LedgerStore } from './ledger.store.ts';
@@ -19,7 +20,8 @@ export function createSpentSource(options: {
   readonly store: Pick<LedgerStore, 'spentBetween'>;
 }): SpentSource {
   const { redis, keys, store } = options;
-  const read = createFactReader(llmUsage, { redis, keys, stream: 'waiting', limit: maxWaiting });
+  // Many users whose counters are absent at once share reads: each counter needs one that began after its own seeding.
+  const read = coalesce(createFactReader(llmUsage, { redis, keys, stream: 'waiting', limit: maxWaiting }));
   return async ({ scope, userId, startsAt, endsAt }) => {
     if (scope === 'user' && userId === undefined) throw new Error('A user counter needs a user id.');
     const owner = scope === 'user' ? userId : undefined;
