@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serviceNames } from '@valuecanvas/contracts-core';
 import { type Simulator, startSimulator } from '@valuecanvas/llm-simulator';
@@ -6,29 +6,42 @@ import { eventually } from '@valuecanvas/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findPrograms, howToInstall } from '../../src/alerts/programs.ts';
 import { type Monitoring, startMonitoring } from '../../src/alerts/start-monitoring.ts';
+import { dashboardPicture, seriesName } from '../../src/dashboards/picture.ts';
 import { root } from '../../src/root.ts';
 import { startPlatform } from '../platform.ts';
 
-interface Query {
-  readonly dashboard: string;
-  readonly panel: string;
-  readonly expr: string;
+interface Dashboard {
+  readonly title: string;
+  readonly panels: readonly {
+    readonly title: string;
+    readonly type: string;
+    readonly fieldConfig: { readonly defaults: { readonly unit: string } };
+    readonly targets: readonly { readonly expr: string; readonly legendFormat: string }[];
+  }[];
 }
 
 const model = 'meta-llama/Llama-3-70b-chat-hf';
 const free = { input: 0, output: 0 };
 
 const folder = join(root, 'infrastructure/grafana/dashboards');
-const queries = (await Promise.all((await readdir(folder)).map(queriesOf))).flat();
-
-async function queriesOf(file: string): Promise<Query[]> {
-  const { panels } = JSON.parse(await readFile(join(folder, file), 'utf8')) as {
-    panels: { title: string; targets: { expr: string }[] }[];
-  };
-  return panels.flatMap(({ title, targets }) =>
+const files = (await readdir(folder)).sort();
+const dashboards = await Promise.all(
+  files.map(async (file) => ({
+    file,
+    ...(JSON.parse(await readFile(join(folder, file), 'utf8')) as Dashboard),
+  })),
+);
+const queries = dashboards.flatMap(({ file, panels }) =>
+  panels.flatMap(({ title, targets }) =>
     targets.map(({ expr }) => ({ dashboard: file, panel: title, expr })),
-  );
-}
+  ),
+);
+
+/** Folder for pictures of the dashboards, if they are wanted: see `npm run picture:dashboards`. */
+const pictures = process.env.DASHBOARD_PICTURES;
+
+/** A picture shows some minutes, a check needs three rounds. */
+const rounds = pictures === undefined ? 3 : 30;
 
 /** Panels of what does not happen here: no backup, no job whose attempts are used up, no model that is unknown. */
 const quiet: ReadonlySet<string> = new Set([
@@ -45,6 +58,7 @@ describe.skipIf(!prometheus || !alertmanager)('on a live scrape of all services'
   let simulator: Simulator;
   let platform: Awaited<ReturnType<typeof startPlatform>>;
   let monitoring: Monitoring;
+  let begunAt = 0;
 
   beforeAll(async () => {
     simulator = await startSimulator();
@@ -70,15 +84,16 @@ describe.skipIf(!prometheus || !alertmanager)('on a live scrape of all services'
         serviceNames.map((service) => [service, new URL(platform.internalUrlOf(service)).host]),
       ),
     });
-    const token = await signUp('dashboards@example.com', 'enterprise');
-    const limited = await signUp('limited@example.com', 'free');
+    const token = await signUp('dashboards@example.com', 'enterprise', 'admin');
+    const limited = await signUp('limited@example.com', 'free', 'user');
+    begunAt = Date.now();
     // A rate needs samples before and after an event, and a series begins with its first event.
-    for (const round of [1, 2, 3]) {
+    for (let round = 1; round <= rounds; round += 1) {
       await useEverything(token, round);
       await failEverything(token, limited, round);
       await scraped();
     }
-  }, 300_000);
+  }, 900_000);
 
   afterAll(async () => {
     await monitoring?.[Symbol.asyncDispose]();
@@ -106,12 +121,12 @@ describe.skipIf(!prometheus || !alertmanager)('on a live scrape of all services'
     return { status: response.status, text: await response.text() };
   }
 
-  async function signUp(email: string, tier: string): Promise<string> {
+  async function signUp(email: string, tier: string, role: string): Promise<string> {
     const account = { email, password: 'a-long-password' };
     await send('/auth/v1/signup', undefined, account);
     await platform.database.query(
-      `update auth.users set raw_app_meta_data = jsonb_build_object('tier', $2::text, 'role', 'user') where email = $1`,
-      [email, tier],
+      `update auth.users set raw_app_meta_data = jsonb_build_object('tier', $2::text, 'role', $3::text) where email = $1`,
+      [email, tier, role],
     );
     const { text } = await send('/auth/v1/token?grant_type=password', undefined, account);
     return (JSON.parse(text) as { access_token: string }).access_token;
@@ -147,6 +162,8 @@ describe.skipIf(!prometheus || !alertmanager)('on a live scrape of all services'
     const failing = { businessDescription: `A business that fails, ${round}` };
     expect((await send('/api/canvas/generate', token, failing)).status).toBeGreaterThanOrEqual(500);
     simulator.reset();
+    // Failures of several rounds would open the breakers.
+    expect((await send('/api/llm/reset', token, {})).status).toBeLessThan(300);
     const { text } = await send('/api/canvas', token, { businessDescription: `A stale business ${round}` });
     const { id } = (JSON.parse(text) as { data: { id: string } }).data;
     const edit = () =>
@@ -175,13 +192,45 @@ describe.skipIf(!prometheus || !alertmanager)('on a live scrape of all services'
     return monitoring.query(expr, { start: now, end: now, stepSeconds: 1 });
   }
 
-  test.each(queries)('$dashboard "$panel": $expr', async ({ panel, expr }) => {
-    const concrete = expr
+  /** Fills in what Grafana would. */
+  function concrete(expr: string): string {
+    return expr
       .replaceAll('$__rate_interval', '2m')
       .replaceAll('$__range', '10m')
       .replaceAll('$__interval', '15s')
       .replaceAll('$service', '.*');
-    const series = await instant(concrete);
+  }
+
+  test.skipIf(pictures === undefined)('its data can be drawn', { timeout: 60_000 }, async () => {
+    const end = Math.floor(Date.now() / 1_000);
+    const range = { start: Math.floor(begunAt / 1_000), end };
+    const minutes = Math.round((end - range.start) / 60);
+    const caption = `${new Date().toISOString().slice(0, 10)}, npm run picture:dashboards: not Grafana, but its queries to a real Prometheus, after ${minutes} minutes of light load with failures on purpose.`;
+    await mkdir(join(root, pictures ?? ''), { recursive: true });
+    for (const { file, title, panels } of dashboards) {
+      const drawn = panels.map(async ({ title: name, type, fieldConfig, targets }) => {
+        const answers = targets.map(async ({ expr, legendFormat }) =>
+          (await monitoring.query(concrete(expr), { ...range, stepSeconds: 4 })).map(
+            ({ metric, values }) => ({
+              name: seriesName(legendFormat, metric),
+              values,
+            }),
+          ),
+        );
+        return {
+          title: name,
+          type,
+          unit: fieldConfig.defaults.unit,
+          series: (await Promise.all(answers)).flat(),
+        };
+      });
+      const picture = dashboardPicture(title, await Promise.all(drawn), { range, caption });
+      await writeFile(join(root, pictures ?? '', file.replace('.json', '.svg')), picture);
+    }
+  });
+
+  test.each(queries)('$dashboard "$panel": $expr', async ({ panel, expr }) => {
+    const series = await instant(concrete(expr));
     if (quiet.has(panel)) expect(series).toEqual([]);
     else expect(series.length).toBeGreaterThan(0);
   });
