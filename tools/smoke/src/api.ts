@@ -8,6 +8,8 @@ export interface Call {
   /** The caller's access token; absent for an anonymous request. */
   readonly token?: string;
   readonly body?: unknown;
+  /** Default: JSON's. */
+  readonly contentType?: string;
   /** Expected status; default 200. */
   readonly status?: number;
 }
@@ -53,10 +55,10 @@ export function createApi(url: string): Api {
   };
 }
 
-function request(method: string, { token, body }: Call): RequestInit {
+function request(method: string, { token, body, contentType = 'application/json' }: Call): RequestInit {
   const headers: Record<string, string> = {};
   if (token !== undefined) headers.authorization = `Bearer ${token}`;
-  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (body !== undefined) headers['content-type'] = contentType;
   const content = body === undefined ? {} : { body: JSON.stringify(body) };
   return { method, headers, ...content, signal: AbortSignal.timeout(patienceMs) };
 }

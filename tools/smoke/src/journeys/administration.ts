@@ -51,7 +51,9 @@ async function checkKillSwitch({ api, check }: Smoke, token: string, user: Accou
   });
   if (!made) return;
   await check('switched off, it is off within a second', async () => {
-    await api.data(path, { method: 'PUT', token, body: { enabled: false } });
+    // The type that `curl -d` sends, as in the deployment checklist.
+    const contentType = 'application/x-www-form-urlencoded';
+    await api.data(path, { method: 'PUT', token, body: { enabled: false }, contentType });
     await eventually(isOn, (on) => !on, { ...soon, what: 'the flag is off' });
   });
   await check('it is deleted', () => api.send(path, { method: 'DELETE', token, status: 204 }));
