@@ -145,6 +145,9 @@ test('an alert that is told twice is one row, whichever came first', async () =>
       level: 'warning',
       threshold_nanos: '400000000',
       actual_nanos: '410000000',
+      acknowledged: false,
+      acknowledged_at: null,
+      acknowledged_by: null,
       created_at: new Date('2026-11-25T10:00:00Z'),
     },
   ]);
