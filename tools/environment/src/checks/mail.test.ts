@@ -3,6 +3,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Configuration } from '../configurations.ts';
 import { mailChecks } from './mail.ts';
 
+const never = new AbortController().signal;
+
 const services = (url?: string): Configuration[] =>
   (['gateway', 'job-worker'] as const).map((service) => ({
     service,
@@ -14,7 +16,7 @@ test('a mail server that several services use is checked once, without sending a
   onTestFinished(() => server.stop());
   const checks = mailChecks(services(server.url));
   expect(checks).toHaveLength(1);
-  expect(await checks[0]?.run()).toBe(`${new URL(server.url).host} accepts the login`);
+  expect(await checks[0]?.run(never)).toBe(`${new URL(server.url).host} accepts the login`);
   expect(server.mails).toEqual([]);
 });
 
@@ -22,7 +24,7 @@ test('a mail server that does not answer fails the check', async () => {
   const server = await startTestMailServer();
   await server.stop();
   const [check] = mailChecks(services(server.url));
-  await expect(check?.run()).rejects.toMatchObject({ code: 'ESOCKET' });
+  await expect(check?.run(never)).rejects.toMatchObject({ code: 'ESOCKET' });
 });
 
 test('without SMTP_URL nothing is checked', () => {
