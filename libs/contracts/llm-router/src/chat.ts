@@ -73,7 +73,7 @@ export const ChatRequest = strictObject(
     ),
     promptVariables: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), {
-        description: 'Values of the variables of the prompt. Missing and unknown ones are rejected.',
+        description: 'Values of the variables of the prompt, only with promptKey. Missing and unknown ones are rejected.',
       }),
     ),
     promptLabel: Type.Optional(
