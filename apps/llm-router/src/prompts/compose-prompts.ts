@@ -1,27 +1,19 @@
 import { promptExecution, promptRegistryContract } from '@valuecanvas/contracts-prompt-registry';
-import { createClient } from '@valuecanvas/http-client';
-import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
 import { createJournal } from '@valuecanvas/journal';
 import { createPrompts } from '@valuecanvas/prompts-sdk';
 import type { OpenRedis } from '@valuecanvas/redis';
 import type { Kit } from '@valuecanvas/service-kit';
 import type { LlmRouterConfig } from '../config.ts';
+import { openClient } from '../open-client.ts';
 import { createPromptedChats, type PromptedChats } from './prompted-chats.ts';
 
 /** Composes the use of prompts by their key, which follows the prompt registry until the service stops. */
 export async function composePrompts(
-  { config, log, lifecycle, now }: Kit<LlmRouterConfig>,
+  kit: Kit<LlmRouterConfig>,
   { redis, keys, waiting }: OpenRedis,
 ): Promise<PromptedChats> {
-  const service = createClient(promptRegistryContract, {
-    baseUrl: config.PROMPT_REGISTRY_URL,
-    sign: createInternalSigner({
-      issuer: 'llm-router',
-      key: await importSigningKey(config.INTERNAL_SIGNING_KEY),
-      now,
-    }),
-  });
-  lifecycle.onStop('close', 'client of prompt-registry', service.close);
+  const { config, log, lifecycle } = kit;
+  const service = await openClient(kit, promptRegistryContract, config.PROMPT_REGISTRY_URL);
   const prompts = createPrompts({
     client: service.call,
     redis: waiting('prompts'),
