@@ -126,11 +126,11 @@ test('missing and unknown variables are both refused, and nothing is recorded', 
     { path: 'promptVariables.client', message: 'is not a variable of this prompt' },
   ]);
   expectError(await platform.chat(router, { ...letter, prompt: 'Hello' }), 400, 'VALIDATION_FAILED');
-  expectError(
-    await platform.chat(router, { prompt: 'Hello', promptVariables: {} }),
-    400,
-    'VALIDATION_FAILED',
-  );
+  for (const field of [{ promptVariables: {} }, { promptLabel: 'staging' }, { promptEnvironment: 'eu' }]) {
+    const refused = await platform.chat(router, { prompt: 'Hello', ...field });
+    expectError(refused, 400, 'VALIDATION_FAILED');
+    expect(refused.body.details).toEqual([{ path: Object.keys(field)[0], message: 'needs a promptKey' }]);
+  }
   expectError(await platform.chat(router, { ...letter, promptLabel: 'absent' }), 404, 'NOT_FOUND');
   expect(await executions()).toEqual([]);
 });

@@ -44,14 +44,17 @@ const withoutPrompt: ChatExecution = {
   facts: () => ({}),
 };
 
-function renderedPrompt(
-  prompts: Pick<Prompts, 'render'>,
-  { promptKey, promptVariables, promptLabel, promptEnvironment }: ChatRequest,
-): RenderedVersion | undefined {
+/** Fields that mean something only beside a promptKey. */
+const promptFields = ['promptVariables', 'promptLabel', 'promptEnvironment'] as const;
+
+function renderedPrompt(prompts: Pick<Prompts, 'render'>, request: ChatRequest): RenderedVersion | undefined {
+  const { promptKey, promptVariables, promptLabel, promptEnvironment } = request;
   if (promptKey === undefined) {
-    if (promptVariables === undefined) return undefined;
-    const message = 'needs a promptKey';
-    throw new AppError('VALIDATION_FAILED', { details: [{ path: 'promptVariables', message }] });
+    const details = promptFields
+      .filter((field) => request[field] !== undefined)
+      .map((path) => ({ path, message: 'needs a promptKey' }));
+    if (details.length > 0) throw new AppError('VALIDATION_FAILED', { details });
+    return undefined;
   }
   try {
     return prompts.render(promptKey, (promptVariables ?? {}) as TemplateValues, {

@@ -73,17 +73,22 @@ export const ChatRequest = strictObject(
     ),
     promptVariables: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), {
-        description: 'Values of the variables of the prompt, only with promptKey. Missing and unknown ones are rejected.',
+        description:
+          'Values of the variables of the prompt, only with promptKey. Missing and unknown ones are rejected.',
       }),
     ),
     promptLabel: Type.Optional(
       Type.String({
         maxLength: 36,
-        description: 'Label of the version to use. Defaults to `production`, the active version.',
+        description:
+          'Label of the version to use, only with promptKey. Defaults to `production`, the active version.',
       }),
     ),
     promptEnvironment: Type.Optional(
-      Type.String({ maxLength: 36, description: 'Environment of the label. Defaults to `default`.' }),
+      Type.String({
+        maxLength: 36,
+        description: 'Environment of the label, only with promptKey. Defaults to `default`.',
+      }),
     ),
     model: Type.Optional(
       modelName(

@@ -16,7 +16,7 @@ export const statedRules: readonly StatedRule[] = [
   rule(/^(?:llm|canvas)\./, /is not served by any provider/, 'A model that GET /v1/models lists'),
   rule(/^llm\./, /The provider refused the request/, 'VALIDATION_FAILED if the provider rejects the input'),
   rule(/^llm\.chat$/, /Send one of prompt, messages and promptKey/, 'Send this, messages or promptKey'),
-  rule(/^llm\.chat$/, /"path":"promptVariables/, 'only with promptKey. Missing and unknown ones are rejected'),
+  rule(/^llm\.chat$/, /"path":"prompt(?:Variables|Label|Environment)/, 'only with promptKey'),
   rule(/^llm\./, /IDEMPOTENCY_MISMATCH/, 'with the same key and body within 24 h'),
   rule(/^canvas\.apply$/, /"path":"suggestions"/, 'holds at most 50 items'),
   rule(/^apiKeys\.create$/, /"path":"expiresAt"/, 'must be in the future'),
