@@ -48,9 +48,7 @@ export function createLabelsStore(db: Kysely<Database>) {
         const moves = transaction
           .selectFrom('vc_private.prompt_label_moves')
           .selectAll()
-          .where('prompt_key', '=', position.promptKey)
-          .where('environment', '=', position.environment)
-          .where('label', '=', position.label);
+          .where((row) => row.and(columnsOf(position)));
         return selectPage(moves, latestMovesFirst, page);
       });
     },
@@ -60,9 +58,7 @@ export function createLabelsStore(db: Kysely<Database>) {
         const proposals = transaction
           .selectFrom('vc_private.prompt_label_proposals')
           .selectAll()
-          .where('prompt_key', '=', position.promptKey)
-          .where('environment', '=', position.environment)
-          .where('label', '=', position.label);
+          .where((row) => row.and(columnsOf(position)));
         return selectPage(proposals, newestFirst, page);
       });
     },
@@ -191,9 +187,7 @@ function findLabel(transaction: Kysely<Database>, position: LabelPosition): Prom
   return transaction
     .selectFrom('vc_private.prompt_labels')
     .selectAll()
-    .where('prompt_key', '=', position.promptKey)
-    .where('environment', '=', position.environment)
-    .where('label', '=', position.label)
+    .where((row) => row.and(columnsOf(position)))
     .executeTakeFirst();
 }
 
