@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPlatform as start } from '@valuecanvas/local-servers';
@@ -16,14 +17,18 @@ const environment = {
 /** Starts the whole platform on free ports with a new, empty state. Disposing removes both. */
 export async function startPlatform(): Promise<Platform & AsyncDisposable> {
   const state = await mkdtemp(join(tmpdir(), 'valuecanvas-security-'));
+  const remove = () => rmSync(state, { recursive: true, force: true });
+  // Also after an interrupt, which stops the platform and ends this process.
+  process.once('exit', remove);
   const { url, stop } = await start({ root: projectRoot, state, environment });
-  const remove = async () => {
-    await stop();
-    await rm(state, { recursive: true, force: true });
+  return {
+    url,
+    keys: await readKeys(join(state, 'secrets.json')),
+    async [Symbol.asyncDispose]() {
+      await stop();
+      remove();
+    },
   };
-  const interrupt = () => void remove().finally(() => process.exit(130));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
-  return { url, keys: await readKeys(join(state, 'secrets.json')), [Symbol.asyncDispose]: remove };
 }
 
 async function readKeys(file: string): Promise<PlatformKeys> {

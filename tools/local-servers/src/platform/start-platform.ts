@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { freePort } from '../free-port.ts';
 
 export interface PlatformOptions {
@@ -30,9 +31,11 @@ const noRealServers = {
   LLM_PROVIDERS: '',
 };
 
+const interrupts = ['SIGINT', 'SIGTERM'] as const;
+
 /**
  * Starts the whole platform as `npm start` does, on a free port, with its own databases and the simulator. Resolves when it is
- * ready. Rejects with its output if it ends before.
+ * ready. Rejects with its output if it ends before. If this process is interrupted, it stops the platform and exits.
  */
 export async function startPlatform({
   root,
@@ -50,18 +53,24 @@ export async function startPlatform({
   });
   const ended = once(child, 'close');
   const stop = async () => {
+    for (const signal of interrupts) process.off(signal, interrupt);
     child.kill('SIGTERM');
     await ended;
   };
+  const interrupt = () => void stop().finally(() => process.exit(130));
+  for (const signal of interrupts) process.once(signal, interrupt);
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
-  let printed = '';
+  const printed: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      printed += text;
-      if (printed.includes('ValueCanvas is ready at')) resolve();
+    createInterface(stream).on('line', (line) => {
+      if (line.includes('ValueCanvas is ready at')) resolve();
+      if (printed.length < 100) printed.push(line);
     });
   }
-  child.once('close', () => reject(new Error(`The platform did not start:\n${printed}`)));
-  await ready;
+  child.once('close', () => reject(new Error(`The platform did not start:\n${printed.join('\n')}`)));
+  await ready.catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   return { url: `http://localhost:${port}`, stop, [Symbol.asyncDispose]: stop };
 }
