@@ -84,6 +84,10 @@ export async function startPlatform(
     identities,
     urlOf,
     internalUrlOf,
+    /** Host and port of each service's metrics. */
+    metricsTargets: Object.fromEntries(
+      serviceNames.map((service) => [service, new URL(internalUrlOf(service)).host]),
+    ),
     async metrics() {
       const pages = serviceNames.map(async (service) =>
         (await fetch(`${internalUrlOf(service)}/metrics`)).text(),

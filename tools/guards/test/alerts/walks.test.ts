@@ -1,6 +1,5 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { serviceNames } from '@valuecanvas/contracts-core';
 import { type Simulator, startSimulator } from '@valuecanvas/llm-simulator';
 import { eventually, openSeverableLink, type SeverableLink } from '@valuecanvas/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -48,9 +47,7 @@ describe.skipIf(!prometheus || !alertmanager)('a receiver of alerts learns', { t
       infrastructure: join(root, 'infrastructure'),
       prometheus: prometheus ?? '',
       alertmanager: alertmanager ?? '',
-      targets: Object.fromEntries(
-        serviceNames.map((service) => [service, new URL(platform.internalUrlOf(service)).host]),
-      ),
+      targets: platform.metricsTargets,
     });
     token = await signUp();
   }, 300_000);

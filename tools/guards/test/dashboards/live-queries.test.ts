@@ -1,6 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { serviceNames } from '@valuecanvas/contracts-core';
 import { type Simulator, startSimulator } from '@valuecanvas/llm-simulator';
 import { eventually } from '@valuecanvas/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -80,9 +79,7 @@ describe.skipIf(!prometheus || !alertmanager)('on a live scrape of all services'
       infrastructure: join(root, 'infrastructure'),
       prometheus: prometheus ?? '',
       alertmanager: alertmanager ?? '',
-      targets: Object.fromEntries(
-        serviceNames.map((service) => [service, new URL(platform.internalUrlOf(service)).host]),
-      ),
+      targets: platform.metricsTargets,
     });
     const token = await signUp('dashboards@example.com', 'enterprise', 'admin');
     const limited = await signUp('limited@example.com', 'free', 'user');
