@@ -30,7 +30,7 @@ test('a description becomes nine blocks with one click to sign in, and edits are
 
   await page.getByRole('button', { name: 'Repair café' }).click();
   await page.keyboard.press('Control+Enter');
-  await page.getByText('One more step: sign in').and(page.locator(':focus')).waitFor();
+  await page.getByText('One more step: create an account').and(page.locator(':focus')).waitFor();
   await page.getByRole('button', { name: 'the demo user' }).click();
   await page.waitForURL(/\/c\//);
   for (const name of blocks) await itemsOf(page, name).first().waitFor();

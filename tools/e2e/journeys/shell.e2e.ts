@@ -18,7 +18,8 @@ async function follow(page: Page, link: string | RegExp): Promise<readonly [head
 
 test('every page names its tab after its heading, also after a title was changed', async () => {
   const page = await open();
-  await expect.poll(() => page.title()).toBe('Describe a business – ValueCanvas');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  expect(await page.title()).toBe('Describe a business – ValueCanvas');
   await signInAsDemo(page);
   await drawCanvas(page, 'A library of borrowed tools');
   await page.getByRole('heading', { level: 1 }).getByRole('button').click();
@@ -29,7 +30,8 @@ test('every page names its tab after its heading, also after a title was changed
   expect(await follow(page, 'Account')).toEqual(['Account', 'Account – ValueCanvas']);
   expect(await follow(page, 'Canvases')).toEqual(['Canvases', 'Canvases – ValueCanvas']);
   await page.goto('/no/such/page');
-  await expect.poll(() => page.title()).toBe('Page not found – ValueCanvas');
+  await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+  expect(await page.title()).toBe('Page not found – ValueCanvas');
 });
 
 test('a screen of the console names its tab, and a user’s screen is named after the user', async () => {
@@ -39,7 +41,8 @@ test('a screen of the console names its tab, and a user’s screen is named afte
     expect(await follow(page, name)).toEqual([name, `${name} – ValueCanvas`]);
   }
   await follow(page, /^demo@/);
-  await expect.poll(() => page.title()).toMatch(/^demo@\S+ – ValueCanvas$/);
+  await page.getByRole('heading', { name: /^demo@/ }).waitFor();
+  expect(await page.title()).toMatch(/^demo@\S+ – ValueCanvas$/);
 });
 
 test('the list of shortcuts names the keys that work on the current screen, and no others', async () => {
@@ -174,4 +177,23 @@ test('axe finds nothing in the palette, and it fits the screens of phones', asyn
   expect(violations.map(({ id }) => id)).toEqual([]);
   await palette.getByRole('option', { name: 'Account' }).click();
   await page.getByRole('heading', { name: 'Account' }).waitFor();
+});
+
+test('the focus returns to the block from which the history was opened, also after an earlier revision was shown', async () => {
+  const page = await open();
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A bakery for night trains');
+  await addItem(page, 'Channels', 'Platform kiosks');
+  await page.getByRole('button', { name: 'History' }).waitFor();
+  await page.keyboard.press('5');
+  const focused = page.locator('[data-block]:focus');
+  await focused.waitFor();
+  const block = await focused.getAttribute('data-block');
+  await page.keyboard.press('h');
+  await page.getByRole('button', { name: /^Generated/ }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('Restoring it changes: Channels.').waitFor();
+  await page.keyboard.press('Escape');
+  await focused.waitFor();
+  expect(await focused.getAttribute('data-block')).toBe(block);
 });

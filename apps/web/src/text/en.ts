@@ -70,7 +70,7 @@ export const text = {
     submit: 'Draw the canvas',
     left: (count: number) => `${count} characters left`,
     tooShort: 'Write at least three characters.',
-    signInFirst: 'One more step: sign in, so that your canvas can be saved.',
+    signInFirst: 'One more step: create an account or sign in, so that your canvas can be saved.',
     simulated: 'Answers are simulated: no language model is called.',
     sample: 'An example',
   },

@@ -25,9 +25,12 @@ export function SidePanel({
   });
   useEffect(() => {
     const opener = document.activeElement;
+    const block = opener?.closest('[data-block]')?.getAttribute('data-block');
     heading.current?.focus();
     return () => {
-      if (opener instanceof HTMLElement) opener.focus();
+      // A revision that was shown in place of the canvas has replaced the blocks.
+      const target = opener?.isConnected ? opener : document.querySelector(`[data-block="${block}"]`);
+      if (target instanceof HTMLElement) target.focus();
     };
   }, []);
   useEffect(() => {
