@@ -34,11 +34,11 @@ test('an admin empties the cache after reading what that means, and the page say
   await page.getByRole('link', { name: 'Providers', exact: true }).click();
   await page.getByRole('button', { name: 'Empty the cache…' }).click();
   const dialog = page.getByRole('alertdialog');
-  await dialog.getByText('cannot be brought back').waitFor();
+  await dialog.getByText('cannot be recovered').waitFor();
   await dialog.getByLabel('Reason').fill('Prices have changed – again');
-  await dialog.getByRole('button', { name: 'Remove all answers' }).click();
+  await dialog.getByRole('button', { name: 'Delete all answers' }).click();
   await page
-    .getByText(/answers? (was|were) removed/)
+    .getByText(/answers? (was|were) deleted/)
     .first()
     .waitFor();
 });
@@ -81,14 +81,14 @@ test('a user without a role does not see the console, and its address says what 
   expect(await page.getByRole('link', { name: 'Console' }).count()).toBe(0);
   expect(requested.filter((path) => /console|overview|providers/.test(path))).toEqual([]);
   await page.goto('/console/providers');
-  await page.getByRole('heading', { name: 'You cannot see this screen' }).waitFor();
+  await page.getByRole('heading', { name: 'You do not have access to this screen' }).waitFor();
 });
 
 test('an admin finds a user, reads what a change means, and undoes it', async () => {
   const page = await open();
   await signInAs(page, 'the admin');
   await page.goto('/console/users');
-  await page.getByLabel('Part of the e-mail').fill('DEMO@');
+  await page.getByLabel('Search by e-mail').fill('DEMO@');
   await page.keyboard.press('Enter');
   await page.waitForURL(/email=DEMO/);
   await page.getByRole('link', { name: 'demo@valuecanvas.local' }).click();
@@ -106,10 +106,10 @@ test('an admin finds a user, reads what a change means, and undoes it', async ()
     await dialog.getByRole('button', { name: 'Change demo@valuecanvas.local' }).click();
     await page.getByText(`and the role ${role}.`).first().waitFor();
   };
-  await change('operator', /Takes effect with the next access token/);
+  await change('operator', /Takes effect with the user’s next access token/);
   await change('user', /All sessions of demo@valuecanvas.local end now/);
   await page.getByRole('button', { name: 'Undo' }).click();
-  await page.getByText('has the earlier tier and role again').first().waitFor();
+  await page.getByText('has the previous tier and role again').first().waitFor();
   await change('user', /All sessions/);
 });
 
@@ -218,7 +218,7 @@ test('an admin acknowledges an alert of the platform, and the acknowledgement st
   await expect
     .poll(
       async () => {
-        await page.getByRole('button', { name: 'Read again' }).click();
+        await page.getByRole('button', { name: 'Refresh' }).click();
         return await alert.count();
       },
       { timeout: 30_000 },

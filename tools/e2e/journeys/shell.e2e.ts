@@ -58,10 +58,10 @@ test('the list of shortcuts names the keys that work on the current screen, and 
   };
   await signInAs(page, 'the admin');
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
-  const pause = 'Stop or start reading the figures';
+  const pause = 'Pause or resume updates';
   expect(await labels()).toEqual(expect.arrayContaining(['Go to Queue', pause]));
   await page.keyboard.press('p');
-  await page.getByRole('button', { name: 'Stop reading again', pressed: true }).waitFor();
+  await page.getByRole('button', { name: 'Pause updates', pressed: true }).waitFor();
 
   await page.keyboard.press('g');
   await page.keyboard.press('l');

@@ -14,7 +14,7 @@ export const accountText = {
   resetsDay: 'Resets at midnight UTC',
   resetsMonth: 'Resets on the first of the month, UTC',
   usage: (requests: string, cached: string, cost: string) =>
-    `${requests} calls in the last 30 days, ${cached} of them from the cache, ${cost} in all.`,
+    `${requests} calls in the last 30 days, ${cached} from the cache, ${cost} in total.`,
   byModel: 'By model',
   model: 'Model',
   calls: 'Calls',
@@ -23,7 +23,7 @@ export const accountText = {
   appearance: 'Appearance',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
   session: 'This browser',
-  signedInUntil: (when: string) => `Signed in until ${when} at the latest.`,
+  signedInUntil: (when: string) => `Your session ends by ${when}.`,
   data: 'Your data',
   dataNote:
     'The file holds your canvases with their history, your keys without their secrets, your jobs, ratings and costs.',
@@ -41,7 +41,7 @@ export const accountText = {
 /** All sentences about API keys. */
 export const apiKeysText = {
   title: 'API keys',
-  about: 'Programs send a key as a bearer token to call the API in your name.',
+  about: 'Programs use a key as a bearer token to call the API on your behalf.',
   none: 'You have no API keys.',
   create: 'Create a key',
   name: 'Name',
@@ -57,7 +57,6 @@ export const apiKeysText = {
   key: 'Key',
   once: { copy: 'Copy', copied: 'The key was copied.', done: 'I have stored it' },
   caption: 'Your API keys',
-  begins: 'Begins with',
   lastUsed: 'Last used',
   never: 'Never',
   expired: (when: string) => `Expired ${when}`,
@@ -66,7 +65,7 @@ export const apiKeysText = {
   revoke: 'Revoke',
   revokeOf: (name: string) => `Revoke the key ${name}`,
   revokeTitle: (name: string) => `Revoke “${name}”?`,
-  revokeText: 'Programs that use this key are refused within 30 seconds. The key cannot be restored.',
+  revokeText: 'Requests with this key are refused within 30 seconds. The key cannot be restored.',
   revokeConfirm: 'Revoke the key',
   revoked: (name: string) => `The key “${name}” was revoked.`,
   permissionNames: {
