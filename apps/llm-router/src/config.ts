@@ -160,6 +160,11 @@ export const llmRouterVariables = {
         'US dollars of all users together at which the platform raises an alert, where they differ from the defaults, as JSON: { "<hour|day|month>": { warning?, critical? } }.',
     }),
   ),
+  USER_BUDGET_NOTIFICATIONS: Type.Enum(['all', 'reached', 'none'], {
+    default: 'all',
+    description:
+      'Budgets of users of which operators are notified: all (at 80 % and at 100 %), reached (at 100 %), or none.',
+  }),
   LLM_BUDGET_WITHOUT_REDIS: Type.Number({
     minimum: 0,
     default: 1,

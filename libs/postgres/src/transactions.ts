@@ -49,16 +49,17 @@ export async function recordAudit<Tables>(transaction: Kysely<Tables>, fact: Aud
 }
 
 /**
- * Writes a notification into the outbox in the transaction of its event. Of notifications with the same key, the first is kept.
+ * Writes notifications into the outbox in the transaction of their event. Of notifications with the same key, the first is kept.
  * The role of the service needs `execute` on `vc_private.record_notification` and `usage` on the schema `vc_private`.
  */
 export async function recordNotification<Tables>(
   transaction: Kysely<Tables>,
-  notification: Notification,
+  ...notifications: readonly Notification[]
 ): Promise<void> {
-  await sql`select vc_private.record_notification(${JSON.stringify(notification)}::jsonb)`.execute(
-    transaction,
-  );
+  if (notifications.length === 0) return;
+  await sql`
+    select vc_private.record_notification(notification)
+    from jsonb_array_elements(${JSON.stringify(notifications)}::jsonb) as notification`.execute(transaction);
 }
 
 function inTransaction<Tables, T>(

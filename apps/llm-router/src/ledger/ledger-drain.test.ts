@@ -113,7 +113,7 @@ test('while PostgreSQL is unavailable alerts wait, and none is lost or becomes a
   await link.cut();
   const alert = alertOf();
   await journal.record(costAlert, alert);
-  drain(costAlert, journal, createCostAlertsStore(servers.connect(link.url)).insert);
+  drain(costAlert, journal, createCostAlertsStore(servers.connect(link.url), 'all').insert);
   await eventually(async () => {
     const [group] = (await servers.redis.client.xinfo(
       'GROUPS',
@@ -131,7 +131,7 @@ test('an alert that is told twice is one row, whichever came first', async () =>
   const journal = servers.ownJournal();
   const alert = alertOf();
   await journal.record(costAlert, alert, { ...alert, actualNanos: '420000000' });
-  drain(costAlert, journal, createCostAlertsStore(servers.connect()).insert);
+  drain(costAlert, journal, createCostAlertsStore(servers.connect(), 'all').insert);
   await eventually(async () => expect(await journal.waiting(costAlert)).toBe(0));
   await journal.record(costAlert, alert);
   await eventually(async () => expect(await journal.waiting(costAlert)).toBe(0));
@@ -167,7 +167,7 @@ test('both levels, other periods and the platform are alerts of their own', asyn
     platform,
     platform,
   );
-  drain(costAlert, journal, createCostAlertsStore(servers.connect()).insert);
+  drain(costAlert, journal, createCostAlertsStore(servers.connect(), 'all').insert);
   await eventually(async () => expect(await journal.waiting(costAlert)).toBe(0));
   expect(await alertsOf(userId)).toHaveLength(4);
   const ofPlatform = `select user_id from cost_alerts where scope = 'platform' and period_start = $1`;
@@ -188,7 +188,7 @@ test('an alert that the table refuses becomes a dead letter, and holds up neithe
   await journal.recordText(costAlert, '{"id":"nonsense"}');
   const last = alertOf();
   await journal.record(costAlert, last);
-  drain(costAlert, journal, createCostAlertsStore(servers.connect()).insert);
+  drain(costAlert, journal, createCostAlertsStore(servers.connect(), 'all').insert);
   await eventually(async () => expect(await journal.waiting(costAlert)).toBe(0));
   expect(await journal.dead(costAlert)).toBe(3);
   expect(await alertsOf(user.userId)).toHaveLength(1);

@@ -29,7 +29,7 @@ export function composeSpending(
     perDay: platformPerDay === undefined ? undefined : toNanos(platformPerDay),
     thresholds: readPlatformThresholds(config.PLATFORM_ALERT_THRESHOLDS),
   });
-  const alertsStore = createCostAlertsStore(db);
+  const alertsStore = createCostAlertsStore(db, config.USER_BUDGET_NOTIFICATIONS);
   drainIntoTable(kit, redis, costAlert, alertsStore.insert);
   metrics.observe(metricCatalogue.budgetsNearLimit, async () =>
     (await alertsStore.countUsers(new Date(now()))).map(({ period, level, users }) => ({

@@ -1,7 +1,7 @@
 import { AppError, type AuditedCall, type AuditFacts, type UserPrincipal } from '@valuecanvas/contracts-core';
 import type { OwnAlert, PlatformAlert } from '@valuecanvas/contracts-llm-router';
 import { toDollars } from '@valuecanvas/money';
-import { alertMessage } from './alert-message.ts';
+import { operatorMessage, ownMessage } from './alert-message.ts';
 import type { CostAlertRow, CostAlertsStore } from './cost-alerts.store.ts';
 
 /** Maximum number of alerts in a reply; older ones remain in the database. */
@@ -41,6 +41,21 @@ export function createCostAlertsService(options: {
 }
 
 function toOwnAlert(row: CostAlertRow): OwnAlert {
+  return { ...factsOf(row), message: ownMessage(row) };
+}
+
+function toPlatformAlert(row: CostAlertRow): PlatformAlert {
+  const { acknowledged, acknowledged_by, acknowledged_at } = row;
+  return {
+    ...factsOf(row),
+    message: operatorMessage(row),
+    acknowledged,
+    ...(acknowledged_by === null ? {} : { acknowledgedBy: acknowledged_by }),
+    ...(acknowledged_at === null ? {} : { acknowledgedAt: acknowledged_at.toISOString() }),
+  };
+}
+
+function factsOf(row: CostAlertRow) {
   return {
     id: row.id,
     type: 'COST_THRESHOLD',
@@ -48,17 +63,6 @@ function toOwnAlert(row: CostAlertRow): OwnAlert {
     period: row.period,
     threshold: toDollars(row.threshold_nanos),
     actual: toDollars(row.actual_nanos),
-    message: alertMessage(row),
     createdAt: row.created_at.toISOString(),
-  };
-}
-
-function toPlatformAlert(row: CostAlertRow): PlatformAlert {
-  const { acknowledged, acknowledged_by, acknowledged_at } = row;
-  return {
-    ...toOwnAlert(row),
-    acknowledged,
-    ...(acknowledged_by === null ? {} : { acknowledgedBy: acknowledged_by }),
-    ...(acknowledged_at === null ? {} : { acknowledgedAt: acknowledged_at.toISOString() }),
-  };
+  } as const;
 }

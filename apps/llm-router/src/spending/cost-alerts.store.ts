@@ -4,8 +4,9 @@ import { toDollars } from '@valuecanvas/money';
 import { acrossUsers, asUser, recordAudit, recordNotification } from '@valuecanvas/postgres';
 import type { Kysely, Selectable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
+import type { LlmRouterConfig } from '../config.ts';
 import type { CostAlertsTable, Database } from '../db.ts';
-import { alertMessage } from './alert-message.ts';
+import { operatorMessage } from './alert-message.ts';
 
 export type CostAlertRow = Selectable<CostAlertsTable>;
 
@@ -17,7 +18,10 @@ export interface AlertedUsers {
 
 /** Accesses cost alerts, at most one per threshold and period. */
 export interface CostAlertsStore {
-  /** Inserts alerts, and notifies operators of those of the platform. A repeated alert is stored once. */
+  /**
+   * Inserts alerts. Notifies operators of those of the platform, and of those of users as configured. A repeated alert is
+   * stored once.
+   */
   insert(alerts: readonly CostAlert[]): Promise<void>;
   /** Lists a user's latest alerts, newest first. */
   ofUser(owner: UserPrincipal, limit: number): Promise<readonly CostAlertRow[]>;
@@ -36,7 +40,13 @@ export interface CostAlertsStore {
   ): Promise<CostAlertRow | undefined>;
 }
 
-export function createCostAlertsStore(db: Kysely<Database>): CostAlertsStore {
+/** Creates the store. `userBudgets` selects the alerts of users of which operators are notified. */
+export function createCostAlertsStore(
+  db: Kysely<Database>,
+  userBudgets: LlmRouterConfig['USER_BUDGET_NOTIFICATIONS'],
+): CostAlertsStore {
+  const isOfInterest = ({ scope, level }: CostAlertRow): boolean =>
+    scope === 'platform' || userBudgets === 'all' || (userBudgets === 'reached' && level === 'critical');
   return {
     async insert(alerts) {
       await acrossUsers(db, async (tx) => {
@@ -46,9 +56,7 @@ export function createCostAlertsStore(db: Kysely<Database>): CostAlertsStore {
           .onConflict((conflict) => conflict.doNothing())
           .returningAll()
           .execute();
-        for (const alert of stored) {
-          if (alert.scope === 'platform') await recordNotification(tx, notificationOf(alert));
-        }
+        await recordNotification(tx, ...stored.filter(isOfInterest).map(notificationOf));
       });
     },
     ofUser: (owner, limit) =>
@@ -116,24 +124,43 @@ async function countUsers(tx: Kysely<Database>, at: Date): Promise<AlertedUsers[
 }
 
 function notificationOf(alert: CostAlertRow): Notification {
-  const { id, level, period } = alert;
-  const periodStart = alert.period_start.toISOString();
+  const { id, period, user_id: userId } = alert;
   return {
     id,
-    key: `platform.cost-alert:${period}:${periodStart}:${level}`,
-    kind: 'platform.cost-alert',
-    severity: level,
-    title: `Spending has reached the ${level} threshold of the ${period}`,
-    message: alertMessage(alert),
+    ...(userId === null ? platformText(alert) : userText(alert, userId)),
+    message: operatorMessage(alert),
     details: {
       alertId: id,
+      ...(userId === null ? {} : { userId }),
       period,
-      periodStart,
+      periodStart: alert.period_start.toISOString(),
       threshold: toDollars(alert.threshold_nanos),
       actual: toDollars(alert.actual_nanos),
     },
     occurredAt: alert.created_at.toISOString(),
   };
+}
+
+function platformText({ period, period_start, level }: CostAlertRow) {
+  return {
+    key: `platform.cost-alert:${period}:${period_start.toISOString()}:${level}`,
+    kind: 'platform.cost-alert',
+    severity: level,
+    title: `Spending has reached the ${level} threshold of the ${period}`,
+  } as const;
+}
+
+/** A used-up budget concerns one user, so it is not critical for the platform. */
+function userText({ period, period_start, level }: CostAlertRow, userId: string) {
+  const isReached = level === 'critical';
+  return {
+    key: `user.cost-alert:${userId}:${period}:${period_start.toISOString()}:${level}`,
+    kind: 'user.cost-alert',
+    severity: isReached ? 'warning' : 'info',
+    title: isReached
+      ? `A user has used up the budget of the ${period}`
+      : `A user is close to the budget of the ${period}`,
+  } as const;
 }
 
 function toRow(alert: CostAlert) {

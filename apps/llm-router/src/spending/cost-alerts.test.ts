@@ -3,6 +3,7 @@ import { type AuditedCall, createAuditFacts } from '@valuecanvas/contracts-core'
 import type { CostAlert } from '@valuecanvas/contracts-llm-router';
 import { userPrincipal } from '@valuecanvas/testing';
 import { beforeEach, expect, test } from 'vitest';
+import type { LlmRouterConfig } from '../config.ts';
 import { useServers } from '../ledger/test-support/servers-in-test.ts';
 import { createCostAlertsService } from './cost-alerts.service.ts';
 import { createCostAlertsStore } from './cost-alerts.store.ts';
@@ -11,8 +12,8 @@ const servers = useServers();
 
 beforeEach(() => servers.database.query('truncate cost_alerts, vc_private.notifications cascade'));
 
-function alertsInTest() {
-  const store = createCostAlertsStore(servers.connect());
+function alertsInTest(userBudgets: LlmRouterConfig['USER_BUDGET_NOTIFICATIONS'] = 'all') {
+  const store = createCostAlertsStore(servers.connect(), userBudgets);
   const now = () => Date.parse('2026-11-25T14:00:00Z');
   const alerts = createCostAlertsService({
     store,
@@ -184,17 +185,19 @@ test('an alert of a user and an unknown alert are not found, and not acknowledge
   }
 });
 
-test('operators are notified of an alert of the platform once, and of no alert of a user', async () => {
+const notifications = () =>
+  servers.database.query<{ title: string }>('select * from vc_private.notifications order by key');
+
+test('operators are notified of an alert of the platform once', async () => {
   const { tell } = alertsInTest();
-  const user = await servers.database.createUser();
   const alert = ofPlatform({
     level: 'critical',
     thresholdNanos: '500000000000',
     actualNanos: '500100000000',
   });
-  await tell([alert, alertOf({ userId: user.userId })]);
   await tell([alert]);
-  expect(await servers.database.query('select * from vc_private.notifications')).toEqual([
+  await tell([alert]);
+  expect(await notifications()).toEqual([
     expect.objectContaining({
       kind: 'platform.cost-alert',
       severity: 'critical',
@@ -207,3 +210,40 @@ test('operators are notified of an alert of the platform once, and of no alert o
     }),
   ]);
 });
+
+test('operators are notified of budgets of users at 80 % and at 100 %, by ID', async () => {
+  const { tell } = alertsInTest();
+  const { userId } = await servers.database.createUser();
+  const used = { level: 'critical', thresholdNanos: '500000000', actualNanos: '500000000' } as const;
+  await tell([alertOf({ userId }), alertOf({ userId, ...used })]);
+  await tell([alertOf({ userId })]);
+  const day = 'in the day 2026-11-25 (UTC)';
+  expect(await notifications()).toMatchObject([
+    {
+      kind: 'user.cost-alert',
+      severity: 'warning',
+      title: 'A user has used up the budget of the day',
+      message: `User ${userId} has used up the budget of $0.50: $0.50 spent ${day}. Further calls are refused.`,
+      details: { userId, period: 'day', threshold: 0.5, actual: 0.5 },
+    },
+    {
+      kind: 'user.cost-alert',
+      severity: 'info',
+      title: 'A user is close to the budget of the day',
+      message: `User ${userId} is close to the budget: $0.412345678 spent ${day}; the warning threshold is $0.40.`,
+    },
+  ]);
+});
+
+test.each([
+  ['reached', ['A user has used up the budget of the day']],
+  ['none', []],
+] as const)(
+  'with the setting %s, operators are notified of fewer budgets of users',
+  async (setting, titles) => {
+    const { tell } = alertsInTest(setting);
+    const { userId } = await servers.database.createUser();
+    await tell([alertOf({ userId }), alertOf({ userId, level: 'critical' })]);
+    expect((await notifications()).map(({ title }) => title)).toEqual(titles);
+  },
+);

@@ -1,6 +1,8 @@
 /** Kinds of notifications. `docs/notifications.md` describes each for receivers. */
 export type NotificationKind =
   | 'platform.cost-alert'
+  | 'user.cost-alert'
+  | 'prompt.canary-rolled-back'
   | 'provider.breaker-opened'
   | 'jobs.dead-letter'
   | 'backup.overdue';
