@@ -224,10 +224,57 @@ test('an admin acknowledges an alert of the platform, and the acknowledgement st
       { timeout: 30_000 },
     )
     .toBe(1);
-  await page.getByRole('button', { name: /^Acknowledge: The platform has spent/ }).click();
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  await page.getByRole('region', { name: 'Selection' }).getByText('1 selected').waitFor();
+  await page.keyboard.press('x');
+  await expect.poll(() => page.getByRole('region', { name: 'Selection' }).count()).toBe(0);
+  await page.getByRole('checkbox', { name: 'Select all' }).check();
+  await page.getByRole('button', { name: 'Acknowledge 1 alert' }).click();
   await page.getByText('Acknowledged.').first().waitFor();
   await alert.getByText(/^By you, /).waitFor();
   await page.reload();
   await alert.getByText(/^By you, /).waitFor();
   expect(await page.getByRole('button', { name: /^Acknowledge:/ }).count()).toBe(0);
+});
+
+test('alerts that arrive while an operator reads wait behind a button, and are then acknowledged together', async () => {
+  const page = await open();
+  await signInAs(page, 'the admin');
+  const alertOf = (id: number) => ({
+    id: `00000000-0000-4000-8000-00000000000${id}`,
+    type: 'COST_THRESHOLD',
+    level: 'critical',
+    period: 'day',
+    threshold: 500,
+    actual: 500 + id,
+    message: `Alert ${id}`,
+    createdAt: new Date(0).toISOString(),
+    acknowledged: false,
+  });
+  let alerts = [alertOf(1)];
+  const acknowledged: string[] = [];
+  await page.route('**/api/admin/alerts', (route) =>
+    route.fulfill({ json: { success: true, data: { alerts } } }),
+  );
+  await page.route('**/api/admin/alerts/*/acknowledge', async (route) => {
+    acknowledged.push(route.request().url().split('/').at(-2) ?? '');
+    await route.fulfill({ json: { success: true, data: alerts[0] } });
+  });
+  await page.clock.install();
+  await page.goto('/console/alerts');
+  const rows = page.getByRole('row', { name: /Alert \d/ });
+  await rows.first().waitFor();
+  alerts = [alertOf(3), alertOf(2), alertOf(1)];
+  await page.clock.fastForward(61_000);
+  await page.getByRole('button', { name: '2 new' }).waitFor();
+  expect(await rows.count()).toBe(1);
+  await page.getByRole('button', { name: '2 new' }).click();
+  await expect.poll(() => rows.count()).toBe(3);
+  expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('Alerts');
+  await page.getByRole('checkbox', { name: 'Select: Alert 1' }).check();
+  await page.getByRole('checkbox', { name: 'Select: Alert 3' }).check();
+  await page.getByRole('button', { name: 'Acknowledge 2 alerts' }).click();
+  await page.getByText('2 alerts acknowledged.').first().waitFor();
+  expect(acknowledged).toEqual([alertOf(3).id, alertOf(1).id]);
 });

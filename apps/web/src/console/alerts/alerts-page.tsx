@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
 import type { ResultOf } from '@valuecanvas/web-client';
 import { CircleAlert, TriangleAlert } from 'lucide-react';
+import { useRef } from 'react';
 import { useApi } from '../../api.tsx';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
@@ -13,6 +14,8 @@ import { columnOf, exactDollars, nanosOf } from '../parts/money.ts';
 import { useOutcome } from '../parts/outcome.tsx';
 import { ScreenFrame } from '../parts/screen.tsx';
 import { Select } from '../parts/select.tsx';
+import { SelectionBar, useSelection } from '../parts/selection.tsx';
+import { useHeldRows } from '../parts/use-held-rows.ts';
 import styles from './alerts-page.module.css';
 
 const text = consoleText.alerts;
@@ -23,10 +26,26 @@ type Alert = ResultOf<'getPlatformAlerts'>['alerts'][number];
 export function AlertsPage() {
   const { level } = useSearch({ from: '/signed-in/console/alerts' });
   const navigate = useNavigate({ from: '/console/alerts' });
+  const { user } = useRouteContext({ from: '/signed-in' }).session;
   const read = useLive('getPlatformAlerts', {}, { every: slow });
+  const held = useHeldRows(read.data?.alerts ?? none, keyOf);
+  const refresh = async () => {
+    const result = await read.refetch();
+    held.show(result.data?.alerts);
+    return result;
+  };
   const [outcome, showOutcome] = useOutcome();
-  const acknowledge = useAcknowledge(() => showOutcome(text.done));
-  const alerts = read.data?.alerts.filter((alert) => level === undefined || alert.level === level) ?? [];
+  const table = useRef<HTMLElement>(null);
+  const acknowledge = useAcknowledge((count) => {
+    showOutcome(text.done(count));
+    table.current?.focus();
+  });
+  const mayAcknowledge = user.permissions.includes('alerts:acknowledge');
+  const alerts = held.shown.filter((alert) => level === undefined || alert.level === level);
+  const { selection, selectedRows } = useSelection(alerts, keyOf, {
+    isSelectable: ({ acknowledged }) => !acknowledged,
+    nameOf: ({ message }) => message,
+  });
   const format = columnOf(alerts.flatMap(({ threshold, actual }) => [nanosOf(threshold), nanosOf(actual)]));
   const amount = (dollars: number) => (
     <span title={exactDollars(nanosOf(dollars))}>{format(nanosOf(dollars))}</span>
@@ -51,49 +70,77 @@ export function AlertsPage() {
   return (
     <ScreenFrame
       hasRows
+      hasSelection={mayAcknowledge}
       title={text.title}
-      aside={<Freshness reads={[read]} isLive />}
+      aside={<Freshness reads={[{ ...read, refetch: refresh }]} isLive />}
       controls={
-        <Select
-          label={text.level}
-          value={level ?? ''}
-          onChange={({ target }) =>
-            void navigate({ search: { level: target.value || undefined }, replace: true })
-          }
-          options={[
-            { value: '', name: text.all },
-            { value: 'critical', name: text.levels.critical },
-            { value: 'warning', name: text.levels.warning },
-          ]}
-        />
+        <>
+          <Select
+            label={text.level}
+            value={level ?? ''}
+            onChange={({ target }) =>
+              void navigate({ search: { level: target.value || undefined }, replace: true })
+            }
+            options={[
+              { value: '', name: text.all },
+              { value: 'critical', name: text.levels.critical },
+              { value: 'warning', name: text.levels.warning },
+            ]}
+          />
+          {held.waiting > 0 && (
+            <Button
+              onClick={() => {
+                held.show();
+                table.current?.focus();
+              }}
+            >
+              {consoleText.newRows(held.waiting)}
+            </Button>
+          )}
+        </>
       }
     >
       {outcome}
       {acknowledge.error && <ErrorNotice error={acknowledge.error} />}
       <ReadState read={read} />
       {read.data && (
-        <DataTable
-          caption={text.title}
-          isCaptionHidden
-          columns={columns}
-          rows={alerts}
-          keyOf={({ id }) => id}
-          empty={text.empty}
-        />
+        <section ref={table} aria-label={text.title} tabIndex={-1}>
+          <DataTable
+            caption={text.title}
+            isCaptionHidden
+            columns={columns}
+            rows={alerts}
+            keyOf={keyOf}
+            empty={text.empty}
+            selection={mayAcknowledge ? selection : undefined}
+          />
+        </section>
       )}
+      <SelectionBar selection={selection}>
+        <Button
+          disabled={acknowledge.isPending}
+          onClick={() => acknowledge.mutate(selectedRows.map(({ id }) => id))}
+        >
+          {text.acknowledgeSeveral(selectedRows.length)}
+        </Button>
+      </SelectionBar>
     </ScreenFrame>
   );
 }
 
-function useAcknowledge(onDone: () => void) {
+const none: readonly Alert[] = [];
+const keyOf = ({ id }: Alert) => id;
+
+/** Acknowledges alerts. Those that are acknowledged before one fails stay so, and the table shows them. */
+function useAcknowledge(onDone: (count: number) => void) {
   const api = useApi();
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => api.call.acknowledgeAlert({ params: { id } }),
-    async onSuccess() {
-      await queries.invalidateQueries({ queryKey: ['getPlatformAlerts'] });
-      onDone();
+    async mutationFn(ids: readonly string[]) {
+      for (const id of ids) await api.call.acknowledgeAlert({ params: { id } });
     },
+    onSettled: () => queries.invalidateQueries({ queryKey: ['getPlatformAlerts'] }),
+    onSuccess: (_, ids) => onDone(ids.length),
   });
 }
 
@@ -116,7 +163,7 @@ function Acknowledgement({
       look="link"
       aria-label={`${text.acknowledge}: ${message}`}
       disabled={acknowledge.isPending}
-      onClick={() => acknowledge.mutate(id)}
+      onClick={() => acknowledge.mutate([id])}
     >
       {text.acknowledge}
     </Button>

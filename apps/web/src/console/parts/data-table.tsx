@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 import visually from '../../parts/visually-hidden.module.css';
 import { consoleText as text } from '../../text/console.en.ts';
 import styles from './data-table.module.css';
-import { rowMark } from './use-row-keys.ts';
+import type { Selection } from './selection.tsx';
+import { rowMark, selectMark } from './use-row-keys.ts';
 
 export interface Column<Row> {
   readonly id: string;
@@ -39,6 +40,7 @@ export function DataTable<Row>({
   onSort,
   empty,
   details,
+  selection,
 }: {
   readonly caption: string;
   readonly isCaptionHidden?: boolean;
@@ -50,13 +52,17 @@ export function DataTable<Row>({
   readonly empty?: string;
   /** Content below a row, over its whole width. */
   readonly details?: (row: Row) => ReactNode;
+  /** Adds checkboxes, with which rows are selected for an action. */
+  readonly selection?: Selection<Row> | undefined;
 }) {
   const sorted = sortRows(rows, columns, sort);
+  const span = columns.length + (selection ? 1 : 0);
   return (
     <table className={styles.table} {...roles.table}>
       <caption className={isCaptionHidden ? visually.hidden : ''}>{caption}</caption>
       <thead {...roles.group}>
         <tr {...roles.row}>
+          {selection && <SelectAll rows={rows} keyOf={keyOf} selection={selection} />}
           {columns.map((column) => (
             <Head key={column.id} column={column} sort={sort} onSort={onSort} />
           ))}
@@ -64,11 +70,13 @@ export function DataTable<Row>({
       </thead>
       <tbody {...roles.group}>
         {sorted.map((row) => (
-          <Row key={keyOf(row)} row={row} columns={columns} details={details?.(row)} />
+          <Row key={keyOf(row)} row={row} columns={columns} span={span} details={details?.(row)}>
+            {selection && <Select row={row} id={keyOf(row)} selection={selection} />}
+          </Row>
         ))}
         {rows.length === 0 && (
           <tr {...roles.row}>
-            <td {...roles.cell} colSpan={columns.length} className={styles.empty}>
+            <td {...roles.cell} colSpan={span} className={styles.empty}>
               {empty ?? text.none}
             </td>
           </tr>
@@ -112,15 +120,21 @@ function Head<Row>({
 function Row<Row>({
   row,
   columns,
+  span,
   details,
+  children,
 }: {
   readonly row: Row;
   readonly columns: readonly Column<Row>[];
+  readonly span: number;
   readonly details: ReactNode;
+  /** A cell before the others. */
+  readonly children: ReactNode;
 }) {
   return (
     <>
       <tr {...roles.row} {...rowMark}>
+        {children}
         {columns.map(({ id, head, cell, isNumeric }, index) => {
           const className = isNumeric ? styles.numeric : '';
           return index === 0 ? (
@@ -136,12 +150,62 @@ function Row<Row>({
       </tr>
       {details && (
         <tr {...roles.row}>
-          <td {...roles.cell} colSpan={columns.length} className={styles.details}>
+          <td {...roles.cell} colSpan={span} className={styles.details}>
             {details}
           </td>
         </tr>
       )}
     </>
+  );
+}
+
+function SelectAll<Row>({
+  rows,
+  keyOf,
+  selection: { selected, set, isSelectable },
+}: {
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
+  readonly selection: Selection<Row>;
+}) {
+  const keys = rows.filter(isSelectable).map(keyOf);
+  const isAll = keys.length > 0 && keys.every((key) => selected.has(key));
+  return (
+    <th scope="col" className={styles.select} {...roles.head}>
+      <input
+        type="checkbox"
+        aria-label={text.selection.all}
+        disabled={keys.length === 0}
+        checked={isAll}
+        onChange={() => set(new Set(isAll ? [] : keys))}
+      />
+    </th>
+  );
+}
+
+function Select<Row>({
+  row,
+  id,
+  selection: { selected, set, isSelectable, nameOf },
+}: {
+  readonly row: Row;
+  readonly id: string;
+  readonly selection: Selection<Row>;
+}) {
+  const others = [...selected].filter((key) => key !== id);
+  const toggle = () => set(new Set(selected.has(id) ? others : [...others, id]));
+  return (
+    <td className={styles.select} {...roles.cell}>
+      {isSelectable(row) && (
+        <input
+          type="checkbox"
+          aria-label={text.selection.one(nameOf(row))}
+          checked={selected.has(id)}
+          onChange={toggle}
+          {...selectMark}
+        />
+      )}
+    </td>
   );
 }
 

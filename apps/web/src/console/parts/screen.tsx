@@ -9,6 +9,7 @@ export function ScreenFrame({
   aside,
   controls,
   hasRows = false,
+  hasSelection = false,
   children,
 }: {
   readonly title: string;
@@ -16,9 +17,11 @@ export function ScreenFrame({
   readonly controls?: ReactNode;
   /** Offers the keys that move between the rows of its tables. */
   readonly hasRows?: boolean;
+  /** Offers the key that selects a row. */
+  readonly hasSelection?: boolean;
   readonly children: ReactNode;
 }) {
-  const screen = useRowKeys(hasRows);
+  const screen = useRowKeys(hasRows, hasSelection);
   return (
     <div ref={screen} className={styles.frame}>
       <div className={styles.head}>
