@@ -8,6 +8,7 @@ import { createIds, defineService, implement, internalTokenAuthenticator } from 
 import { composeAdmission } from './admission/compose-admission.ts';
 import { chatHandler } from './chat/chat.handler.ts';
 import { createChatService } from './chat/chat.service.ts';
+import { platformChatHandler } from './chat/platform-chat.handler.ts';
 import { composeCompletions } from './completions/compose-completions.ts';
 import { llmRouterVariables } from './config.ts';
 import type { Database } from './db.ts';
@@ -68,6 +69,7 @@ export const llmRouterService = defineService({
       reports: { providers: () => assertHealthy(clients) },
       routes: implement(llmRouterContract, {
         chat: chatHandler(createChatService(complete, stream, { defaultModel, prompted })),
+        chatForPlatform: platformChatHandler(complete, { defaultModel }),
         createChatCompletion: createChatCompletionHandler(complete, stream),
         listModels: listModelsHandler(providers),
         getModel: getModelHandler(candidates),

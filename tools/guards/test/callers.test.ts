@@ -16,6 +16,8 @@ interface Callers {
   readonly forAny: readonly ServiceName[];
   /** Services that may call internal routes for themselves, and vouch for no other principal. */
   readonly forItself: readonly ServiceName[];
+  /** Internal routes that only some of the latter may call. */
+  readonly narrower?: Readonly<Record<string, readonly ServiceName[]>>;
 }
 
 /**
@@ -28,6 +30,7 @@ const table: Readonly<Record<ServiceName, Callers>> = {
   'llm-router': {
     forAny: ['gateway', 'canvas', 'job-worker'],
     forItself: ['prompt-registry', 'feature-flags'],
+    narrower: { 'llm.chatForPlatform': ['prompt-registry'] },
   },
   canvas: { forAny: ['gateway', 'job-worker'], forItself: [] },
   'prompt-registry': { forAny: ['gateway'], forItself: ['canvas', 'llm-router'] },
@@ -63,7 +66,7 @@ async function principalOf(authenticate: Authenticator, token: string): Promise<
 }
 
 describe.each(Object.entries(table) as [ServiceName, Callers][])('%s', (service, callers) => {
-  const { forAny, forItself } = callers;
+  const { forAny, forItself, narrower = {} } = callers;
   const contract = contractOf(service);
 
   test('has a contract of its own name', () => expect(contract.service).toBe(service));
@@ -72,7 +75,13 @@ describe.each(Object.entries(table) as [ServiceName, Callers][])('%s', (service,
     const internal = Object.values(contract.routes).filter(isInternal);
     const named = internal.map(({ auth }) => (auth.kind === 'service' ? [...auth.callers].sort() : []));
     expect([...contract.callers].sort()).toEqual([...forAny].sort());
-    expect(named).toEqual(internal.map(() => [...forItself].sort()));
+    expect(named).toEqual(internal.map(({ id }) => [...(narrower[id] ?? forItself)].sort()));
+    expect(Object.values(narrower).flat()).toEqual(
+      Object.values(narrower)
+        .flat()
+        .filter((name) => forItself.includes(name)),
+    );
+    expect(internal.map(({ id }) => id)).toEqual(expect.arrayContaining(Object.keys(narrower)));
     expect(internal.length > 0).toBe(forItself.length > 0);
   });
 

@@ -1,6 +1,4 @@
-import { AppError } from '@valuecanvas/contracts-core';
-import type { ChatRequest, ChatResult, chat, Usage } from '@valuecanvas/contracts-llm-router';
-import { toDollars, toJsonNanos } from '@valuecanvas/money';
+import type { ChatResult, chat } from '@valuecanvas/contracts-llm-router';
 import type { RenderedVersion } from '@valuecanvas/prompts-sdk';
 import type { Call, ServerEvents } from '@valuecanvas/service-kit';
 import type { AnswerFacts, Source } from '../completions/answer.ts';
@@ -8,9 +6,7 @@ import { type CompletionRequest, cachingOf, idempotencyOf } from '../completions
 import type { Complete, WholeCompletion } from '../completions/serve.ts';
 import type { Stream, StreamedCompletion, StreamReader } from '../completions/stream.ts';
 import type { ChatExecution, PromptedChats } from '../prompts/prompted-chats.ts';
-import type { CompletionBody } from '../protocol/completion.ts';
-import type { Tokens } from '../protocol/tokens.ts';
-import { createTextCollector } from './answer-text.ts';
+import { toCompletionBody, toResult, toResultFacts } from './chat-completion.ts';
 import { chatReader } from './chat-reader.ts';
 
 type ChatCall = Call<typeof chat>;
@@ -52,21 +48,11 @@ export function createChatService(
       const { prompt, execution } = prompted.begin(call);
       try {
         const { source, facts, answer } = await complete(toRequest(call, prompt, false));
-        const choice = answer().choices[0];
-        const latency = source.kind === 'cache' ? Math.round(performance.now() - startedAt) : facts.latencyMs;
-        const collector = createTextCollector();
-        collector.add(choice?.message ?? {}, choice?.finish_reason);
-        const text = collector.text();
+        const latencyMs =
+          source.kind === 'cache' ? Math.round(performance.now() - startedAt) : facts.latencyMs;
+        const result = toResult(source, { ...facts, latencyMs }, answer());
         await execution.answered(source, facts);
-        return {
-          source,
-          facts,
-          result: {
-            ...text,
-            ...toResult(source, { ...facts, latencyMs: latency }),
-            ...execution.facts(source),
-          },
-        };
+        return { source, facts, result: { ...result, ...execution.facts(source) } };
       } catch (error) {
         await execution.failed(error);
         throw error;
@@ -79,7 +65,7 @@ export function createChatService(
         const streamed = await stream(toRequest(call, prompt, true));
         const { source } = streamed;
         const toStreamed = (facts: AnswerFacts) => ({
-          ...toResult(source, facts),
+          ...toResultFacts(source, facts),
           ...execution.facts(source),
         });
         return {
@@ -107,57 +93,5 @@ function recorded(reader: StreamReader, execution: ChatExecution, source: Source
       void execution.failed(error);
       reader.broken(error);
     },
-  };
-}
-
-function toResult(
-  { kind }: Source,
-  { provider, model, tokens, costNanos, latencyMs }: AnswerFacts,
-): Omit<ChatResult, 'content' | 'finishReason'> {
-  return {
-    provider,
-    model,
-    usage: toUsage(tokens),
-    cost: toDollars(costNanos),
-    costNanos: toJsonNanos(costNanos),
-    latency: latencyMs,
-    cached: kind === 'cache' || provider === 'cache',
-  };
-}
-
-/** The parameters of a prompt of the registry are defaults. */
-function toCompletionBody(
-  request: ChatRequest,
-  rendered: RenderedVersion | undefined,
-  defaultModel: string,
-): CompletionBody {
-  const { prompt, messages, promptKey } = request;
-  if ([prompt, messages, promptKey].filter((given) => given !== undefined).length !== 1) {
-    const message = 'Send one of prompt, messages and promptKey.';
-    throw new AppError('VALIDATION_FAILED', { message, details: [{ path: 'prompt', message }] });
-  }
-  const { metadata } = rendered ?? {};
-  const {
-    model = metadata?.model ?? defaultModel,
-    maxTokens = metadata?.maxTokens,
-    temperature = metadata?.temperature,
-    responseFormat = metadata?.responseFormat,
-  } = request;
-  return {
-    model,
-    messages: rendered?.messages ?? messages ?? [{ role: 'user', content: prompt }],
-    ...(metadata?.tools === undefined ? {} : { tools: metadata.tools }),
-    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(responseFormat === undefined ? {} : { response_format: responseFormat }),
-  };
-}
-
-function toUsage({ prompt, completion, cached }: Tokens): Usage {
-  return {
-    promptTokens: prompt,
-    completionTokens: completion,
-    totalTokens: prompt + completion,
-    cachedTokens: cached,
   };
 }

@@ -5,6 +5,7 @@ import { acknowledgeAlert, getOwnAlerts, getPlatformAlerts } from './cost-alerts
 import { clearCache, listBreakerChanges, resetBreakers } from './maintenance.ts';
 import { openAi } from './open-ai-dialect.ts';
 import { createChatCompletion, getModel, listModels } from './openai.ts';
+import { chatForPlatform } from './platform-chat.ts';
 import { getOwnUsage, getPlatformCosts, getUserCosts } from './spending.ts';
 import { getHealth, getStats } from './status.ts';
 
@@ -25,6 +26,7 @@ export { type CostAlert, costAlert, type OwnAlert, type PlatformAlert } from './
 export type { ClosedBreakers } from './maintenance.ts';
 export { openAi, toOpenAiError } from './open-ai-dialect.ts';
 export { createChatCompletion, getModel, listModels } from './openai.ts';
+export { chatForPlatform, platformAccountId } from './platform-chat.ts';
 export { type RateLimitViolation, rateLimitViolation } from './rate-limit-violation.ts';
 export { type PlatformCosts, UsageReport } from './spending.ts';
 export { completionFacts, Usage } from './usage.ts';
@@ -50,6 +52,7 @@ export const llmRouterContract = defineContract({
     listModels,
     getModel,
     checkModels,
+    chatForPlatform,
     getStats,
     getHealth,
     resetBreakers,
