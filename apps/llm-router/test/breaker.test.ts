@@ -1,5 +1,8 @@
+import { operatorNotification } from '@valuecanvas/contracts-llm-router';
+import { streamOf } from '@valuecanvas/journal';
 import type { Fault } from '@valuecanvas/llm-simulator';
-import type { TestService } from '@valuecanvas/testing';
+import { createKeys } from '@valuecanvas/redis';
+import { startSeverableLink, type TestService } from '@valuecanvas/testing';
 import { expect, test } from 'vitest';
 import { expectError, usePlatform } from './support/platform.ts';
 
@@ -79,6 +82,37 @@ test('operators are notified of a breaker that opens, once for all replicas and 
     .poll(async () => Promise.all(routers.map(async (one) => (await platform.stats(one)).together_ai.state)))
     .toEqual(['open', 'open']);
   expect(await notifications()).toHaveLength(1);
+});
+
+const storedKinds = async () =>
+  (await platform.database.query<{ kind: string }>('select kind from vc_private.notifications')).map(
+    ({ kind }) => kind,
+  );
+
+test('a breaker that opens while PostgreSQL is unavailable is notified afterwards', async () => {
+  await platform.database.query('truncate vc_private.notifications cascade');
+  platform.together.behave({ rules: [{ fault: '500' }] });
+  const link = await startSeverableLink(platform.database.urlFor('llm-router'));
+  const redis = platform.ownRedis();
+  const settings = { ...alone, DATABASE_URL: link.url, REDIS_KEY_PREFIX: redis.prefix };
+  const router = await platform.start(settings);
+  await chats(router, 5);
+  await link.cut();
+  await chats(router, 5);
+  const journal = streamOf(createKeys(redis.prefix), operatorNotification);
+  await expect.poll(() => redis.client.xlen(journal)).toBe(1);
+  expect(await storedKinds()).toEqual([]);
+  await link.mend();
+  await expect.poll(storedKinds).toEqual(['provider.breaker-opened']);
+  await expect.poll(() => redis.client.xlen(journal)).toBe(0);
+});
+
+test('a breaker that opens while Redis is unavailable is notified at once', async () => {
+  await platform.database.query('truncate vc_private.notifications cascade');
+  platform.together.behave({ rules: [{ fault: '500' }] });
+  const router = await platform.start({ ...alone, REDIS_URL: 'redis://127.0.0.1:1' });
+  await Promise.all(Array.from({ length: 10 }, () => platform.chat(router)));
+  await expect.poll(storedKinds).toEqual(['provider.breaker-opened']);
 });
 
 test('when all breakers are open, health is 503 and calls fail at once', async () => {

@@ -1,6 +1,4 @@
-import { acrossUsers, recordNotification } from '@valuecanvas/postgres';
 import type { OpenRedis } from '@valuecanvas/redis';
-import { type RetryPolicy, retry } from '@valuecanvas/resilience';
 import { createIds, type Kit } from '@valuecanvas/service-kit';
 import type { Kysely } from 'kysely';
 import type { LlmRouterConfig } from '../config.ts';
@@ -10,13 +8,11 @@ import { replaceKeys } from '../providers/replace-keys.ts';
 import { createTransport } from '../providers/transport/transport.ts';
 import { notifyOpenBreakers } from './notify-open-breakers.ts';
 import { createProviderClient, type ProviderClient } from './provider-client.ts';
+import { recordNotifications } from './record-notifications.ts';
 import { type SharedBreakers, shareBreakers } from './share-breakers.ts';
 
 /** Interval at which providers with a problem are checked again. */
 const checkEveryMs = 15_000;
-
-/** A notification is lost if PostgreSQL stays unavailable for longer. The metric of the breaker remains. */
-const recordPolicy: RetryPolicy = { delaysMs: [1_000, 5_000, 30_000], isRetryable: () => true };
 
 export interface Providers {
   /** In order of preference. */
@@ -29,10 +25,12 @@ export interface Providers {
  * restart. Throws ConfigError.
  */
 export function composeProviders(
-  { config, log, lifecycle, rotation, now }: Kit<LlmRouterConfig>,
-  { redis, keys, waiting }: OpenRedis,
+  kit: Kit<LlmRouterConfig>,
+  openRedis: OpenRedis,
   db: Kysely<Database>,
 ): Providers {
+  const { config, log, lifecycle, rotation, now } = kit;
+  const { redis, keys, waiting } = openRedis;
   const providers = configuredProviders(config);
   const clients = providers.map((provider) =>
     createProviderClient({
@@ -63,14 +61,7 @@ export function composeProviders(
     now,
     onError: (err) => log.warn({ err }, 'breakers: sharing with other replicas failed'),
   });
-  notifyOpenBreakers({
-    clients,
-    newId: createIds(now),
-    now,
-    record: (notification) =>
-      void retry(() => acrossUsers(db, (tx) => recordNotification(tx, notification)), recordPolicy, {}).catch(
-        (err: unknown) => log.warn({ err }, 'breakers: notification not recorded'),
-      ),
-  });
+  const record = recordNotifications(kit, openRedis, db);
+  notifyOpenBreakers({ clients, record, newId: createIds(now), now });
   return { clients, breakers };
 }

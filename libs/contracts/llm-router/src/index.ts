@@ -26,6 +26,7 @@ export { type CostAlert, costAlert, type OwnAlert, type PlatformAlert } from './
 export type { ClosedBreakers } from './maintenance.ts';
 export { openAi, toOpenAiError } from './open-ai-dialect.ts';
 export { createChatCompletion, getModel, listModels } from './openai.ts';
+export { operatorNotification } from './operator-notification.ts';
 export { chatForPlatform, platformAccountId } from './platform-chat.ts';
 export { type RateLimitViolation, rateLimitViolation } from './rate-limit-violation.ts';
 export { type PlatformCosts, UsageReport } from './spending.ts';
