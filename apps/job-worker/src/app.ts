@@ -14,6 +14,8 @@ import { composeKinds } from './kinds/compose-kinds.ts';
 import { composeNotifications } from './notifications/compose-notifications.ts';
 import { createQueueMetricsStore } from './queue-metrics/queue-metrics.store.ts';
 import { composeSweeper } from './sweeping/compose-sweeper.ts';
+import { composeWatching } from './watching/compose-watching.ts';
+import { watchRoutes } from './watching/watch-jobs.ts';
 import { composeWorker } from './worker/compose-worker.ts';
 
 /** The queue's API and its workers, in one process. */
@@ -27,14 +29,15 @@ export const jobWorkerService = defineService({
 
     const store = createJobsStore(db);
     const dispatch = createDispatch(producer, store);
-    const jobs = createJobsService({ store, dispatch, producer, log });
+    const changes = composeWatching(kit, store.readStates);
+    const jobs = createJobsService({ store, dispatch, producer, announce: changes.announce, log });
     const figures = createQueueMetricsStore(db);
     metrics.observe(metricCatalogue.lastBackup, async () => {
       const at = await figures.lastBackup();
       return at === undefined ? [] : [{ labels: {}, value: at.getTime() / 1_000 }];
     });
 
-    composeWorker(kit, db, connection, await composeKinds(kit, db));
+    composeWorker(kit, db, connection, await composeKinds(kit, db), changes.announce);
     composeSweeper(kit, db, { dispatch, producer, figures });
     composeNotifications(kit, db, figures);
 
@@ -44,7 +47,7 @@ export const jobWorkerService = defineService({
       probes: { postgres: ping },
       routes: implement(
         jobWorkerContract,
-        { ...jobRoutes(jobs), getQueueMetrics: () => figures.read() },
+        { ...jobRoutes(jobs), ...watchRoutes({ jobs, changes }), getQueueMetrics: () => figures.read() },
         openIdempotency(db, kit),
       ),
     };

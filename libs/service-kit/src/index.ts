@@ -25,6 +25,7 @@ export { methodsOf } from './http/no-route.ts';
 export { routerPath } from './http/register-routes.ts';
 export { authorize, operationName } from './http/request-hooks.ts';
 export {
+  eventStream,
   type ServerEvents,
   StreamBody,
   type StreamHead,

@@ -93,7 +93,11 @@ export const routes = {
   listJobs: {path: "/api/queue/llm", reply: "list"},
   getJob: {path: "/api/queue/llm/:jobId"},
   getJobResult: {path: "/api/queue/llm/:jobId/result"},
+  watchJob: {path: "/api/queue/llm/:jobId/events"},
   cancelJob: {method: "DELETE", path: "/api/queue/llm/:jobId"},
+  getBatch: {path: "/api/queue/llm/batch/:batchId"},
+  watchBatch: {path: "/api/queue/llm/batch/:batchId/events"},
+  cancelBatch: {method: "DELETE", path: "/api/queue/llm/batch/:batchId"},
   getQueueMetrics: {path: "/api/queue/metrics"},
 } as const;
 

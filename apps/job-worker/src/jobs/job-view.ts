@@ -1,5 +1,5 @@
-import { jobStatusUrl } from '@valuecanvas/contracts-core';
-import type { Job, JobResult, OwnJob } from '@valuecanvas/contracts-job-worker';
+import { AppError, jobStatusUrl } from '@valuecanvas/contracts-core';
+import type { Batch, Job, JobResult, OwnJob } from '@valuecanvas/contracts-job-worker';
 import { toDollars, toJsonNanos } from '@valuecanvas/money';
 import type { JobResultRow, JobRow } from './jobs.store.ts';
 
@@ -18,6 +18,22 @@ export function toJob(row: JobRow): Job {
     statusUrl: jobStatusUrl(row.id),
     ...(row.status === 'completed' ? { resultUrl: `${jobStatusUrl(row.id)}/result` } : {}),
   };
+}
+
+/** Converts the rows of a batch to what its owner sees. Throws NOT_FOUND if there are none. */
+export function toBatch(batchId: string, rows: readonly JobRow[]): Batch {
+  if (rows.length === 0) throw new AppError('NOT_FOUND');
+  const jobs = rows.map(toJob);
+  const count = (...statuses: readonly Job['status'][]) =>
+    jobs.filter(({ status }) => statuses.includes(status)).length;
+  const counts = {
+    total: jobs.length,
+    unfinished: count('queued', 'delayed', 'active'),
+    completed: count('completed'),
+    failed: count('failed'),
+    cancelled: count('cancelled'),
+  };
+  return { batchId, counts, jobs };
 }
 
 /** Converts a job's row to what its owner sees, with what the owner submitted. */

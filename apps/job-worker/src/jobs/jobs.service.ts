@@ -9,6 +9,7 @@ import {
 } from '@valuecanvas/contracts-core';
 import type {
   AcceptedBatch,
+  Batch,
   Job,
   JobResult,
   OwnJob,
@@ -19,8 +20,8 @@ import type { Producer } from '@valuecanvas/queue';
 import type { Logger } from '@valuecanvas/service-kit';
 import { v7 as uuidv7 } from 'uuid';
 import type { Dispatch } from './dispatch.ts';
-import { toJob, toJobResult, toOwnJob } from './job-view.ts';
-import type { JobsStore, NewJob } from './jobs.store.ts';
+import { toBatch, toJob, toJobResult, toOwnJob } from './job-view.ts';
+import type { JobRow, JobsStore, NewJob } from './jobs.store.ts';
 
 /** The submitter, and the trace that the work will continue. */
 export interface Submission {
@@ -50,15 +51,21 @@ export interface JobsService {
   result(owner: UserPrincipal, jobId: string): Promise<JobResult>;
   /** Throws CONFLICT if the job has ended. */
   cancel(owner: UserPrincipal, jobId: string): Promise<Job>;
+  /** Throws NOT_FOUND, as does the next one. */
+  batch(owner: UserPrincipal, batchId: string): Promise<Batch>;
+  /** Cancels the jobs that have not ended. */
+  cancelBatch(owner: UserPrincipal, batchId: string): Promise<Batch>;
 }
 
 export function createJobsService(parts: {
   readonly store: JobsStore;
   readonly dispatch: Dispatch;
   readonly producer: Pick<Producer, 'remove' | 'abort'>;
+  /** Tells the watchers of a job that it has changed. */
+  readonly announce: (jobId: string) => void;
   readonly log: Logger;
 }): JobsService {
-  const { store, producer, log } = parts;
+  const { store, producer, announce, log } = parts;
 
   const accept = async <T>(
     owner: UserPrincipal,
@@ -72,8 +79,17 @@ export function createJobsService(parts: {
   };
 
   /** The rows are the truth and the sweeper acts on them, so a request succeeds without Redis. */
-  const notify = async (work: Promise<void>, message: string): Promise<void> => {
+  const notify = async (work: Promise<unknown>, message: string): Promise<void> => {
     await work.catch((err: unknown) => log.warn({ err }, message));
+  };
+
+  /** Removes cancelled jobs from the queue, and aborts the running ones. */
+  const takeBack = async (jobs: readonly JobRow[]): Promise<void> => {
+    const told = jobs.map(({ id, status }) =>
+      status === 'active' ? producer.abort(id) : producer.remove(id),
+    );
+    for (const { id } of jobs) announce(id);
+    await notify(Promise.all(told), 'queue: unavailable, the worker will find the job cancelled');
   };
 
   return {
@@ -105,9 +121,19 @@ export function createJobsService(parts: {
     async cancel(owner, jobId) {
       const { job, stopped } = found(await store.cancel(owner, jobId));
       if (!stopped) throw new AppError('CONFLICT', { message: `The job has already ended: ${job.status}.` });
-      const told = job.status === 'active' ? producer.abort(jobId) : producer.remove(jobId);
-      await notify(told, 'queue: unavailable, the worker will find the job cancelled');
+      await takeBack([job]);
       return toJob(job);
+    },
+
+    async batch(owner, batchId) {
+      return toBatch(batchId, await store.findBatch(owner, batchId));
+    },
+
+    async cancelBatch(owner, batchId) {
+      const { stopped, jobs } = await store.cancelBatch(owner, batchId);
+      const batch = toBatch(batchId, jobs);
+      await takeBack(stopped);
+      return batch;
     },
   };
 }

@@ -81,9 +81,37 @@ export function createJobsStore(db: Kysely<Database>) {
     /** Cancels a waiting job, and marks a running one for its worker to end. Undefined if there is no such job. */
     cancel(owner: UserPrincipal, id: string): Promise<Cancellation | undefined> {
       return asUser(db, owner, async (transaction) => {
-        const stopped = await cancelUnfinished(transaction, owner, id);
+        const [stopped] = await cancelUnfinished(transaction, owner, { id });
         const job = stopped ?? (await selectOwn(transaction, owner, id));
         return job && { job, stopped: stopped !== undefined };
+      });
+    },
+
+    /** Returns the jobs of a batch in the order of their submission. */
+    findBatch(owner: UserPrincipal, batchId: string): Promise<JobRow[]> {
+      return asUser(db, owner, (transaction) => selectBatch(transaction, owner, batchId));
+    },
+
+    /** Cancels the unfinished jobs of a batch as `cancel` does. Returns those, and all jobs of the batch. */
+    cancelBatch(
+      owner: UserPrincipal,
+      batchId: string,
+    ): Promise<{ readonly stopped: readonly JobRow[]; readonly jobs: readonly JobRow[] }> {
+      return asUser(db, owner, async (transaction) => {
+        const stopped = await cancelUnfinished(transaction, owner, { batchId });
+        return { stopped, jobs: await selectBatch(transaction, owner, batchId) };
+      });
+    },
+
+    /** Returns a text for each of the jobs that differs when the job has changed. */
+    readStates(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+      return acrossUsers(db, async (transaction) => {
+        const rows = await transaction
+          .selectFrom('vc_private.llm_jobs')
+          .select(['id', 'fence', 'status', 'progress'])
+          .where('id', '=', sql<string>`any(${[...ids]}::uuid[])`)
+          .execute();
+        return new Map(rows.map(({ id, fence, status, progress }) => [id, `${fence} ${status} ${progress}`]));
       });
     },
 
@@ -129,11 +157,27 @@ function selectOwn(
     .executeTakeFirst();
 }
 
+function selectBatch(
+  transaction: Kysely<Database>,
+  owner: UserPrincipal,
+  batchId: string,
+): Promise<JobRow[]> {
+  return transaction
+    .selectFrom('vc_private.llm_jobs')
+    .selectAll()
+    .where('batch_id', '=', batchId)
+    .where('user_id', '=', owner.userId)
+    .where('type', 'in', [...jobTypes])
+    .orderBy('id')
+    .$castTo<JobRow>()
+    .execute();
+}
+
 function cancelUnfinished(
   transaction: Kysely<Database>,
   owner: UserPrincipal,
-  id: string,
-): Promise<JobRow | undefined> {
+  which: { readonly id: string } | { readonly batchId: string },
+): Promise<JobRow[]> {
   const atWork = sql<boolean>`status = 'active'`;
   return transaction
     .updateTable('vc_private.llm_jobs')
@@ -142,11 +186,11 @@ function cancelUnfinished(
       finished_at: sql`case when ${atWork} then finished_at else now() end`,
       cancel_requested_at: sql`coalesce(cancel_requested_at, now())`,
     })
-    .where('id', '=', id)
+    .where(({ eb }) => ('id' in which ? eb('id', '=', which.id) : eb('batch_id', '=', which.batchId)))
     .where('user_id', '=', owner.userId)
     .where('type', 'in', [...jobTypes])
     .where('status', 'in', ['queued', 'delayed', 'active'])
     .returningAll()
     .$castTo<JobRow>()
-    .executeTakeFirst();
+    .execute();
 }

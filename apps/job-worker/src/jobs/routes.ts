@@ -12,6 +12,8 @@ export const jobRoutes = (jobs: JobsService) =>
     getJob: ({ principal, params }) => jobs.status(principal, params.jobId),
     getJobResult: ({ principal, params }) => jobs.result(principal, params.jobId),
     cancelJob: ({ principal, params }) => jobs.cancel(principal, params.jobId),
+    getBatch: ({ principal, params }) => jobs.batch(principal, params.batchId),
+    cancelBatch: ({ principal, params }) => jobs.cancelBatch(principal, params.batchId),
   }) satisfies Partial<HandlersOf<typeof jobWorkerContract>>;
 
 function submissionOf(

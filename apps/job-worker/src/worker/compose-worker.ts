@@ -5,25 +5,27 @@ import type { JobWorkerConfig } from '../config.ts';
 import type { Database } from '../db.ts';
 import { jobDefinitions } from '../kinds/job-definitions.ts';
 import type { JobKinds } from '../kinds/job-kinds.ts';
+import { announceAttempts } from './announce-attempts.ts';
 import { createAttemptsStore } from './attempts.store.ts';
 import { createJobHandlers } from './run-jobs.ts';
 
 /** Part of the shutdown time reserved for returning jobs that are still running to the queue. */
 const handOverMs = 8_000;
 
-/** Starts the workers, which run queued jobs until the service stops. */
+/** Starts the workers, which run queued jobs until the service stops and announce each change of a job. */
 export function composeWorker(
   { config, lifecycle, log, metrics }: Kit<JobWorkerConfig>,
   db: Kysely<Database>,
   connection: QueueConnection,
   kinds: JobKinds,
+  announce: (jobId: string) => void,
 ): void {
   const worker = startWorkerHost({
     ...connection,
     handlers: createJobHandlers({
       kinds,
       definitions: jobDefinitions(config.LLM_DEADLINE),
-      attempts: createAttemptsStore(db, config.QUEUE_LOCK_MS),
+      attempts: announceAttempts(createAttemptsStore(db, config.QUEUE_LOCK_MS), announce),
       log,
     }),
     concurrency: config.QUEUE_CONCURRENCY,

@@ -1,10 +1,8 @@
 import type { chat } from '@valuecanvas/contracts-llm-router';
-import { type Handler, respond, serverEvents } from '@valuecanvas/service-kit';
+import { eventStream, type Handler, respond, serverEvents } from '@valuecanvas/service-kit';
 import { answerHeaders } from '../completions/answer.ts';
 import { streamReply } from '../completions/stream.ts';
 import type { ChatService } from './chat.service.ts';
-
-const eventStream = 'text/event-stream';
 
 export function chatHandler(service: ChatService): Handler<typeof chat> {
   return async (call) => {

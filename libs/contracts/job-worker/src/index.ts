@@ -1,11 +1,13 @@
 import { defineContract } from '@valuecanvas/contracts-core';
 import { cancelJob, getJob, getJobResult, getQueueMetrics, listJobs } from './jobs.ts';
 import { submitBatch, submitJob } from './submit.ts';
+import { cancelBatch, getBatch, watchBatch, watchJob } from './watch.ts';
 
 export { customPrompt, type JobName, jobCatalogue } from './catalogue.ts';
 export { Job, JobResult, type JobStatus, type JobType, jobTypes, OwnJob } from './job.ts';
 export { QueueMetrics } from './jobs.ts';
 export { AcceptedBatch, SubmitJobRequest, submitJob } from './submit.ts';
+export { Batch, watchBatch, watchJob } from './watch.ts';
 
 export const jobWorkerContract = defineContract({
   service: 'job-worker',
@@ -13,5 +15,17 @@ export const jobWorkerContract = defineContract({
   description: 'Background jobs that call models, with status, stored results and cancellation.',
   prefixes: ['/api/queue'],
   callers: ['gateway'],
-  routes: { submitJob, submitBatch, listJobs, getJob, getJobResult, cancelJob, getQueueMetrics },
+  routes: {
+    submitJob,
+    submitBatch,
+    listJobs,
+    getJob,
+    getJobResult,
+    watchJob,
+    cancelJob,
+    getBatch,
+    watchBatch,
+    cancelBatch,
+    getQueueMetrics,
+  },
 });

@@ -79,3 +79,9 @@ test('an unexpected failure is INTERNAL_ERROR to the client and its type is logg
     }),
   );
 });
+
+test('a failure that the stream reports is sent in the usual envelope and not recorded', async () => {
+  const { text, lines } = await told((events) => events.report(new AppError('LLM_TIMEOUT')));
+  expect(errorIn(text)).toMatchObject({ code: 'LLM_TIMEOUT', requestId: 'request-in-test' });
+  expect(lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
+});

@@ -66,7 +66,7 @@ export function stream(
 type Named<R extends RouteDefinition> = EventsOf<R>;
 type DoneOf<R extends RouteDefinition> = Named<R> extends { readonly done: infer D } ? D : never;
 
-/** Sends the server-sent events of a route. Exactly one of `done` and `fail` ends the stream. */
+/** Sends the server-sent events of a route. Exactly one of `done`, `fail` and `report` ends the stream. */
 export interface ServerEvents<R extends RouteDefinition> {
   /** Sends an event. Returns a promise if the client is slow, as a sink does. `id` counts from 1 unless it is given. */
   send<N extends Exclude<keyof Named<R>, 'done'> & string>(
@@ -78,6 +78,8 @@ export interface ServerEvents<R extends RouteDefinition> {
   done(data: DoneOf<R>): void;
   /** Records an error, sends its public envelope as the event `error` and ends the response. */
   fail(error: unknown): void;
+  /** Sends the envelope of a failure that this request reports, but that is not its own, and ends the response. */
+  report(failure: AppError): void;
 }
 
 /** Additional members of the call of an idempotent route with events. */
@@ -109,6 +111,7 @@ export function serverEvents<R extends RouteDefinition>(
     send,
     done: (data) => finish('done', data),
     fail: (error) => finish('error', toErrorEnvelope(call.recordFailure(error), call.requestId)),
+    report: (failure) => finish('error', toErrorEnvelope(failure, call.requestId)),
   };
 }
 
