@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openBrowser } from '../src/open-browser.ts';
-import { addItem, drawCanvas, signInAs, signInAsDemo } from '../src/steps.ts';
+import { addItem, drawCanvas, messages, signInAs, signInAsDemo } from '../src/steps.ts';
 
 const { open } = openBrowser();
 
@@ -196,4 +196,27 @@ test('the focus returns to the block from which the history was opened, also aft
   await page.keyboard.press('Escape');
   await focused.waitFor();
   expect(await focused.getAttribute('data-block')).toBe(block);
+});
+
+test('a toast stays while it has the focus, gives it back, and disappears ten seconds later', async () => {
+  const page = await open();
+  await signInAsDemo(page);
+  await drawCanvas(page, 'A ferry that is a library');
+  await page.clock.install();
+  await page.goto('/canvases');
+  const menu = page.getByRole('button', { name: /^Actions for/ }).first();
+  await menu.click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const undo = messages(page).getByRole('button', { name: 'Undo' });
+  await undo.waitFor();
+  await page.getByRole('searchbox').focus();
+  await page.keyboard.press('F6');
+  await page.clock.fastForward(11_000);
+  expect(await undo.isVisible()).toBe(true);
+  await page.keyboard.press('Escape');
+  expect(await page.evaluate('document.activeElement.type')).toBe('search');
+  await page.clock.fastForward(9_000);
+  expect(await undo.isVisible()).toBe(true);
+  await page.clock.fastForward(2_000);
+  await expect.poll(() => undo.count()).toBe(0);
 });

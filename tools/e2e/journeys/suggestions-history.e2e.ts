@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openBrowser } from '../src/open-browser.ts';
-import { block, drawCanvas, isSaved, itemsOf, replaceItem, signInAsDemo } from '../src/steps.ts';
+import { block, drawCanvas, isSaved, itemsOf, messages, replaceItem, signInAsDemo } from '../src/steps.ts';
 
 const { open } = openBrowser();
 
@@ -34,7 +34,7 @@ test('suggestions are asked for, chosen and added by keyboard, and one undo take
   await page.keyboard.press('Space');
   await panel.getByRole('button', { name: `Add ${count - 1}` }).focus();
   await page.keyboard.press('Enter');
-  await page.getByText(`added to Channels`).waitFor();
+  await messages(page).getByText('added to Channels').waitFor();
   await panel.getByRole('button', { name: 'Suggest again' }).and(page.locator(':focus')).waitFor();
   expect(await channels.count()).toBe(before.length + count - 1);
   await page.getByRole('button', { name: 'Undo' }).last().click();
@@ -72,7 +72,7 @@ test('an earlier revision is compared word by word and restored, and Ctrl+Z brin
 
   await panel.getByText('Restoring it changes: Channels.').waitFor();
   await panel.getByRole('button', { name: 'Restore this revision' }).click();
-  await page.getByText('Revision 2 was restored').waitFor();
+  await messages(page).getByText('Revision 2 was restored').waitFor();
   await page.getByText('Revision 4', { exact: true }).waitFor();
   await panel
     .getByRole('button', { name: /Revision 2/ })

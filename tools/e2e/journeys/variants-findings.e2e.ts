@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openBrowser } from '../src/open-browser.ts';
-import { addItem, block, drawCanvas, isSaved, itemsOf, signInAsDemo } from '../src/steps.ts';
+import { addItem, block, drawCanvas, isSaved, itemsOf, messages, signInAsDemo } from '../src/steps.ts';
 
 const { open } = openBrowser();
 
@@ -25,7 +25,7 @@ test('a check names items, leads to them, and a finding is dismissed with a reas
   await page.keyboard.press('Enter');
   await page.keyboard.type('Writers know what they get');
   await page.keyboard.press('Enter');
-  await page.getByText('Finding dismissed').waitFor();
+  await messages(page).getByText('Finding dismissed').waitFor();
   await expect.poll(() => problems.count()).toBe(count - 1);
   await page.getByRole('button', { name: 'Undo' }).last().click();
   await expect.poll(() => problems.count()).toBe(count);
@@ -73,7 +73,7 @@ test('a finding leads to suggestions that fix it, with the block and the finding
   expect((await asked).postDataJSON().context).toBe(wish);
   await panel.getByRole('checkbox').first().waitFor();
   await panel.getByRole('button', { name: /^Add / }).click();
-  await page.getByText(heading.replace('Suggestions for', 'added to')).waitFor();
+  await messages(page).getByText(heading.replace('Suggestions for', 'added to')).waitFor();
   await page.keyboard.press('Escape');
   await page.keyboard.press('r');
   expect(await panel.getByLabel('Anything to keep in mind?').inputValue()).toBe('');

@@ -25,6 +25,11 @@ export function block(page: Page, name: string): Locator {
   return page.getByRole('region', { name, exact: true });
 }
 
+/** The toasts. Screen readers are told their texts elsewhere, so that these are on the page twice. */
+export function messages(page: Page): Locator {
+  return page.getByRole('region', { name: 'Messages' });
+}
+
 /** The texts of a block, as buttons to edit them. */
 export function itemsOf(page: Page, name: string): Locator {
   return block(page, name).locator('[data-item]');
