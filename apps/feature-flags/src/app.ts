@@ -11,6 +11,9 @@ import { evaluationRoutes } from './evaluation/routes.ts';
 import { createFlagsService } from './flags/flags.service.ts';
 import { createFlagsStore } from './flags/flags.store.ts';
 import { flagRoutes } from './flags/routes.ts';
+import { createChangeStreams } from './ofrep/change-streams.ts';
+import { ofrepRoutes } from './ofrep/routes.ts';
+import { createStreamTokens } from './ofrep/stream-tokens.ts';
 
 /** Feature flag service: administration, evaluation for a user, and the snapshot for local evaluation in services. */
 export const featureFlagsService = defineService({
@@ -25,6 +28,9 @@ export const featureFlagsService = defineService({
     const factOf = createAuditFacts({ newId: createIds(now), now });
     const flags = createFlagsService({ store, snapshots, models, factOf });
 
+    const streams = createChangeStreams(snapshots, current);
+    const tokens = createStreamTokens(config.INTERNAL_SIGNING_KEY, now);
+
     return {
       authenticate: await internalTokenAuthenticator(featureFlagsContract, config.INTERNAL_PUBLIC_KEYS, now),
       // Without PostgreSQL the last known flags are still evaluated; a replica that never loaded any is not ready.
@@ -32,6 +38,7 @@ export const featureFlagsService = defineService({
       routes: implement(featureFlagsContract, {
         ...flagRoutes(flags),
         ...evaluationRoutes(current, snapshots),
+        ...ofrepRoutes({ current, snapshots, streams, tokens }),
       }),
     };
   },

@@ -15,6 +15,8 @@ export interface SnapshotSource<S> {
    * Redis: a subscriber that misses the message learns of the change by polling.
    */
   publish(): Promise<void>;
+  /** Calls `listener` after each change that this process has loaded. Returns a function that ends the calls. */
+  onChange(listener: (snapshot: S) => void): () => void;
   /** Keeps a current snapshot in this process as well, and reloads it when another replica publishes a change. */
   follow(options: Omit<ChangesOptions, 'channel' | 'onError'>): FollowedSnapshot<S>;
 }
@@ -39,17 +41,25 @@ export function createSnapshotSource<S extends { readonly version: string }>(
   options: SnapshotSourceOptions<S>,
 ): SnapshotSource<S> {
   const { load, redis, channel, onError } = options;
+  const listeners = new Set<(snapshot: S) => void>();
   let latest: S | undefined;
 
   const refresh = coalesce(async () => {
     const loaded = await load();
     // An unchanged snapshot stays the same object, so that values derived from it can be cached by identity.
-    if (latest?.version !== loaded.version) latest = loaded;
+    if (latest?.version === loaded.version) return latest;
+    const isFirst = latest === undefined;
+    latest = loaded;
+    if (!isFirst) for (const listener of listeners) listener(loaded);
     return latest;
   });
 
   return {
     refresh,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     async publish() {
       try {
         const { version } = await refresh();

@@ -1,13 +1,25 @@
-import { type FlagSnapshot, flagsChannel } from '@valuecanvas/contracts-feature-flags';
-import { type CompiledFlag, compileFlags } from '@valuecanvas/flags-sdk';
+import { type FlagRule, type FlagSnapshot, flagsChannel } from '@valuecanvas/contracts-feature-flags';
+import { type CompiledFlag, compileFlag } from '@valuecanvas/flags-sdk';
 import { createSnapshotSource, type FollowedSnapshot, type SnapshotSource } from '@valuecanvas/live-snapshot';
 import type { OpenRedis } from '@valuecanvas/redis';
 import type { Kit } from '@valuecanvas/service-kit';
 import type { FeatureFlagsConfig } from '../config.ts';
 import type { FlagsStore } from '../flags/flags.store.ts';
 
-/** Returns the compiled flags by key. Rejects only before any snapshot has been loaded. */
-export type CurrentFlags = () => Promise<ReadonlyMap<string, CompiledFlag>>;
+/** Flag of the latest snapshot, with its settings. */
+export interface CurrentFlag {
+  readonly rule: FlagRule;
+  readonly evaluate: CompiledFlag;
+}
+
+/** Flags of the latest snapshot, by key. */
+export interface FlagSet {
+  readonly version: string;
+  readonly flags: ReadonlyMap<string, CurrentFlag>;
+}
+
+/** Returns the compiled flags. Rejects only before any snapshot has been loaded. */
+export type CurrentFlags = () => Promise<FlagSet>;
 
 /** The snapshot of all rules, which is published on each change, and the compiled flags of the latest one. */
 export function composeEvaluation(
@@ -28,12 +40,17 @@ export function composeEvaluation(
 
 /** Compiles each snapshot once. */
 function compiledFrom(followed: Pick<FollowedSnapshot<FlagSnapshot>, 'current'>): CurrentFlags {
-  let compiled: ReturnType<typeof compileFlags> | undefined;
+  let compiled: FlagSet | undefined;
   let latest: FlagSnapshot | undefined;
   return async () => {
     const snapshot = await followed.current();
-    if (!compiled || latest !== snapshot) compiled = compileFlags(snapshot.flags);
+    if (!compiled || latest !== snapshot) compiled = compileSnapshot(snapshot);
     latest = snapshot;
     return compiled;
   };
+}
+
+function compileSnapshot({ version, flags }: FlagSnapshot): FlagSet {
+  const compiled = flags.map((rule) => [rule.key, { rule, evaluate: compileFlag(rule) }] as const);
+  return { version, flags: new Map(compiled) };
 }

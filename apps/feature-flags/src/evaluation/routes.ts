@@ -7,9 +7,9 @@ import type { CurrentFlags } from './compose-evaluation.ts';
 export const evaluationRoutes = (current: CurrentFlags, snapshots: SnapshotSource<FlagSnapshot>) =>
   ({
     async evaluateFlags({ principal }) {
-      const flags = await current();
+      const { flags } = await current();
       const context = userContext(principal);
-      const evaluations = [...flags].map(([key, evaluate]) => [key, evaluate(context)] as const);
+      const evaluations = [...flags].map(([key, { evaluate }]) => [key, evaluate(context)] as const);
       return { flags: Object.fromEntries(evaluations) };
     },
     /** Loads the snapshot for each request, because a caller that reacts to a published change must receive that change. */

@@ -5,6 +5,8 @@ import { ErrorEnvelope, toErrorEnvelope } from './error-envelope.ts';
 /** Parts of a request on which the format of its error may depend. */
 export interface FailedRequest {
   readonly id: string;
+  /** Path and query as the client sent them. */
+  readonly originalUrl: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 

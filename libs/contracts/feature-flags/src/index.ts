@@ -1,7 +1,8 @@
 import { defineContract } from '@valuecanvas/contracts-core';
 import { evaluateFlags } from './evaluate.ts';
 import { createFlag, deleteFlag, getFlag, listFlags, updateFlag } from './flags.ts';
-import { ofrep } from './ofrep.ts';
+import { ofrep } from './ofrep/ofrep-dialect.ts';
+import { ofrepEvaluate, ofrepEvaluateAll, ofrepEvents } from './ofrep/ofrep-routes.ts';
 import { getFlagSnapshot } from './snapshot.ts';
 
 export { Evaluation } from './evaluate.ts';
@@ -16,6 +17,14 @@ export {
   UpdateFlagRequest,
   Variant,
 } from './flag.ts';
+export { targetingKeyPath } from './ofrep/ofrep-dialect.ts';
+export {
+  type OfrepBulkEvaluation,
+  type OfrepChange,
+  type OfrepContext,
+  type OfrepEvaluation,
+  ofrepEventsPath,
+} from './ofrep/ofrep-routes.ts';
 export { FlagRule, FlagSnapshot, flagsChannel } from './snapshot.ts';
 
 export const featureFlagsContract = defineContract({
@@ -25,5 +34,16 @@ export const featureFlagsContract = defineContract({
   prefixes: ['/api/flags', '/ofrep/v1'],
   dialects: { '/ofrep/v1': ofrep },
   callers: ['gateway'],
-  routes: { listFlags, createFlag, getFlag, updateFlag, deleteFlag, evaluateFlags, getFlagSnapshot },
+  routes: {
+    listFlags,
+    createFlag,
+    getFlag,
+    updateFlag,
+    deleteFlag,
+    evaluateFlags,
+    getFlagSnapshot,
+    ofrepEvaluate,
+    ofrepEvaluateAll,
+    ofrepEvents,
+  },
 });

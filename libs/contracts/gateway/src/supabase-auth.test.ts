@@ -6,7 +6,7 @@ const error = new AppError('RATE_LIMITED', { retryAfterSeconds: 3, extra: { weak
 const { message } = error;
 
 test('a client without a version gets the HTTP status as code', () => {
-  expect(supabaseAuth.toError(error, { id: 'r', headers: {} })).toEqual({
+  expect(supabaseAuth.toError(error, { id: 'r', originalUrl: '/', headers: {} })).toEqual({
     body: {
       code: 429,
       error_code: 'over_request_rate_limit',
@@ -19,7 +19,7 @@ test('a client without a version gets the HTTP status as code', () => {
 });
 
 test('a client of 2024-01-01 or later gets a machine-readable code', () => {
-  const request = { id: 'r', headers: { 'x-supabase-api-version': '2024-06-01' } };
+  const request = { id: 'r', originalUrl: '/', headers: { 'x-supabase-api-version': '2024-06-01' } };
   expect(supabaseAuth.toError(error, request)).toEqual({
     body: { code: 'over_request_rate_limit', message, retryAfter: 3, weak_password: true },
     headers: { 'x-sb-error-code': 'over_request_rate_limit', 'x-supabase-api-version': '2024-01-01' },
