@@ -132,7 +132,7 @@ async function signUp(account: unknown): Promise<string> {
 
 /** The path and query with the examples of the document. */
 function targetOf({ id, path, params, query }: RouteDefinition): string {
-  const filled = path.replace(/:([a-zA-Z]+)/g, (_, name: string) =>
+  const filled = path.replace(/:([a-zA-Z]+)\*?/g, (_, name: string) =>
     encodeURIComponent(ids.get(`${id} ${name}`) ?? exampleOf(params?.properties[name])),
   );
   const required = (query?.required ?? []) as readonly string[];

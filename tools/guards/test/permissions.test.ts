@@ -58,6 +58,8 @@ const forKeysOfUsers: Readonly<Record<string, Permission>> = {
   'llm.getModel': 'llm',
   'llm.listModels': 'llm',
   'flags.evaluate': 'flags:evaluate',
+  'ofrep.evaluate': 'flags:evaluate',
+  'ofrep.evaluateAll': 'flags:evaluate',
   'prompts.listVersions': 'prompts:read',
   'prompts.get': 'prompts:read',
   'prompts.getVersion': 'prompts:read',

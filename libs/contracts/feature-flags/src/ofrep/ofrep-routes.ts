@@ -132,7 +132,7 @@ export const OfrepChange = Type.Object(
 export type OfrepChange = Static<typeof OfrepChange>;
 
 /** Longest life of a stream in milliseconds. Clients then connect again. */
-export const ofrepStreamMs = 60 * 60_000;
+const ofrepStreamMs = 60 * 60_000;
 
 export const ofrepEvents = defineRoute({
   id: 'ofrep.events',
