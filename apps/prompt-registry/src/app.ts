@@ -8,9 +8,12 @@ import type { Database } from './db.ts';
 import { composeExecutions } from './executions/compose-executions.ts';
 import { createExecutionsService } from './executions/executions.service.ts';
 import { executionRoutes } from './executions/routes.ts';
+import { composeExperiments } from './experiments/compose-experiments.ts';
+import { experimentRoutes } from './experiments/routes.ts';
 import { labelRoutes } from './labels/routes.ts';
 import { createPromptsService } from './prompts/prompts.service.ts';
 import { promptRoutes } from './prompts/routes.ts';
+import { runningTrialsOf } from './trials/running-trials.ts';
 import { composeVersions } from './versions/compose-versions.ts';
 import { versionRoutes } from './versions/routes.ts';
 
@@ -25,8 +28,10 @@ export const promptRegistryService = defineService({
 
     const executions = composeExecutions(kit, db, openedRedis);
     const { performanceOf } = executions;
-    const { store, snapshots, versions, labels } = await composeVersions(kit, db, openedRedis, performanceOf);
+    const composed = await composeVersions(kit, db, openedRedis, performanceOf, runningTrialsOf(db));
+    const { store, snapshots, versions, labels } = composed;
     const prompts = createPromptsService({ store, performanceOf });
+    const experiments = composeExperiments(db, composed);
 
     return {
       authenticate: await internalTokenAuthenticator(promptRegistryContract, publicKeys, kit.now),
@@ -36,6 +41,7 @@ export const promptRegistryService = defineService({
         {
           ...versionRoutes(versions),
           ...labelRoutes(labels),
+          ...experimentRoutes(experiments),
           ...promptRoutes(prompts, snapshots),
           ...executionRoutes(createExecutionsService(executions)),
         },

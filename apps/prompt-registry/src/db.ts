@@ -7,9 +7,12 @@ export interface Database {
   prompt_executions: PromptExecutionsTable;
   prompt_versions: PromptVersionsTable;
   'vc_private.idempotency_keys': IdempotencyKeysTable;
+  'vc_private.prompt_execution_metrics': PromptExecutionMetricsTable;
   'vc_private.prompt_label_moves': PromptLabelMovesTable;
   'vc_private.prompt_label_proposals': PromptLabelProposalsTable;
   'vc_private.prompt_labels': PromptLabelsTable;
+  'vc_private.prompt_trial_sums': PromptTrialSumsTable;
+  'vc_private.prompt_trial_units': PromptTrialUnitsTable;
 }
 
 export interface AbTestsTable {
@@ -28,6 +31,15 @@ export interface AbTestsTable {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
   started_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   completed_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  environment: ColumnType<string, string | undefined, string>;
+  coverage: ColumnType<number, number | undefined, number>;
+  metrics: ColumnType<unknown, string | undefined, string>;
+  relevant_difference: ColumnType<number, number | undefined, number>;
+  expected_sample: ColumnType<number, number | undefined, number>;
+  bounds: ColumnType<unknown, string | undefined, string>;
+  label_version: ColumnType<number | null, number | null | undefined, number | null>;
+  started_by: ColumnType<string | null, string | null | undefined, string | null>;
+  completed_by: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 export interface PromptExecutionsTable {
@@ -48,6 +60,9 @@ export interface PromptExecutionsTable {
   comment: ColumnType<string | null, string | null | undefined, string | null>;
   rated_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   created_at: ColumnType<Date, Date | string | undefined, never>;
+  trial_id: ColumnType<string | null, string | null | undefined, never>;
+  trial_step: ColumnType<number | null, number | null | undefined, never>;
+  trial_arm: ColumnType<string | null, string | null | undefined, never>;
 }
 
 export interface PromptVersionsTable {
@@ -76,6 +91,13 @@ export interface IdempotencyKeysTable {
   answer: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
   expires_at: ColumnType<Date, Date | string, Date | string>;
+}
+
+export interface PromptExecutionMetricsTable {
+  execution_id: string;
+  metric: string;
+  value: number;
+  posted_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
 export interface PromptLabelMovesTable {
@@ -122,4 +144,21 @@ export interface PromptLabelsTable {
   moved_at: ColumnType<Date, Date | string | undefined, Date | string>;
   reason: ColumnType<string | null, string | null | undefined, string | null>;
   request_id: ColumnType<string | null, string | null | undefined, string | null>;
+}
+
+export interface PromptTrialSumsTable {
+  trial_id: string;
+  step: number;
+  arm: string;
+  metric: string;
+  count: bigint;
+  sum: number;
+  sum_of_squares: number;
+}
+
+export interface PromptTrialUnitsTable {
+  trial_id: ColumnType<string, string, never>;
+  unit_hash: ColumnType<Buffer, Buffer, never>;
+  arm: ColumnType<string, string, never>;
+  first_seen_at: ColumnType<Date, Date | string | undefined, never>;
 }

@@ -23,12 +23,13 @@ interface Change extends Omit<TestRequest, 'as'> {
   readonly id: string;
   readonly path: string | (() => string);
   readonly as?: () => UserPrincipal;
-  /** What the audit log holds of the state before and after. */
+  /** State before and after, as far as the audit log must hold it. */
   readonly before: object | null;
   readonly after: object | null;
 }
 
 const proposals: string[] = [];
+const experiments: string[] = [];
 const create = (version: number): Change => ({
   id: 'prompts.createVersion',
   method: 'POST',
@@ -79,6 +80,36 @@ const changes: readonly Change[] = [
     after: null,
   },
   {
+    id: 'prompts.createExperiment',
+    method: 'POST',
+    path: '/api/prompts/ab-tests',
+    body: {
+      name: 'Audited',
+      promptKey: 'audited.one',
+      arms: [
+        { name: 'a', version: 1, weight: 1 },
+        { name: 'b', version: 2, weight: 1 },
+      ],
+    },
+    before: null,
+    after: { name: 'Audited', status: 'draft' },
+  },
+  {
+    id: 'prompts.startExperiment',
+    method: 'POST',
+    path: () => `/api/prompts/ab-tests/${experiments[0]}/start`,
+    before: { status: 'draft' },
+    after: { status: 'running' },
+  },
+  {
+    id: 'prompts.completeExperiment',
+    method: 'POST',
+    path: () => `/api/prompts/ab-tests/${experiments[0]}/complete`,
+    body: { winner: 'b' },
+    before: { status: 'running' },
+    after: { status: 'completed', winner: 'b' },
+  },
+  {
     id: 'prompts.protectLabel',
     method: 'PUT',
     path: `${production}/protection`,
@@ -119,6 +150,7 @@ test('every change of the registry is recorded with its author, reason, request,
     });
     expect([id, answer.status]).toEqual([id, expect.toSatisfy((status: number) => status < 300)]);
     if (id === 'prompts.proposeLabelMove') proposals.push(answer.body.data.id);
+    if (id === 'prompts.createExperiment') experiments.push(answer.body.data.id);
     expect(await records()).toEqual([
       expect.objectContaining({
         action: id,

@@ -182,17 +182,87 @@ test('a label is resolved to its version, and an unknown label is not found', as
     expect(() => prompts.resolve('hello', unknown)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
 });
 
-test('a prompt is resolved and rendered in less than 5 µs', async () => {
-  const source = registry();
-  source.release([prompt('hello', `${'A line of the prompt. '.repeat(100)}{{name}}`)]);
-  const { prompts } = start(source.client);
-  await prompts.ready(5_000);
-  const batch = 10_000;
-  const microseconds = Array.from({ length: 20 }, () => {
-    const startedAt = performance.now();
-    for (let rendered = 0; rendered < batch; rendered += 1) prompts.render('hello', { name: 'Anna' });
-    return ((performance.now() - startedAt) * 1_000) / batch;
+const trialId = '0197a0d2-0000-7000-8000-000000000001';
+const text = `${'A line of the prompt. '.repeat(100)}{{name}}`;
+const [current, candidate] = [prompt('hello', text), prompt('hello', `${text}!`)];
+
+/** Starts a canary of `candidate` in the first of its steps. */
+async function startTrial(percentage: number, step = 0): Promise<Prompts> {
+  const candidateWeight = percentage * 1_000;
+  const { prompts } = start({
+    getPromptSnapshot: async () => ({
+      version: '1',
+      prompts: [current],
+      labels: [
+        { promptKey: 'hello', environment: 'default', label: 'staging', versionId: current.versionId },
+      ],
+      labelled: [current, candidate],
+      trials: [
+        {
+          id: trialId,
+          promptKey: 'hello',
+          environment: 'default',
+          step,
+          coverage: 100,
+          arms: [
+            { name: 'candidate', weight: candidateWeight, versionId: candidate.versionId },
+            { name: 'current', weight: 100_000 - candidateWeight, versionId: current.versionId },
+          ],
+        },
+      ],
+    }),
   });
-  // The fastest batch is the one that other processes of the machine have disturbed least.
-  expect(Math.min(...microseconds)).toBeLessThan(5);
+  await prompts.ready(5_000);
+  return prompts;
+}
+
+const units = Array.from({ length: 2_000 }, (_, index) => `unit-${index}`);
+
+test('a unit gets the version of its arm, which its execution can name', async () => {
+  const prompts = await startTrial(25, 2);
+  const arms = units.map((unit) => {
+    const { versionId, assignment } = prompts.render('hello', { name: 'Anna' }, { unit });
+    expect(assignment).toMatchObject({ trialId, step: 2 });
+    expect(versionId).toBe((assignment?.arm === 'candidate' ? candidate : current).versionId);
+    return assignment?.arm;
+  });
+  const share = arms.filter((arm) => arm === 'candidate').length / units.length;
+  expect(share).toBeGreaterThan(0.22);
+  expect(share).toBeLessThan(0.28);
 });
+
+test('a larger step of a canary moves units to the candidate, and none back', async () => {
+  const withCandidate = async (percentage: number) => {
+    const prompts = await startTrial(percentage);
+    return new Set(
+      units.filter((unit) => prompts.resolve('hello', { unit }).assignment?.arm === 'candidate'),
+    );
+  };
+  const [few, many] = [await withCandidate(5), await withCandidate(50)];
+  expect(few.size).toBeGreaterThan(0);
+  expect(many.size).toBeGreaterThan(few.size);
+  expect([...few].filter((unit) => !many.has(unit))).toEqual([]);
+});
+
+test('a request without a unit, or for another label, takes part in no trial', async () => {
+  const prompts = await startTrial(99);
+  expect(prompts.resolve('hello')).toEqual(current);
+  for (const unit of units.slice(0, 20))
+    expect(prompts.resolve('hello', { unit, label: 'staging' })).toEqual(current);
+});
+
+test.each([undefined, { unit: 'unit-1' }])(
+  'with %j, a prompt is resolved and rendered in less than 5 µs',
+  async (reference) => {
+    const prompts = await startTrial(50);
+    const batch = 10_000;
+    const microseconds = Array.from({ length: 20 }, () => {
+      const startedAt = performance.now();
+      for (let rendered = 0; rendered < batch; rendered += 1)
+        prompts.render('hello', { name: 'Anna' }, reference);
+      return ((performance.now() - startedAt) * 1_000) / batch;
+    });
+    // The fastest batch is the one that other processes of the machine have disturbed least.
+    expect(Math.min(...microseconds)).toBeLessThan(5);
+  },
+);

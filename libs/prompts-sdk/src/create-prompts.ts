@@ -1,6 +1,5 @@
 import { AppError, type ServiceName } from '@valuecanvas/contracts-core';
 import {
-  type ActivePrompt,
   defaultEnvironment,
   productionLabel,
   type promptRegistryContract,
@@ -9,19 +8,19 @@ import {
 import type { ClientOf } from '@valuecanvas/http-client';
 import { createLiveSnapshot } from '@valuecanvas/live-snapshot';
 import type { Keys, Redis } from '@valuecanvas/redis';
-import { labelKey, snapshotFetcher } from './fetch-snapshot.ts';
+import { labelKey, type ResolvedPrompt, snapshotFetcher } from './fetch-snapshot.ts';
 import { createPromptRenderer, type RenderedVersion } from './render-prompt.ts';
 import type { TemplateValues } from './template/render-template.ts';
 
 /** The active prompts, kept in memory. No method sends a request. */
 export interface Prompts {
   /**
-   * Returns the active version, or the version with a label. Throws NOT_FOUND for an unknown key or label, or
-   * DEPENDENCY_UNAVAILABLE before the first fetch.
+   * Returns the active version, or the version with a label. With a unit, an experiment or canary of the label `production` may
+   * choose another version. Throws NOT_FOUND for an unknown key or label, or DEPENDENCY_UNAVAILABLE before the first fetch.
    */
-  resolve(promptKey: string, label?: LabelReference): ActivePrompt;
+  resolve(promptKey: string, reference?: PromptReference): ResolvedPrompt;
   /** Renders a version. Throws as `resolve`, or VALIDATION_FAILED if the variables do not match the prompt. */
-  render(promptKey: string, variables: TemplateValues, label?: LabelReference): RenderedVersion;
+  render(promptKey: string, variables: TemplateValues, reference?: PromptReference): RenderedVersion;
   /** Resolves with true when the first prompts have arrived, or with false after `timeoutMs`. */
   ready(timeoutMs: number): Promise<boolean>;
   /** Stops polling. The owner of the Redis connection closes it. */
@@ -29,9 +28,11 @@ export interface Prompts {
 }
 
 /** A label: by default `production` of the environment `default`, which is the active version. */
-export interface LabelReference {
+export interface PromptReference {
   readonly label?: string;
   readonly environment?: string;
+  /** Unit that keeps its version in an experiment or canary, such as the id of a user. Without one, it takes part in none. */
+  readonly unit?: string;
 }
 
 export interface PromptsOptions {
@@ -60,18 +61,19 @@ export function createPrompts(options: PromptsOptions): Prompts {
     onError: options.onError,
   });
 
-  const resolve = (promptKey: string, reference: LabelReference = {}): ActivePrompt => {
+  const resolve = (promptKey: string, reference: PromptReference = {}): ResolvedPrompt => {
     const known = snapshot.current();
     if (!known)
       throw new AppError('DEPENDENCY_UNAVAILABLE', {
         internal: 'prompts not loaded yet',
         retryAfterSeconds: 2,
       });
-    const { label = productionLabel, environment = defaultEnvironment } = reference;
+    const { label = productionLabel, environment = defaultEnvironment, unit } = reference;
+    const key = labelKey(promptKey, environment, label);
+    const chosen = unit === undefined ? undefined : known.trials.get(key)?.(unit);
+    if (chosen) return chosen;
     const isActive = label === productionLabel && environment === defaultEnvironment;
-    const prompt = isActive
-      ? known.prompts.get(promptKey)
-      : known.labelled.get(labelKey(promptKey, environment, label));
+    const prompt = isActive ? known.prompts.get(promptKey) : known.labelled.get(key);
     if (prompt) return prompt;
     const lacking = isActive ? 'active version' : `version with the label ${label} in ${environment}`;
     throw new AppError('NOT_FOUND', {
@@ -81,7 +83,7 @@ export function createPrompts(options: PromptsOptions): Prompts {
 
   return {
     resolve,
-    render: (promptKey, variables, label) => render(resolve(promptKey, label), variables),
+    render: (promptKey, variables, reference) => render(resolve(promptKey, reference), variables),
     ready: async (timeoutMs) => (await snapshot.first(timeoutMs)) !== undefined,
     stop: () => snapshot.stop(),
   };

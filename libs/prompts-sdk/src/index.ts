@@ -1,4 +1,5 @@
-export { createPrompts, type LabelReference, type Prompts, type PromptsOptions } from './create-prompts.ts';
+export { createPrompts, type PromptReference, type Prompts, type PromptsOptions } from './create-prompts.ts';
+export type { Assignment, ResolvedPrompt } from './fetch-snapshot.ts';
 export {
   createPromptRenderer,
   joinMessages,

@@ -1,4 +1,5 @@
 import type { ActivePrompt, RenderedMessage } from '@valuecanvas/contracts-prompt-registry';
+import type { Assignment, ResolvedPrompt } from './fetch-snapshot.ts';
 import { assertFits, renderTemplate, type TemplateValues } from './template/render-template.ts';
 import { createTemplateCache } from './template/template-cache.ts';
 
@@ -10,10 +11,11 @@ export interface RenderedVersion {
   readonly versionId: string;
   readonly version: number;
   readonly metadata: ActivePrompt['metadata'];
+  readonly assignment?: Assignment;
 }
 
 /** Renders versions and parses each template once. Throws VALIDATION_FAILED as `assertFits` does. */
-export type PromptRenderer = (prompt: ActivePrompt, values: TemplateValues) => RenderedVersion;
+export type PromptRenderer = (prompt: ResolvedPrompt, values: TemplateValues) => RenderedVersion;
 
 export function createPromptRenderer(): PromptRenderer {
   const messagesOf = createTemplateCache();
@@ -29,6 +31,7 @@ export function createPromptRenderer(): PromptRenderer {
       versionId: prompt.versionId,
       version: prompt.version,
       metadata: prompt.metadata,
+      ...(prompt.assignment ? { assignment: prompt.assignment } : {}),
     };
   };
 }

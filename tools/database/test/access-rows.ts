@@ -40,7 +40,13 @@ const otherRows: Readonly<Record<string, { readonly there: readonly Row[]; reado
   'vc_private.browser_sessions': { there: [browserSession()], another: browserSession() },
   'vc_private.prompt_labels': { there: [label('staging')], another: label('preview') },
   'vc_private.prompt_label_proposals': { there: [proposal()], another: proposal() },
+  'vc_private.prompt_execution_metrics': {
+    there: [executionMetric('score')],
+    another: executionMetric('conversion'),
+  },
   'vc_private.prompt_label_moves': { there: [], another: labelMove() },
+  'vc_private.prompt_trial_sums': { there: [trialSum()], another: trialSum() },
+  'vc_private.prompt_trial_units': { there: [trialUnit()], another: trialUnit() },
   'vc_private.notifications': {
     there: [notification(alice), { ...notification(bob), created_at: '2024-11-23' }],
     another: notification(randomUUID()),
@@ -98,6 +104,26 @@ function textOf(value: unknown): string {
 
 function abTest(): Row {
   return { id: randomUUID(), name: 'a test', prompt_key: 'canvas.generate', arms: '[]', metric: 'rating' };
+}
+
+function executionMetric(metric: string): Row {
+  return { execution_id: numbered(alice, 1), metric, value: 1 };
+}
+
+function trialSum(): Row {
+  return {
+    trial_id: randomUUID(),
+    step: 0,
+    arm: 'control',
+    metric: 'cost',
+    count: 1,
+    sum: 2,
+    sum_of_squares: 4,
+  };
+}
+
+function trialUnit(): Row {
+  return { trial_id: randomUUID(), unit_hash: Buffer.from('u'), arm: 'control' };
 }
 
 function backup(): Row {

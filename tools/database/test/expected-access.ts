@@ -108,6 +108,9 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
       idempotencyKeys(role),
     ]),
   ),
+  'vc_private.prompt_execution_metrics': {
+    vc_prompt_registry: { select: all, insert: all, update: all },
+  },
   'vc_private.prompt_label_moves': { vc_prompt_registry: { select: all } },
   'vc_private.prompt_label_proposals': {
     vc_prompt_registry: {
@@ -118,6 +121,8 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
     },
   },
   'vc_private.prompt_labels': { vc_prompt_registry: { select: all, insert: all, update: all } },
+  'vc_private.prompt_trial_sums': { vc_prompt_registry: { select: all, insert: all, update: all } },
+  'vc_private.prompt_trial_units': { vc_prompt_registry: { select: all, insert: all } },
   'vc_private.notifications': {
     vc_job_worker: {
       select: across,

@@ -70,7 +70,7 @@ export const userTables: readonly UserTable[] = [
     table: 'public.prompt_executions',
     role: 'vc_prompt_registry',
     isSharedWork: true,
-    row: () => ({ id: randomUUID(), prompt_version_id: promptVersion, success: true }),
+    row: (user) => ({ id: user, prompt_version_id: promptVersion, success: true }),
   },
   {
     table: 'public.feature_flag_evaluations',

@@ -65,6 +65,7 @@ test.each(operations.map((route) => ({ id: route.id, route })))(
     const token = id === 'account.delete' ? await signUp(route.example) : await logIn(route);
     if (id === 'session.resetPassword') await storeResetLink(route.example);
     if (id === 'prompts.rateExecution') ids.set(`${id} id`, await recordedExecution());
+    if (id === 'prompts.completeExperiment') ids.set(`${id} id`, await runningExperiment(token));
     if (id === 'canvas.dismissFinding') ids.set(`${id} fid`, await findingOfSampleCanvas(token));
     const { status, body } = await send(route.method, targetOf(route), { token, body: route.example });
     expect({ status, body }).toMatchObject({ status: successStatus(route) });
@@ -102,6 +103,14 @@ async function recordedExecution(): Promise<string> {
     expect(rows).toHaveLength(1);
   });
   return executionId;
+}
+
+async function runningExperiment(token: string): Promise<string> {
+  const create = operations.find((route) => route.id === 'prompts.createExperiment');
+  const { body } = await send('POST', '/api/prompts/ab-tests', { token, body: create?.example });
+  const { id } = (body as { data: { id: string } }).data;
+  await send('POST', `/api/prompts/ab-tests/${id}/start`, { token });
+  return id;
 }
 
 /** Logs in as the demo user, or as the admin if the operation requires a permission that users lack. */

@@ -13,7 +13,12 @@ import { type Flags, userContext } from '@valuecanvas/flags-sdk';
 import type { Client } from '@valuecanvas/http-client';
 import type { Journal } from '@valuecanvas/journal';
 import { toDollars } from '@valuecanvas/money';
-import type { Prompts, RenderedVersion } from '@valuecanvas/prompts-sdk';
+import {
+  createPromptRenderer,
+  type Prompts,
+  type RenderedVersion,
+  type ResolvedPrompt,
+} from '@valuecanvas/prompts-sdk';
 import type { TSchema } from 'typebox';
 import type { TextListener } from './block-reader.ts';
 import { startExecution } from './execution.ts';
@@ -75,7 +80,7 @@ export interface Answer<T> {
 }
 
 export interface ModelDependencies {
-  readonly prompts: Prompts;
+  readonly prompts: Pick<Prompts, 'resolve'>;
   readonly flags: Flags;
   readonly router: Pick<Client<typeof llmRouterContract>, 'call' | 'stream'>;
   readonly executions: Journal<typeof promptExecution>;
@@ -105,6 +110,7 @@ export type AskModel = <T>(call: ModelCall, question: Question<T>) => Promise<An
 
 export function createAskModel(dependencies: ModelDependencies): AskModel {
   const { prompts, flags, router, executions, onLostExecution, onUnservedModel } = dependencies;
+  const renderVersion = createPromptRenderer();
 
   /** Logs a failure to record an execution. A gap in the statistics must not fail the request. */
   const record = async (execution: PromptExecution): Promise<void> => {
@@ -161,7 +167,7 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
     { parse, createListener }: Reading<A>,
     caching = call.header('cache-control'),
   ): Promise<Answer<A>> {
-    const execution = startExecution(call, prompt.versionId);
+    const execution = startExecution(call, prompt);
     let chat: ChatResult | undefined;
     try {
       chat = await askRouter(call, { body, choices, caching, listener: createListener?.() });
@@ -179,19 +185,21 @@ export function createAskModel(dependencies: ModelDependencies): AskModel {
     }
   }
 
-  /** Renders the active version with the variables that it declares: a prompt need not use all of them. */
-  const render = ({ promptKey, variables }: Pick<Question<unknown>, 'promptKey' | 'variables'>) => {
-    const declared = prompts.resolve(promptKey).variables.map(({ name }) => name);
+  /** Renders a version with the variables that it declares: a prompt need not use all of them. */
+  const render = (version: ResolvedPrompt, { variables }: Pick<Question<unknown>, 'variables'>) => {
+    const declared = version.variables.map(({ name }) => name);
     const entries = Object.entries(variables).filter(([name]) => declared.includes(name));
-    return prompts.render(promptKey, Object.fromEntries(entries));
+    return renderVersion(version, Object.fromEntries(entries));
   };
 
   async function ask<T>(call: ModelCall, question: Question<T>): Promise<Answer<T>> {
-    const prompt = render(question);
+    // An experiment or canary keeps the version of each user.
+    const version = prompts.resolve(question.promptKey, { unit: call.principal.userId });
+    const prompt = render(version, question);
     const settings = settingsOf(question, prompt);
     const choices = modelChoices(flags, call, question, prompt);
     const body = { ...settings, ...textAndFormat(prompt, question, question.instruction) };
-    const repeatsPrompt = leakDetector(prompts.resolve(question.promptKey).template, question.variables);
+    const repeatsPrompt = leakDetector(version.template, question.variables);
     const { createListener } = question;
     const reading = <A>(parse: (answer: ModelAnswer, repeats: RepeatsPrompt) => A): Reading<A> => ({
       createListener: createListener && (() => createListener(repeatsPrompt)),

@@ -1,6 +1,7 @@
 import { AppError, type UserCall } from '@valuecanvas/contracts-core';
 import type { ChatResult } from '@valuecanvas/contracts-llm-router';
 import type { PromptExecution } from '@valuecanvas/contracts-prompt-registry';
+import type { RenderedVersion } from '@valuecanvas/prompts-sdk';
 import { v7 as uuidv7 } from 'uuid';
 
 /** Use of a prompt version, starting with its rendering. */
@@ -10,14 +11,17 @@ export interface Execution {
   ended(chat: ChatResult | undefined, error?: unknown): PromptExecution;
 }
 
-export function startExecution(call: UserCall, promptVersionId: string): Execution {
+export function startExecution(
+  call: UserCall,
+  { versionId, assignment }: Pick<RenderedVersion, 'versionId' | 'assignment'>,
+): Execution {
   const id = uuidv7();
   const startedAt = performance.now();
   return {
     id,
     ended: (chat, error) => ({
       id,
-      promptVersionId,
+      promptVersionId: versionId,
       userId: call.principal.userId,
       requestId: call.requestId,
       operation: call.operation,
@@ -31,6 +35,7 @@ export function startExecution(call: UserCall, promptVersionId: string): Executi
       cost: chat?.cost ?? 0,
       promptTokens: chat?.usage.promptTokens ?? 0,
       completionTokens: chat?.usage.completionTokens ?? 0,
+      ...(assignment ? { assignment: { ...assignment, unit: call.principal.userId } } : {}),
     }),
   };
 }

@@ -32,8 +32,9 @@ export function createPromptedChats(
 ): PromptedChats {
   return {
     begin(call) {
-      const prompt = renderedPrompt(prompts, call.body);
-      return { prompt, execution: prompt ? executionOf(call, prompt, record) : withoutPrompt };
+      const unit = call.body.promptUnit ?? call.principal.userId;
+      const prompt = renderedPrompt(prompts, call.body, unit);
+      return { prompt, execution: prompt ? executionOf(call, prompt, unit, record) : withoutPrompt };
     },
   };
 }
@@ -45,9 +46,13 @@ const withoutPrompt: ChatExecution = {
 };
 
 /** Fields that mean something only beside a promptKey. */
-const promptFields = ['promptVariables', 'promptLabel', 'promptEnvironment'] as const;
+const promptFields = ['promptVariables', 'promptLabel', 'promptEnvironment', 'promptUnit'] as const;
 
-function renderedPrompt(prompts: Pick<Prompts, 'render'>, request: ChatRequest): RenderedVersion | undefined {
+function renderedPrompt(
+  prompts: Pick<Prompts, 'render'>,
+  request: ChatRequest,
+  unit: string,
+): RenderedVersion | undefined {
   const { promptKey, promptVariables, promptLabel, promptEnvironment } = request;
   if (promptKey === undefined) {
     const details = promptFields
@@ -58,6 +63,7 @@ function renderedPrompt(prompts: Pick<Prompts, 'render'>, request: ChatRequest):
   }
   try {
     return prompts.render(promptKey, (promptVariables ?? {}) as TemplateValues, {
+      unit,
       ...(promptLabel === undefined ? {} : { label: promptLabel }),
       ...(promptEnvironment === undefined ? {} : { environment: promptEnvironment }),
     });
@@ -78,6 +84,7 @@ function inRequest(error: unknown): unknown {
 function executionOf(
   call: ChatCall,
   prompt: RenderedVersion,
+  unit: string,
   record: (execution: PromptExecution) => Promise<void>,
 ): ChatExecution {
   const id = uuidv7();
@@ -89,6 +96,7 @@ function executionOf(
     requestId: call.requestId,
     operation: call.operation,
     latencyMs: Math.round(performance.now() - startedAt),
+    ...(prompt.assignment ? { assignment: { ...prompt.assignment, unit } } : {}),
   });
   return {
     async answered({ kind }, { provider, model, tokens, costNanos }) {

@@ -1,10 +1,12 @@
 import type { ListPage, PageRequest, UserPrincipal } from '@valuecanvas/contracts-core';
 import type { PromptExecution } from '@valuecanvas/contracts-prompt-registry';
-import { nanosPerDollar, toNanos } from '@valuecanvas/money';
+import { nanosPerDollar } from '@valuecanvas/money';
 import { acrossUsers, asUser, listOrder, selectPage } from '@valuecanvas/postgres';
 import { timeOfId } from '@valuecanvas/service-kit';
 import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
 import type { Database, PromptExecutionsTable } from '../db.ts';
+import { recordTrials, replaceObservation, trialColumns } from '../trials/record-trials.ts';
+import { costOf } from './cost-of.ts';
 import { type PerformanceById, unused } from './performance.ts';
 
 export type ExecutionRow = Selectable<PromptExecutionsTable>;
@@ -17,15 +19,21 @@ export type ExecutionsStore = ReturnType<typeof createExecutionsStore>;
 /** Executions of prompt versions in PostgreSQL. */
 export function createExecutionsStore(db: Kysely<Database>) {
   return {
-    /** Stores each execution once, even if its fact is delivered repeatedly. */
+    /** Stores each execution once, even if its fact is delivered repeatedly, and adds it to the sums of its trial. */
     async insert(executions: readonly PromptExecution[]): Promise<void> {
-      await acrossUsers(db, (transaction) =>
-        transaction
+      await acrossUsers(db, async (transaction) => {
+        const stored = await transaction
           .insertInto('prompt_executions')
           .values(executions.map(toExecutionRow))
           .onConflict((conflict) => conflict.doNothing())
-          .execute(),
-      );
+          .returning('id')
+          .execute();
+        const byId = new Map(executions.map((execution) => [execution.id, execution]));
+        await recordTrials(
+          transaction,
+          stored.flatMap(({ id }) => byId.get(id) ?? []),
+        );
+      });
     },
 
     list(principal: UserPrincipal, page: PageRequest): Promise<ListPage<ExecutionRow>> {
@@ -41,12 +49,20 @@ export function createExecutionsStore(db: Kysely<Database>) {
       { rating, comment = null }: { readonly rating: number; readonly comment?: string | null },
     ): Promise<boolean> {
       return asUser(db, principal, async (transaction) => {
-        const { numUpdatedRows } = await transaction
+        const execution = await transaction
+          .selectFrom('prompt_executions')
+          .select(['rating', ...trialColumns])
+          .where('id', '=', id)
+          .forUpdate()
+          .executeTakeFirst();
+        if (!execution) return false;
+        await transaction
           .updateTable('prompt_executions')
           .set({ rating, comment, rated_at: sql<Date>`now()` })
           .where('id', '=', id)
-          .executeTakeFirstOrThrow();
-        return numUpdatedRows > 0n;
+          .execute();
+        await replaceObservation(transaction, execution, 'rating', execution.rating, rating);
+        return true;
       });
     },
 
@@ -75,13 +91,11 @@ function toExecutionRow(execution: PromptExecution): Insertable<PromptExecutions
     cost_nanos: costOf(execution),
     prompt_tokens: execution.promptTokens,
     completion_tokens: execution.completionTokens,
+    trial_id: execution.assignment?.trialId ?? null,
+    trial_step: execution.assignment?.step ?? null,
+    trial_arm: execution.assignment?.arm ?? null,
     created_at: timeOfId(execution.id),
   };
-}
-
-/** Supports facts of the previous release that are still in the journal and have dollars only. */
-function costOf({ costNanos, cost = 0 }: PromptExecution): bigint {
-  return costNanos === undefined ? toNanos(cost) : BigInt(costNanos);
 }
 
 /** Returns one row per version with executions. */

@@ -16,6 +16,8 @@ import {
   productionLabel,
 } from '@valuecanvas/contracts-prompt-registry';
 import type { BeforeCommit } from '@valuecanvas/postgres';
+import type { Kysely } from 'kysely';
+import type { Database } from '../db.ts';
 import type { PerformanceOf } from '../executions/performance.ts';
 import { toPromptVersion, toRenderable, type VersionRow } from '../versions/version-row.ts';
 import type { VersionsStore } from '../versions/versions.store.ts';
@@ -28,7 +30,7 @@ import {
   toMove,
   toProposal,
 } from './label-row.ts';
-import type { LabelsStore, Move } from './labels.store.ts';
+import { type LabelsStore, type Move, moveLabel } from './labels.store.ts';
 
 export type LabelsService = ReturnType<typeof createLabelsService>;
 
@@ -49,15 +51,20 @@ export function createLabelsService(options: {
 }) {
   const { store, versions, performanceOf, assertActivatable, snapshots, factOf } = options;
 
+  /** Throws as the move of a label to the version would. */
+  const assertMovable = async (position: LabelPosition, version: VersionRow): Promise<void> => {
+    if (isActiveLabel(position)) await assertActivatable(toRenderable(version));
+  };
+
   /** Throws NOT_FOUND for an unknown version, or VALIDATION_FAILED for one that cannot get the label. */
   const candidate = async (position: LabelPosition, version: number): Promise<VersionRow> => {
     const row = await versions.find(position.promptKey, version);
     if (!row) throw new AppError('NOT_FOUND');
-    if (isActiveLabel(position)) await assertActivatable(toRenderable(row));
+    await assertMovable(position, row);
     return row;
   };
 
-  const moveLabel = async (
+  const moveNow = async (
     call: AuditedCall,
     position: LabelPosition,
     move: Pick<Move, 'version' | 'reason'>,
@@ -79,6 +86,36 @@ export function createLabelsService(options: {
   };
 
   return {
+    assertMovable,
+
+    /**
+     * Checks a move, and returns the function that makes it as a part of a larger transaction. Publish the snapshot after that.
+     * The function throws CONFLICT and FORBIDDEN as `move` does.
+     */
+    async prepareMove(
+      call: AuditedCall,
+      position: LabelPosition,
+      move: { readonly version: number; readonly expectedVersion: number | null; readonly reason: string },
+    ): Promise<(transaction: Kysely<Database>) => Promise<unknown>> {
+      const { userId, permissions } = call.principal;
+      if (!permissions.includes('prompts:activate'))
+        throw new AppError('FORBIDDEN', {
+          message: 'Activating a version needs the permission prompts:activate.',
+        });
+      await candidate(position, move.version);
+      return (transaction) =>
+        moveLabel(
+          transaction,
+          position,
+          { version: move.version, reason: move.reason, movedBy: userId, requestId: call.requestId },
+          (current) => {
+            assertCurrent(current, move.expectedVersion);
+            assertUnprotected(current, move.version);
+          },
+          (from) => factOf(call, auditedMove(position, from, move.version)),
+        );
+    },
+
     async list(
       promptKey: string,
       { environment }: { readonly environment?: string },
@@ -117,7 +154,7 @@ export function createLabelsService(options: {
       const position = positionOf(named, request.environment);
       await candidate(position, request.version);
       const { version, expectedVersion } = request;
-      const row = await moveLabel(call, position, { version, reason: request.reason }, (current) =>
+      const row = await moveNow(call, position, { version, reason: request.reason }, (current) =>
         assertCurrent(current, expectedVersion),
       );
       return toLabel(row);
@@ -128,7 +165,7 @@ export function createLabelsService(options: {
       const position = positionOf({ promptKey, label: productionLabel }, undefined);
       await candidate(position, version);
       const reason = call.header(publicHeaders.auditReason)?.slice(0, 500);
-      await moveLabel(call, position, { version, reason }, () => undefined);
+      await moveNow(call, position, { version, reason }, () => undefined);
       const row = await versions.find(promptKey, version);
       if (!row) throw new AppError('NOT_FOUND');
       const performance = await performanceOf([row.id]);
@@ -146,7 +183,7 @@ export function createLabelsService(options: {
           message:
             'The label production cannot be removed, because services use its version. Move it instead.',
         });
-      await moveLabel(call, position, { version: null, reason: undefined }, () => undefined);
+      await moveNow(call, position, { version: null, reason: undefined }, () => undefined);
     },
 
     async protect(

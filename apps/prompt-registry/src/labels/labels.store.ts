@@ -70,14 +70,7 @@ export function createLabelsStore(db: Kysely<Database>) {
       check: (current: LabelRow | undefined) => void,
       factOf: (from: number | null) => AuditFact,
     ): Promise<LabelRow | undefined> {
-      return acrossUsers(db, async (transaction) => {
-        const current = await lockLabel(transaction, position);
-        check(current);
-        const from = current?.version ?? null;
-        if (from === move.version) return current;
-        await recordAudit(transaction, factOf(from));
-        return writeMove(transaction, position, move);
-      });
+      return acrossUsers(db, (transaction) => moveLabel(transaction, position, move, check, factOf));
     },
 
     protect(
@@ -191,11 +184,27 @@ function findLabel(transaction: Kysely<Database>, position: LabelPosition): Prom
     .executeTakeFirst();
 }
 
+/** Moves a label in a transaction, unless it already points at the version. */
+export async function moveLabel(
+  transaction: Kysely<Database>,
+  position: LabelPosition,
+  move: Move,
+  check: (current: LabelRow | undefined) => void,
+  factOf: (from: number | null) => AuditFact,
+): Promise<LabelRow | undefined> {
+  const current = await lockLabel(transaction, position);
+  check(current);
+  const from = current?.version ?? null;
+  if (from === move.version) return current;
+  await recordAudit(transaction, factOf(from));
+  return writeMove(transaction, position, move);
+}
+
 /**
  * Locks the first version of the prompt, which serializes all changes of its labels, and activations by releases without
  * labels. Returns the label.
  */
-async function lockLabel(
+export async function lockLabel(
   transaction: Kysely<Database>,
   position: LabelPosition,
 ): Promise<LabelRow | undefined> {

@@ -1,4 +1,4 @@
-import { createAuditFacts } from '@valuecanvas/contracts-core';
+import { type AuditFacts, createAuditFacts } from '@valuecanvas/contracts-core';
 import { type PromptSnapshot, promptsChannel } from '@valuecanvas/contracts-prompt-registry';
 import { createSnapshotSource, type SnapshotSource, versionOf } from '@valuecanvas/live-snapshot';
 import type { OpenRedis } from '@valuecanvas/redis';
@@ -11,7 +11,8 @@ import type { PerformanceOf } from '../executions/performance.ts';
 import { createAssertActivatable } from '../labels/activatable.ts';
 import { createLabelsService, type LabelsService } from '../labels/labels.service.ts';
 import { createLabelsStore } from '../labels/labels.store.ts';
-import { toRenderable } from './version-row.ts';
+import type { RunningTrials } from '../trials/running-trials.ts';
+import { toRenderable, type VersionRow } from './version-row.ts';
 import { createVersionsService, type VersionsService } from './versions.service.ts';
 import { createVersionsStore, type LabelledRow, type VersionsStore } from './versions.store.ts';
 
@@ -21,18 +22,29 @@ export async function composeVersions(
   db: Kysely<Database>,
   { redis, keys }: OpenRedis,
   performanceOf: PerformanceOf,
+  runningTrials: () => Promise<RunningTrials>,
 ): Promise<{
   readonly store: VersionsStore;
   readonly snapshots: SnapshotSource<PromptSnapshot>;
   readonly versions: VersionsService;
   readonly labels: LabelsService;
+  readonly factOf: AuditFacts;
 }> {
   const { log, now } = kit;
   const store = createVersionsStore(db);
   const snapshots = createSnapshotSource({
     async load() {
-      const [active, withLabels] = await Promise.all([store.allActive(), store.allLabelled()]);
-      const contents = { prompts: active.map(toRenderable), ...toLabelled(withLabels) };
+      const [active, withLabels, { trials, versions }] = await Promise.all([
+        store.allActive(),
+        store.allLabelled(),
+        runningTrials(),
+      ]);
+      const contents = {
+        prompts: active.map(toRenderable),
+        labels: withLabels.map(toLabel),
+        labelled: eachOnce([...withLabels, ...versions]).map(toRenderable),
+        trials,
+      };
       return { version: versionOf(contents), ...contents };
     },
     redis,
@@ -49,19 +61,13 @@ export async function composeVersions(
     factOf,
   });
   const versions = createVersionsService({ store, performanceOf, factOf });
-  return { store, snapshots, versions, labels };
+  return { store, snapshots, versions, labels, factOf };
 }
 
-/** Returns the labels, and each of their versions once. */
-function toLabelled(rows: readonly LabelledRow[]): Required<Pick<PromptSnapshot, 'labels' | 'labelled'>> {
-  const versions = new Map(rows.map((row) => [row.id, toRenderable(row)]));
-  return {
-    labels: rows.map(({ id, prompt_key: promptKey, environment, label }) => ({
-      promptKey,
-      environment,
-      label,
-      versionId: id,
-    })),
-    labelled: [...versions.values()],
-  };
+function toLabel({ id, prompt_key: promptKey, environment, label }: LabelledRow) {
+  return { promptKey, environment, label, versionId: id };
+}
+
+function eachOnce(rows: readonly VersionRow[]): VersionRow[] {
+  return [...new Map(rows.map((row) => [row.id, row])).values()];
 }

@@ -90,6 +90,14 @@ export const ChatRequest = strictObject(
         description: 'Environment of the label, only with promptKey. Defaults to `default`.',
       }),
     ),
+    promptUnit: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description:
+          'Unit that keeps its version while an experiment or canary of the prompt runs, such as an id of your own user, only with promptKey. Defaults to the caller.',
+      }),
+    ),
     model: Type.Optional(
       modelName(
         'A model that GET /v1/models lists. Defaults to that of the prompt, or to the platform’s default model.',

@@ -25,6 +25,17 @@ export const promptExecution = defineFact({
     ),
     promptTokens: field.count('Prompt tokens.'),
     completionTokens: field.count('Completion tokens.'),
+    assignment: Type.Optional(
+      Type.Object(
+        {
+          trialId: field.uuid('Id of the experiment or canary.'),
+          step: Type.Optional(field.count('Step of the canary.')),
+          arm: Type.String({ description: 'Arm of the unit.' }),
+          unit: Type.Optional(Type.String({ description: 'Unit that keeps its arm. The user by default.' })),
+        },
+        { description: 'Experiment or canary that chose the version.' },
+      ),
+    ),
   }),
 });
 export type PromptExecution = FactOf<typeof promptExecution>;

@@ -1,5 +1,13 @@
 import { defineContract } from '@valuecanvas/contracts-core';
 import {
+  completeExperiment,
+  createExperiment,
+  getExperiment,
+  getExperimentResults,
+  listExperiments,
+  startExperiment,
+} from './ab-tests.ts';
+import {
   approvePromptLabelMove,
   listPromptLabelMoves,
   listPromptLabelProposals,
@@ -20,6 +28,16 @@ import {
   listPromptVersions,
 } from './versions.ts';
 
+export {
+  type ArmComparison,
+  builtInMetrics,
+  CreateExperimentRequest,
+  Experiment,
+  type ExperimentArm,
+  type ExperimentMetric,
+  ExperimentResults,
+  type MetricResult,
+} from './ab-tests.ts';
 export { type PromptExecution, promptExecution } from './execution-fact.ts';
 export {
   defaultEnvironment,
@@ -39,7 +57,13 @@ export {
   RenderedMessage,
   reservedKeys,
 } from './prompt-version.ts';
-export { ActivePrompt, getPromptSnapshot, PromptSnapshot, promptsChannel } from './snapshot.ts';
+export {
+  ActivePrompt,
+  getPromptSnapshot,
+  PromptSnapshot,
+  type PromptTrial,
+  promptsChannel,
+} from './snapshot.ts';
 export { OwnExecution, type PromptValue, RenderedPrompt } from './use-prompt.ts';
 export {
   CreatePromptVersionRequest,
@@ -71,6 +95,12 @@ export const promptRegistryContract = defineContract({
     proposePromptLabelMove,
     approvePromptLabelMove,
     rejectPromptLabelMove,
+    listExperiments,
+    createExperiment,
+    getExperiment,
+    startExperiment,
+    completeExperiment,
+    getExperimentResults,
     getPrompt,
     renderPrompt,
     listExecutions,

@@ -28,6 +28,26 @@ const LabelledVersion = Type.Object(
   { description: 'A label with its version.' },
 );
 
+const PromptTrial = Type.Object(
+  {
+    id: field.uuid('Id of the experiment or canary. Also the salt of its assignment.'),
+    promptKey,
+    environment: Type.String({ description: 'Environment in which it runs.' }),
+    step: Type.Optional(field.count('Step of the canary. Absent for an experiment.')),
+    coverage: Type.Number({ description: 'Percentage of the units that take part.' }),
+    arms: Type.Array(
+      Type.Object({
+        name: Type.String({ description: 'Name of the arm.' }),
+        weight: field.count('Share of the units in 1/100,000. The weights of all arms add up to 100,000.'),
+        versionId: field.uuid('Id of the version that units of the arm get.'),
+      }),
+      { description: 'Arms in the order of their assignment.' },
+    ),
+  },
+  { description: 'A running experiment or canary, which chooses the version of a prompt for each unit.' },
+);
+export type PromptTrial = Static<typeof PromptTrial>;
+
 export const PromptSnapshot = Type.Object(
   {
     version: Type.String({
@@ -40,7 +60,12 @@ export const PromptSnapshot = Type.Object(
       }),
     ),
     labelled: Type.Optional(
-      Type.Array(ActivePrompt, { description: 'The versions of these labels, each once.' }),
+      Type.Array(ActivePrompt, { description: 'The versions of these labels and of all trials, each once.' }),
+    ),
+    trials: Type.Optional(
+      Type.Array(PromptTrial, {
+        description: 'Running experiments and canaries, at most one for each prompt and environment.',
+      }),
     ),
   },
   { description: 'All active prompt versions, for local rendering by services.' },

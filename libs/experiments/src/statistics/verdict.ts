@@ -51,6 +51,13 @@ export const executionMetrics = {
     lower: (amount) => `is rated ${amount} lower`,
     higher: (amount) => `is rated ${amount} higher`,
   },
+  score: {
+    name: 'evaluation score',
+    better: 'higher',
+    isProportion: false,
+    lower: (amount) => `has an evaluation score that is ${amount} lower`,
+    higher: (amount) => `has an evaluation score that is ${amount} higher`,
+  },
 } as const satisfies Record<string, ComparedMetric>;
 
 export interface Verdict {
