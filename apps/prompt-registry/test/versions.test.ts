@@ -1,5 +1,6 @@
 import { bodyLimitOf } from '@valuecanvas/contracts-core';
 import {
+  type PromptSummary,
   type PromptVersion,
   promptRegistryContract,
   reservedKeys,
@@ -420,4 +421,37 @@ test('the audit log records created and activated versions, with the replaced ve
     { ...activation, before: null, after: { activeVersion: 1 } },
     { ...activation, before: { activeVersion: 1 }, after: { activeVersion: 2 } },
   ]);
+});
+
+test('the list of prompts has the newest and the active version of each, and its statistics', async () => {
+  const one = { promptKey: 'listed.one', template: 'One', variables: [] };
+  await post(one);
+  await post(one);
+  await registry.as(registry.admin, '/api/prompts/versions/listed.one/1/activate', { method: 'POST' });
+  await post({ ...one, promptKey: 'listed.two' });
+  const found: PromptSummary[] = [];
+  let cursor = '';
+  do {
+    const { body } = await registry.as(registry.admin, `/api/prompts?limit=1${cursor}`);
+    found.push(...body.data);
+    cursor = body.pagination.nextCursor === null ? '' : `&cursor=${body.pagination.nextCursor}`;
+  } while (cursor !== '');
+  const keys = found.map(({ promptKey }) => promptKey);
+  expect(keys).toEqual([...new Set(keys)].toSorted());
+  const listed = found.filter(({ promptKey }) => promptKey.startsWith('listed.'));
+  expect(listed).toEqual([
+    {
+      promptKey: 'listed.one',
+      versions: 2,
+      latest: 2,
+      updatedAt: expect.any(String),
+      active: {
+        version: 1,
+        activatedAt: expect.any(String),
+        performance: expect.objectContaining({ executions: 0 }),
+      },
+    },
+    { promptKey: 'listed.two', versions: 1, latest: 1, updatedAt: expect.any(String) },
+  ]);
+  expect((await registry.as(registry.user, '/api/prompts')).status).toBe(403);
 });

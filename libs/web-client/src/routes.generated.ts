@@ -64,6 +64,7 @@ export const routes = {
   getUserCosts: {path: "/api/admin/costs/users/:userId"},
   getPlatformAlerts: {path: "/api/admin/alerts"},
   acknowledgeAlert: {method: "POST", path: "/api/admin/alerts/:id/acknowledge"},
+  listPrompts: {path: "/api/prompts", reply: "list"},
   listPromptVersions: {path: "/api/prompts/versions", reply: "list"},
   createPromptVersion: {method: "POST", path: "/api/prompts/versions", idempotent: true},
   activatePromptVersion: {method: "POST", path: "/api/prompts/versions/:promptKey/:version/activate"},

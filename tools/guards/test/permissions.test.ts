@@ -33,6 +33,7 @@ const sensitive: Readonly<Record<string, Permission>> = {
   'flags.create': 'flags:write',
   'flags.update': 'flags:write',
   'flags.delete': 'flags:write',
+  'prompts.list': 'prompts:write',
   'prompts.createVersion': 'prompts:write',
   'prompts.activateVersion': 'prompts:activate',
   'prompts.moveLabel': 'prompts:activate',

@@ -4,6 +4,7 @@ import type {
   PromptMessage,
   PromptMetadata,
   PromptPerformance,
+  PromptSummary,
   PromptVariable,
   PromptVersion,
 } from '@valuecanvas/contracts-prompt-registry';
@@ -34,6 +35,39 @@ export function toPromptVersion(row: VersionRow, performance: PromptPerformance)
     status: row.status,
     createdAt: row.created_at.toISOString(),
     ...(row.activated_at === null ? {} : { activatedAt: row.activated_at.toISOString() }),
+  };
+}
+
+/** A prompt with the number of its versions, and its newest and active ones. */
+export interface PromptRow {
+  readonly prompt_key: string;
+  readonly versions: number;
+  readonly latest: number;
+  readonly updated_at: Date;
+  readonly active_id: string | null;
+  readonly active: number | null;
+  readonly activated_at: Date | null;
+}
+
+/** Converts a row to the public form of a prompt. */
+export function toPromptSummary(
+  { active_id, active, activated_at, ...row }: PromptRow,
+  performanceOf: (versionId: string) => PromptPerformance,
+): PromptSummary {
+  return {
+    promptKey: row.prompt_key,
+    versions: row.versions,
+    latest: row.latest,
+    updatedAt: row.updated_at.toISOString(),
+    ...(active_id !== null &&
+      active !== null &&
+      activated_at !== null && {
+        active: {
+          version: active,
+          activatedAt: activated_at.toISOString(),
+          performance: performanceOf(active_id),
+        },
+      }),
   };
 }
 

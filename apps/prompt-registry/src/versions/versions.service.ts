@@ -7,11 +7,15 @@ import {
   type PageRequest,
   type UserPrincipal,
 } from '@valuecanvas/contracts-core';
-import type { CreatePromptVersionRequest, PromptVersion } from '@valuecanvas/contracts-prompt-registry';
+import type {
+  CreatePromptVersionRequest,
+  PromptSummary,
+  PromptVersion,
+} from '@valuecanvas/contracts-prompt-registry';
 import type { BeforeCommit } from '@valuecanvas/postgres';
 import { type PerformanceOf, unused } from '../executions/performance.ts';
 import { newVersion } from './new-version.ts';
-import { toPromptVersion } from './version-row.ts';
+import { toPromptSummary, toPromptVersion } from './version-row.ts';
 import type { VersionsStore } from './versions.store.ts';
 
 export type VersionsService = ReturnType<typeof createVersionsService>;
@@ -26,6 +30,12 @@ export function createVersionsService(options: {
   const targetOf = (id: string) => ({ kind: 'prompt', id });
 
   return {
+    async listPrompts(page: PageRequest): Promise<ListPage<PromptSummary>> {
+      const found = await store.listPrompts(page);
+      const performance = await performanceOf(found.items.flatMap(({ active_id }) => active_id ?? []));
+      return mapPage(found, (row) => toPromptSummary(row, performance));
+    },
+
     /** Newest first. Drafts are included for callers that hold `prompts:write`. */
     async list(
       principal: UserPrincipal,

@@ -5,12 +5,14 @@ import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../db.ts';
 import type { NewVersion } from './new-version.ts';
-import { type VersionRow, versionColumns } from './version-row.ts';
+import { type PromptRow, type VersionRow, versionColumns } from './version-row.ts';
 
 export type VersionsStore = ReturnType<typeof createVersionsStore>;
 
 /** Ids are UUIDv7, so their order is that of creation. */
 const newestFirst = listOrder('desc', { id: 'uuid' });
+
+const byKey = listOrder('asc', { prompt_key: 'text' });
 
 /**
  * Versions of all prompts in PostgreSQL. They belong to no user, so queries need no user claims. Each change commits
@@ -29,6 +31,25 @@ export function createVersionsStore(db: Kysely<Database>) {
           .$if(promptKey !== undefined, (query) => query.where('prompt_key', '=', promptKey ?? ''))
           .$if(!withDrafts, (query) => query.where('status', '<>', 'draft'));
         return selectPage(versions, newestFirst, page);
+      });
+    },
+
+    /** Returns a page of the prompts, ordered by key. */
+    listPrompts(page: PageRequest): Promise<ListPage<PromptRow>> {
+      return acrossUsers(db, (transaction) => {
+        const prompts = transaction
+          .selectFrom('prompt_versions')
+          .groupBy('prompt_key')
+          .select([
+            'prompt_key',
+            sql<number>`count(*)::int`.as('versions'),
+            sql<number>`max(version)`.as('latest'),
+            sql<Date>`max(created_at)`.as('updated_at'),
+            sql<string | null>`(max(id::text) filter (where status = 'active'))::uuid`.as('active_id'),
+            sql<number | null>`max(version) filter (where status = 'active')`.as('active'),
+            sql<Date | null>`max(activated_at) filter (where status = 'active')`.as('activated_at'),
+          ]);
+        return selectPage(transaction.selectFrom(prompts.as('prompts')).selectAll(), byKey, page);
       });
     },
 

@@ -25,6 +25,7 @@ import {
   createPromptVersion,
   diffPromptVersions,
   getPromptVersion,
+  listPrompts,
   listPromptVersions,
 } from './versions.ts';
 
@@ -71,6 +72,7 @@ export {
   type FieldChange,
   PinnedPromptVersion,
   PromptDiff,
+  PromptSummary,
 } from './versions.ts';
 
 export const promptRegistryContract = defineContract({
@@ -81,6 +83,7 @@ export const promptRegistryContract = defineContract({
   prefixes: ['/api/prompts'],
   callers: ['gateway'],
   routes: {
+    listPrompts,
     listPromptVersions,
     createPromptVersion,
     activatePromptVersion,

@@ -11,6 +11,7 @@ import {
 import Type, { type Static } from 'typebox';
 import {
   PromptMetadata,
+  PromptPerformance,
   PromptVariable,
   PromptVersion,
   promptKey,
@@ -29,6 +30,39 @@ export const listPromptVersions = defineRoute({
   auth: permission('prompts:read'),
   query: listQuery({ promptKey: Type.Optional(promptKey) }),
   reply: list(PromptVersion),
+  errors: ['DEPENDENCY_UNAVAILABLE'],
+});
+
+export const PromptSummary = Type.Object(
+  {
+    promptKey,
+    versions: field.count('Number of versions, drafts included.'),
+    latest: versionNumber('Number of the newest version.'),
+    updatedAt: field.timestamp('Time at which the newest version was created.'),
+    active: Type.Optional(
+      Type.Object(
+        {
+          version: versionNumber('Number of the active version.'),
+          activatedAt: field.timestamp('Time of its latest activation.'),
+          performance: PromptPerformance,
+        },
+        { description: 'The active version. Absent if the prompt has none.' },
+      ),
+    ),
+  },
+  { title: 'PromptSummary', description: 'A prompt with its newest and its active version.' },
+);
+export type PromptSummary = Static<typeof PromptSummary>;
+
+export const listPrompts = defineRoute({
+  id: 'prompts.list',
+  method: 'GET',
+  path: '/api/prompts',
+  summary: 'List prompts',
+  description: 'All prompts by key, with the statistics of the active version of each.',
+  auth: permission('prompts:write'),
+  query: listQuery(),
+  reply: list(PromptSummary),
   errors: ['DEPENDENCY_UNAVAILABLE'],
 });
 
