@@ -1,15 +1,19 @@
-import { metricCatalogue } from '@valuecanvas/contracts-core';
+import { createAuditFacts, metricCatalogue } from '@valuecanvas/contracts-core';
 import { jobWorkerContract } from '@valuecanvas/contracts-job-worker';
 import { openIdempotency } from '@valuecanvas/idempotency';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openQueue } from '@valuecanvas/queue';
-import { defineService, implement, internalTokenAuthenticator } from '@valuecanvas/service-kit';
+import { createIds, defineService, implement, internalTokenAuthenticator } from '@valuecanvas/service-kit';
+import { createAdminJobsService } from './administration/admin-jobs.service.ts';
+import { createAdminJobsStore } from './administration/admin-jobs.store.ts';
+import { adminJobRoutes } from './administration/routes.ts';
 import { jobWorkerVariables } from './config.ts';
 import type { Database } from './db.ts';
 import { createDispatch } from './jobs/dispatch.ts';
 import { createJobsService } from './jobs/jobs.service.ts';
 import { createJobsStore } from './jobs/jobs.store.ts';
 import { jobRoutes } from './jobs/routes.ts';
+import { createTakeBack } from './jobs/take-back.ts';
 import { composeKinds } from './kinds/compose-kinds.ts';
 import { composeNotifications } from './notifications/compose-notifications.ts';
 import { createQueueMetricsStore } from './queue-metrics/queue-metrics.store.ts';
@@ -30,14 +34,26 @@ export const jobWorkerService = defineService({
     const store = createJobsStore(db);
     const dispatch = createDispatch(producer, store);
     const changes = composeWatching(kit, store.readStates);
-    const jobs = createJobsService({ store, dispatch, producer, announce: changes.announce, log });
+    const { announce } = changes;
+    const takeBack = createTakeBack({ producer, announce, log });
+    const jobs = createJobsService({ store, dispatch, takeBack, log });
+    const newId = createIds(kit.now);
+    const adminJobs = createAdminJobsService({
+      store: createAdminJobsStore(db),
+      dispatch,
+      takeBack,
+      announce,
+      factOf: createAuditFacts({ newId, now: kit.now }),
+      newId,
+      log,
+    });
     const figures = createQueueMetricsStore(db);
     metrics.observe(metricCatalogue.lastBackup, async () => {
       const at = await figures.lastBackup();
       return at === undefined ? [] : [{ labels: {}, value: at.getTime() / 1_000 }];
     });
 
-    composeWorker(kit, db, connection, await composeKinds(kit, db), changes.announce);
+    composeWorker(kit, db, connection, await composeKinds(kit, db), announce);
     composeSweeper(kit, db, { dispatch, producer, figures });
     composeNotifications(kit, db, figures);
 
@@ -47,7 +63,12 @@ export const jobWorkerService = defineService({
       probes: { postgres: ping },
       routes: implement(
         jobWorkerContract,
-        { ...jobRoutes(jobs), ...watchRoutes({ jobs, changes }), getQueueMetrics: () => figures.read() },
+        {
+          ...jobRoutes(jobs),
+          ...watchRoutes({ jobs, changes }),
+          ...adminJobRoutes(adminJobs),
+          getQueueMetrics: () => figures.read(),
+        },
         openIdempotency(db, kit),
       ),
     };

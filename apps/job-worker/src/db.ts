@@ -67,6 +67,9 @@ export interface LlmJobsTable {
   finished_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   cancel_requested_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   lost_attempts: ColumnType<number, number | undefined, number>;
+  redrives: ColumnType<number, number | undefined, number>;
+  redrive_id: ColumnType<string | null, string | null | undefined, string | null>;
+  redriven_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 }
 
 export interface NotificationDeliveriesTable {

@@ -29,6 +29,7 @@ async function answered(jobId: string, content: string): Promise<StoreEffect | u
       principal: platform.user,
       jobId,
       attempt: 1,
+      redrives: 0,
     },
   );
 }

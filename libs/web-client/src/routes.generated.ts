@@ -106,6 +106,10 @@ export const routes = {
   watchBatch: {path: "/api/queue/llm/batch/:batchId/events"},
   cancelBatch: {method: "DELETE", path: "/api/queue/llm/batch/:batchId"},
   getQueueMetrics: {path: "/api/queue/metrics"},
+  listAllJobs: {path: "/api/admin/jobs", reply: "list"},
+  getAnyJob: {path: "/api/admin/jobs/:jobId"},
+  cancelAnyJob: {method: "DELETE", path: "/api/admin/jobs/:jobId"},
+  redriveJobs: {method: "POST", path: "/api/admin/jobs/redrive"},
 } as const;
 
 /** Limits of the fields of request bodies, for forms. */
@@ -135,4 +139,5 @@ export const requestLimits = {
   createFlag: {name: {minLength: 1, maxLength: 200}, description: {maxLength: 2000}, variants: {minItems: 1, maxItems: 20, items: {}}},
   updateFlag: {name: {minLength: 1, maxLength: 200}, description: {maxLength: 2000}, variants: {maxItems: 20, items: {}}},
   submitBatch: {jobs: {minItems: 1, maxItems: 100, items: {}}},
+  redriveJobs: {jobIds: {minItems: 1, maxItems: 1000, items: {}}, errorCode: {maxLength: 100}},
 } as const;

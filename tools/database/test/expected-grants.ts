@@ -69,7 +69,8 @@ export const expectedFunctions: Record<string, string> = {
   'vc_private.mirror_active_version()': '',
   'vc_private.mirror_production_label()': '',
   'vc_private.platform_users(uuid[],text,timestamp with time zone,uuid,integer)': 'vc_gateway',
-  'vc_private.record_audit(jsonb)': 'vc_feature_flags, vc_gateway, vc_llm_router, vc_prompt_registry',
+  'vc_private.record_audit(jsonb)':
+    'vc_feature_flags, vc_gateway, vc_job_worker, vc_llm_router, vc_prompt_registry',
   'vc_private.record_prompt_label_move()': '',
   'vc_private.record_notification(jsonb)': 'vc_job_worker, vc_llm_router, vc_prompt_registry',
   'vc_private.schema_version()':

@@ -223,7 +223,13 @@ describe('beyond single tables', () => {
 
   describe('the audit log', () => {
     const services = Object.values(serviceRoles);
-    const recording = ['vc_gateway', 'vc_feature_flags', 'vc_prompt_registry', 'vc_llm_router'];
+    const recording = [
+      'vc_gateway',
+      'vc_feature_flags',
+      'vc_prompt_registry',
+      'vc_llm_router',
+      'vc_job_worker',
+    ];
     const fact = (id = randomUUID()) =>
       JSON.stringify({
         id,

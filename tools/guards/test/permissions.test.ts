@@ -56,6 +56,10 @@ const sensitive: Readonly<Record<string, Permission>> = {
   'llm.getUserCosts': 'costs:read',
   'llm.getPlatformAlerts': 'costs:read',
   'llm.acknowledgeAlert': 'alerts:acknowledge',
+  'jobs.list': 'jobs:read',
+  'jobs.get': 'jobs:read',
+  'jobs.cancel': 'jobs:write',
+  'jobs.redrive': 'jobs:write',
 };
 
 /** The operations that an API key with a permission of `user` may call. */

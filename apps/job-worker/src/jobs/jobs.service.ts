@@ -16,12 +16,12 @@ import type {
   SubmitJobRequest,
 } from '@valuecanvas/contracts-job-worker';
 import type { BeforeCommit, Transaction } from '@valuecanvas/postgres';
-import type { Producer } from '@valuecanvas/queue';
 import type { Logger } from '@valuecanvas/service-kit';
 import { v7 as uuidv7 } from 'uuid';
 import type { Dispatch } from './dispatch.ts';
 import { toBatch, toJob, toJobResult, toOwnJob } from './job-view.ts';
-import type { JobRow, JobsStore, NewJob } from './jobs.store.ts';
+import type { JobsStore, NewJob } from './jobs.store.ts';
+import type { TakeBack } from './take-back.ts';
 
 /** The submitter, and the trace that the work will continue. */
 export interface Submission {
@@ -60,12 +60,10 @@ export interface JobsService {
 export function createJobsService(parts: {
   readonly store: JobsStore;
   readonly dispatch: Dispatch;
-  readonly producer: Pick<Producer, 'remove' | 'abort'>;
-  /** Tells the watchers of a job that it has changed. */
-  readonly announce: (jobId: string) => void;
+  readonly takeBack: TakeBack;
   readonly log: Logger;
 }): JobsService {
-  const { store, producer, announce, log } = parts;
+  const { store, takeBack, log } = parts;
 
   const accept = async <T>(
     owner: UserPrincipal,
@@ -74,22 +72,13 @@ export function createJobsService(parts: {
     beforeCommit: (transaction: Transaction) => Promise<T>,
   ): Promise<T> => {
     const accepted = await store.insert(owner, jobs, batchId, beforeCommit);
-    await notify(parts.dispatch(jobs), 'queue: unavailable, the sweeper will queue the stored jobs');
+    // The rows are the truth and the sweeper acts on them, so a request succeeds without Redis.
+    await parts
+      .dispatch(jobs)
+      .catch((err: unknown) =>
+        log.warn({ err }, 'queue: unavailable, the sweeper will queue the stored jobs'),
+      );
     return accepted;
-  };
-
-  /** The rows are the truth and the sweeper acts on them, so a request succeeds without Redis. */
-  const notify = async (work: Promise<unknown>, message: string): Promise<void> => {
-    await work.catch((err: unknown) => log.warn({ err }, message));
-  };
-
-  /** Removes cancelled jobs from the queue, and aborts the running ones. */
-  const takeBack = async (jobs: readonly JobRow[]): Promise<void> => {
-    const told = jobs.map(({ id, status }) =>
-      status === 'active' ? producer.abort(id) : producer.remove(id),
-    );
-    for (const { id } of jobs) announce(id);
-    await notify(Promise.all(told), 'queue: unavailable, the worker will find the job cancelled');
   };
 
   return {

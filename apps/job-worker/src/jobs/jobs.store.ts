@@ -81,9 +81,9 @@ export function createJobsStore(db: Kysely<Database>) {
     /** Cancels a waiting job, and marks a running one for its worker to end. Undefined if there is no such job. */
     cancel(owner: UserPrincipal, id: string): Promise<Cancellation | undefined> {
       return asUser(db, owner, async (transaction) => {
-        const [stopped] = await cancelUnfinished(transaction, owner, { id });
-        const job = stopped ?? (await selectOwn(transaction, owner, id));
-        return job && { job, stopped: stopped !== undefined };
+        const stopped = await cancelUnfinished(transaction, { id, userId: owner.userId });
+        const job = await selectOwn(transaction, owner, id);
+        return job && { job, stopped: stopped.length > 0 };
       });
     },
 
@@ -96,9 +96,9 @@ export function createJobsStore(db: Kysely<Database>) {
     cancelBatch(
       owner: UserPrincipal,
       batchId: string,
-    ): Promise<{ readonly stopped: readonly JobRow[]; readonly jobs: readonly JobRow[] }> {
+    ): Promise<{ readonly stopped: readonly Selectable<LlmJobsTable>[]; readonly jobs: readonly JobRow[] }> {
       return asUser(db, owner, async (transaction) => {
-        const stopped = await cancelUnfinished(transaction, owner, { batchId });
+        const stopped = await cancelUnfinished(transaction, { batchId, userId: owner.userId });
         return { stopped, jobs: await selectBatch(transaction, owner, batchId) };
       });
     },
@@ -173,13 +173,19 @@ function selectBatch(
     .execute();
 }
 
-function cancelUnfinished(
+/**
+ * Cancels waiting jobs, and marks running ones for their workers to end. With `userId`, only jobs that this user has submitted.
+ * Returns the jobs that had not ended.
+ */
+export function cancelUnfinished(
   transaction: Kysely<Database>,
-  owner: UserPrincipal,
-  which: { readonly id: string } | { readonly batchId: string },
-): Promise<JobRow[]> {
+  {
+    userId,
+    ...which
+  }: { readonly userId?: string } & ({ readonly id: string } | { readonly batchId: string }),
+): Promise<Selectable<LlmJobsTable>[]> {
   const atWork = sql<boolean>`status = 'active'`;
-  return transaction
+  const query = transaction
     .updateTable('vc_private.llm_jobs')
     .set({
       status: sql<JobStatus>`case when ${atWork} then status else 'cancelled' end`,
@@ -187,10 +193,8 @@ function cancelUnfinished(
       cancel_requested_at: sql`coalesce(cancel_requested_at, now())`,
     })
     .where(({ eb }) => ('id' in which ? eb('id', '=', which.id) : eb('batch_id', '=', which.batchId)))
-    .where('user_id', '=', owner.userId)
-    .where('type', 'in', [...jobTypes])
-    .where('status', 'in', ['queued', 'delayed', 'active'])
-    .returningAll()
-    .$castTo<JobRow>()
-    .execute();
+    .where('status', 'in', ['queued', 'delayed', 'active']);
+  const own =
+    userId === undefined ? query : query.where('user_id', '=', userId).where('type', 'in', [...jobTypes]);
+  return own.returningAll().execute();
 }

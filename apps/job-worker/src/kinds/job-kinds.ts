@@ -5,11 +5,12 @@ import type { Database } from '../db.ts';
 
 /**
  * Context of the calls of an attempt. The principal is the user who submitted the job, with the tier of the submission.
- * For a job of the platform it is the service itself. `attempt` counts from 1.
+ * For a job of the platform it is the service itself. `attempt` counts from 1, again after each of the `redrives`.
  */
 export type JobCall = CallContext & {
   readonly jobId: string;
   readonly attempt: number;
+  readonly redrives: number;
 };
 
 /** Writes the effect of a job in the transaction that ends the job: both are stored or neither. */

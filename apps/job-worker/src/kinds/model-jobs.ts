@@ -62,13 +62,14 @@ export function createModelJobs({ canvas, llm }: Performers): Pick<JobKinds, Job
 }
 
 /**
- * All attempts send the same idempotency key, so that the callee replays an answer that it has already stored. Later attempts
+ * All attempts send the same idempotency key, so that the callee replays an answer that it has already stored. A redrive has a key
+ * of its own, because the stored answer may be the refusal for which the job failed. Later attempts
  * bypass the cache, because a cached answer may be the reason why an earlier attempt failed.
  */
-function headersOf({ jobId, attempt }: JobCall, submitted: string | undefined) {
-  const caching = submitted ?? (attempt > 1 ? 'no-cache' : undefined);
+function headersOf({ jobId, attempt, redrives }: JobCall, submitted: string | undefined) {
+  const caching = submitted ?? (attempt > 1 || redrives > 0 ? 'no-cache' : undefined);
   return {
-    'idempotency-key': `job-${jobId}`,
+    'idempotency-key': redrives === 0 ? `job-${jobId}` : `job-${jobId}-${redrives}`,
     ...(caching === undefined ? {} : { 'cache-control': caching }),
   };
 }

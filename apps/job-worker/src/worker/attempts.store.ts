@@ -20,7 +20,10 @@ export interface Attempt {
   readonly lost: number;
   /** Incremented by every claim, even if its attempt was not counted. */
   readonly fence: bigint;
+  /** Time of the submission, or of the latest redrive. */
   readonly submittedAt: Date;
+  /** Times that the failed job was returned to the queue by an operator. */
+  readonly redrives: number;
   /** Headers of the request that submitted the job. */
   readonly traceContext: unknown;
 }
@@ -154,7 +157,8 @@ function beginAttempt(
       'attempts as number',
       'lost_attempts as lost',
       'fence',
-      'created_at as submittedAt',
+      sql<Date>`coalesce(redriven_at, created_at)`.as('submittedAt'),
+      'redrives',
       'trace_context as traceContext',
     ])
     .executeTakeFirst();

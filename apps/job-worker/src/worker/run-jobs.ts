@@ -163,6 +163,7 @@ function callOf(attempt: Attempt, context: JobContext): Omit<JobCall, 'storedAns
     ...identityOf(attempt),
     jobId: attempt.jobId,
     attempt: attempt.number,
+    redrives: attempt.redrives,
     signal: context.signal,
     remainingMs: context.remainingMs,
   };

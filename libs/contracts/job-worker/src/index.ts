@@ -1,8 +1,10 @@
 import { defineContract } from '@valuecanvas/contracts-core';
+import { cancelAnyJob, getAnyJob, listAllJobs, redriveJobs } from './admin.ts';
 import { cancelJob, getJob, getJobResult, getQueueMetrics, listJobs } from './jobs.ts';
 import { submitBatch, submitJob } from './submit.ts';
 import { cancelBatch, getBatch, watchBatch, watchJob } from './watch.ts';
 
+export { AdminJob, maxRedrivenJobs, Redrive, type RedriveRequest } from './admin.ts';
 export { customPrompt, type JobName, jobCatalogue } from './catalogue.ts';
 export { Job, JobResult, type JobStatus, type JobType, jobTypes, OwnJob } from './job.ts';
 export { QueueMetrics } from './jobs.ts';
@@ -13,7 +15,7 @@ export const jobWorkerContract = defineContract({
   service: 'job-worker',
   title: 'Queue',
   description: 'Background jobs that call models, with status, stored results and cancellation.',
-  prefixes: ['/api/queue'],
+  prefixes: ['/api/queue', '/api/admin/jobs'],
   callers: ['gateway'],
   routes: {
     submitJob,
@@ -27,5 +29,9 @@ export const jobWorkerContract = defineContract({
     watchBatch,
     cancelBatch,
     getQueueMetrics,
+    listAllJobs,
+    getAnyJob,
+    cancelAnyJob,
+    redriveJobs,
   },
 });
