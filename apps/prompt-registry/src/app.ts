@@ -29,8 +29,8 @@ export const promptRegistryService = defineService({
     const executions = composeExecutions(kit, db, openedRedis);
     const { performanceOf } = executions;
     const composed = await composeVersions(kit, db, openedRedis, performanceOf, runningTrialsOf(db));
-    const { store, snapshots, versions, labels } = composed;
-    const prompts = createPromptsService({ store, performanceOf });
+    const { store, embeds, snapshots, versions, labels } = composed;
+    const prompts = createPromptsService({ store, embeds, performanceOf });
     const experiments = composeExperiments(db, composed);
 
     return {

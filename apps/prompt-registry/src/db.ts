@@ -7,6 +7,7 @@ export interface Database {
   prompt_executions: PromptExecutionsTable;
   prompt_versions: PromptVersionsTable;
   'vc_private.idempotency_keys': IdempotencyKeysTable;
+  'vc_private.prompt_embeds': PromptEmbedsTable;
   'vc_private.prompt_execution_metrics': PromptExecutionMetricsTable;
   'vc_private.prompt_label_moves': PromptLabelMovesTable;
   'vc_private.prompt_label_proposals': PromptLabelProposalsTable;
@@ -91,6 +92,15 @@ export interface IdempotencyKeysTable {
   answer: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
   expires_at: ColumnType<Date, Date | string, Date | string>;
+}
+
+export interface PromptEmbedsTable {
+  version_id: ColumnType<string, string, never>;
+  ordinal: ColumnType<number, number, never>;
+  prompt_key: ColumnType<string, string, never>;
+  version: ColumnType<number | null, number | null | undefined, never>;
+  environment: ColumnType<string | null, string | null | undefined, never>;
+  label: ColumnType<string | null, string | null | undefined, never>;
 }
 
 export interface PromptExecutionMetricsTable {

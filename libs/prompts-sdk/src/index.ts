@@ -6,7 +6,9 @@ export {
   type PromptRenderer,
   type RenderedVersion,
 } from './render-prompt.ts';
+export { type EmbedReference, parseReference, referenceName } from './template/embed-reference.ts';
 export { parseTemplate } from './template/parse-template.ts';
 export type { TemplateValues } from './template/render-template.ts';
 export type { Template, TemplatePart } from './template/template.ts';
+export { joinVariables } from './variables/join-variables.ts';
 export { type ValueSchema, valueSchemaFault } from './variables/value-schema.ts';

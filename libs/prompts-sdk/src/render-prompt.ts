@@ -18,10 +18,11 @@ export interface RenderedVersion {
 export type PromptRenderer = (prompt: ResolvedPrompt, values: TemplateValues) => RenderedVersion;
 
 export function createPromptRenderer(): PromptRenderer {
-  const messagesOf = createTemplateCache();
+  const parsedOf = createTemplateCache();
   return (prompt, values) => {
-    assertFits(prompt.variables, values);
-    const messages = messagesOf(prompt).map(({ role, template }) => ({
+    const parsed = parsedOf(prompt);
+    assertFits(parsed.variables, values);
+    const messages = parsed.messages.map(({ role, template }) => ({
       role,
       content: renderTemplate(template, values),
     }));

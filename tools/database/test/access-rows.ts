@@ -47,6 +47,7 @@ const otherRows: Readonly<Record<string, { readonly there: readonly Row[]; reado
   'vc_private.prompt_label_moves': { there: [], another: labelMove() },
   'vc_private.prompt_trial_sums': { there: [trialSum()], another: trialSum() },
   'vc_private.prompt_trial_units': { there: [trialUnit()], another: trialUnit() },
+  'vc_private.prompt_embeds': { there: [embed(0)], another: embed(1) },
   'vc_private.notifications': {
     there: [notification(alice), { ...notification(bob), created_at: '2024-11-23' }],
     another: notification(randomUUID()),
@@ -141,6 +142,11 @@ function label(name: string): Row {
 
 function proposal(): Row {
   return { id: randomUUID(), ...label('staging'), proposed_by: alice };
+}
+
+function embed(ordinal: number): Row {
+  const initialVersion = '019359c0-6000-7000-8000-000000000001';
+  return { version_id: initialVersion, ordinal, prompt_key: 'canvas.secret', version: 1 };
 }
 
 function labelMove(): Row {

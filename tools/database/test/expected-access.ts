@@ -111,6 +111,7 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
   'vc_private.prompt_execution_metrics': {
     vc_prompt_registry: { select: all, insert: all, update: all },
   },
+  'vc_private.prompt_embeds': { vc_prompt_registry: { select: all, insert: all } },
   'vc_private.prompt_label_moves': { vc_prompt_registry: { select: all } },
   'vc_private.prompt_label_proposals': {
     vc_prompt_registry: {

@@ -42,6 +42,7 @@ export const expectedGrants: Record<string, Record<string, string>> = {
   'vc_private.notification_deliveries': { vc_job_worker: 'insert, select, update' },
   'vc_private.password_resets': { vc_gateway: 'delete, insert, select, update(used_at)' },
   'vc_private.prompt_execution_metrics': { vc_prompt_registry: 'insert, select, update' },
+  'vc_private.prompt_embeds': { vc_prompt_registry: 'insert, select' },
   'vc_private.prompt_label_moves': { vc_prompt_registry: 'select' },
   'vc_private.prompt_label_proposals': {
     vc_prompt_registry: 'insert, select, update(decided_at), update(decided_by), update(status)',

@@ -1,5 +1,6 @@
 import { AppError } from '@valuecanvas/contracts-core';
-import { type ActivePrompt, alwaysGiven } from '@valuecanvas/contracts-prompt-registry';
+import { type ActivePrompt, alwaysGiven, type PromptVariable } from '@valuecanvas/contracts-prompt-registry';
+import { joinVariables } from '@valuecanvas/prompts-sdk';
 import type { ServedModels } from '@valuecanvas/served-models';
 
 /**
@@ -10,13 +11,13 @@ export type AssertActivatable = (version: ActivePrompt) => Promise<void>;
 
 export function createAssertActivatable(models: ServedModels): AssertActivatable {
   return async (version) => {
-    assertRenderable(version);
+    assertRenderable(version.promptKey, joinVariables(version));
     await assertServed(models, version);
   };
 }
 
-/** A version never changes, so this check holds for its activation. */
-function assertRenderable({ promptKey, variables }: ActivePrompt): void {
+/** `variables` are those of the version and of all prompts that it embeds. */
+export function assertRenderable(promptKey: string, variables: readonly PromptVariable[]): void {
   const given = Object.hasOwn(alwaysGiven, promptKey) ? alwaysGiven[promptKey] : undefined;
   if (!given) return;
   const details = variables.flatMap(({ name, required }, index) =>
@@ -31,7 +32,7 @@ function assertRenderable({ promptKey, variables }: ActivePrompt): void {
   );
   if (details.length === 0) return;
   throw new AppError('VALIDATION_FAILED', {
-    message: `This version cannot be rendered: of the variables of ${promptKey}, ${given.join(', ')} may be required. Store a version that requires no other one.`,
+    message: `${promptKey} could not be rendered: of its variables, ${given.join(', ')} may be required. Use a version that requires no other one.`,
     details,
   });
 }

@@ -1,7 +1,9 @@
-import type {
-  PromptLabel,
-  PromptLabelMove,
-  PromptLabelProposal,
+import {
+  defaultEnvironment,
+  type PromptLabel,
+  type PromptLabelMove,
+  type PromptLabelProposal,
+  productionLabel,
 } from '@valuecanvas/contracts-prompt-registry';
 import type { Selectable } from 'kysely';
 import type { Database } from '../db.ts';
@@ -11,6 +13,11 @@ export interface LabelPosition {
   readonly promptKey: string;
   readonly environment: string;
   readonly label: string;
+}
+
+/** Returns true for the label whose version is the active one. */
+export function isActiveLabel({ environment, label }: Omit<LabelPosition, 'promptKey'>): boolean {
+  return environment === defaultEnvironment && label === productionLabel;
 }
 
 export type LabelRow = Selectable<Database['vc_private.prompt_labels']>;

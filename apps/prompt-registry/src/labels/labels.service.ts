@@ -18,11 +18,13 @@ import {
 import type { BeforeCommit } from '@valuecanvas/postgres';
 import type { Kysely } from 'kysely';
 import type { Database } from '../db.ts';
+import type { EmbedsService } from '../embeds/embeds.service.ts';
 import type { PerformanceOf } from '../executions/performance.ts';
-import { toPromptVersion, toRenderable, type VersionRow } from '../versions/version-row.ts';
+import { toPromptVersion, type VersionRow } from '../versions/version-row.ts';
 import type { VersionsStore } from '../versions/versions.store.ts';
 import type { AssertActivatable } from './activatable.ts';
 import {
+  isActiveLabel,
   type LabelPosition,
   type LabelRow,
   type ProposalRow,
@@ -44,16 +46,17 @@ interface NamedLabel {
 export function createLabelsService(options: {
   readonly store: LabelsStore;
   readonly versions: Pick<VersionsStore, 'find'>;
+  readonly embeds: Pick<EmbedsService, 'renderable'>;
   readonly performanceOf: PerformanceOf;
   readonly assertActivatable: AssertActivatable;
   readonly snapshots: { publish(): Promise<void> };
   readonly factOf: AuditFacts;
 }) {
-  const { store, versions, performanceOf, assertActivatable, snapshots, factOf } = options;
+  const { store, versions, embeds, performanceOf, assertActivatable, snapshots, factOf } = options;
 
   /** Throws as the move of a label to the version would. */
   const assertMovable = async (position: LabelPosition, version: VersionRow): Promise<void> => {
-    if (isActiveLabel(position)) await assertActivatable(toRenderable(version));
+    if (isActiveLabel(position)) await assertActivatable(await embeds.renderable(version));
   };
 
   /** Throws NOT_FOUND for an unknown version, or VALIDATION_FAILED for one that cannot get the label. */
@@ -263,11 +266,6 @@ export function createLabelsService(options: {
 
 function positionOf({ promptKey, label }: NamedLabel, environment = defaultEnvironment): LabelPosition {
   return { promptKey, environment, label };
-}
-
-/** Returns true for the label whose version is the active one. */
-function isActiveLabel({ environment, label }: LabelPosition): boolean {
-  return environment === defaultEnvironment && label === productionLabel;
 }
 
 const targetOf = ({ promptKey }: LabelPosition) => ({ kind: 'prompt', id: promptKey });

@@ -3,6 +3,7 @@ import { acrossUsers, type BeforeCommit, listOrder, recordAudit, selectPage } fr
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../db.ts';
+import { assertMoveKeepsEmbeds } from '../embeds/embeds.service.ts';
 import type { LabelPosition, LabelRow, MoveRow, ProposalRow } from './label-row.ts';
 
 export type LabelsStore = ReturnType<typeof createLabelsStore>;
@@ -218,7 +219,11 @@ export async function lockLabel(
   return findLabel(transaction, position);
 }
 
-function writeMove(transaction: Kysely<Database>, position: LabelPosition, move: Move): Promise<LabelRow> {
+async function writeMove(
+  transaction: Kysely<Database>,
+  position: LabelPosition,
+  move: Move,
+): Promise<LabelRow> {
   const values = {
     version: move.version,
     moved_by: move.movedBy,
@@ -227,10 +232,12 @@ function writeMove(transaction: Kysely<Database>, position: LabelPosition, move:
     reason: move.reason ?? null,
     request_id: move.requestId,
   };
-  return transaction
+  const moved = await transaction
     .insertInto('vc_private.prompt_labels')
     .values({ ...columnsOf(position), ...values })
     .onConflict((conflict) => conflict.columns(['prompt_key', 'environment', 'label']).doUpdateSet(values))
     .returningAll()
     .executeTakeFirstOrThrow();
+  await assertMoveKeepsEmbeds(transaction, position);
+  return moved;
 }

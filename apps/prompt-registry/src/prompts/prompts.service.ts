@@ -7,8 +7,9 @@ import {
   type RenderedPrompt,
 } from '@valuecanvas/contracts-prompt-registry';
 import { createPromptRenderer, type TemplateValues } from '@valuecanvas/prompts-sdk';
+import type { EmbedsService } from '../embeds/embeds.service.ts';
 import type { PerformanceOf } from '../executions/performance.ts';
-import { toPinned, toPromptVersion, toRenderable, type VersionRow } from '../versions/version-row.ts';
+import { toPinned, toPromptVersion, type VersionRow } from '../versions/version-row.ts';
 import type { VersionsStore } from '../versions/versions.store.ts';
 import { diffVersions } from './diff-versions.ts';
 
@@ -24,9 +25,10 @@ export type PromptsService = ReturnType<typeof createPromptsService>;
 /** Access to active prompts, and rendering. */
 export function createPromptsService(options: {
   readonly store: VersionsStore;
+  readonly embeds: Pick<EmbedsService, 'embeddedIn' | 'renderable'>;
   readonly performanceOf: PerformanceOf;
 }) {
-  const { store, performanceOf } = options;
+  const { store, embeds, performanceOf } = options;
   const render = createPromptRenderer();
 
   /** Throws NOT_FOUND for an absent version, and for a draft without a label if the caller lacks `prompts:write`. */
@@ -54,8 +56,8 @@ export function createPromptsService(options: {
       reference: Omit<Reference, 'version'>,
     ): Promise<PromptVersion> {
       const row = await visible(principal, promptKey, reference);
-      const performance = await performanceOf([row.id]);
-      return toPromptVersion(row, performance(row.id));
+      const [performance, embedded] = await Promise.all([performanceOf([row.id]), embeds.embeddedIn(row)]);
+      return toPromptVersion(row, performance(row.id), embedded);
     },
 
     /** Throws NOT_FOUND as `visible` does. */
@@ -90,7 +92,7 @@ export function createPromptsService(options: {
         throw new AppError('VALIDATION_FAILED', { details: [{ path: 'version', message }] });
       }
       const row = await visible(principal, promptKey, request);
-      const { messages, ...rendered } = render(toRenderable(row), request.variables);
+      const { messages, ...rendered } = render(await embeds.renderable(row), request.variables);
       return { promptKey, ...rendered, messages: [...messages] };
     },
   };

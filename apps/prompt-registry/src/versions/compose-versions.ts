@@ -7,12 +7,14 @@ import { createIds, type Kit } from '@valuecanvas/service-kit';
 import type { Kysely } from 'kysely';
 import type { PromptRegistryConfig } from '../config.ts';
 import type { Database } from '../db.ts';
+import { createEmbedsService, type EmbedsService } from '../embeds/embeds.service.ts';
+import { createEmbedsStore } from '../embeds/embeds.store.ts';
 import type { PerformanceOf } from '../executions/performance.ts';
 import { createAssertActivatable } from '../labels/activatable.ts';
 import { createLabelsService, type LabelsService } from '../labels/labels.service.ts';
 import { createLabelsStore } from '../labels/labels.store.ts';
 import type { RunningTrials } from '../trials/running-trials.ts';
-import { toRenderable, type VersionRow } from './version-row.ts';
+import type { VersionRow } from './version-row.ts';
 import { createVersionsService, type VersionsService } from './versions.service.ts';
 import { createVersionsStore, type LabelledRow, type VersionsStore } from './versions.store.ts';
 
@@ -25,6 +27,7 @@ export async function composeVersions(
   runningTrials: () => Promise<RunningTrials>,
 ): Promise<{
   readonly store: VersionsStore;
+  readonly embeds: EmbedsService;
   readonly snapshots: SnapshotSource<PromptSnapshot>;
   readonly versions: VersionsService;
   readonly labels: LabelsService;
@@ -32,6 +35,7 @@ export async function composeVersions(
 }> {
   const { log, now } = kit;
   const store = createVersionsStore(db);
+  const embeds = createEmbedsService(createEmbedsStore(db));
   const snapshots = createSnapshotSource({
     async load() {
       const [active, withLabels, { trials, versions }] = await Promise.all([
@@ -40,9 +44,9 @@ export async function composeVersions(
         runningTrials(),
       ]);
       const contents = {
-        prompts: active.map(toRenderable),
+        prompts: await embeds.withEmbeds(active),
         labels: withLabels.map(toLabel),
-        labelled: eachOnce([...withLabels, ...versions]).map(toRenderable),
+        labelled: await embeds.withEmbeds(eachOnce([...withLabels, ...versions])),
         trials,
       };
       return { version: versionOf(contents), ...contents };
@@ -55,13 +59,14 @@ export async function composeVersions(
   const labels = createLabelsService({
     store: createLabelsStore(db),
     versions: store,
+    embeds,
     performanceOf,
     assertActivatable: createAssertActivatable(await openServedModels('prompt-registry', kit)),
     snapshots,
     factOf,
   });
-  const versions = createVersionsService({ store, performanceOf, factOf });
-  return { store, snapshots, versions, labels, factOf };
+  const versions = createVersionsService({ store, embeds, performanceOf, factOf });
+  return { store, embeds, snapshots, versions, labels, factOf };
 }
 
 function toLabel({ id, prompt_key: promptKey, environment, label }: LabelledRow) {

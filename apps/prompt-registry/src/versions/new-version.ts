@@ -7,13 +7,22 @@ import {
   type PromptVariable,
   reservedKeys,
 } from '@valuecanvas/contracts-prompt-registry';
-import { joinMessages, parseTemplate, valueSchemaFault } from '@valuecanvas/prompts-sdk';
+import {
+  type EmbedReference,
+  joinMessages,
+  parseReference,
+  parseTemplate,
+  type Template,
+  valueSchemaFault,
+} from '@valuecanvas/prompts-sdk';
 
 /** Valid version, ready to be stored. */
 export interface NewVersion {
   readonly promptKey: string;
   readonly template: string;
   readonly messages: readonly PromptMessage[] | undefined;
+  /** Prompts that it embeds, each once. */
+  readonly embeds: readonly EmbedReference[];
   readonly variables: readonly PromptVariable[];
   readonly metadata: PromptMetadata;
   readonly createdBy: string;
@@ -36,13 +45,13 @@ export function newVersion(request: CreatePromptVersionRequest, createdBy: strin
   }
   const template = templateOf(request);
   const variables = variablesOf(request.variables);
-  const faults = [
-    ...variableFaults(usedVariables(template, messages), variables),
-    ...schemaFaults(variables),
-  ];
+  const parsed = parseAll(template, messages);
+  const used = new Set(parsed.flatMap(({ blanks, sections }) => [...blanks, ...sections]));
+  const faults = [...variableFaults(used, variables), ...schemaFaults(variables)];
   if (faults.length > 0) throw invalid(faults);
   const metadata = { author: createdBy, description: '', tags: [], ...request.metadata };
-  return { promptKey, template, messages, variables, metadata, createdBy };
+  const embeds = [...new Set(parsed.flatMap((one) => one.embeds))].map(parseReference);
+  return { promptKey, template, messages, embeds, variables, metadata, createdBy };
 }
 
 function isReserved(promptKey: string): boolean {
@@ -77,11 +86,10 @@ function variablesOf(declared: CreatePromptVersionRequest['variables']): PromptV
   }));
 }
 
-function usedVariables(template: string, messages: readonly PromptMessage[] | undefined): Set<string> {
-  const parsed = messages
+function parseAll(template: string, messages: readonly PromptMessage[] | undefined): Template[] {
+  return messages
     ? messages.map(({ content }, index) => parseTemplate(content, `messages.${index}.content`))
     : [parseTemplate(template)];
-  return new Set(parsed.flatMap(({ blanks, sections }) => [...blanks, ...sections]));
 }
 
 function variableFaults(used: ReadonlySet<string>, variables: readonly PromptVariable[]): Fault[] {

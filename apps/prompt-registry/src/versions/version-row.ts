@@ -1,5 +1,6 @@
 import type {
   ActivePrompt,
+  EmbeddedPrompt,
   PinnedPromptVersion,
   PromptMessage,
   PromptMetadata,
@@ -27,10 +28,15 @@ export const versionColumns = [
 export type VersionRow = Pick<Selectable<PromptVersionsTable>, (typeof versionColumns)[number]>;
 
 /** Converts a row to the public form of a version. */
-export function toPromptVersion(row: VersionRow, performance: PromptPerformance): PromptVersion {
+export function toPromptVersion(
+  row: VersionRow,
+  performance: PromptPerformance,
+  embedded: readonly EmbeddedPrompt[] = [],
+): PromptVersion {
   return {
     id: row.id,
     ...textOf(row),
+    ...withEmbedded(embedded),
     performance,
     status: row.status,
     createdAt: row.created_at.toISOString(),
@@ -77,8 +83,12 @@ export function toPinned(row: VersionRow): PinnedPromptVersion {
 }
 
 /** Returns what is needed to render a version. */
-export function toRenderable(row: VersionRow): ActivePrompt {
-  return { versionId: row.id, ...textOf(row) };
+export function toRenderable(row: VersionRow, embedded: readonly EmbeddedPrompt[]): ActivePrompt {
+  return { versionId: row.id, ...textOf(row), ...withEmbedded(embedded) };
+}
+
+function withEmbedded(embedded: readonly EmbeddedPrompt[]) {
+  return embedded.length === 0 ? {} : { embedded: [...embedded] };
 }
 
 function textOf(row: VersionRow) {

@@ -13,6 +13,7 @@ import type {
   PromptVersion,
 } from '@valuecanvas/contracts-prompt-registry';
 import type { BeforeCommit } from '@valuecanvas/postgres';
+import type { EmbedsService } from '../embeds/embeds.service.ts';
 import { type PerformanceOf, unused } from '../executions/performance.ts';
 import { newVersion } from './new-version.ts';
 import { toPromptSummary, toPromptVersion } from './version-row.ts';
@@ -23,10 +24,11 @@ export type VersionsService = ReturnType<typeof createVersionsService>;
 /** Creation of prompt versions. */
 export function createVersionsService(options: {
   readonly store: VersionsStore;
+  readonly embeds: Pick<EmbedsService, 'assertCreatable'>;
   readonly performanceOf: PerformanceOf;
   readonly factOf: AuditFacts;
 }) {
-  const { store, performanceOf, factOf } = options;
+  const { store, embeds, performanceOf, factOf } = options;
   const targetOf = (id: string) => ({ kind: 'prompt', id });
 
   return {
@@ -50,7 +52,7 @@ export function createVersionsService(options: {
 
     /**
      * Runs `beforeCommit` in the transaction that stores the version and returns its result. Throws VALIDATION_FAILED as
-     * `newVersion` does, and CONFLICT if an older release of the service took the version number meanwhile.
+     * `newVersion` and `assertCreatable` do, and CONFLICT if an older release of the service took the version number meanwhile.
      */
     async create<T>(
       call: AuditedCall,
@@ -58,6 +60,7 @@ export function createVersionsService(options: {
       beforeCommit: BeforeCommit<PromptVersion, T>,
     ): Promise<T> {
       const draft = newVersion(request, call.principal.userId);
+      await embeds.assertCreatable(draft);
       const target = targetOf(draft.promptKey);
       const created = await store.insertNext(
         draft,

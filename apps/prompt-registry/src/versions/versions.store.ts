@@ -4,6 +4,7 @@ import { acrossUsers, type BeforeCommit, listOrder, recordAudit, selectPage } fr
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../db.ts';
+import { insertEmbeds } from '../embeds/embeds.store.ts';
 import type { NewVersion } from './new-version.ts';
 import { type PromptRow, type VersionRow, versionColumns } from './version-row.ts';
 
@@ -151,6 +152,7 @@ export function createVersionsStore(db: Kysely<Database>) {
             })
             .returning(versionColumns)
             .executeTakeFirstOrThrow();
+          await insertEmbeds(transaction, row.id, draft.embeds);
           await recordAudit(transaction, factOf(row));
           return beforeCommit(transaction, row);
         });

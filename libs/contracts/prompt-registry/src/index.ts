@@ -49,6 +49,8 @@ export {
 } from './labels.ts';
 export {
   alwaysGiven,
+  EmbeddedPrompt,
+  maxEmbedDepth,
   maxTemplateLength,
   PromptMessage,
   PromptMetadata,

@@ -140,7 +140,7 @@ export const template = Type.String({
   minLength: 1,
   maxLength: maxTemplateLength,
   description:
-    "Template text. {{name}} inserts a variable, {{#name}}…{{/name}} includes a part only if the variable has a value, and {{'{{'}} writes {{.",
+    "Template text. {{name}} inserts a variable, {{#name}}…{{/name}} includes a part only if the variable has a value, {{>key@label}} or {{>key@3}} embeds another prompt, and {{'{{'}} writes {{.",
 });
 
 const messageRole = Type.Enum(['system', 'user', 'assistant'], {
@@ -166,6 +166,31 @@ export const promptMessages = Type.Array(PromptMessage, {
   description: 'Messages of a chat prompt. A version that is one text has none.',
 });
 
+/** Maximum depth of embedded prompts. A prompt that embeds another one has depth 1. */
+export const maxEmbedDepth = 5;
+
+export const EmbeddedPrompt = Type.Object(
+  {
+    reference: Type.String({
+      description:
+        'Prompt as templates name it, in full: `key@3` for a version, or `key@label` or `key@environment/label` for a label.',
+      examples: ['tone.friendly@production'],
+    }),
+    promptKey,
+    version: versionNumber('Version to which the reference leads now.'),
+    versionId: field.uuid('Id of this version.'),
+    template: Type.String({ description: 'Template text of this version.' }),
+    variables: Type.Array(PromptVariable, { description: 'Variables of this template.' }),
+  },
+  { title: 'EmbeddedPrompt', description: 'A prompt that another one embeds.' },
+);
+export type EmbeddedPrompt = Static<typeof EmbeddedPrompt>;
+
+export const embeddedPrompts = Type.Array(EmbeddedPrompt, {
+  description:
+    'Prompts that the template embeds, directly or through others, ordered by reference. Absent without any. Their variables join those of the template.',
+});
+
 export const PromptVersion = Type.Object(
   {
     id: field.uuid('Id of the version.'),
@@ -174,6 +199,7 @@ export const PromptVersion = Type.Object(
     template,
     messages: Type.Optional(promptMessages),
     variables: Type.Array(PromptVariable, { description: 'Variables of the template.' }),
+    embedded: Type.Optional(embeddedPrompts),
     metadata: PromptMetadata,
     performance: PromptPerformance,
     status: Type.Enum(['draft', 'testing', 'active', 'deprecated'], {

@@ -1,7 +1,13 @@
 import { defineRoute, empty, field, raw, services } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
 import { labelName } from './labels.ts';
-import { PromptMetadata, PromptVariable, promptKey, promptMessages } from './prompt-version.ts';
+import {
+  embeddedPrompts,
+  PromptMetadata,
+  PromptVariable,
+  promptKey,
+  promptMessages,
+} from './prompt-version.ts';
 
 /** Prompt with everything that a service needs to render it locally. */
 export const ActivePrompt = Type.Object(
@@ -12,6 +18,7 @@ export const ActivePrompt = Type.Object(
     template: Type.String({ description: 'Template text.' }),
     messages: Type.Optional(promptMessages),
     variables: Type.Array(PromptVariable, { description: 'Variables of the template.' }),
+    embedded: Type.Optional(embeddedPrompts),
     metadata: PromptMetadata,
   },
   { description: 'A version of a prompt.' },

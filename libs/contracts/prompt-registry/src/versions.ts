@@ -157,10 +157,14 @@ export const activatePromptVersion = defineRoute({
 });
 
 /** The immutable part of a version. */
-export const PinnedPromptVersion = Type.Omit(PromptVersion, ['performance', 'status', 'activatedAt'], {
-  title: 'PinnedPromptVersion',
-  description: 'A version without its status and statistics, which change.',
-});
+export const PinnedPromptVersion = Type.Omit(
+  PromptVersion,
+  ['performance', 'status', 'activatedAt', 'embedded'],
+  {
+    title: 'PinnedPromptVersion',
+    description: 'A version without its status, statistics and embedded prompts, which change.',
+  },
+);
 export type PinnedPromptVersion = Static<typeof PinnedPromptVersion>;
 
 const cachingHeaders = {

@@ -25,6 +25,14 @@ test('spaces within braces are ignored', () => {
   expect(parseTemplate('{{ a }}{{# b }}x{{/ b }}')).toEqual(parseTemplate('{{a}}{{#b}}x{{/b}}'));
 });
 
+test('embedded prompts are listed once, by their full references', () => {
+  const { parts, embeds } = parseTemplate(
+    '{{>tone}}{{> tone@default/production }}{{>tone@3}}{{>tone@eu/staging}}',
+  );
+  expect(embeds).toEqual(['tone@production', 'tone@3', 'tone@eu/staging']);
+  expect(parts.map((part) => part.kind)).toEqual(Array(4).fill('embed'));
+});
+
 test('braces of JSON stay text, even next to a variable', () => {
   expect(parseTemplate('{"a":{"b":{{{b}}}}').parts).toEqual([
     { kind: 'text', text: '{"a":{"b":{' },
@@ -44,20 +52,26 @@ test('every unbalanced section is reported with its line and column', () => {
   ]);
 });
 
-test.each([['{{two words}}'], ['{{}}'], ['{{1st}}'], ['{{> partial}}'], ["{{'{'}}"], ['at the end {{', 12]])(
-  'a malformed variable is rejected: %s',
-  (text, column = 1) => {
-    expect(faultsOf(text)).toEqual([
-      `line 1, column ${column}: {{ starts neither a variable nor a section. Write {{'{{'}} for the text {{`,
-    ]);
-  },
-);
+test.each([
+  ['{{two words}}'],
+  ['{{}}'],
+  ['{{1st}}'],
+  ['{{> Partial}}'],
+  ['{{>a@0}}'],
+  ["{{'{'}}"],
+  ['at the end {{', 12],
+])('a malformed variable is rejected: %s', (text, column = 1) => {
+  expect(faultsOf(text)).toEqual([
+    `line 1, column ${column}: {{ starts neither a variable, a section nor an embedded prompt. Write {{'{{'}} for the text {{`,
+  ]);
+});
 
 test("{{'{{'}} stands for the text {{, which starts nothing", () => {
   expect(parseTemplate("Write {{ '{{' }}name}} or {{'{{'}}#a}}.")).toEqual({
     parts: ['Write ', '{{', 'name}} or ', '{{', '#a}}.'].map((text) => ({ kind: 'text', text })),
     blanks: [],
     sections: [],
+    embeds: [],
   });
 });
 

@@ -1,16 +1,21 @@
 import { AppError } from '@valuecanvas/contracts-core';
+import { parseReference, referenceName, referencePattern } from './embed-reference.ts';
 import type { Template, TemplatePart } from './template.ts';
 
 /**
- * Matches a variable, the beginning or end of a section, or `{{'{{'}}`. It matches spaces unambiguously, because a run of
- * spaces that could be split in two ways would cost quadratic time.
+ * Matches a variable, the beginning or end of a section, an embedded prompt, or `{{'{{'}}`. It matches spaces unambiguously,
+ * because a run of spaces that could be split in two ways would cost quadratic time.
  */
-const tag = /\{\{[ \t]*(?:(?:([#/])[ \t]*)?([a-zA-Z][a-zA-Z0-9_]{0,63})|'\{\{')[ \t]*\}\}/g;
+const tag = new RegExp(
+  String.raw`\{\{[ \t]*(?:(?:([#/])[ \t]*)?([a-zA-Z][a-zA-Z0-9_]{0,63})|>[ \t]*(${referencePattern})|'\{\{')[ \t]*\}\}`,
+  'g',
+);
 
 /** Maximum number of reported errors. */
 const maxFaults = 20;
 
-const strayBraces = "{{ starts neither a variable nor a section. Write {{'{{'}} for the text {{";
+const strayBraces =
+  "{{ starts neither a variable, a section nor an embedded prompt. Write {{'{{'}} for the text {{";
 
 interface Fault {
   readonly at: number;
@@ -25,9 +30,9 @@ interface OpenSection {
 }
 
 /**
- * Parses `{{name}}` and `{{#name}}…{{/name}}`, which may nest. `{{'{{'}}` stands for the text `{{`. Throws VALIDATION_FAILED
- * with one detail per error at `path`, with its line and column: a section that is not closed or was not opened, or a `{{`
- * that starts none of these.
+ * Parses `{{name}}`, `{{#name}}…{{/name}}`, which may nest, and `{{>key@label}}`. `{{'{{'}}` stands for the text `{{`. Throws
+ * VALIDATION_FAILED with one detail per error at `path`, with its line and column: a section that is not closed or was not
+ * opened, or a `{{` that starts none of these.
  */
 export function parseTemplate(text: string, path = 'template'): Template {
   const parts: TemplatePart[] = [];
@@ -54,10 +59,11 @@ export function parseTemplate(text: string, path = 'template'): Template {
   };
 
   let end = 0;
-  for (const { 0: whole, 1: sign, 2: name, index } of text.matchAll(tag)) {
+  for (const { 0: whole, 1: sign, 2: name, 3: embed, index } of text.matchAll(tag)) {
     addText(end, index);
     end = index + whole.length;
-    if (name === undefined) parts.push({ kind: 'text', text: '{{' });
+    if (embed !== undefined) parts.push({ kind: 'embed', reference: referenceName(parseReference(embed)) });
+    else if (name === undefined) parts.push({ kind: 'text', text: '{{' });
     else if (sign === '#') openSection(name, index);
     else if (sign === '/') closeSection(name, index);
     else parts.push({ kind: 'blank', name });
@@ -66,7 +72,12 @@ export function parseTemplate(text: string, path = 'template'): Template {
   for (const { name, at } of open) faults.push({ at, what: `{{#${name}}} is never closed` });
 
   if (faults.length > 0) throw unreadable(text, path, faults);
-  return { parts, blanks: namesOf(parts, 'blank'), sections: namesOf(parts, 'section') };
+  return {
+    parts,
+    blanks: namesOf(parts, 'blank'),
+    sections: namesOf(parts, 'section'),
+    embeds: [...new Set(parts.flatMap((part) => (part.kind === 'embed' ? [part.reference] : [])))],
+  };
 }
 
 function unreadable(text: string, path: string, faults: readonly Fault[]): AppError {

@@ -1,15 +1,20 @@
 import type { PromptVariable } from '@valuecanvas/contracts-prompt-registry';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { expandTemplate } from './expand-template.ts';
 import { parseTemplate } from './parse-template.ts';
 import { assertFits, renderTemplate, type TemplateValues } from './render-template.ts';
 
 const required = (name: string): PromptVariable => ({ name, required: true });
 const optional = (name: string): PromptVariable => ({ name, required: false });
 
+/** Parses a template that embeds the given ones. */
+const parsed = (text: string, embedded: Readonly<Record<string, string>> = {}) =>
+  expandTemplate(parseTemplate(text), (reference) => parseTemplate(embedded[reference] ?? ''));
+
 const render = (text: string, variables: readonly PromptVariable[], values: TemplateValues) => {
   assertFits(variables, values);
-  return renderTemplate(parseTemplate(text), values);
+  return renderTemplate(parsed(text), values);
 };
 
 test('a value replaces every occurrence of its variable', () => {
@@ -108,7 +113,7 @@ const value = fc.oneof(
 );
 
 test('braces within values are never expanded', () => {
-  const template = parseTemplate('{{a}}|{{#b}}{{b}}{{/b}}|{{a}}');
+  const template = parsed('{{a}}|{{#b}}{{b}}{{/b}}|{{a}}');
   fc.assert(
     fc.property(value, value, (a, b) => {
       const content = renderTemplate(template, { a, b });
@@ -121,9 +126,21 @@ test('a rendered text is the concatenation of its parts', () => {
   const text = fc.string().filter((piece) => !piece.includes('{') && !piece.includes('}'));
   fc.assert(
     fc.property(fc.array(fc.tuple(text, value), { maxLength: 20 }), (pieces) => {
-      const template = parseTemplate(pieces.map(([before], index) => `${before}{{v${index}}}`).join(''));
+      const template = parsed(pieces.map(([before], index) => `${before}{{v${index}}}`).join(''));
       const values = Object.fromEntries(pieces.map(([, inserted], index) => [`v${index}`, inserted]));
       expect(renderTemplate(template, values)).toBe(pieces.flat().join(''));
     }),
   );
+});
+
+test('an embedded prompt is rendered in its place, at any position between sections', () => {
+  const embedded = { 'b@2': '{{#x}}({{>c}}){{/x}}!', 'c@production': 'c{{y}}' };
+  const template = parsed('{{#x}}1{{>b@2}}{{#y}}2{{> b@2 }}{{/y}}3{{/x}}4{{>c@production}}', embedded);
+  expect(renderTemplate(template, { x: 'X', y: 'Y' })).toBe('1(cY)!2(cY)!34cY');
+  expect(renderTemplate(template, { x: 'X' })).toBe('1(c)!34c');
+  expect(renderTemplate(template, { y: 'Y' })).toBe('4cY');
+});
+
+test('an embedded prompt never forms a tag with the text around it', () => {
+  expect(renderTemplate(parsed('{{>b}}{a}}', { 'b@production': '{' }), { a: '1' })).toBe('{{a}}');
 });

@@ -1,7 +1,7 @@
 import { AppError } from '@valuecanvas/contracts-core';
 import type { PromptValue, PromptVariable } from '@valuecanvas/contracts-prompt-registry';
 import { valueFault } from '../variables/value-schema.ts';
-import type { Template } from './template.ts';
+import type { ExpandedTemplate } from './expand-template.ts';
 
 /** Values by variable name. Undefined counts as absent. */
 export type TemplateValues = Readonly<Record<string, PromptValue | undefined>>;
@@ -11,7 +11,7 @@ export type TemplateValues = Readonly<Record<string, PromptValue | undefined>>;
  * Other values are inserted as JSON. A section is included if its value is present and neither false nor empty. A variable
  * without a value is empty.
  */
-export function renderTemplate({ parts }: Template, values: TemplateValues): string {
+export function renderTemplate({ parts }: ExpandedTemplate, values: TemplateValues): string {
   const pieces: string[] = [];
   for (let index = 0; index < parts.length; index += 1) {
     const part = parts[index];
