@@ -22,7 +22,7 @@ import { composeWatching } from './watching/compose-watching.ts';
 import { watchRoutes } from './watching/watch-jobs.ts';
 import { composeWorker } from './worker/compose-worker.ts';
 
-/** The queue's API and its workers, in one process. */
+/** The queue's API and its workers, in one process or, with ROLE, in several. */
 export const jobWorkerService = defineService({
   contract: jobWorkerContract,
   variables: jobWorkerVariables,
@@ -53,24 +53,27 @@ export const jobWorkerService = defineService({
       return at === undefined ? [] : [{ labels: {}, value: at.getTime() / 1_000 }];
     });
 
-    composeWorker(kit, db, connection, await composeKinds(kit, db), announce);
-    composeSweeper(kit, db, { dispatch, producer, figures });
-    composeNotifications(kit, db, figures);
+    if (config.ROLE !== 'api') {
+      composeWorker(kit, db, connection, await composeKinds(kit, db), announce);
+      composeSweeper(kit, db, { dispatch, producer, figures });
+      composeNotifications(kit, db, figures);
+    }
+    const routes = implement(
+      jobWorkerContract,
+      {
+        ...jobRoutes(jobs),
+        ...watchRoutes({ jobs, changes }),
+        ...adminJobRoutes(adminJobs),
+        getQueueMetrics: () => figures.read(),
+      },
+      openIdempotency(db, kit),
+    );
 
     return {
       authenticate: await internalTokenAuthenticator(jobWorkerContract, config.INTERNAL_PUBLIC_KEYS, kit.now),
       // Redis is no probe: without it, jobs are accepted and wait.
       probes: { postgres: ping },
-      routes: implement(
-        jobWorkerContract,
-        {
-          ...jobRoutes(jobs),
-          ...watchRoutes({ jobs, changes }),
-          ...adminJobRoutes(adminJobs),
-          getQueueMetrics: () => figures.read(),
-        },
-        openIdempotency(db, kit),
-      ),
+      routes: config.ROLE === 'worker' ? implement({ ...jobWorkerContract, routes: {} }, {}) : routes,
     };
   },
 });

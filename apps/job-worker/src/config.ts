@@ -22,6 +22,11 @@ export const jobWorkerVariables = {
   ...redisVariables,
   ...queueVariables,
   ...notificationVariables,
+  ROLE: Type.Enum(['all', 'api', 'worker'], {
+    default: 'all',
+    description:
+      'Part of the job worker that this process has: the API, the workers with the sweeper and the notifications, or all of it.',
+  }),
   QUEUE_SWEEP_MS: Type.Integer({
     minimum: 50,
     default: 5_000,
