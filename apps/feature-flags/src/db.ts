@@ -30,4 +30,8 @@ export interface FeatureFlagsTable {
   version: ColumnType<number, number | undefined, number>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
   updated_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  rules: ColumnType<unknown, string | undefined, string>;
+  default_variant: ColumnType<string | null, string | null | undefined, string | null>;
+  bucket_by: ColumnType<string | null, string | null | undefined, string | null>;
+  prerequisites: ColumnType<unknown, string | undefined, string>;
 }

@@ -1,6 +1,6 @@
 export { type Arm, compileAssignment, type Split } from './assignment/assignment.ts';
 export { compileChoice } from './assignment/choice.ts';
-export { compileRollout } from './assignment/rollout.ts';
+export { compileBucket, compileRollout } from './assignment/rollout.ts';
 export type { ArmMoments, Guardrail, Margin } from './canary/guardrail.ts';
 export {
   type CanaryDecision,

@@ -1,8 +1,10 @@
 export { createFlags, type Flags, type FlagsOptions } from './create-flags.ts';
 export {
   type CompiledFlag,
-  compileFlag,
   compileFlags,
+  type Explanation,
+  explainFlag,
   type SharedEvaluation,
 } from './evaluation/compile-flag.ts';
-export { type EvaluationContext, userContext } from './evaluation/context.ts';
+export { contextFrom, type EvaluationContext, userContext } from './evaluation/context.ts';
+export { valueFault } from './evaluation/operators.ts';

@@ -95,6 +95,7 @@ export const routes = {
   updateFlag: {method: "PUT", path: "/api/flags/:key"},
   deleteFlag: {method: "DELETE", path: "/api/flags/:key", reply: "empty"},
   evaluateFlags: {path: "/api/flags/evaluate"},
+  explainFlag: {method: "POST", path: "/api/flags/:key/explain"},
   submitJob: {method: "POST", path: "/api/queue/llm", reply: "accepted", idempotent: true},
   submitBatch: {method: "POST", path: "/api/queue/llm/batch", idempotent: true},
   listJobs: {path: "/api/queue/llm", reply: "list"},
@@ -136,8 +137,8 @@ export const requestLimits = {
   createExperiment: {name: {minLength: 1, maxLength: 200}, arms: {minItems: 2, maxItems: 10, items: {}}, metrics: {maxItems: 20, items: {}}},
   completeExperiment: {reason: {maxLength: 500}},
   rateExecution: {comment: {maxLength: 2000}},
-  createFlag: {name: {minLength: 1, maxLength: 200}, description: {maxLength: 2000}, variants: {minItems: 1, maxItems: 20, items: {}}},
-  updateFlag: {name: {minLength: 1, maxLength: 200}, description: {maxLength: 2000}, variants: {maxItems: 20, items: {}}},
+  createFlag: {name: {minLength: 1, maxLength: 200}, description: {maxLength: 2000}, variants: {minItems: 1, maxItems: 20, items: {}}, rules: {maxItems: 100, items: {}}, prerequisites: {maxItems: 20, items: {}}, defaultVariant: {maxLength: 64}, bucketBy: {maxLength: 100}},
+  updateFlag: {name: {minLength: 1, maxLength: 200}, description: {maxLength: 2000}, variants: {maxItems: 20, items: {}}, rules: {maxItems: 100, items: {}}, prerequisites: {maxItems: 20, items: {}}, defaultVariant: {maxLength: 64}, bucketBy: {maxLength: 100}},
   submitBatch: {jobs: {minItems: 1, maxItems: 100, items: {}}},
   redriveJobs: {jobIds: {minItems: 1, maxItems: 1000, items: {}}, errorCode: {maxLength: 100}},
 } as const;

@@ -30,6 +30,7 @@ const sensitive: Readonly<Record<string, Permission>> = {
   'admin.listAudit': 'audit:read',
   'flags.list': 'flags:read',
   'flags.get': 'flags:read',
+  'flags.explain': 'flags:read',
   'flags.create': 'flags:write',
   'flags.update': 'flags:write',
   'flags.delete': 'flags:write',

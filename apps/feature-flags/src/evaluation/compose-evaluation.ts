@@ -1,5 +1,5 @@
 import { type FlagRule, type FlagSnapshot, flagsChannel } from '@valuecanvas/contracts-feature-flags';
-import { type CompiledFlag, compileFlag } from '@valuecanvas/flags-sdk';
+import { type CompiledFlag, compileFlags } from '@valuecanvas/flags-sdk';
 import { createSnapshotSource, type FollowedSnapshot, type SnapshotSource } from '@valuecanvas/live-snapshot';
 import type { OpenRedis } from '@valuecanvas/redis';
 import type { Kit } from '@valuecanvas/service-kit';
@@ -16,6 +16,7 @@ export interface CurrentFlag {
 export interface FlagSet {
   readonly version: string;
   readonly flags: ReadonlyMap<string, CurrentFlag>;
+  readonly compiled: ReadonlyMap<string, CompiledFlag>;
 }
 
 /** Returns the compiled flags. Rejects only before any snapshot has been loaded. */
@@ -51,6 +52,10 @@ function compiledFrom(followed: Pick<FollowedSnapshot<FlagSnapshot>, 'current'>)
 }
 
 function compileSnapshot({ version, flags }: FlagSnapshot): FlagSet {
-  const compiled = flags.map((rule) => [rule.key, { rule, evaluate: compileFlag(rule) }] as const);
-  return { version, flags: new Map(compiled) };
+  const compiled = compileFlags(flags);
+  const current = flags.flatMap((rule): [string, CurrentFlag][] => {
+    const evaluate = compiled.get(rule.key);
+    return evaluate ? [[rule.key, { rule, evaluate }]] : [];
+  });
+  return { version, flags: new Map(current), compiled };
 }

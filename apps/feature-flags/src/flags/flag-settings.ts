@@ -7,27 +7,66 @@ import {
   type UpdateFlagRequest,
   type Variant,
 } from '@valuecanvas/contracts-feature-flags';
+import {
+  defaultVariantFaults,
+  type Prerequisites,
+  prerequisiteFaults,
+  ruleFaults,
+  typeOfVariant,
+} from './rule-faults.ts';
 import { type Fault, targetingFaults } from './targeting-faults.ts';
 
 /** Editable settings of a flag. */
 export type FlagSettings = Pick<
   Flag,
-  'name' | 'description' | 'enabled' | 'rolloutPercentage' | 'targeting' | 'variants'
+  | 'name'
+  | 'description'
+  | 'enabled'
+  | 'rolloutPercentage'
+  | 'targeting'
+  | 'variants'
+  | 'rules'
+  | 'prerequisites'
+  | 'defaultVariant'
+  | 'bucketBy'
 >;
 
 /** Returns the settings of a new flag. By default it is off, and on for all users when it is switched on. */
 export function initialSettings({ key, ...given }: CreateFlagRequest): FlagSettings {
-  return { name: key, description: '', enabled: false, rolloutPercentage: 100, targeting: {}, ...given };
+  const initial = {
+    name: key,
+    description: '',
+    enabled: false,
+    rolloutPercentage: 100,
+    targeting: {},
+    rules: [],
+    prerequisites: [],
+  };
+  return withChanges(initial, given);
 }
 
 /** Returns the settings after an update. Omitted settings stay, and an empty list of variants removes all variants. */
 export function changedSettings(
   current: FlagSettings,
-  { version: _version, variants, ...changes }: UpdateFlagRequest,
+  { version: _version, ...changes }: UpdateFlagRequest,
 ): FlagSettings {
-  const { variants: currentVariants, ...rest } = current;
-  const kept = variants ?? currentVariants ?? [];
-  return { ...rest, ...changes, ...(kept.length === 0 ? {} : { variants: kept }) };
+  return withChanges(current, changes);
+}
+
+/** Empty settings are removed: a list of variants, the default variant and the attribute for buckets. */
+function withChanges(
+  current: FlagSettings,
+  { variants: given, ...changes }: Omit<UpdateFlagRequest, 'version'>,
+): FlagSettings {
+  const merged = { ...current, ...changes };
+  const { variants: currentVariants, defaultVariant, bucketBy, ...rest } = merged;
+  const variants = given?.map(({ config = {}, ...variant }) => ({ ...variant, config })) ?? currentVariants;
+  return {
+    ...rest,
+    ...(variants && variants.length > 0 ? { variants } : {}),
+    ...(defaultVariant ? { defaultVariant } : {}),
+    ...(bucketBy ? { bucketBy } : {}),
+  };
 }
 
 /** Change of a flag's settings. `before` is absent for a new flag. */
@@ -43,13 +82,21 @@ export interface SettingsChange {
  * the change switches on are checked for their effect, so that an old fault never prevents another change, such as the kill
  * switch.
  */
-export function checkChange(change: SettingsChange, refusals: ReadonlyMap<string, string>): void {
-  const { before, after } = change;
-  const isTargetingNew = isSwitchedOn(change) || !isDeepStrictEqual(before?.targeting, after.targeting);
+export function checkChange(
+  change: SettingsChange,
+  refusals: ReadonlyMap<string, string>,
+  prerequisites: Prerequisites,
+): void {
+  const { key, before, after } = change;
+  const isNew = (...names: readonly (keyof FlagSettings)[]) =>
+    isSwitchedOn(change) || names.some((name) => !isDeepStrictEqual(before?.[name], after[name]));
   const details = [
     ...rolloutFaults(after.rolloutPercentage),
     ...variantFaults(after.variants),
-    ...(isTargetingNew ? targetingFaults(after.targeting) : []),
+    ...(isNew('targeting') ? targetingFaults(after.targeting) : []),
+    ...(isNew('rules', 'variants') ? ruleFaults(after) : []),
+    ...(isNew('defaultVariant', 'variants') ? defaultVariantFaults(after) : []),
+    ...(isNew('prerequisites') ? prerequisiteFaults(key, after.prerequisites, prerequisites) : []),
     ...newModels(change).flatMap(({ path, model }) => modelFaults(path, model, refusals)),
   ];
   if (details.length > 0) throw new AppError('VALIDATION_FAILED', { details });
@@ -72,9 +119,11 @@ export function newModels(change: SettingsChange): NamedModel[] {
 }
 
 function modelsOf(settings: Pick<FlagSettings, 'variants'> | undefined): NamedModel[] {
-  return (settings?.variants ?? []).flatMap(({ weight, config: { model } }, index) =>
-    weight > 0 && model !== undefined ? [{ path: `variants.${index}.config.model`, model }] : [],
-  );
+  return (settings?.variants ?? []).flatMap(({ weight, config, value }, index) => {
+    const { model } = typeof value === 'object' ? value : config;
+    const field = typeof value === 'object' ? 'value' : 'config';
+    return weight > 0 && model !== undefined ? [{ path: `variants.${index}.${field}.model`, model }] : [];
+  });
 }
 
 function modelFaults(path: string, model: unknown, refusals: ReadonlyMap<string, string>): Fault[] {
@@ -97,5 +146,17 @@ function variantFaults(variants: readonly Variant[] | undefined): Fault[] {
       : [],
   );
   const hasWeight = variants.some(({ weight }) => weight > 0);
-  return hasWeight ? repeated : [...repeated, { path: 'variants', message: 'must have a weight above 0' }];
+  return [
+    ...repeated,
+    ...variants.flatMap(valueFaults),
+    ...(hasWeight ? [] : [{ path: 'variants', message: 'must have a weight above 0' }]),
+  ];
+}
+
+function valueFaults(variant: Variant, index: number, variants: readonly Variant[]): Fault[] {
+  const path = `variants.${index}.value`;
+  if (variant.value !== undefined && Object.keys(variant.config).length > 0)
+    return [{ path, message: 'excludes config' }];
+  const [type, first] = [typeOfVariant(variant), typeOfVariant(variants[0] ?? variant)];
+  return type === first ? [] : [{ path, message: `must be of the same type as the first variant: ${first}` }];
 }

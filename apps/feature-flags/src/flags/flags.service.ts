@@ -22,6 +22,7 @@ import {
   type SettingsChange,
 } from './flag-settings.ts';
 import type { FlagsStore } from './flags.store.ts';
+import type { Prerequisites } from './rule-faults.ts';
 
 export type FlagsService = ReturnType<typeof createFlagsService>;
 
@@ -45,6 +46,12 @@ export function createFlagsService(options: {
     return refusals({ key, before, after: changedSettings(before ?? refuseUnknown(key), request) });
   };
 
+  /** Flags that require this one. */
+  const dependentsOf = async (key: string): Promise<readonly string[]> => {
+    const all = [...(await store.prerequisites())];
+    return all.filter(([, needs]) => needs.some((need) => need.key === key)).map(([dependent]) => dependent);
+  };
+
   return {
     list: (page: PageRequest): Promise<ListPage<Flag>> => store.list(page),
 
@@ -57,7 +64,7 @@ export function createFlagsService(options: {
       refuseReserved(key);
       const settings = initialSettings(request);
       const change = { key, before: undefined, after: settings };
-      checkChange(change, await refusals(change));
+      checkChange(change, await refusals(change), await store.prerequisites());
       const flag =
         (await store.insert(key, settings, (after) => factOf(call, { target: targetOf(key), after }))) ??
         refuseTaken(key);
@@ -67,13 +74,14 @@ export function createFlagsService(options: {
 
     async update(call: AuditedCall, key: string, request: UpdateFlagRequest): Promise<Flag> {
       const refused = await refusalsOfUpdate(key, request);
+      const prerequisites = isSafe(request) ? noPrerequisites : await store.prerequisites();
       const updated = await store.update(
         key,
         (current) => {
           assertIfMatch(call.header('if-match'), 'flag', current.version);
           assertBasedOn(request.version, current);
           const after = changedSettings(current, request);
-          checkChange({ key, before: current, after }, refused);
+          checkChange({ key, before: current, after }, refused, prerequisites);
           return after;
         },
         (before, after) => factOf(call, { target: targetOf(key), before, after }),
@@ -84,6 +92,8 @@ export function createFlagsService(options: {
     },
 
     async remove(call: AuditedCall, key: string): Promise<void> {
+      const dependents = await dependentsOf(key);
+      if (dependents.length > 0) refuseNeeded(key, dependents);
       const removed = await store.remove(key, (before) => {
         assertIfMatch(call.header('if-match'), 'flag', before.version);
         return factOf(call, { target: targetOf(key), before });
@@ -92,6 +102,20 @@ export function createFlagsService(options: {
       await snapshots.publish();
     },
   };
+}
+
+const noPrerequisites: Prerequisites = new Map();
+
+/** The kill switch asks for nothing that could fail. */
+function isSafe({ enabled, prerequisites }: UpdateFlagRequest): boolean {
+  return !enabled && prerequisites === undefined;
+}
+
+function refuseNeeded(key: string, dependents: readonly string[]): never {
+  throw new AppError('CONFLICT', {
+    message: `The flag "${key}" is a prerequisite of ${dependents.join(', ')}. Remove it from their prerequisites first.`,
+    details: { dependents },
+  });
 }
 
 function assertBasedOn(version: number | undefined, { version: currentVersion }: Flag): void {

@@ -1,10 +1,18 @@
 import { type AuditFact, type ListPage, mapPage, type PageRequest } from '@valuecanvas/contracts-core';
-import type { Flag, FlagSnapshot, Targeting, Variant } from '@valuecanvas/contracts-feature-flags';
+import type {
+  Flag,
+  FlagSnapshot,
+  Prerequisite,
+  RolloutRule,
+  Targeting,
+  Variant,
+} from '@valuecanvas/contracts-feature-flags';
 import { versionOf } from '@valuecanvas/live-snapshot';
 import { acrossUsers, listOrder, recordAudit, selectPage } from '@valuecanvas/postgres';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Database, FeatureFlagsTable } from '../db.ts';
 import type { FlagSettings } from './flag-settings.ts';
+import { type Prerequisites, typeOfVariant } from './rule-faults.ts';
 
 export type FlagsStore = ReturnType<typeof createFlagsStore>;
 
@@ -16,6 +24,10 @@ const columns = [
   'rollout_percentage',
   'targeting',
   'variants',
+  'rules',
+  'prerequisites',
+  'default_variant',
+  'bucket_by',
   'version',
   'created_at',
   'updated_at',
@@ -27,6 +39,10 @@ const ruleColumns = [
   'rollout_percentage',
   'targeting',
   'variants',
+  'rules',
+  'prerequisites',
+  'default_variant',
+  'bucket_by',
   'salt',
   'version',
 ] as const;
@@ -47,11 +63,12 @@ export function createFlagsStore(db: Kysely<Database>) {
           .select(ruleColumns)
           .orderBy('key')
           .execute();
-        const flags = rows.map(({ rollout_percentage, targeting, variants, ...rule }) => ({
-          ...rule,
-          rolloutPercentage: Number(rollout_percentage),
-          targeting: targeting as Targeting,
-          ...(variants === null ? {} : { variants: variants as Variant[] }),
+        const flags = rows.map(({ key, enabled, salt, version, ...settings }) => ({
+          key,
+          enabled,
+          ...evaluatedSettings(settings),
+          salt,
+          version,
         }));
         return { version: versionOf(flags), flags };
       });
@@ -69,6 +86,14 @@ export function createFlagsStore(db: Kysely<Database>) {
         const query = transaction.selectFrom('feature_flags').select(columns).where('key', '=', key);
         const row = await query.executeTakeFirst();
         return row && toFlag(row);
+      });
+    },
+
+    /** Returns the prerequisites of all flags. */
+    prerequisites(): Promise<Prerequisites> {
+      return acrossUsers(db, async (transaction) => {
+        const rows = await transaction.selectFrom('feature_flags').select(['key', 'prerequisites']).execute();
+        return new Map(rows.map(({ key, prerequisites }) => [key, prerequisites as Prerequisite[]]));
       });
     },
 
@@ -135,7 +160,8 @@ export function createFlagsStore(db: Kysely<Database>) {
   };
 }
 
-function toColumns({ name, description, enabled, rolloutPercentage, targeting, variants }: FlagSettings) {
+function toColumns(settings: FlagSettings) {
+  const { name, description, enabled, rolloutPercentage, targeting, variants } = settings;
   return {
     name,
     description,
@@ -143,20 +169,48 @@ function toColumns({ name, description, enabled, rolloutPercentage, targeting, v
     rollout_percentage: rolloutPercentage,
     targeting: JSON.stringify(targeting),
     variants: variants ? JSON.stringify(variants) : null,
+    rules: JSON.stringify(settings.rules),
+    prerequisites: JSON.stringify(settings.prerequisites),
+    default_variant: settings.defaultVariant ?? null,
+    bucket_by: settings.bucketBy ?? null,
   };
 }
 
-function toFlag(row: Pick<Selectable<FeatureFlagsTable>, (typeof columns)[number]>): Flag {
+type FlagRow = Selectable<FeatureFlagsTable>;
+
+function toFlag(row: Pick<FlagRow, (typeof columns)[number]>): Flag {
+  const variants = row.variants as Variant[] | null;
   return {
     key: row.key,
     name: row.name,
     description: row.description,
     enabled: row.enabled,
-    rolloutPercentage: Number(row.rollout_percentage),
-    targeting: row.targeting as Targeting,
-    ...(row.variants === null ? {} : { variants: row.variants as Variant[] }),
+    type: variants?.[0] ? typeOfVariant(variants[0]) : 'boolean',
+    ...evaluatedSettings(row),
     version: row.version,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
+  };
+}
+
+type EvaluatedColumn =
+  | 'rollout_percentage'
+  | 'targeting'
+  | 'variants'
+  | 'rules'
+  | 'prerequisites'
+  | 'default_variant'
+  | 'bucket_by';
+
+/** Settings that decide who gets what. */
+function evaluatedSettings(row: Pick<FlagRow, EvaluatedColumn>) {
+  return {
+    rolloutPercentage: Number(row.rollout_percentage),
+    targeting: row.targeting as Targeting,
+    ...(row.variants === null ? {} : { variants: row.variants as Variant[] }),
+    rules: row.rules as RolloutRule[],
+    prerequisites: row.prerequisites as Prerequisite[],
+    ...(row.default_variant === null ? {} : { defaultVariant: row.default_variant }),
+    ...(row.bucket_by === null ? {} : { bucketBy: row.bucket_by }),
   };
 }

@@ -8,6 +8,12 @@ export interface Fault {
 }
 
 const equality: readonly TargetingRule['operator'][] = ['equals', 'in', 'notEquals', 'notIn'];
+const textOperators: readonly TargetingRule['operator'][] = [
+  ...equality,
+  'contains',
+  'startsWith',
+  'endsWith',
+];
 const positiveEquality: readonly TargetingRule['operator'][] = ['equals', 'in'];
 
 /** Returns the faults of targeting that can never match, because evaluations do not supply what it compares. */
@@ -30,6 +36,8 @@ function ruleFaults({ attribute, operator, values }: TargetingRule, index: numbe
     return fault('attribute', `can never match: "${attribute}" is unknown. ${supplied}`);
   if (operator === 'greaterThan' || operator === 'lessThan')
     return fault('operator', `can never match: ${attribute} is a text, not a number.`);
+  if (!textOperators.includes(operator))
+    return fault('operator', `is for rules. Targeting has ${textOperators.join(', ')}.`);
   if (!values.every((value) => typeof value === 'string'))
     return fault('values', `must be strings, because ${attribute} is a text.`);
   const unknownTier = values.find((value) => !tiers.some((tier) => tier === value));

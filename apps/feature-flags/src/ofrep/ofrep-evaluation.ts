@@ -4,7 +4,7 @@ import {
   type OfrepEvaluation,
   targetingKeyPath,
 } from '@valuecanvas/contracts-feature-flags';
-import { type EvaluationContext, userContext } from '@valuecanvas/flags-sdk';
+import { contextFrom, type EvaluationContext, userContext } from '@valuecanvas/flags-sdk';
 import type { CurrentFlag } from '../evaluation/compose-evaluation.ts';
 
 /**
@@ -12,21 +12,13 @@ import type { CurrentFlag } from '../evaluation/compose-evaluation.ts';
  * subject. An API key evaluates for its owner's application, so the request has to name the subject, and its attributes count.
  */
 export function contextOf(principal: UserPrincipal, given: OfrepContext = {}): EvaluationContext {
-  const { targetingKey, ...attributes } = given;
   if (principal.apiKeyId === undefined) {
     const own = userContext(principal);
-    return { ...known(attributes), ...own, targetingKey: targetingKey ?? own.targetingKey };
+    const { targetingKey = own.targetingKey } = given;
+    return { ...contextFrom({ ...given, targetingKey }), tier: own.tier, role: own.role };
   }
-  return { ...known(attributes), targetingKey: targetingKey ?? refuseMissingKey() };
-}
-
-/** Attributes of platform users by name, and all others. Values of other types match nothing. */
-function known(attributes: Readonly<Record<string, unknown>>): Omit<EvaluationContext, 'targetingKey'> {
-  const text = (name: string) => {
-    const value = attributes[name];
-    return typeof value === 'string' ? { [name]: value } : {};
-  };
-  return { ...text('tier'), ...text('role'), ...text('country'), attributes };
+  const { targetingKey = refuseMissingKey() } = given;
+  return contextFrom({ ...given, targetingKey });
 }
 
 function refuseMissingKey(): never {

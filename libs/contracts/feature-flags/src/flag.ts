@@ -1,5 +1,6 @@
 import { field, strictObject, tiers } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
+import { FlagCondition, operators } from './condition.ts';
 
 /** Reserved keys, which are routes below /api/flags. */
 export const reservedKeys = ['evaluate'] as const;
@@ -24,19 +25,49 @@ const config = Type.Record(Type.String(), Type.Unknown(), {
   description: 'Configuration that the application gets with the variant.',
 });
 
-export const Variant = strictObject(
+const variant = {
+  name: Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}$', description: 'Name of the variant.' }),
+  weight: Type.Number({
+    minimum: 0,
+    maximum: 1_000_000,
+    description: 'Weight of the variant, relative to the others.',
+  }),
+};
+
+const value = Type.Union(
+  [
+    Type.Boolean(),
+    Type.String({ maxLength: 10_000 }),
+    Type.Number(),
+    Type.Record(Type.String(), Type.Unknown()),
+  ],
   {
-    name: Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}$', description: 'Name of the variant.' }),
-    weight: Type.Number({
-      minimum: 0,
-      maximum: 1_000_000,
-      description: 'Weight of the variant, relative to the others.',
-    }),
-    config,
+    description:
+      'Value that the application gets with the variant. The variants of a flag have values of one type.',
   },
-  { title: 'Variant', description: 'One of several values of a flag.' },
+);
+
+export const Variant = Type.Object(
+  {
+    ...variant,
+    config,
+    value: Type.Optional(value),
+  },
+  {
+    title: 'Variant',
+    description: 'One of several values of a flag: its value, or its configuration if it has no value.',
+  },
 );
 export type Variant = Static<typeof Variant>;
+
+const VariantRequest = strictObject(
+  { ...variant, config: Type.Optional(config), value: Type.Optional(value) },
+  {
+    title: 'VariantRequest',
+    description:
+      'One of several values of a flag. It has either a value or a configuration, which is an object.',
+  },
+);
 
 /** Condition on the context in which a flag is evaluated. */
 export const TargetingRule = strictObject(
@@ -46,12 +77,7 @@ export const TargetingRule = strictObject(
       maxLength: 100,
       description: `Attribute of the context: ${suppliedAttributes.join(', ')}.`,
     }),
-    operator: Type.Enum(
-      ['equals', 'notEquals', 'in', 'notIn', 'contains', 'startsWith', 'endsWith', 'greaterThan', 'lessThan'],
-      {
-        description: 'Comparison operator.',
-      },
-    ),
+    operator: Type.Enum(operators, { description: 'Comparison operator.' }),
     values: Type.Array(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
       minItems: 1,
       maxItems: 250,
@@ -98,6 +124,66 @@ const rolloutPercentage = Type.Number({
   description: 'Percentage of the targeted users who get the flag, with at most three decimals.',
 });
 
+const percentage = { minimum: 0, maximum: 100 };
+
+/** Rule of a flag: who gets which variant. */
+export const RolloutRule = strictObject(
+  {
+    name: Type.Optional(Type.String({ maxLength: 200, description: 'Name of the rule, for people.' })),
+    when: FlagCondition,
+    percentage: Type.Optional(
+      Type.Number({
+        ...percentage,
+        description:
+          'Percentage of the matching contexts to which the rule applies, with at most three decimals. 100 by default. The next rules decide for the others.',
+      }),
+    ),
+    variant: Type.Optional(
+      Type.String({ description: 'Variant that the rule serves. By default, weights select one.' }),
+    ),
+  },
+  { title: 'RolloutRule', description: 'Serves a flag or one of its variants to the contexts that match.' },
+);
+export type RolloutRule = Static<typeof RolloutRule>;
+
+export const Prerequisite = strictObject(
+  {
+    key: Type.String({ maxLength: 200, description: 'Key of another flag.' }),
+    variants: Type.Optional(
+      Type.Array(Type.String(), {
+        minItems: 1,
+        maxItems: 20,
+        description: 'Variants of which the context must get one. By default, the flag only has to be on.',
+      }),
+    ),
+  },
+  { title: 'Prerequisite', description: 'Flag that must be on for a context before this one can be.' },
+);
+export type Prerequisite = Static<typeof Prerequisite>;
+
+const attributeName = Type.String({
+  maxLength: 100,
+  description:
+    'Attribute of the context that selects the bucket and the variant, such as a tenant. Empty for the targeting key.',
+});
+
+const defaultVariant = Type.String({
+  maxLength: 64,
+  description:
+    'Variant for contexts that no rule and no rollout selects. Empty if the application then uses the default of its code.',
+});
+
+const rules = Type.Array(RolloutRule, {
+  maxItems: 100,
+  description:
+    'Rules in their order. The first one that applies decides. Targeting and rollout decide for the rest.',
+});
+
+const prerequisites = Type.Array(Prerequisite, {
+  maxItems: 20,
+  description: 'Flags that must be on for a context before this one can be. Cycles are refused.',
+});
+
 const flagSettings = {
   name: Type.String({ minLength: 1, maxLength: 200, description: 'Display name.' }),
   description: Type.String({
@@ -120,6 +206,13 @@ export const Flag = Type.Object(
   {
     key: flagKey,
     ...flagSettings,
+    type: Type.Enum(['boolean', 'string', 'number', 'object'], {
+      description: 'Type of the values. A flag without variants is a boolean.',
+    }),
+    rules,
+    prerequisites,
+    defaultVariant: Type.Optional(defaultVariant),
+    bucketBy: Type.Optional(attributeName),
     version: Type.Integer({ minimum: 1, description: 'Number of changes to the flag.' }),
     createdAt: field.timestamp('Time at which the flag was created.'),
     updatedAt: field.timestamp('Time of the last change.'),
@@ -136,7 +229,17 @@ export const CreateFlagRequest = strictObject(
     enabled: Type.Optional(flagSettings.enabled),
     rolloutPercentage: Type.Optional(rolloutPercentage),
     targeting: Type.Optional(Targeting),
-    variants: flagSettings.variants,
+    variants: Type.Optional(
+      Type.Array(VariantRequest, {
+        minItems: 1,
+        maxItems: 20,
+        description: 'Variants with unique names, at least one of them with a weight above 0.',
+      }),
+    ),
+    rules: Type.Optional(rules),
+    prerequisites: Type.Optional(prerequisites),
+    defaultVariant: Type.Optional(defaultVariant),
+    bucketBy: Type.Optional(attributeName),
   },
   { title: 'CreateFlagRequest', description: 'A new flag. It is off for all users by default.' },
 );
@@ -156,12 +259,16 @@ export const UpdateFlagRequest = strictObject(
     rolloutPercentage: Type.Optional(rolloutPercentage),
     targeting: Type.Optional(Targeting),
     variants: Type.Optional(
-      Type.Array(Variant, {
+      Type.Array(VariantRequest, {
         maxItems: 20,
         description:
           'Variants with unique names, at least one of them with a weight above 0. An empty list removes all variants.',
       }),
     ),
+    rules: Type.Optional(rules),
+    prerequisites: Type.Optional(prerequisites),
+    defaultVariant: Type.Optional(defaultVariant),
+    bucketBy: Type.Optional(attributeName),
   },
   { title: 'UpdateFlagRequest', description: 'Settings to change. Omitted settings stay the same.' },
 );

@@ -1,15 +1,18 @@
 import { defineContract } from '@valuecanvas/contracts-core';
-import { evaluateFlags } from './evaluate.ts';
+import { evaluateFlags, explainFlag } from './evaluate.ts';
 import { createFlag, deleteFlag, getFlag, listFlags, updateFlag } from './flags.ts';
 import { ofrep } from './ofrep/ofrep-dialect.ts';
 import { ofrepEvaluate, ofrepEvaluateAll, ofrepEvents } from './ofrep/ofrep-routes.ts';
 import { getFlagSnapshot } from './snapshot.ts';
 
-export { Evaluation } from './evaluate.ts';
+export { Comparison, FlagCondition } from './condition.ts';
+export { Evaluation, type FlagExplanation } from './evaluate.ts';
 export {
   CreateFlagRequest,
   Flag,
   modelFlagKey,
+  Prerequisite,
+  RolloutRule,
   reservedKeys,
   suppliedAttributes,
   Targeting,
@@ -41,6 +44,7 @@ export const featureFlagsContract = defineContract({
     updateFlag,
     deleteFlag,
     evaluateFlags,
+    explainFlag,
     getFlagSnapshot,
     ofrepEvaluate,
     ofrepEvaluateAll,

@@ -1,6 +1,6 @@
 import { defineRoute, empty, raw, services } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
-import { flagKey, Targeting, Variant } from './flag.ts';
+import { flagKey, Prerequisite, RolloutRule, Targeting, Variant } from './flag.ts';
 
 /** Flag with everything that a service needs to evaluate it locally. */
 export const FlagRule = Type.Object(
@@ -10,6 +10,14 @@ export const FlagRule = Type.Object(
     rolloutPercentage: Type.Number({ description: 'Percentage of the targeted users who get the flag.' }),
     targeting: Targeting,
     variants: Type.Optional(Type.Array(Variant, { description: 'Variants of the flag.' })),
+    rules: Type.Optional(Type.Array(RolloutRule, { description: 'Rules in their order.' })),
+    prerequisites: Type.Optional(
+      Type.Array(Prerequisite, { description: 'Flags that must be on before this one can be.' }),
+    ),
+    defaultVariant: Type.Optional(Type.String({ description: 'Variant for contexts that nothing selects.' })),
+    bucketBy: Type.Optional(
+      Type.String({ description: 'Attribute that selects the bucket and the variant.' }),
+    ),
     salt: Type.String({ description: 'Salt that makes the rollout of this flag independent of all others.' }),
     version: Type.Integer({ description: 'Number of changes to the flag.' }),
   },

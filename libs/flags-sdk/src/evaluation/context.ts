@@ -19,3 +19,15 @@ type Supplied = Required<Pick<EvaluationContext, (typeof suppliedAttributes)[num
 export function userContext({ userId, tier, role }: UserPrincipal): Supplied {
   return { targetingKey: userId, tier, role };
 }
+
+/** Returns the context that a set of attributes describes. Tier, role and country count only as texts. */
+export function contextFrom({
+  targetingKey,
+  ...attributes
+}: { readonly targetingKey: string } & Readonly<Record<string, unknown>>): EvaluationContext {
+  const text = (name: string) => {
+    const value = attributes[name];
+    return typeof value === 'string' ? { [name]: value } : {};
+  };
+  return { targetingKey, ...text('tier'), ...text('role'), ...text('country'), attributes };
+}

@@ -23,6 +23,10 @@ export const statedRules: readonly StatedRule[] = [
   rule(/^apiKeys\.create$/, /"code":"UNPROCESSABLE"/, 'UNPROCESSABLE if the user has too many'),
   rule(/^flags\./, /"path":"rolloutPercentage"/, 'with at most three decimals'),
   rule(/^flags\./, /\.values","message":"must be (?:string|number)s/, 'Strings for startsWith and endsWith'),
+  rule(/^flags\./, /"path":"rules\.\d+\.when/, 'Either attribute, operator and values, or one of all'),
+  rule(/^flags\./, /"path":"rules\.\d+\.percentage/, 'with at most three decimals'),
+  rule(/^flags\./, /names no variant of the flag/, 'By default, weights select one'),
+  rule(/^flags\./, /"path":"prerequisites/, 'Cycles are refused'),
   rule(/^flags\./, /"path":"variants/, 'unique names, at least one of them with a weight above 0'),
   rule(
     /^prompts\.createVersion$/,
