@@ -3,6 +3,8 @@ import { openIdempotency } from '@valuecanvas/idempotency';
 import { openDatabase } from '@valuecanvas/postgres';
 import { openRedis } from '@valuecanvas/redis';
 import { defineService, implement, internalTokenAuthenticator } from '@valuecanvas/service-kit';
+import { composeCanaries } from './canaries/compose-canaries.ts';
+import { canaryRoutes } from './canaries/routes.ts';
 import { promptRegistryVariables } from './config.ts';
 import type { Database } from './db.ts';
 import { composeExecutions } from './executions/compose-executions.ts';
@@ -32,6 +34,7 @@ export const promptRegistryService = defineService({
     const { store, embeds, snapshots, versions, labels } = composed;
     const prompts = createPromptsService({ store, embeds, performanceOf });
     const experiments = composeExperiments(db, composed);
+    const canaries = composeCanaries(kit, db, composed);
 
     return {
       authenticate: await internalTokenAuthenticator(promptRegistryContract, publicKeys, kit.now),
@@ -42,6 +45,7 @@ export const promptRegistryService = defineService({
           ...versionRoutes(versions),
           ...labelRoutes(labels),
           ...experimentRoutes(experiments),
+          ...canaryRoutes(canaries),
           ...promptRoutes(prompts, snapshots),
           ...executionRoutes(createExecutionsService(executions)),
         },

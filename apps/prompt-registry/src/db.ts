@@ -7,6 +7,7 @@ export interface Database {
   prompt_executions: PromptExecutionsTable;
   prompt_versions: PromptVersionsTable;
   'vc_private.idempotency_keys': IdempotencyKeysTable;
+  'vc_private.prompt_canaries': PromptCanariesTable;
   'vc_private.prompt_embeds': PromptEmbedsTable;
   'vc_private.prompt_execution_metrics': PromptExecutionMetricsTable;
   'vc_private.prompt_label_moves': PromptLabelMovesTable;
@@ -92,6 +93,28 @@ export interface IdempotencyKeysTable {
   answer: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
   expires_at: ColumnType<Date, Date | string, Date | string>;
+}
+
+export interface PromptCanariesTable {
+  id: ColumnType<string, string, never>;
+  prompt_key: ColumnType<string, string, never>;
+  environment: ColumnType<string, string, never>;
+  baseline_version: ColumnType<number, number, never>;
+  candidate_version: ColumnType<number, number, never>;
+  status: 'proposed' | 'running' | 'finished' | 'rolledBack' | 'aborted';
+  steps: ColumnType<unknown, string, never>;
+  guardrails: ColumnType<unknown, string, never>;
+  bounds: ColumnType<unknown, string | undefined, never>;
+  step: ColumnType<number, number | undefined, number>;
+  step_started_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  carried_evidence: ColumnType<unknown, string | undefined, string>;
+  history: ColumnType<unknown, string | undefined, string>;
+  reason: ColumnType<string | null, string | null | undefined, string | null>;
+  created_by: ColumnType<string, string, never>;
+  approved_by: ColumnType<string | null, string | null | undefined, string | null>;
+  created_at: ColumnType<Date, Date | string | undefined, never>;
+  started_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  ended_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 }
 
 export interface PromptEmbedsTable {

@@ -30,6 +30,7 @@ interface Change extends Omit<TestRequest, 'as'> {
 
 const proposals: string[] = [];
 const experiments: string[] = [];
+const canaries: string[] = [];
 const create = (version: number): Change => ({
   id: 'prompts.createVersion',
   method: 'POST',
@@ -117,6 +118,30 @@ const changes: readonly Change[] = [
     before: { label: 'production', protected: false },
     after: { label: 'production', protected: true },
   },
+  {
+    id: 'prompts.createCanary',
+    method: 'POST',
+    path: '/api/prompts/canaries',
+    body: { promptKey: 'audited.one', version: 2 },
+    before: null,
+    after: { status: 'proposed', baselineVersion: 1, candidateVersion: 2 },
+  },
+  {
+    id: 'prompts.approveCanary',
+    method: 'POST',
+    path: () => `/api/prompts/canaries/${canaries[0]}/approve`,
+    as: () => second,
+    before: { status: 'proposed' },
+    after: { status: 'running' },
+  },
+  {
+    id: 'prompts.abortCanary',
+    method: 'POST',
+    path: () => `/api/prompts/canaries/${canaries[0]}/abort`,
+    body: {},
+    before: { status: 'running' },
+    after: { status: 'aborted' },
+  },
   propose(2),
   propose(2),
   {
@@ -150,6 +175,7 @@ test('every change of the registry is recorded with its author, reason, request,
     });
     expect([id, answer.status]).toEqual([id, expect.toSatisfy((status: number) => status < 300)]);
     if (id === 'prompts.proposeLabelMove') proposals.push(answer.body.data.id);
+    if (id === 'prompts.createCanary') canaries.push(answer.body.data.id);
     if (id === 'prompts.createExperiment') experiments.push(answer.body.data.id);
     expect(await records()).toEqual([
       expect.objectContaining({

@@ -1,27 +1,15 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
-import {
-  type Experiment,
-  type PromptExecution,
-  promptExecution,
-} from '@valuecanvas/contracts-prompt-registry';
-import { createJournal, type Journal } from '@valuecanvas/journal';
-import { createKeys } from '@valuecanvas/redis';
-import { eventually } from '@valuecanvas/testing';
+import type { Experiment, PromptExecution } from '@valuecanvas/contracts-prompt-registry';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startRegistry, type TestRegistry } from './registry.ts';
+import { executionOf, recordAll } from './trial-facts.ts';
 
 let registry: TestRegistry;
-let journal: Journal<typeof promptExecution>;
 let writer: UserPrincipal;
 let operator: UserPrincipal;
 beforeAll(async () => {
   registry = await startRegistry();
-  journal = createJournal(promptExecution, {
-    redis: registry.redis.client,
-    keys: createKeys(registry.redis.prefix),
-    maxLength: 10_000,
-  });
   operator = await registry.database.createUser({ role: 'operator' });
   const plain = await registry.database.createUser();
   writer = { ...plain, permissions: [...plain.permissions, 'prompts:write'] };
@@ -77,38 +65,11 @@ async function trials() {
   return body;
 }
 
-const execution = (
-  trialId: string,
-  arm: string,
-  settings: Partial<PromptExecution> = {},
-): PromptExecution => ({
-  id: uuidv7(),
-  userId: registry.user.userId,
-  requestId: 'request-1',
-  operation: 'canvas.generate',
-  success: true,
-  provider: 'together_ai',
-  latencyMs: 100,
-  costNanos: 1_000_000,
-  promptTokens: 10,
-  completionTokens: 20,
-  promptVersionId: '',
-  assignment: { trialId, arm, unit: uuidv7() },
-  ...settings,
-});
+const execution = (trialId: string, arm: string, settings: Partial<PromptExecution> = {}) =>
+  executionOf(registry, { trialId, arm, unit: uuidv7() }, settings);
 
 function withoutAnswer({ provider: _, ...fact }: PromptExecution): PromptExecution {
   return fact;
-}
-
-async function recordAll(facts: readonly PromptExecution[]): Promise<void> {
-  for (const fact of facts) await journal.record(fact);
-  await eventually(async () => {
-    const rows = await registry.database.query('select 1 from prompt_executions where id = any($1::uuid[])', [
-      facts.map(({ id }) => id),
-    ]);
-    expect(rows).toHaveLength(new Set(facts.map(({ id }) => id)).size);
-  });
 }
 
 describe('life of an experiment', () => {
@@ -282,7 +243,7 @@ describe('results', () => {
       // The older version has more answers in the cache, so they count for no arm.
       execution(id, 'control', { assignment, promptVersionId, provider: 'cache', costNanos: 0 }),
     ];
-    await recordAll([...facts, ...facts]);
+    await recordAll(registry, [...facts, ...facts]);
     const found = await results(id);
     expect(found.sampleRatio).toMatchObject({
       arms: [
@@ -309,7 +270,7 @@ describe('results', () => {
     const { promptKey, ids } = await promptWithVersions();
     const { id } = await running(promptKey, { metric: 'rating' });
     const fact = execution(id, 'short', { promptVersionId: ids[1] ?? '' });
-    await recordAll([fact]);
+    await recordAll(registry, [fact]);
     for (const rating of [1, 4, 4]) {
       const path = `/api/prompts/executions/${fact.id}/feedback`;
       expect((await registry.as(registry.user, path, { method: 'POST', body: { rating } })).status).toBe(204);
@@ -324,7 +285,9 @@ describe('results', () => {
   test('larger values than a bound count as the bound', async () => {
     const { promptKey, ids } = await promptWithVersions();
     const { id } = await running(promptKey, { bounds: { cost: 0.01 } });
-    await recordAll([execution(id, 'control', { promptVersionId: ids[0] ?? '', costNanos: 9_000_000_000 })]);
+    await recordAll(registry, [
+      execution(id, 'control', { promptVersionId: ids[0] ?? '', costNanos: 9_000_000_000 }),
+    ]);
     expect((await results(id)).metrics[0].arms[0]).toEqual({ name: 'control', observations: 1, mean: 0.01 });
   });
 
@@ -334,7 +297,7 @@ describe('results', () => {
       const { assignment: _, ...fact } = execution('', '', { promptVersionId: ids[0] ?? '' });
       return fact;
     });
-    await recordAll(history);
+    await recordAll(registry, history);
     const { bounds } = await running(promptKey, { bounds: { tokens: 77 } });
     expect(bounds).toEqual({ cost: expect.closeTo(0.01, 12), latency: 1_000, tokens: 77 });
   });
@@ -343,12 +306,61 @@ describe('results', () => {
     const { promptKey, ids } = await promptWithVersions();
     const { id } = await running(promptKey);
     const promptVersionId = ids[0] ?? '';
-    await recordAll([
+    await recordAll(registry, [
       execution(uuidv7(), 'control', { promptVersionId }),
       execution(id, 'third', { promptVersionId }),
     ]);
     const found = await results(id);
     expect(found.verdict).toBe('There are no observations yet.');
     expect(found.sampleRatio.arms.map(({ units }: { units: number }) => units)).toEqual([0, 0]);
+  });
+
+  test('a posted value counts for the arm of its execution, and a second one replaces the first', async () => {
+    const { promptKey, ids } = await promptWithVersions();
+    const metrics = [{ name: 'conversion', better: 'higher', kind: 'proportion' }];
+    const { id } = await running(promptKey, { metric: 'conversion', metrics });
+    const fact = execution(id, 'short', { promptVersionId: ids[1] ?? '' });
+    await recordAll(registry, [fact]);
+    const value = (metric: string, posted: number, as = registry.user) =>
+      registry.as(as, `/api/prompts/executions/${fact.id}/metrics`, {
+        method: 'POST',
+        body: { metric, value: posted },
+      });
+    for (const posted of [0, 1, 1]) expect((await value('conversion', posted)).status).toBe(204);
+    await Promise.all([0.2, 0.4, 0.6].map((score) => value('score', score, operator)));
+    expect((await value('score', 0.5, operator)).status).toBe(204);
+    expect((await value('unheard_of', 5)).status).toBe(204);
+    const found = await results(id);
+    expect(found.metrics[0]).toMatchObject({
+      metric: 'conversion',
+      arms: [{ observations: 0 }, { observations: 1, mean: 1 }],
+    });
+    expect(found.metrics.at(-1)).toMatchObject({
+      metric: 'score',
+      arms: [{ observations: 0 }, { observations: 1, mean: expect.closeTo(0.5, 12) }],
+    });
+    expect((await value('conversion', 0.5)).status).toBe(400);
+    expect((await value('cost', 1)).status).toBe(400);
+    expect((await value('score', 1, await registry.database.createUser())).status).toBe(404);
+  });
+
+  test('of a million executions are computed from their sums in less than a second', async () => {
+    const { promptKey } = await promptWithVersions();
+    const { id } = await running(promptKey);
+    await registry.database.query(
+      `insert into vc_private.prompt_trial_sums (trial_id, step, arm, metric, count, sum, sum_of_squares)
+       select $1, 0, arm, metric, 500000, mean * 500000, mean * mean * 1000000
+       from unnest(array['control', 'short'], array[1.0, 0.9]) as arms (arm, mean),
+         unnest(array['cost', 'latency', 'tokens', 'errors', 'units']) as metric`,
+      [id],
+    );
+    await registry.database.query(
+      `update vc_private.prompt_trial_sums set sum = 500000, sum_of_squares = 500000 where metric = 'units'`,
+    );
+    const startedAt = performance.now();
+    const found = await results(id);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(found.verdict).toMatch(/^short costs 10 % less \(between 9\.\d % and 11 %\)\.$/);
+    expect(found.sampleRatio.isMismatch).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
 import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import type { PromptVersion } from '@valuecanvas/contracts-prompt-registry';
+import type { Environment } from '@valuecanvas/service-kit';
 import {
   createTestBackends,
   startTestService,
@@ -19,6 +20,8 @@ export interface TestRegistry {
   readonly database: TestDatabase;
   readonly redis: TestRedis;
   readonly service: TestService;
+  /** Environment of the service, with which a test can start further replicas. */
+  readonly environment: Environment;
   readonly admin: UserPrincipal;
   readonly user: UserPrincipal;
   readonly identities: TestIdentities;
@@ -63,6 +66,7 @@ export async function startRegistry(): Promise<TestRegistry> {
     database,
     redis,
     service,
+    environment,
     identities,
     router,
     admin,

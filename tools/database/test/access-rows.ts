@@ -32,7 +32,7 @@ const otherRows: Readonly<Record<string, { readonly there: readonly Row[]; reado
   'public.ab_tests': { there: [abTest()], another: abTest() },
   'public.backup_logs': { there: [backup()], another: backup() },
   'public.feature_flags': { there: [], another: { key: 'just_made', name: 'Just made' } },
-  'public.prompt_versions': { there: [prompt(1)], another: prompt(2) },
+  'public.prompt_versions': { there: [prompt(1), prompt(2)], another: prompt(3) },
   'vc_private.account_deletions': { there: [{ user_id: randomUUID() }], another: { user_id: randomUUID() } },
   'vc_private.audit_log': { there: [entry(), { ...entry(), at: '2024-11-23' }], another: entry() },
   'vc_private.auth_sessions': { there: [{ id: bob, user_id: bob }], another: { id: alice, user_id: alice } },
@@ -40,6 +40,7 @@ const otherRows: Readonly<Record<string, { readonly there: readonly Row[]; reado
   'vc_private.browser_sessions': { there: [browserSession()], another: browserSession() },
   'vc_private.prompt_labels': { there: [label('staging')], another: label('preview') },
   'vc_private.prompt_label_proposals': { there: [proposal()], another: proposal() },
+  'vc_private.prompt_canaries': { there: [canary()], another: canary() },
   'vc_private.prompt_execution_metrics': {
     there: [executionMetric('score')],
     another: executionMetric('conversion'),
@@ -105,6 +106,20 @@ function textOf(value: unknown): string {
 
 function abTest(): Row {
   return { id: randomUUID(), name: 'a test', prompt_key: 'canvas.generate', arms: '[]', metric: 'rating' };
+}
+
+function canary(): Row {
+  return {
+    id: randomUUID(),
+    prompt_key: 'canvas.secret',
+    environment: 'default',
+    baseline_version: 1,
+    candidate_version: 2,
+    status: 'aborted',
+    steps: '[]',
+    guardrails: '{}',
+    created_by: alice,
+  };
 }
 
 function executionMetric(metric: string): Row {

@@ -108,6 +108,24 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
       idempotencyKeys(role),
     ]),
   ),
+  'vc_private.prompt_canaries': {
+    vc_prompt_registry: {
+      select: all,
+      insert: all,
+      update: all,
+      columns: [
+        'status',
+        'step',
+        'step_started_at',
+        'carried_evidence',
+        'history',
+        'reason',
+        'approved_by',
+        'started_at',
+        'ended_at',
+      ],
+    },
+  },
   'vc_private.prompt_execution_metrics': {
     vc_prompt_registry: { select: all, insert: all, update: all },
   },

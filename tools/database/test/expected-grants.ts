@@ -41,6 +41,10 @@ export const expectedGrants: Record<string, Record<string, string>> = {
   'vc_private.notifications': { vc_job_worker: 'delete, select, update(dispatched_at)' },
   'vc_private.notification_deliveries': { vc_job_worker: 'insert, select, update' },
   'vc_private.password_resets': { vc_gateway: 'delete, insert, select, update(used_at)' },
+  'vc_private.prompt_canaries': {
+    vc_prompt_registry:
+      'insert, select, update(approved_by), update(carried_evidence), update(ended_at), update(history), update(reason), update(started_at), update(status), update(step), update(step_started_at)',
+  },
   'vc_private.prompt_execution_metrics': { vc_prompt_registry: 'insert, select, update' },
   'vc_private.prompt_embeds': { vc_prompt_registry: 'insert, select' },
   'vc_private.prompt_label_moves': { vc_prompt_registry: 'select' },

@@ -64,7 +64,10 @@ test.each(operations.map((route) => ({ id: route.id, route })))(
     await restoreSampleCanvas();
     const token = id === 'account.delete' ? await signUp(route.example) : await logIn(route);
     if (id === 'session.resetPassword') await storeResetLink(route.example);
-    if (id === 'prompts.rateExecution') ids.set(`${id} id`, await recordedExecution());
+    if (id === 'prompts.rateExecution' || id === 'prompts.postExecutionMetric')
+      ids.set(`${id} id`, await recordedExecution());
+    if (id === 'prompts.createCanary' || id === 'prompts.abortCanary') await freeForCanary(token);
+    if (id === 'prompts.abortCanary') ids.set(`${id} id`, await runningCanary(token));
     if (id === 'prompts.completeExperiment') ids.set(`${id} id`, await runningExperiment(token));
     if (id === 'canvas.dismissFinding') ids.set(`${id} fid`, await findingOfSampleCanvas(token));
     const { status, body } = await send(route.method, targetOf(route), { token, body: route.example });
@@ -105,7 +108,26 @@ async function recordedExecution(): Promise<string> {
   return executionId;
 }
 
+/** Creates a second version of the prompt of the example, and ends what runs for the prompt. */
+async function freeForCanary(token: string): Promise<void> {
+  const body = {
+    promptKey: 'canvas.generate',
+    template: '{{businessDescription}}',
+    variables: ['businessDescription'],
+  };
+  await send('POST', '/api/prompts/versions', { token, body });
+  await platform.database.query("update public.ab_tests set status = 'completed'");
+  await platform.database.query("update vc_private.prompt_canaries set status = 'aborted'");
+}
+
+async function runningCanary(token: string): Promise<string> {
+  const create = operations.find((route) => route.id === 'prompts.createCanary');
+  const { body } = await send('POST', '/api/prompts/canaries', { token, body: create?.example });
+  return (body as { data: { id: string } }).data.id;
+}
+
 async function runningExperiment(token: string): Promise<string> {
+  await platform.database.query("update vc_private.prompt_canaries set status = 'aborted'");
   const create = operations.find((route) => route.id === 'prompts.createExperiment');
   const { body } = await send('POST', '/api/prompts/ab-tests', { token, body: create?.example });
   const { id } = (body as { data: { id: string } }).data;

@@ -1,11 +1,11 @@
 import type { ListPage, PageRequest, UserPrincipal } from '@valuecanvas/contracts-core';
-import type { PromptExecution } from '@valuecanvas/contracts-prompt-registry';
+import type { ExperimentMetric, PromptExecution } from '@valuecanvas/contracts-prompt-registry';
 import { nanosPerDollar } from '@valuecanvas/money';
 import { acrossUsers, asUser, listOrder, selectPage } from '@valuecanvas/postgres';
 import { timeOfId } from '@valuecanvas/service-kit';
 import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
 import type { Database, PromptExecutionsTable } from '../db.ts';
-import { recordTrials, replaceObservation, trialColumns } from '../trials/record-trials.ts';
+import { postedKind, recordTrials, replaceObservation, trialColumns } from '../trials/record-trials.ts';
 import { costOf } from './cost-of.ts';
 import { type PerformanceById, unused } from './performance.ts';
 
@@ -64,6 +64,48 @@ export function createExecutionsStore(db: Kysely<Database>) {
         await replaceObservation(transaction, execution, 'rating', execution.rating, rating);
         return true;
       });
+    },
+
+    /**
+     * Stores a value of a metric and replaces an earlier one. `check` gets the kind of the metric in the experiment of the
+     * execution. Returns false if the execution does not exist for the caller.
+     */
+    postMetric(
+      principal: UserPrincipal,
+      id: string,
+      metric: string,
+      value: number,
+      check: (kind: ExperimentMetric['kind'] | undefined) => void,
+    ): Promise<boolean> {
+      const work = async (transaction: Kysely<Database>) => {
+        const execution = await transaction
+          .selectFrom('prompt_executions')
+          .select(trialColumns)
+          .where('id', '=', id)
+          .executeTakeFirst();
+        if (!execution) return false;
+        const kind = await postedKind(transaction, execution, metric);
+        check(kind);
+        const lock = `metric ${metric} of ${id}`;
+        await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(transaction);
+        const before = await transaction
+          .selectFrom('vc_private.prompt_execution_metrics')
+          .select('value')
+          .where('execution_id', '=', id)
+          .where('metric', '=', metric)
+          .executeTakeFirst();
+        await transaction
+          .insertInto('vc_private.prompt_execution_metrics')
+          .values({ execution_id: id, metric, value })
+          .onConflict((conflict) =>
+            conflict.columns(['execution_id', 'metric']).doUpdateSet({ value, posted_at: sql<Date>`now()` }),
+          )
+          .execute();
+        if (kind) await replaceObservation(transaction, execution, metric, before?.value ?? null, value);
+        return true;
+      };
+      const isForAll = principal.permissions.includes('prompts:write');
+      return isForAll ? acrossUsers(db, work) : asUser(db, principal, work);
     },
 
     async performanceOf(versionIds: readonly string[]): Promise<PerformanceById> {

@@ -109,8 +109,7 @@ export function createExperimentsService(options: {
             throw new AppError('CONFLICT', { message: `The experiment is already ${experiment.status}.` });
           if (running)
             throw new AppError('CONFLICT', {
-              message: `The experiment ${running.name} runs for ${promptKey} in ${environment}. Complete it first.`,
-              details: { experimentId: running.id },
+              message: `The ${running} runs for ${promptKey} in ${environment}. End it first.`,
             });
           assertSecondPerson(call.principal, label, experiment.created_by);
         },

@@ -3,6 +3,7 @@ import { productionLabel } from '@valuecanvas/contracts-prompt-registry';
 import { acrossUsers, type BeforeCommit, listOrder, recordAudit, selectPage } from '@valuecanvas/postgres';
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
+import { findRunningTrial } from '../canaries/canaries.store.ts';
 import type { Database } from '../db.ts';
 import type { LabelRow } from '../labels/label-row.ts';
 import { lockLabel } from '../labels/labels.store.ts';
@@ -20,8 +21,8 @@ export interface StartState {
   readonly experiment: ExperimentRow;
   /** The label `production` of its environment. */
   readonly label: LabelRow | undefined;
-  /** Another running experiment of the prompt and environment. */
-  readonly running: { readonly id: string; readonly name: string } | undefined;
+  /** Name of the experiment or canary that runs for the prompt and environment. */
+  readonly running: string | undefined;
 }
 
 /**
@@ -99,7 +100,7 @@ export function createExperimentsStore(db: Kysely<Database>) {
         if (!experiment) return undefined;
         const { prompt_key: promptKey, environment } = experiment;
         const label = await lockLabel(transaction, { promptKey, environment, label: productionLabel });
-        check({ experiment, label, running: await findRunning(transaction, experiment) });
+        check({ experiment, label, running: await findRunningTrial(transaction, promptKey, environment) });
         const started = await transaction
           .updateTable('ab_tests')
           .set({
@@ -150,17 +151,4 @@ export function createExperimentsStore(db: Kysely<Database>) {
 
 function findExperiment(transaction: Kysely<Database>, id: string) {
   return transaction.selectFrom('ab_tests').selectAll().where('id', '=', id);
-}
-
-function findRunning(
-  transaction: Kysely<Database>,
-  position: Pick<ExperimentRow, 'prompt_key' | 'environment'>,
-): Promise<{ readonly id: string; readonly name: string } | undefined> {
-  return transaction
-    .selectFrom('ab_tests')
-    .select(['id', 'name'])
-    .where('prompt_key', '=', position.prompt_key)
-    .where('environment', '=', position.environment)
-    .where('status', '=', 'running')
-    .executeTakeFirst();
 }

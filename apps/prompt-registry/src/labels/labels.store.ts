@@ -177,7 +177,10 @@ function columnsOf({ promptKey, environment, label }: LabelPosition) {
   return { prompt_key: promptKey, environment, label };
 }
 
-function findLabel(transaction: Kysely<Database>, position: LabelPosition): Promise<LabelRow | undefined> {
+export function findLabel(
+  transaction: Kysely<Database>,
+  position: LabelPosition,
+): Promise<LabelRow | undefined> {
   return transaction
     .selectFrom('vc_private.prompt_labels')
     .selectAll()

@@ -11,7 +11,7 @@ export const cacheProvider = 'cache';
 export type TrialBounds = Readonly<Record<string, number>>;
 
 /** Name of the bound on the latency beyond which an answer is slow, and of the metric that counts such answers. */
-const slowMetric = 'slow';
+export const slowMetric = 'slow';
 
 /** Execution whose version a trial chose. */
 export type AssignedExecution = PromptExecution & {

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
-import type { PromptExecution } from '@valuecanvas/contracts-prompt-registry';
+import type { ExperimentMetric, PromptExecution } from '@valuecanvas/contracts-prompt-registry';
 import type { Kysely } from 'kysely';
+import { canaryArms } from '../canaries/canary-row.ts';
 import type { Database } from '../db.ts';
-import { armsOf, boundsOf } from '../experiments/experiment-row.ts';
+import { armsOf, boundsOf, customMetricsOf } from '../experiments/experiment-row.ts';
 import { type AssignedExecution, sumsOf, type TrialBounds } from './observations.ts';
 import { addToSums, type TrialSum, unitsMetric } from './trial-sums.store.ts';
 
@@ -53,12 +54,21 @@ async function findTrials(
     .select(['id', 'arms', 'bounds'])
     .where('id', 'in', ids)
     .execute();
-  return new Map(
-    experiments.map((row) => [
-      row.id,
-      { arms: new Set(armsOf(row).map(({ name }) => name)), bounds: boundsOf(row), countsUnits: true },
-    ]),
-  );
+  const canaries = await transaction
+    .selectFrom('vc_private.prompt_canaries')
+    .select(['id', 'bounds'])
+    .where('id', 'in', ids)
+    .execute();
+  const ofCanaries = new Set<string>(Object.values(canaryArms));
+  return new Map<string, Trial>([
+    ...experiments.map((row) => {
+      const arms = new Set(armsOf(row).map(({ name }) => name));
+      return [row.id, { arms, bounds: boundsOf(row), countsUnits: true }] as const;
+    }),
+    ...canaries.map(
+      (row) => [row.id, { arms: ofCanaries, bounds: boundsOf(row), countsUnits: false }] as const,
+    ),
+  ]);
 }
 
 /** Stores the units that the experiment has not seen yet, and returns their number by arm. */
@@ -111,4 +121,21 @@ export async function replaceObservation(
       ? { count: 1, sum: after, sumOfSquares: after * after }
       : { count: 0, sum: after - before, sumOfSquares: after * after - before * before };
   await addToSums(transaction, [{ trialId, step: step ?? 0, arm, metric, moments }]);
+}
+
+/** Returns the kind of a posted metric in the trial of an execution, or undefined if it counts in none. */
+export async function postedKind(
+  transaction: Kysely<Database>,
+  { trial_id: trialId }: TrialColumns,
+  metric: string,
+): Promise<ExperimentMetric['kind'] | undefined> {
+  if (trialId === null) return undefined;
+  const experiment = await transaction
+    .selectFrom('ab_tests')
+    .select('metrics')
+    .where('id', '=', trialId)
+    .executeTakeFirst();
+  if (!experiment) return undefined;
+  if (metric === 'score') return 'mean';
+  return customMetricsOf(experiment).find(({ name }) => name === metric)?.kind;
 }

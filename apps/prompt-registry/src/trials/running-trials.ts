@@ -1,6 +1,7 @@
-import type { PromptTrial } from '@valuecanvas/contracts-prompt-registry';
+import { type PromptTrial, productionLabel } from '@valuecanvas/contracts-prompt-registry';
 import { acrossUsers } from '@valuecanvas/postgres';
 import type { Kysely } from 'kysely';
+import { canaryArms, stepsOf } from '../canaries/canary-row.ts';
 import type { Database } from '../db.ts';
 import { armsOf } from '../experiments/experiment-row.ts';
 import { type VersionRow, versionColumns } from '../versions/version-row.ts';
@@ -19,7 +20,7 @@ type StoredTrial = Omit<PromptTrial, 'arms'> & {
 export function runningTrialsOf(db: Kysely<Database>): () => Promise<RunningTrials> {
   return () =>
     acrossUsers(db, async (transaction) => {
-      const stored = await runningExperiments(transaction);
+      const stored = [...(await runningExperiments(transaction)), ...(await runningCanaries(transaction))];
       const versions = await versionsOf(transaction, stored);
       const idOf = new Map(versions.map((row) => [nameOf(row.prompt_key, row.version), row.id]));
       const trials = stored.map((trial) => ({
@@ -48,6 +49,37 @@ async function runningExperiments(transaction: Kysely<Database>): Promise<readon
     coverage: row.coverage,
     arms: armsOf(row),
   }));
+}
+
+/** A canary whose label was moved gives its candidate to no unit. The registry ends it within a second or so. */
+async function runningCanaries(transaction: Kysely<Database>): Promise<readonly StoredTrial[]> {
+  const rows = await transaction
+    .selectFrom('vc_private.prompt_canaries as canary')
+    .innerJoin('vc_private.prompt_labels as label', (join) =>
+      join
+        .onRef('label.prompt_key', '=', 'canary.prompt_key')
+        .onRef('label.environment', '=', 'canary.environment')
+        .onRef('label.version', '=', 'canary.baseline_version')
+        .on('label.label', '=', productionLabel),
+    )
+    .selectAll('canary')
+    .where('canary.status', '=', 'running')
+    .orderBy('canary.id')
+    .execute();
+  return rows.map((row) => {
+    const weight = Math.round((stepsOf(row)[row.step]?.percentage ?? 0) * 1_000);
+    return {
+      id: row.id,
+      promptKey: row.prompt_key,
+      environment: row.environment,
+      step: row.step,
+      coverage: 100,
+      arms: [
+        { name: canaryArms.candidate, weight, version: row.candidate_version },
+        { name: canaryArms.current, weight: 100_000 - weight, version: row.baseline_version },
+      ],
+    };
+  });
 }
 
 async function versionsOf(

@@ -11,7 +11,11 @@ export const AuditFact = Type.Object(
     at: field.timestamp('Time of the change.'),
     actor: Type.Object(
       {
-        userId: Type.Optional(field.uuid('ID of the user. Absent where an operator ran a command.')),
+        userId: Type.Optional(
+          field.uuid(
+            'ID of the user. Absent where an operator ran a command, or the platform itself decided.',
+          ),
+        ),
         role: Type.Optional(Type.String({ description: 'Role of the user at the time of the change.' })),
         sessionId: Type.Optional(Type.String({ description: 'ID of the session that made the change.' })),
         apiKeyId: Type.Optional(field.uuid('ID of the API key that made the change.')),

@@ -14,7 +14,7 @@ import { promptKey, versionNumber } from './prompt-version.ts';
 /** Metrics that the registry observes itself. `score` is posted by evaluators of executions. */
 export const builtInMetrics = ['cost', 'latency', 'tokens', 'errors', 'rating', 'score'] as const;
 
-const metricName = Type.String({
+export const metricName = Type.String({
   pattern: '^[a-z][a-z0-9_]{0,39}$',
   description: 'Name of the metric, in lower case.',
   examples: ['cost'],

@@ -7,6 +7,7 @@ import {
   listExperiments,
   startExperiment,
 } from './ab-tests.ts';
+import { abortCanary, approveCanary, createCanary, getCanary, listCanaries } from './canaries.ts';
 import {
   approvePromptLabelMove,
   listPromptLabelMoves,
@@ -19,7 +20,7 @@ import {
   removePromptLabel,
 } from './labels.ts';
 import { getPromptSnapshot } from './snapshot.ts';
-import { getPrompt, listExecutions, rateExecution, renderPrompt } from './use-prompt.ts';
+import { getPrompt, listExecutions, postExecutionMetric, rateExecution, renderPrompt } from './use-prompt.ts';
 import {
   activatePromptVersion,
   createPromptVersion,
@@ -39,6 +40,7 @@ export {
   ExperimentResults,
   type MetricResult,
 } from './ab-tests.ts';
+export type { Canary, CanaryGuardrails, CreateCanaryRequest, ObservedCanary } from './canaries.ts';
 export { type PromptExecution, promptExecution } from './execution-fact.ts';
 export {
   defaultEnvironment,
@@ -106,10 +108,16 @@ export const promptRegistryContract = defineContract({
     startExperiment,
     completeExperiment,
     getExperimentResults,
+    listCanaries,
+    createCanary,
+    getCanary,
+    approveCanary,
+    abortCanary,
     getPrompt,
     renderPrompt,
     listExecutions,
     rateExecution,
+    postExecutionMetric,
     getPromptSnapshot,
   },
 });

@@ -10,6 +10,7 @@ import {
   user,
 } from '@valuecanvas/contracts-core';
 import Type, { type Static } from 'typebox';
+import { metricName } from './ab-tests.ts';
 import { environmentName, labelName } from './labels.ts';
 import {
   ModelParameters,
@@ -138,6 +139,34 @@ export const rateExecution = defineRoute({
   params: Type.Object({ id: field.uuid('Id of the execution.') }),
   body: RateExecutionRequest,
   example: { rating: 5, comment: 'Specific and useful.' },
+  status: 204,
+  reply: empty,
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+});
+
+const PostExecutionMetricRequest = strictObject(
+  {
+    metric: metricName,
+    value: Type.Number({
+      minimum: -1e12,
+      maximum: 1e12,
+      description: 'Value. For a proportion of the experiment, 0 or 1.',
+    }),
+  },
+  { title: 'PostExecutionMetricRequest', description: 'A value of a metric for an execution.' },
+);
+
+export const postExecutionMetric = defineRoute({
+  id: 'prompts.postExecutionMetric',
+  method: 'POST',
+  path: '/api/prompts/executions/:id/metrics',
+  summary: 'Post a metric of an execution',
+  description:
+    'Stores a value for one of your own executions, or with `prompts:write` for any: `score` for an evaluation, or a metric that an experiment declares. It counts for the arm of the execution. A second value replaces the first. Fails with VALIDATION_FAILED for a metric that the registry observes itself, and for a proportion that is neither 0 nor 1. An execution can be found about a second after its answer.',
+  auth: user,
+  params: Type.Object({ id: field.uuid('Id of the execution.') }),
+  body: PostExecutionMetricRequest,
+  example: { metric: 'score', value: 0.8 },
   status: 204,
   reply: empty,
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],

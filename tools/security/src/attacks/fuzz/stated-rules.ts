@@ -38,6 +38,16 @@ export const statedRules: readonly StatedRule[] = [
     /"path":"(?:arms|metric)/,
     'for unknown versions, for arms of the same name, and for a metric that is neither built in nor declared',
   ),
+  rule(
+    /^prompts\.createCanary$/,
+    /"path":"(?:version|steps|guardrails)/,
+    'if the percentages do not grow, or if no guardrail is left',
+  ),
+  rule(
+    /^prompts\.postExecutionMetric$/,
+    /"path":"metric"/,
+    'VALIDATION_FAILED for a metric that the registry observes itself',
+  ),
   rule(/^prompts\.render$/, /"path":"variables/, 'Missing required variables and unknown ones are rejected'),
   rule(/^auth\.signUp$/, /"user_already_exists"/, 'if the address already has an account'),
   rule(/^auth\.signUp$/, /"weak_password"/, 'shorter than 8 characters'),
