@@ -202,10 +202,13 @@ test('a change by an API key names the key', async () => {
 });
 
 test('a refused change leaves no record', async () => {
+  await registry.create({ promptKey: 'audited.refused' });
+  await registry.database.query('truncate vc_private.audit_log');
+  const path = '/api/prompts/audited.refused/labels/staging';
   const body = { version: 9, expectedVersion: null };
-  expect((await registry.as(registry.admin, staging, { method: 'PUT', body })).status).toBe(404);
+  expect((await registry.as(registry.admin, path, { method: 'PUT', body })).status).toBe(404);
   const stale = { version: 1, expectedVersion: 7 };
-  expect((await registry.as(registry.admin, staging, { method: 'PUT', body: stale })).status).toBe(409);
+  expect((await registry.as(registry.admin, path, { method: 'PUT', body: stale })).status).toBe(409);
   expect(await records()).toEqual([]);
 });
 
