@@ -172,6 +172,7 @@ const providersRoute = createRoute({
 const queueRoute = createRoute({
   getParentRoute: () => consoleRoute,
   path: '/queue',
+  validateSearch: textsOf('status', 'redrive'),
   component: lazyRouteComponent(() => import('./console/queue/queue-page.tsx'), 'QueuePage'),
 });
 

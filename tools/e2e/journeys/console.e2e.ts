@@ -278,3 +278,36 @@ test('alerts that arrive while an operator reads wait behind a button, and are t
   await page.getByText('2 alerts acknowledged.').first().waitFor();
   expect(acknowledged).toEqual([alertOf(3).id, alertOf(1).id]);
 });
+
+test('an operator finds a failed job, reads what a redrive costs, and follows the job that runs again', async () => {
+  const page = await open();
+  const { headers } = await signUp(page, `jobs-${Date.now()}@example.com`);
+  const submitted = await page.request.post('/api/queue/llm', {
+    headers,
+    data: { type: 'custom_prompt', prompt: 'Why?', model: 'a/model-that-nobody-serves' },
+  });
+  const { jobId } = (await submitted.json()).data;
+  await expect
+    .poll(
+      async () => (await (await page.request.get(`/api/queue/llm/${jobId}`, { headers })).json()).data.status,
+    )
+    .toBe('failed');
+  await signInAs(page, 'the admin');
+  await page.goto('/console/queue?status=failed');
+  const row = page.getByRole('row', { name: jobId });
+  await row.waitFor();
+  await page.getByText('MODEL_NOT_FOUND').first().waitFor();
+  await row.getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'Redrive 1 job' }).click();
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByText('Estimated cost: $0.00').waitFor();
+  await dialog.getByRole('button', { name: 'Run again' }).click();
+  await page.getByText('1 job runs again.').first().waitFor();
+  await expect
+    .poll(async () => {
+      await page.getByRole('button', { name: 'Refresh', exact: true }).last().click();
+      return row.innerText();
+    })
+    .toContain('Failed (redriven)');
+  expect(await page.getByRole('row', { name: 'custom_prompt' }).count()).toBe(1);
+});

@@ -1,20 +1,28 @@
+import { useRouteContext } from '@tanstack/react-router';
 import { consoleText } from '../../text/console.en.ts';
 import { counted } from '../../text/format.ts';
 import { Freshness, ReadState, useLive, watched } from '../live.tsx';
 import { duration } from '../parts/format.ts';
 import { Fact, Facts, ScreenFrame } from '../parts/screen.tsx';
+import { Jobs } from './jobs.tsx';
 
 const text = consoleText.queue;
 
 /** How long a job may wait before the screen draws attention to it. */
 const longWaitMs = 60_000;
 
-/** Figures of the job queue over all users. */
+/** Figures of the job queue over all users, and its jobs. */
 export function QueuePage() {
+  const { user } = useRouteContext({ from: '/signed-in' }).session;
   const metrics = useLive('getQueueMetrics', {}, { every: watched });
   const { data } = metrics;
   return (
-    <ScreenFrame title={text.title} aside={<Freshness reads={[metrics]} isLive />}>
+    <ScreenFrame
+      hasRows
+      hasSelection={user.permissions.includes('jobs:write')}
+      title={text.title}
+      aside={<Freshness reads={[metrics]} isLive />}
+    >
       <ReadState read={metrics} />
       {data && (
         <>
@@ -41,6 +49,7 @@ export function QueuePage() {
           </Facts>
         </>
       )}
+      <Jobs />
     </ScreenFrame>
   );
 }
