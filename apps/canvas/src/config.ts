@@ -1,5 +1,6 @@
 import { journalVariables } from '@valuecanvas/journal';
 import { postgresVariables } from '@valuecanvas/postgres';
+import { promptsVariables } from '@valuecanvas/prompts-sdk';
 import { producerVariables } from '@valuecanvas/queue';
 import { redisVariables } from '@valuecanvas/redis';
 import {
@@ -22,6 +23,7 @@ export const canvasVariables = {
   ...producerVariables,
   LLM_ROUTER_URL: serviceUrl('llm-router'),
   PROMPT_REGISTRY_URL: serviceUrl('prompt-registry'),
+  ...promptsVariables,
   FEATURE_FLAGS_URL: serviceUrl('feature-flags'),
 };
 

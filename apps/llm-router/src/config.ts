@@ -1,5 +1,6 @@
 import { journalVariables } from '@valuecanvas/journal';
 import { postgresVariables } from '@valuecanvas/postgres';
+import { promptsVariables } from '@valuecanvas/prompts-sdk';
 import { redisVariables } from '@valuecanvas/redis';
 import {
   type ConfigOf,
@@ -21,6 +22,7 @@ export const llmRouterVariables = {
   ...journalVariables,
   FEATURE_FLAGS_URL: serviceUrl('feature-flags'),
   PROMPT_REGISTRY_URL: serviceUrl('prompt-registry'),
+  ...promptsVariables,
   REDIS_CACHE_URL: Type.Optional(
     Type.String({
       secret: true,

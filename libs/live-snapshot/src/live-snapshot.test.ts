@@ -216,3 +216,18 @@ test('a stopped snapshot stops retrying its first fetch', async () => {
   expect(await snapshot.first(500)).toBeUndefined();
   expect([asked.length, errors.length]).toEqual([1, 0]);
 });
+
+test('an initial snapshot is current until the owner answers, and its version is asked for', async () => {
+  const registry = owner('2');
+  const { snapshot } = follow({ ...registry, initial: { version: '1' } });
+  expect(snapshot.current()).toEqual({ version: '1' });
+  expect(await snapshot.first(5_000)).toEqual({ version: '2' });
+  expect(registry.asked[0]).toBe('1');
+});
+
+test('with an initial snapshot, the start does not wait for an owner that is unavailable or hangs', async () => {
+  const unavailable = follow({ ...owner(undefined), initial: { version: '1' } });
+  expect(await unavailable.snapshot.first(never)).toEqual({ version: '1' });
+  const hanging = follow({ fetch: () => new Promise(() => undefined), initial: { version: '1' } });
+  expect(await hanging.snapshot.first(20)).toEqual({ version: '1' });
+});

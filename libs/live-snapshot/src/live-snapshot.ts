@@ -5,7 +5,10 @@ import { type ChangesOptions, followChanges } from './follow-changes.ts';
 export interface LiveSnapshot<S> {
   /** The latest known snapshot, regardless of its age. Undefined only before the first one has arrived. */
   current(): S | undefined;
-  /** Resolves with the first snapshot, or with undefined if none arrives within `timeoutMs`. */
+  /**
+   * Resolves with the snapshot after the first fetch, or with undefined if none arrives within `timeoutMs`. With an initial
+   * snapshot it also resolves after a failed fetch, and after `timeoutMs` with the initial one.
+   */
   first(timeoutMs: number): Promise<S | undefined>;
   /** Stops reloading. The current snapshot stays. */
   stop(): void;
@@ -14,6 +17,8 @@ export interface LiveSnapshot<S> {
 export interface LiveSnapshotOptions<S> extends ChangesOptions {
   /** Fetches the snapshot, or resolves with undefined if `knownVersion` is still the latest. */
   readonly fetch: (knownVersion: string | undefined) => Promise<S | undefined>;
+  /** Snapshot of an earlier process, which is current until the first fetch succeeds. */
+  readonly initial?: S | undefined;
 }
 
 /** Delay between attempts while no snapshot has arrived yet. */
@@ -24,7 +29,7 @@ export function createLiveSnapshot<S extends { readonly version: string }>(
   options: LiveSnapshotOptions<S>,
 ): LiveSnapshot<S> {
   const arrived = Promise.withResolvers<S>();
-  let snapshot: S | undefined;
+  let snapshot = options.initial;
   let retryTimer: NodeJS.Timeout | undefined;
   let stopped = false;
 
@@ -38,6 +43,7 @@ export function createLiveSnapshot<S extends { readonly version: string }>(
     } catch (error) {
       if (stopped) return;
       options.onError(error);
+      if (snapshot) arrived.resolve(snapshot);
       // Without any snapshot the service cannot work, so it does not wait for the next poll.
       if (!snapshot) retryTimer = setTimeout(() => void renew(), firstRetryMs).unref();
     }
@@ -46,7 +52,7 @@ export function createLiveSnapshot<S extends { readonly version: string }>(
 
   return {
     current: () => snapshot,
-    first: (timeoutMs) => withTimeout(() => arrived.promise, timeoutMs).catch(() => undefined),
+    first: (timeoutMs) => withTimeout(() => arrived.promise, timeoutMs).catch(() => snapshot),
     stop() {
       stopped = true;
       clearTimeout(retryTimer);

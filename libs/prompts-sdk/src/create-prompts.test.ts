@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AppError } from '@valuecanvas/contracts-core';
 import { type ActivePrompt, promptsChannel } from '@valuecanvas/contracts-prompt-registry';
 import { createKeys, createWaitingRedis, publish, type Redis } from '@valuecanvas/redis';
 import { createTestRedis, eventually, type TestRedis } from '@valuecanvas/testing';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createPrompts, type Prompts, type PromptsOptions } from './create-prompts.ts';
+import { openSnapshotFile, type SnapshotFile } from './snapshot-file.ts';
 
 /** Longer than any test, so that no update comes from polling. */
 const never = 3_600_000;
@@ -63,7 +67,7 @@ interface Started {
   readonly errors: unknown[];
 }
 
-function start(client: PromptsOptions['client'], pollMs = never): Started {
+function start(client: PromptsOptions['client'], pollMs = never, file?: SnapshotFile): Started {
   const errors: unknown[] = [];
   const redis = createWaitingRedis({ url: testRedis.url, name: 'test', onError: () => undefined });
   const prompts = createPrompts({
@@ -73,6 +77,7 @@ function start(client: PromptsOptions['client'], pollMs = never): Started {
     service: 'canvas',
     onError: (error) => errors.push(error),
     pollMs,
+    file,
   });
   ends.push(() => {
     prompts.stop();
@@ -266,3 +271,94 @@ test.each([undefined, { unit: 'unit-1' }])(
     expect(Math.min(...microseconds)).toBeLessThan(5);
   },
 );
+
+/** Returns the path of a file in a folder of its own. */
+async function filePath(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'prompts-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return join(folder, 'prompts.json');
+}
+
+const openFile = (path: string, errors: unknown[] = []) =>
+  openSnapshotFile(path, (error) => errors.push(error));
+
+test('a service starts with the prompts of its file while the registry is unavailable, and follows it later', async () => {
+  const path = await filePath();
+  const source = registry();
+  const [hello, hi] = [prompt('hello', 'Hello {{name}}'), prompt('hello', 'Hi {{name}}')];
+  source.release([hello]);
+  const first = start(source.client, never, await openFile(path));
+  await first.prompts.ready(5_000);
+  await eventually(async () => expect(JSON.parse(await readFile(path, 'utf8')).prompts).toEqual([hello]));
+  first.prompts.stop();
+  source.release(undefined);
+  const { prompts, errors } = start(source.client, 20, await openFile(path));
+  expect(await prompts.ready(5_000)).toBe(true);
+  expect(prompts.render('hello', { name: 'Anna' }).content).toBe('Hello Anna');
+  expect(errors).not.toEqual([]);
+  source.release([hi]);
+  await eventually(() => expect(prompts.render('hello', { name: 'Anna' }).content).toBe('Hi Anna'));
+  await eventually(async () => expect(await readFile(path, 'utf8')).toContain('Hi {{name}}'));
+  expect(await readdir(join(path, '..'))).toEqual(['prompts.json']);
+});
+
+test.each(['{"version":', '{"version":"1","prompts":[{"promptKey":"hello"}]}'])(
+  'the file %s is reported and not used',
+  async (text) => {
+    const path = await filePath();
+    await writeFile(path, text);
+    const errors: unknown[] = [];
+    expect((await openFile(path, errors)).initial).toBeUndefined();
+    expect(errors).toHaveLength(1);
+  },
+);
+
+test('a file that cannot be written is reported and does not disturb the prompts', async () => {
+  const path = join(await filePath(), 'absent', 'prompts.json');
+  const source = registry();
+  source.release([prompt('hello', 'Hello {{name}}')]);
+  const errors: unknown[] = [];
+  const { prompts } = start(source.client, never, await openFile(path, errors));
+  await prompts.ready(5_000);
+  await eventually(() => expect(errors).toHaveLength(1));
+  expect(prompts.render('hello', { name: 'Anna' }).content).toBe('Hello Anna');
+});
+
+test('during a refresh that hangs, the known prompts are used without waiting', async () => {
+  const source = registry();
+  const hello = prompt('hello', 'Hello {{name}}');
+  source.release([hello]);
+  let isHanging = false;
+  let hanging = 0;
+  const client: PromptsOptions['client'] = {
+    getPromptSnapshot(input, call) {
+      if (!isHanging) return source.client.getPromptSnapshot(input, call);
+      hanging += 1;
+      return new Promise(() => undefined);
+    },
+  };
+  const { prompts } = start(client, 20);
+  await prompts.ready(5_000);
+  isHanging = true;
+  await eventually(() => expect(hanging).toBe(1));
+  expect(prompts.render('hello', { name: 'Anna' }).content).toBe('Hello Anna');
+});
+
+test('any number of callers that wait for the first prompts share one fetch', async () => {
+  const answer = Promise.withResolvers<undefined>();
+  const source = registry();
+  source.release([prompt('hello', 'Hello {{name}}')]);
+  let fetches = 0;
+  const client: PromptsOptions['client'] = {
+    async getPromptSnapshot(input, call) {
+      fetches += 1;
+      await answer.promise;
+      return source.client.getPromptSnapshot(input, call);
+    },
+  };
+  const { prompts } = start(client);
+  const waiting = Array.from({ length: 50 }, () => prompts.ready(5_000));
+  expect(fetches).toBe(1);
+  answer.resolve(undefined);
+  expect(await Promise.all(waiting)).toEqual(Array(50).fill(true));
+});

@@ -8,8 +8,9 @@ import {
 import type { ClientOf } from '@valuecanvas/http-client';
 import { createLiveSnapshot } from '@valuecanvas/live-snapshot';
 import type { Keys, Redis } from '@valuecanvas/redis';
-import { labelKey, type ResolvedPrompt, snapshotFetcher } from './fetch-snapshot.ts';
+import { labelKey, type ResolvedPrompt, snapshotFetcher, toKeyed } from './fetch-snapshot.ts';
 import { createPromptRenderer, type RenderedVersion } from './render-prompt.ts';
+import type { SnapshotFile } from './snapshot-file.ts';
 import type { TemplateValues } from './template/render-template.ts';
 
 /** The active prompts, kept in memory. No method sends a request. */
@@ -21,7 +22,7 @@ export interface Prompts {
   resolve(promptKey: string, reference?: PromptReference): ResolvedPrompt;
   /** Renders a version. Throws as `resolve`, or VALIDATION_FAILED if the variables do not match the prompt. */
   render(promptKey: string, variables: TemplateValues, reference?: PromptReference): RenderedVersion;
-  /** Resolves with true when the first prompts have arrived, or with false after `timeoutMs`. */
+  /** Resolves with true when the first prompts have arrived, or a failed fetch leaves those of the file. Resolves with false after `timeoutMs` without any. */
   ready(timeoutMs: number): Promise<boolean>;
   /** Stops polling. The owner of the Redis connection closes it. */
   stop(): void;
@@ -46,15 +47,19 @@ export interface PromptsOptions {
   readonly onError: (error: unknown) => void;
   /** Polling interval in milliseconds if no message arrives. */
   readonly pollMs?: number;
+  /** Keeps the latest prompts. Its prompts are used until the registry answers. */
+  readonly file?: SnapshotFile | undefined;
 }
 
 const defaultPollMs = 5_000;
 
 /** Fetches the active prompts at once, after each change that the registry publishes, and every `pollMs`. */
 export function createPrompts(options: PromptsOptions): Prompts {
+  const { client, service, file } = options;
   const render = createPromptRenderer();
   const snapshot = createLiveSnapshot({
-    fetch: snapshotFetcher(options.client, options.service),
+    initial: file?.initial && toKeyed(file.initial),
+    fetch: snapshotFetcher(client, service, (fetched) => void file?.write(fetched)),
     redis: options.redis,
     channel: options.keys(...promptsChannel),
     pollMs: options.pollMs ?? defaultPollMs,

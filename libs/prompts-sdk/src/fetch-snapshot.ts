@@ -39,21 +39,30 @@ export function labelKey(promptKey: string, environment: string, label: string):
 /** Timeout of a fetch. The next poll tries again. */
 const fetchTimeoutMs = 5_000;
 
-/** Fetches the snapshot as `service`. Returns undefined if the known version is still the latest. */
+/** Fetches the snapshot as `service`, and passes it to `keep`. Returns undefined if the known version is still the latest. */
 export function snapshotFetcher(
   client: Pick<ClientOf<typeof promptRegistryContract>, 'getPromptSnapshot'>,
   service: ServiceName,
+  keep: (snapshot: PromptSnapshot) => void,
 ): (knownVersion: string | undefined) => Promise<KeyedPrompts | undefined> {
   return async (knownVersion) => {
     const call = serviceCall({ service, operation: getPromptSnapshot.id, timeoutMs: fetchTimeoutMs });
     const headers = knownVersion === undefined ? {} : { 'if-none-match': formatEntityTag(knownVersion) };
     const snapshot = await client.getPromptSnapshot({ headers }, call);
-    return snapshot && keyed(snapshot);
+    if (!snapshot) return undefined;
+    keep(snapshot);
+    return toKeyed(snapshot);
   };
 }
 
 /** A registry of a release without labels or trials sends none. */
-function keyed({ version, prompts, labels = [], labelled = [], trials = [] }: PromptSnapshot): KeyedPrompts {
+export function toKeyed({
+  version,
+  prompts,
+  labels = [],
+  labelled = [],
+  trials = [],
+}: PromptSnapshot): KeyedPrompts {
   const byId = new Map(labelled.map((prompt) => [prompt.versionId, prompt]));
   return {
     version,

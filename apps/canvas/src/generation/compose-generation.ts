@@ -7,7 +7,7 @@ import { createFlags } from '@valuecanvas/flags-sdk';
 import { createClient } from '@valuecanvas/http-client';
 import { createInternalSigner, importSigningKey } from '@valuecanvas/identity';
 import { createJournal } from '@valuecanvas/journal';
-import { createPrompts } from '@valuecanvas/prompts-sdk';
+import { createPrompts, openSnapshotFile } from '@valuecanvas/prompts-sdk';
 import type { OpenRedis } from '@valuecanvas/redis';
 import type { Kit } from '@valuecanvas/service-kit';
 import type { Kysely } from 'kysely';
@@ -53,12 +53,14 @@ export async function composeGeneration(
   const flagService = createClient(featureFlagsContract, { baseUrl: config.FEATURE_FLAGS_URL, sign });
   for (const client of [router, registry, flagService]) lifecycle.onStop('close', 'client', client.close);
 
+  const path = config.PROMPTS_SNAPSHOT_FILE;
   const prompts = createPrompts({
     client: registry.call,
     redis: waiting('prompts'),
     keys,
     service: 'canvas',
     onError: onError('prompt-registry'),
+    file: path === undefined ? undefined : await openSnapshotFile(path, onError('prompt snapshot file')),
   });
   const flags = createFlags({
     client: flagService.call,
