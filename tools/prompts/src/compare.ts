@@ -1,7 +1,7 @@
 import { type Content, type PromptFile, sameContent } from './prompt-file.ts';
 import type { RegistryLabel, RegistryPrompt } from './registry.ts';
 
-/** What a push has to do so that the registry is as a file says. */
+/** Changes after which the registry is as a file says. */
 export interface Changes {
   readonly key: string;
   /** Versions of the file, with their numbers if the registry has them. */

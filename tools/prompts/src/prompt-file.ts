@@ -21,7 +21,7 @@ export interface FileVersion {
   readonly content: Content;
 }
 
-/** What makes two versions equal: neither number nor author, since these differ between registries. */
+/** Part of a version that two registries share. Numbers and authors differ between them. */
 export type Content = Pick<CreatePromptVersionRequest, 'template' | 'messages' | 'variables' | 'metadata'>;
 
 /** A file cannot be read as a prompt. */
