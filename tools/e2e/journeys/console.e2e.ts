@@ -284,7 +284,7 @@ test('an operator finds a failed job, reads what a redrive costs, and follows th
   const { headers } = await signUp(page, `jobs-${Date.now()}@example.com`);
   const submitted = await page.request.post('/api/queue/llm', {
     headers,
-    data: { type: 'custom_prompt', prompt: 'Why?', model: 'a/model-that-nobody-serves' },
+    data: { type: 'custom_prompt', prompt: 'Why?', model: 'a/model-without-a-provider' },
   });
   const { jobId } = (await submitted.json()).data;
   await expect
