@@ -16,6 +16,9 @@ import { jobRoutes } from './jobs/routes.ts';
 import { createTakeBack } from './jobs/take-back.ts';
 import { composeKinds } from './kinds/compose-kinds.ts';
 import { composeNotifications } from './notifications/compose-notifications.ts';
+import { createNotificationsService } from './notifications/notifications.service.ts';
+import { createNotificationsStore } from './notifications/notifications.store.ts';
+import { notificationRoutes } from './notifications/routes.ts';
 import { createQueueMetricsStore } from './queue-metrics/queue-metrics.store.ts';
 import { composeSweeper } from './sweeping/compose-sweeper.ts';
 import { composeWatching } from './watching/compose-watching.ts';
@@ -38,15 +41,17 @@ export const jobWorkerService = defineService({
     const takeBack = createTakeBack({ producer, announce, log });
     const jobs = createJobsService({ store, dispatch, takeBack, log });
     const newId = createIds(kit.now);
+    const factOf = createAuditFacts({ newId, now: kit.now });
     const adminJobs = createAdminJobsService({
       store: createAdminJobsStore(db),
       dispatch,
       takeBack,
       announce,
-      factOf: createAuditFacts({ newId, now: kit.now }),
+      factOf,
       newId,
       log,
     });
+    const notifications = createNotificationsService({ store: createNotificationsStore(db), factOf });
     const figures = createQueueMetricsStore(db);
     metrics.observe(metricCatalogue.lastBackup, async () => {
       const at = await figures.lastBackup();
@@ -65,6 +70,7 @@ export const jobWorkerService = defineService({
         ...watchRoutes({ jobs, changes }),
         ...adminJobRoutes(adminJobs),
         getQueueMetrics: () => figures.read(),
+        ...notificationRoutes(notifications),
       },
       openIdempotency(db, kit),
     );

@@ -2,9 +2,14 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Notification } from '@valuecanvas/contracts-core';
+import type { Notification, UserPrincipal } from '@valuecanvas/contracts-core';
 import { acrossUsers, recordNotification } from '@valuecanvas/postgres';
-import { startTestMailServer } from '@valuecanvas/testing';
+import {
+  startSeverableLink,
+  startTestMailServer,
+  type TestService,
+  userPrincipal,
+} from '@valuecanvas/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { createDeliverer } from '../src/notifications/deliver.ts';
@@ -266,4 +271,136 @@ test('a platform without a recent backup says so on its channels, once for sever
     data: { severity: 'critical', message: 'No backup has ever succeeded.' },
   });
   expect(await platform.database.query('select from vc_private.notifications')).toHaveLength(1);
+});
+
+const operator = userPrincipal({ role: 'operator' });
+const listFrom = async (service: TestService, query = '') =>
+  (await service.request(`/api/admin/notifications${query}`, { as: operator })).body;
+const redeliver = (service: TestService, id: string, as: UserPrincipal = operator) =>
+  service.request(`/api/admin/notifications/${id}/redeliver`, { method: 'POST', as });
+const redeliveries = (id: string) =>
+  platform.database.query(
+    `select actor_id, action, before, after from vc_private.audit_log
+     where target_kind = 'notification' and subject = '${id}'`,
+  );
+
+test('operators list notifications with their deliveries, newest first, by state and page', async () => {
+  const { url } = await receiver((response) => response.writeHead(500).end());
+  const first = await notify();
+  const service = await platform.start(settingsFor(url));
+  await expect.poll(deliveries).toMatchObject([{ attempts: 1, last_error: 'The target answered 500.' }]);
+  const second = await notify({ kind: 'jobs.dead-letter', severity: 'warning' });
+  await expect.poll(deliveries).toContainEqual(expect.objectContaining({ is_delivered: true }));
+  const { key: _, ...shown } = second;
+  const delivered = { channel: 'webhook', status: 'delivered', attempts: 1, deliveredAt: expect.any(String) };
+  const all = await listFrom(service, '?limit=1');
+  expect(all.data).toEqual([{ ...shown, deliveries: [delivered] }]);
+  expect((await listFrom(service, `?limit=1&cursor=${all.pagination.nextCursor}`)).data).toMatchObject([
+    {
+      id: first.id,
+      deliveries: [
+        { channel: 'webhook', status: 'waiting', attempts: 1, lastError: 'The target answered 500.' },
+      ],
+    },
+  ]);
+  expect((await listFrom(service, '?status=waiting')).data).toMatchObject([{ id: first.id }]);
+  expect((await listFrom(service, '?status=failed')).data).toEqual([]);
+});
+
+test('an operator sends a failed notification again, once, and the audit log names the operator', async () => {
+  const { url, requests } = await receiver((response) => response.writeHead(500).end());
+  const { id } = await notify();
+  const service = await platform.start(settingsFor(url));
+  await expect.poll(deliveries).toMatchObject([{ last_error: 'The target answered 500.' }]);
+  await platform.database.query(
+    'update vc_private.notification_deliveries set failed_at = now(), attempts = 12',
+  );
+  expect((await listFrom(service, '?status=failed')).data).toMatchObject([
+    { id, deliveries: [{ status: 'failed', attempts: 12, failedAt: expect.any(String) }] },
+  ]);
+  expect(await redeliver(service, id)).toMatchObject({
+    status: 200,
+    body: { data: { id, deliveries: [{ channel: 'webhook', status: 'waiting', attempts: 0 }] } },
+  });
+  await expect.poll(deliveries).toMatchObject([{ attempts: 1, is_delivered: true, last_error: null }]);
+  expect(requests.map(({ headers }) => headers['webhook-id'])).toEqual([id, id]);
+  expect(await redeliver(service, id)).toMatchObject({
+    status: 200,
+    body: { data: { deliveries: [{ status: 'delivered' }] } },
+  });
+  expect(requests).toHaveLength(2);
+  expect(await redeliveries(id)).toEqual([
+    {
+      actor_id: operator.userId,
+      action: 'notifications.redeliver',
+      before: [{ channel: 'webhook', status: 'failed', attempts: 12 }],
+      after: [{ channel: 'webhook', status: 'waiting', attempts: 0 }],
+    },
+  ]);
+});
+
+test('a notification that waits hours for its retry is sent again at once', async () => {
+  const { url } = await receiver((response) => response.writeHead(500).end());
+  const { id } = await notify();
+  const service = await platform.start(settingsFor(url));
+  await expect.poll(deliveries).toMatchObject([{ last_error: 'The target answered 500.' }]);
+  await platform.database.query(
+    `update vc_private.notification_deliveries set next_attempt_at = now() + interval '8 hours'`,
+  );
+  await redeliver(service, id);
+  await expect.poll(deliveries).toMatchObject([{ attempts: 1, is_delivered: true }]);
+});
+
+test('the failure of an attempt that a redelivery has overtaken does not end the delivery', async () => {
+  await notify();
+  const { store } = delivererIn(async () => undefined, []);
+  await store.dispatch(['webhook']);
+  const [overtaken] = await store.claim(['webhook'], 1, 60_000);
+  await platform.database.query(
+    'update vc_private.notification_deliveries set attempts = 0, next_attempt_at = now()',
+  );
+  if (!overtaken) throw new Error('Nothing was claimed.');
+  await store.markFailed(overtaken, 'late', undefined);
+  expect(await deliveries()).toMatchObject([{ attempts: 0, last_error: null, has_failed: false }]);
+});
+
+test('an unknown notification is not found, and users neither read nor send notifications', async () => {
+  const service = await platform.start();
+  const { id } = await notify();
+  const user = userPrincipal();
+  expect(await redeliver(service, randomUUID())).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
+  expect(await redeliver(service, id, user)).toMatchObject({ status: 403 });
+  expect(await service.request('/api/admin/notifications', { as: user })).toMatchObject({ status: 403 });
+});
+
+test('while PostgreSQL is unavailable, both routes answer 503', async () => {
+  const link = await startSeverableLink(platform.database.urlFor('job-worker'));
+  const service = await platform.start({ DATABASE_URL: link.url });
+  const { id } = await notify();
+  await link.cut();
+  const unavailable = { status: 503, body: { code: 'DEPENDENCY_UNAVAILABLE' } };
+  expect(await redeliver(service, id)).toMatchObject(unavailable);
+  expect(await service.request('/api/admin/notifications', { as: operator })).toMatchObject(unavailable);
+});
+
+test('metrics name the undelivered notifications of each configured channel, zeros included', async () => {
+  await notify();
+  await notify();
+  const { store } = delivererIn(async () => undefined, []);
+  await store.dispatch(['webhook', 'mail']);
+  await platform.database.query(
+    `update vc_private.notifications set created_at = now() - interval '30 minutes';
+     update vc_private.notification_deliveries set delivered_at = now() where channel = 'mail';
+     update vc_private.notification_deliveries set failed_at = now()
+     where (notification_id, channel) in (
+       select notification_id, channel from vc_private.notification_deliveries where channel = 'webhook' limit 1
+     )`,
+  );
+  const counts = await store.countUndelivered(['webhook', 'mail', 'slack']);
+  const none = { waiting: 0, failed: 0, oldestWaitingSeconds: 0 };
+  expect(Object.fromEntries(counts.map(({ channel, ...count }) => [channel, count]))).toEqual({
+    webhook: { waiting: 1, failed: 1, oldestWaitingSeconds: expect.closeTo(1_800, -2) },
+    mail: none,
+    slack: none,
+  });
 });

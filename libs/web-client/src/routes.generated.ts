@@ -117,6 +117,8 @@ export const routes = {
   getAnyJob: {path: "/api/admin/jobs/:jobId"},
   cancelAnyJob: {method: "DELETE", path: "/api/admin/jobs/:jobId"},
   redriveJobs: {method: "POST", path: "/api/admin/jobs/redrive"},
+  listNotifications: {path: "/api/admin/notifications", reply: "list"},
+  redeliverNotification: {method: "POST", path: "/api/admin/notifications/:id/redeliver"},
 } as const;
 
 /** Limits of the fields of request bodies, for forms. */

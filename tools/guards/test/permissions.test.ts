@@ -66,6 +66,8 @@ const sensitive: Readonly<Record<string, Permission>> = {
   'jobs.get': 'jobs:read',
   'jobs.cancel': 'jobs:write',
   'jobs.redrive': 'jobs:write',
+  'notifications.list': 'notifications:read',
+  'notifications.redeliver': 'notifications:write',
 };
 
 /** The operations that an API key with a permission of `user` may call. */

@@ -1,4 +1,5 @@
 import type { Notification } from '@valuecanvas/contracts-core';
+import type { NotificationChannel } from '@valuecanvas/contracts-job-worker';
 import type { Mail, Mailer } from '@valuecanvas/mail';
 import { signatureHeaders, type WebhookSender } from '@valuecanvas/webhooks';
 import type { JobWorkerConfig } from '../config.ts';
@@ -18,9 +19,9 @@ export function channelsOf(
     readonly mailer: Mailer | undefined;
     readonly now: () => number;
   },
-): ReadonlyMap<string, Channel> {
+): ReadonlyMap<NotificationChannel, Channel> {
   const { sender, mailer, now } = parts;
-  const channels = new Map<string, Channel>();
+  const channels = new Map<NotificationChannel, Channel>();
   const { NOTIFICATION_WEBHOOK_URL: url, NOTIFICATION_WEBHOOK_SECRET: secret } = config;
   if (url !== undefined && secret !== undefined) {
     channels.set('webhook', (notification, signal) => {

@@ -10,6 +10,7 @@ import { createBackupCheck } from './backup-check.ts';
 import { channelsOf } from './channels.ts';
 import { createDeliverer } from './deliver.ts';
 import { createNotificationsStore } from './notifications.store.ts';
+import { observeDeliveries } from './observe-deliveries.ts';
 import { notificationFaults } from './variables.ts';
 
 const hourMs = 3_600_000;
@@ -22,7 +23,7 @@ const noRetries: readonly number[] = [];
  * needed for them.
  */
 export function composeNotifications(
-  { config, lifecycle, log, now }: Kit<JobWorkerConfig>,
+  { config, lifecycle, log, metrics, now }: Kit<JobWorkerConfig>,
   db: Kysely<Database>,
   { lastBackup }: Pick<QueueMetricsStore, 'lastBackup'>,
 ): void {
@@ -32,6 +33,7 @@ export function composeNotifications(
   lifecycle.every('notifications: retention', hourMs, () => store.deleteOld());
   const sender = createWebhookSender({ allowPrivate: config.NOTIFICATION_ALLOW_PRIVATE_TARGETS });
   const channels = channelsOf(config, { sender, mailer: openMailer(config, noRetries), now });
+  observeDeliveries(metrics, store, [...channels.keys()]);
   if (channels.size === 0) return;
   const checkBackup = createBackupCheck({
     lastBackup,

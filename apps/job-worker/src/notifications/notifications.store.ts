@@ -1,8 +1,26 @@
-import { acrossUsers } from '@valuecanvas/postgres';
+import { type AuditFact, type ListPage, mapPage, type PageRequest } from '@valuecanvas/contracts-core';
+import type { DeliveryStatus } from '@valuecanvas/contracts-job-worker';
+import { acrossUsers, listOrder, recordAudit, selectPage } from '@valuecanvas/postgres';
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { Database, NotificationsTable } from '../db.ts';
+import type { Database, NotificationDeliveriesTable, NotificationsTable } from '../db.ts';
 
 export type StoredNotification = Selectable<NotificationsTable>;
+export type DeliveryRow = Selectable<NotificationDeliveriesTable>;
+
+/** A notification with its delivery on each channel. */
+export type AddressedNotification = StoredNotification & { readonly deliveries: readonly DeliveryRow[] };
+
+/** Deliveries of a channel that its receiver has not accepted. */
+export interface UndeliveredCount {
+  readonly channel: string;
+  readonly waiting: number;
+  /** Given up within the last 24 hours. */
+  readonly failed: number;
+  readonly oldestWaitingSeconds: number;
+}
+
+/** Ids are UUIDv7, so their order is that of the events. */
+const newestFirst = listOrder('desc', { id: 'uuid' });
 
 /** An attempt to deliver a notification on a channel. */
 export interface ClaimedDelivery {
@@ -81,9 +99,9 @@ export function createNotificationsStore(db: Kysely<Database>) {
       );
     },
 
-    /** Stores the failure of an attempt, unless another one has succeeded since. Without `retryInMs`, no attempt follows. */
+    /** Stores the failure of an attempt, unless another one has begun since. Without `retryInMs`, no attempt follows. */
     async markFailed(
-      { channel, notification }: ClaimedDelivery,
+      { channel, attempts, notification }: ClaimedDelivery,
       error: string,
       retryInMs: number | undefined,
     ): Promise<void> {
@@ -97,9 +115,88 @@ export function createNotificationsStore(db: Kysely<Database>) {
           })
           .where('notification_id', '=', notification.id)
           .where('channel', '=', channel)
+          .where('attempts', '=', attempts)
           .where('delivered_at', 'is', null)
           .execute(),
       );
+    },
+
+    /** Lists notifications, newest first. With a status, only those with a delivery in that state. */
+    list(status: DeliveryStatus | undefined, request: PageRequest): Promise<ListPage<AddressedNotification>> {
+      return acrossUsers(db, async (tx) => {
+        const all = tx.selectFrom('vc_private.notifications as notification').selectAll();
+        const matching = status === undefined ? all : all.where(hasDelivery(status));
+        const page = await selectPage(matching, newestFirst, request);
+        const deliveries = await deliveriesOf(tx, page.items);
+        return mapPage(page, (row) => withDeliveries(row, deliveries));
+      });
+    },
+
+    /**
+     * Makes the deliveries of a notification that have failed, or wait for a retry, due at once with all their attempts, and
+     * records that in the audit log. Undefined if there is no such notification.
+     */
+    redeliver(
+      id: string,
+      factOf: (deliveries: readonly DeliveryRow[]) => AuditFact,
+    ): Promise<AddressedNotification | undefined> {
+      return acrossUsers(db, async (tx) => {
+        const notification = await tx
+          .selectFrom('vc_private.notifications')
+          .selectAll()
+          .where('id', '=', id)
+          .executeTakeFirst();
+        if (!notification) return undefined;
+        const stalled = await tx
+          .selectFrom('vc_private.notification_deliveries')
+          .selectAll()
+          .where('notification_id', '=', id)
+          .where('delivered_at', 'is', null)
+          .where('last_error', 'is not', null)
+          .where(({ or, eb }) =>
+            or([eb('failed_at', 'is not', null), eb('next_attempt_at', '>', sql<Date>`now()`)]),
+          )
+          .orderBy('channel')
+          .forUpdate()
+          .execute();
+        if (stalled.length > 0) {
+          await tx
+            .updateTable('vc_private.notification_deliveries')
+            .set({ failed_at: null, attempts: 0, next_attempt_at: sql<Date>`now()` })
+            .where('notification_id', '=', id)
+            .where(
+              'channel',
+              'in',
+              stalled.map(({ channel }) => channel),
+            )
+            .execute();
+          await recordAudit(tx, factOf(stalled));
+        }
+        return withDeliveries(notification, await deliveriesOf(tx, [notification]));
+      });
+    },
+
+    /** Counts the undelivered notifications of each of the channels, zeros included. */
+    async countUndelivered(channels: readonly string[]): Promise<readonly UndeliveredCount[]> {
+      const { rows } = await acrossUsers(db, (tx) =>
+        sql<UndeliveredCount>`
+          select
+            channel,
+            count(created_at) filter (where failed_at is null)::int as waiting,
+            count(created_at) filter (where failed_at > now() - interval '24 hours')::int as failed,
+            coalesce(
+              extract(epoch from now() - min(created_at) filter (where failed_at is null)), 0
+            )::float8 as "oldestWaitingSeconds"
+          from unnest(${channels}::text[]) as channel
+          left join (
+            select channel, failed_at, created_at
+            from vc_private.notification_deliveries
+            join vc_private.notifications on id = notification_id
+            where delivered_at is null
+          ) undelivered using (channel)
+          group by channel`.execute(tx),
+      );
+      return rows;
     },
 
     /** Deletes notifications and their deliveries after 90 days. */
@@ -111,5 +208,45 @@ export function createNotificationsStore(db: Kysely<Database>) {
           .execute(),
       );
     },
+  };
+}
+
+const deliveredState = {
+  waiting: sql<boolean>`delivered_at is null and failed_at is null`,
+  delivered: sql<boolean>`delivered_at is not null`,
+  failed: sql<boolean>`failed_at is not null`,
+} as const satisfies Readonly<Record<DeliveryStatus, unknown>>;
+
+function hasDelivery(status: DeliveryStatus) {
+  return sql<boolean>`exists (
+    select from vc_private.notification_deliveries
+    where notification_id = notification.id and ${deliveredState[status]}
+  )`;
+}
+
+async function deliveriesOf(
+  tx: Kysely<Database>,
+  notifications: readonly StoredNotification[],
+): Promise<readonly DeliveryRow[]> {
+  if (notifications.length === 0) return [];
+  return tx
+    .selectFrom('vc_private.notification_deliveries')
+    .selectAll()
+    .where(
+      'notification_id',
+      'in',
+      notifications.map(({ id }) => id),
+    )
+    .orderBy('channel')
+    .execute();
+}
+
+function withDeliveries(
+  notification: StoredNotification,
+  deliveries: readonly DeliveryRow[],
+): AddressedNotification {
+  return {
+    ...notification,
+    deliveries: deliveries.filter(({ notification_id }) => notification_id === notification.id),
   };
 }

@@ -81,6 +81,8 @@ export const apiKeysText = {
     'jobs:write': 'Change the jobs of all users',
     'costs:read': 'Read the platform’s costs',
     'alerts:acknowledge': 'Acknowledge alerts',
+    'notifications:read': 'Read notifications',
+    'notifications:write': 'Send notifications again',
     'llm:operate': 'Operate providers and the cache',
     'users:read': 'Read accounts',
     'users:write': 'Change accounts',

@@ -183,6 +183,20 @@ export const metricCatalogue = {
     labels: [],
     services: ['job-worker'],
   }),
+  notificationDeliveries: gauge({
+    name: 'notification_deliveries',
+    unit: 'deliveries',
+    help: 'Deliveries of notifications to a channel by state: waiting, or failed (given up within 24 hours).',
+    labels: ['channel', 'state'],
+    services: ['job-worker'],
+  }),
+  notificationOldest: gauge({
+    name: 'notification_oldest_waiting_seconds',
+    unit: 'seconds',
+    help: 'Age of the oldest notification that a channel has not accepted, 0 if none waits.',
+    labels: ['channel'],
+    services: ['job-worker'],
+  }),
 
   // Names of OpenTelemetry's conventions for generative AI 1.42, which are still in development.
   modelCallDuration: histogram({

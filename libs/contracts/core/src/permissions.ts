@@ -12,6 +12,8 @@ export const permissionCatalogue = {
   'jobs:write': 'Cancel and redrive the jobs of all users, and change schedules.',
   'costs:read': 'Read the costs and cost alerts of the platform.',
   'alerts:acknowledge': 'Acknowledge alerts of the platform.',
+  'notifications:read': 'Read the notifications of operators and their deliveries.',
+  'notifications:write': 'Send notifications of operators again.',
   'llm:operate': 'Read the changes of circuit breakers, reset them, and clear the response cache.',
   'users:read': 'Read accounts with their tier, role and API keys.',
   'users:write':
@@ -51,6 +53,8 @@ const operatorPermissions = [
   'jobs:write',
   'costs:read',
   'alerts:acknowledge',
+  'notifications:read',
+  'notifications:write',
   'llm:operate',
 ] as const satisfies readonly Permission[];
 
