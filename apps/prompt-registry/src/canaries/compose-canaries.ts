@@ -1,4 +1,4 @@
-import type { AuditFacts } from '@valuecanvas/contracts-core';
+import { type AuditFacts, metricCatalogue } from '@valuecanvas/contracts-core';
 import type { PromptSnapshot } from '@valuecanvas/contracts-prompt-registry';
 import type { SnapshotSource } from '@valuecanvas/live-snapshot';
 import { createIds, type Kit } from '@valuecanvas/service-kit';
@@ -16,7 +16,7 @@ const decideMs = 1_000;
 
 /** Canaries, and the loop that decides on them. All replicas run it, and each canary is decided by one of them at a time. */
 export function composeCanaries(
-  { lifecycle, log, now }: Kit,
+  { lifecycle, log, metrics, now }: Kit,
   db: Kysely<Database>,
   parts: {
     readonly store: VersionsStore;
@@ -27,6 +27,9 @@ export function composeCanaries(
 ): CanariesService {
   const { store: versions, labels, snapshots, factOf } = parts;
   const store = createCanariesStore(db);
+  const decisions = metrics.counter(metricCatalogue.canaryDecisions);
+  // A series that begins at 1 shows no increase.
+  decisions.inc({ status: 'rolledBack' }, 0);
   const decide = createDecide({ newId: createIds(now), now });
 
   lifecycle.every('canaries: round', decideMs, async () => {
@@ -36,6 +39,7 @@ export function composeCanaries(
         if (!changed) continue;
         await snapshots.publish();
         const { prompt_key: promptKey, status, step, reason } = changed;
+        decisions.inc({ status });
         log.info({ canary: id, promptKey, status, step, reason }, 'canary: decided');
       } catch (err) {
         log.warn({ err, canary: id }, 'canary: decision failed');

@@ -137,6 +137,14 @@ export const metricCatalogue = {
     services: ownersOfFacts,
   }),
 
+  canaryDecisions: counter({
+    name: 'prompt_canary_decisions_total',
+    unit: 'decisions',
+    help: 'Decisions on canaries of prompts without a person: running (a step further), finished, rolledBack or aborted.',
+    labels: ['status'],
+    services: ['prompt-registry'],
+  }),
+
   queueJobs: gauge({
     name: 'queue_jobs',
     unit: 'jobs',
