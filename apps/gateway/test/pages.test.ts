@@ -78,7 +78,7 @@ describe('a gateway with PAGES_DIR', () => {
     expect((await get('/assets%2Fapp-Cx3bT9aZ.js', html)).statusCode).toBe(404);
   });
 
-  test.each(['/canvases', '/canvases/8f14e45f/edit', '/docs/deep'])(
+  test.each(['/canvases', '/canvases/8f14e45f/edit', '/docs/deep', '/console/prompts/canvas.generate'])(
     'answers a navigation to %s with the index page',
     async (path) => {
       const { statusCode, headers, body } = await get(path, html);

@@ -190,6 +190,29 @@ const alertsRoute = createRoute({
   component: lazyRouteComponent(() => import('./console/alerts/alerts-page.tsx'), 'AlertsPage'),
 });
 
+const promptsRoute = createRoute({
+  getParentRoute: () => consoleRoute,
+  path: '/prompts',
+  component: lazyRouteComponent(() => import('./console/prompts/prompts-page.tsx'), 'PromptsPage'),
+});
+
+const promptRoute = createRoute({
+  getParentRoute: () => consoleRoute,
+  path: '/prompts/$promptKey',
+  validateSearch: textsOf('version', 'label', 'environment'),
+  component: lazyRouteComponent(() => import('./console/prompts/prompt-page.tsx'), 'PromptPage'),
+});
+
+const comparePromptsRoute = createRoute({
+  getParentRoute: () => consoleRoute,
+  path: '/prompts/$promptKey/compare',
+  validateSearch: textsOf('from', 'to'),
+  component: lazyRouteComponent(
+    () => import('./console/prompts/compare-versions-page.tsx'),
+    'CompareVersionsPage',
+  ),
+});
+
 const usersRoute = createRoute({
   getParentRoute: () => consoleRoute,
   path: '/users',
@@ -231,6 +254,9 @@ const routeTree = rootRoute.addChildren([
       costsRoute,
       alertsRoute,
       queueRoute,
+      promptsRoute,
+      promptRoute,
+      comparePromptsRoute,
       usersRoute,
       userRoute,
       auditRoute,

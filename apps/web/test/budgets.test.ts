@@ -60,6 +60,9 @@ test.each([
   ['the queue', [...consoleFrame, screen('queue/queue-page')], 160],
   ['the users', [...consoleFrame, screen('users/users-page')], 160],
   ['a user', [...consoleFrame, screen('users/user-page')], 160],
+  ['the prompts', [...consoleFrame, screen('prompts/prompts-page')], 160],
+  ['a prompt', [...consoleFrame, screen('prompts/prompt-page')], 160],
+  ['a comparison of versions', [...consoleFrame, screen('prompts/compare-versions-page')], 160],
   ['the audit log', [...consoleFrame, screen('audit/audit-page')], 160],
 ])('%s needs no more scripts before the first paint than its budget', async (_, keys, budget) => {
   for (const key of keys) expect(manifest).toHaveProperty([key]);

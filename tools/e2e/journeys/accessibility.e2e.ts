@@ -167,6 +167,9 @@ test('axe finds nothing, and nothing scrolls sideways, on any screen and dialog 
     ['/console/costs', 'Costs'],
     ['/console/alerts', 'Alerts'],
     ['/console/queue', 'Queue'],
+    ['/console/prompts', 'Prompts'],
+    ['/console/prompts/canvas.generate', 'canvas.generate'],
+    ['/console/prompts/canvas.generate/compare?from=1&to=1', 'Compare versions of canvas.generate'],
     ['/console/users', 'Users'],
     ['/console/audit', 'Audit log'],
   ] as const;

@@ -91,10 +91,13 @@ function contentTypeOf(path: string): string {
   return type.startsWith('text/') ? `${type}; charset=utf-8` : type;
 }
 
+/** No file is below it, and names in its paths have dots, for example the keys of prompts. */
+const consoleFolder = '/console/';
+
 /** Paths with a file extension, hidden files and assets are never pages. */
 function isNavigation(path: string, accept: string | undefined): boolean {
   if (!accept?.includes('text/html') || path.startsWith(hashedFolder) || path.includes('/.')) return false;
-  return !path.slice(path.lastIndexOf('/')).includes('.');
+  return path.startsWith(consoleFolder) || !path.slice(path.lastIndexOf('/')).includes('.');
 }
 
 /** The pages of the web application, if PAGES_DIR names their folder. `contracts` reserve the paths of the API. */

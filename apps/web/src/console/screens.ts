@@ -9,6 +9,7 @@ export const screens = [
   { name: 'costs', to: '/console/costs', permission: 'costs:read', key: 'c' },
   { name: 'alerts', to: '/console/alerts', permission: 'costs:read', key: 'a' },
   { name: 'queue', to: '/console/queue', permission: 'jobs:read', key: 'q' },
+  { name: 'prompts', to: '/console/prompts', permission: 'prompts:write', key: 't' },
   { name: 'users', to: '/console/users', permission: 'users:read', key: 'u' },
   { name: 'audit', to: '/console/audit', permission: 'audit:read', key: 'l' },
 ] as const satisfies readonly {

@@ -208,6 +208,7 @@ export const text = {
     costs: 'Costs',
     alerts: 'Alerts',
     queue: 'Queue',
+    prompts: 'Prompts',
     users: 'Users',
     audit: 'Audit log',
   },

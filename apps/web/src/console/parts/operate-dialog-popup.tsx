@@ -30,7 +30,8 @@ export function OperateDialogPopup({
   readonly typed?: { readonly label: string; readonly value: string };
   /** Gets the focus after the change, if the button that opened the dialog disappears with it. */
   readonly afterwards?: RefObject<HTMLElement | null>;
-  readonly onConfirm: (reason: Reason) => Promise<void>;
+  /** Gets the reason as headers for the audit log, and as it was typed, or undefined. */
+  readonly onConfirm: (reason: Reason, typed: string | undefined) => Promise<void>;
   readonly onClose: () => void;
   readonly children?: ReactNode;
 }) {
@@ -41,10 +42,9 @@ export function OperateDialogPopup({
   const isDone = useRef(false);
   const run = async () => {
     setRunning(true);
+    const stated = reason.trim() || undefined;
     try {
-      await onConfirm(
-        reason.trim() ? { headers: { 'x-audit-reason': encodeURIComponent(reason.trim()) } } : {},
-      );
+      await onConfirm(stated ? { headers: { 'x-audit-reason': encodeURIComponent(stated) } } : {}, stated);
       isDone.current = true;
       onClose();
     } catch (cause) {
