@@ -34,6 +34,7 @@ export const jobWorkerVariables = {
   }),
   CANVAS_URL: serviceUrl('canvas'),
   LLM_ROUTER_URL: serviceUrl('llm-router'),
+  PROMPT_REGISTRY_URL: serviceUrl('prompt-registry'),
 };
 
 export type JobWorkerConfig = ConfigOf<typeof jobWorkerVariables>;

@@ -7,6 +7,7 @@ import { composeCanaries } from './canaries/compose-canaries.ts';
 import { canaryRoutes } from './canaries/routes.ts';
 import { promptRegistryVariables } from './config.ts';
 import type { Database } from './db.ts';
+import { composeEvaluations } from './evaluations/compose-evaluations.ts';
 import { composeExecutions } from './executions/compose-executions.ts';
 import { createExecutionsService } from './executions/executions.service.ts';
 import { executionRoutes } from './executions/routes.ts';
@@ -35,6 +36,7 @@ export const promptRegistryService = defineService({
     const prompts = createPromptsService({ store, embeds, performanceOf });
     const experiments = composeExperiments(db, composed);
     const canaries = composeCanaries(kit, db, composed);
+    const evaluationRoutes = await composeEvaluations(kit, db, composed);
 
     return {
       authenticate: await internalTokenAuthenticator(promptRegistryContract, publicKeys, kit.now),
@@ -46,6 +48,7 @@ export const promptRegistryService = defineService({
           ...labelRoutes(labels),
           ...experimentRoutes(experiments),
           ...canaryRoutes(canaries),
+          ...evaluationRoutes,
           ...promptRoutes(prompts, snapshots),
           ...executionRoutes(createExecutionsService(executions)),
         },

@@ -8,8 +8,13 @@ export interface Database {
   prompt_versions: PromptVersionsTable;
   'vc_private.idempotency_keys': IdempotencyKeysTable;
   'vc_private.prompt_canaries': PromptCanariesTable;
+  'vc_private.prompt_dataset_cases': PromptDatasetCasesTable;
+  'vc_private.prompt_datasets': PromptDatasetsTable;
   'vc_private.prompt_embeds': PromptEmbedsTable;
+  'vc_private.prompt_evaluation_results': PromptEvaluationResultsTable;
+  'vc_private.prompt_evaluations': PromptEvaluationsTable;
   'vc_private.prompt_execution_metrics': PromptExecutionMetricsTable;
+  'vc_private.prompt_gates': PromptGatesTable;
   'vc_private.prompt_label_moves': PromptLabelMovesTable;
   'vc_private.prompt_label_proposals': PromptLabelProposalsTable;
   'vc_private.prompt_labels': PromptLabelsTable;
@@ -117,6 +122,24 @@ export interface PromptCanariesTable {
   ended_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 }
 
+export interface PromptDatasetCasesTable {
+  dataset_id: ColumnType<string, string, never>;
+  position: ColumnType<number, number, never>;
+  content: ColumnType<unknown, string, never>;
+}
+
+export interface PromptDatasetsTable {
+  id: ColumnType<string, string, never>;
+  name: ColumnType<string, string, never>;
+  version: ColumnType<number, number, never>;
+  content_hash: ColumnType<string, string, never>;
+  description: ColumnType<string, string | undefined, never>;
+  graders: ColumnType<unknown, string, never>;
+  case_count: ColumnType<number, number, never>;
+  created_by: ColumnType<string | null, string | null | undefined, never>;
+  created_at: ColumnType<Date, Date | string | undefined, never>;
+}
+
 export interface PromptEmbedsTable {
   version_id: ColumnType<string, string, never>;
   ordinal: ColumnType<number, number, never>;
@@ -126,11 +149,61 @@ export interface PromptEmbedsTable {
   label: ColumnType<string | null, string | null | undefined, never>;
 }
 
+export interface PromptEvaluationResultsTable {
+  evaluation_id: ColumnType<string, string, never>;
+  position: ColumnType<number, number, never>;
+  score: ColumnType<number, number, never>;
+  weight: ColumnType<number, number, never>;
+  passed: ColumnType<boolean, boolean, never>;
+  critical_failure: ColumnType<boolean, boolean, never>;
+  grades: ColumnType<unknown, string, never>;
+  answer: ColumnType<string | null, string | null | undefined, never>;
+  error_code: ColumnType<string | null, string | null | undefined, never>;
+  error_message: ColumnType<string | null, string | null | undefined, never>;
+  provider: ColumnType<string | null, string | null | undefined, never>;
+  model: ColumnType<string | null, string | null | undefined, never>;
+  prompt_tokens: ColumnType<number, number | undefined, never>;
+  completion_tokens: ColumnType<number, number | undefined, never>;
+  cost_nanos: ColumnType<bigint, bigint | undefined, never>;
+  grading_cost_nanos: ColumnType<bigint, bigint | undefined, never>;
+  latency_ms: ColumnType<number, number | undefined, never>;
+  created_at: ColumnType<Date, Date | string | undefined, never>;
+}
+
+export interface PromptEvaluationsTable {
+  id: ColumnType<string, string, never>;
+  prompt_key: ColumnType<string, string, never>;
+  version: ColumnType<number, number, never>;
+  dataset_id: ColumnType<string, string, never>;
+  concurrency: ColumnType<number, number, never>;
+  status: ColumnType<
+    'running' | 'completed' | 'cancelled',
+    'running' | 'completed' | 'cancelled' | undefined,
+    'running' | 'completed' | 'cancelled'
+  >;
+  score: ColumnType<number | null, number | null | undefined, number | null>;
+  created_by: ColumnType<string, string, never>;
+  created_at: ColumnType<Date, Date | string | undefined, never>;
+  finished_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}
+
 export interface PromptExecutionMetricsTable {
   execution_id: string;
   metric: string;
   value: number;
   posted_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface PromptGatesTable {
+  prompt_key: string;
+  environment: string;
+  label: string;
+  dataset_name: string;
+  minimum_score: number;
+  maximum_cost_increase: ColumnType<number | null, number | null | undefined, number | null>;
+  maximum_latency_increase: ColumnType<number | null, number | null | undefined, number | null>;
+  set_by: string;
+  set_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
 export interface PromptLabelMovesTable {

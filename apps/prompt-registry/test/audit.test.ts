@@ -24,6 +24,9 @@ interface Change extends Omit<TestRequest, 'as'> {
   readonly path: string | (() => string);
   readonly as?: () => UserPrincipal;
   /** State before and after, as far as the audit log must hold it. */
+  /** Kind of the changed resource. Defaults to `prompt`. */
+  readonly kind?: string;
+  /** State before and after, as the audit log holds it. */
   readonly before: object | null;
   readonly after: object | null;
 }
@@ -31,6 +34,7 @@ interface Change extends Omit<TestRequest, 'as'> {
 const proposals: string[] = [];
 const experiments: string[] = [];
 const canaries: string[] = [];
+const evaluations: string[] = [];
 const create = (version: number): Change => ({
   id: 'prompts.createVersion',
   method: 'POST',
@@ -156,6 +160,45 @@ const changes: readonly Change[] = [
     before: { activeVersion: 1 },
     after: { activeVersion: 2 },
   },
+  {
+    id: 'prompts.createDataset',
+    method: 'POST',
+    path: '/api/prompts/datasets',
+    body: { name: 'audited.one', graders: [{ type: 'exact', value: 'Hello' }], cases: [{ variables: {} }] },
+    kind: 'promptDataset',
+    before: null,
+    after: { version: 1, caseCount: 1 },
+  },
+  {
+    id: 'prompts.startEvaluation',
+    method: 'POST',
+    path: '/api/prompts/evaluations',
+    body: { promptKey: 'audited.one', version: 1, dataset: 'audited.one' },
+    before: null,
+    after: { version: 1, dataset: 'audited.one' },
+  },
+  {
+    id: 'prompts.cancelEvaluation',
+    method: 'POST',
+    path: () => `/api/prompts/evaluations/${evaluations[0]}/cancel`,
+    before: { status: 'running' },
+    after: { status: 'cancelled' },
+  },
+  {
+    id: 'prompts.setGate',
+    method: 'PUT',
+    path: `${production}/gate`,
+    body: { dataset: 'audited.one', minimumScore: 0.5 },
+    before: null,
+    after: { gate: expect.objectContaining({ dataset: 'audited.one', minimumScore: 0.5 }) },
+  },
+  {
+    id: 'prompts.removeGate',
+    method: 'DELETE',
+    path: `${production}/gate`,
+    before: { gate: expect.objectContaining({ minimumScore: 0.5 }) },
+    after: null,
+  },
 ];
 
 test('every change of the registry is recorded with its author, reason, request, and state before and after', async () => {
@@ -165,7 +208,7 @@ test('every change of the registry is recorded with its author, reason, request,
       : [],
   );
   expect([...new Set(changes.map(({ id }) => id))].sort()).toEqual(declared.sort());
-  for (const { id, path, as = () => registry.admin, before, after, ...request } of changes) {
+  for (const { id, path, as = () => registry.admin, kind = 'prompt', before, after, ...request } of changes) {
     await registry.database.query('truncate vc_private.audit_log');
     const author = as();
     const headers = { 'x-audit-reason': 'a test' };
@@ -177,13 +220,14 @@ test('every change of the registry is recorded with its author, reason, request,
     if (id === 'prompts.proposeLabelMove') proposals.push(answer.body.data.id);
     if (id === 'prompts.createCanary') canaries.push(answer.body.data.id);
     if (id === 'prompts.createExperiment') experiments.push(answer.body.data.id);
+    if (id === 'prompts.startEvaluation') evaluations.push(answer.body.data.id);
     expect(await records()).toEqual([
       expect.objectContaining({
         action: id,
         actor: 'user',
         actor_id: author.userId,
         actor_role: author.role,
-        target_kind: 'prompt',
+        target_kind: kind,
         subject: 'audited.one',
         reason: 'a test',
         request_id: answer.headers.get('x-request-id'),

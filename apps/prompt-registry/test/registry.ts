@@ -1,5 +1,5 @@
 import type { UserPrincipal } from '@valuecanvas/contracts-core';
-import { llmRouterContract } from '@valuecanvas/contracts-llm-router';
+import { type ChatResult, llmRouterContract } from '@valuecanvas/contracts-llm-router';
 import type { PromptVersion } from '@valuecanvas/contracts-prompt-registry';
 import type { Environment } from '@valuecanvas/service-kit';
 import {
@@ -27,11 +27,26 @@ export interface TestRegistry {
   readonly identities: TestIdentities;
   /** Stub of the router, which serves `served` and `also-served`. */
   readonly router: TestService;
+  /** The model behind the router. */
+  readonly model: TestModel;
   as(principal: UserPrincipal, path: string, request?: TestRequest): Promise<TestAnswer>;
   /** Creates a version as the admin. */
   create(version: NewPrompt): Promise<PromptVersion>;
   activate(version: PromptVersion): Promise<TestAnswer>;
   stop(): Promise<void>;
+}
+
+/** A request of the platform to a model. */
+export interface ModelRequest {
+  readonly messages?: readonly { readonly role: string; readonly content: string }[];
+  readonly model?: string;
+  readonly requestKey: string;
+}
+
+export interface TestModel {
+  readonly requests: ModelRequest[];
+  /** Set by tests. Returns the text, or fields of the answer. */
+  answer: (request: ModelRequest) => string | Partial<ChatResult> | Promise<string | Partial<ChatResult>>;
 }
 
 export interface NewPrompt {
@@ -42,13 +57,31 @@ export interface NewPrompt {
   readonly metadata?: object;
 }
 
+const answered: ChatResult = {
+  content: '',
+  provider: 'together_ai',
+  model: 'served',
+  usage: { promptTokens: 100, completionTokens: 50, totalTokens: 150, cachedTokens: 0 },
+  cost: 0.001,
+  costNanos: 1_000_000,
+  latency: 100,
+  cached: false,
+  finishReason: 'stop',
+};
+
 export async function startRegistry(): Promise<TestRegistry> {
   const backends = await createTestBackends();
   const { database, redis, identities } = backends;
   const listed = ['served', 'also-served'];
+  const model: TestModel = { requests: [], answer: () => 'An answer' };
   const router = await stubService(
     llmRouterContract,
     {
+      async chatForPlatform({ body }) {
+        model.requests.push(body);
+        const answer = await model.answer(body);
+        return { ...answered, ...(typeof answer === 'string' ? { content: answer } : answer) };
+      },
       checkModels: ({ body: { models } }) => ({
         unserved: models.filter((model) => !listed.includes(model)),
         listed,
@@ -69,6 +102,7 @@ export async function startRegistry(): Promise<TestRegistry> {
     environment,
     identities,
     router,
+    model,
     admin,
     user,
     as,

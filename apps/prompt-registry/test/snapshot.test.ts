@@ -57,7 +57,8 @@ test('only services that use prompts may fetch it', async () => {
   expect((await snapshot(undefined, 'canvas')).status).toBe(200);
   expect((await snapshot(undefined, 'llm-router')).status).toBe(200);
   expect((await snapshot(undefined, 'gateway')).status).toBe(403);
-  expect((await snapshot(undefined, 'job-worker')).status).toBe(401);
+  expect((await snapshot(undefined, 'job-worker')).status).toBe(403);
+  expect((await snapshot(undefined, 'feature-flags')).status).toBe(401);
   expect((await registry.as(registry.admin, '/internal/prompts/snapshot')).status).toBe(403);
 });
 

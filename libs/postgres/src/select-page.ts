@@ -8,7 +8,7 @@ import {
 import { type SelectQueryBuilder, sql } from 'kysely';
 
 /** Types of columns by which a list can be sorted. */
-type ColumnType = 'timestamptz' | 'uuid' | 'text';
+type ColumnType = 'timestamptz' | 'uuid' | 'text' | 'integer';
 
 /** Order of a list: columns of its rows, which together are unique, and one direction. */
 export interface ListOrder<out C extends string> {
@@ -75,6 +75,7 @@ const types: Readonly<
   },
   uuid: { toText: (name) => sql`${sql.ref(name)}::text`, isValid: (text) => uuid.test(text) },
   text: { toText: (name) => sql`${sql.ref(name)}::text`, isValid: () => true },
+  integer: { toText: (name) => sql`${sql.ref(name)}::text`, isValid: (text) => /^-?\d{1,9}$/.test(text) },
 };
 
 /** Rejects dates that do not exist, which roll over when parsed and then differ from the text. */

@@ -13,4 +13,4 @@ export { parseTemplate } from './template/parse-template.ts';
 export type { TemplateValues } from './template/render-template.ts';
 export type { Template, TemplatePart } from './template/template.ts';
 export { joinVariables } from './variables/join-variables.ts';
-export { type ValueSchema, valueSchemaFault } from './variables/value-schema.ts';
+export { type ValueSchema, valueFault, valueSchemaFault } from './variables/value-schema.ts';

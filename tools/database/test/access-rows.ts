@@ -38,6 +38,11 @@ const otherRows: Readonly<Record<string, { readonly there: readonly Row[]; reado
   'vc_private.auth_sessions': { there: [{ id: bob, user_id: bob }], another: { id: alice, user_id: alice } },
   'vc_private.auth_refresh_tokens': { there: [refreshToken()], another: refreshToken() },
   'vc_private.browser_sessions': { there: [browserSession()], another: browserSession() },
+  'vc_private.prompt_datasets': { there: [dataset(1)], another: dataset(2) },
+  'vc_private.prompt_dataset_cases': { there: [datasetCase(1)], another: datasetCase(2) },
+  'vc_private.prompt_evaluations': { there: [evaluation(alice)], another: evaluation(bob) },
+  'vc_private.prompt_evaluation_results': { there: [evaluationResult(1)], another: evaluationResult(2) },
+  'vc_private.prompt_gates': { there: [gate('staging')], another: gate('preview') },
   'vc_private.prompt_labels': { there: [label('staging')], another: label('preview') },
   'vc_private.prompt_label_proposals': { there: [proposal()], another: proposal() },
   'vc_private.prompt_canaries': { there: [canary()], another: canary() },
@@ -162,6 +167,37 @@ function proposal(): Row {
 function embed(ordinal: number): Row {
   const initialVersion = '019359c0-6000-7000-8000-000000000001';
   return { version_id: initialVersion, ordinal, prompt_key: 'canvas.secret', version: 1 };
+}
+
+function dataset(version: number): Row {
+  const id = version === 1 ? alice : bob;
+  const content = { content_hash: '0'.repeat(64), graders: '[]', case_count: 1 };
+  return { id, name: 'canvas.secret', version, ...content };
+}
+
+function datasetCase(position: number): Row {
+  return { dataset_id: alice, position, content: '{}' };
+}
+
+function evaluation(id: string): Row {
+  return {
+    id,
+    prompt_key: 'canvas.secret',
+    version: 1,
+    dataset_id: alice,
+    concurrency: 1,
+    created_by: alice,
+  };
+}
+
+function evaluationResult(position: number): Row {
+  const outcome = { score: 1, weight: 1, passed: true, critical_failure: false, grades: '[]' };
+  return { evaluation_id: alice, position, ...outcome };
+}
+
+function gate(label: string): Row {
+  const position = { prompt_key: 'canvas.secret', environment: 'default', label };
+  return { ...position, dataset_name: 'canvas.secret', minimum_score: 1, set_by: alice };
 }
 
 function labelMove(): Row {

@@ -130,6 +130,20 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
     vc_prompt_registry: { select: all, insert: all, update: all },
   },
   'vc_private.prompt_embeds': { vc_prompt_registry: { select: all, insert: all } },
+  'vc_private.prompt_dataset_cases': { vc_prompt_registry: { select: all, insert: all } },
+  'vc_private.prompt_datasets': { vc_prompt_registry: { select: all, insert: all } },
+  'vc_private.prompt_evaluation_results': { vc_prompt_registry: { select: all, insert: all } },
+  'vc_private.prompt_evaluations': {
+    vc_prompt_registry: {
+      select: all,
+      insert: all,
+      update: all,
+      columns: ['status', 'score', 'finished_at'],
+    },
+  },
+  'vc_private.prompt_gates': {
+    vc_prompt_registry: { select: all, insert: all, update: all, delete: all },
+  },
   'vc_private.prompt_label_moves': { vc_prompt_registry: { select: all } },
   'vc_private.prompt_label_proposals': {
     vc_prompt_registry: {

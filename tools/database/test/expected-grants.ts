@@ -47,6 +47,13 @@ export const expectedGrants: Record<string, Record<string, string>> = {
   },
   'vc_private.prompt_execution_metrics': { vc_prompt_registry: 'insert, select, update' },
   'vc_private.prompt_embeds': { vc_prompt_registry: 'insert, select' },
+  'vc_private.prompt_dataset_cases': { vc_prompt_registry: 'insert, select' },
+  'vc_private.prompt_datasets': { vc_prompt_registry: 'insert, select' },
+  'vc_private.prompt_evaluation_results': { vc_prompt_registry: 'insert, select' },
+  'vc_private.prompt_evaluations': {
+    vc_prompt_registry: 'insert, select, update(finished_at), update(score), update(status)',
+  },
+  'vc_private.prompt_gates': { vc_prompt_registry: 'delete, insert, select, update' },
   'vc_private.prompt_label_moves': { vc_prompt_registry: 'select' },
   'vc_private.prompt_label_proposals': {
     vc_prompt_registry: 'insert, select, update(decided_at), update(decided_by), update(status)',
@@ -76,6 +83,7 @@ export const expectedFunctions: Record<string, string> = {
   'vc_private.platform_users(uuid[],text,timestamp with time zone,uuid,integer)': 'vc_gateway',
   'vc_private.record_audit(jsonb)':
     'vc_feature_flags, vc_gateway, vc_job_worker, vc_llm_router, vc_prompt_registry',
+  'vc_private.prompt_evaluation_jobs(uuid[])': 'vc_prompt_registry',
   'vc_private.record_prompt_label_move()': '',
   'vc_private.record_notification(jsonb)': 'vc_job_worker, vc_llm_router, vc_prompt_registry',
   'vc_private.schema_version()':
@@ -83,5 +91,6 @@ export const expectedFunctions: Record<string, string> = {
   'vc_private.set_platform_user(uuid,jsonb,timestamp with time zone)': 'vc_gateway',
   'vc_private.shared_canvas(bytea)': 'vc_canvas',
   'vc_private.submit_llm_job(uuid,text,jsonb,smallint,uuid,jsonb,jsonb)': 'vc_canvas, vc_job_worker',
+  'vc_private.submit_prompt_evaluation(uuid,jsonb)': 'vc_prompt_registry',
   'vc_private.uuid_v7_time(uuid)': 'vc_llm_router',
 };

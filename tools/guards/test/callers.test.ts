@@ -22,8 +22,8 @@ interface Callers {
 
 /**
  * Allowed calls between services, stated here and not read from the contracts. The gateway calls every service, a service
- * calls another one to do work for a user, services that use an SDK fetch its snapshots, and services that store an
- * operator's choice of a model check it. No service calls the gateway.
+ * calls another one to do work for a user, services that use an SDK fetch its snapshots, services that store an
+ * operator's choice of a model check it, and the job worker and the registry evaluate prompts for the platform. No service calls the gateway.
  */
 const table: Readonly<Record<ServiceName, Callers>> = {
   gateway: { forAny: [], forItself: [] },
@@ -33,7 +33,15 @@ const table: Readonly<Record<ServiceName, Callers>> = {
     narrower: { 'llm.chatForPlatform': ['prompt-registry'] },
   },
   canvas: { forAny: ['gateway', 'job-worker'], forItself: [] },
-  'prompt-registry': { forAny: ['gateway'], forItself: ['canvas', 'llm-router'] },
+  'prompt-registry': {
+    forAny: ['gateway'],
+    forItself: ['canvas', 'llm-router', 'job-worker'],
+    narrower: {
+      'prompts.getSnapshot': ['canvas', 'llm-router'],
+      'prompts.getEvaluationWork': ['job-worker'],
+      'prompts.evaluateCase': ['job-worker'],
+    },
+  },
   'feature-flags': { forAny: ['gateway'], forItself: ['canvas', 'llm-router'] },
   'job-worker': { forAny: ['gateway'], forItself: [] },
 };

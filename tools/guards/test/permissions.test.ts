@@ -55,6 +55,20 @@ const sensitive: Readonly<Record<string, Permission>> = {
   'prompts.createCanary': 'prompts:activate',
   'prompts.approveCanary': 'prompts:activate',
   'prompts.abortCanary': 'prompts:activate',
+  'prompts.createDataset': 'prompts:write',
+  'prompts.listDatasets': 'prompts:write',
+  'prompts.getDataset': 'prompts:write',
+  'prompts.listDatasetVersions': 'prompts:write',
+  'prompts.listDatasetCases': 'prompts:write',
+  'prompts.startEvaluation': 'prompts:write',
+  'prompts.listEvaluations': 'prompts:write',
+  'prompts.getEvaluation': 'prompts:write',
+  'prompts.listEvaluationResults': 'prompts:write',
+  'prompts.compareEvaluation': 'prompts:write',
+  'prompts.cancelEvaluation': 'prompts:write',
+  'prompts.checkGate': 'prompts:write',
+  'prompts.setGate': 'prompts:protect',
+  'prompts.removeGate': 'prompts:protect',
   'llm.resetBreakers': 'llm:operate',
   'llm.listBreakerChanges': 'llm:operate',
   'llm.clearCache': 'llm:operate',
@@ -86,6 +100,7 @@ const forKeysOfUsers: Readonly<Record<string, Permission>> = {
   'prompts.listLabels': 'prompts:read',
   'prompts.listLabelMoves': 'prompts:read',
   'prompts.render': 'prompts:read',
+  'prompts.getGate': 'prompts:read',
 };
 
 /** Operations that the role `operator` must never reach. */
@@ -99,6 +114,8 @@ const beyondOperators: readonly string[] = [
   'admin.revokeUserApiKey',
   'admin.listAudit',
   'prompts.protectLabel',
+  'prompts.setGate',
+  'prompts.removeGate',
 ];
 
 const statusOf = (id: string, principal: Principal): number => {

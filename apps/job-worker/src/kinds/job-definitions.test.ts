@@ -11,6 +11,7 @@ test('an attempt outlasts the deadline of its request to a model', () => {
     canvas_variant: 630_000,
     canvas_refinement: 630_000,
     custom_prompt: 630_000,
+    prompt_evaluation: jobCatalogue.prompt_evaluation.timeoutMs,
     job_retention: jobCatalogue.job_retention.timeoutMs,
   });
 });

@@ -66,3 +66,8 @@ export function toProposal(row: ProposalRow): PromptLabelProposal {
 function toPosition(row: Pick<LabelRow, 'prompt_key' | 'environment' | 'label'>): LabelPosition {
   return { promptKey: row.prompt_key, environment: row.environment, label: row.label };
 }
+
+/** Returns the key of a label as columns. */
+export function columnsOf({ promptKey, environment, label }: LabelPosition) {
+  return { prompt_key: promptKey, environment, label };
+}

@@ -4,7 +4,8 @@ import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../db.ts';
 import { assertMoveKeepsEmbeds } from '../embeds/embeds.service.ts';
-import type { LabelPosition, LabelRow, MoveRow, ProposalRow } from './label-row.ts';
+import { assertPassesGate } from '../gates/check-gate.ts';
+import { columnsOf, type LabelPosition, type LabelRow, type MoveRow, type ProposalRow } from './label-row.ts';
 
 export type LabelsStore = ReturnType<typeof createLabelsStore>;
 
@@ -173,10 +174,6 @@ export function createLabelsStore(db: Kysely<Database>) {
   };
 }
 
-function columnsOf({ promptKey, environment, label }: LabelPosition) {
-  return { prompt_key: promptKey, environment, label };
-}
-
 export function findLabel(
   transaction: Kysely<Database>,
   position: LabelPosition,
@@ -204,29 +201,37 @@ export async function moveLabel(
   return writeMove(transaction, position, move);
 }
 
-/**
- * Locks the first version of the prompt, which serializes all changes of its labels, and activations by releases without
- * labels. Returns the label.
- */
+/** Locks the labels of the prompt. Returns the label. */
 export async function lockLabel(
   transaction: Kysely<Database>,
   position: LabelPosition,
 ): Promise<LabelRow | undefined> {
-  await transaction
-    .selectFrom('prompt_versions')
-    .select('id')
-    .where('prompt_key', '=', position.promptKey)
-    .where('version', '=', 1)
-    .forUpdate()
-    .execute();
+  await lockPrompt(transaction, position.promptKey);
   return findLabel(transaction, position);
 }
 
+/**
+ * Locks the first version of a prompt, which serializes all changes of its labels and gates, and activations by releases
+ * without labels. Returns false for an unknown prompt.
+ */
+export async function lockPrompt(transaction: Kysely<Database>, promptKey: string): Promise<boolean> {
+  const locked = await transaction
+    .selectFrom('prompt_versions')
+    .select('id')
+    .where('prompt_key', '=', promptKey)
+    .where('version', '=', 1)
+    .forUpdate()
+    .executeTakeFirst();
+  return locked !== undefined;
+}
+
+/** Throws UNPROCESSABLE if the version does not pass the gate of the label. */
 async function writeMove(
   transaction: Kysely<Database>,
   position: LabelPosition,
   move: Move,
 ): Promise<LabelRow> {
+  if (move.version !== null) await assertPassesGate(transaction, position, move.version);
   const values = {
     version: move.version,
     moved_by: move.movedBy,

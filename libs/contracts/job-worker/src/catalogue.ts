@@ -1,6 +1,7 @@
 import { canvasGeneration, canvasRefinement, canvasVariant } from '@valuecanvas/contracts-canvas';
 import { defineJob, defineJobs } from '@valuecanvas/contracts-core';
 import { ChatRequest, cacheControlField, spendingJob } from '@valuecanvas/contracts-llm-router';
+import { promptEvaluation } from '@valuecanvas/contracts-prompt-registry';
 import Type from 'typebox';
 
 const { model, maxTokens, temperature } = ChatRequest.properties;
@@ -37,6 +38,7 @@ export const jobCatalogue = defineJobs(
   canvasVariant,
   canvasRefinement,
   customPrompt,
+  promptEvaluation,
   jobRetention,
 );
 

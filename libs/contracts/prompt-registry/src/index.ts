@@ -9,6 +9,23 @@ import {
 } from './ab-tests.ts';
 import { abortCanary, approveCanary, createCanary, getCanary, listCanaries } from './canaries.ts';
 import {
+  createDataset,
+  getDataset,
+  listDatasetCases,
+  listDatasets,
+  listDatasetVersions,
+} from './datasets.ts';
+import { evaluateCase, getEvaluationWork } from './evaluation-work.ts';
+import {
+  cancelEvaluation,
+  compareEvaluation,
+  getEvaluation,
+  listEvaluationResults,
+  listEvaluations,
+  startEvaluation,
+} from './evaluations.ts';
+import { checkPromptGate, getPromptGate, removePromptGate, setPromptGate } from './gates.ts';
+import {
   approvePromptLabelMove,
   listPromptLabelMoves,
   listPromptLabelProposals,
@@ -41,7 +58,31 @@ export {
   type MetricResult,
 } from './ab-tests.ts';
 export type { Canary, CanaryGuardrails, CreateCanaryRequest, ObservedCanary } from './canaries.ts';
+export {
+  CreateDatasetRequest,
+  Dataset,
+  DatasetCase,
+  maxCases,
+  NumberedCase,
+} from './datasets.ts';
+
+export { promptEvaluation } from './evaluation-work.ts';
+export {
+  type CaseChange,
+  EvaluationComparison,
+  EvaluationResult,
+  EvaluationSummary,
+  PromptEvaluation,
+  type StartEvaluationRequest,
+} from './evaluations.ts';
 export { type PromptExecution, promptExecution } from './execution-fact.ts';
+export type {
+  GateReason,
+  GateVerdict,
+  PromptGate,
+  SetGateRequest,
+} from './gates.ts';
+export { Grade, Grader } from './graders.ts';
 export {
   defaultEnvironment,
   PromptLabel,
@@ -113,6 +154,23 @@ export const promptRegistryContract = defineContract({
     getCanary,
     approveCanary,
     abortCanary,
+    setPromptGate,
+    getPromptGate,
+    removePromptGate,
+    checkPromptGate,
+    createDataset,
+    listDatasets,
+    getDataset,
+    listDatasetVersions,
+    listDatasetCases,
+    startEvaluation,
+    listEvaluations,
+    getEvaluation,
+    listEvaluationResults,
+    compareEvaluation,
+    cancelEvaluation,
+    getEvaluationWork,
+    evaluateCase,
     getPrompt,
     renderPrompt,
     listExecutions,

@@ -126,13 +126,13 @@ export const movePromptLabel = defineRoute({
   path: '/api/prompts/:promptKey/labels/:label',
   summary: 'Move a label',
   description:
-    'Moves a label to a version, or creates it. Fails with CONFLICT if the label has moved meanwhile, and with FORBIDDEN if it is protected: propose the move then. A move of `production` in the environment `default` activates the version, under the conditions of an activation.',
+    'Moves a label to a version, or creates it. Fails with CONFLICT if the label has moved meanwhile, and with FORBIDDEN if it is protected: propose the move then. Fails with UNPROCESSABLE and the reasons if the version does not pass the gate of the label. A move of `production` in the environment `default` activates the version, under the conditions of an activation.',
   auth: permission('prompts:activate'),
   params: labelParams,
   body: MoveLabelRequest,
   example: { version: 1, expectedVersion: null, reason: 'Try it on staging first' },
   reply: data(PromptLabel),
-  errors: ['NOT_FOUND', 'CONFLICT', 'DEPENDENCY_UNAVAILABLE'],
+  errors: ['NOT_FOUND', 'CONFLICT', 'UNPROCESSABLE', 'DEPENDENCY_UNAVAILABLE'],
 });
 
 export const removePromptLabel = defineRoute({
@@ -236,11 +236,11 @@ export const approvePromptLabelMove = defineRoute({
   path: '/api/prompts/:promptKey/labels/:label/proposals/:proposalId/approve',
   summary: 'Approve a proposed move',
   description:
-    'Moves the label. Fails with FORBIDDEN for the user who proposed the move, and with CONFLICT if the proposal is decided or the label has moved since.',
+    'Moves the label. Fails with FORBIDDEN for the user who proposed the move, with CONFLICT if the proposal is decided or the label has moved since, and with UNPROCESSABLE and the reasons if the version does not pass the gate of the label.',
   auth: permission('prompts:activate'),
   params: proposalParams,
   reply: data(PromptLabelProposal),
-  errors: ['NOT_FOUND', 'CONFLICT', 'DEPENDENCY_UNAVAILABLE'],
+  errors: ['NOT_FOUND', 'CONFLICT', 'UNPROCESSABLE', 'DEPENDENCY_UNAVAILABLE'],
 });
 
 export const rejectPromptLabelMove = defineRoute({

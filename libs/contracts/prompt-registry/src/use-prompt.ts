@@ -39,7 +39,7 @@ export const getPrompt = defineRoute({
 });
 
 /** Value of a variable. Its own schema, if it has one, restricts it further. */
-const promptValue = Type.Union([
+export const promptValue = Type.Union([
   Type.String({ maxLength: 500_000 }),
   Type.Number(),
   Type.Boolean(),

@@ -146,14 +146,14 @@ export const activatePromptVersion = defineRoute({
   path: '/api/prompts/versions/:promptKey/:version/activate',
   summary: 'Activate a prompt version',
   description:
-    'Makes a version the active one for all users: moves the label `production` of the environment `default`. All services use it within a second. Fails with FORBIDDEN if the label is protected, and with VALIDATION_FAILED if the version requires a variable that the service of the prompt does not always give, or names a model that no configured provider serves.',
+    'Makes a version the active one for all users: moves the label `production` of the environment `default`. All services use it within a second. Fails with FORBIDDEN if the label is protected, with UNPROCESSABLE and the reasons if the version does not pass the gate of the label, and with VALIDATION_FAILED if the version requires a variable that the service of the prompt does not always give, or names a model that no configured provider serves.',
   auth: permission('prompts:activate'),
   params: Type.Object({
     promptKey,
     version: versionNumber('Number of the version.'),
   }),
   reply: data(PromptVersion),
-  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+  errors: ['NOT_FOUND', 'UNPROCESSABLE', 'DEPENDENCY_UNAVAILABLE'],
 });
 
 /** The immutable part of a version. */

@@ -148,7 +148,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   canvas: ['llm-router:3101', 'prompt-registry:3103', 'feature-flags:3104', 'postgres and redis'],
   'prompt-registry': ['llm-router:3101', 'postgres and redis'],
   'feature-flags': ['llm-router:3101', 'postgres and redis'],
-  'job-worker': ['canvas:3102', 'llm-router:3101', 'postgres and redis', 'mail', 'internet'],
+  'job-worker': [
+    'canvas:3102',
+    'llm-router:3101',
+    'prompt-registry:3103',
+    'postgres and redis',
+    'mail',
+    'internet',
+  ],
   migrate: ['postgres'],
   backup: ['postgres', 'aws'],
 };
