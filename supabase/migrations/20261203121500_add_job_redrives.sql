@@ -12,7 +12,8 @@ begin
   comment on column vc_private.llm_jobs.redrives is 'times that the failed job was returned to the queue by an operator';
   comment on column vc_private.llm_jobs.redrive_id is 'the latest redrive, which several jobs can share';
 
-  create index if not exists llm_jobs_status_id_idx on vc_private.llm_jobs (status, id);
+  create index if not exists llm_jobs_created_at_id_idx on vc_private.llm_jobs (created_at, id);
+  create index if not exists llm_jobs_status_created_at_id_idx on vc_private.llm_jobs (status, created_at, id);
   create index if not exists llm_jobs_redrive_id_idx on vc_private.llm_jobs (redrive_id) where redrive_id is not null;
 
   grant execute on function vc_private.record_audit(jsonb) to vc_job_worker;

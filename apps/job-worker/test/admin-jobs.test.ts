@@ -34,14 +34,15 @@ async function fail(service: TestService, body: object = question): Promise<stri
 
 test('operators see the jobs of all users and of the platform, without requests and results', async () => {
   const service = await platform.start();
+  await eventually(async () => expect((await list(service)).data).toHaveLength(1));
   const jobId = await platform.submit(service, { ...question, prompt: 'a secret' });
   await platform.reaches(jobId, 'completed');
-  await eventually(async () => expect((await list(service)).data).toHaveLength(2));
   const { data } = await list(service);
   expect(data).toContainEqual(expect.objectContaining({ type: 'job_retention' }));
   expect(data).toContainEqual(
     expect.objectContaining({ jobId, status: 'completed', userId: platform.user.userId, cost: facts.cost }),
   );
+  expect(data[0].jobId).toBe(jobId);
   expect(JSON.stringify(data)).not.toContain('a secret');
   expect((await service.request(`/api/admin/jobs/${jobId}`, { as: operator })).body.data).toMatchObject({
     jobId,

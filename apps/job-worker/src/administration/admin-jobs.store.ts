@@ -38,7 +38,8 @@ export interface ChosenJobs {
 /** Rows of all users' jobs, for operators. */
 export type AdminJobsStore = ReturnType<typeof createAdminJobsStore>;
 
-const newestFirst = listOrder('desc', { id: 'uuid' });
+/** The ids of the platform's own jobs are not in the order of their submission. */
+const newestFirst = listOrder('desc', { created_at: 'timestamptz', id: 'uuid' });
 
 export function createAdminJobsStore(db: Kysely<Database>) {
   return {
