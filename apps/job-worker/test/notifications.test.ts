@@ -120,6 +120,22 @@ test('Slack receives the text, with its control characters escaped', async () =>
   });
 });
 
+test('an event for programs goes to the webhook only', async () => {
+  await notify({ kind: 'prompt.label-moved' });
+  await notify({ kind: 'prompt.move-proposed' });
+  const store = createNotificationsStore(platform.connect());
+  await store.dispatch(['webhook', 'slack']);
+  const addressed = await platform.database.query(
+    `select kind, channel from vc_private.notification_deliveries
+     join vc_private.notifications on id = notification_id order by kind, channel`,
+  );
+  expect(addressed).toEqual([
+    { kind: 'prompt.label-moved', channel: 'webhook' },
+    { kind: 'prompt.move-proposed', channel: 'slack' },
+    { kind: 'prompt.move-proposed', channel: 'webhook' },
+  ]);
+});
+
 /** A deliverer in this process, with what it logs. */
 function delivererIn(url: (signal: AbortSignal) => Promise<void>, delaysMs: readonly number[]) {
   const logged: string[] = [];

@@ -3,7 +3,7 @@ import type { NotificationChannel } from '@valuecanvas/contracts-job-worker';
 import type { Mail, Mailer } from '@valuecanvas/mail';
 import { signatureHeaders, type WebhookSender } from '@valuecanvas/webhooks';
 import type { JobWorkerConfig } from '../config.ts';
-import type { StoredNotification } from './notifications.store.ts';
+import { type StoredNotification, webhookChannel } from './notifications.store.ts';
 
 /** Delivers a notification once. Rejects if the receiver has not accepted it. */
 export type Channel = (notification: StoredNotification, signal: AbortSignal) => Promise<void>;
@@ -24,7 +24,7 @@ export function channelsOf(
   const channels = new Map<NotificationChannel, Channel>();
   const { NOTIFICATION_WEBHOOK_URL: url, NOTIFICATION_WEBHOOK_SECRET: secret } = config;
   if (url !== undefined && secret !== undefined) {
-    channels.set('webhook', (notification, signal) => {
+    channels.set(webhookChannel, (notification, signal) => {
       const body = JSON.stringify(toEvent(notification));
       const headers = signatureHeaders({ id: notification.id, body, at: new Date(now()) }, secret);
       return sender.post(url, { body, headers }, signal);

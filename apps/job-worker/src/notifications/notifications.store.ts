@@ -1,4 +1,10 @@
-import { type AuditFact, type ListPage, mapPage, type PageRequest } from '@valuecanvas/contracts-core';
+import {
+  type AuditFact,
+  type ListPage,
+  mapPage,
+  type PageRequest,
+  webhookOnlyKinds,
+} from '@valuecanvas/contracts-core';
 import type { DeliveryStatus } from '@valuecanvas/contracts-job-worker';
 import { acrossUsers, listOrder, recordAudit, selectPage } from '@valuecanvas/postgres';
 import { type Kysely, type Selectable, sql } from 'kysely';
@@ -30,6 +36,9 @@ export interface ClaimedDelivery {
   readonly notification: StoredNotification;
 }
 
+/** Name of the channel that gets every notification. */
+export const webhookChannel = 'webhook';
+
 /** Notifications older than this are not addressed: after a new configuration, no backlog is sent. */
 const newerThan = sql`now() - interval '24 hours'`;
 
@@ -37,7 +46,7 @@ export type NotificationsStore = ReturnType<typeof createNotificationsStore>;
 
 export function createNotificationsStore(db: Kysely<Database>) {
   return {
-    /** Addresses new notifications to the channels. */
+    /** Addresses new notifications to the channels, those for programs to the webhook only. */
     async dispatch(channels: readonly string[]): Promise<void> {
       await acrossUsers(db, (tx) =>
         sql`
@@ -47,11 +56,12 @@ export function createNotificationsStore(db: Kysely<Database>) {
               select id from vc_private.notifications where dispatched_at is null
               order by created_at limit 100 for update skip locked
             )
-            returning id, created_at
+            returning id, kind, created_at
           )
           insert into vc_private.notification_deliveries (notification_id, channel)
           select id, channel from dispatched cross join unnest(${channels}::text[]) as channel
           where created_at > ${newerThan}
+            and (channel = ${webhookChannel} or kind <> all(${webhookOnlyKinds}::text[]))
           on conflict do nothing`.execute(tx),
       );
     },

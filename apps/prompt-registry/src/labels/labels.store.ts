@@ -4,6 +4,7 @@ import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../db.ts';
 import { assertMoveKeepsEmbeds } from '../embeds/embeds.service.ts';
+import { type PromptEvent, recordPromptEvent } from '../events/record-prompt-event.ts';
 import { assertPassesGate } from '../gates/check-gate.ts';
 import { columnsOf, type LabelPosition, type LabelRow, type MoveRow, type ProposalRow } from './label-row.ts';
 
@@ -122,6 +123,7 @@ export function createLabelsStore(db: Kysely<Database>) {
           .returningAll()
           .executeTakeFirstOrThrow();
         await recordAudit(transaction, factOf(stored));
+        await recordPromptEvent(transaction, proposalEvent(stored));
         return beforeCommit(transaction, stored);
       });
     },
@@ -155,13 +157,14 @@ export function createLabelsStore(db: Kysely<Database>) {
         check(proposal, target);
         await recordAudit(transaction, factOf(proposal));
         if (status === 'approved') {
-          await writeMove(transaction, ofProposal, {
+          const move = {
             version: proposal.version,
             movedBy: proposal.proposed_by,
             approvedBy: decidedBy,
             reason: proposal.reason ?? undefined,
             requestId,
-          });
+          };
+          await writeMove(transaction, ofProposal, move, target?.version ?? null);
         }
         return transaction
           .updateTable('vc_private.prompt_label_proposals')
@@ -198,7 +201,7 @@ export async function moveLabel(
   const from = current?.version ?? null;
   if (from === move.version) return current;
   await recordAudit(transaction, factOf(from));
-  return writeMove(transaction, position, move);
+  return writeMove(transaction, position, move, from);
 }
 
 /** Locks the labels of the prompt. Returns the label. */
@@ -230,6 +233,7 @@ async function writeMove(
   transaction: Kysely<Database>,
   position: LabelPosition,
   move: Move,
+  from: number | null,
 ): Promise<LabelRow> {
   if (move.version !== null) await assertPassesGate(transaction, position, move.version);
   const values = {
@@ -247,5 +251,37 @@ async function writeMove(
     .returningAll()
     .executeTakeFirstOrThrow();
   await assertMoveKeepsEmbeds(transaction, position);
+  await recordPromptEvent(transaction, moveEvent(moved, from));
   return moved;
+}
+
+function moveEvent(row: LabelRow, from: number | null): PromptEvent {
+  const { prompt_key: promptKey, environment, label, version, moved_by: movedBy } = row;
+  const numbered = (number: number | null) => (number === null ? 'no version' : `version ${number}`);
+  return {
+    kind: 'prompt.label-moved',
+    title: `${label} of ${promptKey} moved to ${numbered(version)}`,
+    message: `The label ${label} of ${promptKey} in the environment ${environment} moved from ${numbered(from)} to ${numbered(version)}.`,
+    details: {
+      promptKey,
+      environment,
+      label,
+      ...(from === null ? {} : { from }),
+      ...(version === null ? {} : { to: version }),
+      ...(movedBy === null ? {} : { movedBy }),
+      ...(row.approved_by === null ? {} : { approvedBy: row.approved_by }),
+    },
+    at: row.moved_at,
+  };
+}
+
+function proposalEvent(row: ProposalRow): PromptEvent {
+  const { id: proposalId, prompt_key: promptKey, environment, label, version } = row;
+  return {
+    kind: 'prompt.move-proposed',
+    title: `A move of ${label} of ${promptKey} waits for approval`,
+    message: `A person has proposed version ${version} of ${promptKey} for the protected label ${label} in the environment ${environment}. A second person has to approve it.`,
+    details: { proposalId, promptKey, environment, label, version, proposedBy: row.proposed_by },
+    at: row.proposed_at,
+  };
 }

@@ -5,6 +5,7 @@ import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../db.ts';
 import { insertEmbeds } from '../embeds/embeds.store.ts';
+import { type PromptEvent, recordPromptEvent } from '../events/record-prompt-event.ts';
 import type { NewVersion } from './new-version.ts';
 import { type PromptRow, type VersionRow, versionColumns } from './version-row.ts';
 
@@ -154,6 +155,7 @@ export function createVersionsStore(db: Kysely<Database>) {
             .executeTakeFirstOrThrow();
           await insertEmbeds(transaction, row.id, draft.embeds);
           await recordAudit(transaction, factOf(row));
+          await recordPromptEvent(transaction, creationOf(row, draft.createdBy));
           return beforeCommit(transaction, row);
         });
       } catch (error) {
@@ -161,6 +163,17 @@ export function createVersionsStore(db: Kysely<Database>) {
         throw error;
       }
     },
+  };
+}
+
+function creationOf(row: VersionRow, createdBy: string): PromptEvent {
+  const { prompt_key: promptKey, version } = row;
+  return {
+    kind: 'prompt.version-created',
+    title: `Version ${version} of ${promptKey} was created`,
+    message: `The prompt ${promptKey} has the new version ${version}, a draft.`,
+    details: { promptKey, version, versionId: row.id, createdBy },
+    at: row.created_at,
   };
 }
 

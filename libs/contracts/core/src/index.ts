@@ -69,7 +69,7 @@ export {
   metricCatalogue,
   type ObservedMetrics,
 } from './metric-catalogue.ts';
-export { Notification } from './notification.ts';
+export { Notification, webhookOnlyKinds } from './notification.ts';
 export { nullReader } from './nulls.ts';
 export { type OpenApiDocument, toOpenApi } from './openapi.ts';
 export type { SecuritySchemes } from './openapi-security.ts';

@@ -6,10 +6,19 @@ const notificationKinds = [
   'platform.cost-alert',
   'user.cost-alert',
   'prompt.canary-rolled-back',
+  'prompt.version-created',
+  'prompt.label-moved',
+  'prompt.move-proposed',
   'provider.breaker-opened',
   'jobs.dead-letter',
   'backup.overdue',
 ] as const;
+
+/** Kinds for programs. They go to the webhook only, since people would learn to ignore a channel with every change. */
+export const webhookOnlyKinds: readonly Notification['kind'][] = [
+  'prompt.version-created',
+  'prompt.label-moved',
+];
 
 /** An event of which operators are notified outside the platform. */
 export const Notification = Type.Object(
