@@ -5,6 +5,7 @@ import type { ColumnType } from 'kysely';
 export interface Database {
   feature_flag_evaluations: FeatureFlagEvaluationsTable;
   feature_flags: FeatureFlagsTable;
+  'vc_private.feature_flag_versions': FeatureFlagVersionsTable;
 }
 
 export interface FeatureFlagEvaluationsTable {
@@ -34,4 +35,11 @@ export interface FeatureFlagsTable {
   default_variant: ColumnType<string | null, string | null | undefined, string | null>;
   bucket_by: ColumnType<string | null, string | null | undefined, string | null>;
   prerequisites: ColumnType<unknown, string | undefined, string>;
+}
+
+export interface FeatureFlagVersionsTable {
+  flag_key: ColumnType<string, string, never>;
+  version: ColumnType<number, number, never>;
+  settings: ColumnType<unknown, string, never>;
+  changed_at: ColumnType<Date, Date | string | undefined, never>;
 }

@@ -16,6 +16,7 @@ const records = () =>
 const changes = [
   { operation: 'flags.create', method: 'POST', path: '/api/flags', body: { key: 'audited' } },
   { operation: 'flags.update', method: 'PUT', path: '/api/flags/audited', body: { enabled: true } },
+  { operation: 'flags.restoreVersion', method: 'POST', path: '/api/flags/audited/versions/1/restore' },
   { operation: 'flags.delete', method: 'DELETE', path: '/api/flags/audited' },
 ] as const;
 
@@ -41,7 +42,13 @@ test('every change of a flag is recorded with its author, reason, and state befo
   expect(await records()).toMatchObject([
     { ...author, action: 'flags.create', before: null, after: { enabled: false, version: 1 } },
     { ...author, action: 'flags.update', before: { enabled: false }, after: { enabled: true, version: 2 } },
-    { ...author, action: 'flags.delete', before: { enabled: true, version: 2 }, after: null },
+    {
+      ...author,
+      action: 'flags.restoreVersion',
+      before: { enabled: true },
+      after: { enabled: false, version: 3 },
+    },
+    { ...author, action: 'flags.delete', before: { enabled: false, version: 3 }, after: null },
   ]);
 });
 

@@ -193,10 +193,22 @@ describe('changing a flag', () => {
     const first = await change();
     expect(first.headers.get('etag')).toBe('"2"');
     const { status, body } = await change();
-    expect([status, body.code, body.details]).toEqual([409, 'CONFLICT', { currentVersion: 2 }]);
+    expect([status, body.code]).toEqual([409, 'CONFLICT']);
+    expect(body.details).toMatchObject({ currentVersion: 2 });
     const removal = await send('DELETE', `/api/flags/${key}`, undefined, { 'if-match': '"1"' });
     expect(removal.status).toBe(409);
     expect((await send('GET', `/api/flags/${key}`)).headers.get('etag')).toBe('"2"');
+  });
+
+  test('is refused with both versions and the current settings, so that a page can show what would be lost', async () => {
+    const key = await create();
+    await send('PUT', `/api/flags/${key}`, { description: 'by another operator' });
+    const { body } = await send('PUT', `/api/flags/${key}`, { version: 1, description: 'mine' });
+    expect(body.details).toMatchObject({
+      currentVersion: 2,
+      givenVersion: 1,
+      current: { description: 'by another operator' },
+    });
   });
 
   test('that does not exist returns 404', async () => {

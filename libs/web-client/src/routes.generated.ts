@@ -115,6 +115,8 @@ export const routes = {
   getFlag: {path: "/api/flags/:key"},
   updateFlag: {method: "PUT", path: "/api/flags/:key"},
   deleteFlag: {method: "DELETE", path: "/api/flags/:key", reply: "empty"},
+  listFlagVersions: {path: "/api/flags/:key/versions", reply: "list"},
+  restoreFlagVersion: {method: "POST", path: "/api/flags/:key/versions/:version/restore"},
   evaluateFlags: {path: "/api/flags/evaluate"},
   explainFlag: {method: "POST", path: "/api/flags/:key/explain"},
   submitJob: {method: "POST", path: "/api/queue/llm", reply: "accepted", idempotent: true},

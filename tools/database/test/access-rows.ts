@@ -43,6 +43,7 @@ const otherRows: Readonly<Record<string, { readonly there: readonly Row[]; reado
   'vc_private.prompt_evaluations': { there: [evaluation(alice)], another: evaluation(bob) },
   'vc_private.prompt_evaluation_results': { there: [evaluationResult(1)], another: evaluationResult(2) },
   'vc_private.prompt_gates': { there: [gate('staging')], another: gate('preview') },
+  'vc_private.feature_flag_versions': { there: [flagVersion(1)], another: flagVersion(2) },
   'vc_private.prompt_labels': { there: [label('staging')], another: label('preview') },
   'vc_private.prompt_label_proposals': { there: [proposal()], another: proposal() },
   'vc_private.prompt_canaries': { there: [canary()], another: canary() },
@@ -198,6 +199,10 @@ function evaluationResult(position: number): Row {
 function gate(label: string): Row {
   const position = { prompt_key: 'canvas.secret', environment: 'default', label };
   return { ...position, dataset_name: 'canvas.secret', minimum_score: 1, set_by: alice };
+}
+
+function flagVersion(version: number): Row {
+  return { flag_key: 'llm_caching', version, settings: '{}' };
 }
 
 function labelMove(): Row {

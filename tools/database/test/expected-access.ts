@@ -153,6 +153,7 @@ export const expectedAccess: Readonly<Record<string, Readonly<Record<string, Acc
       columns: ['status', 'decided_by', 'decided_at'],
     },
   },
+  'vc_private.feature_flag_versions': { vc_feature_flags: { select: all, insert: all } },
   'vc_private.prompt_labels': { vc_prompt_registry: { select: all, insert: all, update: all } },
   'vc_private.prompt_trial_sums': { vc_prompt_registry: { select: all, insert: all, update: all } },
   'vc_private.prompt_trial_units': { vc_prompt_registry: { select: all, insert: all } },

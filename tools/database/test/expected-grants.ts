@@ -58,6 +58,7 @@ export const expectedGrants: Record<string, Record<string, string>> = {
   'vc_private.prompt_label_proposals': {
     vc_prompt_registry: 'insert, select, update(decided_at), update(decided_by), update(status)',
   },
+  'vc_private.feature_flag_versions': { vc_feature_flags: 'insert, select' },
   'vc_private.prompt_labels': { vc_prompt_registry: 'insert, select, update' },
   'vc_private.prompt_trial_sums': { vc_prompt_registry: 'insert, select, update' },
   'vc_private.prompt_trial_units': { vc_prompt_registry: 'insert, select' },

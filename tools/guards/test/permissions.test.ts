@@ -31,6 +31,8 @@ const sensitive: Readonly<Record<string, Permission>> = {
   'flags.list': 'flags:read',
   'flags.get': 'flags:read',
   'flags.explain': 'flags:read',
+  'flags.listVersions': 'flags:read',
+  'flags.restoreVersion': 'flags:write',
   'flags.create': 'flags:write',
   'flags.update': 'flags:write',
   'flags.delete': 'flags:write',

@@ -31,6 +31,18 @@ export type FlagSettings = Pick<
   | 'bucketBy'
 >;
 
+/** Returns the editable settings of a flag. */
+export function settingsOf({
+  key: _key,
+  type: _type,
+  version: _version,
+  createdAt: _created,
+  updatedAt: _updated,
+  ...settings
+}: Flag): FlagSettings {
+  return settings;
+}
+
 /** Returns the settings of a new flag. By default it is off, and on for all users when it is switched on. */
 export function initialSettings({ key, ...given }: CreateFlagRequest): FlagSettings {
   const initial = {

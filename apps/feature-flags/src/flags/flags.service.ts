@@ -9,6 +9,7 @@ import {
 import {
   type CreateFlagRequest,
   type Flag,
+  type FlagVersion,
   modelFlagKey,
   reservedKeys,
   type UpdateFlagRequest,
@@ -17,9 +18,11 @@ import type { ServedModels } from '@valuecanvas/served-models';
 import {
   changedSettings,
   checkChange,
+  type FlagSettings,
   initialSettings,
   newModels,
   type SettingsChange,
+  settingsOf,
 } from './flag-settings.ts';
 import type { FlagsStore } from './flags.store.ts';
 import type { Prerequisites } from './rule-faults.ts';
@@ -52,6 +55,25 @@ export function createFlagsService(options: {
     return all.filter(([, needs]) => needs.some((need) => need.key === key)).map(([dependent]) => dependent);
   };
 
+  /** Changes a flag that has the version that the request names, if it names one, and publishes it. */
+  const change = async (
+    call: AuditedCall,
+    key: string,
+    settingsAfter: (current: Flag) => FlagSettings,
+  ): Promise<Flag> => {
+    const updated = await store.update(
+      key,
+      (current) => {
+        assertIfMatch(call.header('if-match'), 'flag', current.version);
+        return settingsAfter(current);
+      },
+      (before, after) => factOf(call, { target: targetOf(key), before, after }),
+    );
+    const flag = updated ?? refuseUnknown(key);
+    await snapshots.publish();
+    return flag;
+  };
+
   return {
     list: (page: PageRequest): Promise<ListPage<Flag>> => store.list(page),
 
@@ -75,20 +97,29 @@ export function createFlagsService(options: {
     async update(call: AuditedCall, key: string, request: UpdateFlagRequest): Promise<Flag> {
       const refused = await refusalsOfUpdate(key, request);
       const prerequisites = isSafe(request) ? noPrerequisites : await store.prerequisites();
-      const updated = await store.update(
-        key,
-        (current) => {
-          assertIfMatch(call.header('if-match'), 'flag', current.version);
-          assertBasedOn(request.version, current);
-          const after = changedSettings(current, request);
-          checkChange({ key, before: current, after }, refused, prerequisites);
-          return after;
-        },
-        (before, after) => factOf(call, { target: targetOf(key), before, after }),
-      );
-      const flag = updated ?? refuseUnknown(key);
-      await snapshots.publish();
-      return flag;
+      return change(call, key, (current) => {
+        assertBasedOn(request.version, current);
+        const after = changedSettings(current, request);
+        checkChange({ key, before: current, after }, refused, prerequisites);
+        return after;
+      });
+    },
+
+    async versions(key: string, page: PageRequest): Promise<ListPage<FlagVersion>> {
+      if (!(await store.find(key))) refuseUnknown(key);
+      return store.versions(key, page);
+    },
+
+    /** Gives a flag all settings of an earlier version. They are checked like those of any other change. */
+    async restore(call: AuditedCall, key: string, version: number): Promise<Flag> {
+      const after = (await store.version(key, version)) ?? refuseUnknownVersion(key, version);
+      const before = (await store.find(key)) ?? refuseUnknown(key);
+      const refused = await refusals({ key, before, after });
+      const prerequisites = await store.prerequisites();
+      return change(call, key, (current) => {
+        checkChange({ key, before: current, after }, refused, prerequisites);
+        return after;
+      });
     },
 
     async remove(call: AuditedCall, key: string): Promise<void> {
@@ -118,11 +149,13 @@ function refuseNeeded(key: string, dependents: readonly string[]): never {
   });
 }
 
-function assertBasedOn(version: number | undefined, { version: currentVersion }: Flag): void {
+/** The refusal has both versions and the current settings, so that a page can show what would be overwritten. */
+function assertBasedOn(version: number | undefined, current: Flag): void {
+  const { version: currentVersion } = current;
   if (version === undefined || version === currentVersion) return;
   throw new AppError('CONFLICT', {
     message: `The flag is at version ${currentVersion}. Read it again and repeat your change.`,
-    details: { currentVersion },
+    details: { currentVersion, givenVersion: version, current: settingsOf(current) },
   });
 }
 
@@ -135,6 +168,10 @@ function refuseReserved(key: string): void {
 
 function refuseUnknown(key: string): never {
   throw new AppError('NOT_FOUND', { message: `The flag "${key}" does not exist.` });
+}
+
+function refuseUnknownVersion(key: string, version: number): never {
+  throw new AppError('NOT_FOUND', { message: `The flag "${key}" has no version ${version}.` });
 }
 
 function refuseTaken(key: string): never {

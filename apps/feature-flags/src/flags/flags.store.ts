@@ -2,6 +2,7 @@ import { type AuditFact, type ListPage, mapPage, type PageRequest } from '@value
 import type {
   Flag,
   FlagSnapshot,
+  FlagVersion,
   Prerequisite,
   RolloutRule,
   Targeting,
@@ -10,8 +11,8 @@ import type {
 import { versionOf } from '@valuecanvas/live-snapshot';
 import { acrossUsers, listOrder, recordAudit, selectPage } from '@valuecanvas/postgres';
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { Database, FeatureFlagsTable } from '../db.ts';
-import type { FlagSettings } from './flag-settings.ts';
+import type { Database, FeatureFlagsTable, FeatureFlagVersionsTable } from '../db.ts';
+import { type FlagSettings, settingsOf } from './flag-settings.ts';
 import { type Prerequisites, typeOfVariant } from './rule-faults.ts';
 
 export type FlagsStore = ReturnType<typeof createFlagsStore>;
@@ -47,6 +48,7 @@ const ruleColumns = [
   'version',
 ] as const;
 
+const byVersion = listOrder('desc', { version: 'integer' });
 const byKey = listOrder('asc', { key: 'text' });
 
 /**
@@ -112,6 +114,7 @@ export function createFlagsStore(db: Kysely<Database>) {
           .executeTakeFirst();
         if (!row) return undefined;
         const flag = toFlag(row);
+        await keepVersions(transaction, flag);
         await recordAudit(transaction, factOf(flag));
         return flag;
       });
@@ -139,8 +142,32 @@ export function createFlagsStore(db: Kysely<Database>) {
           .returning(columns)
           .executeTakeFirstOrThrow();
         const flag = toFlag(row);
+        await keepVersions(transaction, current, flag);
         await recordAudit(transaction, factOf(current, flag));
         return flag;
+      });
+    },
+
+    versions(key: string, page: PageRequest): Promise<ListPage<FlagVersion>> {
+      return acrossUsers(db, async (transaction) => {
+        const versions = transaction
+          .selectFrom('vc_private.feature_flag_versions')
+          .select(['version', 'settings', 'changed_at'])
+          .where('flag_key', '=', key);
+        return mapPage(await selectPage(versions, byVersion, page), toVersion);
+      });
+    },
+
+    /** Returns undefined if the version does not exist. */
+    version(key: string, version: number): Promise<FlagSettings | undefined> {
+      return acrossUsers(db, async (transaction) => {
+        const row = await transaction
+          .selectFrom('vc_private.feature_flag_versions')
+          .select('settings')
+          .where('flag_key', '=', key)
+          .where('version', '=', version)
+          .executeTakeFirst();
+        return row && (row.settings as FlagSettings);
       });
     },
 
@@ -158,6 +185,28 @@ export function createFlagsStore(db: Kysely<Database>) {
       });
     },
   };
+}
+
+/** Keeps versions that are not kept yet. The one before a change may stem from a release that kept none. */
+async function keepVersions(transaction: Kysely<Database>, ...flags: readonly Flag[]): Promise<void> {
+  await transaction
+    .insertInto('vc_private.feature_flag_versions')
+    .values(
+      flags.map((flag) => ({
+        flag_key: flag.key,
+        version: flag.version,
+        settings: JSON.stringify(settingsOf(flag)),
+        changed_at: flag.updatedAt,
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+type VersionRow = Pick<Selectable<FeatureFlagVersionsTable>, 'version' | 'settings' | 'changed_at'>;
+
+function toVersion({ version, settings, changed_at }: VersionRow): FlagVersion {
+  return { version, settings: settings as FlagSettings, changedAt: changed_at.toISOString() };
 }
 
 function toColumns(settings: FlagSettings) {

@@ -9,6 +9,9 @@ export const flagRoutes = (flags: FlagsService) =>
     createFlag: (call) => flags.create(call, call.body),
     getFlag: async ({ params }) => tagged(await flags.get(params.key)),
     updateFlag: async (call) => tagged(await flags.update(call, call.params.key, call.body)),
+    listFlagVersions: ({ params, page }) => flags.versions(params.key, page),
+    restoreFlagVersion: async (call) =>
+      tagged(await flags.restore(call, call.params.key, call.params.version)),
     deleteFlag: (call) => flags.remove(call, call.params.key),
   }) satisfies Partial<HandlersOf<typeof featureFlagsContract>>;
 

@@ -202,17 +202,22 @@ const flagSettings = {
   ),
 };
 
+/** Settings that an operator edits. A version of a flag has all of them. */
+const editable = {
+  ...flagSettings,
+  rules,
+  prerequisites,
+  defaultVariant: Type.Optional(defaultVariant),
+  bucketBy: Type.Optional(attributeName),
+};
+
 export const Flag = Type.Object(
   {
     key: flagKey,
-    ...flagSettings,
+    ...editable,
     type: Type.Enum(['boolean', 'string', 'number', 'object'], {
       description: 'Type of the values. A flag without variants is a boolean.',
     }),
-    rules,
-    prerequisites,
-    defaultVariant: Type.Optional(defaultVariant),
-    bucketBy: Type.Optional(attributeName),
     version: Type.Integer({ minimum: 1, description: 'Number of changes to the flag.' }),
     createdAt: field.timestamp('Time at which the flag was created.'),
     updatedAt: field.timestamp('Time of the last change.'),
@@ -220,6 +225,16 @@ export const Flag = Type.Object(
   { title: 'Flag', description: 'A feature flag.' },
 );
 export type Flag = Static<typeof Flag>;
+
+export const FlagVersion = Type.Object(
+  {
+    version: Type.Integer({ minimum: 1, description: 'Number of the version.' }),
+    settings: Type.Object(editable, { title: 'FlagSettings', description: 'Settings of a flag.' }),
+    changedAt: field.timestamp('Time at which the version was made.'),
+  },
+  { title: 'FlagVersion', description: 'Earlier or current settings of a flag.' },
+);
+export type FlagVersion = Static<typeof FlagVersion>;
 
 export const CreateFlagRequest = strictObject(
   {

@@ -3,13 +3,14 @@ import {
   defineRoute,
   empty,
   entityTagHeader,
+  field,
   ifMatchHeader,
   list,
   listQuery,
   permission,
 } from '@valuecanvas/contracts-core';
 import Type from 'typebox';
-import { CreateFlagRequest, Flag, flagKey, UpdateFlagRequest } from './flag.ts';
+import { CreateFlagRequest, Flag, FlagVersion, flagKey, UpdateFlagRequest } from './flag.ts';
 
 const params = Type.Object({
   key: Type.String({ ...flagKey, examples: ['new_canvas_ui'] }),
@@ -89,5 +90,37 @@ export const deleteFlag = defineRoute({
   requestHeaders: ifMatchHeader,
   status: 204,
   reply: empty,
+  errors: ['NOT_FOUND', 'CONFLICT', 'DEPENDENCY_UNAVAILABLE'],
+});
+
+export const listFlagVersions = defineRoute({
+  id: 'flags.listVersions',
+  method: 'GET',
+  path: '/api/flags/:key/versions',
+  summary: 'List the versions of a flag',
+  description:
+    'Lists the settings of a flag after each change, newest first. The audit log names the authors.',
+  auth: permission('flags:read'),
+  params,
+  query: listQuery(),
+  reply: list(FlagVersion),
+  errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
+});
+
+export const restoreFlagVersion = defineRoute({
+  id: 'flags.restoreVersion',
+  method: 'POST',
+  path: '/api/flags/:key/versions/:version/restore',
+  summary: 'Restore a version of a flag',
+  description:
+    'Gives a flag all settings of an earlier version, whether it was enabled included, as a new version. Fails with VALIDATION_FAILED if these settings are no longer possible.',
+  auth: permission('flags:write'),
+  params: Type.Object({
+    key: Type.String({ ...flagKey, examples: ['new_canvas_ui'] }),
+    version: field.ordinal('Version to restore.'),
+  }),
+  requestHeaders: ifMatchHeader,
+  reply: data(Flag),
+  responseHeaders: entityTagHeader,
   errors: ['NOT_FOUND', 'CONFLICT', 'DEPENDENCY_UNAVAILABLE'],
 });

@@ -1,6 +1,14 @@
 import { defineContract } from '@valuecanvas/contracts-core';
 import { evaluateFlags, explainFlag } from './evaluate.ts';
-import { createFlag, deleteFlag, getFlag, listFlags, updateFlag } from './flags.ts';
+import {
+  createFlag,
+  deleteFlag,
+  getFlag,
+  listFlags,
+  listFlagVersions,
+  restoreFlagVersion,
+  updateFlag,
+} from './flags.ts';
 import { ofrep } from './ofrep/ofrep-dialect.ts';
 import { ofrepEvaluate, ofrepEvaluateAll, ofrepEvents } from './ofrep/ofrep-routes.ts';
 import { getFlagSnapshot } from './snapshot.ts';
@@ -10,6 +18,7 @@ export { Evaluation, type FlagExplanation } from './evaluate.ts';
 export {
   CreateFlagRequest,
   Flag,
+  type FlagVersion,
   modelFlagKey,
   Prerequisite,
   RolloutRule,
@@ -43,6 +52,8 @@ export const featureFlagsContract = defineContract({
     getFlag,
     updateFlag,
     deleteFlag,
+    listFlagVersions,
+    restoreFlagVersion,
     evaluateFlags,
     explainFlag,
     getFlagSnapshot,
