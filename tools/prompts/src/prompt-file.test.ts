@@ -32,6 +32,7 @@ test('every text survives its file', () => {
     fc.property(text, (template) => {
       expect(roundTrip(template)).toEqual(prompt(template));
     }),
+    { examples: [[' \n'], ['\n \n'], [' \n a'], ['a\n ']] },
   );
 });
 

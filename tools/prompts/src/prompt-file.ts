@@ -6,7 +6,7 @@ import {
   type PromptVariable,
 } from '@valuecanvas/contracts-prompt-registry';
 import { Errors } from 'typebox/schema';
-import { parse, stringify } from 'yaml';
+import { Document, parse, Scalar, visit } from 'yaml';
 
 /** A prompt as a file: the versions with labels, and the newest one. */
 export interface PromptFile {
@@ -72,7 +72,14 @@ export function fileName(key: string): string {
 /** Writes a prompt as YAML, in which texts stand as lines. Equal prompts give equal files. */
 export function formatPrompt({ key, versions }: PromptFile): string {
   const written = versions.map(({ labels, content }) => ({ labels, ...content }));
-  return stringify({ key, versions: written }, { lineWidth: 0, blockQuote: 'literal' });
+  const file = new Document({ key, versions: written });
+  visit(file, { Scalar: (_, node) => quoteBlankLines(node) });
+  return file.toString({ lineWidth: 0, blockQuote: 'literal' });
+}
+
+/** Quotes a text of blank lines only: as a block it would lose its spaces. */
+function quoteBlankLines(node: Scalar): void {
+  if (typeof node.value === 'string' && node.value.trim() === '') node.type = Scalar.QUOTE_DOUBLE;
 }
 
 /** Throws FileFault for a text that is no prompt, or not the one that its name says. */

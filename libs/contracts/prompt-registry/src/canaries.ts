@@ -69,14 +69,20 @@ const CanaryObservation = Type.Object(
     metric: Type.Enum(['cost', 'latency', 'errors', 'slow', 'rating'], {
       description: 'Metric. `slow` is the share of answers beyond `slowAfterMs`.',
     }),
-    current: Type.Object({
-      observations: field.count('Number of observations of the current version.'),
-      mean: Type.Optional(Type.Number({ description: 'Mean. Absent without observations.' })),
-    }),
-    candidate: Type.Object({
-      observations: field.count('Number of observations of the candidate.'),
-      mean: Type.Optional(Type.Number({ description: 'Mean. Absent without observations.' })),
-    }),
+    current: Type.Object(
+      {
+        observations: field.count('Number of observations of the current version.'),
+        mean: Type.Optional(Type.Number({ description: 'Mean. Absent without observations.' })),
+      },
+      { description: 'The current version.' },
+    ),
+    candidate: Type.Object(
+      {
+        observations: field.count('Number of observations of the candidate.'),
+        mean: Type.Optional(Type.Number({ description: 'Mean. Absent without observations.' })),
+      },
+      { description: 'The candidate.' },
+    ),
   },
   { title: 'CanaryObservation', description: 'Observations of a metric in the current step.' },
 );

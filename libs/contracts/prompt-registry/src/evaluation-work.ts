@@ -26,12 +26,15 @@ export const getEvaluationWork = defineRoute({
   auth: services('job-worker'),
   params,
   reply: data(
-    Type.Object({
-      positions: Type.Array(field.ordinal('Position of the case.'), {
-        description: 'Cases without a result.',
-      }),
-      concurrency: Type.Integer({ description: 'Cases to evaluate at the same time.' }),
-    }),
+    Type.Object(
+      {
+        positions: Type.Array(field.ordinal('Position of the case.'), {
+          description: 'Cases without a result.',
+        }),
+        concurrency: Type.Integer({ description: 'Cases to evaluate at the same time.' }),
+      },
+      { description: 'Work that is left.' },
+    ),
   ),
   errors: ['NOT_FOUND', 'DEPENDENCY_UNAVAILABLE'],
 });
@@ -52,7 +55,10 @@ export const evaluateCase = defineRoute({
   example: { position: 1 },
   ...spendingTimeout,
   reply: data(
-    Type.Object({ running: Type.Boolean({ description: 'False if the run has ended or was cancelled.' }) }),
+    Type.Object(
+      { running: Type.Boolean({ description: 'False if the run has ended or was cancelled.' }) },
+      { description: 'State of the run.' },
+    ),
   ),
   errors: [
     'NOT_FOUND',
